@@ -1,0 +1,102 @@
+"""Document text → chunks with exact spans, page and heading path; knows nothing of indexes.
+
+The borders come from semantic-text-splitter (Rust, spans exact on every script tried), which
+counts tokens with a vocabulary of its own package, so nothing is fetched. ``ChunkTransform`` in
+``transform.py`` is the same cut as a LlamaIndex component.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import lru_cache
+from typing import Any
+
+from assistant.types import Chunk, Heading, Page, ParsedDocument
+
+CHUNKER_VERSION = 1
+"""Raised when the cut changes for the same settings."""
+
+_MODEL_OF_VOCABULARY = "gpt-4o"  # o200k_base
+
+
+def chunking_fingerprint(tokens: int, overlap: int) -> str:
+    """Names everything that decides where chunks begin and end."""
+    from importlib.metadata import version
+
+    return f"chunks-{CHUNKER_VERSION}:sts-{version('semantic-text-splitter')}:{tokens}:{overlap}"
+
+
+def cut(document: ParsedDocument, *, tokens: int, overlap: int = 0) -> list[Chunk]:
+    """Cut a document into chunks of at most ``tokens`` tokens, ``overlap`` of them repeated.
+
+    Chunks of white space alone are left out; every other character of the text is in some chunk
+    or is white space between two.
+    """
+    splitter = _splitter(document.is_markdown, tokens, overlap)
+    places = _Places(document.pages, document.headings)
+    chunks = []
+    for start, piece in splitter.chunk_indices(document.text):  # spans in characters
+        if piece.strip():
+            chunks.append(
+                Chunk(
+                    text=piece,
+                    start=start,
+                    end=start + len(piece),
+                    page=places.page_at(start),
+                    heading_path=places.heading_path_at(start, start + len(piece)),
+                )
+            )
+    return chunks
+
+
+@lru_cache(maxsize=8)
+def _splitter(is_markdown: bool, tokens: int, overlap: int) -> Any:
+    from semantic_text_splitter import MarkdownSplitter, TextSplitter
+
+    kind = MarkdownSplitter if is_markdown else TextSplitter
+    return kind.from_tiktoken_model(_MODEL_OF_VOCABULARY, tokens, overlap=overlap)
+
+
+class _Places:
+    """Page and headings at a character, by bisection."""
+
+    def __init__(self, pages: tuple[Page, ...], headings: tuple[Heading, ...]) -> None:
+        self._pages = pages
+        self._page_starts = [page.start for page in pages]
+        self._heading_starts = [heading.start for heading in headings]
+        self._paths: list[tuple[str, ...]] = []
+        open_headings: list[Heading] = []
+        for heading in headings:
+            while open_headings and open_headings[-1].level >= heading.level:
+                open_headings.pop()
+            open_headings.append(heading)
+            self._paths.append(tuple(each.title for each in open_headings))
+
+    def page_at(self, position: int) -> int | None:
+        if not self._pages:
+            return None
+        return self._pages[max(0, bisect_right(self._page_starts, position) - 1)].number
+
+    def heading_path_at(self, start: int, end: int) -> tuple[str, ...]:
+        """The headings above a chunk; one that opens the chunk counts as above it."""
+        index = bisect_right(self._heading_starts, start) - 1
+        if index < 0:
+            index = bisect_right(self._heading_starts, min(start + 3, end)) - 1
+        return self._paths[index] if index >= 0 else ()
+
+
+def page_at(pages: tuple[Page, ...], position: int) -> int | None:
+    """The number of the page that holds a character, or None in a document without pages."""
+    return _Places(pages, ()).page_at(position)
+
+
+def section_at(headings: tuple[Heading, ...], position: int) -> str:
+    """The title of the innermost heading above a character, or an empty text."""
+    path = _Places((), headings).heading_path_at(position, position)
+    return path[-1] if path else ""
+
+
+def indexed_text(title: str, heading_path: tuple[str, ...], text: str) -> str:
+    """What is embedded for a chunk: its headings first, because they name what it is about."""
+    context = " › ".join(dict.fromkeys(part for part in (title, *heading_path) if part))
+    return f"{context}\n{text}" if context else text

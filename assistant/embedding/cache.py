@@ -1,0 +1,124 @@
+"""An embedding cache that outlives generations: no text is paid for twice.
+
+Keyed by embedder fingerprint and SHA-256 of the text. A killed ingest keeps what was written; a
+damaged cache is moved aside and begun anew, because all it holds can be computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from assistant.embedding import Embedder, Vectors
+from assistant.errors import EmbeddingError, StorageError
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS vectors (
+    fingerprint TEXT NOT NULL, text_sha256 BLOB NOT NULL, vector BLOB NOT NULL,
+    PRIMARY KEY (fingerprint, text_sha256)
+) WITHOUT ROWID
+"""
+
+
+def text_key(text: str) -> bytes:
+    """The SHA-256 of a text, as stored in the cache."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+class CachedEmbedder:
+    """An embedder behind its cache; counts what was embedded and what was found.
+
+    One of the two writers' rooms of SQLite, so it is used by the process that holds the lock.
+    """
+
+    def __init__(self, embedder: Embedder, path: Path) -> None:
+        self._embedder = embedder
+        self._connection = _open(path)
+        self.fingerprint = embedder.fingerprint
+        self.batch_size = embedder.batch_size
+        self.dimensions = 0
+        self.embedded = 0
+        self.from_cache = 0
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector per text; only texts not seen before reach the embedder."""
+        keys = [text_key(text) for text in texts]
+        known = self._lookup(set(keys))
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            fresh = self._embedder.embed(list(missing.values()))
+            if len(fresh) != len(missing) or not np.isfinite(fresh).all():
+                raise EmbeddingError(
+                    f"{self.fingerprint} gave {len(fresh)} vectors for {len(missing)} texts, "
+                    "or values that are not finite"
+                )
+            self._store(list(missing), fresh)
+            known.update(zip(missing, fresh, strict=True))
+        self.embedded += len(missing)
+        self.from_cache += len(texts) - len(missing)
+        if not keys:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        vectors = np.stack([known[key] for key in keys])
+        self.dimensions = vectors.shape[1]
+        return vectors
+
+    def close(self) -> None:
+        """Close the cache's file."""
+        self._connection.close()
+
+    def _lookup(self, keys: set[bytes]) -> dict[bytes, Vectors]:
+        found: dict[bytes, Vectors] = {}
+        ordered = list(keys)
+        for start in range(0, len(ordered), 500):
+            part = ordered[start : start + 500]
+            marks = ",".join("?" * len(part))
+            rows = self._connection.execute(
+                "SELECT text_sha256, vector FROM vectors "
+                f"WHERE fingerprint = ? AND text_sha256 IN ({marks})",
+                [self.fingerprint, *part],
+            )
+            found.update((key, np.frombuffer(blob, dtype=np.float32)) for key, blob in rows)
+        return found
+
+    def _store(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        rows = [
+            (self.fingerprint, key, np.ascontiguousarray(vector, dtype=np.float32).tobytes())
+            for key, vector in zip(keys, vectors, strict=True)
+        ]
+        try:
+            with self._connection:
+                self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?,?,?)", rows)
+        except sqlite3.OperationalError as exc:
+            raise StorageError(
+                f"The embedding cache cannot be written: {exc}",
+                hint="free some disk space and run the same command again; nothing is lost",
+            ) from exc
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for attempt in (0, 1):
+        try:
+            connection = sqlite3.connect(path, timeout=30.0, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(_SCHEMA)
+            return connection
+        except sqlite3.OperationalError as exc:
+            raise StorageError(
+                f"The embedding cache {path} cannot be opened: {exc}",
+                hint="check the disk's free space and the folder's permissions",
+            ) from exc
+        except sqlite3.DatabaseError:
+            connection.close()
+            if attempt:
+                raise
+            for suffix in ("", "-wal", "-shm"):
+                broken = path.with_name(path.name + suffix)
+                if broken.exists():
+                    broken.replace(path.with_name(f"{path.name}{suffix}.damaged"))
+    raise AssertionError("unreachable")

@@ -1,0 +1,83 @@
+"""Every failure a user can meet: what failed, with which value, and what to do next.
+
+    AssistantError                 exit 1
+    ├── SettingsError              exit 2   a key, a value or a file of settings
+    ├── UsageError                 exit 2   a command or call that asks for something impossible
+    │   └── QuestionError          exit 2   an empty, oversized or unprintable question
+    ├── DocumentError              exit 1   one file could not be read (the others go on)
+    ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
+    ├── IndexBusyError             exit 1   another process is writing the index
+    ├── EmbeddingError             exit 1   the embedder failed or sent an impossible reply
+    └── StorageError               exit 1   the disk is full, read-only or gone
+
+Lower errors are mapped to one of these at the seam where they appear and kept as ``__cause__``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AssistantError(Exception):
+    """Base of all errors; ``str(error)`` is one complete message for a person."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        self.what = what
+        self.hint = hint
+        super().__init__(f"{what}\n  → {hint}" if hint else what)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.what, self.hint))
+
+
+def _rebuild(kind: type[AssistantError], what: str, hint: str) -> AssistantError:
+    return kind(what, hint=hint)
+
+
+class SettingsError(AssistantError):
+    """A settings file, key or value that cannot be used."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class UsageError(AssistantError):
+    """A call that asks for something impossible (a missing folder, an unknown document)."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class QuestionError(UsageError):
+    """A question that cannot be asked: empty, too long or unprintable."""
+
+
+class DocumentError(AssistantError):
+    """One file that could not be read; ``outcome`` names the kind for the receipt."""
+
+    def __init__(self, what: str, *, hint: str = "", outcome: str = "failed") -> None:
+        self.outcome = outcome
+        super().__init__(what, hint=hint)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_document, (self.what, self.hint, self.outcome))
+
+
+def _rebuild_document(what: str, hint: str, outcome: str) -> DocumentError:
+    return DocumentError(what, hint=hint, outcome=outcome)
+
+
+class IndexUnavailableError(AssistantError):
+    """There is no index to answer from, or it cannot be opened."""
+
+
+class IndexBusyError(AssistantError):
+    """Another process holds the writer's lock."""
+
+
+class EmbeddingError(AssistantError):
+    """The embedder failed, or its reply cannot be the vectors that were asked for."""
+
+
+class StorageError(AssistantError):
+    """The file system refused a write: full, read-only or gone."""

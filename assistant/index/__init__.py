@@ -1,0 +1,1 @@
+"""The index: whole generations of vectors (Chroma), words (tantivy) and the store (SQLite)."""

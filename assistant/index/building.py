@@ -1,0 +1,261 @@
+"""A plan's steps → a finished generation's files: store, words and vectors in step.
+
+Everything is written in a folder aside; whatever goes wrong, the current generation is untouched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+from assistant.chunking import indexed_text
+from assistant.embedding.cache import CachedEmbedder
+from assistant.errors import DocumentError, EmbeddingError
+from assistant.index.children import VectorWriter
+from assistant.index.generations import STORE, VECTORS, WORDS, Generation, copy_file, copy_tree
+from assistant.index.loading import Loaded
+from assistant.index.plan import Step, checked
+from assistant.index.store import Store, StoredChunk, StoredDocument
+from assistant.index.words import WordWriter
+from assistant.terms import terms
+from assistant.types import FileOutcome, ParsedDocument
+
+_GIVE_UP_AFTER = 2
+"""Batches in a row that the embedder fails before the rest of the files is not tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A document that waits for its vectors."""
+
+    step: Step
+    document: StoredDocument
+    parsed: ParsedDocument
+    chunks: tuple[StoredChunk, ...]
+    new: tuple[StoredChunk, ...]
+    embed: tuple[StoredChunk, ...]
+    removed: tuple[str, ...]
+
+
+class GenerationBuilder:
+    """Writes one generation; use as a context manager, and ``finish`` to complete it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        base: Generation | None,
+        embedder: Callable[[], CachedEmbedder],
+        *,
+        fresh_vectors: bool,
+    ) -> None:
+        self._exits = ExitStack()
+        self._fresh_vectors = fresh_vectors
+        self._make_embedder = embedder
+        self._embedder: CachedEmbedder | None = None
+        self._pending: list[_Pending] = []
+        self._failed_batches = 0
+        self.outcomes: list[FileOutcome] = []
+        self.removed_vectors = 0
+        if base is not None:
+            copy_file(base.path / STORE, folder / STORE)
+            copy_tree(base.path / WORDS, folder / WORDS)
+            if not fresh_vectors:
+                copy_tree(base.path / VECTORS, folder / VECTORS)
+        self._vectors = self._exits.enter_context(VectorWriter(folder / VECTORS))
+        self.store = Store(folder / STORE, writable=True)
+        self._exits.callback(self.store.close)
+        self._words = WordWriter(folder / WORDS)
+        self._ids = {document.id for document in self.store.documents()}
+
+    def __enter__(self) -> GenerationBuilder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._exits.close()
+
+    # ------------------------------------------------------------ steps
+
+    def delete(self, step: Step) -> None:
+        """Remove a document that is gone."""
+        if step.stored is None:
+            raise ValueError(f"nothing stored for {step.name}")
+        self._remove(self.store.chunk_ids_of(step.stored.id))
+        self.store.delete(step.stored.id)
+        self._ids.discard(step.stored.id)
+
+    def rename(self, step: Step, sha_checked_ns: int) -> None:
+        """Give a document its new name and place; nothing is embedded."""
+        if step.stored is None or step.file is None:
+            raise ValueError(f"nothing to rename for {step.name}")
+        self.store.update(
+            replace(
+                step.stored,
+                name=step.file.name,
+                root=step.file.root,
+                relative=step.file.relative,
+                state=checked(step.file, sha_checked_ns),
+            )
+        )
+        self.outcomes.append(
+            FileOutcome(step.name, step.action, "renamed", previous_name=step.stored.name)
+        )
+
+    def put(self, step: Step, loaded: Loaded, reading: str) -> None:
+        """Index a file that was read; it is written when its batch has its vectors."""
+        file = step.file
+        if file is None:
+            raise ValueError(f"no file for {step.name}")
+        identity = step.stored.id if step.stored else self._new_id(file.root, file.relative)
+        document = StoredDocument(
+            id=identity,
+            name=file.name,
+            root=file.root,
+            relative=file.relative,
+            state=checked(file, loaded.checked_ns),
+            sha256=loaded.sha256,
+            reading=reading,
+            title=loaded.parsed.title,
+            kind=loaded.parsed.kind,
+            is_markdown=loaded.parsed.is_markdown,
+        )
+        chunks = _stored_chunks(identity, loaded)
+        before = set(self.store.chunk_ids_of(identity)) if step.stored else set()
+        new = tuple(chunk for chunk in chunks if chunk.id not in before)
+        removed = tuple(sorted(before - {chunk.id for chunk in chunks}))
+        embed = chunks if self._fresh_vectors else new
+        self._pending.append(_Pending(step, document, loaded.parsed, chunks, new, embed, removed))
+        if sum(len(pending.embed) for pending in self._pending) >= self.embedder().batch_size:
+            self.flush()
+
+    def flush(self) -> None:
+        """Embed and write the documents that wait. A failing embedder fails these files only."""
+        waiting, self._pending = self._pending, []
+        if not waiting:
+            return
+        embed = [(pending, chunk) for pending in waiting for chunk in pending.embed]
+        texts = [_indexed(pending.document, chunk) for pending, chunk in embed]
+        try:
+            if self._failed_batches >= _GIVE_UP_AFTER:
+                raise EmbeddingError("not tried, because the embedder had failed for others")
+            vectors = self.embedder().embed(texts) if texts else None
+            self._failed_batches = 0
+        except EmbeddingError as exc:
+            self._failed_batches += 1
+            for pending in waiting:
+                self.fail(pending.step, DocumentError(exc.what, hint=exc.hint))
+            return
+        if vectors is not None:
+            self._vectors.upsert([chunk.id for _, chunk in embed], vectors)
+        for pending in waiting:
+            for chunk in pending.new:
+                self._words.add(chunk.id, terms(_indexed(pending.document, chunk)))
+        for pending in waiting:
+            self._remove(pending.removed)
+            self.store.put(pending.document, pending.parsed, pending.chunks)
+            self.outcomes.append(
+                FileOutcome(
+                    pending.step.name,
+                    pending.step.action,
+                    "indexed",
+                    pending.step.reason,
+                    chunks=len(pending.chunks),
+                )
+            )
+
+    def fail(self, step: Step, error: DocumentError) -> None:
+        """Note why a file has no current version in the index.
+
+        After ``failed`` its last good version stays; after any other outcome the file is known to
+        hold no text now, so the old version goes.
+        """
+        reason = error.what
+        if step.stored is not None:
+            if error.outcome == "failed":
+                if self._fresh_vectors:
+                    self.embed_stored([step.stored])
+                reason += "; its last good version still answers"
+            else:
+                self.delete(step)
+                reason += "; its earlier version was removed"
+        self.outcomes.append(
+            FileOutcome(step.name, step.action, error.outcome, reason)  # type: ignore[arg-type]
+        )
+
+    def embed_stored(self, documents: Iterable[StoredDocument]) -> None:
+        """Write the vectors of documents whose text is unchanged into a fresh vector index."""
+        texts: list[str] = []
+        ids: list[str] = []
+        for document in documents:
+            for chunk in self.store.chunks_of(document.id):
+                ids.append(chunk.id)
+                texts.append(_indexed(document, chunk))
+            if len(texts) >= self.embedder().batch_size:
+                self._vectors.upsert(ids, self.embedder().embed(texts))
+                texts, ids = [], []
+        if texts:
+            self._vectors.upsert(ids, self.embedder().embed(texts))
+
+    def finish(self) -> None:
+        """Close all three parts; the generation's files are complete afterwards."""
+        self._words.close()
+        self.store.close()
+        self._vectors.finish()
+
+    def embedder(self) -> CachedEmbedder:
+        """The embedder, loaded when the first text needs it."""
+        if self._embedder is None:
+            self._embedder = self._make_embedder()
+        return self._embedder
+
+    def _remove(self, chunk_ids: Sequence[str]) -> None:
+        self._vectors.delete(chunk_ids)
+        self._words.delete(chunk_ids)
+        self.removed_vectors += len(chunk_ids)
+
+    def _new_id(self, root: str, relative: str) -> str:
+        """An id from the file's first place; it stays when the file is renamed."""
+        for number in range(len(self._ids) + 2):
+            digest = hashlib.blake2b(f"{root}\0{relative}\0{number}".encode(), digest_size=8)
+            if digest.hexdigest() not in self._ids:
+                self._ids.add(digest.hexdigest())
+                return digest.hexdigest()
+        raise AssertionError("more tries than ids")
+
+
+def _indexed(document: StoredDocument, chunk: StoredChunk) -> str:
+    return indexed_text(document.title, chunk.heading_path, chunk.text)
+
+
+def _stored_chunks(document_id: str, loaded: Loaded) -> tuple[StoredChunk, ...]:
+    """Chunks with ids from their content, so that an edit leaves the others' ids alone."""
+    seen: Counter[str] = Counter()
+    stored = []
+    for ordinal, chunk in enumerate(loaded.chunks):
+        text = indexed_text(loaded.parsed.title, chunk.heading_path, chunk.text)
+        seen[text] += 1
+        digest = hashlib.blake2b(digest_size=16)
+        for part in (document_id, str(seen[text]), text):
+            digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+        stored.append(
+            StoredChunk(
+                id=digest.hexdigest(),
+                document_id=document_id,
+                ordinal=ordinal,
+                start=chunk.start,
+                end=chunk.end,
+                page=chunk.page,
+                heading_path=chunk.heading_path,
+                text=chunk.text,
+            )
+        )
+    return tuple(stored)

@@ -1,0 +1,136 @@
+"""The parent's ends of the child processes in ``vector_process``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.embedding import Vectors
+from assistant.errors import AssistantError, IndexUnavailableError, StorageError
+
+
+class _Child:
+    """A child that is killed when it is left, whatever happened."""
+
+    def __init__(self, *arguments: str) -> None:
+        package_root = str(Path(__file__).resolve().parents[2])
+        environment = dict(os.environ, ANONYMIZED_TELEMETRY="False", PYTHONUTF8="1")
+        environment["PYTHONPATH"] = os.pathsep.join(
+            [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
+        )
+        self._stderr = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "assistant.index.vector_process", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            env=environment,
+            start_new_session=True,  # Ctrl-C reaches the parent, which ends its children
+        )
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        for stream in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+        self._process.wait()
+        self._stderr.close()
+
+    def _send(self, *parts: bytes) -> None:
+        try:
+            for part in parts:
+                self._process.stdin.write(part)  # type: ignore[union-attr]
+        except OSError as exc:
+            raise self._failure() from exc
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            self._process.stdin.flush()  # type: ignore[union-attr]
+        except OSError as exc:
+            raise self._failure() from exc
+        line = self._process.stdout.readline()  # type: ignore[union-attr]
+        if not line:
+            raise self._failure()
+        reply: dict[str, Any] = json.loads(line)
+        return reply
+
+    def _failure(self) -> AssistantError:
+        """Why the child ended: its own word, else its exit status."""
+        with contextlib.suppress(OSError, ValueError):
+            line = self._process.stdout.readline()  # type: ignore[union-attr]
+            if line:
+                return failure(str(json.loads(line).get("problem")))
+        status = self._process.wait()
+        self._stderr.seek(0)
+        last = self._stderr.read()[-2000:].decode("utf-8", "replace").strip().splitlines()[-1:]
+        return failure(f"its process ended with status {status} {' '.join(last)}")
+
+
+def failure(problem: str) -> AssistantError:
+    """A child's problem as one of our errors."""
+    lowered = problem.lower()
+    if "disk is full" in lowered or "no space" in lowered or "errno 28" in lowered:
+        return StorageError(
+            f"The disk is full: {problem}",
+            hint="free some space and run the same command again; the old index still answers",
+        )
+    return IndexUnavailableError(
+        f"The vectors could not be written: {problem}",
+        hint="run the same command again; the old index still answers",
+    )
+
+
+class VectorWriter(_Child):
+    """Writes one Chroma folder; it is finished only when ``finish`` has returned."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__("write", str(folder))
+
+    def upsert(self, chunk_ids: Sequence[str], vectors: Vectors) -> None:
+        """Write vectors by chunk id; blocks while the child is behind."""
+        raw = np.ascontiguousarray(vectors, dtype=np.float32).tobytes()
+        frame = {"op": "upsert", "ids": list(chunk_ids), "bytes": len(raw)}
+        self._send(json.dumps(frame).encode() + b"\n", raw)
+
+    def delete(self, chunk_ids: Sequence[str]) -> None:
+        """Remove vectors by chunk id."""
+        if chunk_ids:
+            self._send(json.dumps({"op": "delete", "ids": list(chunk_ids)}).encode() + b"\n")
+
+    def finish(self) -> int:
+        """Wait until everything is written and closed; the number of vectors."""
+        self._send(b'{"op": "finish"}\n')
+        reply = self._receive()
+        if not reply.get("ok"):
+            raise failure(str(reply.get("problem")))
+        return int(reply["count"])
+
+
+class Verifier(_Child):
+    """Checks one finished generation in a process that has touched nothing before."""
+
+    def __init__(self) -> None:
+        super().__init__("verify")
+
+    def verify(self, folder: Path) -> None:
+        """Raises ``IndexUnavailableError`` when the generation's parts do not agree."""
+        self._send(json.dumps(str(folder)).encode() + b"\n")
+        reply = self._receive()
+        if not reply.get("ok"):
+            raise IndexUnavailableError(
+                f"The new generation did not pass its check: {reply.get('problem')}",
+                hint="it was thrown away and the old index still answers; run ingest again",
+            )

@@ -1,0 +1,302 @@
+"""Whole generations of an index on disk, and the one file that says which of them answers.
+
+    index/CURRENT              the name of the generation that answers
+    index/generations/gNNNNNN/ manifest.json · store.sqlite · words/ · chroma/
+    index/building/            where the next one is made; removed when a writer starts
+    index/embeddings.sqlite    vectors by text, outlives generations
+    index/writer.lock          held by the one process that writes
+
+A generation is never changed once ``CURRENT`` has named it: embedded Chroma does not survive a
+kill in a write (8 of 191 trials left an unusable collection), and readers in other processes see
+stale vectors. So a writer builds a copy aside, and one atomic rename makes it the current one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from filelock import FileLock, Timeout
+
+from assistant.errors import IndexBusyError, IndexUnavailableError, StorageError
+
+try:
+    import fcntl
+except ImportError:  # not a POSIX system: readers of old generations are not protected there
+    fcntl = None  # type: ignore[assignment]
+
+FORMAT = 1
+"""Version of the layout; a reader refuses a higher one."""
+
+STORE, WORDS, VECTORS, MANIFEST = "store.sqlite", "words", "chroma", "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation was made of. ``removed`` counts vectors deleted since HNSW was rebuilt."""
+
+    format: int
+    name: str
+    parent: str
+    created: str
+    embedder: str
+    dimensions: int
+    reading: str
+    documents: int
+    chunks: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A published generation: its folder and its manifest."""
+
+    path: Path
+    manifest: Manifest
+
+
+class Generations:
+    """The folder of an index."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._folder = root / "generations"
+        self._building = root / "building"
+        self._current = root / "CURRENT"
+
+    # ------------------------------------------------------------ reading
+
+    def current_name(self) -> str:
+        """The name of the generation that answers, or an empty text."""
+        try:
+            return self._current.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as exc:
+            raise IndexUnavailableError(
+                f"{self._current} cannot be read: {exc}", hint="run `assistant ingest`"
+            ) from exc
+
+    def current(self) -> Generation | None:
+        """The generation that answers, or None before the first ingest."""
+        name = self.current_name()
+        return self.load(name) if name else None
+
+    def load(self, name: str) -> Generation:
+        """A generation by name. Raises ``IndexUnavailableError`` when it is gone or too new."""
+        path = self._folder / name
+        try:
+            data = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            if not isinstance(data, dict) or not isinstance(data.get("format"), int):
+                raise ValueError("no format number")
+            if data["format"] > FORMAT:
+                raise IndexUnavailableError(
+                    f"The index {path} was built by a newer version (format {data['format']}, "
+                    f"this version reads {FORMAT})",
+                    hint="upgrade the assistant, or set index.path to a new folder and ingest",
+                )
+            return Generation(path, Manifest(**data))
+        except (OSError, ValueError, TypeError) as exc:
+            raise IndexUnavailableError(
+                f"The generation {path} cannot be opened: {exc}",
+                hint="`assistant rollback` returns to the one before; `assistant ingest` rebuilds",
+            ) from exc
+
+    def names(self) -> tuple[str, ...]:
+        """All generations on disk, oldest first."""
+        if not self._folder.is_dir():
+            return ()
+        return tuple(sorted(p.name for p in self._folder.iterdir() if (p / MANIFEST).is_file()))
+
+    @contextlib.contextmanager
+    def hold(self, generation: Generation) -> Iterator[None]:
+        """Keep a generation from being collected while it is open."""
+        handle = hold_open(generation)
+        try:
+            yield
+        finally:
+            handle.close()
+
+    # ------------------------------------------------------------ writing
+
+    @contextlib.contextmanager
+    def writer(self, timeout_seconds: float) -> Iterator[None]:
+        """The lock of the one writer. Raises ``IndexBusyError`` when another holds it."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StorageError(
+                f"The index folder {self.root} cannot be made: {exc}",
+                hint="set index.path to a folder that can be written",
+            ) from exc
+        lock = FileLock(self.root / "writer.lock", timeout=timeout_seconds)
+        try:
+            lock.acquire()
+        except Timeout as exc:
+            raise IndexBusyError(
+                f"Another process is writing the index {self.root}",
+                hint="wait for it to end; index.lock_timeout_seconds sets how long to wait",
+            ) from exc
+        except OSError as exc:
+            raise StorageError(
+                f"The index folder {self.root} cannot be written: {exc}",
+                hint="set index.path to a folder that can be written",
+            ) from exc
+        try:
+            shutil.rmtree(self._building, ignore_errors=True)
+            yield
+        finally:
+            lock.release()
+
+    def next_name(self) -> str:
+        """A name no generation has had while any later one is on disk."""
+        taken = [int(name[1:]) for name in self.names() if name[1:].isdigit()]
+        current = self.current_name()
+        if current[1:].isdigit():
+            taken.append(int(current[1:]))
+        return f"g{max(taken, default=0) + 1:06d}"
+
+    def begin(self, name: str) -> Path:
+        """An empty folder to build a generation in."""
+        path = self._building / name
+        path.mkdir(parents=True)
+        return path
+
+    def discard(self) -> None:
+        """Remove what was being built."""
+        shutil.rmtree(self._building, ignore_errors=True)
+
+    def publish(self, built: Path, manifest: Manifest) -> Generation:
+        """Make a finished folder the current generation: fsync, rename, replace ``CURRENT``."""
+        (built / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+        _fsync_tree(built)
+        failpoint("before-rename")
+        self._folder.mkdir(exist_ok=True)
+        target = self._folder / manifest.name
+        if target.exists():  # left by a run killed between rename and CURRENT
+            shutil.rmtree(target)
+        os.rename(built, target)
+        _fsync(self._folder)
+        failpoint("before-current")
+        self._point_to(manifest.name)
+        failpoint("after-current")
+        return Generation(target, manifest)
+
+    def rollback(self) -> Generation:
+        """Return to the generation before the current one."""
+        current = self.current()
+        if current is None:
+            raise IndexUnavailableError(
+                f"There is no index in {self.root}", hint="run `assistant ingest` first"
+            )
+        parent = current.manifest.parent
+        if not parent or parent not in self.names():
+            raise IndexUnavailableError(
+                f"There is no generation before {current.manifest.name} on disk",
+                hint="index.keep_previous sets how many stay",
+            )
+        previous = self.load(parent)
+        self._point_to(parent)
+        return previous
+
+    def collect(self, keep_previous: int) -> list[str]:
+        """Remove generations that are neither current, nor kept for rollback, nor open."""
+        kept = set()
+        name = self.current_name()
+        for _ in range(keep_previous + 1):
+            if name not in self.names():
+                break
+            kept.add(name)
+            name = self.load(name).manifest.parent
+        removed = []
+        for name in self.names():
+            path = self._folder / name
+            if name in kept or _is_held(path):
+                continue
+            doomed = self._building / f"doomed-{name}"
+            doomed.parent.mkdir(exist_ok=True)
+            os.rename(path, doomed)
+            shutil.rmtree(doomed, ignore_errors=True)
+            removed.append(name)
+        return removed
+
+    def _point_to(self, name: str) -> None:
+        temporary = self.root / "CURRENT.new"
+        with temporary.open("w", encoding="ascii") as handle:
+            handle.write(name + "\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(temporary, self._current)
+        _fsync(self.root)
+
+
+def hold_open(generation: Generation) -> IO[bytes]:
+    """An open handle with a shared lock; while it is open the generation is not collected."""
+    try:
+        handle = (generation.path / MANIFEST).open("rb")
+    except OSError as exc:
+        raise IndexUnavailableError(
+            f"The generation {generation.path} is gone: {exc}", hint="run `assistant ingest`"
+        ) from exc
+    if fcntl is not None:
+        with contextlib.suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    return handle
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy a folder, sharing the blocks where the file system can (reflink)."""
+    shutil.copytree(source, target, copy_function=copy_file)
+
+
+def copy_file(source: str | Path, target: str | Path) -> None:
+    """Copy one file by reflink, or byte by byte where that is not possible."""
+    ficlone = 0x40049409  # linux/fs.h: FICLONE
+    with open(source, "rb") as reader, open(target, "wb") as writer:
+        if fcntl is not None:
+            try:
+                fcntl.ioctl(writer.fileno(), ficlone, reader.fileno())
+                return
+            except OSError:
+                pass  # ext4, tmpfs and macOS have no FICLONE
+        shutil.copyfileobj(reader, writer, 1 << 20)
+
+
+def failpoint(name: str) -> None:
+    """Die at once when ``ASSISTANT_FAILPOINT`` names this step; for crash trials only."""
+    if os.environ.get("ASSISTANT_FAILPOINT") == name:
+        os._exit(137)
+
+
+def _is_held(path: Path) -> bool:
+    if fcntl is None:
+        return False
+    try:
+        with (path / MANIFEST).open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return False
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+def _fsync_tree(root: Path) -> None:
+    for folder, _, files in os.walk(root):
+        for name in files:
+            _fsync(Path(folder) / name)
+        _fsync(Path(folder))
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

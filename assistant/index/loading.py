@@ -1,0 +1,92 @@
+"""One file → its text and chunks, or the reason why not; runs in several threads at once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from assistant.chunking import cut
+from assistant.errors import DocumentError
+from assistant.index.plan import Step
+from assistant.index.scan import FoundFile
+from assistant.reading import read_document
+from assistant.settings import ChunkingSettings
+from assistant.types import Chunk, ParsedDocument
+
+_WORKERS = min(4, os.cpu_count() or 1)
+_WINDOW = 8 * _WORKERS
+"""Files in flight: bounds memory, and keeps the workers busy while the index is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A file that was read: its parts, its hash and the clock before it was opened."""
+
+    parsed: ParsedDocument
+    chunks: tuple[Chunk, ...]
+    sha256: str
+    checked_ns: int
+
+
+def load_all(
+    steps: Sequence[Step], chunking: ChunkingSettings
+) -> Iterator[tuple[Step, Loaded | DocumentError]]:
+    """Read the files of the steps, in order, a bounded number ahead."""
+    pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="reading")
+    waiting: deque[tuple[Step, Future[Loaded | DocumentError]]] = deque()
+    try:
+        for step in steps:
+            if step.file is None:
+                raise ValueError(f"step {step.name} has no file to read")
+            waiting.append((step, pool.submit(load, step.file, chunking)))
+            if len(waiting) >= _WINDOW:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def load(file: FoundFile, chunking: ChunkingSettings) -> Loaded | DocumentError:
+    """Read and cut one file. Failure is a value here: it must not stop the other files."""
+    checked_ns = time.time_ns()
+    try:
+        data = read_bytes(file)
+        parsed = read_document(data, file.relative)
+        chunks = tuple(cut(parsed, tokens=chunking.tokens, overlap=chunking.overlap))
+        if not chunks:
+            return DocumentError(f"{file.name} holds no text", outcome="empty")
+        return Loaded(parsed, chunks, hashlib.sha256(data).hexdigest(), checked_ns)
+    except DocumentError as exc:
+        return exc
+    except MemoryError:
+        return DocumentError(f"{file.name} needs more memory than there is")
+    except Exception as exc:  # a parser's own defect in one file must not stop the others
+        return DocumentError(f"{file.name} cannot be read: {type(exc).__name__}: {exc}")
+
+
+def read_bytes(file: FoundFile) -> bytes:
+    """A file's bytes. Raises ``DocumentError`` when it vanished or may not be read."""
+    try:
+        return file.path.read_bytes()
+    except FileNotFoundError as exc:
+        raise DocumentError(f"{file.name} vanished while it was being read") from exc
+    except OSError as exc:
+        raise DocumentError(
+            f"{file.name} cannot be read: {exc.strerror}", hint="check its permissions"
+        ) from exc
+
+
+def hash_file(file: FoundFile) -> str:
+    """The SHA-256 of a file's bytes, or an empty text when it cannot be read."""
+    try:
+        return hashlib.sha256(read_bytes(file)).hexdigest()
+    except DocumentError:
+        return ""

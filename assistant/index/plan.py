@@ -1,0 +1,147 @@
+"""What a sync means to do: pure comparison of the files found with the documents stored.
+
+Nothing is read here but, where times and sizes leave a doubt, a file's hash through the function
+that is passed in. A document out of scope is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant.index.scan import FoundFile
+from assistant.index.store import FileState, NotIndexed, StoredDocument
+from assistant.types import Action
+
+_CLOCK_GRAIN_NS = 2_000_000_000
+"""File times can be this coarse (FAT); a file touched so shortly before it was read is hashed."""
+
+_SETTLED = frozenset({"empty", "needs_ocr", "password", "unsupported", "too_large"})
+"""Outcomes that an unchanged file will have again; ``failed`` is retried."""
+
+Hasher = Callable[[FoundFile], str]
+"""The SHA-256 of a file's bytes, or an empty text when it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file's part of a plan.
+
+    ``stored`` is the document as indexed now, if it is; ``known`` the earlier outcome of a file
+    that is not indexed.
+    """
+
+    action: Action
+    name: str
+    file: FoundFile | None = None
+    stored: StoredDocument | None = None
+    known: NotIndexed | None = None
+    reason: str = ""
+
+
+def make_plan(
+    files: Sequence[FoundFile],
+    stored: Iterable[StoredDocument],
+    not_indexed: Iterable[NotIndexed],
+    *,
+    in_scope: Callable[[Path], bool],
+    reading: str,
+    hasher: Hasher,
+) -> list[Step]:
+    """Steps in the order of names: one per file found and one per document gone.
+
+    ``in_scope`` says of a path whether this sync looked there; ``reading`` names the readers and
+    the chunking: a document stored under another is read again.
+    """
+    documents = {Path(d.root, d.relative): d for d in stored}
+    known = {Path(n.root, n.relative): n for n in not_indexed}
+    present = {file.path for file in files}
+    gone = {
+        path: document
+        for path, document in documents.items()
+        if path not in present and in_scope(path)
+    }
+    by_hash: dict[str, list[StoredDocument]] = {}
+    for document in gone.values():
+        by_hash.setdefault(document.sha256, []).append(document)
+    steps: list[Step] = []
+    for file in files:
+        path = file.path
+        document = documents.get(path)
+        if file.problem is not None:
+            steps.append(Step("skip", file.name, file, document, known.get(path), file.problem[1]))
+        elif document is not None:
+            steps.append(_compare(file, document, reading, hasher))
+        elif path in known and _is_settled(file, known[path], reading):
+            steps.append(Step("unchanged", file.name, file, None, known[path]))
+        else:
+            source = _renamed_from(file, by_hash, reading, hasher)
+            if source is not None:
+                del gone[Path(source.root, source.relative)]
+                steps.append(Step("rename", file.name, file, source, reason=f"was {source.name}"))
+            else:
+                retry = path in known and known[path].outcome == "failed"
+                steps.append(Step("retry" if retry else "add", file.name, file, None))
+    steps.extend(
+        Step("delete", document.name, None, document, reason="no longer in its folder")
+        for document in gone.values()
+    )
+    return sorted(steps, key=lambda step: (step.name, step.action))
+
+
+def same_state(found: FileState, stored: FileState) -> bool:
+    """Whether times and size prove that a file is the one that was read."""
+    same = (found.size, found.mtime_ns, found.ctime_ns, found.inode) == (
+        stored.size, stored.mtime_ns, stored.ctime_ns, stored.inode,
+    )  # fmt: skip
+    youngest = max(stored.mtime_ns, stored.ctime_ns)
+    return same and youngest + _CLOCK_GRAIN_NS < stored.checked_ns
+
+
+def _compare(file: FoundFile, document: StoredDocument, reading: str, hasher: Hasher) -> Step:
+    moved = (document.name, document.root) != (file.name, file.root)
+    if document.reading != reading:
+        return Step("change", file.name, file, document, reason="chunking or readers changed")
+    if same_state(file.state, document.state):
+        action: Action = "rename" if moved else "unchanged"
+        return Step(
+            action, file.name, file, document, reason=f"was {document.name}" if moved else ""
+        )
+    sha256 = hasher(file)
+    if sha256 == document.sha256:
+        action = "rename" if moved else "unchanged"
+        return Step(
+            action, file.name, file, document, reason=f"was {document.name}" if moved else ""
+        )
+    return Step("change", file.name, file, document, reason="content changed")
+
+
+def _is_settled(file: FoundFile, known: NotIndexed, reading: str) -> bool:
+    return (
+        known.outcome in _SETTLED
+        and known.reading == reading
+        and same_state(file.state, known.state)
+    )
+
+
+def _renamed_from(
+    file: FoundFile,
+    by_hash: Mapping[str, list[StoredDocument]],
+    reading: str,
+    hasher: Hasher,
+) -> StoredDocument | None:
+    """The document that vanished while a file with its very content appeared."""
+    if not any(d.state.size == file.state.size for ds in by_hash.values() for d in ds):
+        return None
+    candidates = by_hash.get(hasher(file), [])
+    for document in candidates:
+        if document.reading == reading:
+            candidates.remove(document)
+            return document
+    return None
+
+
+def checked(file: FoundFile, now_ns: int) -> FileState:
+    """A file's state with the time at which it was read."""
+    return replace(file.state, checked_ns=now_ns)

@@ -1,0 +1,128 @@
+"""Which folders a sync is about; pure but for asking whether a path exists.
+
+The index remembers every folder it was given: those of ``documents.paths`` (origin ``settings``)
+and those named by hand (origin ``argument``). A folder named by hand brings only itself in line;
+the others stay. A folder taken out of the settings takes its documents with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A part of the file system: names count from ``root``; only ``within`` is looked at."""
+
+    root: Path
+    within: Path
+
+    def holds(self, path: Path) -> bool:
+        """Whether a file lies in this scope."""
+        return path == self.within or self.within in path.parents
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """``scopes`` to scan now, ``dropped`` folders whose documents go, ``missing`` ones whose
+    documents stay because they cannot be looked at, and all folders ``after`` the sync."""
+
+    scopes: tuple[Scope, ...]
+    dropped: tuple[Path, ...]
+    missing: tuple[Path, ...]
+    after: Mapping[str, str]
+
+    def in_scope(self, path: Path) -> bool:
+        """Whether a document at this path is this sync's business."""
+        return any(scope.holds(path) for scope in self.scopes) or self.is_dropped(path)
+
+    def is_dropped(self, path: Path) -> bool:
+        """Whether a document at this path goes because its folder is no longer named."""
+        kept = any(_holds(Path(root), path) for root in self.after)
+        return not kept and any(_holds(root, path) for root in self.dropped)
+
+
+def decide_roots(
+    configured: Iterable[Path],
+    stored: Mapping[str, str],
+    named: Sequence[Path] | None,
+    forget: Sequence[Path] = (),
+) -> Roots:
+    """The folders of a sync; ``named`` are those given by hand, None for all that are known.
+
+    Raises ``UsageError`` for a folder that does not exist or was never known.
+    """
+    forgotten = [Path(path).absolute() for path in forget]
+    for path in forgotten:
+        if str(path) not in stored:
+            raise UsageError(
+                f"The index knows no folder {path}",
+                hint=f"it knows {', '.join(sorted(stored)) or 'none'}",
+            )
+    remaining = {p: o for p, o in stored.items() if Path(p) not in forgotten}
+    if named is None and forgotten:
+        return Roots((), tuple(forgotten), (), remaining)
+    if named is not None:
+        return _named_roots(named, remaining, tuple(forgotten))
+    return _known_roots(configured, remaining)
+
+
+def _named_roots(
+    named: Sequence[Path], stored: Mapping[str, str], dropped: tuple[Path, ...]
+) -> Roots:
+    after = dict(stored)
+    scopes = []
+    for path in dict.fromkeys(Path(p).absolute() for p in named):
+        if not path.exists():
+            raise _does_not_exist(path)
+        around = [Path(root) for root in stored if Path(root) in path.parents]
+        if around:  # inside a folder that is known: names count from there
+            scopes.append(Scope(max(around, key=lambda p: len(p.parts)), path))
+        else:
+            scopes.append(_whole(path))
+            after.setdefault(str(path), "argument")
+    return Roots(tuple(scopes), dropped, (), after)
+
+
+def _known_roots(configured: Iterable[Path], stored: Mapping[str, str]) -> Roots:
+    wanted = [Path(path).absolute() for path in configured]
+    by_hand = [Path(p) for p, origin in stored.items() if origin == "argument"]
+    after: dict[str, str] = {}
+    scopes, missing = [], []
+    for path in wanted:
+        if path.exists():
+            scopes.append(_whole(path))
+            after[str(path)] = "settings"
+        elif str(path) in stored or not by_hand:
+            raise _does_not_exist(path)
+        # else: the default folder need not exist for someone who names folders by hand
+    for path in by_hand:
+        if str(path) in after:
+            continue
+        after[str(path)] = "argument"
+        if path.exists():
+            scopes.append(_whole(path))
+        else:
+            missing.append(path)
+    dropped = tuple(Path(p) for p, o in stored.items() if o == "settings" and p not in after)
+    return Roots(tuple(scopes), dropped, tuple(missing), after)
+
+
+def _whole(path: Path) -> Scope:
+    return Scope(path.parent if path.is_file() else path, path)
+
+
+def _holds(root: Path, path: Path) -> bool:
+    return path == root or root in path.parents
+
+
+def _does_not_exist(path: Path) -> UsageError:
+    return UsageError(
+        f"The folder {path} does not exist",
+        hint="name yours: `assistant ingest PATH`, or set documents.paths in config.yaml; "
+        "if it is a drive, mount it first. Nothing was changed",
+    )

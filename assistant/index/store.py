@@ -1,0 +1,318 @@
+"""The store: SQLite as the source of truth for documents, pages and chunks of one generation.
+
+Vectors and words can be rebuilt from it; nothing else is a copy of last resort. A generation's
+store is written once, while it is built, and only read afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import IndexUnavailableError
+from assistant.types import Heading, Page, ParsedDocument
+
+_SCHEMA = """
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, root TEXT NOT NULL, relative TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL, checked_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    reading TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, is_markdown INTEGER NOT NULL,
+    pages TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE TABLE chunks (
+    id TEXT PRIMARY KEY, document_id TEXT NOT NULL, ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, heading_path TEXT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX chunks_of_document ON chunks (document_id, ordinal);
+CREATE TABLE not_indexed (
+    name TEXT PRIMARY KEY, root TEXT NOT NULL, relative TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL, checked_ns INTEGER NOT NULL, reading TEXT NOT NULL,
+    outcome TEXT NOT NULL, reason TEXT NOT NULL
+);
+CREATE TABLE roots (path TEXT PRIMARY KEY, origin TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What the file system says of a file; equal states (and none too fresh) mean no change.
+
+    ``checked_ns`` is the clock when the file was read: a file changed in the same instant can
+    keep its times, so a state is trusted only when its times are older than that.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    checked_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document's row without its text."""
+
+    id: str
+    name: str
+    root: str
+    relative: str
+    state: FileState
+    sha256: str
+    reading: str
+    title: str
+    kind: str
+    is_markdown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk's row; ``document_id`` points to its document."""
+
+    id: str
+    document_id: str
+    ordinal: int
+    start: int
+    end: int
+    page: int | None
+    heading_path: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotIndexed:
+    """A file that is known but not in the index, and why."""
+
+    name: str
+    root: str
+    relative: str
+    state: FileState
+    reading: str
+    outcome: str
+    reason: str
+
+
+_DOCUMENT_COLUMNS = (
+    "id, name, root, relative, size, mtime_ns, ctime_ns, inode, checked_ns, sha256, reading, "
+    "title, kind, is_markdown"
+)
+
+
+class Store:
+    """One generation's SQLite file; open it read-only for answers, writable for building."""
+
+    def __init__(self, path: Path, *, writable: bool = False) -> None:
+        self._path = path
+        try:
+            if writable:
+                self._connection = sqlite3.connect(path, check_same_thread=False)
+                # The file is disposable until it is published, and fsynced then.
+                self._connection.execute("PRAGMA journal_mode = OFF")
+                self._connection.execute("PRAGMA synchronous = OFF")
+                if not self._has_schema():
+                    self._connection.executescript(_SCHEMA)
+            else:
+                uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+                self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+                self._has_schema()
+        except sqlite3.DatabaseError as exc:
+            raise IndexUnavailableError(
+                f"The store {path} cannot be opened: {exc}",
+                hint="`assistant rollback` returns to the generation before; "
+                "`assistant ingest` rebuilds",
+            ) from exc
+
+    def _has_schema(self) -> bool:
+        row = self._connection.execute(
+            "SELECT count(*) FROM sqlite_master WHERE name IN ('documents', 'chunks')"
+        ).fetchone()
+        return bool(row[0] == 2)
+
+    def close(self) -> None:
+        """Close the file. Every write has been committed by then; closing twice is harmless."""
+        self._connection.close()
+
+    # ------------------------------------------------------------ reading
+
+    def documents(self) -> Iterator[StoredDocument]:
+        """All documents without their texts, in the order of their names."""
+        query = f"SELECT {_DOCUMENT_COLUMNS} FROM documents ORDER BY name"
+        for row in self._connection.execute(query):
+            yield _document(row)
+
+    def document(self, name: str) -> StoredDocument | None:
+        """The document of this name, if there is one."""
+        query = f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE name = ?"
+        row = self._connection.execute(query, [name]).fetchone()
+        return _document(row) if row else None
+
+    def parsed(self, document_id: str) -> ParsedDocument:
+        """A document with its text and structure. Raises KeyError for an unknown id."""
+        row = self._connection.execute(
+            "SELECT text, title, kind, pages, headings, is_markdown FROM documents WHERE id = ?",
+            [document_id],
+        ).fetchone()
+        if row is None:
+            raise KeyError(document_id)
+        text, title, kind, pages, headings, is_markdown = row
+        return ParsedDocument(
+            text=text,
+            title=title,
+            kind=kind,
+            pages=tuple(Page(*page) for page in json.loads(pages)),
+            headings=tuple(Heading(*heading) for heading in json.loads(headings)),
+            is_markdown=bool(is_markdown),
+        )
+
+    def by_ids(self, document_ids: Iterable[str]) -> dict[str, StoredDocument]:
+        """Documents by id, for those that exist."""
+        wanted = list(document_ids)
+        found: dict[str, StoredDocument] = {}
+        for part, marks in _parts(wanted):
+            query = f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE id IN ({marks})"
+            for row in self._connection.execute(query, part):
+                document = _document(row)
+                found[document.id] = document
+        return found
+
+    def chunks(self, chunk_ids: Sequence[str]) -> dict[str, StoredChunk]:
+        """Chunks by id, for those that exist."""
+        found: dict[str, StoredChunk] = {}
+        for part, marks in _parts(chunk_ids):
+            query = f"SELECT * FROM chunks WHERE id IN ({marks})"
+            for row in self._connection.execute(query, part):
+                chunk = _chunk(row)
+                found[chunk.id] = chunk
+        return found
+
+    def chunks_of(self, document_id: str) -> list[StoredChunk]:
+        """A document's chunks in reading order."""
+        query = "SELECT * FROM chunks WHERE document_id = ? ORDER BY ordinal"
+        return [_chunk(row) for row in self._connection.execute(query, [document_id])]
+
+    def chunk_ids(self) -> list[str]:
+        """The ids of all chunks, sorted."""
+        return [row[0] for row in self._connection.execute("SELECT id FROM chunks ORDER BY id")]
+
+    def chunk_ids_of(self, document_id: str) -> list[str]:
+        """The ids of one document's chunks."""
+        query = "SELECT id FROM chunks WHERE document_id = ?"
+        return [row[0] for row in self._connection.execute(query, [document_id])]
+
+    def counts(self) -> tuple[int, int]:
+        """How many documents and chunks there are."""
+        documents = self._connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+        chunks = self._connection.execute("SELECT count(*) FROM chunks").fetchone()[0]
+        return int(documents), int(chunks)
+
+    def check(self) -> str:
+        """SQLite's own check of the file; an empty text when it is sound."""
+        row = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        return "" if row[0] == "ok" else str(row[0])
+
+    def not_indexed(self) -> list[NotIndexed]:
+        """Files that are known but have no current version in the index."""
+        rows = self._connection.execute("SELECT * FROM not_indexed ORDER BY name")
+        return [
+            NotIndexed(name, root, relative, FileState(*state), reading, outcome, reason)
+            for name, root, relative, *state, reading, outcome, reason in rows
+        ]
+
+    def roots(self) -> dict[str, str]:
+        """Folders of the index and where each came from: ``settings`` or ``argument``."""
+        return dict(self._connection.execute("SELECT path, origin FROM roots ORDER BY path"))
+
+    # ------------------------------------------------------------ writing
+
+    def put(
+        self, document: StoredDocument, parsed: ParsedDocument, chunks: Sequence[StoredChunk]
+    ) -> None:
+        """Store a document whole: its row, text and chunks replace those of the same id."""
+        with self._connection:
+            self._connection.execute("DELETE FROM chunks WHERE document_id = ?", [document.id])
+            self._connection.execute("DELETE FROM documents WHERE id = ?", [document.id])
+            self._connection.execute(
+                f"INSERT INTO documents ({_DOCUMENT_COLUMNS}, pages, headings, text) "
+                "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                [
+                    *_document_values(document),
+                    json.dumps([[p.number, p.start, p.end] for p in parsed.pages]),
+                    json.dumps([[h.level, h.title, h.start] for h in parsed.headings]),
+                    parsed.text,
+                ],
+            )
+            self._connection.executemany(
+                "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)",
+                [
+                    (c.id, c.document_id, c.ordinal, c.start, c.end, c.page,
+                     json.dumps(c.heading_path, ensure_ascii=False), c.text)
+                    for c in chunks
+                ],
+            )  # fmt: skip
+            self._connection.execute("DELETE FROM not_indexed WHERE name = ?", [document.name])
+
+    def update(self, document: StoredDocument) -> None:
+        """Give a stored document a new name, place or file state; text and chunks stay."""
+        with self._connection:
+            self._connection.execute(
+                "UPDATE documents SET name=?, root=?, relative=?, size=?, mtime_ns=?, ctime_ns=?, "
+                "inode=?, checked_ns=? WHERE id=?",
+                [document.name, document.root, document.relative, *_state(document.state),
+                 document.id],
+            )  # fmt: skip
+
+    def delete(self, document_id: str) -> None:
+        """Remove a document with its chunks."""
+        with self._connection:
+            self._connection.execute("DELETE FROM chunks WHERE document_id = ?", [document_id])
+            self._connection.execute("DELETE FROM documents WHERE id = ?", [document_id])
+
+    def replace_not_indexed(self, files: Iterable[NotIndexed]) -> None:
+        """The files without a current version, all at once."""
+        with self._connection:
+            self._connection.execute("DELETE FROM not_indexed")
+            self._connection.executemany(
+                "INSERT INTO not_indexed VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                [
+                    (f.name, f.root, f.relative, *_state(f.state), f.reading, f.outcome, f.reason)
+                    for f in files
+                ],
+            )
+
+    def replace_roots(self, roots: dict[str, str]) -> None:
+        """The folders of the index, all at once."""
+        with self._connection:
+            self._connection.execute("DELETE FROM roots")
+            self._connection.executemany("INSERT INTO roots VALUES (?,?)", sorted(roots.items()))
+
+
+def _parts(values: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    for start in range(0, len(values), 500):
+        part = values[start : start + 500]
+        yield part, ",".join("?" * len(part))
+
+
+def _state(state: FileState) -> tuple[int, int, int, int, int]:
+    return (state.size, state.mtime_ns, state.ctime_ns, state.inode, state.checked_ns)
+
+
+def _document(row: Sequence[object]) -> StoredDocument:
+    identity, state, rest = row[:4], row[4:9], row[9:]
+    return StoredDocument(*identity, FileState(*state), *rest[:4], bool(rest[4]))  # type: ignore[arg-type]
+
+
+def _document_values(document: StoredDocument) -> list[object]:
+    return [
+        document.id, document.name, document.root, document.relative, *_state(document.state),
+        document.sha256, document.reading, document.title, document.kind, document.is_markdown,
+    ]  # fmt: skip
+
+
+def _chunk(row: Sequence[object]) -> StoredChunk:
+    *fields, heading_path, text = row
+    return StoredChunk(*fields, tuple(json.loads(str(heading_path))), str(text))  # type: ignore[arg-type]

@@ -1,0 +1,373 @@
+"""Folders → a new generation of the index: scan, plan, build aside, verify, switch.
+
+The steps are in the order of ``Synchroniser.sync``, which is the page to read first.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.chunking import chunking_fingerprint
+from assistant.embedding import Embedder, fingerprint_of
+from assistant.embedding.cache import CachedEmbedder
+from assistant.errors import AssistantError, DocumentError, StorageError, UsageError
+from assistant.index.building import GenerationBuilder
+from assistant.index.children import Verifier
+from assistant.index.generations import (
+    FORMAT,
+    STORE,
+    Generation,
+    Generations,
+    Manifest,
+    failpoint,
+)
+from assistant.index.loading import hash_file, load_all
+from assistant.index.plan import Step, checked, make_plan
+from assistant.index.roots import Roots, decide_roots
+from assistant.index.scan import name_files, scan
+from assistant.index.store import NotIndexed, Store, StoredDocument
+from assistant.reading import READER_VERSION
+from assistant.settings import Settings
+from assistant.types import FileOutcome, Progress, SyncReceipt
+
+ProgressCallback = Callable[[Progress], None]
+
+_REBUILD_SHARE = 0.5
+"""HNSW never shrinks on deletes: it is built anew when this share of it would be dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a sync sees: its plan, its folders, and what the current generation holds."""
+
+    plan: tuple[Step, ...]
+    roots: Roots
+    documents: tuple[StoredDocument, ...]
+    known: tuple[NotIndexed, ...]
+    before: Mapping[str, str]
+
+
+class Synchroniser:
+    """Brings an index in line with its folders."""
+
+    def __init__(
+        self, settings: Settings, generations: Generations, make_embedder: Callable[[], Embedder]
+    ) -> None:
+        self._settings = settings
+        self._generations = generations
+        self._make_embedder = make_embedder
+        self._reading = (
+            f"readers-{READER_VERSION}|"
+            f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}"
+        )
+
+    def sync(
+        self,
+        paths: Sequence[Path] | None,
+        *,
+        dry_run: bool = False,
+        allow_empty: bool = False,
+        forget: Sequence[Path] = (),
+        progress: ProgressCallback | None = None,
+    ) -> SyncReceipt:
+        """Scan, plan and, unless ``dry_run``, apply. Raises ``AssistantError``.
+
+        ``paths`` are folders or files to bring in line; others in the index stay as they are.
+        Without ``paths`` it is ``documents.paths`` and all folders that were given by hand before.
+        ``forget`` names folders whose documents leave the index. An emptied folder is refused
+        unless ``allow_empty``.
+        """
+        began = time.perf_counter()
+        note = progress or (lambda _: None)
+        with ExitStack() as stack:
+            if not dry_run:
+                timeout = self._settings.index.lock_timeout_seconds
+                stack.enter_context(self._generations.writer(timeout))
+            base = self._generations.current()
+            note(Progress("scanning", 0, 0))
+            sight = self._look(base, paths, forget)
+            if not allow_empty:
+                _refuse_empty(sight)
+            re_embed = base is not None and base.manifest.embedder != self._embedder_fingerprint()
+            if dry_run:
+                return _dry_receipt(base, sight, re_embed, began)
+            if base is not None and not re_embed and not _changes(sight):
+                return _unchanged_receipt(base, sight, began)
+            try:
+                return self._apply(base, sight, re_embed, note, began)
+            except (OSError, sqlite3.DatabaseError) as exc:
+                raise _storage_error(exc, self._generations.root) from exc
+            finally:
+                self._generations.discard()
+
+    def _look(
+        self, base: Generation | None, paths: Sequence[Path] | None, forget: Sequence[Path]
+    ) -> Sight:
+        """Compare the folders with the current generation."""
+        store = Store(base.path / STORE) if base else None
+        try:
+            documents = list(store.documents()) if store else []
+            known = store.not_indexed() if store else []
+            before = store.roots() if store else {}
+        finally:
+            if store:
+                store.close()
+        roots = decide_roots(self._settings.documents.paths, before, paths, forget)
+        files = scan(roots.scopes, self._settings.documents, self._generations.root)
+        named = name_files(
+            files,
+            {Path(d.root, d.relative): d.name for d in documents},
+            [d.name for d in documents if not roots.in_scope(Path(d.root, d.relative))],
+        )
+        plan = make_plan(
+            named,
+            documents,
+            known,
+            in_scope=roots.in_scope,
+            reading=self._reading,
+            hasher=hash_file,
+        )
+        return Sight(tuple(plan), roots, tuple(documents), tuple(known), before)
+
+    # ------------------------------------------------------------ applying
+
+    def _apply(
+        self,
+        base: Generation | None,
+        sight: Sight,
+        re_embed: bool,
+        note: ProgressCallback,
+        began: float,
+    ) -> SyncReceipt:
+        doomed = sum(1 for step in sight.plan if step.action in ("delete", "change"))
+        fresh = base is None or re_embed or self._is_worn(base, doomed)
+        name = self._generations.next_name()
+        folder = self._generations.begin(name)
+        timings: dict[str, float] = {"plan": time.perf_counter() - began}
+        cache: list[CachedEmbedder] = []
+
+        def embedder() -> CachedEmbedder:
+            path = self._generations.root / "embeddings.sqlite"
+            cache.append(CachedEmbedder(self._make_embedder(), path))
+            return cache[-1]
+
+        try:
+            with Verifier() as verifier:
+                with GenerationBuilder(folder, base, embedder, fresh_vectors=fresh) as builder:
+                    self._write(builder, sight, note, fresh)
+                    dimensions = self._dimensions(cache, base)
+                    documents, chunks = builder.store.counts()
+                    timings["write"] = time.perf_counter() - began - sum(timings.values())
+                    note(Progress("writing", 0, 0))
+                    builder.finish()
+                    timings["finish"] = time.perf_counter() - began - sum(timings.values())
+                failpoint("before-verify")
+                note(Progress("verifying", 0, 0))
+                verifier.verify(folder)
+                timings["verify"] = time.perf_counter() - began - sum(timings.values())
+            removed = 0 if fresh or base is None else base.manifest.removed
+            generation = self._generations.publish(
+                folder,
+                Manifest(
+                    format=FORMAT,
+                    name=name,
+                    parent=base.manifest.name if base else "",
+                    created=datetime.now(UTC).isoformat(timespec="seconds"),
+                    embedder=self._embedder_fingerprint(),
+                    dimensions=dimensions,
+                    reading=self._reading,
+                    documents=documents,
+                    chunks=chunks,
+                    removed=removed + builder.removed_vectors,
+                ),
+            )
+            self._generations.collect(self._settings.index.keep_previous)
+            timings["publish"] = time.perf_counter() - began - sum(timings.values())
+        finally:
+            for each in cache:
+                each.close()
+        return SyncReceipt(
+            generation=generation.manifest.name,
+            files=tuple(sorted(builder.outcomes, key=lambda outcome: outcome.document)),
+            documents=documents,
+            chunks=chunks,
+            embedded=sum(each.embedded for each in cache),
+            from_cache=sum(each.from_cache for each in cache),
+            seconds=time.perf_counter() - began,
+            timings=timings,
+        )
+
+    def _write(
+        self, builder: GenerationBuilder, sight: Sight, note: ProgressCallback, fresh: bool
+    ) -> None:
+        to_read = [step for step in sight.plan if step.action in ("add", "change", "retry")]
+        for step in sight.plan:
+            if step.action == "delete":
+                builder.delete(step)
+                builder.outcomes.append(FileOutcome(step.name, "delete", "deleted", step.reason))
+        # All movers give up their names before any takes its new one: names may be swapped.
+        movers = [step for step in sight.plan if step.action == "rename"]
+        for number, step in enumerate(movers):
+            if step.stored is not None:
+                builder.store.update(replace(step.stored, name=f"\0moving {number}"))
+        for step in movers:
+            builder.rename(step, time.time_ns())
+        if fresh:
+            changed = {step.stored.id for step in to_read if step.stored}
+            staying = [d for d in builder.store.documents() if d.id not in changed]
+            for done in range(0, len(staying), 20):
+                note(Progress("embedding", done, len(staying), staying[done].name))
+                builder.embed_stored(staying[done : done + 20])
+        for done, (step, loaded) in enumerate(load_all(to_read, self._settings.chunking)):
+            note(Progress("reading", done, len(to_read), step.name))
+            if isinstance(loaded, DocumentError):
+                builder.fail(step, loaded)
+            else:
+                builder.put(step, loaded, self._reading)
+        builder.flush()
+        note(Progress("reading", len(to_read), len(to_read)))
+        self._write_the_rest(builder, sight)
+
+    def _write_the_rest(self, builder: GenerationBuilder, sight: Sight) -> None:
+        """Files that are not indexed, and the folders."""
+        for step in sight.plan:
+            if step.action == "skip" and step.file is not None and step.file.problem is not None:
+                outcome, reason = step.file.problem
+                builder.fail(step, DocumentError(reason, outcome=outcome))
+            elif step.action == "unchanged":
+                builder.outcomes.append(_unchanged(step))
+        builder.outcomes.extend(_missing_folders(sight))
+        missing = [n for n in sight.known if not sight.roots.in_scope(Path(n.root, n.relative))]
+        missing.extend(
+            step.known for step in sight.plan if step.known and step.action == "unchanged"
+        )
+        files = {step.name: step.file for step in sight.plan if step.action != "unchanged"}
+        for outcome in builder.outcomes:
+            file = files.get(outcome.document)
+            if file is None or outcome.outcome in ("indexed", "renamed", "deleted"):
+                continue
+            missing.append(
+                NotIndexed(
+                    file.name, file.root, file.relative, checked(file, time.time_ns()),
+                    self._reading, outcome.outcome, outcome.reason,
+                )
+            )  # fmt: skip
+        builder.store.replace_not_indexed(missing)
+        builder.store.replace_roots(dict(sight.roots.after))
+
+    def _is_worn(self, base: Generation, doomed_documents: int) -> bool:
+        manifest = base.manifest
+        per_document = manifest.chunks / max(1, manifest.documents)
+        dead = manifest.removed + doomed_documents * per_document
+        return dead > max(1000.0, _REBUILD_SHARE * manifest.chunks)
+
+    def _dimensions(self, cache: Sequence[CachedEmbedder], base: Generation | None) -> int:
+        found = next((each.dimensions for each in cache if each.dimensions), 0)
+        return found or (base.manifest.dimensions if base else 0)
+
+    def _embedder_fingerprint(self) -> str:
+        return fingerprint_of(self._settings.embedding)
+
+
+# ---------------------------------------------------------------- receipts
+
+
+def _refuse_empty(sight: Sight) -> None:
+    """An emptied or unmounted folder must not silently empty the index."""
+    found = [step.file.path for step in sight.plan if step.file is not None]
+    for scope in sight.roots.scopes:
+        if any(scope.holds(path) for path in found):
+            continue
+        if any(scope.holds(Path(d.root, d.relative)) for d in sight.documents):
+            raise UsageError(
+                f"The folder {scope.within} is empty now, but the index holds documents from it",
+                hint="if they are really gone, run `assistant ingest --allow-empty`; "
+                "if it is a drive, mount it first. Nothing was changed",
+            )
+        raise UsageError(
+            f"The folder {scope.within} holds no files",
+            hint="put documents in it, or name another: `assistant ingest PATH`",
+        )
+
+
+def _changes(sight: Sight) -> bool:
+    """Whether applying the plan could make a generation that differs from the current one."""
+    settled = {n.name: (n.outcome, n.reason) for n in sight.known}
+    for step in sight.plan:
+        problem = step.file.problem if step.file else None
+        is_known = problem is not None and settled.get(step.name) == problem
+        if step.action != "unchanged" and not (is_known and step.stored is None):
+            return True
+    return dict(sight.before) != dict(sight.roots.after)
+
+
+def _missing_folders(sight: Sight) -> list[FileOutcome]:
+    return [
+        FileOutcome(
+            str(path), "skip", "failed",
+            "the folder does not exist; its documents still answer. "
+            f"`assistant ingest --forget {path}` removes them",
+        )
+        for path in sight.roots.missing
+    ]  # fmt: skip
+
+
+def _unchanged(step: Step, reason: str = "") -> FileOutcome:
+    if step.known is not None:
+        return FileOutcome(step.name, "unchanged", step.known.outcome, step.known.reason)  # type: ignore[arg-type]
+    return FileOutcome(step.name, "unchanged", "unchanged", reason)
+
+
+def _dry_receipt(
+    base: Generation | None, sight: Sight, re_embed: bool, began: float
+) -> SyncReceipt:
+    note = "the embedder changed: vectors are made anew" if re_embed else ""
+    files = []
+    for step in sight.plan:
+        if step.action == "unchanged":
+            files.append(_unchanged(step, note))
+            continue
+        previous = step.stored.name if step.stored and step.action == "rename" else ""
+        files.append(
+            FileOutcome(
+                step.name, step.action, "planned", step.reason or note, previous_name=previous
+            )
+        )
+    return _receipt(base, [*files, *_missing_folders(sight)], began, dry_run=True)
+
+
+def _unchanged_receipt(base: Generation, sight: Sight, began: float) -> SyncReceipt:
+    files = [
+        _unchanged(step)
+        if step.file is None or step.file.problem is None
+        else FileOutcome(step.name, "skip", *step.file.problem)  # type: ignore[arg-type]
+        for step in sight.plan
+    ]
+    return _receipt(base, [*files, *_missing_folders(sight)], began, dry_run=False)
+
+
+def _receipt(
+    base: Generation | None, files: Sequence[FileOutcome], began: float, *, dry_run: bool
+) -> SyncReceipt:
+    return SyncReceipt(
+        generation=base.manifest.name if base else "",
+        files=tuple(files),
+        dry_run=dry_run,
+        documents=base.manifest.documents if base else 0,
+        chunks=base.manifest.chunks if base else 0,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _storage_error(exc: Exception, root: Path) -> AssistantError:
+    return StorageError(
+        f"The index {root} could not be written: {exc}",
+        hint="check free space and permissions, then run the same command again; nothing is lost "
+        "and the old index still answers",
+    )

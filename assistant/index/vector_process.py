@@ -1,0 +1,120 @@
+"""The two child processes of an ingest: one writes Chroma, one checks a finished generation.
+
+``python -m assistant.index.vector_process write FOLDER`` reads frames from standard input and
+answers each ``finish`` with one JSON line; ``… verify`` reads one folder name and answers with one
+JSON line. A child is needed for both: Chroma's core can crash a process in a way that no Python
+can catch, it holds the interpreter's lock while it builds HNSW (a spinning thread got 5 % of its
+speed), and only a fresh process opens the files as a reader will.
+
+A frame is one JSON line, then ``bytes`` raw bytes of float32 when it has that key.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from assistant.index.generations import STORE, VECTORS, WORDS
+from assistant.index.vectors import COLLECTION, open_client
+
+_BATCH = 1000
+
+
+def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
+    """Apply ``upsert`` and ``delete`` frames to the collection in ``folder`` until ``finish``."""
+    client = open_client(folder)
+    collection = client.get_or_create_collection(
+        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+    )
+    batch = min(_BATCH, client.get_max_batch_size())
+    while True:
+        line = frames.readline()
+        if not line:
+            return  # the parent is gone: what was written here is never published
+        frame = json.loads(line)
+        if frame["op"] == "finish":
+            break
+        ids: list[str] = frame["ids"]
+        vectors = None
+        if frame["op"] == "upsert":
+            raw = frames.read(frame["bytes"])
+            if len(raw) != frame["bytes"]:
+                return
+            vectors = np.frombuffer(raw, dtype=np.float32).reshape(len(ids), -1)
+        for start in range(0, len(ids), batch):
+            part = ids[start : start + batch]
+            if vectors is None:
+                collection.delete(ids=part)
+            else:
+                collection.upsert(ids=part, embeddings=vectors[start : start + batch])
+    count = collection.count()
+    client.close()
+    _reply(replies, {"ok": True, "count": count})
+
+
+def verify(folder: Path) -> dict[str, Any]:
+    """Open a generation as a reader will, and compare its three parts.
+
+    Returns counts, or ``{"ok": False, "problem": …}``.
+    """
+    from assistant.index.store import Store
+    from assistant.index.words import WordIndex
+
+    store = Store(folder / STORE)
+    problem = store.check()
+    expected = store.chunk_ids()
+    documents, chunks = store.counts()
+    store.close()
+    if problem:
+        return {"ok": False, "problem": f"the store is damaged: {problem}"}
+    words = WordIndex(folder / WORDS)
+    if len(words) != chunks:
+        return {"ok": False, "problem": f"{len(words)} chunks in the word index, {chunks} stored"}
+    client = open_client(folder / VECTORS)
+    collection = client.get_collection(COLLECTION, embedding_function=None)
+    ids = sorted(collection.get(include=[])["ids"])
+    if ids != expected:
+        missing, extra = len(set(expected) - set(ids)), len(set(ids) - set(expected))
+        return {"ok": False, "problem": f"{missing} vectors missing, {extra} too many"}
+    for chunk_id in expected[:: max(1, len(expected) // 5)]:
+        vector = collection.get(ids=[chunk_id], include=["embeddings"])["embeddings"][0]
+        found = collection.query(
+            query_embeddings=[vector], n_results=min(5, chunks), include=["distances"]
+        )
+        if np.any(vector) and not found["distances"][0][0] < 1e-3:
+            return {"ok": False, "problem": f"the vector of chunk {chunk_id} is not found"}
+    client.close()
+    return {"ok": True, "documents": documents, "chunks": chunks}
+
+
+def _reply(replies: IO[str], message: dict[str, Any]) -> None:
+    replies.write(json.dumps(message) + "\n")
+    replies.flush()
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the two children; errors go out as a JSON line."""
+    try:
+        if arguments[:1] == ["write"]:
+            write(Path(arguments[1]), sys.stdin.buffer, sys.stdout)
+        elif arguments[:1] == ["verify"]:
+            import chromadb  # noqa: F401  # loaded while the parent still works
+
+            folder = sys.stdin.readline().strip()
+            if folder:
+                _reply(sys.stdout, verify(Path(json.loads(folder))))
+        else:
+            sys.stderr.write("usage: vector_process write FOLDER | verify\n")
+            return 2
+    except Exception as exc:
+        _reply(sys.stdout, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

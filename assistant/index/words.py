@@ -1,0 +1,107 @@
+"""The word index: tantivy over terms that ``assistant.terms`` has already made.
+
+The terms are joined by spaces and split again at white space, so documents and questions are
+tokenised by the same Python code in every language. BM25 with tantivy's fixed k1 = 1.2, b = .75.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from assistant.errors import IndexUnavailableError, StorageError
+
+_ANALYZER = "white_space"
+_WRITER_HEAP_BYTES = 64_000_000
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("body", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
+
+
+def _open(path: Path, *, create: bool) -> Any:
+    try:
+        index = (
+            tantivy.Index(_schema(), path=str(path), reuse=True)
+            if create
+            else tantivy.Index.open(str(path))
+        )
+    except (ValueError, OSError) as exc:
+        raise IndexUnavailableError(
+            f"The word index {path} cannot be opened: {exc}",
+            hint="`assistant rollback` returns to the generation before; "
+            "`assistant ingest` rebuilds",
+        ) from exc
+    analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(_ANALYZER, analyzer)
+    return index
+
+
+class WordWriter:
+    """Adds and removes chunks of a word index that is being built."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        self._index = _open(path, create=True)
+        self._writer = self._index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
+
+    def add(self, chunk_id: str, terms: Sequence[str]) -> None:
+        """Add one chunk; its id must not be in the index."""
+        document = tantivy.Document()
+        document.add_text("id", chunk_id)
+        document.add_text("body", " ".join(terms))
+        self._writer.add_document(document)
+
+    def delete(self, chunk_ids: Iterable[str]) -> None:
+        """Remove chunks by id; unknown ids are no error."""
+        for chunk_id in chunk_ids:
+            self._writer.delete_documents("id", chunk_id)
+
+    def close(self) -> None:
+        """Commit everything and wait until the segments are merged and on disk."""
+        try:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+        except (ValueError, OSError) as exc:
+            raise StorageError(
+                f"The word index cannot be written: {exc}",
+                hint="free some disk space and run the same command again; nothing is lost",
+            ) from exc
+
+
+class WordIndex:
+    """A finished word index, for search."""
+
+    def __init__(self, path: Path) -> None:
+        self._index = _open(path, create=False)
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(self, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """Chunk ids with their BM25 scores, best first, at least one term in each."""
+        unique = list(dict.fromkeys(terms))
+        if not unique or limit < 1:
+            return []
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "body", term, "freq"))
+            for term in unique
+        ]
+        query = tantivy.Query.boolean_query(clauses)
+        hits = self._searcher.search(query, limit, count=False).hits
+        return [(self._id(address), float(score)) for score, address in hits]
+
+    def document_frequency(self, term: str) -> int:
+        """In how many chunks a term occurs."""
+        return int(self._searcher.doc_freq("body", term))
+
+    def _id(self, address: Any) -> str:
+        return str(self._searcher.doc(address)["id"][0])

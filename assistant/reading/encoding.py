@@ -1,0 +1,81 @@
+"""Bytes → text in whatever encoding: byte-order mark, UTF-16 by its NULs, UTF-8, then a guess."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from assistant.errors import DocumentError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\u2060]")
+
+
+def decode(data: bytes, name: str, *, is_html: bool = False) -> str:
+    """The text of ``data`` with line ends as ``\\n`` and without control characters.
+
+    Raises ``DocumentError`` for bytes that are no text in any encoding.
+    """
+    text = _decode(data, name, is_html)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
+    return _UNWANTED.sub("", text)
+
+
+def _decode(data: bytes, name: str, is_html: bool) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    wide = _wide_encoding(data)
+    if wide:
+        return data.decode(wide, errors="replace")
+    if b"\x00" in data[:4096]:
+        raise DocumentError(
+            f"{name} holds binary data, not text",
+            hint="if it is text, save it as UTF-8",
+            outcome="unsupported",
+        )
+    if is_html:
+        declared = _META_CHARSET.search(data[:4096])
+        if declared:
+            try:
+                return data.decode(declared.group(1).decode("ascii"))
+            except (LookupError, UnicodeDecodeError):
+                pass  # the page declares what it does not keep; go on guessing
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _guess(data, name)
+
+
+def _wide_encoding(data: bytes) -> str:
+    """UTF-16 without a mark: in Latin text nearly every other byte is NUL."""
+    sample = data[:4096]
+    if len(sample) < 8:
+        return ""
+    even, odd = sample[0::2], sample[1::2]
+    if odd.count(0) > 0.4 * len(odd) and even.count(0) < 0.05 * len(even):
+        return "utf-16-le"
+    if even.count(0) > 0.4 * len(even) and odd.count(0) < 0.05 * len(odd):
+        return "utf-16-be"
+    return ""
+
+
+def _guess(data: bytes, name: str) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:200_000]).best()
+    for encoding in (best.encoding if best else None, "cp1252", "latin-1"):
+        if encoding is None:
+            continue
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise DocumentError(f"{name} is in no known text encoding", hint="save it as UTF-8")

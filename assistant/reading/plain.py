@@ -1,0 +1,89 @@
+"""Plain text and Markdown: the stored text is the file's own, so spans count in the file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from assistant.reading.encoding import decode
+from assistant.types import Heading, ParsedDocument
+
+_ATX = re.compile(r"^[ ]{0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
+_FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)")
+_SETEXT = re.compile(r"^[ ]{0,3}(=+|-+)[ \t]*$")
+_FRONT_TITLE = re.compile(r"^title:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_INLINE = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
+
+
+def read_text(data: bytes, name: str) -> ParsedDocument:
+    """A text file; its title is a short first line, else the file's name."""
+    text = decode(data, name)
+    return ParsedDocument(text=text, title=first_line_title(text, name), kind="text")
+
+
+def read_markdown(data: bytes, name: str) -> ParsedDocument:
+    """A Markdown file with its headings; fenced code and front matter hold none."""
+    text = decode(data, name)
+    body_start = _front_matter_end(text)
+    headings = find_headings(text, body_start)
+    front = _FRONT_TITLE.search(text, 0, body_start) if body_start else None
+    if front:
+        title = front.group(1)
+    elif headings:
+        title = min(headings[:3], key=lambda heading: heading.level).title
+    else:
+        title = first_line_title(text, name)
+    return ParsedDocument(
+        text=text, title=title, kind="markdown", headings=headings, is_markdown=True
+    )
+
+
+def find_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
+    """ATX and setext headings of Markdown text, outside fenced code."""
+    found: list[Heading] = []
+    fence = ""
+    previous, previous_start = "", start
+    offset = start
+    for line in text[start:].splitlines(keepends=True):
+        body = line.rstrip("\n")
+        opening = _FENCE.match(body)
+        if opening:
+            mark = opening.group(1)[:3]
+            fence = "" if fence == mark else (fence or mark)
+        elif not fence:
+            atx = _ATX.match(body)
+            setext = _SETEXT.match(body)
+            if atx:
+                found.append(Heading(len(atx.group(1)), plain_words(atx.group(2)), offset))
+            elif setext and previous.strip() and not previous.lstrip().startswith(("-", "|", ">")):
+                level = 1 if setext.group(1)[0] == "=" else 2
+                if not _ATX.match(previous) and len(previous) <= 200:
+                    found.append(Heading(level, plain_words(previous), previous_start))
+        previous, previous_start = body, offset
+        offset += len(line)
+    return tuple(found)
+
+
+def plain_words(markup: str) -> str:
+    """Heading text without emphasis marks and link targets."""
+    return _INLINE.sub(lambda match: match.group(1) or "", markup).strip()
+
+
+def first_line_title(text: str, name: str) -> str:
+    """The first line when it looks like a title, else the file's name made readable."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    if 0 < len(first) <= 120 and not first.endswith((".", ",", ";", "|")):
+        return plain_words(first.lstrip("# "))
+    return name_title(name)
+
+
+def name_title(name: str) -> str:
+    """``reports/iclr-history.md`` → ``iclr history``."""
+    return re.sub(r"[-_]+", " ", PurePath(name).stem).strip() or name
+
+
+def _front_matter_end(text: str) -> int:
+    if not text.startswith("---\n"):
+        return 0
+    end = text.find("\n---", 4)
+    return end + 4 if 0 < end < 5000 else 0

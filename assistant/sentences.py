@@ -1,0 +1,187 @@
+"""Sentence borders with exact spans, for citing one sentence; run on retrieved text only.
+
+A text is first cut into units (paragraphs, list items, headings, table rows), because a sentence
+never crosses one; prose is then cut at sentence ends. Thai has no sentence marks: there the whole
+paragraph is one sentence. Errors at the borders of a labelled sample are counted in
+``tests/test_sentences.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["prose", "item", "heading", "table", "code", "label"]
+"""``label``: a short line without an end mark, such as a caption, a byline or a menu entry."""
+
+_ABBREVIATIONS = frozenset(
+    """dr mr mrs ms prof rev hon st sr jr gen col sgt capt lt al fig figs eq eqs sec secs ch vol
+    no nos pp p ed eds inc ltd co corp dept univ approx ca cf vs v e.g i.e eg ie viz resp ph.d
+    b.sc m.sc jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun z.b
+    d.h u.a bzw usw nr str hrsg vgl bd dipl ing abs art tab app ref refs min max avg est tel
+    ext""".split()
+)
+_STARTERS = frozenset(
+    """the a an this that these those it its he she they we you i in on at for from with by as to
+    but and or so if when while after before since although however moreover furthermore there
+    here our their his her some many most all no one each both such then thus meanwhile""".split()
+)
+_MONTHS_DE = frozenset(
+    """januar februar märz april mai juni juli august september oktober november dezember
+    jahrhundert""".split()
+)
+
+_LIST_START = re.compile(r"[ \t]*(?:[-*+•◦▪‣·–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
+_HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+\S")
+_RULE = re.compile(r"[ \t]*(?:[-=*_~][ \t]*){3,}$")
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
+_END = re.compile(
+    r"(?P<wide>[。！？｡]+[」』”’）】]*)"
+    r"|(?P<danda>[।॥؟۔]+[\"'”’)\]]*(?=\s|$))"
+    r"|(?P<mark>[.!?…]+)(?P<close>[\"'”’»)\]*_]*)(?:\[\^?\d{1,3}\])*(?=\s|$)"
+)
+_LAST_TOKEN = re.compile(r"[^\s(\[\"“‘'—–/]+$")
+_NEXT_WORD = re.compile(r"[\s\"“‘'(\[«*_]*([^\s.,;:!?\"”’)\]*_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A sentence or unit: ``text[start:end]``, trimmed, and what kind of unit it came from."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+def sentences(text: str) -> list[Span]:
+    """All sentences of ``text`` in order, with spans that never overlap."""
+    found: list[Span] = []
+    for unit in units(text):
+        if unit.kind in ("prose", "item", "label"):
+            found.extend(_cut(text, unit))
+        else:
+            found.append(unit)
+    return found
+
+
+def units(text: str) -> Iterator[Span]:
+    """Paragraphs, list items, headings, table rows and code blocks of ``text`` in order."""
+    start, end, kind = -1, -1, "prose"
+    previous = ""
+    fenced = False
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        body = line.rstrip()
+        line_start = offset + len(line) - len(line.lstrip())
+        line_end = offset + len(body)
+        offset += len(line)
+        opening = _line_kind(body, fenced)
+        if _FENCE.match(body):
+            fenced = not fenced
+        continues = start >= 0 and opening == "prose" and _joins(previous, body, kind)
+        if (opening == "code" and kind == "code" and start >= 0) or continues:
+            end = line_end
+        else:
+            if start >= 0:
+                yield from _unit(text, start, end, kind)
+            blank = opening == "blank"
+            start, end, kind = (-1 if blank else line_start), line_end, opening
+        previous = body
+    if start >= 0:
+        yield from _unit(text, start, end, kind)
+
+
+def _line_kind(body: str, fenced: bool) -> str:
+    if fenced or _FENCE.match(body):
+        return "code"
+    if not body.strip() or _RULE.match(body) or _TABLE_RULE.match(body):
+        return "blank"
+    if _HEADING.match(body):
+        return "heading"
+    if _is_table_row(body):
+        return "table"
+    return "item" if _LIST_START.match(body) else "prose"
+
+
+def _is_table_row(body: str) -> bool:
+    return body.count("|") >= 2 or " | " in body
+
+
+def _joins(previous: str, body: str, kind: str) -> bool:
+    """Whether a line goes on with the paragraph or list item of the line before (hard wrap)."""
+    if not previous.strip() or kind not in ("prose", "item"):
+        return False
+    first = body.lstrip()[:1]
+    if first.islower() or previous.endswith((",", "-", "–", "—")):
+        return True
+    return 45 <= len(previous) <= 130
+
+
+def _unit(text: str, start: int, end: int, kind: str) -> Iterator[Span]:
+    if kind == "item":
+        mark = _LIST_START.match(text, start)
+        if mark is not None and mark.end() < end:
+            start = mark.end()
+        yield Span(start, end, "item")
+    elif kind == "heading":
+        inner = re.compile(r"#+[ \t]+").match(text, start)
+        yield Span(inner.end() if inner else start, end, "heading")
+    elif kind == "table":
+        yield Span(start, end, "table")
+    elif kind == "code":
+        yield Span(start, end, "code")
+    elif kind == "prose":
+        words = text[start:end].split()
+        ended = _END.search(text[max(start, end - 4) : end]) is not None or text[end - 1] in ":;"
+        is_label = len(words) <= 12 and not ended and end - start <= 90
+        yield Span(start, end, "label" if is_label else "prose")
+
+
+def _cut(text: str, unit: Span) -> Iterator[Span]:
+    start = unit.start
+    for match in _END.finditer(text, unit.start, unit.end):
+        border = match.end()
+        if border <= start or not _is_border(text, unit, match):
+            continue
+        yield Span(start, border, unit.kind if unit.kind != "label" else "prose")
+        start = border
+        while start < unit.end and text[start].isspace():
+            start += 1
+    if start < unit.end:
+        yield Span(start, unit.end, unit.kind)
+
+
+def _is_border(text: str, unit: Span, match: re.Match[str]) -> bool:
+    if match.lastgroup in ("wide", "danda"):
+        return True
+    following = _NEXT_WORD.match(text, match.end(), unit.end)
+    if following is None:
+        return True
+    word = following.group(1)
+    if word[:1].islower():
+        return False
+    if match.group("mark") != ".":
+        return True
+    token_match = _LAST_TOKEN.search(text, unit.start, match.start())
+    token = token_match.group() if token_match else ""
+    if match.group("close") and match.group("close") not in ("*", "**", "_"):
+        return True
+    return _ends_sentence(token, word)
+
+
+def _ends_sentence(token: str, following: str) -> bool:
+    """Whether ``token.`` ends a sentence when ``following`` (not lower case) comes next."""
+    bare = token.strip("*_")
+    folded = bare.lower()
+    if folded in _ABBREVIATIONS:
+        return False
+    if len(bare) == 1 and bare.isalpha() and bare.isupper():
+        return following.lower() in _STARTERS and bare not in "AI"
+    if re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", bare):  # U.S, a.m, Ph.D
+        return following.lower() in _STARTERS
+    if bare.isdigit() and len(bare) <= 2:
+        return following.lower() not in _MONTHS_DE
+    return True

@@ -1,0 +1,301 @@
+"""Settings: a strict mirror of ``config.yaml``, checked once at the door.
+
+In comes the packaged ``config.yaml`` (the only place that holds defaults), a user's file, the
+environment and overrides, later ones winning key by key. Out goes a frozen ``Settings``. Secrets
+are never settings: only the name of the environment variable that holds one is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.errors import SettingsError
+
+ENVIRONMENT_PREFIX = "ASSISTANT__"
+CONFIG_NAME = "config.yaml"
+
+Positive = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Weight = Annotated[float, Field(ge=0.0)]
+Seconds = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class DocumentSettings(_Section):
+    """Which files are documents."""
+
+    paths: tuple[Path, ...]
+    exclude: tuple[str, ...]
+    follow_symlinks: bool
+    max_file_megabytes: Annotated[float, Field(gt=0)]
+
+
+class ChunkingSettings(_Section):
+    """How texts are cut into chunks."""
+
+    tokens: Annotated[int, Field(ge=16, le=8192)]
+    overlap: Annotated[int, Field(ge=0)]
+
+
+class EmbeddingSettings(_Section):
+    """Which embedder turns texts into vectors."""
+
+    provider: Literal["static", "minilm", "openai"]
+    model: str
+    base_url: str
+    api_key_env: str
+    batch_size: Annotated[int, Field(ge=1, le=2048)]
+    concurrency: Annotated[int, Field(ge=1, le=64)]
+    timeout_seconds: Seconds
+
+
+class IndexSettings(_Section):
+    """Where the index lives and how many generations stay."""
+
+    path: Path
+    keep_previous: Annotated[int, Field(ge=0)]
+    lock_timeout_seconds: Annotated[float, Field(ge=0.0)]
+
+
+class RetrievalSettings(_Section):
+    """How passages are found and fused."""
+
+    passages: Positive
+    candidates: Positive
+    weight_words: Weight
+    weight_vector: Weight
+    weight_sentence: Weight
+    max_share_per_document: Annotated[float, Field(gt=0.0, le=1.0)]
+    near_duplicate_similarity: Annotated[float, Field(gt=0.0, le=1.0)]
+
+
+class AnswerSettings(_Section):
+    """How much an answer may say and when it must not."""
+
+    max_sentences: Positive
+    min_confidence: Share
+    max_question_characters: Positive
+
+
+class Settings(_Section):
+    """All settings; ``source`` is the file they came from, for messages."""
+
+    documents: DocumentSettings
+    chunking: ChunkingSettings
+    embedding: EmbeddingSettings
+    index: IndexSettings
+    retrieval: RetrievalSettings
+    answer: AnswerSettings
+    source: Path | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The effective settings as plain data, without ``source``."""
+        return self.model_dump(mode="json", exclude={"source"})
+
+    def fingerprint(self) -> str:
+        """Twelve hex digits over all settings that can change an answer (paths cannot)."""
+        shaping = self.model_dump(
+            mode="json",
+            exclude={
+                "source": True,
+                "documents": True,
+                "index": True,
+                "embedding": {"concurrency", "timeout_seconds", "batch_size", "api_key_env"},
+            },
+        )
+        canonical = json.dumps(shaping, sort_keys=True).encode()
+        return hashlib.sha256(canonical).hexdigest()[:12]
+
+
+def load_settings(
+    path: str | Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> Settings:
+    """Read the settings.
+
+    ``path`` is a YAML file; without one the nearest ``config.yaml`` upward from the working
+    folder that is one of ours, else the packaged defaults. ``overrides`` maps dotted keys to
+    values, as in ``{"documents.paths": ["notes"], "retrieval.passages": 12}``.
+
+    Raises ``SettingsError`` for a missing file, broken YAML, an unknown key or a wrong value.
+    """
+    data = _read_yaml(default_config_path())
+    known = dict(_leaves(data))
+    source = Path(path) if path is not None else find_config(Path.cwd())
+    base = Path.cwd()
+    if source is not None:
+        source = source.resolve()
+        base = source.parent
+        for key, value in _leaves(_read_yaml(source)):
+            _assign(data, known, key, value, f"in {source}")
+    _rebase(data, base)
+    for key, value in _environment():
+        _assign(data, known, key, value, "in the environment")
+    for key, value in (overrides or {}).items():
+        _assign(data, known, key, value, "in the overrides")
+    _rebase(data, Path.cwd())
+    return _validate(data, source)
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """``"key=value"`` from a command line as a dotted key and a YAML value."""
+    key, separator, value = text.partition("=")
+    if not separator or not key.strip():
+        raise SettingsError(
+            f"--set {text!r} is not of the form key=value",
+            hint="for example --set retrieval.passages=12",
+        )
+    return key.strip(), _parse_value(value, f"--set {key.strip()}")
+
+
+def default_config_path() -> Path:
+    """The packaged ``config.yaml``; in a checkout the one at the top."""
+    here = Path(__file__).resolve().parent
+    packaged = here / CONFIG_NAME
+    return packaged if packaged.exists() else here.parent / CONFIG_NAME
+
+
+def find_config(start: Path) -> Path | None:
+    """The nearest ``config.yaml`` from ``start`` upward that has one of our sections.
+
+    Other tools use the same file name, so a file with none of our sections is passed over.
+    """
+    sections = set(Settings.model_fields) - {"source"}
+    for folder in [start, *start.parents]:
+        candidate = folder / CONFIG_NAME
+        if candidate.is_file():
+            content = _read_yaml(candidate)
+            if not content or sections & set(content):
+                return candidate
+    return None
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as exc:
+        raise SettingsError(
+            f"Settings file {path} does not exist", hint="check --config, or leave it out"
+        ) from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"Settings file {path} cannot be read: {exc}") from exc
+    except yaml.YAMLError as exc:
+        raise SettingsError(
+            f"Settings file {path} is not valid YAML: {exc}",
+            hint="compare it with the commented config.yaml of the project",
+        ) from exc
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise SettingsError(f"Settings file {path} must hold sections, not a {_kind(data)}")
+    return data
+
+
+def _leaves(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in data.items():
+        dotted = f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{dotted}.")
+        else:
+            yield dotted, value
+
+
+def _environment() -> Iterator[tuple[str, Any]]:
+    for name, value in sorted(os.environ.items()):
+        if name.startswith(ENVIRONMENT_PREFIX):
+            key = name.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".")
+            yield key, _parse_value(value, name)
+
+
+def _parse_value(text: str, name: str) -> Any:
+    try:
+        return yaml.safe_load(text) if text.strip() else ""
+    except yaml.YAMLError as exc:
+        raise SettingsError(f"{name}: {text!r} is not a YAML value") from exc
+
+
+def _assign(data: dict[str, Any], known: Mapping[str, Any], key: str, value: Any, at: str) -> None:
+    if isinstance(value, Mapping):
+        for inner, leaf in _leaves(value, f"{key}."):
+            _assign(data, known, inner, leaf, at)
+        return
+    if key not in known:
+        sections = {name.split(".")[0] for name in known}
+        if value is None and key in sections:
+            return  # an empty section, as left by commenting out its keys
+        raise SettingsError(f"Unknown setting {key!r} {at}", hint=_nearest(key, known))
+    section, name = key.split(".", 1)
+    data[section][name] = value
+
+
+def _nearest(key: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    if not close:
+        tails = {name.split(".")[-1]: name for name in known}
+        close = [tails[t] for t in difflib.get_close_matches(key.split(".")[-1], tails, 1, 0.5)]
+    return f"did you mean {close[0]!r}?" if close else "`assistant config` lists all settings"
+
+
+def _rebase(data: dict[str, Any], base: Path) -> None:
+    """Make relative paths count from ``base``; what is absolute already stays."""
+    paths = data["documents"]["paths"]
+    if isinstance(paths, str | Path):
+        paths = [paths]
+    if isinstance(paths, list | tuple):
+        data["documents"]["paths"] = [
+            base / Path(p).expanduser() if isinstance(p, str | Path) else p for p in paths
+        ]
+    index = data["index"]["path"]
+    if isinstance(index, str | Path) and str(index):
+        data["index"]["path"] = base / Path(index).expanduser()
+
+
+def _validate(data: dict[str, Any], source: Path | None) -> Settings:
+    try:
+        settings = Settings.model_validate(_widen(data) | {"source": source})
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"Setting {key} = {first.get('input')!r} is not valid: {first['msg'].lower()}",
+            hint="`assistant config` prints the settings in use",
+        ) from exc
+    if settings.chunking.overlap >= settings.chunking.tokens:
+        raise SettingsError(
+            f"Setting chunking.overlap = {settings.chunking.overlap} is not valid: it must be "
+            f"smaller than chunking.tokens = {settings.chunking.tokens}"
+        )
+    return settings
+
+
+def _widen(data: dict[str, Any]) -> dict[str, Any]:
+    """YAML has lists and whole numbers where strict models want tuples and floats."""
+    widened: dict[str, Any] = {}
+    for section, values in data.items():
+        fields = {}
+        for name, value in values.items():
+            if isinstance(value, list):
+                value = tuple(value)
+            elif isinstance(value, int) and not isinstance(value, bool):
+                annotation = Settings.model_fields[section].annotation
+                if annotation is not None:
+                    kind = annotation.model_fields[name].annotation
+                    value = float(value) if kind is float else value
+            fields[name] = value
+        widened[section] = fields
+    return widened
+
+
+def _kind(value: Any) -> str:
+    return {list: "list", str: "text"}.get(type(value), type(value).__name__)

@@ -1,0 +1,112 @@
+"""Text → index terms, the same for documents and questions, in every language.
+
+Words are folded (case, width, accents) and stemmed; scripts written without spaces (Chinese,
+Japanese, Thai, Lao, Khmer, Burmese) give overlapping character pairs, because a tokenizer that
+keeps whole runs finds almost nothing there (hit@1 .10 against .94 for English, measured).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import regex
+
+_UNSPACED = (
+    r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+    r"\u30fc"  # the long-vowel mark belongs to no script
+)
+_TOKEN = regex.compile(
+    rf"(?P<number>\p{{N}}+(?:[.,]\p{{N}}+)+)|(?P<unspaced>[{_UNSPACED}][{_UNSPACED}\p{{M}}]*)"
+    rf"|(?P<word>(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+)"
+)
+_PLAIN_TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)+|[^\W_]+")
+_NEEDS_CARE = regex.compile(rf"[{_UNSPACED}]|\p{{M}}")
+_POSSESSIVE = re.compile(r"(?<=\w)['\u2019]s\b", re.IGNORECASE)
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_THOUSANDS = re.compile(",")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+
+STOP_WORDS = frozenset(
+    """a about above after again against all also am an and any are aren as at be because been
+    before being below between both but by can cannot could couldn did didn do does doesn
+    doing don down during each few for from further get give had hadn has hasn have haven
+    having he her here hers herself him himself his how i if in into is isn it its itself just
+    let ll me more most much my myself no nor not now of off on once only or other our ours
+    ourselves out over own please re same she should shouldn so some such tell than that the
+    their theirs them themselves then there these they this those through to too under until
+    up us ve very was wasn we were weren what when where whether which while who whom whose
+    why will with won would wouldn you your yours yourself yourselves s t d m der die das und
+    ist ein eine einer einem einen von zu mit den dem des im auf für wie was wer wo wann warum
+    welche welcher welches sind war wird werden hat haben""".split()
+)
+"""Words that carry no content in a question: they never decide whether a passage answers it."""
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english", 100_000)
+
+
+def fold(text: str) -> str:
+    """Lower case, compatibility forms resolved, accents of Latin, Greek and Cyrillic removed."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text in order, unstemmed; unspaced scripts as character pairs."""
+    folded = fold(_POSSESSIVE.sub("", text))
+    if folded.isascii() or not _NEEDS_CARE.search(folded):  # 5 times as fast as the careful way
+        found = _PLAIN_TOKEN.findall(folded)
+        return [_number(token) if "," in token else token for token in found]
+    found = []
+    for match in _TOKEN.finditer(folded):
+        if match.lastgroup == "unspaced":
+            found.extend(_pairs(match.group()))
+        else:
+            found.append(_number(match.group()))
+    return found
+
+
+def terms(text: str) -> list[str]:
+    """Index terms in order: stemmed words, numbers without thousands separators, pairs."""
+    return stem(words(text))
+
+
+def content_terms(text: str) -> list[str]:
+    """Index terms without stop words, duplicates removed, in order of first appearance."""
+    kept = [word for word in words(text) if word not in STOP_WORDS]
+    return list(dict.fromkeys(stem(kept)))
+
+
+def stem(tokens: Iterable[str]) -> list[str]:
+    """Stems of folded words (Snowball English, which leaves other scripts alone)."""
+    stems: list[str] = _stemmer().stemWords(list(tokens))
+    return stems
+
+
+def shingles(text: str, size: int = 5) -> frozenset[int]:
+    """Hashes of the word n-grams of a text, for telling near-duplicates (Broder 1997)."""
+    tokens = words(text)
+    if len(tokens) <= size:
+        return frozenset([hash(tuple(tokens))])
+    return frozenset(hash(tuple(tokens[i : i + size])) for i in range(len(tokens) - size + 1))
+
+
+def _number(token: str) -> str:
+    """``1,234`` and ``1234`` are one number; ``1,5`` stays apart from ``15``."""
+    return _THOUSANDS.sub("", token) if _GROUPED.fullmatch(token) else token
+
+
+def _pairs(run: str) -> list[str]:
+    if len(run) == 1:
+        return [run]
+    return [run[i : i + 2] for i in range(len(run) - 1)]

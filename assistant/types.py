@@ -1,0 +1,303 @@
+"""The facts that travel through the assistant, frozen; imports the standard library only.
+
+Spans count characters (Unicode code points) of a document's stored text, end exclusive, so that
+``text[start:end]`` is the quote. Scores are higher-is-better. Times are seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["verbatim", "supported", "weak", "unsupported", "uncited"]
+"""How well the cited place supports a sentence, strongest first; ``uncited`` cites nothing."""
+
+Action = Literal["add", "change", "rename", "delete", "unchanged", "retry", "skip"]
+"""What a sync means to do with a file."""
+
+Outcome = Literal[
+    "indexed",
+    "unchanged",
+    "renamed",
+    "deleted",
+    "kept",
+    "empty",
+    "needs_ocr",
+    "password",
+    "unsupported",
+    "too_large",
+    "failed",
+    "planned",
+]
+"""What became of a file. ``kept``: not seen this time, its last good version still answers."""
+
+
+# ---------------------------------------------------------------- documents and chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a paged document: its label and its span in the text."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: level 1 to 6, its words, and where its line starts in the text."""
+
+    level: int
+    title: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """What a reader makes of a file: one text, and the structure that points into it."""
+
+    text: str
+    title: str
+    kind: str
+    pages: tuple[Page, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    is_markdown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of a document that is indexed: ``document.text[start:end] == text``."""
+
+    text: str
+    start: int
+    end: int
+    page: int | None
+    heading_path: tuple[str, ...]
+
+
+# ---------------------------------------------------------------- retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was retrieved, with its place and the parts of its score.
+
+    ``scores`` holds the raw parts (``words`` BM25, ``vector`` and ``sentence`` cosine) as far as
+    they were computed; ``score`` is their fusion. ``duplicates`` names documents that hold the
+    same text and were folded into this passage.
+    """
+
+    chunk_id: str
+    document: str
+    title: str
+    text: str
+    start: int
+    end: int
+    page: int | None
+    heading_path: tuple[str, ...]
+    score: float
+    scores: Mapping[str, float] = field(default_factory=dict)
+    duplicates: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------- answers
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered place: ``quote`` is the document's stored text from ``start`` to ``end``.
+
+    ``sha256`` is the hash of the file's bytes when it was read, so that an old answer can say
+    that the file has changed since. ``document`` is the path relative to its folder.
+    """
+
+    marker: int
+    document: str
+    title: str
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    sha256: str
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer: its text without markers, the markers it cites, the verdict."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One side of a contradiction: which citation says which value."""
+
+    marker: int
+    document: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Sources that disagree about the same thing; shown side by side, never merged."""
+
+    about: str
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens and cost of model calls; all zero for an extractive answer."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = None
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Fingerprints of all that shaped an answer."""
+
+    config: str
+    index: str
+    prompt: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that can be checked, or an abstention (``abstained`` with a ``reason``).
+
+    ``citations`` are what the text cites, numbered by first appearance; ``retrieved`` is all
+    that was looked at. ``confidence`` is between 0 and 1. ``incomplete`` says why a text is cut
+    off, or is empty.
+    """
+
+    question: str
+    standalone_question: str
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    retrieved: tuple[Passage, ...]
+    abstained: bool
+    reason: str
+    confidence: float
+    incomplete: str
+    conflicts: tuple[Conflict, ...]
+    usage: Usage
+    timings: Mapping[str, float]
+    receipt: Receipt
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data; the same from ``ask()``, the command line and HTTP."""
+        return asdict(self)
+
+
+# ---------------------------------------------------------------- events of a stream
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The passages an answer will draw on; sent before its first word."""
+
+    standalone_question: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """More text of the answer. Sent text is never rewritten."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The whole answer, checked; the last event of every stream."""
+
+    answer: Answer
+
+
+Event = Retrieved | Delta | Finished
+
+
+# ---------------------------------------------------------------- syncing a folder
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """One line of a sync's receipt."""
+
+    document: str
+    action: Action
+    outcome: Outcome
+    reason: str = ""
+    chunks: int = 0
+    previous_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReceipt:
+    """What a sync did, or with ``dry_run`` what it would do, file by file.
+
+    ``generation`` is the one that answers now. ``embedded`` counts texts that the embedder was
+    paid for, ``from_cache`` those it was not.
+    """
+
+    generation: str
+    files: tuple[FileOutcome, ...]
+    dry_run: bool = False
+    documents: int = 0
+    chunks: int = 0
+    embedded: int = 0
+    from_cache: int = 0
+    seconds: float = 0.0
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> tuple[FileOutcome, ...]:
+        """The files that failed (exit code 1); each is retried by the next sync."""
+        return tuple(file for file in self.files if file.outcome == "failed")
+
+    def count(self, outcome: Outcome) -> int:
+        """How many files ended with this outcome."""
+        return sum(1 for file in self.files if file.outcome == outcome)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The receipt as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of a long job: ``done`` of ``total`` units of ``stage``, now at ``item``."""
+
+    stage: str
+    done: int
+    total: int
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of the index, for people and monitors."""
+
+    index_path: str
+    generation: str
+    created: str
+    documents: int
+    chunks: int
+    not_indexed: tuple[FileOutcome, ...]
+    embedder: str
+    generations: tuple[str, ...]
+    size_bytes: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The status as plain data."""
+        return asdict(self)
