@@ -16,6 +16,8 @@ from assistant.errors import IndexUnavailableError, StorageError
 
 _ANALYZER = "white_space"
 _WRITER_HEAP_BYTES = 64_000_000
+_FUZZY_SCORE = 3.0
+"""What an inexact match adds; a rare term's exact match adds 5 to 10."""
 
 
 def _schema() -> Any:
@@ -86,18 +88,30 @@ class WordIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """Chunk ids with their BM25 scores, best first, at least one term in each."""
-        unique = list(dict.fromkeys(terms))
-        if not unique or limit < 1:
+    def search(
+        self, terms: Iterable[str], limit: int, *, fuzzy: Iterable[str] = ()
+    ) -> list[tuple[str, float]]:
+        """Chunk ids with their BM25 scores, best first, at least one term in each.
+
+        Terms that are also in ``fuzzy`` match terms within one edit (two from eight letters on).
+        """
+        inexact = set(fuzzy)
+        clauses = []
+        for term in dict.fromkeys(terms):
+            if term in inexact:
+                query = tantivy.Query.fuzzy_term_query(
+                    self._schema, "body", term, 2 if len(term) >= 8 else 1, True
+                )
+                query = tantivy.Query.boost_query(query, _FUZZY_SCORE)
+            else:
+                query = tantivy.Query.term_query(self._schema, "body", term, "freq")
+            clauses.append((tantivy.Occur.Should, query))
+        if not clauses or limit < 1:
             return []
-        clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "body", term, "freq"))
-            for term in unique
-        ]
         query = tantivy.Query.boolean_query(clauses)
         hits = self._searcher.search(query, limit, count=False).hits
-        return [(self._id(address), float(score)) for score, address in hits]
+        found = [(self._id(address), float(score)) for score, address in hits]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
     def document_frequency(self, term: str) -> int:
         """In how many chunks a term occurs."""

@@ -1,0 +1,180 @@
+"""Passages → a draft answer, and a draft → the finished, checked ``Answer``.
+
+Here the extractive answer is put together: numbered citations in order of first appearance, the
+conflict shown side by side, or the abstention with what was searched and what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.chunking import page_at, section_at
+from assistant.confidence import missing_words, probability, signals
+from assistant.contradictions import describe, find_conflict
+from assistant.extracting import Extraction, Pick, extract
+from assistant.index.snapshot import Snapshot
+from assistant.questions import Question
+from assistant.retrieval import SentenceIndex
+from assistant.settings import AnswerSettings
+from assistant.smalltalk import reply_to
+from assistant.types import (
+    Answer,
+    Citation,
+    Conflict,
+    Passage,
+    Receipt,
+    Sentence,
+    Usage,
+)
+
+EXTRACTIVE = "extractive"
+"""The model's name in the receipt of an answer without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before its citations are looked up: the text to show, and what it is made of."""
+
+    question: Question
+    text: str
+    picks: tuple[Pick, ...]
+    conflict: tuple[Pick, ...]
+    abstained: bool
+    reason: str
+    confidence: float
+
+
+def converse(text: str, config: str) -> Answer | None:
+    """The reply to small talk, which needs no documents; None for a real question."""
+    reply = reply_to(text)
+    if not reply:
+        return None
+    return Answer(
+        question=text,
+        standalone_question=text,
+        text=reply,
+        sentences=(),
+        citations=(),
+        retrieved=(),
+        abstained=False,
+        reason="smalltalk",
+        confidence=1.0,
+        incomplete="",
+        conflicts=(),
+        usage=Usage(),
+        timings={},
+        receipt=Receipt(config=config, index="", prompt="", model=EXTRACTIVE),
+    )
+
+
+def draft(
+    question: Question,
+    passages: Sequence[Passage],
+    sentence_index: SentenceIndex,
+    settings: AnswerSettings,
+) -> Draft:
+    """The extractive answer to a question, or an abstention."""
+    extraction = extract(question, passages, sentence_index, settings.max_sentences)
+    confidence = round(probability(signals(extraction)), 4)
+    if not extraction.picks or confidence < settings.min_confidence:
+        reason = _why_not(extraction, passages)
+        return Draft(extraction.question, reason, (), (), True, reason, confidence)
+    conflict = tuple(find_conflict(extraction.question, extraction.ranked))
+    picks = conflict or extraction.picks
+    return Draft(extraction.question, _text(picks), picks, conflict, False, "", confidence)
+
+
+def finish(
+    made: Draft,
+    passages: Sequence[Passage],
+    snapshot: Snapshot,
+    config: str,
+    timings: Mapping[str, float],
+) -> Answer:
+    """Look every citation up in the stored document, to the character."""
+    citations = tuple(_citation(pick, i, snapshot) for i, pick in enumerate(made.picks, start=1))
+    sentences = tuple(
+        Sentence(text=_flat(citation.quote), citations=(citation.marker,), verdict="verbatim")
+        for citation in citations
+    )
+    conflicts: tuple[Conflict, ...] = ()
+    if made.conflict:
+        markers = [made.picks.index(pick) + 1 for pick in made.conflict]
+        conflicts = (describe(made.question, made.conflict, markers),)
+    return Answer(
+        question=made.question.text,
+        standalone_question=made.question.standalone,
+        text=made.text,
+        sentences=sentences,
+        citations=citations,
+        retrieved=tuple(passages),
+        abstained=made.abstained,
+        reason=made.reason,
+        confidence=made.confidence,
+        incomplete="",
+        conflicts=conflicts,
+        usage=Usage(),
+        timings={name: round(seconds, 6) for name, seconds in timings.items()},
+        receipt=Receipt(
+            config=config,
+            index=f"{snapshot.manifest.name}:{snapshot.manifest.embedder}",
+            prompt="",
+            model=EXTRACTIVE,
+        ),
+    )
+
+
+def _citation(pick: Pick, marker: int, snapshot: Snapshot) -> Citation:
+    document = snapshot.store.document(pick.passage.document)
+    if document is None:
+        raise AssertionError(f"{pick.passage.document} left the snapshot it came from")
+    parsed = snapshot.store.parsed(document.id)
+    return Citation(
+        marker=marker,
+        document=document.name,
+        title=document.title,
+        page=page_at(parsed.pages, pick.start),
+        start=pick.start,
+        end=pick.end,
+        quote=parsed.text[pick.start : pick.end],
+        sha256=document.sha256,
+        section=section_at(parsed.headings, pick.start),
+    )
+
+
+def _text(picks: Sequence[Pick]) -> str:
+    """Sentences with their markers; list items, table rows and other documents on new lines."""
+    parts: list[str] = []
+    previous: Pick | None = None
+    for marker, pick in enumerate(picks, start=1):
+        body = f"{_flat(pick.text)} [{marker}]"
+        if pick.kind == "item":
+            body = f"- {body}"
+        if previous is not None:
+            apart = pick.passage.document != previous.passage.document
+            own_line = pick.kind in ("item", "table") or previous.kind in ("item", "table")
+            parts.append("\n\n" if apart else "\n" if own_line else " ")
+        parts.append(body)
+        previous = pick
+    return "".join(parts)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _why_not(extraction: Extraction, passages: Sequence[Passage]) -> str:
+    """What was searched and what is missing, in one or two sentences."""
+    documents = len({passage.document for passage in passages})
+    if not passages:
+        return "The documents hold nothing about this question."
+    start = (
+        f"The documents do not seem to answer this. I looked at the {len(passages)} closest "
+        f"passages of {documents} document{'s' if documents != 1 else ''}"
+    )
+    missing = missing_words(extraction.question, extraction.ranked)
+    if missing:
+        quoted = ", ".join(f"“{word}”" for word in missing[:4])
+        return f"{start}; none of the best mentions {quoted}."
+    return f"{start}; they share its words, but none says what is asked."

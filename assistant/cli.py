@@ -1,0 +1,313 @@
+"""The command line. Results go to standard output, everything else to standard error.
+
+Exit status: 0 fine (an abstention too), 1 the job or some file failed, 2 usage or settings.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant import __version__
+from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from assistant.settings import Settings
+    from assistant.types import Progress
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--config`` and ``--set``, which may stand before or after the command's name."""
+    for option in (
+        click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE",
+                     help="Change one setting, e.g. --set retrieval.passages=12. Repeatable."),
+        click.option("--config", "config", type=click.Path(path_type=Path), metavar="FILE",
+                     help="Settings file; otherwise the nearest config.yaml upward."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _with_settings(function: Callable[..., int | None]) -> Callable[..., None]:
+    @_config_options
+    @click.pass_context
+    @functools.wraps(function)
+    def command(
+        context: click.Context, config: Path | None, assignments: tuple[str, ...], **rest: Any
+    ) -> None:
+        from assistant.settings import load_settings, parse_assignment
+
+        outer = context.find_root().obj or {}
+        pairs = (*outer.get("assignments", ()), *assignments)
+        settings = load_settings(
+            config or outer.get("config"), dict(parse_assignment(pair) for pair in pairs)
+        )
+        context.exit(function(settings, **rest) or 0)
+
+    return command
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(__version__, prog_name="assistant")
+@_config_options
+@click.pass_context
+def cli(context: click.Context, config: Path | None, assignments: tuple[str, ...]) -> None:
+    """Ask a folder of documents. Every sentence of an answer says where it comes from.
+
+    \b
+    First steps:
+      assistant ingest ~/papers          index a folder (again and again: only changes cost)
+      assistant ask "Who wrote …?"       answer with numbered, checked citations
+      assistant status                   what the index holds, and which files it does not
+
+    No key and no network are needed; `assistant doctor` names every call that could go out.
+    """
+    context.obj = {"config": config, "assignments": assignments}
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH …]")
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option("--allow-empty", is_flag=True, help="Accept that a folder has become empty.")
+@click.option("--forget", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
+              help="Take a folder and its documents out of the index. Repeatable.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The receipt as JSON.")
+@_with_settings
+def ingest(
+    settings: Settings,
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    allow_empty: bool,
+    forget: tuple[Path, ...],
+    as_json: bool,
+) -> int:
+    """Bring the index in line with your folders.
+
+    Without PATH: documents.paths of the settings and every folder you named before. Added, changed,
+    renamed and deleted files are found; unchanged ones cost nothing. If anything goes wrong, Ctrl-C
+    and power cuts included, the old index still answers.
+    """
+    from assistant.pipeline import Assistant
+
+    with Assistant(settings) as assistant, _progress(quiet=as_json) as progress:
+        receipt = assistant.sync(
+            paths or None, dry_run=dry_run, progress=progress, allow_empty=allow_empty,
+            forget=forget,
+        )  # fmt: skip
+    if as_json:
+        _print_json(receipt.to_dict())
+    else:
+        from assistant.rendering import show_receipt
+
+        show_receipt(_console(), receipt)
+    return 1 if receipt.failed else 0
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.argument("question", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
+@_with_settings
+def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
+    """Answer a question from the documents, or say that they do not hold the answer.
+
+    The folder is indexed first if it never was. `-` reads the question from standard input.
+    """
+    from assistant.pipeline import Assistant
+
+    text = " ".join(question)
+    if text == "-":
+        text = sys.stdin.read()
+    with Assistant(settings) as assistant:
+        from assistant.questions import check_question
+
+        check_question(text, settings.answer.max_question_characters)
+        if not (settings.index.path / "CURRENT").exists():
+            _say("There is no index yet: indexing first.")
+            with _progress(quiet=as_json) as progress:
+                assistant.sync(progress=progress)
+        answer = assistant.ask(text)
+    if as_json:
+        _print_json(answer.to_dict())
+    else:
+        from assistant.rendering import show_answer
+
+        show_answer(_console(), answer)
+    return 0
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.option("--json", "as_json", is_flag=True, help="The state as JSON.")
+@_with_settings
+def status(settings: Settings, as_json: bool) -> None:
+    """What the index holds, and which files it does not, and why."""
+    from assistant.pipeline import Assistant
+
+    with Assistant(settings) as assistant:
+        found = assistant.status()
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        from assistant.rendering import show_status
+
+        show_status(_console(), found)
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.option("--json", "as_json", is_flag=True, help="The state as JSON.")
+@_with_settings
+def rollback(settings: Settings, as_json: bool) -> None:
+    """Return to the generation of the index before the current one."""
+    from assistant.pipeline import Assistant
+
+    with Assistant(settings) as assistant:
+        found = assistant.rollback()
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        from assistant.rendering import show_status
+
+        _say(f"Answering from {found.generation} again.")
+        show_status(_console(), found)
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.option("--json", "as_json", is_flag=True, help="As JSON instead of YAML.")
+@_with_settings
+def config(settings: Settings, as_json: bool) -> None:
+    """Print the settings in effect, where they come from, and their fingerprints."""
+    import yaml
+
+    from assistant.chunking import chunking_fingerprint
+    from assistant.embedding import fingerprint_of
+
+    chunking = settings.chunking
+    fingerprints = {
+        "config": settings.fingerprint(),
+        "embedder": fingerprint_of(settings.embedding),
+        "chunking": chunking_fingerprint(chunking.tokens, chunking.overlap),
+    }
+    source = str(settings.source or "packaged defaults")
+    if as_json:
+        shown = {"source": source, "settings": settings.to_dict(), "fingerprints": fingerprints}
+        _print_json(shown)
+        return
+    click.echo(f"# {source}, with the environment and --set on top")
+    click.echo(yaml.safe_dump(settings.to_dict(), sort_keys=False, allow_unicode=True), nl=False)
+    click.echo("# fingerprints")
+    for name, value in fingerprints.items():
+        click.echo(f"#   {name}: {value}")
+
+
+@cli.command(context_settings=_CONTEXT)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_with_settings
+def doctor(settings: Settings, as_json: bool) -> int:
+    """Check the installation and the index, and name every call that could go out."""
+    from assistant.doctor import examine, outbound_calls
+
+    checks = examine(settings)
+    calls = outbound_calls(settings)
+    if as_json:
+        _print_json(
+            {
+                "checks": [check.to_dict() for check in checks],
+                "outbound": [{"host": call.host, "when": call.when} for call in calls],
+            }
+        )
+    else:
+        for check in checks:
+            mark = click.style("✓", fg="green") if check.is_ok else click.style("✕", fg="red")
+            click.echo(f"{mark} {check.name}: {check.found}")
+            if not check.is_ok and check.hint:
+                click.echo(f"    → {check.hint}")
+        click.echo("Calls to other hosts with these settings:" + ("" if calls else " none"))
+        for call in calls:
+            click.echo(f"  {call.host}: {call.when}")
+    return 0 if all(check.is_ok for check in checks) else 1
+
+
+# ---------------------------------------------------------------- input and output
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _print_json(data: Any) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """A progress bar on standard error; on a pipe, a line now and then."""
+    if quiet:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    from assistant.rendering import safe
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[item]}", markup=False),
+    )
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("scanning", total=None, item="")
+
+        def note(step: Progress) -> None:
+            bar.update(
+                task,
+                description=step.stage,
+                completed=step.done,
+                total=step.total or None,
+                item=safe(step.item)[-40:],
+            )
+
+        yield note
+
+
+def main() -> None:
+    """Run the command line; every failure becomes one message and an exit status."""
+    try:
+        status = cli.main(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.exceptions.Abort:
+        _say("Interrupted. Nothing is lost: the old index still answers; run it again to go on.")
+        sys.exit(1)
+    except click.ClickException as exc:
+        exc.show()
+        sys.exit(2)
+    except AssistantError as exc:
+        _say(f"{click.style('Error:', fg='red')} {exc}")
+        sys.exit(exc.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

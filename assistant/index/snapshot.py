@@ -1,0 +1,123 @@
+"""A published generation, opened for questions; readers follow ``CURRENT`` on every question."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+from assistant.errors import IndexUnavailableError
+from assistant.index.generations import (
+    STORE,
+    VECTORS,
+    WORDS,
+    Generation,
+    Generations,
+    Manifest,
+    hold_open,
+)
+from assistant.index.store import Store
+from assistant.index.vectors import VectorIndex
+from assistant.index.words import WordIndex
+
+
+class Snapshot:
+    """Store, words and vectors of one generation. Vectors are opened when first searched."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._hold = hold_open(generation)
+        self.manifest: Manifest = generation.manifest
+        self._path = generation.path
+        self.store = Store(generation.path / STORE)
+        self.words = WordIndex(generation.path / WORDS)
+        self._vectors: VectorIndex | None = None
+        self._lock = threading.Lock()
+        self._users = 0
+        self._retired = False
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The vector index of this generation."""
+        with self._lock:
+            if self._vectors is None:
+                self._vectors = VectorIndex(self._path / VECTORS)
+            return self._vectors
+
+    @contextlib.contextmanager
+    def used(self) -> Iterator[Snapshot]:
+        """Keep the files open for the length of one question."""
+        with self._lock:
+            self._users += 1
+        try:
+            yield self
+        finally:
+            with self._lock:
+                self._users -= 1
+                last = self._retired and self._users == 0
+            if last:
+                self._close()
+
+    def retire(self) -> None:
+        """Close once the last question that uses it is done."""
+        with self._lock:
+            self._retired = True
+            idle = self._users == 0
+        if idle:
+            self._close()
+
+    def _close(self) -> None:
+        if self._vectors is not None:
+            self._vectors.close()
+        self.store.close()
+        self._hold.close()
+
+
+class SnapshotReader:
+    """Gives the current snapshot, opening the new one when ``CURRENT`` has moved."""
+
+    def __init__(self, generations: Generations) -> None:
+        self._generations = generations
+        self._snapshot: Snapshot | None = None
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def current(self) -> Iterator[Snapshot]:
+        """The current snapshot for one question. Raises ``IndexUnavailableError``."""
+        with self._lock:
+            snapshot = self._follow()
+            lease = snapshot.used()
+            lease.__enter__()
+        try:
+            yield snapshot
+        finally:
+            lease.__exit__(None, None, None)
+
+    def close(self) -> None:
+        """Close what is open."""
+        with self._lock:
+            if self._snapshot is not None:
+                self._snapshot.retire()
+                self._snapshot = None
+
+    def _follow(self) -> Snapshot:
+        for attempt in range(3):
+            name = self._generations.current_name()
+            if not name:
+                raise IndexUnavailableError(
+                    f"There is no index in {self._generations.root}",
+                    hint="run `assistant ingest PATH` first",
+                )
+            if self._snapshot is not None and self._snapshot.manifest.name == name:
+                return self._snapshot
+            try:
+                opened = Snapshot(self._generations.load(name))
+            except IndexUnavailableError:
+                # A writer may have published and collected between the two steps: look again.
+                if attempt == 2 or self._generations.current_name() == name:
+                    raise
+                continue
+            if self._snapshot is not None:
+                self._snapshot.retire()
+            self._snapshot = opened
+            return opened
+        raise AssertionError("unreachable")

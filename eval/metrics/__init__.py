@@ -1,0 +1,1 @@
+"""Pure measures. Not applicable is ``None``, never 0; every value given is finite."""

@@ -1,0 +1,88 @@
+"""Is an answer right? Judged by the facts it states, never by a model.
+
+A question tagged ``title`` asks for a document or a paper: there the titles and names of the
+cited documents count as stated, because a reader sees them with the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.types import Answer
+from eval.questions import Question
+from eval.text import normalise, numbers, states, token_f1, without_markers
+
+TITLE_TAG = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an answer states of what it should: ids of facts, reasons of what it must not."""
+
+    correct: bool
+    facts_hit: tuple[str, ...]
+    facts_lost: tuple[str, ...]
+    forbidden: tuple[str, ...]
+
+
+def judge(question: Question, answer: Answer) -> Judgement:
+    """Right is: refused where it must; a reply without citations to small talk; else every
+    vital fact stated, nothing forbidden, and not refused."""
+    if question.expect == "refuse":
+        return Judgement(answer.abstained, (), (), ())
+    if question.type == "chitchat":
+        return Judgement(bool(answer.text.strip()) and not answer.citations, (), (), ())
+    said = "" if answer.abstained else normalise(stated(question, answer))
+    hit = tuple(f.id for f in question.facts if any(states(said, w) for w in f.any))
+    lost = tuple(f.id for f in question.facts if f.id not in hit)
+    forbidden = tuple(
+        each.why for each in question.must_not if any(states(said, w) for w in each.any)
+    )
+    vital = {fact.id for fact in question.facts if fact.vital}
+    correct = not answer.abstained and vital <= set(hit) and not forbidden
+    return Judgement(correct, hit, lost, forbidden)
+
+
+def stated(question: Question, answer: Answer) -> str:
+    """The text that facts are looked for in: the answer without markers, and for a question
+    about titles what its citations are called."""
+    parts = [without_markers(answer.text)]
+    if TITLE_TAG in question.tags:
+        for citation in answer.citations:
+            parts += [citation.title, citation.document]
+    return "\n".join(parts)
+
+
+def fact_recall(question: Question, judgement: Judgement) -> float | None:
+    """Share of all facts, vital or not, that are stated; ``None`` where none are expected."""
+    if not question.facts:
+        return None
+    return len(judgement.facts_hit) / len(question.facts)
+
+
+def reference_f1(question: Question, answer: Answer) -> float | None:
+    """Token F1 against the reference; 0 for a wrong refusal, ``None`` without a reference."""
+    if not question.reference:
+        return None
+    return 0.0 if answer.abstained else token_f1(without_markers(answer.text), question.reference)
+
+
+def ungrounded_numbers(question: Question, answer: Answer) -> tuple[str, ...]:
+    """Numbers in the answer that stand in no passage that was retrieved, nor in the question."""
+    if answer.abstained:
+        return ()
+    known = set(numbers(question.question))
+    for turn in question.history:
+        known.update(numbers(f"{turn.question} {turn.answer}"))
+    for passage in answer.retrieved:
+        known.update(numbers(passage.text))
+    said = dict.fromkeys(numbers(without_markers(answer.text)))
+    return tuple(number for number in said if number not in known)
+
+
+def numbers_grounded(question: Question, answer: Answer) -> float | None:
+    """Share of the answer's numbers that stand in a passage; ``None`` for one without any."""
+    said = set(numbers(without_markers(answer.text)))
+    if answer.abstained or not said:
+        return None
+    return 1.0 - len(set(ungrounded_numbers(question, answer))) / len(said)
