@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assistant.chunking import page_at, section_at
 from assistant.confidence import missing_words, probability, signals
 from assistant.contradictions import describe, find_conflict
-from assistant.extracting import Extraction, Pick, extract
+from assistant.extracting import Extraction, Pick, ReadText, extract
 from assistant.index.snapshot import Snapshot
 from assistant.questions import Question
 from assistant.retrieval import SentenceIndex
@@ -73,9 +73,10 @@ def draft(
     passages: Sequence[Passage],
     sentence_index: SentenceIndex,
     settings: AnswerSettings,
+    read: ReadText,
 ) -> Draft:
     """The extractive answer to a question, or an abstention."""
-    extraction = extract(question, passages, sentence_index, settings.max_sentences)
+    extraction = extract(question, passages, sentence_index, settings.max_sentences, read)
     confidence = round(probability(signals(extraction)), 4)
     if not extraction.picks or confidence < settings.min_confidence:
         reason = _why_not(extraction, passages)

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 from assistant.extracting import Pick
 from assistant.questions import AnswerKind, Question
-from assistant.scoring import years
 from assistant.terms import STOP_WORDS, words
 from assistant.types import Claim, Conflict
 
 _NUMBER = re.compile(r"(?<![\w.-])\d[\d,]*(?:\.\d+)?(?:\s?(?:%|percent\b))?")
+_YEAR = re.compile(r"\b(?:1[0-9]|20)\d{2}\b")
 _COVERS = 0.75
 
 
@@ -54,7 +54,7 @@ def stated_value(question: Question, text: str) -> str:
     """The value of the kind asked for that a sentence states, or an empty text."""
     kind: AnswerKind = next(k for k in question.kinds if k in ("date", "number"))
     if kind == "date":
-        found = [year for year in years(text) if year not in question.values]
+        found = [year for year in _YEAR.findall(text) if year not in question.values]
         return found[0] if found else ""
     wants_share = "percent" in question.text.lower()
     for match in _NUMBER.finditer(text):

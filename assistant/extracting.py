@@ -8,29 +8,37 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
-from assistant.questions import Question, corrected
+from assistant.questions import Question, corrected, coverage
 from assistant.retrieval import SentenceIndex
 from assistant.scoring import (
     Features,
     SentenceTerms,
-    sentence_features,
+    passage_features,
     take_apart,
     weigh,
 )
-from assistant.terms import shingles
+from assistant.sentences import sentences
+from assistant.terms import shingles, stem, terms
 from assistant.types import Passage
 
 _SECOND_SHARE = 0.82
 """A further sentence must score at least this share of the best one."""
 
 _MAX_LIST_ITEMS = 14
+_WINDOW = 4000
+"""Characters of the document looked at on each side of a sentence for its list or table."""
+_LIST_WEIGHT, _LIST_ALONE = 3.0, 0.5
+
+ReadText = Callable[[str, int, int], str]
+"""(document, start, end) → that stretch of its text, shorter at the document's ends."""
+
 _LEANS = re.compile(
     r"^(?:it|its|he|his|she|her|they|their|this|that|these|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
@@ -73,35 +81,65 @@ def extract(
     passages: Sequence[Passage],
     sentence_index: SentenceIndex,
     max_sentences: int,
+    read: ReadText,
 ) -> Extraction:
-    """Choose the sentences of the passages that answer the question, best first then ordered."""
+    """Choose the sentences of the passages that answer the question, best first then ordered.
+
+    ``read`` gives a stretch of a document's text, so that a list that goes on after its passage
+    is still given whole.
+    """
     split = sentence_index.of({p.chunk_id: p.text for p in passages})
     parts = {p.chunk_id: take_apart(p.text, split[p.chunk_id].spans) for p in passages}
     question = corrected(question, _corrections(question, parts))
     vector = sentence_index.embed_question(question.standalone)
+    vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
+    likeness = sentence_index.likeness(question, vocabulary)
+    wants_list = bool({"list", "howto"} & set(question.kinds))
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
         found = parts[passage.chunk_id]
-        similarities = split[passage.chunk_id].vectors @ vector if found else ()
-        for index, sentence in enumerate(found):
-            if sentence.span.kind == "heading":
-                continue
-            features = sentence_features(
-                question, passage, rank, found, index, float(similarities[index])
-            )
-            ranked.append(_pick(passage, sentence, features))
+        if not found:
+            continue
+        similarities = split[passage.chunk_id].vectors @ vector
+        features = passage_features(question, passage, rank, found, similarities, likeness)
+        bonus = list_bonus(question, passage, found) if wants_list else {}
+        for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
+            if sentence.span.kind != "heading":
+                ranked.append(_pick(passage, sentence, each, bonus.get(index, 0.0)))
     ranked.sort(key=lambda pick: (-pick.score, pick.passage.document, pick.start))
-    chosen = _choose(question, ranked, parts, max_sentences)
+    chosen = _choose(question, ranked, max_sentences, read)
     return Extraction(question, tuple(chosen), tuple(ranked[:50]))
 
 
-def _pick(passage: Passage, sentence: SentenceTerms, features: Features) -> Pick:
+def list_bonus(
+    question: Question, passage: Passage, found: Sequence[SentenceTerms]
+) -> dict[int, float]:
+    """What belonging to a list adds to a sentence: the items cover a question only together."""
+    context = frozenset(terms(" ".join((passage.title, *passage.heading_path))))
+    bonus: dict[int, float] = {}
+    at = 0
+    while at < len(found):
+        end = at
+        while end < len(found) and found[end].span.kind == "item":
+            end += 1
+        if end - at >= 2:
+            first = at - 1 if at and found[at - 1].span.kind == "prose" else at
+            block = frozenset().union(context, *(s.terms for s in found[first:end]))
+            covered = coverage(question.weights, block)
+            for index in range(first, end):
+                own = coverage(question.weights, found[index].terms)
+                bonus[index] = _LIST_WEIGHT * (covered - own) + _LIST_ALONE * covered
+        at = max(end, at + 1)
+    return bonus
+
+
+def _pick(passage: Passage, sentence: SentenceTerms, features: Features, bonus: float) -> Pick:
     return Pick(
         passage=passage,
         text=sentence.text,
         start=passage.start + sentence.span.start,
         end=passage.start + sentence.span.end,
-        score=weigh(features, extraction_weights()),
+        score=weigh(features, extraction_weights()) + bonus,
         features=features,
         kind=sentence.span.kind,
     )
@@ -110,52 +148,53 @@ def _pick(passage: Passage, sentence: SentenceTerms, features: Features) -> Pick
 def _corrections(
     question: Question, parts: Mapping[str, Sequence[SentenceTerms]]
 ) -> dict[str, str]:
-    """Question terms that stand nowhere in the passages → the one term they are a slip of."""
-    vocabulary = {term for found in parts.values() for each in found for term in each.terms}
+    """Question terms that stand nowhere in the passages → the term of the word they misspell."""
+    known = {term for found in parts.values() for each in found for term in each.terms}
+    vocabulary = {word for found in parts.values() for each in found for word in each.words}
     replacements: dict[str, str] = {}
     for term in question.weights:
-        if term in vocabulary or len(term) < 4 or not term.isalpha():
+        word = question.surface.get(term, term)
+        if term in known or len(word) < 4 or not word.isalpha():
             continue
-        allowed = 2 if len(term) >= 7 else 1
+        allowed = 2 if len(word) >= 8 else 1
         close = [
-            (OSA.distance(term, other, score_cutoff=allowed), other)
+            (OSA.distance(word, other, score_cutoff=allowed), other)
             for other in vocabulary
-            if abs(len(other) - len(term)) <= allowed and other[:1] == term[:1]
+            if abs(len(other) - len(word)) <= allowed and other[:1] == word[:1]
         ]
         close = [(distance, other) for distance, other in close if distance <= allowed]
         if close:
-            replacements[term] = min(close)[1]
+            replacements[term] = stem([min(close)[1]])[0]
     return replacements
 
 
 def _choose(
-    question: Question,
-    ranked: Sequence[Pick],
-    parts: Mapping[str, Sequence[SentenceTerms]],
-    max_sentences: int,
+    question: Question, ranked: Sequence[Pick], max_sentences: int, read: ReadText
 ) -> list[Pick]:
     if not ranked:
         return []
     best = ranked[0]
-    chosen = [best]
-    whole_list = _list_around(question, best, parts[best.passage.chunk_id])
-    if whole_list:
-        chosen = whole_list
-    budget = max_sentences if {"list", "howto"} & set(question.kinds) else min(2, max_sentences)
-    covered = _covered(question, chosen)
-    for pick in ranked[1:]:
-        if len([p for p in chosen if p.kind != "item"]) >= budget or whole_list:
-            break
-        if pick.score < _SECOND_SHARE * best.score:
-            break
-        if any(_overlaps(pick, other) or _same_text(pick, other) for other in chosen):
-            continue
-        gained = _covered(question, [pick]) - covered
-        if gained or pick.passage.document != best.passage.document or pick.features.kind >= 1.0:
-            chosen.append(pick)
-            covered |= gained
-    chosen = _with_context(chosen, parts)
+    chosen = _list_around(question, best, read)
+    if not chosen:
+        chosen = [best]
+        budget = max_sentences if _wants_more(question) else min(2, max_sentences)
+        covered = _covered(question, chosen)
+        for pick in ranked[1:]:
+            if len(chosen) >= budget or pick.score < _SECOND_SHARE * best.score:
+                break
+            if any(_overlaps(pick, other) or _same_text(pick, other) for other in chosen):
+                continue
+            gained = _covered(question, [pick]) - covered
+            elsewhere = pick.passage.document != best.passage.document
+            if gained or elsewhere or pick.features.kind >= 1.0:
+                chosen.append(pick)
+                covered |= gained
+        chosen = _with_context(chosen, read)
     return sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
+
+
+def _wants_more(question: Question) -> bool:
+    return bool({"list", "howto"} & set(question.kinds))
 
 
 def _document_order(chosen: Sequence[Pick], pick: Pick) -> float:
@@ -163,80 +202,68 @@ def _document_order(chosen: Sequence[Pick], pick: Pick) -> float:
     return -max(p.score for p in chosen if p.passage.document == pick.passage.document)
 
 
-def _list_around(question: Question, best: Pick, found: Sequence[SentenceTerms]) -> list[Pick]:
-    """The whole list that the best sentence introduces or belongs to, when a list is wanted."""
-    at = next((i for i, s in enumerate(found) if s.text is best.text), None)
-    if at is None or not {"list", "howto"} & set(question.kinds):
-        return []
-    introduces = best.text.rstrip().endswith(":") and at + 1 < len(found)
-    if introduces and found[at + 1].span.kind == "item":
-        first = at + 1
-    elif best.kind == "item":
-        first = at
-        while first > 0 and found[first - 1].span.kind == "item":
-            first -= 1
-    else:
-        return []
-    last = first
-    while last < len(found) and found[last].span.kind == "item" and last - first < _MAX_LIST_ITEMS:
-        last += 1
-    lead = [first - 1] if first and found[first - 1].span.kind == "prose" else []
-    return [
+def _around(pick: Pick, read: ReadText) -> tuple[list[Pick], int]:
+    """The units of the document around a sentence, and which of them holds it."""
+    start = max(0, pick.start - _WINDOW)
+    text = read(pick.passage.document, start, pick.end + _WINDOW)
+    spans = sentences(text)
+    picks = [
         replace(
-            best,
-            text=found[i].text,
-            start=best.passage.start + found[i].span.start,
-            end=best.passage.start + found[i].span.end,
-            kind=found[i].span.kind,
+            pick, text=text[s.start : s.end], start=start + s.start, end=start + s.end, kind=s.kind
         )
-        for i in [*lead, *range(first, last)]
+        for s in spans
     ]
+    at = next((i for i, p in enumerate(picks) if p.start <= pick.start < p.end), -1)
+    return picks, at
 
 
-def _with_context(
-    chosen: Sequence[Pick], parts: Mapping[str, Sequence[SentenceTerms]]
-) -> list[Pick]:
+def _list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
+    """The whole list that the best sentence introduces, or belongs to when a list is wanted."""
+    introduces = best.text.rstrip("*_ ").endswith(":")
+    if not introduces and not (best.kind == "item" and _wants_more(question)):
+        return []
+    around, at = _around(best, read)
+    if at < 0:
+        return []
+    first = at + 1 if introduces and best.kind != "item" else at
+    while first > 0 and around[first - 1].kind == "item":
+        first -= 1
+    last = first
+    while last < len(around) and around[last].kind == "item" and last - first < _MAX_LIST_ITEMS:
+        last += 1
+    if last - first < 2:
+        return []
+    lead = [around[first - 1]] if first and around[first - 1].kind == "prose" else []
+    return [*lead, *around[first:last]]
+
+
+def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
     """Add the header above a table row, and the sentence before one that opens with a pronoun."""
     result = list(chosen)
     for pick in chosen:
-        found = parts[pick.passage.chunk_id]
-        at = next((i for i, s in enumerate(found) if s.text is pick.text), None)
-        if not at:
+        leans = pick.kind == "prose" and _LEANS.match(pick.text) and len(chosen) < 3
+        if pick.kind != "table" and not leans:
             continue
+        around, at = _around(pick, read)
+        if at < 1:
+            continue
+        needed = at - 1
         if pick.kind == "table":
-            first = at
-            while first > 0 and found[first - 1].span.kind == "table":
-                first -= 1
-            needed = first
-        elif pick.kind == "prose" and _LEANS.match(pick.text) and len(chosen) < 3:
-            needed = at - 1
-        else:
-            continue
-        sentence = found[needed]
-        if needed == at or sentence.span.kind not in ("prose", "table", "item"):
-            continue
-        added = replace(
-            pick,
-            text=sentence.text,
-            start=pick.passage.start + sentence.span.start,
-            end=pick.passage.start + sentence.span.end,
-            kind=sentence.span.kind,
-        )
-        if not any(_overlaps(added, other) for other in result):
+            while needed > 0 and around[needed - 1].kind == "table":
+                needed -= 1
+            if around[needed].kind != "table":
+                continue
+        added = around[needed]
+        if added.kind in ("prose", "table", "item") and not any(
+            _overlaps(added, other) for other in result
+        ):
             result.append(added)
     return result
 
 
 def _covered(question: Question, picks: Sequence[Pick]) -> set[str]:
-    present = {t for pick in picks for s in take_terms(pick.text) for t in (s,)}
+    present = {term for pick in picks for term in terms(pick.text)}
     return {term for term in question.weights if term in present}
-
-
-def take_terms(text: str) -> frozenset[str]:
-    """The index terms of a text as a set."""
-    from assistant.terms import terms
-
-    return frozenset(terms(text))
 
 
 def _overlaps(a: Pick, b: Pick) -> bool:

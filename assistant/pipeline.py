@@ -214,7 +214,13 @@ class Assistant:
             passages = self._retrieve(question, snapshot, None)
             timings["retrieve"] = time.perf_counter() - began - sum(timings.values())
             yield Retrieved(question.standalone, tuple(passages))
-            made: Draft = draft(question, passages, self._sentence_index(), self.settings.answer)
+            made: Draft = draft(
+                question,
+                passages,
+                self._sentence_index(),
+                self.settings.answer,
+                snapshot.store.read_text,
+            )
             if made.text:
                 yield Delta(made.text)
             timings["answer"] = time.perf_counter() - began - sum(timings.values())

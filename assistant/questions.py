@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.errors import QuestionError
 from assistant.terms import STOP_WORDS, stem, words
 
-AnswerKind = Literal["person", "date", "number", "place", "list", "howto", "which", "yesno", "any"]
+AnswerKind = Literal[
+    "person", "date", "number", "place", "reason", "list", "howto", "which", "yesno", "any"
+]
 
 Turn = tuple[str, str]
 """An earlier question and its answer."""
@@ -31,34 +33,44 @@ _ASKING = frozenset(
     work works use used year years date day number percentage percent""".split()
 )
 
-_KINDS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))  # type: ignore[misc]
-    for kind, pattern in (
-        ("howto", r"\bsteps?\b|\bstep by step\b|\bhow (?:do|does|can|should|to|is|are|was|were)\b"),
-        (
-            "list",
-            r"\b(?:list|name)\s+(?:all|the|some|two|three|four|five|every)\b|"
-            r"\b(?:which|what|who|name)\s+(?:are|were|(?:the\s+)?(?:two|three|four|five|six|ten|"
-            r"all))\b|\b(?:authors|members|people|cities|places|topics|fields|methods|datasets|"
-            r"data sets|papers|roles|examples|names|types|kinds)\b",
-        ),
-        (
-            "number",
-            r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|"
-            r"heavy|wide)\b|\bwhat (?:percentage|percent|share|number|fraction|proportion|"
-            r"rate|price|amount|age)\b|\bby how much\b|\bpercent(?:age)?\b|\bnumber of\b",
-        ),
-        ("date", r"\bwhen\b|\b(?:what|which|in what|in which)\s+(?:year|date|month|day|century|"
-                 r"decade)\b|\bsince when\b|\bhow long ago\b"),
-        ("person", r"\bwho(?:m|se)?\b|\b(?:which|what)\s+(?:person|author|researcher|scientist|"
-                   r"professor|man|woman|king|president|actor|singer)\b"),
-        ("place", r"\bwhere\b|\b(?:which|what|in what|in which)\s+(?:city|country|place|state|"
-                  r"region|town|location|continent|university|river)\b"),
-        ("yesno", r"^\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|"
-                  r"may|must)\b"),
-        ("which", r"\b(?:which|what)\b"),
-    )
-)  # fmt: skip
+_PATTERNS: dict[AnswerKind, str] = {
+    "howto": r"\bsteps?\b|\bstep by step\b|\bhow (?:do|does|can|should|to|is|are|was|were|did)\b",
+    "list": (
+        r"\b(?:list|name)\s+(?:all|the|some|two|three|four|five|every)\b|"
+        r"\b(?:which|what|who|name)\s+(?:are|were|(?:the\s+)?(?:two|three|four|five|six|ten|all))\b|"
+        r"\b(?:authors|members|people|cities|places|topics|fields|methods|datasets|data sets|papers|"
+        r"roles|examples|names|types|kinds|ingredients|assumptions|problems|reasons|advantages|pros|"
+        r"who wrote)\b"
+    ),
+    "number": (
+        r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|heavy|wide)\b|"
+        r"\bwhat (?:percentage|percent|share|number|fraction|proportion|rate|price|amount|age)\b|"
+        r"\bby how much\b|\bpercent(?:age)?\b|\bnumber of\b"
+    ),
+    "date": (
+        r"\bwhen\b|\b(?:what|which|in what|in which)\s+(?:year|date|month|day|century|decade)s?\b|"
+        r"\bsince when\b|\bhow long ago\b|^\s*(?:dates?|year) of\b"
+    ),
+    "person": (
+        r"\bwho(?:m|se)?\b|\b(?:which|what)\s+(?:person|author|researcher|scientist|professor|man|"
+        r"woman|king|queen|president|actor|singer|people|authors)\b"
+    ),
+    "place": (
+        r"\bwhere\b|\b(?:which|what|in what|in which)\s+(?:city|country|place|state|region|town|"
+        r"location|continent|university|river)\b"
+    ),
+    "reason": r"\bwhy\b|\bfor (?:what|which) reason\b|\bhow come\b|\bwhat (?:is|was) the reason\b",
+    "yesno": (
+        r"^\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must)\b"
+    ),
+    "which": r"\b(?:which|what)\b",
+}  # fmt: skip
+_KINDS = tuple((kind, re.compile(text, re.IGNORECASE)) for kind, text in _PATTERNS.items())
+_DEFINITION = re.compile(
+    r"^\s*(?:what(?:'s|’s| is| are| was| were| does)|define|explain|describe|who (?:is|was))\b"
+    r"(?!.*\b(?:called|name of|title|year|number|percentage)\b)",
+    re.IGNORECASE,
+)
 
 _PRONOUN = re.compile(
     r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|there|"
@@ -76,7 +88,7 @@ class Question:
     """What a question asks for.
 
     ``weights`` maps index terms to inverse document frequency (times .5 when borrowed from the
-    turn before); ``names`` are terms of words written as names; ``values`` numbers in it;
+    turn before) and ``surface`` to a word as written; ``names`` are terms of words written as names; ``values`` numbers in it;
     ``kinds`` what answers could look like, the most specific first.
     """
 
@@ -87,6 +99,8 @@ class Question:
     values: frozenset[str]
     quoted: tuple[str, ...]
     kinds: tuple[AnswerKind, ...]
+    surface: Mapping[str, str]
+    asks_definition: bool = False
     borrowed: frozenset[str] = frozenset()
 
     @property
@@ -144,6 +158,8 @@ def analyse(text: str, history: Sequence[Turn], idf: Callable[[str], float]) -> 
         values=frozenset(words(" ".join(_VALUE.findall(text)))),
         quoted=tuple(a or b for a, b in _QUOTED.findall(text)),
         kinds=kinds or ("any",),
+        surface=_surface(f"{text} {history[-1][0]}" if borrowed else text),
+        asks_definition=_DEFINITION.search(text) is not None,
         borrowed=frozenset(borrowed),
     )
 
@@ -153,6 +169,11 @@ def _content(text: str) -> list[str]:
     plain = [word for word in words(text) if word not in STOP_WORDS]
     kept = [word for word in plain if word not in _ASKING] or plain or words(text)
     return list(dict.fromkeys(stem(kept)))
+
+
+def _surface(text: str) -> dict[str, str]:
+    folded = words(text)
+    return dict(zip(stem(folded), folded, strict=True))
 
 
 def _name_terms(text: str) -> list[str]:
@@ -177,21 +198,10 @@ def corrected(question: Question, replacements: Mapping[str, str]) -> Question:
     weights: dict[str, float] = {}
     for term, weight in question.weights.items():
         weights[replacements.get(term, term)] = weight
-    swap = _swapper(replacements)
-    return Question(
-        text=question.text,
-        standalone=question.standalone,
-        weights=weights,
-        names=frozenset(map(swap, question.names)),
-        values=question.values,
-        quoted=question.quoted,
-        kinds=question.kinds,
-        borrowed=frozenset(map(swap, question.borrowed)),
-    )
-
-
-def _swapper(replacements: Mapping[str, str]) -> Callable[[str], str]:
-    return lambda term: replacements.get(term, term)
+    names = frozenset(replacements.get(term, term) for term in question.names)
+    borrowed = frozenset(replacements.get(term, term) for term in question.borrowed)
+    surface = {**question.surface, **{new: new for new in replacements.values()}}
+    return replace(question, weights=weights, names=names, borrowed=borrowed, surface=surface)
 
 
 def coverage(weights: Mapping[str, float], present: Iterable[str]) -> float:

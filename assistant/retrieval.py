@@ -7,7 +7,7 @@ only, with the static embedder whatever embeds the chunks: it takes microseconds
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -18,11 +18,15 @@ from assistant.index.snapshot import Snapshot
 from assistant.index.store import StoredChunk, StoredDocument
 from assistant.questions import Question
 from assistant.reranking import cap_documents, fold_duplicates
+from assistant.scoring import Likeness, no_likeness
 from assistant.sentences import Span, sentences
 from assistant.settings import RetrievalSettings
+from assistant.terms import STOP_WORDS
 from assistant.types import Passage
 
 _FUZZY_MINIMUM_LENGTH = 4
+_MAX_WORDS = 50_000
+"""Word vectors kept: 1 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,32 @@ class SentenceIndex:
         self._embedder = embedder
         self._max_chunks = max_chunks
         self._kept: OrderedDict[str, SentenceVectors] = OrderedDict()
+        self._words: dict[str, Vectors] = {}
 
     def embed_question(self, text: str) -> Vectors:
         """One unit vector, shape (256,)."""
         vector: Vectors = self._embedder.embed([text])[0]
         return vector
+
+    def likeness(self, question: Question, vocabulary: Iterable[str]) -> Likeness:
+        """How close each question term is in meaning to each word of the vocabulary."""
+        terms = tuple(question.weights)
+        if not terms:
+            return no_likeness()
+        wanted = list(dict.fromkeys(word for word in vocabulary if word not in STOP_WORDS))
+        asked = [question.surface.get(term, term) for term in terms]
+        missing = [w for w in dict.fromkeys([*asked, *wanted]) if w not in self._words]
+        if missing:
+            if len(self._words) > _MAX_WORDS:
+                self._words.clear()
+                missing = list(dict.fromkeys([*asked, *wanted]))
+            self._words.update(zip(missing, self._embedder.embed(missing), strict=True))
+        if not wanted:
+            return no_likeness()
+        columns = np.stack([self._words[word] for word in wanted])
+        rows = np.stack([self._words[word] for word in asked])
+        table: Vectors = rows @ columns.T
+        return Likeness(terms, {word: at for at, word in enumerate(wanted)}, table)
 
     def of(self, chunks: Mapping[str, str]) -> dict[str, SentenceVectors]:
         """Sentences with vectors for chunk id → chunk text."""

@@ -1,7 +1,8 @@
 """How well a sentence could answer a question: features between 0 and 1, and their sum.
 
-Pure. The features look at words, numbers and names, at the kind of answer that is asked for, and
-at what stands around the sentence; the weights come from ``extraction_weights.json``.
+Pure. The features look at words (also close in meaning), numbers and names, at the kind of answer
+that is asked for, and at what stands around the sentence; the weights of the sum come from
+``extraction_weights.json``, which ``python -m benchmarks.fit_extraction`` writes.
 """
 
 from __future__ import annotations
@@ -10,53 +11,85 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from assistant.questions import AnswerKind, Question
+import numpy as np
+
+from assistant.embedding import Vectors
+from assistant.questions import Question
 from assistant.sentences import Span
 from assistant.terms import STOP_WORDS, stem, words
 from assistant.types import Passage
 
-_YEAR = re.compile(r"\b(?:1[0-9]|20)\d{2}\b")
 _DATE = re.compile(
     r"\b(?:1[0-9]|20)\d{2}\b|\b\d{1,2}\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|century|decade|spring|summer|"
-    r"autumn|winter)\b|\b\d{4}s\b",
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|century|centuries|decade|spring|"
+    r"summer|autumn|winter|yesterday|today)\b|\b\d{3,4}s\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|"
-    r"fifty|hundred|thousand|million|billion|half|third|quarter|dozen|twice|double|tripled?)\b",
+_NUMBER_WORD = re.compile(
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|"
+    r"fifty|hundreds?|thousands?|millions?|billions?|half|third|quarter|dozens?|twice|doubled?|"
+    r"tripled?)\b",
     re.IGNORECASE,
 )
+_VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 _PERSON = re.compile(
-    r"\b[A-ZÀ-Þ][\w'’-]+(?:\s+(?:[A-Z]\.|de|van|von|der|la|bin|al))*\s+[A-ZÀ-Þ][\w'’-]+"
+    r"\b[A-ZÀ-Þ][\w'’-]+(?:\s+(?:[A-Z]\.|de|van|von|der|la|bin|al|of))*\s+[A-ZÀ-Þ][\w'’-]+"
 )
-_CAPITAL = re.compile(r"(?<=[a-z,;:)]\s)[A-ZÀ-Þ][\w'’-]+")
-_PLACE = re.compile(r"\b(?:in|at|near|from|to|of|held|based|located)\s+(?:the\s+)?[A-ZÀ-Þ][\w'’-]+")
+_CAPITAL = re.compile(r"(?<=[\w,;:)]\s)[A-ZÀ-Þ][\w'’-]+")
+_PLACE = re.compile(r"\b(?:in|at|near|from|to|of|into|around)\s+(?:the\s+)?[A-ZÀ-Þ][\w'’-]+")
+_REASON = re.compile(
+    r"\b(?:because|since|so that|due to|thanks to|as a result|therefore|reason|in order to|"
+    r"so as to|caused?|owing to|leads? to|to avoid|to prevent)\b",
+    re.IGNORECASE,
+)
+_DEFINES = re.compile(
+    r"^[\W_]*(?:(?:a|an|the|in|by|with)\s+)?(.{2,60}?)(?:\s*\([^)]{1,40}\))?,?\s+"
+    r"(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?|studies|consists? of)\b",
+    re.IGNORECASE,
+)
+_LOWEST_LIKENESS = 0.45
+"""Cosine of static word vectors below which two words are not counted as alike at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
     """What is known of one sentence, each between 0 and 1.
 
-    ``own``: share of the question's weight on terms inside the sentence; ``around``: the same with
-    its headings and neighbours counted at a discount; ``names``: share of the question's names
-    inside or around; ``similarity``: cosine of question and sentence vectors, at least 0;
-    ``kind``: whether it holds what is asked for (a date, a person, a number …); ``passage``: the
-    passage's fused score; ``rank``: 1 / its rank; ``news``: share of its words that the question
-    does not hold; ``prose``: 1 for full sentences; ``brevity``: 1 short to 0 at 80 words.
+    ``own``: share of the question's weight on terms inside the sentence; ``alike``: the same when
+    words close in meaning count too; ``before`` and ``after``: what the neighbours, ``context``
+    what title and headings, and ``passage_terms`` what the rest of the passage adds to ``own``;
+    ``pairs``: neighbouring question words that are neighbours here too; ``names``: the question's
+    names inside or around; ``similarity``: cosine of question and sentence, at least 0; ``kind``:
+    whether it holds what is asked for; ``defines``: a definition of what the question names;
+    ``passage``: the passage's fused score; ``rank``: 1 / its rank; ``news``: words that the
+    question does not hold; ``prose``: 1 for whole sentences and list items; ``asks``: 1 when it is
+    itself a question; ``brevity``: 1 short to 0 at 80 words; ``leads``: 1 at a passage's start.
     """
 
     own: float
-    around: float
+    alike: float
+    before: float
+    after: float
+    context: float
+    passage_terms: float
+    pairs: float
     names: float
     similarity: float
     kind: float
+    defines: float
     passage: float
     rank: float
     news: float
     prose: float
+    asks: float
     brevity: float
+    leads: float
+
+    @property
+    def around(self) -> float:
+        """Coverage by the sentence, its neighbours and its headings together."""
+        return min(1.0, self.own + self.before + self.context + self.after)
 
 
 FEATURE_NAMES = tuple(field.name for field in fields(Features))
@@ -64,65 +97,103 @@ FEATURE_NAMES = tuple(field.name for field in fields(Features))
 
 @dataclass(frozen=True, slots=True)
 class SentenceTerms:
-    """A sentence with its index terms, worked out once."""
+    """A sentence with its words and index terms, worked out once."""
 
     text: str
     span: Span
+    words: tuple[str, ...]
     terms: frozenset[str]
-    length: int
+    sequence: tuple[str, ...]
 
 
-def take_apart(passage_text: str, spans: Sequence[Span]) -> list[SentenceTerms]:
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Cosines between question terms and words: ``table[i, j]`` for term i and word column j."""
+
+    terms: tuple[str, ...]
+    columns: Mapping[str, int]
+    table: Vectors
+
+    def best(self, sentence: SentenceTerms) -> dict[str, float]:
+        """For each question term the likeness of the sentence's most similar word, 0 if none."""
+        at = [self.columns[word] for word in set(sentence.words) if word in self.columns]
+        if not at or not len(self.terms):
+            return {}
+        highest = self.table[:, at].max(axis=1)
+        return {
+            term: float((value - _LOWEST_LIKENESS) / (1 - _LOWEST_LIKENESS))
+            for term, value in zip(self.terms, highest, strict=True)
+            if value > _LOWEST_LIKENESS
+        }
+
+
+def take_apart(text: str, spans: Sequence[Span]) -> list[SentenceTerms]:
     """The sentences of a passage with their terms."""
     found = []
     for span in spans:
-        text = passage_text[span.start : span.end]
-        tokens = words(text)
-        found.append(SentenceTerms(text, span, frozenset(stem(tokens)), len(tokens)))
+        own = text[span.start : span.end]
+        tokens = tuple(words(own))
+        stems = tuple(stem(tokens))
+        found.append(SentenceTerms(own, span, tokens, frozenset(stems), stems))
     return found
 
 
-def sentence_features(
+def passage_features(
     question: Question,
     passage: Passage,
     rank: int,
-    all_sentences: Sequence[SentenceTerms],
-    index: int,
-    similarity: float,
-) -> Features:
-    """The features of sentence ``index`` of a passage for a question; ``rank`` counts from 1."""
-    sentence = all_sentences[index]
-    context = stem(words(" ".join((passage.title, *passage.heading_path))))
-    before = all_sentences[index - 1].terms if index else frozenset()
-    after = all_sentences[index + 1].terms if index + 1 < len(all_sentences) else frozenset()
-    own = around = total = 0.0
-    for term, weight in question.weights.items():
-        total += weight
-        if term in sentence.terms:
-            own += weight
-            around += weight
-        elif term in before:
-            around += 0.6 * weight
-        elif term in context:
-            around += 0.5 * weight
-        elif term in after:
-            around += 0.3 * weight
-    names = [name for name in question.names if name in sentence.terms]
-    near = [name for name in question.names - set(names) if name in before or name in context]
-    content = [t for t in sentence.terms if t not in STOP_WORDS]
-    news = [t for t in content if t not in question.weights]
-    return Features(
-        own=own / total if total else 0.0,
-        around=around / total if total else 0.0,
-        names=(len(names) + 0.7 * len(near)) / len(question.names) if question.names else 1.0,
-        similarity=max(0.0, similarity),
-        kind=kind_score(question.kinds, sentence.text, question),
-        passage=passage.score,
-        rank=1.0 / rank,
-        news=min(1.0, len(news) / 6),
-        prose=1.0 if sentence.span.kind in ("prose", "item") and sentence.length >= 4 else 0.0,
-        brevity=max(0.0, 1.0 - sentence.length / 80),
-    )
+    found: Sequence[SentenceTerms],
+    similarities: Sequence[float],
+    likeness: Likeness,
+) -> list[Features]:
+    """The features of every sentence of a passage for a question; ``rank`` counts from 1."""
+    context = frozenset(stem(words(" ".join((passage.title, *passage.heading_path)))))
+    everything = frozenset().union(*(sentence.terms for sentence in found)) if found else set()
+    total = sum(question.weights.values()) or 1.0
+    pairs = set(_neighbours(stem(words(question.text))))
+    result = []
+    for index, sentence in enumerate(found):
+        before = frozenset().union(*(s.terms for s in found[max(0, index - 2) : index]))
+        after = found[index + 1].terms if index + 1 < len(found) else frozenset()
+        sums = dict.fromkeys(("own", "alike", "before", "after", "context", "rest"), 0.0)
+        close = likeness.best(sentence)
+        for term, weight in question.weights.items():
+            if term in sentence.terms:
+                sums["own"] += weight
+                sums["alike"] += weight
+                continue
+            sums["alike"] += weight * close.get(term, 0.0)
+            where = (
+                "before" if term in before else "context" if term in context
+                else "after" if term in after else "rest" if term in everything else ""
+            )  # fmt: skip
+            if where:
+                sums[where] += weight
+        content = {t for t in sentence.terms if t not in STOP_WORDS}
+        mine = set(_neighbours(sentence.sequence))
+        result.append(
+            Features(
+                own=sums["own"] / total,
+                alike=sums["alike"] / total,
+                before=sums["before"] / total,
+                after=sums["after"] / total,
+                context=sums["context"] / total,
+                passage_terms=sums["rest"] / total,
+                pairs=len(pairs & mine) / len(pairs) if pairs else 0.0,
+                names=_names(question, sentence.terms, before | context),
+                similarity=max(0.0, float(similarities[index])),
+                kind=kind_score(question, sentence.text),
+                defines=_defines(question, sentence.text),
+                passage=passage.score,
+                rank=1.0 / rank,
+                news=min(1.0, len(content - set(question.weights)) / 6),
+                prose=float(sentence.span.kind in ("prose", "item") and len(sentence.words) >= 4),
+                asks=float(sentence.text.rstrip('"”’*_ ').endswith("?")),
+                brevity=max(0.0, 1.0 - len(sentence.words) / 80),
+                leads=float(index == 0),
+            )
+        )
+    return result
 
 
 def weigh(features: Features, weights: Mapping[str, float]) -> float:
@@ -130,24 +201,52 @@ def weigh(features: Features, weights: Mapping[str, float]) -> float:
     return sum(weights[name] * float(getattr(features, name)) for name in FEATURE_NAMES)
 
 
-def kind_score(kinds: Sequence[AnswerKind], text: str, question: Question) -> float:
+def kind_score(question: Question, text: str) -> float:
     """1 when the sentence holds the first kind of thing that is asked for, 0 when not, else .5."""
-    for kind in kinds:
+    for kind in question.kinds:
         if kind == "date":
             found = {match.group().lower() for match in _DATE.finditer(text)}
-            return 1.0 if found - question.values else 0.0
+            return float(bool(found - question.values))
         if kind == "number":
-            values = {match for match in re.findall(r"\d+(?:[.,]\d+)*", text)}
-            if values - question.values:
-                return 1.0
-            return 0.7 if _NUMBER.search(text) and not values else 0.0
+            values = {v.replace(",", "") for v in _VALUE.findall(text)} - question.values
+            return 1.0 if values else 0.7 if _NUMBER_WORD.search(text) else 0.0
         if kind == "person":
-            return 1.0 if _new_name(_PERSON, text, question) else 0.0
+            if _new_name(_PERSON, text, question):
+                return 1.0
+            return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
         if kind == "place":
-            return 1.0 if _new_name(_PLACE, text, question) else 0.0
+            if _new_name(_PLACE, text, question):
+                return 1.0
+            return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
+        if kind == "reason":
+            return 1.0 if _REASON.search(text) else 0.3
         if kind == "which":
             return 1.0 if _new_name(_CAPITAL, text, question) else 0.4
     return 0.5
+
+
+def _neighbours(terms: Sequence[str]) -> list[tuple[str, str]]:
+    kept = [term for term in terms if term not in STOP_WORDS]
+    return list(zip(kept, kept[1:], strict=False))
+
+
+def _names(question: Question, inside: frozenset[str], around: frozenset[str]) -> float:
+    if not question.names:
+        return 1.0
+    near = (question.names - inside) & around
+    return (len(question.names & inside) + 0.7 * len(near)) / len(question.names)
+
+
+def _defines(question: Question, text: str) -> float:
+    """Whether the sentence says of the question's subject what it is."""
+    if not question.asks_definition:
+        return 0.0
+    match = _DEFINES.match(text)
+    if match is None:
+        return 0.0
+    subject = {t for t in stem(words(match.group(1))) if t not in STOP_WORDS}
+    wanted = set(question.weights)
+    return len(subject & wanted) / max(len(subject), len(wanted)) if subject and wanted else 0.0
 
 
 def _new_name(pattern: re.Pattern[str], text: str, question: Question) -> bool:
@@ -159,6 +258,6 @@ def _new_name(pattern: re.Pattern[str], text: str, question: Question) -> bool:
     return False
 
 
-def years(text: str) -> list[str]:
-    """The years a text names, in order."""
-    return _YEAR.findall(text)
+def no_likeness() -> Likeness:
+    """A likeness that knows no words."""
+    return Likeness((), {}, np.zeros((0, 0), dtype=np.float32))

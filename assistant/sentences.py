@@ -23,6 +23,11 @@ _ABBREVIATIONS = frozenset(
     d.h u.a bzw usw nr str hrsg vgl bd dipl ing abs art tab app ref refs min max avg est tel
     ext""".split()
 )
+# Abbreviations after which a capital always goes on with the sentence.
+_NEVER_LAST = frozenset(
+    """dr mr mrs ms prof rev hon st sr gen col sgt capt lt fig figs eq eqs sec secs vol pp approx ca
+    cf vs v e.g i.e eg ie viz z.b d.h u.a bzw vgl hrsg dipl ing""".split()
+)
 _STARTERS = frozenset(
     """the a an this that these those it its he she they we you i in on at for from with by as to
     but and or so if when while after before since although however moreover furthermore there
@@ -176,8 +181,11 @@ def _ends_sentence(token: str, following: str) -> bool:
     """Whether ``token.`` ends a sentence when ``following`` (not lower case) comes next."""
     bare = token.strip("*_")
     folded = bare.lower()
-    if folded in _ABBREVIATIONS:
-        return False
+    if folded in _ABBREVIATIONS:  # "10 min. The …" ends, "min. 10 …" and "Acme Inc. Berlin" do not
+        starts = len(following) > 1 and following.lower() in _STARTERS
+        return starts and folded not in _NEVER_LAST
+    if len(bare) == len(following) == 1 and bare.islower() and following.isalpha():
+        return False  # z. B.
     if len(bare) == 1 and bare.isalpha() and bare.isupper():
         return following.lower() in _STARTERS and bare not in "AI"
     if re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", bare):  # U.S, a.m, Ph.D

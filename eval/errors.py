@@ -1,9 +1,9 @@
 """What can go wrong in an evaluation, with the exit code a build server sees.
 
-    AssistantError
-    ├── UsageError                 exit 2
-    │   └── QuestionFileError      exit 2   a question file that cannot be trusted
-    └── InvalidComparisonError     exit 4   two runs that must not be compared
+AssistantError
+├── UsageError                 exit 2
+│   └── QuestionFileError      exit 2   a question file that cannot be trusted
+└── InvalidComparisonError     exit 4   two runs that must not be compared
 """
 
 from __future__ import annotations

@@ -158,8 +158,7 @@ def parse_questions(data: object, source: Path) -> QuestionSet:
     top = _mapping(data, f"{source.name}", {"version", "documents", "questions"})
     if top.get("version") != SCHEMA_VERSION:
         raise QuestionFileError(
-            f"{source.name}: version is {top.get('version')!r}, this program reads "
-            f"{SCHEMA_VERSION}"
+            f"{source.name}: version is {top.get('version')!r}, this program reads {SCHEMA_VERSION}"
         )
     rows = top.get("questions")
     if not isinstance(rows, list) or not rows:
@@ -195,7 +194,7 @@ def _question(row: object, number: int) -> Question:
         type=cast(QuestionType, _choice(data, "type", place, get_args(QuestionType))),
         expect=cast(Expectation, _choice(data, "expect", place, get_args(Expectation))),
         severity=cast(
-            Severity, _choice({"severity": "normal"} | data, "severity", place, get_args(Severity))
+            Severity, _choice(data, "severity", place, get_args(Severity), default="normal")
         ),
         tags=_texts(data.get("tags", []), f"{place}: tags"),
         cluster=_text(data, "cluster", place, default=""),
@@ -222,7 +221,7 @@ def _consistent(question: Question, place: str) -> None:
     if not any(fact.vital for fact in question.facts):
         raise QuestionFileError(
             f"{place} expects an answer but has no vital fact",
-            hint="a fact says what makes an answer right: {id: …, any: [\"…\"], vital: true}",
+            hint='a fact says what makes an answer right: {id: …, any: ["…"], vital: true}',
         )
     ids = [fact.id for fact in question.facts]
     if len(set(ids)) < len(ids):
@@ -296,8 +295,10 @@ def _list(data: Mapping[str, Any], key: str, place: str) -> list[object]:
     return value
 
 
-def _choice(data: Mapping[str, Any], key: str, place: str, allowed: Sequence[str]) -> str:
-    value = data.get(key)
+def _choice(
+    data: Mapping[str, Any], key: str, place: str, allowed: Sequence[str], default: str = ""
+) -> str:
+    value = data.get(key, default or None)
     if value not in allowed:
         raise QuestionFileError(
             f"{place}: {key} is {value!r}; one of {', '.join(allowed)}",

@@ -59,4 +59,5 @@ def normalised(vectors: NDArray[np.floating]) -> Vectors:
     """Rows scaled to length 1; rows of zeros stay."""
     rows = np.asarray(vectors, dtype=np.float32)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    scaled: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    return scaled

@@ -6,11 +6,12 @@ LlamaIndex accept all of these. ``dimensions`` is never sent, because vLLM refus
 
 from __future__ import annotations
 
+import asyncio
 import os
-import time
+import threading
+import weakref
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -20,7 +21,12 @@ from assistant.settings import EmbeddingSettings
 
 
 class RemoteEmbedder:
-    """A client of one embedding model; the key stays inside the SDK's client."""
+    """A client of one embedding model; the key stays inside the SDK's client.
+
+    The requests run on an event loop of their own thread, because only there one deadline covers
+    a request whole: the SDK's timeouts count anew for every try and every read, and its pauses
+    between tries not at all.
+    """
 
     def __init__(self, settings: EmbeddingSettings, fingerprint: str) -> None:
         import openai
@@ -32,9 +38,15 @@ class RemoteEmbedder:
                 hint=f"export {settings.api_key_env}=…, or change embedding.api_key_env",
             )
         self._openai = openai
-        self._client = openai.OpenAI(
-            api_key=key or "none", base_url=settings.base_url, max_retries=2
+        self._client = openai.AsyncOpenAI(
+            api_key=key or "none",
+            base_url=settings.base_url,
+            max_retries=2,
+            timeout=settings.timeout_seconds,
         )
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="embedding", daemon=True).start()
+        self._stop = weakref.finalize(self, self._loop.call_soon_threadsafe, self._loop.stop)
         self._settings = settings
         self._dimensions: int | None = None
         self.fingerprint = fingerprint
@@ -43,38 +55,53 @@ class RemoteEmbedder:
     def __repr__(self) -> str:
         return f"RemoteEmbedder({self._settings.model!r} at {self._settings.base_url!r})"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("RemoteEmbedder holds a key, so it is not pickled; make it anew")
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector per text, ``concurrency`` requests at a time."""
         size = self._settings.batch_size
         batches = [list(texts[i : i + size]) for i in range(0, len(texts), size)]
-        if len(batches) <= 1:
-            replies = [self._request(batch) for batch in batches]
-        else:
-            with ThreadPoolExecutor(self._settings.concurrency) as pool:
-                replies = list(pool.map(self._request, batches))
-        if not replies:
+        if not batches:
             return np.zeros((0, self._dimensions or 0), dtype=np.float32)
-        return normalised(np.concatenate(replies))
-
-    def _request(self, texts: list[str]) -> Vectors:
-        deadline = time.monotonic() + self._settings.timeout_seconds
+        job = asyncio.run_coroutine_threadsafe(self._request_all(batches), self._loop)
         try:
-            reply = self._client.with_options(
-                timeout=self._settings.timeout_seconds
-            ).embeddings.create(model=self._settings.model, input=texts, encoding_format="float")
+            replies = job.result()
+        except BaseException:  # Ctrl-C ends the requests too
+            job.cancel()
+            raise
+        return normalised(np.concatenate([self._check(*pair) for pair in replies]))
+
+    async def _request_all(self, batches: Sequence[list[str]]) -> list[tuple[Any, int]]:
+        places = asyncio.Semaphore(self._settings.concurrency)
+
+        async def one(batch: list[str]) -> tuple[Any, int]:
+            async with places:
+                return await self._request(batch), len(batch)
+
+        tasks = [asyncio.create_task(one(batch)) for batch in batches]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _request(self, texts: list[str]) -> Any:
+        settings = self._settings
+        try:
+            async with asyncio.timeout(settings.timeout_seconds):
+                return await self._client.embeddings.create(
+                    model=settings.model, input=texts, encoding_format="float"
+                )
         except self._openai.OpenAIError as exc:
             raise self._error(exc) from exc
+        except TimeoutError as exc:
+            raise self._too_late() from exc
         except ValueError as exc:  # a reply with status 200 that is no JSON
             raise EmbeddingError(
-                f"{self._settings.base_url} did not answer with JSON: {exc}",
+                f"{settings.base_url} did not answer with JSON: {exc}",
                 hint="check embedding.base_url; it usually ends in /v1",
             ) from exc
-        if time.monotonic() > deadline:
-            raise EmbeddingError(
-                f"{self._settings.base_url} took longer than embedding.timeout_seconds = "
-                f"{self._settings.timeout_seconds:g}"
-            )
-        return self._check(reply, len(texts))
 
     def _check(self, reply: Any, wanted: int) -> Vectors:
         data = getattr(reply, "data", None)
@@ -85,16 +112,24 @@ class RemoteEmbedder:
             )
         if len(data) != wanted:
             raise self._impossible(f"{len(data)} vectors for {wanted} texts")
-        if sorted(item.index for item in data) != list(range(wanted)):
+        rows: dict[Any, Any] = {
+            getattr(item, "index", None): getattr(item, "embedding", None) for item in data
+        }
+        if set(rows) != set(range(wanted)):
             raise self._impossible("vectors whose index is not 0 to n-1")
-        ordered = sorted(data, key=lambda item: item.index)
-        lengths = {len(item.embedding) for item in ordered}
+        ordered = [rows[index] for index in range(wanted)]
+        if not all(isinstance(row, list) for row in ordered):
+            raise self._impossible("something else than lists of numbers")
+        lengths = {len(row) for row in ordered}
         if len(lengths) != 1 or 0 in lengths:
             raise self._impossible(f"vectors of lengths {sorted(lengths)}")
         length = lengths.pop()
         if self._dimensions not in (None, length):
             raise self._impossible(f"{length} dimensions after {self._dimensions}")
-        vectors = np.asarray([item.embedding for item in ordered], dtype=np.float32)
+        try:
+            vectors = np.asarray(ordered, dtype=np.float32)
+        except (TypeError, ValueError) as exc:
+            raise self._impossible("something else than lists of numbers") from exc
         if not np.isfinite(vectors).all():
             raise self._impossible("values that are not finite")
         self._dimensions = length
@@ -110,9 +145,8 @@ class RemoteEmbedder:
         settings = self._settings
         status = getattr(exc, "status_code", None)
         if isinstance(exc, self._openai.APITimeoutError):
-            what = f"no answer within embedding.timeout_seconds = {settings.timeout_seconds:g}"
-            hint = "raise the time, or check that the server is well"
-        elif isinstance(exc, self._openai.APIConnectionError):
+            return self._too_late()
+        if isinstance(exc, self._openai.APIConnectionError):
             what, hint = "cannot be reached", "is it running? check embedding.base_url"
         elif status in (401, 403):
             what = f"refused the key (status {status})"
@@ -125,3 +159,10 @@ class RemoteEmbedder:
         else:
             what, hint = f"failed: {type(exc).__name__}", ""
         return EmbeddingError(f"Embedding server {settings.base_url} {what}", hint=hint)
+
+    def _too_late(self) -> EmbeddingError:
+        return EmbeddingError(
+            f"Embedding server {self._settings.base_url} gave no whole answer within "
+            f"embedding.timeout_seconds = {self._settings.timeout_seconds:g}, retries included",
+            hint="raise the time, or check that the server is well",
+        )

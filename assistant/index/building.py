@@ -93,19 +93,21 @@ class GenerationBuilder:
         self.store.delete(step.stored.id)
         self._ids.discard(step.stored.id)
 
+    def move(self, step: Step) -> StoredDocument:
+        """Give a document its new name and place, and nothing else."""
+        if step.stored is None or step.file is None:
+            raise ValueError(f"nothing to move for {step.name}")
+        file = step.file
+        moved = replace(step.stored, name=file.name, root=file.root, relative=file.relative)
+        self.store.update(moved)
+        return moved
+
     def rename(self, step: Step, sha_checked_ns: int) -> None:
         """Give a document its new name and place; nothing is embedded."""
+        moved = self.move(step)
         if step.stored is None or step.file is None:
             raise ValueError(f"nothing to rename for {step.name}")
-        self.store.update(
-            replace(
-                step.stored,
-                name=step.file.name,
-                root=step.file.root,
-                relative=step.file.relative,
-                state=checked(step.file, sha_checked_ns),
-            )
-        )
+        self.store.update(replace(moved, state=checked(step.file, sha_checked_ns)))
         self.outcomes.append(
             FileOutcome(step.name, step.action, "renamed", previous_name=step.stored.name)
         )

@@ -29,7 +29,8 @@ class _Child:
         )
         self._stderr = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "assistant.index.vector_process", *arguments],
+            # -P: a random.py in the folder one stands in must not be imported
+            [sys.executable, "-P", "-m", "assistant.index.vector_process", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,

@@ -17,6 +17,7 @@ import contextlib
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -163,8 +164,12 @@ class Generations:
         return f"g{max(taken, default=0) + 1:06d}"
 
     def begin(self, name: str) -> Path:
-        """An empty folder to build a generation in."""
-        path = self._building / name
+        """An empty folder to build a generation in, at a path that no run has had before.
+
+        A writer that is killed can leave a child behind that writes to its folder for a moment
+        longer; under the same path it would write into the next run's files.
+        """
+        path = self._building / f"{name}-{uuid.uuid4().hex[:12]}"
         path.mkdir(parents=True)
         return path
 
@@ -217,11 +222,14 @@ class Generations:
         removed = []
         for name in self.names():
             path = self._folder / name
-            if name in kept or _is_held(path):
+            if name in kept:
                 continue
             doomed = self._building / f"doomed-{name}"
             doomed.parent.mkdir(exist_ok=True)
-            os.rename(path, doomed)
+            with _nobody_holds(path) as is_free:
+                if not is_free:
+                    continue
+                os.rename(path, doomed)
             shutil.rmtree(doomed, ignore_errors=True)
             removed.append(name)
         return removed
@@ -238,16 +246,22 @@ class Generations:
 
 def hold_open(generation: Generation) -> IO[bytes]:
     """An open handle with a shared lock; while it is open the generation is not collected."""
+    manifest = generation.path / MANIFEST
     try:
-        handle = (generation.path / MANIFEST).open("rb")
+        handle = manifest.open("rb")
     except OSError as exc:
-        raise IndexUnavailableError(
-            f"The generation {generation.path} is gone: {exc}", hint="run `assistant ingest`"
-        ) from exc
+        raise _gone(generation.path) from exc
     if fcntl is not None:
         with contextlib.suppress(OSError):  # some network file systems have no locks
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_SH)  # waits only while a writer is moving it away
+    if not manifest.exists():
+        handle.close()
+        raise _gone(generation.path)
     return handle
+
+
+def _gone(path: Path) -> IndexUnavailableError:
+    return IndexUnavailableError(f"The generation {path} is gone", hint="run `assistant ingest`")
 
 
 def copy_tree(source: Path, target: Path) -> None:
@@ -274,17 +288,24 @@ def failpoint(name: str) -> None:
         os._exit(137)
 
 
-def _is_held(path: Path) -> bool:
+@contextlib.contextmanager
+def _nobody_holds(path: Path) -> Iterator[bool]:
+    """Whether no reader has a generation open; inside the block none can begin to."""
     if fcntl is None:
-        return False
+        yield True
+        return
     try:
-        with (path / MANIFEST).open("rb") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return False
+        handle = (path / MANIFEST).open("rb")
     except FileNotFoundError:
-        return False
-    except OSError:
-        return True
+        yield True
+        return
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True
 
 
 def _fsync_tree(root: Path) -> None:

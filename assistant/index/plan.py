@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from assistant.index.scan import FoundFile
 from assistant.index.store import FileState, NotIndexed, StoredDocument
@@ -39,6 +39,14 @@ class Step:
     known: NotIndexed | None = None
     reason: str = ""
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether a stored document has another name or place now."""
+        if self.file is None or self.stored is None:
+            return False
+        before = (self.stored.name, self.stored.root, self.stored.relative)
+        return before != (self.file.name, self.file.root, self.file.relative)
+
 
 def make_plan(
     files: Sequence[FoundFile],
@@ -57,11 +65,14 @@ def make_plan(
     documents = {Path(d.root, d.relative): d for d in stored}
     known = {Path(n.root, n.relative): n for n in not_indexed}
     present = {file.path for file in files}
-    gone = {
+    shut = {file.path for file in files if file.problem and file.problem[0] == "failed"}
+    unseen = {
         path: document
         for path, document in documents.items()
         if path not in present and in_scope(path)
     }
+    hidden = {path: d for path, d in unseen.items() if not shut.isdisjoint(path.parents)}
+    gone = {path: d for path, d in unseen.items() if path not in hidden}
     by_hash: dict[str, list[StoredDocument]] = {}
     for document in gone.values():
         by_hash.setdefault(document.sha256, []).append(document)
@@ -86,6 +97,10 @@ def make_plan(
     steps.extend(
         Step("delete", document.name, None, document, reason="no longer in its folder")
         for document in gone.values()
+    )
+    steps.extend(
+        Step("unchanged", document.name, None, document, reason="its folder cannot be listed")
+        for document in hidden.values()
     )
     return sorted(steps, key=lambda step: (step.name, step.action))
 
@@ -131,15 +146,22 @@ def _renamed_from(
     reading: str,
     hasher: Hasher,
 ) -> StoredDocument | None:
-    """The document that vanished while a file with its very content appeared."""
+    """The document that vanished while a file with its very content appeared.
+
+    Another suffix is another reader, or none: that is no renaming.
+    """
     if not any(d.state.size == file.state.size for ds in by_hash.values() for d in ds):
         return None
     candidates = by_hash.get(hasher(file), [])
     for document in candidates:
-        if document.reading == reading:
+        if document.reading == reading and _suffix(document.relative) == _suffix(file.relative):
             candidates.remove(document)
             return document
     return None
+
+
+def _suffix(relative: str) -> str:
+    return PurePath(relative).suffix.lower()
 
 
 def checked(file: FoundFile, now_ns: int) -> FileState:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 
 from assistant.errors import IndexUnavailableError
 from assistant.index.generations import (
+    MANIFEST,
     STORE,
     VECTORS,
     WORDS,
@@ -56,6 +58,15 @@ class Snapshot:
                 last = self._retired and self._users == 0
             if last:
                 self._close()
+
+    def is_on_disk(self) -> bool:
+        """Whether the open files are still those at their path: an index that was removed and
+        built anew begins again with the first name."""
+        try:
+            there = os.stat(self._path / MANIFEST)
+        except OSError:
+            return False
+        return os.path.samestat(there, os.fstat(self._hold.fileno()))
 
     def retire(self) -> None:
         """Close once the last question that uses it is done."""
@@ -107,8 +118,9 @@ class SnapshotReader:
                     f"There is no index in {self._generations.root}",
                     hint="run `assistant ingest PATH` first",
                 )
-            if self._snapshot is not None and self._snapshot.manifest.name == name:
-                return self._snapshot
+            snapshot = self._snapshot
+            if snapshot and snapshot.manifest.name == name and snapshot.is_on_disk():
+                return snapshot
             try:
                 opened = Snapshot(self._generations.load(name))
             except IndexUnavailableError:

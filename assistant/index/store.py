@@ -169,6 +169,14 @@ class Store:
             is_markdown=bool(is_markdown),
         )
 
+    def read_text(self, name: str, start: int, end: int) -> str:
+        """A stretch of a document's text by its name, shorter where the document ends."""
+        row = self._connection.execute(
+            "SELECT substr(text, ?, ?) FROM documents WHERE name = ?",
+            [start + 1, max(0, end - start), name],
+        ).fetchone()
+        return str(row[0]) if row else ""
+
     def by_ids(self, document_ids: Iterable[str]) -> dict[str, StoredDocument]:
         """Documents by id, for those that exist."""
         wanted = list(document_ids)

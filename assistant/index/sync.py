@@ -123,7 +123,11 @@ class Synchroniser:
         named = name_files(
             files,
             {Path(d.root, d.relative): d.name for d in documents},
-            [d.name for d in documents if not roots.in_scope(Path(d.root, d.relative))],
+            [
+                each.name
+                for each in (*documents, *known)
+                if not roots.in_scope(Path(each.root, each.relative))
+            ],
         )
         plan = make_plan(
             named,
@@ -212,12 +216,15 @@ class Synchroniser:
                 builder.delete(step)
                 builder.outcomes.append(FileOutcome(step.name, "delete", "deleted", step.reason))
         # All movers give up their names before any takes its new one: names may be swapped.
-        movers = [step for step in sight.plan if step.action == "rename"]
+        movers = [step for step in sight.plan if step.has_moved]
         for number, step in enumerate(movers):
             if step.stored is not None:
                 builder.store.update(replace(step.stored, name=f"\0moving {number}"))
         for step in movers:
-            builder.rename(step, time.time_ns())
+            if step.action == "rename":
+                builder.rename(step, time.time_ns())
+            else:
+                builder.move(step)
         if fresh:
             changed = {step.stored.id for step in to_read if step.stored}
             staying = [d for d in builder.store.documents() if d.id not in changed]

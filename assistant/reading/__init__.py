@@ -16,7 +16,7 @@ from assistant.types import ParsedDocument
 
 Reader = Callable[[bytes, str], ParsedDocument]
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised when a reader's output changes, so that files are read again."""
 
 _KINDS_BY_SUFFIX = {

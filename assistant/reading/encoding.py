@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import Any
 
 from assistant.errors import DocumentError
 
@@ -15,6 +16,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
+_RARE_PAGE = re.compile(r"mac_|cp[4-8]\d\d$|hp_|ptcp|kz")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\u2060]")
 
 
@@ -70,12 +72,27 @@ def _wide_encoding(data: bytes) -> str:
 def _guess(data: bytes, name: str) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:200_000]).best()
-    for encoding in (best.encoding if best else None, "cp1252", "latin-1"):
-        if encoding is None:
-            continue
+    for encoding in (*_likely(from_bytes(data[:200_000])), "cp1252", "latin-1"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise DocumentError(f"{name} is in no known text encoding", hint="save it as UTF-8")
+
+
+def _likely(matches: Any) -> list[str]:
+    """The guesser's best encoding, with cp1252 before it on a tie and before DOS and Mac pages.
+
+    Short Western texts score alike in cp1250 and cp1252, and the guesser then takes the first by
+    name: "El niño" became "El nińo".
+    """
+    best = matches.best()
+    if best is None:
+        return []
+    western = next((each for each in matches if each.encoding == "cp1252"), None)
+    ties = western is not None and (western.chaos, -western.coherence) <= (
+        best.chaos,
+        -best.coherence,
+    )
+    preferred = ["cp1252"] if ties or _RARE_PAGE.match(best.encoding) else []
+    return [*preferred, best.encoding]

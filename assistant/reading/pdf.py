@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import ctypes
 import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2 as pdfium
 
 from assistant.errors import DocumentError
+from assistant.reading.furniture import PrintedPage, without_furniture
 from assistant.reading.plain import name_title
 from assistant.types import Heading, Page, ParsedDocument
+
+_PDFIUM = threading.Lock()
+"""pdfium is not thread-safe: with four threads, 66 of 150 files came out wrong."""
 
 _SOFT_HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
@@ -24,8 +31,38 @@ _NEW_BLOCK = re.compile(r"\s*(?:[-*•◦▪‣·–]\s|\(?\d{1,3}[.)]\s|[A-Z][A
 def read_pdf(data: bytes, name: str) -> ParsedDocument:
     """The text of a PDF with its pages and its outline as headings.
 
-    Raises ``DocumentError`` with outcome ``password``, ``needs_ocr`` or ``failed``.
+    Raises ``DocumentError`` with outcome ``empty``, ``needs_ocr``, ``password`` or ``failed``.
     """
+    with _PDFIUM:
+        source = _extract(data, name)
+    page_texts = [page_text(page) for page in without_furniture(source.lines)]
+    text, pages = _join_pages(page_texts)
+    if source.is_blank:
+        raise DocumentError(f"{name} has {len(page_texts)} empty page(s)", outcome="empty")
+    if not text.strip():
+        raise DocumentError(
+            f"{name} has {len(page_texts)} page(s) and no text: it holds pictures of pages",
+            hint="run OCR on it first, for example `ocrmypdf in.pdf out.pdf`",
+            outcome="needs_ocr",
+        )
+    headings = _place_headings(text, pages, source.outline)
+    title = source.title
+    if not title:
+        title = headings[0].title if headings else _first_line(page_texts) or name_title(name)
+    return ParsedDocument(text=text, title=title, kind="pdf", pages=pages, headings=headings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What pdfium gives: printed lines by page, the outline, the title, and if nothing is drawn."""
+
+    lines: list[list[str]]
+    outline: list[tuple[int, str, int]]
+    title: str
+    is_blank: bool
+
+
+def _extract(data: bytes, name: str) -> _Source:
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as exc:
@@ -37,31 +74,24 @@ def read_pdf(data: bytes, name: str) -> ParsedDocument:
             ) from exc
         raise DocumentError(f"{name} is not a readable PDF: {exc}") from exc
     try:
-        page_texts = [_page_text(document, index, name) for index in range(len(document))]
-        outline = _outline(document)
-        title = _metadata_title(document)
+        lines = [_page_lines(document, index, name) for index in range(len(document))]
+        return _Source(
+            lines=lines,
+            outline=_outline(document),
+            title=_metadata_title(document),
+            is_blank=not any(map(any, lines)) and not _draws_anything(document),
+        )
     finally:
         document.close()
-    text, pages = _join_pages(page_texts)
-    if not text.strip():
-        raise DocumentError(
-            f"{name} has {len(page_texts)} page(s) and no text: it holds pictures of pages",
-            hint="run OCR on it first, for example `ocrmypdf in.pdf out.pdf`",
-            outcome="needs_ocr",
-        )
-    headings = _place_headings(text, pages, outline)
-    if not title:
-        title = headings[0].title if headings else _first_line(page_texts) or name_title(name)
-    return ParsedDocument(text=text, title=title, kind="pdf", pages=pages, headings=headings)
 
 
-def _page_text(document: Any, index: int, name: str) -> str:
+def _page_lines(document: Any, index: int, name: str) -> list[str]:
     try:
         page = document[index]
         try:
             text_page = page.get_textpage()
             try:
-                return join_lines(text_page.get_text_bounded())
+                return _lines(text_page.get_text_bounded())
             finally:
                 text_page.close()
         finally:
@@ -70,15 +100,39 @@ def _page_text(document: Any, index: int, name: str) -> str:
         raise DocumentError(f"{name}: page {index + 1} cannot be read: {exc}") from exc
 
 
-def join_lines(raw: str) -> str:
-    """Lines as printed → paragraphs: a line that fills the column goes on in the next one."""
+def _draws_anything(document: Any) -> bool:
+    """Whether anything at all is drawn on any page; the words may be inside a picture."""
+    for page in document:
+        try:
+            if next(iter(page.get_objects(max_depth=1)), None) is not None:
+                return True
+        finally:
+            page.close()
+    return False
+
+
+def _lines(raw: str) -> list[str]:
+    """Lines as printed, empty ones kept, words put together that were cut at a line end."""
     text = _SOFT_HYPHEN.sub("", raw).replace("\r\n", "\n").replace("\r", "\n")
-    lines = [
+    return [
         re.sub(r"[ \t\u00a0]+", " ", _UNWANTED.sub("", line)).strip() for line in text.split("\n")
     ]
+
+
+def page_text(page: PrintedPage) -> str:
+    """A page's paragraphs; what was printed at its edges stands where it cuts no sentence."""
+    paragraphs = join_lines(page.lines)
+    if page.furniture:
+        runs_on = bool(paragraphs) and paragraphs[0][:1].islower()
+        paragraphs[int(runs_on) : int(runs_on)] = page.furniture
+    return "\n\n".join(paragraphs)
+
+
+def join_lines(lines: Sequence[str]) -> list[str]:
+    """Lines as printed → paragraphs: a line that fills the column goes on in the next one."""
     widths = sorted(len(line) for line in lines if line)
     if not widths:
-        return ""
+        return []
     column = widths[int(0.8 * (len(widths) - 1))]
     paragraphs: list[str] = []
     open_line = False
@@ -94,10 +148,10 @@ def join_lines(raw: str) -> str:
             paragraphs.append(line)
         ends = line.endswith((".", "!", "?", ":", "”", '"'))
         open_line = len(line) >= (0.85 if ends else 0.7) * column and len(line) > 30
-    return "\n\n".join(paragraphs)
+    return paragraphs
 
 
-def _join_pages(page_texts: list[str]) -> tuple[str, tuple[Page, ...]]:
+def _join_pages(page_texts: Sequence[str]) -> tuple[str, tuple[Page, ...]]:
     """One text of all pages; a sentence that runs over a page end stays one sentence."""
     parts: list[str] = []
     pages: list[Page] = []

@@ -31,7 +31,8 @@ def judge(question: Question, answer: Answer) -> Judgement:
     if question.expect == "refuse":
         return Judgement(answer.abstained, (), (), ())
     if question.type == "chitchat":
-        return Judgement(bool(answer.text.strip()) and not answer.citations, (), (), ())
+        replied = bool(answer.text.strip()) and not answer.abstained
+        return Judgement(replied and not answer.citations, (), (), ())
     said = "" if answer.abstained else normalise(stated(question, answer))
     hit = tuple(f.id for f in question.facts if any(states(said, w) for w in f.any))
     lost = tuple(f.id for f in question.facts if f.id not in hit)

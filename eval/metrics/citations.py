@@ -50,16 +50,19 @@ def score_citations(answer: Answer, texts: Mapping[str, str]) -> CitationScores:
         marks += len(set(sentence.citations))
         if holds:
             good_marks += sum(_is_needed(sentence.text, mark, known, quotes) for mark in known)
-    # A mark in the text that belongs to no citation points nowhere.
-    attached = {mark for sentence in answer.sentences for mark in sentence.citations}
-    marks += len({m for m in markers(answer.text) if m not in quotes and m not in attached})
+    marks += len(_dangling(answer, quotes))
     precision = good_marks / marks if marks else 0.0
     return CitationScores(supported / len(answer.sentences), precision, fidelity)
 
 
-def _is_needed(
-    sentence: str, mark: int, known: Sequence[int], quotes: Mapping[int, str]
-) -> bool:
+def _dangling(answer: Answer, quotes: Mapping[int, str]) -> set[int]:
+    """Marks in the text that belong to no citation, no sentence, and no source's own text."""
+    attached = {mark for sentence in answer.sentences for mark in sentence.citations}
+    quoted = {mark for sentence in answer.sentences for mark in markers(sentence.text)}
+    return {m for m in markers(answer.text) if m not in attached | quoted | set(quotes)}
+
+
+def _is_needed(sentence: str, mark: int, known: Sequence[int], quotes: Mapping[int, str]) -> bool:
     """ALCE: a citation is needless when it does not support the sentence alone, and the others
     support it without it."""
     if supports(sentence, [quotes[mark]]):
@@ -97,9 +100,7 @@ def quote_fidelity(citations: Sequence[Citation], texts: Mapping[str, str]) -> f
     return exact / len(citations)
 
 
-def gold_citation_recall(
-    places: Sequence[Place], citations: Sequence[Citation]
-) -> float | None:
+def gold_citation_recall(places: Sequence[Place], citations: Sequence[Citation]) -> float | None:
     """Share of the needed evidence that lies inside a cited span; exact, no model.
 
     0 where evidence exists and nothing is cited, also after a wrong refusal.

@@ -94,9 +94,7 @@ def _dcg(listed: Sequence[float]) -> float:
     return sum(gain / math.log2(1 + place) for place, gain in enumerate(listed, 1))
 
 
-def density_at(
-    places: Sequence[Place], passages: Sequence[Passage], k: int
-) -> float | None:
+def density_at(places: Sequence[Place], passages: Sequence[Passage], k: int) -> float | None:
     """Share of the first ``k`` passages' characters that are evidence."""
     _check(k)
     if not places:

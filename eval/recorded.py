@@ -1,0 +1,118 @@
+"""Answers as lines of JSON and back, so that a run can be judged anew without asking again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.types import (
+    Answer,
+    Citation,
+    Claim,
+    Conflict,
+    Passage,
+    Receipt,
+    Sentence,
+    Usage,
+)
+from eval.errors import InvalidComparisonError
+from eval.questions import Question
+
+
+def to_line(question: Question, repeat: int, answer: Answer) -> str:
+    """An answer without its times, with the question and history that it answers."""
+    data = answer.to_dict()
+    del data["timings"]
+    return json.dumps(
+        {
+            "id": question.id,
+            "repeat": repeat,
+            "asked": _asked(question),
+            "answer": data,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def no_answer(question: Question, repeat: int) -> str:
+    """The line of a question that ended in an error."""
+    row = {"id": question.id, "repeat": repeat, "asked": _asked(question), "answer": None}
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+def first_passage(line: str) -> tuple[str, Passage | None]:
+    """(question id, the passage that was ranked first) of a recorded answer."""
+    row = json.loads(line)
+    retrieved = row["answer"]["retrieved"] if row["answer"] else []
+    return row["id"], _passage(retrieved[0]) if retrieved else None
+
+
+def key_of(line: str) -> tuple[str, int]:
+    """(question id, repeat) of a line of any of a run's files."""
+    data = json.loads(line)
+    return (str(data["id"]), int(data["repeat"]))
+
+
+class Recording:
+    """The answers of a run, found by question and repeat."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._rows: dict[tuple[str, int], dict[str, Any]] = {}
+        for line in lines:
+            row = json.loads(line)
+            self._rows[(row["id"], row["repeat"])] = row
+
+    def answer(self, question: Question, repeat: int) -> Answer:
+        """The recorded answer. Raises ``InvalidComparisonError`` when there is none, or when the
+        question is worded differently now: its facts may have changed, its words may not."""
+        row = self._rows.get((question.id, repeat))
+        if row is None:
+            raise InvalidComparisonError(
+                f"The recorded run holds no answer to {question.id!r} (repeat {repeat})",
+                hint="replay with the questions and --repeat of that run",
+            )
+        if row["asked"] != _asked(question):
+            raise InvalidComparisonError(
+                f"The recorded answer to {question.id!r} is to another question",
+                hint="run it anew",
+            )
+        if row["answer"] is None:
+            raise InvalidComparisonError(f"The recorded run failed on {question.id!r}")
+        return answer_from(row["answer"])
+
+
+def answer_from(data: Mapping[str, Any]) -> Answer:
+    """``Answer.to_dict()`` undone; the times are left empty."""
+    return Answer(
+        question=data["question"],
+        standalone_question=data["standalone_question"],
+        text=data["text"],
+        sentences=tuple(
+            Sentence(s["text"], tuple(s["citations"]), s["verdict"]) for s in data["sentences"]
+        ),
+        citations=tuple(Citation(**each) for each in data["citations"]),
+        retrieved=tuple(_passage(each) for each in data["retrieved"]),
+        abstained=data["abstained"],
+        reason=data["reason"],
+        confidence=data["confidence"],
+        incomplete=data["incomplete"],
+        conflicts=tuple(
+            Conflict(each["about"], tuple(Claim(**claim) for claim in each["claims"]))
+            for each in data["conflicts"]
+        ),
+        usage=Usage(**data["usage"]),
+        timings={},
+        receipt=Receipt(**data["receipt"]),
+    )
+
+
+def _passage(data: Mapping[str, Any]) -> Passage:
+    lists = {name: tuple(data[name]) for name in ("heading_path", "duplicates")}
+    return Passage(**{**data, **lists})
+
+
+def _asked(question: Question) -> list[str]:
+    turns = [text for turn in question.history for text in (turn.question, turn.answer)]
+    return [*turns, question.question]
