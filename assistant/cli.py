@@ -40,9 +40,7 @@ def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _with_settings(function: Callable[..., int | None]) -> Callable[..., None]:
-    @_config_options
-    @click.pass_context
+def _with_settings(function: Callable[..., int | None]) -> Callable[..., Any]:
     @functools.wraps(function)
     def command(
         context: click.Context, config: Path | None, assignments: tuple[str, ...], **rest: Any
@@ -56,7 +54,7 @@ def _with_settings(function: Callable[..., int | None]) -> Callable[..., None]:
         )
         context.exit(function(settings, **rest) or 0)
 
-    return command
+    return _config_options(click.pass_context(command))
 
 
 @click.group(context_settings=_CONTEXT)

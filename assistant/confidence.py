@@ -1,15 +1,16 @@
-"""Signals of an extraction → the probability that its answer is right; below a threshold: abstain.
+"""Signals of an extraction → the probability that the documents answer; below a threshold: abstain.
 
-Pure. The model is a logistic regression whose weights stand, readable, in ``confidence.json``
-with where they come from; a raw BM25 score tells answerable from unanswerable hardly better than
-chance (AUROC .56), so several weak signals are weighed together.
+Pure. The model is a logistic regression whose weights stand, readable, in ``confidence.json`` with
+where they come from; ``python -m benchmarks.fit_confidence`` writes it. A raw BM25 score tells
+answerable from unanswerable hardly better than chance (AUROC .56), so weak signals are weighed
+together.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from math import exp
 from pathlib import Path
@@ -18,36 +19,45 @@ from assistant.extracting import Extraction, Pick
 from assistant.questions import Question, coverage
 from assistant.terms import terms, words
 
+MODEL = Path(__file__).parent / "confidence.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What speaks for an answer, each between 0 and 1.
+    """What speaks for an answer; all but ``score`` lie between 0 and 1.
 
-    ``sentence``: the question's weight covered by the best sentence; ``around``: with its headings
-    and neighbours; ``passage``: by the best sentence's passage; ``anywhere``: by all passages
-    together; ``names`` and ``values``: the question's names and numbers found in that passage;
-    ``similarity``: cosine of question and best sentence; ``kind``: it holds the kind of thing
-    asked for; ``known``: the weight of question terms that the index knows at all;
-    ``second``: how well the best sentence of another passage covers the question.
+    ``around``: the question's weight covered by the best sentence with its headings and
+    neighbours; ``passage``: by its passage; ``names`` and ``values``: the question's names and
+    numbers found in that passage; ``missing``: weight of the heaviest term the sentence lacks,
+    against the heaviest of all; ``similarity``: cosine of question and best sentence; ``kind``: it
+    holds the kind of thing asked for; ``score``: the best sentence's score; ``lead``: by what
+    share it leads the best of another passage; ``second``: how well that one covers the question;
+    ``passage_score``: the fused score of its passage; ``words``: BM25 of the passage against the
+    question's total weight; ``length``: content words of the question, 1 at ten.
     """
 
-    sentence: float
     around: float
     passage: float
-    anywhere: float
     names: float
     values: float
+    missing: float
     similarity: float
     kind: float
-    known: float
+    score: float
+    lead: float
     second: float
+    passage_score: float
+    words: float
+    length: float
+
+
+SIGNAL_NAMES = tuple(field.name for field in fields(Signals))
 
 
 @lru_cache(maxsize=1)
 def confidence_model() -> Mapping[str, float]:
     """Weights by signal, and ``intercept``."""
-    path = Path(__file__).parent / "confidence.json"
-    weights: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["weights"]
+    weights: dict[str, float] = json.loads(MODEL.read_text(encoding="utf-8"))["weights"]
     return weights
 
 
@@ -56,25 +66,33 @@ def signals(extraction: Extraction) -> Signals | None:
     if not extraction.ranked:
         return None
     question, best = extraction.question, extraction.ranked[0]
-    passage = _context_terms(best)
-    everything = frozenset().union(*(_context_terms(pick) for pick in extraction.ranked[:20]))
-    other = [p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id]
+    total = sum(question.weights.values()) or 1.0
+    heaviest = max(question.weights.values(), default=1.0) or 1.0
+    present = _context_terms(best)
+    inside = frozenset(terms(best.text))
+    lacking = [weight for term, weight in question.weights.items() if term not in inside]
+    other = next(
+        (p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id), None
+    )
     return Signals(
-        sentence=best.features.own,
         around=best.features.around,
-        passage=coverage(question.weights, passage),
-        anywhere=coverage(question.weights, everything),
-        names=_share(question.names, passage),
+        passage=coverage(question.weights, present),
+        names=_share(question.names, present),
         values=_share(question.values, frozenset(words(_context_text(best)))),
+        missing=max(lacking, default=0.0) / heaviest,
         similarity=best.features.similarity,
         kind=best.features.kind,
-        known=_known(question, everything),
-        second=other[0].features.around if other else 0.0,
+        score=best.score,
+        lead=(best.score - other.score) / max(1.0, best.score) if other else 0.5,
+        second=other.features.around if other else 0.0,
+        passage_score=best.passage.score,
+        words=min(1.0, best.passage.scores.get("words", 0.0) / (2.2 * total)),
+        length=min(1.0, len(question.weights) / 10),
     )
 
 
 def probability(found: Signals | None, weights: Mapping[str, float] | None = None) -> float:
-    """The logistic model's probability that the best sentence answers the question."""
+    """The logistic model's probability that the documents answer the question."""
     if found is None:
         return 0.0
     model = weights or confidence_model()
@@ -85,7 +103,7 @@ def probability(found: Signals | None, weights: Mapping[str, float] | None = Non
 
 def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
     """The question's own words that the best passages do not hold, for a helpful refusal."""
-    present = frozenset().union(*(_context_terms(pick) for pick in picks[:5])) if picks else set()
+    present: frozenset[str] = frozenset().union(*(_context_terms(pick) for pick in picks[:5]))
     missing = {t for t in question.weights if t not in present and t not in question.borrowed}
     shown = []
     for word in question.text.split():
@@ -106,9 +124,3 @@ def _context_terms(pick: Pick) -> frozenset[str]:
 
 def _share(wanted: frozenset[str], present: frozenset[str]) -> float:
     return len(wanted & present) / len(wanted) if wanted else 1.0
-
-
-def _known(question: Question, everything: frozenset[str]) -> float:
-    own = {t: w for t, w in question.weights.items() if t not in question.borrowed}
-    heaviest = sorted(own, key=lambda t: -own[t])[:2]
-    return _share(frozenset(heaviest), everything)

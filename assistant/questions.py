@@ -38,8 +38,8 @@ _PATTERNS: dict[AnswerKind, str] = {
     "list": (
         r"\b(?:list|name)\s+(?:all|the|some|two|three|four|five|every)\b|"
         r"\b(?:which|what|who|name)\s+(?:are|were|(?:the\s+)?(?:two|three|four|five|six|ten|all))\b|"
-        r"\b(?:authors|members|people|cities|places|topics|fields|methods|datasets|data sets|papers|"
-        r"roles|examples|names|types|kinds|ingredients|assumptions|problems|reasons|advantages|pros|"
+        r"\b(?:authors|members|people|cities|places|topics|fields|methods|datasets|data sets|"
+        r"papers|roles|examples|names|types|kinds|ingredients|assumptions|problems|reasons|advantages|pros|"
         r"who wrote)\b"
     ),
     "number": (
@@ -88,7 +88,8 @@ class Question:
     """What a question asks for.
 
     ``weights`` maps index terms to inverse document frequency (times .5 when borrowed from the
-    turn before) and ``surface`` to a word as written; ``names`` are terms of words written as names; ``values`` numbers in it;
+    turn before) and ``surface`` to a word as written; ``names`` are terms of words written as
+    names; ``values`` are numbers in it;
     ``kinds`` what answers could look like, the most specific first.
     """
 

@@ -7,7 +7,7 @@ are shown as their picture.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -64,7 +64,7 @@ def show_answer(console: Console, answer: Answer) -> None:
     _status_line(console, answer)
 
 
-def _marked(text: str, verdicts: dict[int, str]) -> Text:
+def _marked(text: str, verdicts: Mapping[int, str]) -> Text:
     styled = Text()
     at = 0
     for match in _MARKER.finditer(text):
@@ -79,7 +79,7 @@ def _marked(text: str, verdicts: dict[int, str]) -> Text:
     return styled
 
 
-def _source(citation: Citation, verdicts: dict[int, str]) -> Text:
+def _source(citation: Citation, verdicts: Mapping[int, str]) -> Text:
     verdict = verdicts.get(citation.marker, "verbatim")
     mark, style = VERDICT_MARKS[verdict]
     line = Text()

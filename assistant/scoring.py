@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 
@@ -143,7 +144,7 @@ def passage_features(
     passage: Passage,
     rank: int,
     found: Sequence[SentenceTerms],
-    similarities: Sequence[float],
+    similarities: Vectors,
     likeness: Likeness,
 ) -> list[Features]:
     """The features of every sentence of a passage for a question; ``rank`` counts from 1."""
@@ -227,7 +228,7 @@ def kind_score(question: Question, text: str) -> float:
 
 def _neighbours(terms: Sequence[str]) -> list[tuple[str, str]]:
     kept = [term for term in terms if term not in STOP_WORDS]
-    return list(zip(kept, kept[1:], strict=False))
+    return list(pairwise(kept))
 
 
 def _names(question: Question, inside: frozenset[str], around: frozenset[str]) -> float:

@@ -21,12 +21,12 @@ _ABBREVIATIONS = frozenset(
     no nos pp p ed eds inc ltd co corp dept univ approx ca cf vs v e.g i.e eg ie viz resp ph.d
     b.sc m.sc jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun z.b
     d.h u.a bzw usw nr str hrsg vgl bd dipl ing abs art tab app ref refs min max avg est tel
-    ext""".split()
+    ext डॉ प्रो श्री""".split()
 )
 # Abbreviations after which a capital always goes on with the sentence.
 _NEVER_LAST = frozenset(
     """dr mr mrs ms prof rev hon st sr gen col sgt capt lt fig figs eq eqs sec secs vol pp approx ca
-    cf vs v e.g i.e eg ie viz z.b d.h u.a bzw vgl hrsg dipl ing""".split()
+    cf vs v e.g i.e eg ie viz z.b d.h u.a bzw vgl hrsg dipl ing डॉ प्रो श्री""".split()
 )
 _STARTERS = frozenset(
     """the a an this that these those it its he she they we you i in on at for from with by as to

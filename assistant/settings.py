@@ -11,6 +11,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -167,18 +168,33 @@ def default_config_path() -> Path:
 
 
 def find_config(start: Path) -> Path | None:
-    """The nearest ``config.yaml`` from ``start`` upward that has one of our sections.
+    """The nearest ``config.yaml`` from ``start`` upward that is one of ours.
 
     Other tools use the same file name, so a file with none of our sections is passed over.
     """
-    sections = set(Settings.model_fields) - {"source"}
     for folder in [start, *start.parents]:
         candidate = folder / CONFIG_NAME
-        if candidate.is_file():
-            content = _read_yaml(candidate)
-            if not content or sections & set(content):
-                return candidate
+        if candidate.is_file() and _is_ours(candidate):
+            return candidate
     return None
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is empty or has one of our sections, perhaps with a slip in it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    sections = set(Settings.model_fields) - {"source"}
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError:  # ours with a slip is for load_settings to refuse
+        return bool(sections & set(re.findall(r"^(\w+)[ \t]*:", text, re.MULTILINE)))
+    if content is None:
+        return True
+    return isinstance(content, dict) and any(
+        difflib.get_close_matches(str(key), sections, n=1, cutoff=0.8) for key in content
+    )
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
@@ -240,10 +256,12 @@ def _assign(data: dict[str, Any], known: Mapping[str, Any], key: str, value: Any
 
 
 def _nearest(key: str, known: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    tail = key.split(".")[-1]
+    close = [name for name in known if name.split(".")[-1] == tail]
+    close = close or difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     if not close:
         tails = {name.split(".")[-1]: name for name in known}
-        close = [tails[t] for t in difflib.get_close_matches(key.split(".")[-1], tails, 1, 0.5)]
+        close = [tails[each] for each in difflib.get_close_matches(tail, tails, 1, 0.5)]
     return f"did you mean {close[0]!r}?" if close else "`assistant config` lists all settings"
 
 
@@ -298,4 +316,5 @@ def _widen(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(value: Any) -> str:
-    return {list: "list", str: "text"}.get(type(value), type(value).__name__)
+    names: dict[type, str] = {list: "list", str: "text"}
+    return names.get(type(value), type(value).__name__)

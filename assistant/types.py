@@ -56,7 +56,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """What a reader makes of a file: one text, and the structure that points into it."""
+    """What a reader makes of a file: one text, and the structure that points into it.
+
+    ``date`` (ISO, day), ``language`` (as in ``en``) and ``author`` are what the file itself says,
+    or empty. ``notes`` say what of the file is not in the text, as pages that need OCR.
+    """
 
     text: str
     title: str
@@ -64,6 +68,10 @@ class ParsedDocument:
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
     is_markdown: bool = False
+    date: str = ""
+    language: str = ""
+    author: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def gather(found: BenchmarkSet, distractors: Sequence[Path], limit: int) -> list
                 passages = retrieve(
                     question, snapshot, assistant._load_embedder(), sentences, settings
                 )
-                ranked = extract(question, passages, sentences, 4).ranked
+                ranked = extract(question, passages, sentences, 4, snapshot.store.read_text).ranked
                 right = [
                     names[pick.passage.document] in found.relevant[query.id]
                     and any(answer.lower() in pick.text.lower() for answer in query.answers)

@@ -82,11 +82,14 @@ def _with_history(question: Question) -> str:
 
 
 def _oracle(question: Question, texts: Mapping[str, str]) -> list[Span]:
-    return [
-        Span(place.document, *place.spans[0])
-        for place in places_of(question, texts)
-        if place.relevance >= NEEDED and place.spans
-    ]
+    spans = []
+    for place in places_of(question, texts):
+        if place.relevance >= NEEDED and place.spans:
+            text, (start, end) = texts[place.document], place.spans[0]
+            while end < len(text) and not text[end].isspace():
+                end += 1  # the closing marks that a place leaves out
+            spans.append(Span(place.document, start, end))
+    return spans
 
 
 def _paste(question: Question, spans: Sequence[Span], texts: Mapping[str, str]) -> Answer:

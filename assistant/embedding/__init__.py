@@ -56,8 +56,8 @@ def make_embedder(settings: EmbeddingSettings) -> Embedder:
 
 
 def normalised(vectors: NDArray[np.floating]) -> Vectors:
-    """Rows scaled to length 1; rows of zeros stay."""
+    """Rows scaled to length 1; zeros stay zeros, and NaN stays NaN for others to refuse."""
     rows = np.asarray(vectors, dtype=np.float32)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    scaled: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    scaled: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths != 0)
     return scaled

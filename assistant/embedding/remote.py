@@ -45,8 +45,10 @@ class RemoteEmbedder:
             timeout=settings.timeout_seconds,
         )
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="embedding", daemon=True).start()
-        self._stop = weakref.finalize(self, self._loop.call_soon_threadsafe, self._loop.stop)
+        threading.Thread(
+            target=_serve, args=(self._loop, self._client), name="embedding", daemon=True
+        ).start()
+        weakref.finalize(self, self._loop.call_soon_threadsafe, self._loop.stop)
         self._settings = settings
         self._dimensions: int | None = None
         self.fingerprint = fingerprint
@@ -166,3 +168,10 @@ class RemoteEmbedder:
             f"embedding.timeout_seconds = {self._settings.timeout_seconds:g}, retries included",
             hint="raise the time, or check that the server is well",
         )
+
+
+def _serve(loop: asyncio.AbstractEventLoop, client: Any) -> None:
+    """Run an embedder's requests until it is gone, then close its connections."""
+    loop.run_forever()
+    loop.run_until_complete(client.close())
+    loop.close()

@@ -17,10 +17,18 @@ from assistant.chunking import indexed_text
 from assistant.embedding.cache import CachedEmbedder
 from assistant.errors import DocumentError, EmbeddingError
 from assistant.index.children import VectorWriter
-from assistant.index.generations import STORE, VECTORS, WORDS, Generation, copy_file, copy_tree
+from assistant.index.generations import (
+    STORE,
+    VECTORS,
+    WORDS,
+    Generation,
+    copy_file,
+    copy_tree,
+    failpoint,
+)
 from assistant.index.loading import Loaded
 from assistant.index.plan import Step, checked
-from assistant.index.store import Store, StoredChunk, StoredDocument
+from assistant.index.store import FileState, Store, StoredChunk, StoredDocument
 from assistant.index.words import WordWriter
 from assistant.terms import terms
 from assistant.types import FileOutcome, ParsedDocument
@@ -66,11 +74,14 @@ class GenerationBuilder:
             copy_tree(base.path / WORDS, folder / WORDS)
             if not fresh_vectors:
                 copy_tree(base.path / VECTORS, folder / VECTORS)
-        self._vectors = self._exits.enter_context(VectorWriter(folder / VECTORS))
-        self.store = Store(folder / STORE, writable=True)
-        self._exits.callback(self.store.close)
-        self._words = WordWriter(folder / WORDS)
-        self._ids = {document.id for document in self.store.documents()}
+            failpoint("after-copy")
+        with self._exits:  # a part that cannot be opened must not leave the child before it behind
+            self._vectors = self._exits.enter_context(VectorWriter(folder / VECTORS))
+            self.store = Store(folder / STORE, writable=True)
+            self._exits.callback(self.store.close)
+            self._words = WordWriter(folder / WORDS)
+            self._ids = {document.id for document in self.store.documents()}
+            self._exits = self._exits.pop_all()
 
     def __enter__(self) -> GenerationBuilder:
         return self
@@ -93,21 +104,25 @@ class GenerationBuilder:
         self.store.delete(step.stored.id)
         self._ids.discard(step.stored.id)
 
-    def move(self, step: Step) -> StoredDocument:
-        """Give a document its new name and place, and nothing else."""
+    def move(self, step: Step, state: FileState | None = None) -> None:
+        """Give a document its new name and place; nothing is embedded."""
         if step.stored is None or step.file is None:
             raise ValueError(f"nothing to move for {step.name}")
-        file = step.file
-        moved = replace(step.stored, name=file.name, root=file.root, relative=file.relative)
-        self.store.update(moved)
-        return moved
+        self.store.update(
+            replace(
+                step.stored,
+                name=step.file.name,
+                root=step.file.root,
+                relative=step.file.relative,
+                state=state or step.stored.state,
+            )
+        )
 
     def rename(self, step: Step, sha_checked_ns: int) -> None:
-        """Give a document its new name and place; nothing is embedded."""
-        moved = self.move(step)
+        """Note that a file was renamed, or moved, with its content as it was."""
         if step.stored is None or step.file is None:
             raise ValueError(f"nothing to rename for {step.name}")
-        self.store.update(replace(moved, state=checked(step.file, sha_checked_ns)))
+        self.move(step, checked(step.file, sha_checked_ns))
         self.outcomes.append(
             FileOutcome(step.name, step.action, "renamed", previous_name=step.stored.name)
         )
@@ -164,6 +179,7 @@ class GenerationBuilder:
         for pending in waiting:
             self._remove(pending.removed)
             self.store.put(pending.document, pending.parsed, pending.chunks)
+            failpoint("after-batch")
             self.outcomes.append(
                 FileOutcome(
                     pending.step.name,

@@ -27,7 +27,7 @@ class _Child:
         environment["PYTHONPATH"] = os.pathsep.join(
             [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
         )
-        self._stderr = tempfile.TemporaryFile()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the child is left
         self._process = subprocess.Popen(
             # -P: a random.py in the folder one stands in must not be imported
             [sys.executable, "-P", "-m", "assistant.index.vector_process", *arguments],

@@ -21,16 +21,15 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
 from assistant.errors import IndexBusyError, IndexUnavailableError, StorageError
 
-try:
+fcntl: Any = None  # stays so off POSIX: readers of old generations are not protected there
+with contextlib.suppress(ImportError):
     import fcntl
-except ImportError:  # not a POSIX system: readers of old generations are not protected there
-    fcntl = None  # type: ignore[assignment]
 
 FORMAT = 1
 """Version of the layout; a reader refuses a higher one."""
@@ -180,6 +179,7 @@ class Generations:
     def publish(self, built: Path, manifest: Manifest) -> Generation:
         """Make a finished folder the current generation: fsync, rename, replace ``CURRENT``."""
         (built / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+        failpoint("before-sync")
         _fsync_tree(built)
         failpoint("before-rename")
         self._folder.mkdir(exist_ok=True)
@@ -230,6 +230,7 @@ class Generations:
                 if not is_free:
                     continue
                 os.rename(path, doomed)
+            failpoint("in-collect")
             shutil.rmtree(doomed, ignore_errors=True)
             removed.append(name)
         return removed
@@ -280,6 +281,13 @@ def copy_file(source: str | Path, target: str | Path) -> None:
             except OSError:
                 pass  # ext4, tmpfs and macOS have no FICLONE
         shutil.copyfileobj(reader, writer, 1 << 20)
+
+
+FAILPOINTS = (
+    "after-copy", "after-batch", "before-verify", "before-sync", "before-rename",
+    "before-current", "after-current", "in-collect",
+)  # fmt: skip
+"""The steps of an ingest at which a crash trial can stop it, in their order."""
 
 
 def failpoint(name: str) -> None:

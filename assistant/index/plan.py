@@ -74,8 +74,8 @@ def make_plan(
     hidden = {path: d for path, d in unseen.items() if not shut.isdisjoint(path.parents)}
     gone = {path: d for path, d in unseen.items() if path not in hidden}
     by_hash: dict[str, list[StoredDocument]] = {}
-    for document in gone.values():
-        by_hash.setdefault(document.sha256, []).append(document)
+    for lost in gone.values():
+        by_hash.setdefault(lost.sha256, []).append(lost)
     steps: list[Step] = []
     for file in files:
         path = file.path
@@ -95,8 +95,8 @@ def make_plan(
                 retry = path in known and known[path].outcome == "failed"
                 steps.append(Step("retry" if retry else "add", file.name, file, None))
     steps.extend(
-        Step("delete", document.name, None, document, reason="no longer in its folder")
-        for document in gone.values()
+        Step("delete", lost.name, None, lost, reason="no longer in its folder")
+        for lost in gone.values()
     )
     steps.extend(
         Step("unchanged", document.name, None, document, reason="its folder cannot be listed")

@@ -1,4 +1,4 @@
-"""Which folders a sync is about; pure but for asking whether a path exists.
+"""Which folders a sync is about; pure but for asking whether a path exists and where links lead.
 
 The index remembers every folder it was given: those of ``documents.paths`` (origin ``settings``)
 and those named by hand (origin ``argument``). A folder named by hand brings only itself in line;
@@ -7,6 +7,7 @@ the others stay. A folder taken out of the settings takes its documents with it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,7 @@ def decide_roots(
 
     Raises ``UsageError`` for a folder that does not exist or was never known.
     """
-    forgotten = [Path(path).absolute() for path in forget]
+    forgotten = [_real(path) for path in forget]
     for path in forgotten:
         if str(path) not in stored:
             raise UsageError(
@@ -76,12 +77,12 @@ def _named_roots(
 ) -> Roots:
     after = dict(stored)
     scopes = []
-    for path in dict.fromkeys(Path(p).absolute() for p in named):
+    for path in dict.fromkeys(_real(p) for p in named):
         if not path.exists():
             raise _does_not_exist(path)
         around = [Path(root) for root in stored if Path(root) in path.parents]
         if around:  # inside a folder that is known: names count from there
-            scopes.append(Scope(max(around, key=lambda p: len(p.parts)), path))
+            scopes.append(Scope(min(around, key=lambda p: len(p.parts)), path))
         else:
             scopes.append(_whole(path))
             after.setdefault(str(path), "argument")
@@ -89,7 +90,7 @@ def _named_roots(
 
 
 def _known_roots(configured: Iterable[Path], stored: Mapping[str, str]) -> Roots:
-    wanted = [Path(path).absolute() for path in configured]
+    wanted = list(dict.fromkeys(_real(path) for path in configured))
     by_hand = [Path(p) for p, origin in stored.items() if origin == "argument"]
     after: dict[str, str] = {}
     scopes, missing = [], []
@@ -110,6 +111,11 @@ def _known_roots(configured: Iterable[Path], stored: Mapping[str, str]) -> Roots
             missing.append(path)
     dropped = tuple(Path(p) for p, o in stored.items() if o == "settings" and p not in after)
     return Roots(tuple(scopes), dropped, tuple(missing), after)
+
+
+def _real(path: Path) -> Path:
+    """One path for one folder, however it was named: no ``..``, no links on the way."""
+    return Path(os.path.realpath(path))
 
 
 def _whole(path: Path) -> Scope:

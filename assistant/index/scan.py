@@ -41,9 +41,9 @@ def scan(scopes: Iterable[Scope], settings: DocumentSettings, index_path: Path) 
     Raises ``UsageError`` for a folder that cannot be listed.
     """
     found: dict[Path, FoundFile] = {}  # by full path: folders may lie inside each other
-    for scope in scopes:
+    for scope in sorted(scopes, key=lambda each: len(each.root.parts)):  # the outer one names
         if scope.within.is_dir():
-            entries = _walk(scope.within, settings, index_path.absolute())
+            entries = _walk(scope.within, settings, Path(os.path.realpath(index_path)))
         else:
             entries = [scope.within]
         for path in entries:

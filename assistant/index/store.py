@@ -311,7 +311,7 @@ def _state(state: FileState) -> tuple[int, int, int, int, int]:
 
 def _document(row: Sequence[object]) -> StoredDocument:
     identity, state, rest = row[:4], row[4:9], row[9:]
-    return StoredDocument(*identity, FileState(*state), *rest[:4], bool(rest[4]))  # type: ignore[arg-type]
+    return StoredDocument(*identity, FileState(*state), *rest[:4], bool(rest[4]))  # type: ignore[arg-type, call-arg]
 
 
 def _document_values(document: StoredDocument) -> list[object]:
@@ -323,4 +323,4 @@ def _document_values(document: StoredDocument) -> list[object]:
 
 def _chunk(row: Sequence[object]) -> StoredChunk:
     *fields, heading_path, text = row
-    return StoredChunk(*fields, tuple(json.loads(str(heading_path))), str(text))  # type: ignore[arg-type]
+    return StoredChunk(*fields, tuple(json.loads(str(heading_path))), str(text))  # type: ignore[arg-type, call-arg]

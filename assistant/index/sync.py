@@ -124,9 +124,12 @@ class Synchroniser:
             files,
             {Path(d.root, d.relative): d.name for d in documents},
             [
-                each.name
-                for each in (*documents, *known)
-                if not roots.in_scope(Path(each.root, each.relative))
+                name
+                for name, path in [
+                    *((d.name, Path(d.root, d.relative)) for d in documents),
+                    *((n.name, Path(n.root, n.relative)) for n in known),
+                ]
+                if not roots.in_scope(path)
             ],
         )
         plan = make_plan(
@@ -245,8 +248,8 @@ class Synchroniser:
         """Files that are not indexed, and the folders."""
         for step in sight.plan:
             if step.action == "skip" and step.file is not None and step.file.problem is not None:
-                outcome, reason = step.file.problem
-                builder.fail(step, DocumentError(reason, outcome=outcome))
+                kind, reason = step.file.problem
+                builder.fail(step, DocumentError(reason, outcome=kind))
             elif step.action == "unchanged":
                 builder.outcomes.append(_unchanged(step))
         builder.outcomes.extend(_missing_folders(sight))
@@ -328,6 +331,8 @@ def _missing_folders(sight: Sight) -> list[FileOutcome]:
 def _unchanged(step: Step, reason: str = "") -> FileOutcome:
     if step.known is not None:
         return FileOutcome(step.name, "unchanged", step.known.outcome, step.known.reason)  # type: ignore[arg-type]
+    if step.file is None:
+        return FileOutcome(step.name, "unchanged", "kept", step.reason)
     return FileOutcome(step.name, "unchanged", "unchanged", reason)
 
 

@@ -6,7 +6,8 @@ tokenised by the same Python code in every language. BM25 with tantivy's fixed k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,30 +52,40 @@ class WordWriter:
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
         self._index = _open(path, create=True)
-        self._writer = self._index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
+        with _write_errors():
+            self._writer = self._index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
 
     def add(self, chunk_id: str, terms: Sequence[str]) -> None:
         """Add one chunk; its id must not be in the index."""
         document = tantivy.Document()
         document.add_text("id", chunk_id)
         document.add_text("body", " ".join(terms))
-        self._writer.add_document(document)
+        with _write_errors():
+            self._writer.add_document(document)
 
     def delete(self, chunk_ids: Iterable[str]) -> None:
         """Remove chunks by id; unknown ids are no error."""
-        for chunk_id in chunk_ids:
-            self._writer.delete_documents("id", chunk_id)
+        with _write_errors():
+            for chunk_id in chunk_ids:
+                self._writer.delete_documents("id", chunk_id)
 
     def close(self) -> None:
         """Commit everything and wait until the segments are merged and on disk."""
-        try:
+        with _write_errors():
             self._writer.commit()
             self._writer.wait_merging_threads()
-        except (ValueError, OSError) as exc:
-            raise StorageError(
-                f"The word index cannot be written: {exc}",
-                hint="free some disk space and run the same command again; nothing is lost",
-            ) from exc
+
+
+@contextlib.contextmanager
+def _write_errors() -> Iterator[None]:
+    """tantivy's threads report a full disk at whatever call comes next."""
+    try:
+        yield
+    except (ValueError, OSError) as exc:
+        raise StorageError(
+            f"The word index cannot be written: {exc}",
+            hint="free some disk space and run the same command again; nothing is lost",
+        ) from exc
 
 
 class WordIndex:

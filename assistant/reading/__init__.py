@@ -62,7 +62,7 @@ def read_document(data: bytes, name: str) -> ParsedDocument:
     Raises ``DocumentError`` whose ``outcome`` says why there is no text: ``empty``,
     ``needs_ocr``, ``password``, ``unsupported`` or ``failed``.
     """
-    if not data.strip():
+    if not data.strip(b"\xef\xbb\xbf \t\r\n\f"):
         raise DocumentError(f"{name} is empty", outcome="empty")
     kind = kind_of(data, name)
     if not kind:

@@ -28,10 +28,16 @@ _SKIPPED_ROLES = frozenset(
 )
 _NOISE_NAME = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|cookies?|consent|gdpr|banner|"
-    r"newsletter|subscribe|promo|advert|adverts|ads?|sponsor(?:ed)?|related|recommended|teasers?|"
-    r"share|sharing|social|sidebar|footer|site-header|skip-link|pagination|comments?)(?:$|[\s_-])",
+    r"newsletter|subscribe|promo|advert|adverts|ads?|sponsor(?:ed)?|teasers?|"
+    r"sidebar|footer|site-header|skip-link|pagination|comments?)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+# "related-work" and "market-share" are content: these names count only for blocks of links.
+_DOUBTFUL_NAME = re.compile(
+    r"(?:^|[\s_-])(?:related|recommended|share|sharing|social)(?:$|[\s_-])", re.IGNORECASE
+)
+# "has-sidebar" says what stands next to a block, not what it is.
+_STATE_NAME = re.compile(r"(?:^|[\s_-])(?:has|no|with|without)[_-]\S*", re.IGNORECASE)
 _BLOCKS = frozenset(
     """p div section article main header figure figcaption blockquote pre ul ol li dl dt dd table
     thead tbody tfoot tr h1 h2 h3 h4 h5 h6 hr address details summary caption center body""".split()
@@ -48,6 +54,8 @@ def read_html(data: bytes, name: str) -> ParsedDocument:
     try:
         parser = lxml_html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True)
         root = lxml_html.document_fromstring(source, parser=parser)
+    except etree.ParserError as exc:  # lxml's word for a page without a single element
+        raise DocumentError(f"{name} holds no text", outcome="empty") from exc
     except (etree.LxmlError, ValueError) as exc:
         raise DocumentError(f"{name} cannot be parsed as HTML: {exc}") from exc
     writer = _Writer()
@@ -82,7 +90,7 @@ def _main_part(root: Any) -> Any:
     return body
 
 
-def _is_noise(element: Any) -> bool:
+def _is_noise(element: Any, page_length: int) -> bool:
     tag = element.tag
     if not isinstance(tag, str) or tag in _SKIPPED:
         return True
@@ -92,9 +100,14 @@ def _is_noise(element: Any) -> bool:
         element.get("style") or ""
     ).replace(" ", ""):
         return True
-    if tag in ("div", "section", "ul", "ol", "header", "p", "span", "table"):
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        return _NOISE_NAME.search(names) is not None
+    if tag not in ("div", "section", "ul", "ol", "header", "p", "span", "table"):
+        return False
+    names = _STATE_NAME.sub(" ", f"{element.get('class') or ''} {element.get('id') or ''}")
+    if _NOISE_NAME.search(names):  # what holds most of the page's words is no noise in it
+        return len(element.text_content()) <= 0.5 * page_length
+    if _DOUBTFUL_NAME.search(names):
+        linked = sum(len(link.text_content()) for link in element.iter("a", "button"))
+        return linked >= 0.3 * len(element.text_content())
     return False
 
 
@@ -112,6 +125,7 @@ class _Writer:
 
     def walk(self, root: Any) -> None:
         stack: list[tuple[Any, bool]] = [(root, False)]
+        length = len(root.text_content())
         while stack:
             element, leaving = stack.pop()
             if leaving:
@@ -119,7 +133,7 @@ class _Writer:
                 if element is not root and element.tail:
                     self._text(element.tail)
                 continue
-            if element is not root and _is_noise(element):
+            if element is not root and _is_noise(element, length):
                 if element.tail:
                     self._text(element.tail)
                 continue

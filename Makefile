@@ -1,0 +1,58 @@
+# What people run is what CI runs. Every target sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test check format clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo     set up, index documents/ and ask two questions"
+	@echo "make test     set up and run all tests"
+	@echo "make check    lint, format, types, import layers and tests, as CI does"
+	@echo "make format   format the code"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name it: make demo PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.use: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing (about a minute the first time) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.use
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.use
+	@$(BIN)/assistant ingest
+	@echo; echo '$$ assistant ask "How many submissions did ICLR 2020 receive?"'
+	@$(BIN)/assistant ask "How many submissions did ICLR 2020 receive?"
+	@echo; echo '$$ assistant ask "When was ICLR founded?"       (two documents disagree)'
+	@$(BIN)/assistant ask "When was ICLR founded?"
+	@echo; echo '$$ assistant ask "What is the registration fee for ICLR 2024?"       (not in the documents)'
+	@$(BIN)/assistant ask "What is the registration fee for ICLR 2024?"
+	@echo
+	@echo "Next:"
+	@echo "  your own folder    $(BIN)/assistant ingest ~/papers && $(BIN)/assistant ask \"…\""
+	@echo "  from Python        from assistant import ask; print(ask(\"…\").text)"
+	@echo "  what is installed  $(BIN)/assistant doctor"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .assistant .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -1,0 +1,148 @@
+"""What every form of the report shows, computed once from stored runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from eval.baselines import CEILING, FLOOR, NAMES, RIVAL, captured_share
+from eval.compare import Comparison, Pair
+from eval.gate import Verdict
+from eval.questions import Question
+from eval.runs import Run
+from eval.summary import Figure, Summary, summarise
+
+SYSTEM = "assistant"
+LADDER_METRIC = "correct"
+GAP_METRIC = "correct_answerable"
+
+LABELS = {
+    "correct": "right answers",
+    "correct_answerable": "right, of the answerable",
+    "refused_where_due": "refused where due",
+    "fact_recall": "facts stated",
+    "token_f1": "token F1 with the reference",
+    "numbers_grounded": "numbers that stand in a passage",
+    "citation_recall": "sentences supported by their citation",
+    "citation_precision": "citations that are needed",
+    "gold_citation_recall": "evidence inside a cited span",
+    "quote_fidelity": "quotes exact to the character",
+    "mrr@10": "MRR@10",
+    "ndcg@10": "nDCG@10",
+    "density@5": "evidence density@5",
+    "no_retrieval": "no retrieval",
+    "always_refuse": "always refuse",
+    "bm25_sentence": "best BM25 sentence",
+    "top_chunk": "paste the top chunk",
+    "oracle": "oracle passage",
+    SYSTEM: "the assistant",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run, its figures, and if there is one its baseline with comparison and verdict.
+
+    ``ladder`` maps the assistant and each trivial rival to its share of right answers;
+    ``captured`` is the share of the gap between no retrieval and the oracle that is closed, on
+    answerable questions. ``rival`` holds the retrieval figures of BM25 over fixed windows.
+    """
+
+    run: Run
+    summary: Summary
+    ladder: Mapping[str, Figure]
+    captured: float | None
+    rival: Mapping[str, Figure]
+    base: Run | None = None
+    base_summary: Summary | None = None
+    comparison: Comparison | None = None
+    verdict: Verdict | None = None
+    questions: Mapping[str, Question] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in one sentence; without a baseline what was measured."""
+        if self.verdict is not None:
+            return self.verdict.sentence
+        right = self.summary.figures.get("correct")
+        if right is None:
+            return "No question could be judged."
+        return (
+            f"No baseline to compare with: {right.mean:.1%} right on {right.n} questions "
+            f"[{right.low:.1%}, {right.high:.1%}]."
+        )
+
+    @property
+    def state(self) -> str:
+        """The verdict's state, or ``none``."""
+        return self.verdict.state if self.verdict is not None else "none"
+
+
+def build(
+    run: Run,
+    base: Run | None = None,
+    comparison: Comparison | None = None,
+    verdict: Verdict | None = None,
+    questions: Sequence[Question] = (),
+) -> Report:
+    """Compute what the forms of the report share."""
+    summary = summarise(run.results, run.timings)
+    rivals = {name: summarise(results).figures for name, results in run.baselines.items()}
+    ladder = {name: rivals[name][LADDER_METRIC] for name in NAMES if name in rivals}
+    if LADDER_METRIC in summary.figures:
+        ladder[SYSTEM] = summary.figures[LADDER_METRIC]
+
+    def gap(figures: Mapping[str, Figure]) -> float | None:
+        return figures[GAP_METRIC].mean if GAP_METRIC in figures else None
+
+    captured = captured_share(
+        gap(summary.figures), gap(rivals.get(FLOOR, {})), gap(rivals.get(CEILING, {}))
+    )
+    return Report(
+        run=run,
+        summary=summary,
+        ladder=dict(sorted(ladder.items(), key=lambda item: item[1].mean)),
+        captured=captured,
+        rival=rivals.get(RIVAL, {}),
+        base=base,
+        base_summary=summarise(base.results) if base is not None else None,
+        comparison=comparison,
+        verdict=verdict,
+        questions={question.id: question for question in questions},
+    )
+
+
+def label(metric: str) -> str:
+    """A metric's or rival's name for people."""
+    return LABELS.get(metric, metric)
+
+
+def facts_moved(report: Report, pair: Pair) -> tuple[list[str], list[str]]:
+    """(facts that only the baseline stated, facts that only the candidate states), in words."""
+    before, after = set(pair.base[0].facts_hit), set(pair.now[0].facts_hit)
+    return (
+        [_fact(report, pair.id, each) for each in sorted(before - after)],
+        [_fact(report, pair.id, each) for each in sorted(after - before)],
+    )
+
+
+def evidence_lost(report: Report, pair: Pair) -> list[str]:
+    """Evidence that the baseline retrieved and the candidate does not."""
+    question = report.questions.get(pair.id)
+    lost = []
+    for number, (before, after) in enumerate(
+        zip(pair.base[0].ranks, pair.now[0].ranks, strict=False)
+    ):
+        if before is not None and after is None:
+            known = question is not None and number < len(question.evidence)
+            quote = question.evidence[number].quote if known and question else f"piece {number + 1}"
+            lost.append(f"{quote} (was at rank {before})")
+    return lost
+
+
+def _fact(report: Report, question_id: str, fact_id: str) -> str:
+    question = report.questions.get(question_id)
+    for fact in question.facts if question is not None else ():
+        if fact.id == fact_id:
+            return fact.any[0]
+    return fact_id

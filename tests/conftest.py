@@ -1,0 +1,118 @@
+"""What all tests share: the sample index, the benchmark data, and a guard on the network."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from assistant import Assistant, Settings, load_settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DOCUMENTS = REPOSITORY / "documents"
+
+# A busy machine makes single examples slow; that is no fault of the code.
+settings.register_profile(
+    "local", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("ci", settings.get_profile("local"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+# ---------------------------------------------------------------- no network
+
+_LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")
+_attempts: list[str] = []
+
+
+class NetworkForbiddenError(OSError):
+    """A test tried to reach another host."""
+
+
+def _watch(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else ""  # a text is a Unix socket
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        host = arguments[0] or ""
+        host = host.decode() if isinstance(host, bytes) else host
+    else:
+        return
+    if host and not str(host).startswith(_LOOPBACK):
+        _attempts.append(f"{event} {host}")
+        raise NetworkForbiddenError(f"a test tried to reach {host}")
+
+
+sys.addaudithook(_watch)
+
+
+@pytest.fixture(autouse=True)
+def no_network() -> Iterator[list[str]]:
+    """Fails a test that tried to look up or reach another host, even if the code went on."""
+    _attempts.clear()
+    yield _attempts
+    assert not _attempts, f"reached out: {_attempts}"
+
+
+# ---------------------------------------------------------------- surroundings
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings and no keys of the person who runs the tests."""
+    for name in list(os.environ):
+        if name.startswith("ASSISTANT__") or name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+            monkeypatch.delenv(name)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The top folder of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The public benchmark data beside the checkout."""
+    folder = REPOSITORY.parent / "shared"
+    if not folder.is_dir():
+        if os.environ.get("CI_REQUIRE_SHARED") == "1":
+            pytest.fail("CI_REQUIRE_SHARED=1, but there is no ../shared beside the checkout")
+        pytest.skip("needs the benchmark data in ../shared, which is not there")
+    return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "shared" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.shared)
+
+
+# ---------------------------------------------------------------- the sample folder
+
+
+@pytest.fixture(scope="session")
+def sample_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The project's own settings with an index of ``documents/`` in a folder of its own."""
+    folder = tmp_path_factory.mktemp("sample")
+    return load_settings(
+        REPOSITORY / "config.yaml",
+        {"index.path": str(folder / "index"), "documents.paths": [str(DOCUMENTS)]},
+    )
+
+
+@pytest.fixture(scope="session")
+def sample(sample_settings: Settings) -> Iterator[Assistant]:
+    """An assistant on the sample folder, indexed once for all tests; nobody changes its index."""
+    with Assistant(sample_settings) as assistant:
+        receipt = assistant.sync()
+        assert not receipt.failed, receipt.failed
+        yield assistant

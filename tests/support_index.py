@@ -1,0 +1,210 @@
+"""What the tests of the index share: a workshop with a folder and an index, and three fakes.
+
+``Workshop`` runs real syncs: real reader, chunker, SQLite, tantivy and Chroma. With ``inline`` the
+two child processes of a sync run as threads here, with the same code over the same pipes, because
+a process that imports Chroma takes a second or two. The command line is started as a process.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from assistant.embedding import Vectors
+from assistant.embedding.static import StaticEmbedder, fingerprint
+from assistant.errors import EmbeddingError
+from assistant.index import children, vector_process
+from assistant.index.generations import STORE, Generations
+from assistant.index.store import Store
+from assistant.index.sync import Synchroniser
+from assistant.settings import Settings, load_settings
+from assistant.types import SyncReceipt
+from benchmarks.examination import Finding, chunk_texts, examine
+
+TOKENS = 64
+
+
+class CountingEmbedder:
+    """The static embedder; remembers every text it was paid for, and fails when told to."""
+
+    batch_size = 64
+
+    def __init__(self) -> None:
+        self.fingerprint = fingerprint()
+        self.paid: list[str] = []
+        self.fails_on: Callable[[str], bool] = lambda text: False
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One vector per text."""
+        if any(self.fails_on(text) for text in texts):
+            raise EmbeddingError("the server answered with status 500, retries included")
+        self.paid += texts
+        return _static().embed(texts)
+
+
+@cache
+def _static() -> StaticEmbedder:
+    return StaticEmbedder()
+
+
+class Workshop:
+    """A folder of documents, an index of it, and what it takes to sync and to look inside."""
+
+    def __init__(self, place: Path, **settings: Any) -> None:
+        self.folder = place / "documents"
+        self.index = place / "index"
+        self.folder.mkdir(parents=True)
+        self.settings = make_settings(self.index, [self.folder], **settings)
+        self.generations = Generations(self.index)
+        self.embedder = CountingEmbedder()
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file of the folder."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def sync(self, *paths: Path, **options: Any) -> SyncReceipt:
+        """Sync the folders of the settings, or ``paths``."""
+        synchroniser = Synchroniser(self.settings, self.generations, lambda: self.embedder)
+        return synchroniser.sync(list(paths) or None, **options)
+
+    def documents(self) -> dict[str, str]:
+        """The stored texts by name."""
+        generation = self.generations.current()
+        if generation is None:
+            return {}
+        store = Store(generation.path / STORE)
+        try:
+            return {d.name: store.parsed(d.id).text for d in store.documents()}
+        finally:
+            store.close()
+
+    def finding(self, texts: dict[str, str]) -> Finding:
+        """Look at all of the index, here in this process; ``new`` when it is these texts."""
+        return examine(self.index, {"new": chunk_texts(texts, self.settings.chunking.tokens)})
+
+    def holds_exactly(self, texts: dict[str, str]) -> bool:
+        """Whether the index is these texts: chunk for chunk, none twice, every vector findable."""
+        finding = self.finding(texts)
+        return finding.is_sound and finding.state == "new"
+
+
+def make_settings(index: Path, folders: Sequence[Path], **more: Any) -> Settings:
+    """The project's defaults with small chunks, an index and folders; ``more`` by dotted key."""
+    overrides = {
+        "index.path": str(index),
+        "documents.paths": [str(folder) for folder in folders],
+        "chunking.tokens": TOKENS,
+    }
+    return load_settings(None, overrides | more)
+
+
+def outcomes(receipt: SyncReceipt) -> dict[str, str]:
+    """What became of each file, by name."""
+    return {file.document: file.outcome for file in receipt.files}
+
+
+# ---------------------------------------------------------------- children as threads
+
+
+class _InlineProcess:
+    """Stands in for ``subprocess.Popen``: runs ``vector_process.main`` in a thread."""
+
+    def __init__(self, command: Sequence[str], **_: Any) -> None:
+        here, there = os.pipe(), os.pipe()
+        self.stdin = os.fdopen(here[1], "wb")
+        self.stdout = os.fdopen(there[0], "rb")
+        frames, replies = os.fdopen(here[0], "rb"), os.fdopen(there[1], "w")
+        arguments = list(command[command.index("assistant.index.vector_process") + 1 :])
+        self._thread = threading.Thread(target=_serve, args=(arguments, frames, replies))
+        self._thread.start()
+
+    def kill(self) -> None:
+        """Closing its input ends it, as the death of the parent would."""
+        if not self.stdin.closed:
+            self.stdin.close()
+
+    def wait(self) -> int:
+        """Join the thread."""
+        self._thread.join()
+        return 0
+
+
+def _serve(arguments: list[str], frames: Any, replies: Any) -> None:
+    try:
+        if arguments[0] == "write":
+            vector_process.write(Path(arguments[1]), frames, replies)
+        else:
+            line = frames.readline().strip()
+            if line:
+                folder = Path(vector_process.json.loads(line))
+                vector_process._reply(replies, vector_process.verify(folder))
+    except Exception as exc:
+        vector_process._reply(replies, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})
+    finally:
+        frames.close()
+        replies.close()
+
+
+@pytest.fixture
+def inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the child processes of a sync as threads of this one."""
+    use_inline_children(monkeypatch)
+
+
+def use_inline_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for tests that make their own monkeypatch."""
+    stand_in = SimpleNamespace(Popen=_InlineProcess, PIPE=subprocess.PIPE)
+    monkeypatch.setattr(children, "subprocess", stand_in)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, inline: None) -> Workshop:
+    """An empty folder, no index yet."""
+    return Workshop(tmp_path)
+
+
+# ---------------------------------------------------------------- the command line as a process
+
+
+def command(settings: Settings, *arguments: str) -> list[str]:
+    """The command line with these settings."""
+    paths = ", ".join(str(path) for path in settings.documents.paths)
+    return [
+        sys.executable, "-m", "assistant",
+        "--set", f"index.path={settings.index.path}", "--set", f"documents.paths=[{paths}]",
+        "--set", f"chunking.tokens={settings.chunking.tokens}", *arguments,
+    ]  # fmt: skip
+
+
+def run(
+    settings: Settings, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end."""
+    return subprocess.run(
+        command(settings, *arguments), env=os.environ | environment, capture_output=True,
+        text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- small things
+
+
+def text_of(subject: str, sentences: int = 12) -> str:
+    """A few chunks of text that name their subject in every sentence."""
+    return f"# {subject}\n\n" + "\n\n".join(
+        f"The {subject} report, part {number}: its committee met in {1990 + number} and counted "
+        f"{number * 7 + len(subject)} votes on the rules of {subject}."
+        for number in range(sentences)
+    )

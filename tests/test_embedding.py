@@ -1,0 +1,389 @@
+"""Embedders: unit vectors in order, a cache that pays once, and servers that misbehave."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import os
+import pickle
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fake_embedding_server import FakeEmbeddingServer, vector_of
+
+from assistant import load_settings
+from assistant.embedding import Embedder, Vectors, fingerprint_of, make_embedder, normalised
+from assistant.embedding.cache import CachedEmbedder
+from assistant.embedding.static import StaticEmbedder
+from assistant.errors import AssistantError, EmbeddingError, StorageError
+from assistant.settings import EmbeddingSettings, default_config_path
+
+CANARY = "sk-canary-7d21b9"
+
+
+def embedding_settings(**changes: Any) -> EmbeddingSettings:
+    overrides = {f"embedding.{name}": value for name, value in changes.items()}
+    return load_settings(default_config_path(), overrides).embedding
+
+
+def remote(server: FakeEmbeddingServer, **changes: Any) -> Embedder:
+    return make_embedder(
+        embedding_settings(
+            provider="openai", base_url=server.base_url, api_key_env="TEST_KEY", **changes
+        )
+    )
+
+
+# ---------------------------------------------------------------- static
+
+
+@pytest.fixture(scope="module")
+def static() -> StaticEmbedder:
+    return StaticEmbedder()
+
+
+def test_static_vectors_are_256_wide_of_length_one_and_deterministic(
+    static: StaticEmbedder,
+) -> None:
+    texts = ["a network", "Ein schöner Satz.", "机器学习的方法", "😀", "word " * 2000]
+    vectors = static.embed(texts)
+    assert vectors.shape == (5, 256)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    assert np.array_equal(vectors, static.embed(texts))
+    assert np.allclose(vectors[1], static.embed([texts[1]])[0], atol=1e-5)
+
+
+def test_static_vectors_know_what_is_alike(static: StaticEmbedder) -> None:
+    one, two, three = static.embed(
+        ["The dog chased a cat.", "A puppy ran after the kitten.", "Interest rates rose again."]
+    )
+    assert one @ two > one @ three + 0.1
+
+
+def test_text_without_words_gives_a_finite_vector(static: StaticEmbedder) -> None:
+    vectors = static.embed(["", " \n", "\x00"])
+    assert vectors.shape == (3, 256)
+    assert np.isfinite(vectors).all()
+    assert static.embed([]).shape[0] == 0
+
+
+def test_fingerprint_is_known_without_loading_anything() -> None:
+    code = (
+        "import sys; from assistant import load_settings; "
+        "from assistant.embedding import fingerprint_of; "
+        "print(fingerprint_of(load_settings().embedding)); "
+        "assert not {'wordllama', 'chromadb', 'openai'} & set(sys.modules)"
+    )
+    shown = subprocess.check_output([sys.executable, "-c", code], text=True).strip()
+    assert shown == StaticEmbedder().fingerprint
+    seen = {
+        fingerprint_of(embedding_settings()),
+        fingerprint_of(embedding_settings(provider="minilm")),
+        fingerprint_of(embedding_settings(provider="openai")),
+        fingerprint_of(embedding_settings(provider="openai", model="other")),
+        fingerprint_of(embedding_settings(provider="openai", base_url="http://127.0.0.1/v1")),
+    }
+    assert len(seen) == 5
+
+
+def test_normalised_leaves_zeros_and_scales_the_rest() -> None:
+    rows = normalised(np.array([[3.0, 4.0], [0.0, 0.0], [1e-20, 0.0]]))
+    assert rows.dtype == np.float32
+    assert rows.tolist()[:2] == [[pytest.approx(0.6), pytest.approx(0.8)], [0.0, 0.0]]
+    assert np.isfinite(rows).all()
+
+
+# ---------------------------------------------------------------- the cache
+
+
+class Counting:
+    """An embedder that counts, and fails when told to."""
+
+    batch_size = 4
+
+    def __init__(self, fingerprint: str = "counting") -> None:
+        self.fingerprint = fingerprint
+        self.asked: list[str] = []
+        self.spoil = False
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.asked.extend(texts)
+        vectors = np.array([vector_of(text) for text in texts], dtype=np.float32)
+        if self.spoil:
+            vectors[0, 0] = np.nan
+        return normalised(vectors)
+
+
+def test_cache_pays_for_no_text_twice_even_when_opened_anew(tmp_path: Path) -> None:
+    inner = Counting()
+    cache = CachedEmbedder(inner, tmp_path / "deep" / "cache.sqlite")
+    first = cache.embed(["a", "b", "a"])
+    assert inner.asked == ["a", "b"]
+    assert np.array_equal(first[0], first[2])
+    cache.close()
+    again = CachedEmbedder(inner, tmp_path / "deep" / "cache.sqlite")
+    assert np.array_equal(again.embed(["b", "c", "a"])[[2, 0]], first[:2])
+    assert inner.asked == ["a", "b", "c"]
+    assert (again.embedded, again.from_cache) == (1, 2)
+    assert again.embed([]).shape == (0, 8)
+    again.close()
+
+
+def test_cache_keeps_embedders_apart(tmp_path: Path) -> None:
+    one, two = Counting("one"), Counting("two")
+    for inner in (one, two):
+        cache = CachedEmbedder(inner, tmp_path / "cache.sqlite")
+        cache.embed(["a"])
+        cache.close()
+    assert one.asked == two.asked == ["a"]
+
+
+def test_cache_never_stores_what_cannot_be_a_vector(tmp_path: Path) -> None:
+    inner = Counting()
+    inner.spoil = True
+    cache = CachedEmbedder(inner, tmp_path / "cache.sqlite")
+    with pytest.raises(EmbeddingError):
+        cache.embed(["a"])
+    inner.spoil = False
+    assert np.isfinite(cache.embed(["a"])).all()
+    cache.close()
+
+
+def test_more_texts_than_sqlite_takes_in_one_statement(tmp_path: Path) -> None:
+    cache = CachedEmbedder(Counting(), tmp_path / "cache.sqlite")
+    texts = [f"text {n}" for n in range(1201)]
+    first = cache.embed(texts)
+    assert np.array_equal(cache.embed(texts[::-1])[::-1], first)
+    assert cache.from_cache == 1201
+    cache.close()
+
+
+def test_text_with_lone_surrogates_has_a_key(tmp_path: Path) -> None:
+    from assistant.embedding.cache import text_key
+
+    assert text_key("\ud800") != text_key("\ud801")
+
+
+def test_damaged_cache_is_moved_aside_and_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "cache.sqlite"
+    path.write_bytes(b"this is no database, " * 500)
+    cache = CachedEmbedder(Counting(), path)
+    assert cache.embed(["a"]).shape == (1, 8)
+    cache.close()
+    assert (tmp_path / "cache.sqlite.damaged").exists()
+    assert sqlite3.connect(path).execute("SELECT count(*) FROM vectors").fetchone() == (1,)
+
+
+def test_cache_that_cannot_be_opened_is_a_typed_error(tmp_path: Path) -> None:
+    (tmp_path / "cache.sqlite").mkdir()
+    with pytest.raises(StorageError, match="cache"):
+        CachedEmbedder(Counting(), tmp_path / "cache.sqlite")
+
+
+# ---------------------------------------------------------------- a server
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_KEY", CANARY)
+
+
+def test_remote_vectors_come_in_the_order_of_the_texts() -> None:
+    texts = [f"text {n}" for n in range(23)]
+    wanted = normalised(np.array([vector_of(text) for text in texts], dtype=np.float32))
+    for mode in ("ok", "reordered"):
+        with FakeEmbeddingServer(mode) as server:
+            embedder = remote(server, batch_size=5, concurrency=3, model="m")
+            vectors = embedder.embed(texts)
+            assert np.allclose(vectors, wanted, atol=1e-6)
+            assert embedder.embed([]).shape == (0, 8)
+            assert sorted(len(body["input"]) for body in server.seen.bodies) == [3, 5, 5, 5, 5]
+            assert {body["model"] for body in server.seen.bodies} == {"m"}
+            assert not any("dimensions" in body for body in server.seen.bodies)
+            assert set(server.seen.keys) == {f"Bearer {CANARY}"}
+
+
+def test_requests_run_side_by_side_up_to_the_limit() -> None:
+    with FakeEmbeddingServer("ok", delay_seconds=0.2) as server:
+        remote(server, batch_size=1, concurrency=3).embed([str(n) for n in range(9)])
+        assert server.seen.most_at_once == 3
+
+
+def test_remote_works_inside_a_running_event_loop() -> None:
+    import asyncio
+
+    async def inside() -> Vectors:
+        with FakeEmbeddingServer() as server:
+            return remote(server).embed(["a"])
+
+    assert asyncio.run(inside()).shape == (1, 8)
+
+
+@pytest.mark.parametrize("modes", [("429", "ok"), ("500", "500", "ok"), ("gone", "ok")])
+def test_passing_trouble_is_tried_again(modes: tuple[str, ...]) -> None:
+    with FakeEmbeddingServer(*modes) as server:
+        assert remote(server).embed(["a"]).shape == (1, 8)
+        assert len(server.seen.bodies) == len(modes)
+
+
+@pytest.mark.parametrize(
+    ("mode", "message", "requests"),
+    [
+        ("401", "TEST_KEY", 1),
+        ("403", "TEST_KEY", 1),
+        ("404", "embedding.model", 1),
+        ("400", "400", 1),
+        ("429", "429", 3),
+        ("500", "500", 3),
+        ("gone", "embedding.base_url", 3),
+        ("html", "embedding.base_url", 1),
+        ("half", "embedding.base_url", 1),
+        ("nothing", "embedding.base_url", 1),
+        ("short", "1 vectors for 2 texts", 1),
+        ("no_index", "index", 1),
+        ("twice", "index", 1),
+        ("nan", "not finite", 1),
+        ("uneven", "lengths [8, 9]", 1),
+        ("empty", "lengths [0]", 1),
+        ("words", "lists of numbers", 1),
+        ("null", "lists of numbers", 1),
+    ],
+)
+def test_every_fault_of_a_server_is_one_typed_error(mode: str, message: str, requests: int) -> None:
+    with FakeEmbeddingServer(mode) as server:
+        embedder = remote(server, timeout_seconds=20)
+        with pytest.raises(EmbeddingError) as caught:
+            embedder.embed(["a", "b"])
+        assert message in str(caught.value)
+        assert len(server.seen.bodies) == requests
+        assert caught.value.exit_code == 1
+
+
+def test_server_that_is_not_there_is_named() -> None:
+    with FakeEmbeddingServer() as server:
+        url = server.base_url
+    embedder = make_embedder(embedding_settings(provider="openai", base_url=url))
+    with pytest.raises(EmbeddingError, match=r"cannot be reached[\s\S]*embedding\.base_url"):
+        embedder.embed(["a"])
+
+
+def test_changed_number_of_dimensions_is_refused() -> None:
+    with FakeEmbeddingServer("ok", "wide") as server:
+        embedder = remote(server)
+        embedder.embed(["a"])
+        with pytest.raises(EmbeddingError, match="12 dimensions after 8"):
+            embedder.embed(["b"])
+
+
+@pytest.mark.parametrize("mode", ["slow", "drip", "503+60"])
+def test_one_deadline_covers_tries_pauses_and_slow_replies(mode: str) -> None:
+    with FakeEmbeddingServer(mode) as server:
+        embedder = remote(server, timeout_seconds=1.0)
+        began = time.monotonic()
+        with pytest.raises(EmbeddingError, match=r"embedding\.timeout_seconds = 1"):
+            embedder.embed(["a"])
+        assert 0.8 < time.monotonic() - began < 2.5
+
+
+def test_first_failure_ends_the_other_requests() -> None:
+    with FakeEmbeddingServer("401", "slow") as server:
+        embedder = remote(server, batch_size=1, concurrency=4, timeout_seconds=20)
+        began = time.monotonic()
+        with pytest.raises(EmbeddingError, match="401"):
+            embedder.embed([str(n) for n in range(8)])
+        assert time.monotonic() - began < 5
+
+
+def test_missing_key_is_said_at_once_and_by_its_variable() -> None:
+    with pytest.raises(EmbeddingError, match="SOME_KEY"):
+        make_embedder(embedding_settings(provider="openai", api_key_env="SOME_KEY"))
+
+
+def test_own_server_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TEST_KEY")
+    with FakeEmbeddingServer() as server:
+        assert remote(server).embed(["a"]).shape == (1, 8)
+
+
+@pytest.mark.parametrize("mode", ["ok", "401", "nan", "html"])
+def test_key_is_in_no_text_log_or_pickle(mode: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with FakeEmbeddingServer(mode) as server:
+        embedder = remote(server)
+        shown = [repr(embedder), str(embedder), embedder.fingerprint]
+        try:
+            embedder.embed(["a"])
+        except EmbeddingError as exc:
+            shown += [str(exc), repr(exc), str(exc.__cause__), traceback.format_exc()]
+            shown += [str(pickle.dumps(exc)), repr(pickle.loads(pickle.dumps(exc)))]
+        for copied in (pickle.dumps, copy.deepcopy):
+            with pytest.raises(TypeError, match="key"):
+                copied(embedder)
+    shown += [caplog.text, str([record.__dict__ for record in caplog.records])]
+    assert not [text for text in shown if CANARY in text]
+
+
+# ---------------------------------------------------------------- minilm
+
+
+def test_minilm_embeds_without_a_network_when_its_files_are_there(
+    shared: Path, tmp_path: Path
+) -> None:
+    cache = tmp_path / ".cache" / "chroma" / "onnx_models" / "all-MiniLM-L6-v2"
+    shutil.copytree(shared / "models" / "all-MiniLM-L6-v2", cache)
+    code = """
+import sys
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        raise OSError(f"{event} {arguments[1:]}")
+sys.addaudithook(refuse)
+import numpy as np
+from assistant.embedding import make_embedder
+from assistant import load_settings
+embedder = make_embedder(load_settings(overrides={"embedding.provider": "minilm"}).embedding)
+one, two, three = vectors = embedder.embed(
+    ["The dog chased a cat.", "A puppy ran after the kitten.", "Interest rates rose again."])
+assert vectors.shape == (3, 384), vectors.shape
+assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+assert one @ two > one @ three + 0.2
+assert embedder.embed([]).shape == (0, 384)
+print(embedder.fingerprint)
+"""
+    environment = dict(os.environ, HOME=str(tmp_path))
+    shown = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.strip() == fingerprint_of(embedding_settings(provider="minilm"))
+
+
+def test_minilm_that_cannot_be_downloaded_says_what_to_do(tmp_path: Path) -> None:
+    code = """
+import sys
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        raise OSError("no network")
+sys.addaudithook(refuse)
+from assistant.embedding import make_embedder
+from assistant import AssistantError, load_settings
+try:
+    make_embedder(load_settings(overrides={"embedding.provider": "minilm"}).embedding).embed(["a"])
+except AssistantError as exc:
+    print(exc)
+"""
+    environment = dict(os.environ, HOME=str(tmp_path))
+    shown = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert "embedding.provider: static" in shown.stdout, shown.stderr
+    assert issubclass(EmbeddingError, AssistantError)

@@ -1,0 +1,178 @@
+"""A process that dies at any step of an ingest leaves the old index or the new one, whole.
+
+The 60 random kills are ``python -m benchmarks.crash_ingest``; here the process stops itself at each
+named step, and one real ``kill -9`` hits the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from support_index import (
+    TOKENS,
+    CountingEmbedder,
+    Workshop,
+    command,
+    make_settings,
+    run,
+    text_of,
+    use_inline_children,
+)
+
+from assistant.index.generations import FAILPOINTS, Generations
+from assistant.index.sync import Synchroniser
+from assistant.settings import Settings
+from benchmarks.examination import Finding, chunk_texts, examine, in_child
+
+OLD = {
+    "kept.md": text_of("apples"),
+    "edited.md": text_of("pears"),
+    "removed.md": text_of("plums"),
+    "before.md": text_of("cherries"),
+}
+NEW = {
+    "kept.md": text_of("apples"),
+    "edited.md": text_of("pears", 6) + "\n\nThe pears were sold in May.",
+    "after.md": text_of("cherries"),
+    "added.md": text_of("quinces"),
+}
+STATES = {"old": chunk_texts(OLD, TOKENS), "new": chunk_texts(NEW, TOKENS)}
+
+
+def sync_in_child(settings: Settings, failpoint: str = "") -> tuple[int, list[str]]:
+    """Runs in a forked process: sync with child threads, and perhaps die on the way."""
+    use_inline_children(pytest.MonkeyPatch())
+    os.environ["ASSISTANT_FAILPOINT"] = failpoint
+    embedder = CountingEmbedder()
+    generations = Generations(settings.index.path)
+    receipt = Synchroniser(settings, generations, lambda: embedder).sync(None)
+    return len(receipt.failed), embedder.paid
+
+
+def fill(folder: Path, texts: dict[str, str]) -> None:
+    """Make a folder hold these texts and nothing else."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def old_index(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder in its new state and an index of its old one. Tests copy the index."""
+    place = tmp_path_factory.mktemp("crash")
+    fill(place / "documents", OLD)
+    assert in_child(sync_in_child, make_settings(place / "index", [place / "documents"])) is not None
+    fill(place / "documents", {**OLD, "kept.md": OLD["kept.md"]})
+    settings = make_settings(place / "index", [place / "documents"])
+    assert in_child(sync_in_child, settings) is not None
+    fill(place / "documents", NEW)
+    return place / "documents", place / "index"
+
+
+def check(index: Path, settings: Settings, allowed: Sequence[str]) -> list[str]:
+    """The index is one of the allowed states; the next sync makes it new. What that sync paid."""
+    finding = in_child(examine, index, STATES)
+    assert isinstance(finding, Finding), finding
+    assert finding.is_sound, finding
+    assert finding.state in allowed, finding
+    failed, paid = in_child(sync_in_child, settings)
+    assert failed == 0
+    finding = in_child(examine, index, STATES)
+    assert finding.is_sound, finding
+    assert finding.state == "new", finding
+    assert not any((index / "building").glob("*")), "the dead run's files are still there"
+    return list(paid)
+
+
+@pytest.mark.parametrize("failpoint", FAILPOINTS)
+def test_a_crash_in_an_update_leaves_old_or_new(
+    failpoint: str, old_index: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder, index = old_index
+    shutil.copytree(index, tmp_path / "index")
+    settings = make_settings(tmp_path / "index", [folder], **{"index.keep_previous": 0})
+    assert in_child(sync_in_child, settings, failpoint) is None, "the run did not stop there"
+    switched = failpoint in ("after-current", "in-collect")
+    check(tmp_path / "index", settings, ["new"] if switched else ["old"])
+
+
+@pytest.mark.parametrize("failpoint", [f for f in FAILPOINTS if f not in ("after-copy", "in-collect")])
+def test_a_crash_in_the_first_ingest_leaves_none_or_all(
+    failpoint: str, old_index: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder, _ = old_index
+    settings = make_settings(tmp_path / "index", [folder])
+    assert in_child(sync_in_child, settings, failpoint) is None, "the run did not stop there"
+    allowed = "new" if failpoint == "after-current" else "empty"
+    paid = check(tmp_path / "index", settings, [allowed])
+    assert not paid, "what the dead run had embedded was paid for again"
+
+
+def test_kill_nine_of_the_command_line(tmp_path: Path, old_index: tuple[Path, Path]) -> None:
+    """The parent alone is killed, while its children write; they must not disturb the next run."""
+    folder, index = old_index
+    shutil.copytree(index, tmp_path / "index")
+    settings = make_settings(tmp_path / "index", [folder])
+    process = subprocess.Popen(command(settings, "ingest", "--json"), stdout=subprocess.DEVNULL)
+    building = tmp_path / "index" / "building"
+    deadline = time.monotonic() + 60
+    while not any(building.glob("*/chroma")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    check(tmp_path / "index", settings, ["old"])
+
+
+def test_a_crashed_run_is_finished_by_the_command_line(
+    tmp_path: Path, old_index: tuple[Path, Path]
+) -> None:
+    folder, index = old_index
+    shutil.copytree(index, tmp_path / "index")
+    settings = make_settings(tmp_path / "index", [folder])
+    assert run(settings, "ingest", ASSISTANT_FAILPOINT="before-current").returncode == 137
+    finished = run(settings, "ingest", "--json")
+    assert finished.returncode == 0, finished.stderr
+    assert in_child(examine, tmp_path / "index", STATES).state == "new"
+
+
+def test_two_runs_never_build_in_the_same_folder(tmp_path: Path) -> None:
+    """A dead run's orphan may write on for a moment; not into the next run's files."""
+    generations = Generations(tmp_path)
+    with generations.writer(0):
+        first = generations.begin("g000001")
+    with generations.writer(0):
+        assert generations.begin("g000001") != first
+
+
+def test_the_embeddings_of_a_killed_run_are_kept(workshop: Workshop) -> None:
+    """A batch that was paid for is not paid for again, even when the run never got further."""
+    for number in range(6):
+        workshop.write(f"{number}.md", text_of(f"subject {number}"))
+    second_batch = text_of("subject 5")
+
+    class Killed(BaseException):
+        pass
+
+    def die(text: str) -> bool:
+        if "subject 5" in text:
+            raise Killed
+        return False
+
+    workshop.embedder.fails_on = die
+    with pytest.raises(Killed):
+        workshop.sync()
+    paid_before = list(workshop.embedder.paid)
+    assert paid_before
+    workshop.embedder.fails_on = lambda text: False
+    receipt = workshop.sync()
+    assert len(workshop.embedder.paid) == len(set(workshop.embedder.paid))
+    assert receipt.from_cache == len(paid_before)
+    assert second_batch in workshop.documents().values()
