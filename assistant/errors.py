@@ -8,6 +8,7 @@
     ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
     ├── IndexBusyError             exit 1   another process is writing the index
     ├── EmbeddingError             exit 1   the embedder failed or sent an impossible reply
+    ├── ModelError                 exit 1   the language model failed or could not be reached
     └── StorageError               exit 1   the disk is full, read-only or gone
 
 Lower errors are mapped to one of these at the seam where they appear and kept as ``__cause__``.
@@ -77,6 +78,10 @@ class IndexBusyError(AssistantError):
 
 class EmbeddingError(AssistantError):
     """The embedder failed, or its reply cannot be the vectors that were asked for."""
+
+
+class ModelError(AssistantError):
+    """The language model could not be reached, refused, or broke off before its first word."""
 
 
 class StorageError(AssistantError):

@@ -82,12 +82,34 @@ class RetrievalSettings(_Section):
     near_duplicate_similarity: Annotated[float, Field(gt=0.0, le=1.0)]
 
 
+class LLMSettings(_Section):
+    """Which language model writes answers, if any."""
+
+    model: str
+    base_url: str
+    api_key_env: str
+    temperature: Annotated[float, Field(ge=0.0, le=2.0)]
+    context_tokens: Annotated[int, Field(ge=512)]
+    answer_tokens: Annotated[int, Field(ge=16)]
+    timeout_seconds: Seconds
+    max_retries: Annotated[int, Field(ge=0, le=10)]
+    fallback: Literal["error", "extractive"]
+    prices: Mapping[str, Any]
+
+    def price_of(self, model: str) -> tuple[float, float] | None:
+        """Dollars per million tokens in and out, or None for a model without a price."""
+        price = self.prices.get(model)
+        return (float(price[0]), float(price[1])) if price else None
+
+
 class AnswerSettings(_Section):
     """How much an answer may say and when it must not."""
 
     max_sentences: Positive
     min_confidence: Share
     max_question_characters: Positive
+    strict: bool
+    judge: bool
 
 
 class Settings(_Section):
@@ -98,6 +120,7 @@ class Settings(_Section):
     embedding: EmbeddingSettings
     index: IndexSettings
     retrieval: RetrievalSettings
+    llm: LLMSettings
     answer: AnswerSettings
     source: Path | None = None
 
@@ -114,6 +137,7 @@ class Settings(_Section):
                 "documents": True,
                 "index": True,
                 "embedding": {"concurrency", "timeout_seconds", "batch_size", "api_key_env"},
+                "llm": {"timeout_seconds", "max_retries", "api_key_env", "prices"},
             },
         )
         canonical = json.dumps(shaping, sort_keys=True).encode()
@@ -138,7 +162,7 @@ def load_settings(
     if source is not None:
         source = source.resolve()
         base = source.parent
-        for key, value in _leaves(_read_yaml(source)):
+        for key, value in _read_yaml(source).items():
             _assign(data, known, key, value, f"in {source}")
     _rebase(data, base)
     for key, value in _environment():
@@ -221,7 +245,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 def _leaves(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in data.items():
         dotted = f"{prefix}{key}"
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:  # an empty one is a table for the user to fill
             yield from _leaves(value, f"{dotted}.")
         else:
             yield dotted, value
@@ -242,9 +266,10 @@ def _parse_value(text: str, name: str) -> Any:
 
 
 def _assign(data: dict[str, Any], known: Mapping[str, Any], key: str, value: Any, at: str) -> None:
-    if isinstance(value, Mapping):
-        for inner, leaf in _leaves(value, f"{key}."):
-            _assign(data, known, inner, leaf, at)
+    key = str(key)
+    if isinstance(value, Mapping) and key not in known:
+        for inner, leaf in value.items():
+            _assign(data, known, f"{key}.{inner}", leaf, at)
         return
     if key not in known:
         sections = {name.split(".")[0] for name in known}
@@ -294,7 +319,27 @@ def _validate(data: dict[str, Any], source: Path | None) -> Settings:
             f"Setting chunking.overlap = {settings.chunking.overlap} is not valid: it must be "
             f"smaller than chunking.tokens = {settings.chunking.tokens}"
         )
+    if settings.llm.answer_tokens >= settings.llm.context_tokens // 2:
+        raise SettingsError(
+            f"Setting llm.answer_tokens = {settings.llm.answer_tokens} is not valid: more than half "
+            f"of llm.context_tokens = {settings.llm.context_tokens} must be left for the passages"
+        )
+    for model, price in settings.llm.prices.items():
+        if not _is_price(price):
+            raise SettingsError(
+                f"Setting llm.prices.{model} = {price!r} is not valid: it takes two numbers, "
+                "dollars per million tokens in and out",
+                hint=f"for example {{{model}: [0.25, 2.0]}}",
+            )
     return settings
+
+
+def _is_price(value: Any) -> bool:
+    return (
+        isinstance(value, list | tuple)
+        and len(value) == 2
+        and all(isinstance(v, int | float) and not isinstance(v, bool) and v >= 0 for v in value)
+    )
 
 
 def _widen(data: dict[str, Any]) -> dict[str, Any]:

@@ -133,12 +133,29 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """The exact stretch of a document behind one sentence, under one marker."""
+
+    marker: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer: its text without markers, the markers it cites, the verdict."""
+    """One sentence of an answer: its text without markers, the markers it cites, the verdict.
+
+    ``evidence`` is, for each marker, the stretch that supports this very sentence best;
+    ``problems`` say what the cited places do not hold (a number, a name). ``judged`` is a second
+    opinion of a model where one was asked for.
+    """
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
+    evidence: tuple[Evidence, ...] = ()
+    problems: tuple[str, ...] = ()
+    judged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +177,20 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens and cost of model calls; all zero for an extractive answer."""
+    """Tokens and cost of model calls; all zero for an extractive answer.
+
+    ``estimated``: counted with tiktoken because the server sent no count. ``cost`` in dollars,
+    None without a price. ``context_tokens`` counts the numbered passages of the prompt;
+    ``chunks_truncated`` is always 0, because a chunk goes in whole or not at all.
+    """
 
     tokens_in: int = 0
     tokens_out: int = 0
+    calls: int = 0
     cost: float | None = None
     estimated: bool = False
+    context_tokens: int = 0
+    chunks_truncated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +209,8 @@ class Answer:
 
     ``citations`` are what the text cites, numbered by first appearance; ``retrieved`` is all
     that was looked at. ``confidence`` is between 0 and 1. ``incomplete`` says why a text is cut
-    off, or is empty.
+    off, or is empty. ``notice`` tells a person what else was done (a fallback, dropped
+    sentences).
     """
 
     question: str
@@ -201,6 +227,7 @@ class Answer:
     usage: Usage
     timings: Mapping[str, float]
     receipt: Receipt
+    notice: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data; the same from ``ask()``, the command line and HTTP."""

@@ -19,6 +19,7 @@ Exit status 1 when ours has any.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -235,7 +236,7 @@ def trial(
         children = descendants(process.pid)
         process.send_signal(signal.SIGKILL)
         for child in children if with_children else ():
-            with _ignore_gone():
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         process.wait()
         moment = _moment(index, scene, before)
@@ -262,13 +263,6 @@ def _moment(index: Path, scene: Scene, before: str = "") -> str:
         return "after the switch"
     building = index / "building"
     return "while writing" if building.is_dir() and any(building.iterdir()) else "before it wrote"
-
-
-class _ignore_gone:  # noqa: N801  # reads as a statement
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        return kind is not None and issubclass(kind, ProcessLookupError)
 
 
 def _copy(scene: Scene, index: Path) -> Path:

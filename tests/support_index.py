@@ -7,20 +7,20 @@ a process that imports Chroma takes a second or two. The command line is started
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from assistant.embedding import Vectors
-from assistant.embedding.static import StaticEmbedder, fingerprint
+from assistant.embedding import Vectors, normalised
 from assistant.errors import EmbeddingError
 from assistant.index import children, vector_process
 from assistant.index.generations import STORE, Generations
@@ -34,26 +34,22 @@ TOKENS = 64
 
 
 class CountingEmbedder:
-    """The static embedder; remembers every text it was paid for, and fails when told to."""
+    """A vector per text from its hash; remembers every text it was paid for, fails when told to."""
 
-    batch_size = 64
+    batch_size = 16
 
     def __init__(self) -> None:
-        self.fingerprint = fingerprint()
+        self.fingerprint = "counting:64"
         self.paid: list[str] = []
         self.fails_on: Callable[[str], bool] = lambda text: False
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """One vector per text."""
+        """One vector per text; far apart for any two texts."""
         if any(self.fails_on(text) for text in texts):
             raise EmbeddingError("the server answered with status 500, retries included")
         self.paid += texts
-        return _static().embed(texts)
-
-
-@cache
-def _static() -> StaticEmbedder:
-    return StaticEmbedder()
+        seeds = [list(hashlib.sha256(text.encode()).digest()) for text in texts]
+        return normalised(np.stack([np.random.default_rng(seed).normal(size=64) for seed in seeds]))
 
 
 class Workshop:
@@ -157,22 +153,10 @@ def _serve(arguments: list[str], frames: Any, replies: Any) -> None:
         replies.close()
 
 
-@pytest.fixture
-def inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the child processes of a sync as threads of this one."""
-    use_inline_children(monkeypatch)
-
-
 def use_inline_children(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same for tests that make their own monkeypatch."""
+    """Run the child processes of a sync as threads of this process."""
     stand_in = SimpleNamespace(Popen=_InlineProcess, PIPE=subprocess.PIPE)
     monkeypatch.setattr(children, "subprocess", stand_in)
-
-
-@pytest.fixture
-def workshop(tmp_path: Path, inline: None) -> Workshop:
-    """An empty folder, no index yet."""
-    return Workshop(tmp_path)
 
 
 # ---------------------------------------------------------------- the command line as a process

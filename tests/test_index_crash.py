@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from support_index import (
     Workshop,
     command,
     make_settings,
-    run,
     text_of,
     use_inline_children,
 )
@@ -30,6 +28,8 @@ from assistant.index.generations import FAILPOINTS, Generations
 from assistant.index.sync import Synchroniser
 from assistant.settings import Settings
 from benchmarks.examination import Finding, chunk_texts, examine, in_child
+
+pytest_plugins = ["support_index_fixtures"]
 
 OLD = {
     "kept.md": text_of("apples"),
@@ -56,6 +56,13 @@ def sync_in_child(settings: Settings, failpoint: str = "") -> tuple[int, list[st
     return len(receipt.failed), embedder.paid
 
 
+def look_finish_and_look(settings: Settings) -> tuple[Finding, int, list[str], Finding]:
+    """Runs in a forked process: the index as it is, then a sync, then the index again."""
+    first = examine(settings.index.path, STATES)
+    failed, paid = sync_in_child(settings)
+    return first, failed, paid, examine(settings.index.path, STATES)
+
+
 def fill(folder: Path, texts: dict[str, str]) -> None:
     """Make a folder hold these texts and nothing else."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -69,26 +76,24 @@ def old_index(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A folder in its new state and an index of its old one. Tests copy the index."""
     place = tmp_path_factory.mktemp("crash")
     fill(place / "documents", OLD)
-    assert in_child(sync_in_child, make_settings(place / "index", [place / "documents"])) is not None
-    fill(place / "documents", {**OLD, "kept.md": OLD["kept.md"]})
-    settings = make_settings(place / "index", [place / "documents"])
-    assert in_child(sync_in_child, settings) is not None
+    made = in_child(sync_in_child, make_settings(place / "index", [place / "documents"]))
+    assert isinstance(made, tuple), made
     fill(place / "documents", NEW)
     return place / "documents", place / "index"
 
 
-def check(index: Path, settings: Settings, allowed: Sequence[str]) -> list[str]:
-    """The index is one of the allowed states; the next sync makes it new. What that sync paid."""
-    finding = in_child(examine, index, STATES)
-    assert isinstance(finding, Finding), finding
-    assert finding.is_sound, finding
-    assert finding.state in allowed, finding
-    failed, paid = in_child(sync_in_child, settings)
+def check(settings: Settings, allowed: str) -> list[str]:
+    """The index is whole and in this state; the next sync makes it new. What that sync paid."""
+    seen = in_child(look_finish_and_look, settings)
+    assert isinstance(seen, tuple), seen
+    first, failed, paid, last = seen
+    assert first.is_sound, first
+    assert first.state == allowed, first
     assert failed == 0
-    finding = in_child(examine, index, STATES)
-    assert finding.is_sound, finding
-    assert finding.state == "new", finding
-    assert not any((index / "building").glob("*")), "the dead run's files are still there"
+    assert last.is_sound, last
+    assert last.state == "new", last
+    building = settings.index.path / "building"
+    assert not any(building.glob("*")), "the dead run's files are still there"
     return list(paid)
 
 
@@ -100,19 +105,19 @@ def test_a_crash_in_an_update_leaves_old_or_new(
     shutil.copytree(index, tmp_path / "index")
     settings = make_settings(tmp_path / "index", [folder], **{"index.keep_previous": 0})
     assert in_child(sync_in_child, settings, failpoint) is None, "the run did not stop there"
-    switched = failpoint in ("after-current", "in-collect")
-    check(tmp_path / "index", settings, ["new"] if switched else ["old"])
+    check(settings, "new" if failpoint in ("after-current", "in-collect") else "old")
 
 
-@pytest.mark.parametrize("failpoint", [f for f in FAILPOINTS if f not in ("after-copy", "in-collect")])
+@pytest.mark.parametrize(
+    "failpoint", [f for f in FAILPOINTS if f not in ("after-copy", "in-collect")]
+)
 def test_a_crash_in_the_first_ingest_leaves_none_or_all(
     failpoint: str, old_index: tuple[Path, Path], tmp_path: Path
 ) -> None:
     folder, _ = old_index
     settings = make_settings(tmp_path / "index", [folder])
     assert in_child(sync_in_child, settings, failpoint) is None, "the run did not stop there"
-    allowed = "new" if failpoint == "after-current" else "empty"
-    paid = check(tmp_path / "index", settings, [allowed])
+    paid = check(settings, "new" if failpoint == "after-current" else "empty")
     assert not paid, "what the dead run had embedded was paid for again"
 
 
@@ -128,19 +133,7 @@ def test_kill_nine_of_the_command_line(tmp_path: Path, old_index: tuple[Path, Pa
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
-    check(tmp_path / "index", settings, ["old"])
-
-
-def test_a_crashed_run_is_finished_by_the_command_line(
-    tmp_path: Path, old_index: tuple[Path, Path]
-) -> None:
-    folder, index = old_index
-    shutil.copytree(index, tmp_path / "index")
-    settings = make_settings(tmp_path / "index", [folder])
-    assert run(settings, "ingest", ASSISTANT_FAILPOINT="before-current").returncode == 137
-    finished = run(settings, "ingest", "--json")
-    assert finished.returncode == 0, finished.stderr
-    assert in_child(examine, tmp_path / "index", STATES).state == "new"
+    check(settings, "old")
 
 
 def test_two_runs_never_build_in_the_same_folder(tmp_path: Path) -> None:

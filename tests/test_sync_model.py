@@ -15,7 +15,9 @@ from support_index import Workshop, outcomes, text_of, use_inline_children
 
 NAMES = [f"{folder}{stem}.md" for folder in ("", "inner/", "other/deep/") for stem in ("a", "b")]
 TEXTS = [text_of("apples", 3), text_of("pears", 5), text_of("plums", 9), "A single line.\n"]
-TEXTS.append(TEXTS[0].replace("votes", "stones"))  # the same size as another, one chunk or two apart
+TEXTS.append(
+    TEXTS[0].replace("votes", "stones")
+)  # the same size as another, one chunk or two apart
 
 
 class FolderAndIndex(RuleBasedStateMachine):

@@ -67,7 +67,7 @@ class WordWriter:
         """Remove chunks by id; unknown ids are no error."""
         with _write_errors():
             for chunk_id in chunk_ids:
-                self._writer.delete_documents("id", chunk_id)
+                self._writer.delete_documents_by_term("id", chunk_id)
 
     def close(self) -> None:
         """Commit everything and wait until the segments are merged and on disk."""

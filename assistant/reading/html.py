@@ -9,6 +9,8 @@ fetched and no script is run.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -16,13 +18,16 @@ from lxml import html as lxml_html
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
+from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.reading.plain import name_title
+from assistant.reading.writing import Writer
 from assistant.types import Heading, ParsedDocument
 
 _SKIPPED = frozenset(
     """script style noscript template svg math canvas nav footer aside form button select option
     input textarea iframe object embed audio video map dialog head""".split()
 )
+_NEVER_TEXT = frozenset("script style template svg math head title iframe object".split())
 _SKIPPED_ROLES = frozenset(
     """navigation banner contentinfo complementary search dialog alertdialog menu menubar""".split()
 )
@@ -46,36 +51,70 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 
 
-def read_html(data: bytes, name: str) -> ParsedDocument:
+def read_html(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
     """The readable text of a page, its title and its headings."""
-    source = decode(data, name, is_html=True)
+    root = parse_html(decode(data, name, is_html=True), name)
+    writer = Writer(name, limits)
+    title = _element_title(root)
+    blocks = html_blocks(_main_part(root))
+    if not any(block.level == 1 for block in blocks) and any(block.text for block in blocks):
+        writer.heading(1, title)
+    write_blocks(writer, blocks)
+    return writer.finish(
+        "html", title=_title(title, writer.headings, name), language=root.get("lang") or ""
+    )
+
+
+def parse_html(source: str, name: str) -> Any:
+    """Markup → its root element. Raises ``DocumentError`` for what is no page or a trap."""
     # lxml refuses str input that declares an encoding
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source, count=1)
+    # Without huge_tree libxml2 drops all text of a page that is 256 elements deep, and says
+    # nothing; with it the limit is 2,048.
+    parser = lxml_html.HTMLParser(no_network=True, huge_tree=True, remove_comments=True)
     try:
-        parser = lxml_html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True)
         root = lxml_html.document_fromstring(source, parser=parser)
     except etree.ParserError as exc:  # lxml's word for a page without a single element
         raise DocumentError(f"{name} holds no text", outcome="empty") from exc
     except (etree.LxmlError, ValueError) as exc:
         raise DocumentError(f"{name} cannot be parsed as HTML: {exc}") from exc
-    writer = _Writer()
-    writer.walk(_main_part(root))
-    text, headings = writer.finish()
-    return ParsedDocument(
-        text=text,
-        title=_title(root, headings, name),
-        kind="html",
-        headings=headings,
-        is_markdown=True,
-    )
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise DocumentError(f"{name} is nested more than 2,000 elements deep", outcome="too_large")
+    return root
 
 
-def _title(root: Any, headings: tuple[Heading, ...], name: str) -> str:
+def html_blocks(root: Any, *, keeps_all: bool = False) -> list[Block]:
+    """The blocks under an element, without navigation and adverts unless ``keeps_all``.
+
+    Books and mails have no navigation: what looks like it there is text.
+    """
+    walk = _Blocks(keeps_all)
+    walk.walk(root)
+    return walk.blocks
+
+
+def write_blocks(writer: Writer, blocks: Iterable[Block]) -> None:
+    """Hand blocks on to a document's writer."""
+    for block in blocks:
+        if block.level:
+            writer.heading(block.level, block.text)
+        elif block.is_verbatim:
+            writer.verbatim(block.text)
+        elif block.is_tight:
+            writer.line(block.text)
+        else:
+            writer.paragraph(block.text)
+
+
+def _element_title(root: Any) -> str:
+    element = root.find(".//title")
+    return _SPACE.sub(" ", element.text_content()).strip() if element is not None else ""
+
+
+def _title(title: str, headings: Sequence[Heading], name: str) -> str:
     top = [heading.title for heading in headings if heading.level == 1]
     if len(top) == 1:
         return top[0]
-    element = root.find(".//title")
-    title = _SPACE.sub(" ", element.text_content()).strip() if element is not None else ""
     return title or (top[0] if top else name_title(name))
 
 
@@ -111,17 +150,29 @@ def _is_noise(element: Any, page_length: int) -> bool:
     return False
 
 
-class _Writer:
-    """Walks elements in order and writes blocks of text; iterative, so depth cannot overflow."""
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of text: a heading of ``level``, a row or item (``is_tight``), code, or prose."""
 
-    def __init__(self) -> None:
-        self._blocks: list[tuple[str, int, str]] = []  # text, heading level, separator before
+    text: str
+    level: int = 0
+    is_tight: bool = False
+    is_verbatim: bool = False
+
+
+class _Blocks:
+    """Walks elements in order and collects blocks; iterative, so depth cannot overflow."""
+
+    def __init__(self, keeps_all: bool) -> None:
+        self._keeps_all = keeps_all
+        self.blocks: list[Block] = []
         self._inline: list[str] = []
         self._prefix = ""
         self._level = 0
         self._list_depth = 0
         self._in_row = False
         self._preformatted = 0
+        self._items: dict[Any, int] = {}
 
     def walk(self, root: Any) -> None:
         stack: list[tuple[Any, bool]] = [(root, False)]
@@ -133,7 +184,7 @@ class _Writer:
                 if element is not root and element.tail:
                     self._text(element.tail)
                 continue
-            if element is not root and _is_noise(element, length):
+            if element is not root and self._is_left_out(element, length):
                 if element.tail:
                     self._text(element.tail)
                 continue
@@ -141,6 +192,11 @@ class _Writer:
             stack.append((element, True))
             stack.extend((child, False) for child in reversed(element))
         self._flush()
+
+    def _is_left_out(self, element: Any, page_length: int) -> bool:
+        if self._keeps_all:
+            return not isinstance(element.tag, str) or element.tag in _NEVER_TEXT
+        return _is_noise(element, page_length)
 
     def _enter(self, element: Any) -> None:
         tag = element.tag
@@ -161,7 +217,7 @@ class _Writer:
             elif tag in ("ul", "ol"):
                 self._list_depth += 1
             elif tag == "li":
-                self._prefix = _list_mark(element)
+                self._prefix = self._list_mark(element)
             elif tag == "pre":
                 self._preformatted += 1
         if element.text:
@@ -190,38 +246,21 @@ class _Writer:
             self._level = 0
             return
         if self._level:
-            self._blocks.append((text, self._level, "\n\n"))
+            self.blocks.append(Block(text, level=self._level))
         elif self._in_row:
-            self._blocks.append((text, 0, "\n"))
+            self.blocks.append(Block(text, is_tight=True))
+        elif self._preformatted:
+            self.blocks.append(Block(self._prefix + text, is_verbatim=True))
         else:
             tight = bool(self._prefix) or self._list_depth > 0
-            self._blocks.append((self._prefix + text, 0, "\n" if tight else "\n\n"))
+            self.blocks.append(Block(self._prefix + text, is_tight=tight))
         self._level = 0
         self._prefix = ""
 
-    def finish(self) -> tuple[str, tuple[Heading, ...]]:
-        parts: list[str] = []
-        headings: list[Heading] = []
-        length = 0
-        was_tight = False
-        for text, level, separator in self._blocks:
-            if parts:
-                tight = separator == "\n"
-                gap = "\n" if tight and was_tight else "\n\n"
-                parts.append(gap)
-                length += len(gap)
-            was_tight = separator == "\n"
-            if level:
-                headings.append(Heading(level, text, length))
-                text = f"{'#' * level} {text}"
-            parts.append(text)
-            length += len(text)
-        return "".join(parts) + ("\n" if parts else ""), tuple(headings)
-
-
-def _list_mark(element: Any) -> str:
-    parent = element.getparent()
-    if parent is not None and parent.tag == "ol":
-        number = 1 + sum(1 for _ in element.itersiblings("li", preceding=True))
-        return f"{number}. "
-    return "- "
+    def _list_mark(self, element: Any) -> str:
+        """``- `` or the item's number; counted on the way, for a list may have 100,000 items."""
+        parent = element.getparent()
+        if parent is None or parent.tag != "ol":
+            return "- "
+        self._items[parent] = self._items.get(parent, 0) + 1
+        return f"{self._items[parent]}. "

@@ -1,0 +1,63 @@
+"""What stands between brackets → the passage numbers it cites, or that it is no marker.
+
+Models write ``1``, ``1, 2``, ``1-3``, ``Source 1``, ``^1``, ``1†page.html`` or ``1, p. 12``; all of
+them are markers. A word without a number, ``1:3``, ``1.2``, ``-1`` and ``1/2`` are none.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PART = re.compile(r"\d+|[^\W\d_]+|\S")
+_LABELS = frozenset(
+    """source sources passage passages document documents doc docs ref refs reference references
+    citation citations cite footnote excerpt snippet context quelle quellen s p c""".split()
+)
+_SIGNS = frozenset("^#_:.")
+_RANGE = frozenset("-–—‑−~") | {"to", "bis"}
+_SEPARATORS = frozenset(",;&+，；、") | {"and", "und"}
+_PLACES = frozenset("p pp page pages section sec line lines § seite".split())
+_MOST_DIGITS = 9
+"""Longer numbers are cut: no passage has such a number, and ``int`` is not linear."""
+
+
+def is_separator(text: str) -> bool:
+    """Whether a text could stand between two numbers: white space, commas, "and"."""
+    return all(part in _SEPARATORS for part in _PART.findall(text.lower()))
+
+
+def marker_ranges(content: str) -> tuple[tuple[int, int], ...] | None:
+    """What a bracket with this content cites, as inclusive ranges; ``None`` for no marker.
+
+    ``1, 2`` → ((1, 1), (2, 2)); ``Source 1-3`` → ((1, 3),); ``1†page.html`` → ((1, 1),);
+    ``4:2†x`` → (), a marker of nothing we know; ``citation needed`` → ``None``.
+    """
+    head, dagger, _ = content.partition("†")
+    parts: list[str] = _PART.findall(head.lower())
+    if dagger:
+        return ((_number(parts[0]),) * 2,) if len(parts) == 1 and parts[0].isdecimal() else ()
+    found: list[tuple[int, int]] = []
+    before = ""
+    at = 0
+    while at < len(parts):
+        part = parts[at]
+        if part.isdecimal():
+            low = high = _number(part)
+            if at + 2 < len(parts) and parts[at + 1] in _RANGE and parts[at + 2].isdecimal():
+                high = _number(parts[at + 2])
+                at += 2
+            found.append((min(low, high), max(low, high)))
+        elif found and part in _PLACES and any(later.isdecimal() for later in parts[at:]):
+            break
+        elif part in _SEPARATORS:
+            if not found:
+                return None
+        elif part not in _LABELS and (part not in _SIGNS or before.isdecimal()):
+            return None
+        before = part
+        at += 1
+    return tuple(found) if found else None
+
+
+def _number(digits: str) -> int:
+    return int(digits[:_MOST_DIGITS])

@@ -1,0 +1,89 @@
+"""Confidence: a probability, readable weights, and refusals that help."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import Assistant
+from assistant.confidence import SIGNAL_NAMES, Signals, confidence_model, probability
+
+SHARE = st.floats(0, 1)
+SIGNALS = st.builds(Signals, **dict.fromkeys(SIGNAL_NAMES, SHARE))
+
+
+@given(SIGNALS, st.dictionaries(st.sampled_from(SIGNAL_NAMES), st.floats(-100, 100)))
+def test_probability_is_one_whatever_the_weights(found: Signals, weights: dict[str, float]) -> None:
+    model = {**dict.fromkeys(SIGNAL_NAMES, 0.0), "intercept": 0.0, **weights}
+    assert 0.0 < probability(found, model) < 1.0
+
+
+@given(SIGNALS, st.sampled_from(SIGNAL_NAMES))
+def test_a_positive_weight_raises_the_probability(found: Signals, name: str) -> None:
+    model = {**dict.fromkeys(SIGNAL_NAMES, 0.0), "intercept": 0.0, name: 2.0}
+    assert probability(found, model) == pytest.approx(
+        1 / (1 + math.exp(-2.0 * getattr(found, name)))
+    )
+
+
+def test_nothing_found_means_no_confidence() -> None:
+    assert probability(None) == 0.0
+
+
+def test_model_names_every_signal_and_where_its_weights_come_from(repository: Path) -> None:
+    data = json.loads((repository / "assistant" / "confidence.json").read_text(encoding="utf-8"))
+    assert data["provenance"]
+    assert set(data["weights"]) == {"intercept", *SIGNAL_NAMES}
+    assert confidence_model() == data["weights"]
+    assert all(math.isfinite(weight) for weight in data["weights"].values())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the boiling point of mercury?",
+        "Who won the football world cup in 1954?",
+        "How do I cook risotto with saffron?",
+        "zzzz qqqq xxxx",
+    ],
+)
+def test_question_about_something_else_is_refused_with_the_closest_passages(
+    sample: Assistant, question: str
+) -> None:
+    answer = sample.ask(question)
+    assert answer.abstained
+    assert answer.citations == ()
+    assert answer.sentences == ()
+    assert answer.conflicts == ()
+    assert answer.text == answer.reason
+    assert answer.confidence < sample.settings.answer.min_confidence
+    if answer.retrieved:
+        assert str(len(answer.retrieved)) in answer.reason
+
+
+def test_refusal_names_the_words_it_misses(sample: Assistant) -> None:
+    answer = sample.ask("Who won the football world cup in 1954?")
+    assert "football" in answer.reason
+
+
+def test_confidence_separates_what_the_documents_answer_from_what_they_do_not(
+    sample: Assistant,
+) -> None:
+    known = [
+        "Who introduced the neural tangent kernel?",
+        "Where did the first ICLR take place?",
+        "Who coined the name double descent?",
+    ]
+    unknown = [
+        "What is the boiling point of mercury?",
+        "Who composed the opera Tosca?",
+        "How tall is the Eiffel tower?",
+    ]
+    low = min(sample.ask(question).confidence for question in known)
+    high = max(sample.ask(question).confidence for question in unknown)
+    assert low > high

@@ -1,0 +1,173 @@
+"""The question file: what is refused, with which words, and what lint finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from eval_support import TEXTS, question
+
+from assistant import Assistant
+from eval.errors import QuestionFileError
+from eval.lint import check, untrue
+from eval.questions import Evidence, Fact, Forbidden, Question, load_questions, parse_questions
+
+SOURCE = Path("set/questions.yaml")
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    plain = {
+        "id": "a",
+        "question": "How heavy is Alder?",
+        "type": "number",
+        "expect": "answer",
+        "facts": [{"id": "kg", "any": ["1,200 kilograms"]}],
+        "evidence": [{"document": "trees.md", "quote": "It weighs 1,200 kilograms."}],
+    }
+    return {key: value for key, value in (plain | changes).items() if value is not ...}
+
+
+def parse(*rows: dict[str, Any], **top: Any) -> Any:
+    return parse_questions({"version": 1, "questions": list(rows)} | top, SOURCE)
+
+
+def test_a_plain_question_is_read_with_its_defaults() -> None:
+    (only,) = parse(row()).questions
+    assert only.severity == "normal"
+    assert only.facts == (Fact("kg", ("1,200 kilograms",), vital=True),)
+    assert only.evidence[0].relevance == 2
+
+
+def test_documents_count_from_the_folder_of_the_file() -> None:
+    assert parse(row(), documents="docs").documents == (Path("set/docs"),)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([row(), row()], "'a' stands twice: at question 1 and 2"),
+        ([], "holds no questions"),
+        ([row(qestion="x")], "unknown key 'qestion'"),
+        ([row(type="facts")], "did you mean 'fact'"),
+        ([row(facts=[])], "no vital fact"),
+        ([row(facts=[{"id": "x", "any": ["y"], "vital": False}])], "no vital fact"),
+        ([row(facts=[{"id": "x", "any": []}])], "needs at least one wording"),
+        ([row(facts=[{"id": "x", "any": ["a"]}, {"id": "x", "any": ["b"]}])], "two facts"),
+        ([row(evidence=[])], "no evidence"),
+        ([row(evidence=[{"document": "d", "quote": "q", "relevance": 3}])], "1 or 2"),
+        ([row(evidence=[{"document": "d", "qoute": "q"}])], "did you mean 'quote'"),
+        ([row(type="unanswerable")], "does not go with"),
+        ([row(expect="refuse")], "does not go with"),
+        ([row(question="  ")], "question must be a text"),
+        ([row(tags="graphs")], "tags must be a list"),
+        ([row(id=...)], "id must be a text"),
+        (["nonsense"], "must be a mapping"),
+    ],
+)
+def test_a_bad_set_is_refused_with_the_place_and_the_reason(rows: list[Any], message: str) -> None:
+    with pytest.raises(QuestionFileError, match=message) as caught:
+        parse(*rows)
+    assert caught.value.exit_code == 2
+
+
+def test_unknown_key_names_the_nearest_known_one() -> None:
+    with pytest.raises(QuestionFileError, match="did you mean 'question'"):
+        parse(row(qestion="x"))
+
+
+def test_another_version_and_broken_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(QuestionFileError, match="version is 2"):
+        parse(row(), version=2)
+    with pytest.raises(QuestionFileError, match="does not exist"):
+        load_questions(tmp_path / "none.yaml")
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("questions: [", encoding="utf-8")
+    with pytest.raises(QuestionFileError, match="cannot be read"):
+        load_questions(broken)
+
+
+def test_fingerprint_moves_with_what_is_judged_and_not_with_tags() -> None:
+    plain = question()
+    assert question(tags=("new",), cluster="x").fingerprint == plain.fingerprint
+    for changed in (
+        question(question="How heavy?"),
+        question(facts=(Fact("kg", ("1,300",)),)),
+        question(severity="critical"),
+        question(must_not=(Forbidden(("90",), "Birch"),)),
+    ):
+        assert changed.fingerprint != plain.fingerprint
+
+
+def test_only_selects_by_tag_type_severity_and_id() -> None:
+    chosen = parse(row(), row(id="b", tags=["heavy"]), row(id="c", severity="critical"))
+    assert [q.id for q in chosen.only(["heavy"]).questions] == ["b"]
+    assert [q.id for q in chosen.only(["critical", "a"]).questions] == ["a", "c"]
+    with pytest.raises(QuestionFileError, match="did you mean 'heavy'"):
+        chosen.only(["hevy"])
+
+
+# ---------------------------------------------------------------- lint
+
+
+def findings(*questions: Question) -> list[str]:
+    return [each.message for each in check(questions, TEXTS)]
+
+
+def test_lint_accepts_a_true_question() -> None:
+    assert not untrue([question()], TEXTS)
+
+
+def test_lint_finds_a_quote_that_does_not_stand_in_the_document() -> None:
+    false = question(evidence=(Evidence("trees.md", "It weighs 1,300 kilograms."),))
+    assert "does not hold the quote" in untrue([false], TEXTS)[0].message
+    missing = question(evidence=(Evidence("no.md", "It weighs"),))
+    assert "no document is called 'no.md'" in untrue([missing], TEXTS)[0].message
+
+
+def test_lint_finds_a_reference_that_fails_its_own_facts() -> None:
+    assert "does not state the fact 'kg'" in untrue([question(reference="Much.")], TEXTS)[0].message
+    forbidden = question(must_not=(Forbidden(("kilograms",), "pounds"),))
+    assert "states what it must not: pounds" in untrue([forbidden], TEXTS)[0].message
+
+
+def test_lint_warns_of_imbalance_and_near_duplicates() -> None:
+    twin = question(id="twin", question="How much does the Alder weigh?")
+    messages = "\n".join(findings(question(), twin))
+    assert "unanswerable" in messages
+    assert "only 2 questions" in messages
+    assert "nearly the same question as 'twin'" in messages
+    far = [
+        question(id=f"u{n}", type="unanswerable", expect="refuse", facts=(), evidence=())
+        for n in range(3)
+    ]
+    assert any("near misses" in message for message in findings(*far))
+
+
+def test_the_projects_own_questions_are_true_of_its_documents(
+    sample: Assistant, repository: Path
+) -> None:
+    chosen = load_questions(repository / "eval" / "questions.yaml")
+    texts = {name: sample.document_text(name) for name in sample.documents()}
+    assert check(chosen.questions, texts) == []
+
+
+def test_the_projects_own_questions_cover_what_they_should(repository: Path) -> None:
+    chosen = load_questions(repository / "eval" / "questions.yaml").questions
+    refuse = [q for q in chosen if q.expect == "refuse"]
+    near = [q for q in refuse if "near_miss" in q.tags]
+    tags = {tag for q in chosen for tag in q.tags} | {q.type for q in chosen}
+    assert len(chosen) >= 150
+    assert len(refuse) >= 30
+    assert len(near) > len(refuse) / 2
+    assert {
+        "fact", "list", "number", "howto", "compare", "multi_document", "followup", "paraphrase",
+        "typo", "name", "title", "contradiction", "chitchat", "unanswerable",
+    } <= tags  # fmt: skip
+
+
+def test_any_yaml_that_parses_gives_questions_or_one_clear_error() -> None:
+    for text in ("[]", "1", "null", "{version: 1, questions: 3}", "{version: 1, questions: [[]]}"):
+        with pytest.raises(QuestionFileError):
+            parse_questions(yaml.safe_load(text), SOURCE)
