@@ -30,15 +30,18 @@ from assistant.types import Passage
 
 _SECOND_SHARE = 0.82
 """A further sentence must score at least this share of the best one."""
+_PART, _PART_SHARE = 0.2, 0.6
+"""Less will do for one that holds this share of the question's weight that is missing so far."""
 
 _MAX_LIST_ITEMS = 14
 _WINDOW = 4000
 """Characters of the document looked at on each side of a sentence for its list or table."""
-_LIST_WEIGHT, _LIST_ALONE = 3.0, 0.5
+_LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
 
 ReadText = Callable[[str, int, int], str]
 """(document, start, end) → that stretch of its text, shorter at the document's ends."""
 
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 _LEANS = re.compile(
     r"^(?:it|its|he|his|she|her|they|their|this|that|these|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
@@ -94,7 +97,6 @@ def extract(
     vector = sentence_index.embed_question(question.standalone)
     vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
     likeness = sentence_index.likeness(question, vocabulary)
-    wants_list = bool({"list", "howto"} & set(question.kinds))
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
         found = parts[passage.chunk_id]
@@ -102,9 +104,9 @@ def extract(
             continue
         similarities = split[passage.chunk_id].vectors @ vector
         features = passage_features(question, passage, rank, found, similarities, likeness)
-        bonus = list_bonus(question, passage, found) if wants_list else {}
+        bonus = list_bonus(question, passage, found) if question.wants_list else {}
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
-            if sentence.span.kind != "heading":
+            if sentence.span.kind != "heading" and not _PICTURE.search(sentence.text):
                 ranked.append(_pick(passage, sentence, each, bonus.get(index, 0.0)))
     ranked.sort(key=lambda pick: (-pick.score, pick.passage.document, pick.start))
     chosen = _choose(question, ranked, max_sentences, read)
@@ -177,24 +179,29 @@ def _choose(
     chosen = _list_around(question, best, read)
     if not chosen:
         chosen = [best]
-        budget = max_sentences if _wants_more(question) else min(2, max_sentences)
+        budget = max_sentences if question.wants_list else min(2, max_sentences)
+        total = sum(question.weights.values()) or 1.0
         covered = _covered(question, chosen)
         for pick in ranked[1:]:
-            if len(chosen) >= budget or pick.score < _SECOND_SHARE * best.score:
+            if len(chosen) >= max_sentences:
                 break
             if any(_overlaps(pick, other) or _same_text(pick, other) for other in chosen):
                 continue
             gained = _covered(question, [pick]) - covered
+            gain = sum(question.weights[term] for term in gained) / total
+            brings_part = gain >= _PART and pick.score >= _PART_SHARE * best.score
+            if not brings_part and (
+                len(chosen) >= budget or pick.score < _SECOND_SHARE * best.score
+            ):
+                continue
             elsewhere = pick.passage.document != best.passage.document
-            if gained or elsewhere or pick.features.kind >= 1.0:
+            if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
                 chosen.append(pick)
                 covered |= gained
+        if len(chosen) < budget and _leaves_open(question, best):
+            chosen += _next_sentence(best, read)
         chosen = _with_context(chosen, read)
     return sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
-
-
-def _wants_more(question: Question) -> bool:
-    return bool({"list", "howto"} & set(question.kinds))
 
 
 def _document_order(chosen: Sequence[Pick], pick: Pick) -> float:
@@ -220,10 +227,14 @@ def _around(pick: Pick, read: ReadText) -> tuple[list[Pick], int]:
 def _list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     """The whole list that the best sentence introduces, or belongs to when a list is wanted."""
     introduces = best.text.rstrip("*_ ").endswith(":")
-    if not introduces and not (best.kind == "item" and _wants_more(question)):
+    if not introduces and not (question.wants_list and best.kind in ("item", "prose")):
         return []
     around, at = _around(best, read)
     if at < 0:
+        return []
+    if best.kind == "prose" and question.wants_list:
+        introduces = introduces or (at + 1 < len(around) and around[at + 1].kind == "item")
+    if best.kind != "item" and not introduces:
         return []
     first = at + 1 if introduces and best.kind != "item" else at
     while first > 0 and around[first - 1].kind == "item":
@@ -235,6 +246,21 @@ def _list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
         return []
     lead = [around[first - 1]] if first and around[first - 1].kind == "prose" else []
     return [*lead, *around[first:last]]
+
+
+def _leaves_open(question: Question, best: Pick) -> bool:
+    """Whether the sentence names the subject but may not yet say what was asked of it."""
+    return question.kinds[0] not in ("date", "number", "place") or best.features.kind < 1.0
+
+
+def _next_sentence(best: Pick, read: ReadText) -> list[Pick]:
+    """The sentence that goes on after the best one in the same paragraph."""
+    around, at = _around(best, read)
+    if at < 0 or at + 1 >= len(around) or best.kind != "prose":
+        return []
+    following = around[at + 1]
+    gap = following.start - best.end
+    return [following] if following.kind == "prose" and gap <= 2 else []
 
 
 def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:

@@ -1,12 +1,41 @@
-"""What stands between brackets → the passage numbers it cites, or that it is no marker.
+"""The tokens of a model's text, and which bracket is a citation marker.
 
 Models write ``1``, ``1, 2``, ``1-3``, ``Source 1``, ``^1``, ``1†page.html`` or ``1, p. 12``; all of
-them are markers. A word without a number, ``1:3``, ``1.2``, ``-1`` and ``1/2`` are none.
+them are markers. A word without a number, ``1:3``, ``1.2``, ``-1``, ``1/2`` and ``0, 1`` are none.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.code_spans import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Characters to show as they are."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One bracket of citations: inclusive ranges of numbers, empty when it names none at all."""
+
+    ranges: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A place where something was taken out; of a link or an address the text comes after it."""
+
+    what: Literal["image", "link", "definition", "address"]
+
+
+Token = Text | Code | Marker | Removed
 
 _PART = re.compile(r"\d+|[^\W\d_]+|\S")
 _LABELS = frozenset(
@@ -56,8 +85,33 @@ def marker_ranges(content: str) -> tuple[tuple[int, int], ...] | None:
             return None
         before = part
         at += 1
+    if found and found[0][0] == 0 and len(parts) > 1 and parts[0] == "0":
+        return None  # "scaled to [0, 1]", "[0-9]": an interval, for passages count from 1
     return tuple(found) if found else None
 
 
 def _number(digits: str) -> int:
     return int(digits[:_MOST_DIGITS])
+
+
+def as_marker(tokens: Sequence[Token]) -> Marker | None:
+    """The citations of a bracket, also of brackets in brackets; ``None`` when it is none."""
+    if any(isinstance(token, Code) for token in tokens):
+        return None
+    inner = tuple(r for token in tokens if isinstance(token, Marker) for r in token.ranges)
+    texts = [token.text for token in tokens if isinstance(token, Text)]
+    for joined in (" ".join(texts), "".join(texts)):
+        own = marker_ranges(joined)
+        if own is not None:
+            return Marker(own + inner)
+    if any(isinstance(token, Marker) for token in tokens) and is_separator("".join(texts)):
+        return Marker(inner)
+    return None
+
+
+def could_become_marker(tokens: Sequence[Token]) -> bool:
+    """Whether ``[`` and these tokens, when some are not shown, could read as a marker's start."""
+    if not any(isinstance(token, Marker | Removed) for token in tokens):
+        return False
+    texts = "".join(token.text for token in tokens if isinstance(token, Text | Code))
+    return marker_ranges(texts + "1") is not None

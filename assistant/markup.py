@@ -2,14 +2,12 @@
 
 What comes in is a model's stream, cut anywhere; what goes out are tokens that no later piece can
 change. Every character is looked at a bounded number of times, and held back only while it may
-still turn out to be part of a marker, a link or inline code; the limits below say how long.
+still turn out to be part of a marker or a link; the limits below say how long.
 
 No link leaves this module: of ``[text](target)`` the text is kept; images are taken out; so are
 the definitions of reference-style links and the angle brackets of autolinks. A bare address stays
 as text, and so do HTML tags: whoever draws a page escapes them and turns no address into a link.
-Code keeps every character. When a renderer might not see code where this module would, it is
-text here too, so that no link hides in it: a stray backtick makes the backticks of its paragraph
-plain, an oddly indented fence those of the whole rest.
+Code (``code_spans``) keeps every character.
 
 It does not know how many passages there are, nor how numbers are shown: see ``citations``.
 """
@@ -19,58 +17,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
-from assistant.markers import is_separator, marker_ranges
+from assistant.code_spans import Code, CodeSpans
+from assistant.markers import Removed, Text, Token, as_marker, could_become_marker
 
 BRACKET_LIMIT = 240
 """Characters between brackets that are held back; longer brackets are plain text."""
-CODE_LIMIT = 400
-"""Characters of inline code that are held back until the backticks close."""
 TARGET_LIMIT = 2000
 """Characters of a link's target that are held back; what is longer is shown as text."""
 _ANGLE_LIMIT = 72
-_PIECE = 4096
+_MARKER_SIZE = 4
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Characters to show as they are."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Characters of code, with their backticks; nothing in them is a marker or a link."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """One bracket of citations: inclusive ranges of numbers, empty when it names none at all."""
-
-    ranges: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """A place where something was taken out; of a link or an address the text comes after it."""
-
-    what: Literal["image", "link", "definition", "address"]
-
-
-Token = Text | Code | Marker | Removed
 
 _OPENERS, _CLOSERS = "[【［", "]】］"
-_ORDINARY = re.compile(r"[^\[\]【】［］!<>`~\\\n\r]+")
-_FENCE_INDENT = 3
+_ORDINARY = re.compile(r"[^\[\]【】［］!<>\\\n]+")
 _ESCAPED = frozenset("!\"#$%&'()*+,-./:;<=>?@^_`{|}~\\")
 _ANGLE = re.compile(r"[A-Za-z0-9.+\-_#$%&'*=?^{|}]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
 _TARGET = re.compile(r"[a-z][a-z0-9+.\-]{1,31}:\S|/|www\.|#|\.{1,2}/|<", re.IGNORECASE)
-_CONTAINER = re.compile(r"[\s>*+\-0-9.)]*")
+_CONTAINER = re.compile(r"[\s>*+\-0-9.(),;（）]*")
 
 
 @dataclass(slots=True)
@@ -86,6 +51,7 @@ class MarkupStream:
     """Feed it pieces of Markdown; each call returns the tokens that are settled."""
 
     def __init__(self) -> None:
+        self._code = CodeSpans()
         self._out: list[Token] = []
         self._state: Callable[[str], None] = self._text
         self._held = ""  # characters of the construct that the state is about
@@ -94,31 +60,43 @@ class MarkupStream:
         self._closed: _Bracket | None = None
         self._closer = ""
         self._depth = 0
-        self._lead: str | None = ""  # white space the line began with; None after anything else
-        self._is_bare = True  # nothing shown on this line yet but marks of lists and quotes
-        self._knows_code = True
-        self._ticks_are_plain = False
-        self._ticks = ""
-        self._closing = 0
-        self._fence_indent = -1
-        self._fence_line = ""
+        self._is_blank = True  # nothing but white space on this line yet
+        self._is_bare = True  # nothing sure to be shown on this line but marks of lists and quotes
+        self._in_address = False
 
     def feed(self, piece: str) -> list[Token]:
-        """The tokens that ``piece`` settles."""
-        for start in range(0, len(piece), _PIECE):
-            self._run(piece[start : start + _PIECE])
-        return self._take()
+        """The tokens that ``piece`` settles. Carriage returns are dropped."""
+        for found in self._code.feed(piece.replace("\r", "")):
+            self._take(found)
+        return self._settled()
 
     def finish(self) -> list[Token]:
         """The rest; call once. A construct that never closed is shown as text."""
-        while self._state not in (self._text, self._in_fence):
-            self._state("")
+        for found in self._code.finish():
+            self._take(found)
+        self._end_construct()
         self._give_up_brackets()
-        return self._take()
+        return self._settled()
 
-    def _take(self) -> list[Token]:
+    def _settled(self) -> list[Token]:
         found, self._out = self._out, []
         return found
+
+    def _take(self, found: str | Code) -> None:
+        if isinstance(found, str):
+            self._run(found)
+            return
+        self._end_construct()
+        if found.is_block:
+            self._give_up_brackets()
+        self._is_blank = False
+        self._emit(found)
+        if found.text.endswith("\n"):
+            self._is_blank = self._is_bare = True
+
+    def _end_construct(self) -> None:
+        while self._state != self._text:
+            self._state("")
 
     def _run(self, text: str) -> None:
         at = 0
@@ -144,21 +122,26 @@ class MarkupStream:
             if isinstance(token, Text | Code):
                 self._is_bare = self._is_bare and _CONTAINER.fullmatch(token.text) is not None
                 self._held_in_brackets += len(token.text)
+            else:
+                self._held_in_brackets += _MARKER_SIZE
             (self._open[-1].tokens if self._open else self._out).append(token)
         if self._open and self._held_in_brackets > BRACKET_LIMIT:
             self._give_up_brackets()
 
     def _plain(self, text: str) -> None:
-        if self._lead is not None:
-            self._lead = None if text.strip() else self._lead + text
+        self._is_blank = self._is_blank and not text.strip(" \t")
+        self._in_address = self._in_address and " " not in text
         self._emit(Text(text))
 
     def _text(self, c: str) -> None:
-        lead, self._lead = self._lead, None
-        if c in "\n\r":
-            self._lead = lead
-            self._newline(c)
-        elif c in _OPENERS:
+        if c == "\n":
+            if self._is_blank:
+                self._give_up_brackets()
+            self._emit(Text(c))
+            self._is_blank, self._is_bare, self._in_address = True, True, False
+            return
+        self._is_blank = False
+        if c in _OPENERS:
             self._push(c)
         elif c in _CLOSERS:
             self._pop(c)
@@ -168,20 +151,10 @@ class MarkupStream:
             self._state = self._after_backslash
         elif c == "<":
             self._state, self._held = self._after_angle, ""
-        elif c in "`~" and self._knows_code:
-            spaces = lead is not None and set(lead) <= {" "} and len(lead) <= _FENCE_INDENT
-            self._fence_indent = len(lead or "") if spaces else -1
-            self._state, self._held = self._count_ticks, c
-        else:
+        elif not self._in_address:  # ">"
             self._emit(Text(c))
-
-    def _newline(self, c: str) -> None:
-        is_blank = self._lead is not None
-        if is_blank:
-            self._give_up_brackets()
-            self._ticks_are_plain = False
-        self._emit(Text(c))
-        self._lead, self._is_bare = "", True
+        else:
+            self._in_address = False
 
     def _after_bang(self, c: str) -> None:
         self._state = self._text
@@ -210,6 +183,7 @@ class MarkupStream:
             name = self._held
             self._emit(Removed("address"))
             self._again(name + c)
+            self._in_address = True
         elif c and _ANGLE.match(c) and len(self._held) < _ANGLE_LIMIT:
             self._held += c
         else:
@@ -236,15 +210,18 @@ class MarkupStream:
         """Open brackets that cannot close any more, or took too long, are plain text."""
         opened, self._open = self._open, []
         for bracket in opened:
-            self._out.append(Text(bracket.opener))
+            harmless = not could_become_marker(bracket.tokens)
+            self._out.append(Text(bracket.opener) if harmless else Removed("link"))
             self._out.extend(bracket.tokens)
         self._is_bare = self._is_bare and not opened
 
     def _after_closer(self, c: str) -> None:
-        is_round = self._closer.endswith("]")
-        if c == "(" and is_round:
+        may_link = self._closer.endswith("]") or (
+            c in ("(", ":") and self._closed is not None and as_marker(self._closed.tokens)
+        )
+        if c == "(" and may_link:
             self._state, self._held, self._depth = self._in_target, "", 1
-        elif c == ":" and is_round and (self._closed is None or self._closed.opens_line):
+        elif c == ":" and may_link and (self._closed is None or self._closed.opens_line):
             self._state, self._held = self._in_definition, ""
         else:
             self._close(is_link=False)
@@ -263,9 +240,9 @@ class MarkupStream:
                 return
             self._emit(Text("!"))
             bracket.opener = "["
-        marker = _as_marker(bracket.tokens)
+        marker = as_marker(bracket.tokens)
         if marker is not None:
-            self._leave(bracket, marker)
+            self._leave(bracket, *([Removed("link")] if is_link else []), marker)
         elif is_link:
             self._emit(Removed("link"), *bracket.tokens)
         elif bracket.tokens and all(isinstance(t, Removed) for t in bracket.tokens):
@@ -273,13 +250,13 @@ class MarkupStream:
         else:
             self._emit(Text(bracket.opener), *bracket.tokens, Text(self._closer))
 
-    def _leave(self, bracket: _Bracket, token: Token) -> None:
-        self._emit(token)
+    def _leave(self, bracket: _Bracket, *tokens: Token) -> None:
+        self._emit(*tokens)
         self._is_bare = bracket.opens_line
 
     def _in_target(self, c: str) -> None:
         nests = c == "(" and self._held.endswith("]")
-        is_blank_line = c in "\n\r" and self._held.rstrip(" \t").endswith(("\n", "\r"))
+        is_blank_line = c == "\n" and self._held.rstrip(" \t").endswith("\n")
         if not c or nests or is_blank_line or len(self._held) >= TARGET_LIMIT:
             self._refuse_target(c)
             return
@@ -287,8 +264,8 @@ class MarkupStream:
         if self._depth:
             self._held += c
             return
-        first, _, rest = self._held.strip().partition(" ")
-        if not rest or rest.lstrip()[:1] in "\"'(" or _TARGET.match(first):
+        parts = self._held.split(None, 1)
+        if len(parts) < 2 or parts[1][0] in "\"'(" or _TARGET.match(parts[0]):
             self._held = ""
             self._close(is_link=True)
         else:
@@ -303,103 +280,17 @@ class MarkupStream:
 
     def _in_definition(self, c: str) -> None:
         """After ``[label]:`` at the start of a line: an address there is taken out."""
-        is_over = not c or (c.isspace() and self._held.strip()) or c in "\n\r"
+        is_over = not c or c == "\n" or c in _OPENERS or (c.isspace() and self._held.strip())
         if not is_over and len(self._held) < TARGET_LIMIT:
             self._held += c
             return
         held, bracket = self._held, self._closed
-        if _TARGET.match(held.strip()) and bracket is not None:
-            held = ""
-            if _as_marker(bracket.tokens) is None:
-                self._closed = None
-                self._leave(bracket, Removed("definition"))
-        if self._closed is None and held == "":
+        marker = as_marker(bracket.tokens) if bracket is not None else None
+        if bracket is not None and _TARGET.match(held.strip()):
+            self._closed = None
+            self._leave(bracket, Removed("definition"))
             self._again(c)
             return
-        is_marker = bracket is not None and _as_marker(bracket.tokens) is not None
         self._close(is_link=False)
-        if not is_marker:
-            self._emit(Text(" :"))
-        self._again(held + c)
-
-    # ---- code
-
-    def _count_ticks(self, c: str) -> None:
-        if c and c == self._held[0]:
-            self._held += c
-            return
-        self._ticks, self._held = self._held, ""
-        if len(self._ticks) >= 3 and self._fence_indent >= 0:
-            self._state = self._in_fence_line
-            self._state(c)
-        elif self._ticks[0] == "~" or self._ticks_are_plain:
-            self._emit(Text(self._ticks))
-            self._again(c)
-        else:
-            self._state, self._closing = self._in_inline_code, 0
-            self._state(c)
-
-    def _in_inline_code(self, c: str) -> None:
-        if c == "`":
-            self._closing += 1
-        elif self._closing == len(self._ticks):
-            self._emit(Code(self._ticks + self._held + self._ticks))
-            self._again(c)
-        elif not c or c in "\n\r" or len(self._held) > CODE_LIMIT:
-            self._ticks_are_plain = True
-            held = self._held + "`" * self._closing
-            self._emit(Text(self._ticks))
-            self._again(held + c)
-        else:
-            self._held += "`" * self._closing + c
-            self._closing = 0
-
-    def _in_fence_line(self, c: str) -> None:
-        """The rest of the line that opens a fence; a backtick in it makes it inline code."""
-        if not c or c in "\n\r":
-            self._give_up_brackets()
-            self._emit(Code(self._ticks + self._held + c))
-            self._state, self._held, self._fence_line = self._in_fence, "", ""
-        elif (c == "`" and self._ticks[0] == "`") or len(self._held) > CODE_LIMIT:
-            self._state, self._closing = self._in_inline_code, 0
-            if self._ticks[0] == "~":
-                self._emit(Text(self._ticks))
-                self._again(self._held + c)
-            else:
-                self._state(c)
-        else:
-            self._held += c
-
-    def _in_fence(self, c: str) -> None:
-        line, tick = self._fence_line, self._ticks[0]
-        indent = len(line) - len(line.lstrip(" "))
-        body = line.strip()
-        may_close = set(body) <= {tick}
-        if c in "\n\r":
-            self._out.append(Code(c))
-            self._fence_line, self._lead, self._is_bare = "", "", True
-            if body and may_close and len(body) >= len(self._ticks):
-                self._state, self._held = self._text, ""
-                self._knows_code = self._fence_indent <= indent <= _FENCE_INDENT
-        elif may_close and c not in " \t" + tick and indent < self._fence_indent:
-            self._knows_code = False  # the list that held the fence has ended
-            self._lead = None if body else line
-            self._again(c)
-        else:
-            self._fence_line = line + c if may_close else "x"
-            self._out.append(Code(c))
-
-
-def _as_marker(tokens: list[Token]) -> Marker | None:
-    """The citations of a bracket, also of brackets in brackets; ``None`` when it is none."""
-    if any(isinstance(token, Code) for token in tokens):
-        return None
-    inner = tuple(r for token in tokens if isinstance(token, Marker) for r in token.ranges)
-    texts = [token.text for token in tokens if isinstance(token, Text)]
-    for joined in (" ".join(texts), "".join(texts)):
-        own = marker_ranges(joined)
-        if own is not None:
-            return Marker(own + inner)
-    if any(isinstance(token, Marker) for token in tokens) and is_separator("".join(texts)):
-        return Marker(inner)
-    return None
+        self._emit(Text(" " if marker else " :"))
+        self._again((held.lstrip() if marker else held) + c)

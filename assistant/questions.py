@@ -30,34 +30,44 @@ _ASKING = frozenset(
     according happen happened thing things kind kinds sort type types many much long often old
     exactly briefly actually really currently mean means meaning stand stands difference
     different compare versus vs example examples question answer find know please step steps
-    work works use used year years date day number percentage percent""".split()
+    work works use used exactly year years date day number percentage percent""".split()
 )
 
+_PLURALS = (
+    r"authors|members|people|persons|cities|countries|places|topics|fields|areas|methods|datasets|"
+    r"data sets|papers|roles|examples|names|types|kinds|ingredients|assumptions|problems|reasons|"
+    r"advantages|disadvantages|pros|parts|components|categories|universities|companies|products|"
+    r"features|results|criteria|rules|limits|benefits|languages|groups|sets|awards|quantities"
+)
 _PATTERNS: dict[AnswerKind, str] = {
-    "howto": r"\bsteps?\b|\bstep by step\b|\bhow (?:do|does|can|should|to|is|are|was|were|did)\b",
-    "list": (
-        r"\b(?:list|name)\s+(?:all|the|some|two|three|four|five|every)\b|"
-        r"\b(?:which|what|who|name)\s+(?:are|were|(?:the\s+)?(?:two|three|four|five|six|ten|all))\b|"
-        r"\b(?:authors|members|people|cities|places|topics|fields|methods|datasets|data sets|"
-        r"papers|roles|examples|names|types|kinds|ingredients|assumptions|problems|reasons|advantages|pros|"
-        r"who wrote)\b"
-    ),
     "number": (
         r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|heavy|wide)\b|"
-        r"\bwhat (?:percentage|percent|share|number|fraction|proportion|rate|price|amount|age)\b|"
-        r"\bby how much\b|\bpercent(?:age)?\b|\bnumber of\b"
+        r"\b(?:what|which) (?:\w+ ){0,2}(?:percentage|percent|share|number|fraction|proportion|rate|"
+        r"price|amount|age|score|factor|total|count)\b|\bby how much\b|^\s*(?:number|percentage|"
+        r"share|rate|amount) of\b"
     ),
     "date": (
-        r"\bwhen\b|\b(?:what|which|in what|in which)\s+(?:year|date|month|day|century|decade)s?\b|"
+        r"\bwhen\b|\b(?:what|which)\s+(?:\w+ )?(?:year|date|month|day|century|decade)s?\b|"
         r"\bsince when\b|\bhow long ago\b|^\s*(?:dates?|year) of\b"
+    ),
+    "howto": (
+        r"\bsteps?\b|\bstep by step\b|\bprocedure\b|"
+        r"\bhow (?:do|does|can|should|to|is|are|was|were|did|could|would)\b"
+    ),
+    "list": (
+        r"\b(?:list|name)\s+(?:all|the|some|two|three|four|five|every)\b|"
+        r"\bwho (?:are|were|wrote)\b|"
+        r"\b(?:which|what|name|list)\s+(?:(?:are|were|all|the)\s+)*"
+        r"(?:two|three|four|five|six|seven|eight|nine|ten|some|other|main)\b|"
+        rf"\b(?:which|what|name|list)\s+(?:[\w-]+\s+){{0,3}}(?:{_PLURALS})\b"
     ),
     "person": (
         r"\bwho(?:m|se)?\b|\b(?:which|what)\s+(?:person|author|researcher|scientist|professor|man|"
-        r"woman|king|queen|president|actor|singer|people|authors)\b"
+        r"woman|king|queen|president|actor|singer)\b"
     ),
     "place": (
-        r"\bwhere\b|\b(?:which|what|in what|in which)\s+(?:city|country|place|state|region|town|"
-        r"location|continent|university|river)\b"
+        r"\bwhere\b|\b(?:which|what)\s+(?:city|country|place|state|region|town|location|continent|"
+        r"university|river)\b"
     ),
     "reason": r"\bwhy\b|\bfor (?:what|which) reason\b|\bhow come\b|\bwhat (?:is|was) the reason\b",
     "yesno": (
@@ -103,6 +113,11 @@ class Question:
     surface: Mapping[str, str]
     asks_definition: bool = False
     borrowed: frozenset[str] = frozenset()
+
+    @property
+    def wants_list(self) -> bool:
+        """Whether several things, or the steps of something, are asked for."""
+        return self.kinds[0] in ("list", "howto")
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -148,12 +148,17 @@ def passage_features(
     likeness: Likeness,
 ) -> list[Features]:
     """The features of every sentence of a passage for a question; ``rank`` counts from 1."""
-    context = frozenset(stem(words(" ".join((passage.title, *passage.heading_path)))))
+    headings = frozenset(stem(words(" ".join((passage.title, *passage.heading_path)))))
+    header: frozenset[str] = frozenset()
     everything = frozenset().union(*(sentence.terms for sentence in found)) if found else set()
     total = sum(question.weights.values()) or 1.0
     pairs = set(_neighbours(stem(words(question.text))))
     result = []
     for index, sentence in enumerate(found):
+        is_row = sentence.span.kind == "table"
+        if is_row and (index == 0 or found[index - 1].span.kind != "table"):
+            header, is_row = sentence.terms, False
+        context = headings | header if is_row else headings
         before = frozenset().union(*(s.terms for s in found[max(0, index - 2) : index]))
         after = found[index + 1].terms if index + 1 < len(found) else frozenset()
         sums = dict.fromkeys(("own", "alike", "before", "after", "context", "rest"), 0.0)
@@ -188,7 +193,9 @@ def passage_features(
                 passage=passage.score,
                 rank=1.0 / rank,
                 news=min(1.0, len(content - set(question.weights)) / 6),
-                prose=float(sentence.span.kind in ("prose", "item") and len(sentence.words) >= 4),
+                prose=float(
+                    is_row or (sentence.span.kind in ("prose", "item") and len(sentence.words) >= 4)
+                ),
                 asks=float(sentence.text.rstrip('"”’*_ ').endswith("?")),
                 brevity=max(0.0, 1.0 - len(sentence.words) / 80),
                 leads=float(index == 0),

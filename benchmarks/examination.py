@@ -17,6 +17,9 @@ import numpy as np
 
 State = Mapping[str, Sequence[str]]
 
+PRELOADED = ("chromadb", "assistant.index.sync", "assistant.index.snapshot", "wordllama", "pytest")
+"""Slow to import, so that the server does it once; the tests use it too."""
+
 _SAME = 1e-3
 """Cosine distance up to which a vector has found itself (float32, cosine by HNSW)."""
 _PATIENCE_SECONDS = 120.0
@@ -185,9 +188,7 @@ def in_child(function: Callable[..., Any], *arguments: Any) -> Any:
     The process is forked from a server that has imported the libraries and opened nothing.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["chromadb", "assistant.index.sync", "assistant.index.snapshot", "wordllama"]
-    )
+    context.set_forkserver_preload(list(PRELOADED))
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_send_result, args=(sender, function, arguments))
     process.start()

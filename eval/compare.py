@@ -19,7 +19,7 @@ from eval.statistics import (
     sign_flip_worse,
     t_interval,
 )
-from eval.summary import METRICS, PRIMARY, by_question, is_error, is_right, value_of
+from eval.summary import DERIVED, METRICS, PRIMARY, by_question, is_error, is_right, value_of
 
 SECONDARY = (
     "refused_where_due",
@@ -140,13 +140,15 @@ def compare(base: Sequence[Result], now: Sequence[Result]) -> Comparison:
         if name not in set(changed)
     )
     whole = [pair for pair in pairs if not pair.is_broken]
+    measured = {name for result in now for name in result.measures} | set(DERIVED)
+    metrics = [metric for metric in METRICS if metric in measured]
     return Comparison(
         pairs=pairs,
         only_base=tuple(name for name in before if name not in after),
         only_now=tuple(name for name in after if name not in before),
         changed=tuple(changed),
         errors=tuple(pair.id for pair in pairs if pair.is_broken),
-        deltas=tuple(_adjusted([d for m in METRICS if (d := _delta(m, whole)) is not None])),
+        deltas=tuple(_adjusted([d for m in metrics if (d := _delta(m, whole)) is not None])),
         slices=tuple(_slices(whole)),
     )
 

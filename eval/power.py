@@ -6,6 +6,7 @@ probability ``churn``; the rest stay as they were. ``churn`` is change that mean
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def power(n: int, drop: float, churn: float = CHURN) -> float:
     return float(np.sum(binom.pmf(changed, n, change) * fails))
 
 
+@lru_cache(maxsize=64)
 def smallest_detectable_drop(n: int, churn: float = CHURN, wanted: float = 0.8) -> float | None:
     """The smallest drop, in steps of half a point, that the gate sees with power ``wanted``;
     ``None`` when not even a drop of 50 points is seen."""

@@ -17,6 +17,8 @@ from eval.scoring import FUNNEL
 from eval.statistics import Interval, mean, quantile, t_interval, wilson
 
 PRIMARY = "correct"
+DERIVED = (PRIMARY, "correct_answerable")
+"""Computed from whether an answer is right; all other metrics are measures of a result."""
 PROPORTIONS = (PRIMARY, "correct_answerable", "refused_where_due")
 METRICS = (
     PRIMARY,

@@ -15,7 +15,7 @@ def quotes(answer: Answer) -> list[str]:
     ("question", "words", "document"),
     [
         ("Who laid out the garden of Holm?", "Berta Lindqvist", "garden/"),
-        ("How large is the garden of Holm?", "14 hectares", "garden/plants.md"),
+        ("How many hectares does the garden of Holm cover?", "14 hectares", "garden/plants.md"),
         ("When does the gate open in winter?", "9:00", "garden/plants.md"),
         ("Are dogs allowed?", "Dogs are not allowed", "garden/plants.md"),
         ("Who is the curator of the herbarium?", "Ida Moe", "archive/plants.md"),

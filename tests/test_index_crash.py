@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from support_index import (
 from assistant.index.generations import FAILPOINTS, Generations
 from assistant.index.sync import Synchroniser
 from assistant.settings import Settings
-from benchmarks.examination import Finding, chunk_texts, examine, in_child
+from benchmarks.examination import Finding, State, chunk_texts, examine, in_child
 
 pytest_plugins = ["support_index_fixtures"]
 
@@ -43,7 +44,12 @@ NEW = {
     "after.md": text_of("cherries"),
     "added.md": text_of("quinces"),
 }
-STATES = {"old": chunk_texts(OLD, TOKENS), "new": chunk_texts(NEW, TOKENS)}
+
+
+@cache
+def states() -> dict[str, State]:
+    """The two states the index may be in."""
+    return {"old": chunk_texts(OLD, TOKENS), "new": chunk_texts(NEW, TOKENS)}
 
 
 def sync_in_child(settings: Settings, failpoint: str = "") -> tuple[int, list[str]]:
@@ -56,11 +62,13 @@ def sync_in_child(settings: Settings, failpoint: str = "") -> tuple[int, list[st
     return len(receipt.failed), embedder.paid
 
 
-def look_finish_and_look(settings: Settings) -> tuple[Finding, int, list[str], Finding]:
+def look_finish_and_look(
+    settings: Settings, allowed: dict[str, State]
+) -> tuple[Finding, int, list[str], Finding]:
     """Runs in a forked process: the index as it is, then a sync, then the index again."""
-    first = examine(settings.index.path, STATES)
+    first = examine(settings.index.path, allowed)
     failed, paid = sync_in_child(settings)
-    return first, failed, paid, examine(settings.index.path, STATES)
+    return first, failed, paid, examine(settings.index.path, allowed)
 
 
 def fill(folder: Path, texts: dict[str, str]) -> None:
@@ -84,7 +92,7 @@ def old_index(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def check(settings: Settings, allowed: str) -> list[str]:
     """The index is whole and in this state; the next sync makes it new. What that sync paid."""
-    seen = in_child(look_finish_and_look, settings)
+    seen = in_child(look_finish_and_look, settings, states())
     assert isinstance(seen, tuple), seen
     first, failed, paid, last = seen
     assert first.is_sound, first

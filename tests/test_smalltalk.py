@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,8 +39,6 @@ def test_long_text_is_never_small_talk(text: str) -> None:
 
 
 def test_hostile_text_takes_no_time() -> None:
-    import time
-
     began = time.perf_counter()
     for piece in ("ok ", "thanks ", "very, ", "good " * 3 + "!", "hi there ", "that is all "):
         reply_to(piece * 20_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -273,7 +274,7 @@ def test_repeated_text_has_exact_spans(workshop: Workshop) -> None:
     store.close()
     assert len(chunks) > 3
     assert [text[chunk.start : chunk.end] for chunk in chunks] == [chunk.text for chunk in chunks]
-    assert all(one.end <= two.start for one, two in zip(chunks, chunks[1:], strict=False))
+    assert all(one.end <= two.start for one, two in pairwise(chunks))
     assert workshop.holds_exactly({"echo.md": text})
 
 

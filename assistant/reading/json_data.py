@@ -1,0 +1,133 @@
+"""JSON, lines of JSON → lines that can be read alone: ``name: Alice | age: 30``.
+
+Keys of the two outer levels that hold more than a value become headings; deeper ones a dotted
+path before the value. Nothing is dropped, not even a key that stands twice. What is no valid JSON
+is read as plain text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from assistant.errors import DocumentError
+from assistant.reading.encoding import decode
+from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.plain import name_title, read_text
+from assistant.reading.writing import Writer, one_line
+from assistant.types import ParsedDocument
+
+_ROW = 600
+"""Characters that still make one readable line."""
+
+_PACKED = re.compile(r"(?:data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_-]{1000,}={0,2}$")
+
+
+class _Object(list[tuple[str, Any]]):
+    """A JSON object with all its keys in order; a list inside, so that doubles stay."""
+
+
+def read_json(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+    """One JSON value, or one per line."""
+    text = decode(data, name)
+    limits.check_characters(name, len(text))
+    writer = Writer(name, limits)
+    try:
+        values = _load(text)
+        if values is None:
+            return read_text(data, name, limits)
+        for value in values:
+            _write(writer, value, "", 0)
+    except RecursionError as exc:
+        raise DocumentError(f"{name} is nested too deeply", outcome="too_large") from exc
+    return writer.finish("json", title=_title(values) or name_title(name))
+
+
+def _load(text: str) -> list[Any] | None:
+    try:
+        return [json.loads(text, object_pairs_hook=_Object)]
+    except ValueError:
+        pass
+    lines = [line for line in text.split("\n") if line.strip()]
+    try:
+        return [json.loads(line, object_pairs_hook=_Object) for line in lines]
+    except ValueError:
+        return None
+
+
+def _write(writer: Writer, value: Any, path: str, depth: int) -> None:
+    if isinstance(value, _Object):
+        _write_object(writer, value, path, depth)
+    elif isinstance(value, list):
+        if all(_is_plain(each) for each in value):
+            joined = ", ".join(_plain(each) for each in value)
+            writer.line(f"{path}: {joined}" if path else joined)
+            return
+        for each in value:
+            _write(writer, each, path, max(depth, 1))
+    else:
+        writer.line(f"{path}: {_plain(value)}" if path else _plain(value))
+
+
+def _write_object(writer: Writer, pairs: _Object, path: str, depth: int) -> None:
+    row: list[str] = []
+    rest: list[tuple[str, Any]] = []
+    for key, value in pairs:
+        where = f"{path}.{key}" if path else key
+        if _is_plain(value) and len(text := f"{where}: {_plain(value)}") <= _ROW:
+            row.append(text)
+        else:
+            rest.append((key, value))
+    for line in _rows(row):
+        writer.line(line)
+    for key, value in rest:
+        where = f"{path}.{key}" if path else key
+        if depth < 2 and not path and isinstance(value, list) and not _is_flat(value):
+            writer.heading(depth + 1, key)
+            _write(writer, value, "", depth + 1)
+        elif _is_plain(value):
+            writer.gap()
+            writer.paragraph(f"{where}: {_plain(value, keeps_lines=True)}")
+        else:
+            _write(writer, value, where, depth + 1)
+    writer.gap()
+
+
+def _rows(parts: list[str]) -> list[str]:
+    """Short pairs joined to lines of a readable length."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + len(part) + 3 <= _ROW:
+            lines[-1] += f" | {part}"
+        else:
+            lines.append(part)
+    return lines
+
+
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, list) or (not value)
+
+
+def _is_flat(value: Any) -> bool:
+    return not isinstance(value, _Object) and all(_is_plain(each) for each in value)
+
+
+def _plain(value: Any, *, keeps_lines: bool = False) -> str:
+    if isinstance(value, str):
+        if _PACKED.match(value):
+            return "(packed data)"
+        return value if keeps_lines else one_line(value)
+    if value is None or isinstance(value, bool | list):
+        return json.dumps(value)
+    return str(value)
+
+
+def _title(values: list[Any]) -> str:
+    """The top object's own title or name."""
+    top = values[0] if len(values) == 1 and isinstance(values[0], _Object) else []
+    for wanted in ("title", "name"):
+        for key, value in top:
+            if key.lower() == wanted and isinstance(value, str) and len(value) <= 200:
+                return value
+    return ""

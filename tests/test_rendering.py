@@ -1,0 +1,108 @@
+"""What people see on a terminal: marks, places, and nothing that could steer the terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from test_types import make_answer
+
+from assistant import types
+from assistant.rendering import VERDICT_MARKS, safe, show_answer, show_receipt, show_status
+from assistant.types import Citation, Sentence
+
+
+def drawn(show: object, *facts: object, terminal: bool = False) -> str:
+    stream = io.StringIO()
+    show(Console(file=stream, width=100, highlight=False, force_terminal=terminal), *facts)  # type: ignore[operator]
+    return stream.getvalue()
+
+
+def test_every_verdict_has_its_own_mark() -> None:
+    assert set(VERDICT_MARKS) == set(types.Verdict.__args__)  # type: ignore[attr-defined]
+    assert len({mark for mark, _ in VERDICT_MARKS.values()}) == len(VERDICT_MARKS)
+
+
+@pytest.mark.parametrize("verdict", ["verbatim", "supported", "weak", "unsupported"])
+def test_marker_carries_the_mark_of_its_verdict(verdict: types.Verdict) -> None:
+    answer = make_answer(sentences=(Sentence("One.", (1,), verdict),))
+    text = drawn(show_answer, answer)
+    mark = VERDICT_MARKS[verdict][0]
+    assert f"One. [1{mark}]" in text
+    assert f"{mark} {verdict}" in text
+    assert "a.md" in text
+    assert "characters 0–4" in text
+
+
+def test_page_and_section_are_named_when_known() -> None:
+    citation = Citation(1, "a.pdf", "A", 7, 0, 4, "One.", "", section="Method")
+    assert "a.pdf · page 7 · Method" in drawn(show_answer, make_answer(citations=(citation,)))
+
+
+def test_bracketed_numbers_of_a_document_are_not_drawn_as_markers() -> None:
+    text = drawn(show_answer, make_answer(text="See [7] and [12]. [1]"))
+    assert "See [7] and [12]. [1✓]" in text
+
+
+def test_markup_in_a_document_is_shown_as_it_is() -> None:
+    text = drawn(show_answer, make_answer(text="[bold]x[/bold] [link=http://e]y[/] [1]"))
+    assert "[bold]x[/bold] [link=http://e]y[/] [1✓]" in text
+
+
+HOSTILE = "a\x1b[2J\x1b]0;title\x07b\x9b31mc\u202ed\u2066e\x00\x08f\r\x7f"
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    citation = Citation(1, HOSTILE, HOSTILE, None, 0, 4, HOSTILE, "", section=HOSTILE)
+    passage = types.Passage("c", HOSTILE, "", HOSTILE, 0, 4, None, (HOSTILE,), 1.0)
+    parts = {"text": f"{HOSTILE} [1]", "citations": (citation,), "retrieved": (passage,)}
+    file = types.FileOutcome(HOSTILE, "add", "failed", HOSTILE)
+    status = types.Status(HOSTILE, "g", "t", 1, 1, (file,), "e", ("g",), 5)
+    plain = (
+        drawn(show_answer, make_answer(**parts))
+        + drawn(show_answer, make_answer(**parts, abstained=True))
+        + drawn(show_receipt, types.SyncReceipt("g", (file,)))
+        + drawn(show_status, status)
+    )
+    assert not [character for character in "\x1b\x07\x9b\u202e\u2066\x00\x08\x7f" if character in plain]
+
+
+@given(st.text())
+def test_safe_keeps_the_length_and_all_that_is_printable(text: str) -> None:
+    shown = safe(text)
+    assert len(shown) == len(text)
+    assert all(a == b for a, b in zip(shown, text, strict=True) if b.isprintable())
+
+
+def test_refusal_is_calm_and_shows_the_closest_passages() -> None:
+    answer = make_answer(abstained=True, text="Not there.", reason="Not there.", citations=())
+    text = drawn(show_answer, answer)
+    assert "No answer in the documents" in text
+    assert "Closest passages" in text
+    assert "a.md · H" in text
+    assert "Sources" not in text
+
+
+def test_receipt_hides_what_is_unchanged_and_sums_up() -> None:
+    files = (
+        types.FileOutcome("same.md", "unchanged", "unchanged"),
+        types.FileOutcome("new.md", "add", "indexed", chunks=1),
+        types.FileOutcome("moved.md", "rename", "renamed", previous_name="old.md"),
+        types.FileOutcome("bad.pdf", "add", "failed", "because"),
+    )
+    text = drawn(show_receipt, types.SyncReceipt("g", files, documents=3, chunks=9, embedded=1))
+    assert "same.md" not in text
+    assert "was old.md" in text
+    assert "because" in text
+    assert "1 chunk" in text
+    assert "1 failed, 1 indexed, 1 renamed, 1 unchanged" in text
+
+
+def test_long_answer_of_wide_characters_fits_the_width() -> None:
+    text = drawn(show_answer, make_answer(text="机器学习" * 100 + " [1]"))
+    from rich.cells import cell_len
+
+    assert max(cell_len(line) for line in text.splitlines()) <= 100
