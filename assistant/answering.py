@@ -6,27 +6,36 @@ conflict shown side by side, or the abstention with what was searched and what i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assistant.chunking import page_at, section_at
 from assistant.confidence import missing_words, probability, signals
 from assistant.contradictions import describe, find_conflict
 from assistant.extracting import Extraction, Pick, ReadText, extract
 from assistant.index.snapshot import Snapshot
+from assistant.prompts import load_prompt
 from assistant.questions import Question
 from assistant.retrieval import SentenceIndex
-from assistant.settings import AnswerSettings
+from assistant.settings import AnswerSettings, Settings
 from assistant.smalltalk import reply_to
 from assistant.types import (
     Answer,
     Citation,
     Conflict,
+    Evidence,
     Passage,
     Receipt,
     Sentence,
     Usage,
 )
+
+if TYPE_CHECKING:
+    from assistant.composing import Composed
+
+_LONGEST_SPAN = 700
+"""Characters one marker may point at; where its sentences lie further apart, the first one's."""
 
 EXTRACTIVE = "extractive"
 """The model's name in the receipt of an answer without one."""
@@ -91,12 +100,19 @@ def finish(
     passages: Sequence[Passage],
     snapshot: Snapshot,
     config: str,
-    timings: Mapping[str, float],
 ) -> Answer:
     """Look every citation up in the stored document, to the character."""
-    citations = tuple(_citation(pick, i, snapshot) for i, pick in enumerate(made.picks, start=1))
+    citations = tuple(
+        _citation(pick.passage.document, marker, pick.start, pick.end, snapshot)
+        for marker, pick in enumerate(made.picks, start=1)
+    )
     sentences = tuple(
-        Sentence(text=_flat(citation.quote), citations=(citation.marker,), verdict="verbatim")
+        Sentence(
+            text=_flat(citation.quote),
+            citations=(citation.marker,),
+            verdict="verbatim",
+            evidence=(Evidence(citation.marker, citation.start, citation.end),),
+        )
         for citation in citations
     )
     conflicts: tuple[Conflict, ...] = ()
@@ -116,32 +132,100 @@ def finish(
         incomplete="",
         conflicts=conflicts,
         usage=Usage(),
-        timings={name: round(seconds, 6) for name, seconds in timings.items()},
+        timings={},
         receipt=Receipt(
             config=config,
-            index=f"{snapshot.manifest.name}:{snapshot.manifest.embedder}",
+            index=_index_fingerprint(snapshot),
             prompt="",
             model=EXTRACTIVE,
         ),
     )
 
 
-def _citation(pick: Pick, marker: int, snapshot: Snapshot) -> Citation:
-    document = snapshot.store.document(pick.passage.document)
+def finish_composed(
+    text: str,
+    question: Question,
+    composed: Composed,
+    passages: Sequence[Passage],
+    snapshot: Snapshot,
+    settings: Settings,
+    sentence_index: SentenceIndex,
+) -> Answer:
+    """A model's checked answer with every citation looked up, or its abstention explained."""
+    from assistant.composing import confidence_of
+
+    citations = tuple(
+        _citation(composed.context.passages[passage - 1].document, marker, *span, snapshot)
+        for marker, passage in enumerate(composed.parsed.order, start=1)
+        for span in [_cited_span(composed, marker, passage)]
+    )
+    reason = ""
+    if composed.abstained:
+        read = snapshot.store.read_text
+        looked = extract(question, passages, sentence_index, settings.answer.max_sentences, read)
+        reason = _why_not(looked, passages)
+    notice = ""
+    if composed.dropped:
+        count = composed.dropped
+        notice = f"{count} sentence{'s' if count != 1 else ''} left out: not supported by a source."
+    return Answer(
+        question=text,
+        standalone_question=question.text,
+        text=reason if composed.abstained else composed.shown,
+        sentences=() if composed.abstained else composed.sentences,
+        citations=() if composed.abstained else citations,
+        retrieved=tuple(passages),
+        abstained=composed.abstained,
+        reason=reason,
+        confidence=round(confidence_of(composed.sentences), 4),
+        incomplete=composed.incomplete,
+        conflicts=(),
+        usage=composed.usage,
+        timings={},
+        receipt=Receipt(
+            config=settings.fingerprint(),
+            index=_index_fingerprint(snapshot),
+            prompt=load_prompt("answer").fingerprint,
+            model=composed.model or settings.llm.model,
+        ),
+        notice=notice,
+    )
+
+
+def _cited_span(composed: Composed, marker: int, passage: int) -> tuple[int, int]:
+    """What a marker points at: the stretches behind its sentences together, else the passage."""
+    found = [e for s in composed.sentences for e in s.evidence if e.marker == marker]
+    source = composed.context.passages[passage - 1]
+    if not found:
+        return source.start, source.end
+    start, end = min(e.start for e in found), max(e.end for e in found)
+    if end - start > _LONGEST_SPAN:
+        return found[0].start, found[0].end
+    return start, end
+
+
+def _citation(
+    document_name: str, marker: int, start: int, end: int, snapshot: Snapshot
+) -> Citation:
+    document = snapshot.store.document(document_name)
     if document is None:
-        raise AssertionError(f"{pick.passage.document} left the snapshot it came from")
+        raise AssertionError(f"{document_name} left the snapshot it came from")
     parsed = snapshot.store.parsed(document.id)
     return Citation(
         marker=marker,
         document=document.name,
         title=document.title,
-        page=page_at(parsed.pages, pick.start),
-        start=pick.start,
-        end=pick.end,
-        quote=parsed.text[pick.start : pick.end],
+        page=page_at(parsed.pages, start),
+        start=start,
+        end=end,
+        quote=parsed.text[start:end],
         sha256=document.sha256,
-        section=section_at(parsed.headings, pick.start),
+        section=section_at(parsed.headings, start),
     )
+
+
+def _index_fingerprint(snapshot: Snapshot) -> str:
+    return f"{snapshot.manifest.name}:{snapshot.manifest.embedder}"
 
 
 def _text(picks: Sequence[Pick]) -> str:

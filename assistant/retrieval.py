@@ -46,6 +46,10 @@ class SentenceIndex:
         self._kept: OrderedDict[str, SentenceVectors] = OrderedDict()
         self._words: dict[str, Vectors] = {}
 
+    def embed_texts(self, texts: list[str]) -> Vectors:
+        """Unit vectors of any texts, shape (texts, 256)."""
+        return self._embedder.embed(texts)
+
     def embed_question(self, text: str) -> Vectors:
         """One unit vector, shape (256,)."""
         vector: Vectors = self._embedder.embed([text])[0]

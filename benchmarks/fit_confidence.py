@@ -59,14 +59,14 @@ def measure(
 ) -> list[Sample]:
     """The signals of questions, as the pipeline computes them."""
     samples = []
-    with assistant._open().current() as snapshot:
+    with assistant._parts.snapshots().current() as snapshot:
         for text, history in questions:
             question = analyse(
                 text, history, lambda term: inverse_document_frequency(snapshot, term)
             )
-            index = assistant._sentence_index()
+            index = assistant._parts.sentences()
             passages = retrieve(
-                question, snapshot, assistant._load_embedder(), index, assistant.settings.retrieval
+                question, snapshot, assistant._parts.embedder(), index, assistant.settings.retrieval
             )
             found = signals(extract(question, passages, index, 4, snapshot.store.read_text))
             if found is not None:

@@ -40,14 +40,14 @@ def gather(found: BenchmarkSet, distractors: Sequence[Path], limit: int) -> list
     gathered: list[Question] = []
     with indexed([found.folder, *distractors]) as (assistant, names):
         settings = assistant.settings.retrieval
-        with assistant._open().current() as snapshot:
+        with assistant._parts.snapshots().current() as snapshot:
             for query in queries[:limit]:
                 question = analyse(
                     query.text, (), lambda term: inverse_document_frequency(snapshot, term)
                 )
-                sentences = assistant._sentence_index()
+                sentences = assistant._parts.sentences()
                 passages = retrieve(
-                    question, snapshot, assistant._load_embedder(), sentences, settings
+                    question, snapshot, assistant._parts.embedder(), sentences, settings
                 )
                 ranked = extract(question, passages, sentences, 4, snapshot.store.read_text).ranked
                 right = [

@@ -194,16 +194,19 @@ class Generations:
         return Generation(target, manifest)
 
     def rollback(self) -> Generation:
-        """Return to the generation before the current one."""
-        current = self.current()
-        if current is None:
+        """Return to the generation before the current one, also when that cannot be opened."""
+        name = self.current_name()
+        if not name:
             raise IndexUnavailableError(
                 f"There is no index in {self.root}", hint="run `assistant ingest` first"
             )
-        parent = current.manifest.parent
+        try:
+            parent = self.load(name).manifest.parent
+        except IndexUnavailableError:
+            parent = max((other for other in self.names() if other < name), default="")
         if not parent or parent not in self.names():
             raise IndexUnavailableError(
-                f"There is no generation before {current.manifest.name} on disk",
+                f"There is no generation before {name} on disk",
                 hint="index.keep_previous sets how many stay",
             )
         previous = self.load(parent)

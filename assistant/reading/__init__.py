@@ -1,80 +1,73 @@
 """Files → text. In comes the bytes of one file and its name; out goes a ``ParsedDocument``.
 
-A reader is a function ``(data: bytes, name: str) -> ParsedDocument``. The explicit table below is
-the seam: a new format is one row and one module. Readers are imported only when their format
-occurs. The bytes decide before the suffix does.
+A reader is a function ``(data: bytes, name: str) -> ParsedDocument``; what one file may cost is its
+third argument, with a default. The explicit table below is the seam: a new format is one row, its
+suffixes in ``kinds`` and one module. Readers are imported only when their format occurs. Files from
+outside are read in a child process with limits (``pool``), which calls ``read_document`` there.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from pathlib import PurePath
+from typing import Protocol
 
 from assistant.errors import DocumentError
+from assistant.reading.kinds import KIND_OF_SUFFIX, find_kind, kind_of
+from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.types import ParsedDocument
 
-Reader = Callable[[bytes, str], ParsedDocument]
+__all__ = ["READER_VERSION", "SUPPORTED_SUFFIXES", "Limits", "kind_of", "read_document"]
 
-READER_VERSION = 2
+
+class Reader(Protocol):
+    """Reads the bytes of one file of its kind."""
+
+    def __call__(self, data: bytes, name: str, limits: Limits = ..., /) -> ParsedDocument:
+        """The document, or a ``DocumentError`` whose ``outcome`` says why not."""
+
+
+READER_VERSION = 3
 """Raised when a reader's output changes, so that files are read again."""
-
-_KINDS_BY_SUFFIX = {
-    ".txt": "text",
-    ".text": "text",
-    ".log": "text",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".pdf": "pdf",
-}
 
 _READERS = {
     "text": ("assistant.reading.plain", "read_text"),
     "markdown": ("assistant.reading.plain", "read_markdown"),
+    "markup": ("assistant.reading.source", "read_markup"),
+    "code": ("assistant.reading.source", "read_code"),
     "html": ("assistant.reading.html", "read_html"),
     "pdf": ("assistant.reading.pdf", "read_pdf"),
+    "docx": ("assistant.reading.word", "read_docx"),
+    "pptx": ("assistant.reading.slides", "read_pptx"),
+    "sheets": ("assistant.reading.sheets", "read_sheets"),
+    "csv": ("assistant.reading.sheets", "read_csv"),
+    "opendocument": ("assistant.reading.opendocument", "read_opendocument"),
+    "epub": ("assistant.reading.epub", "read_epub"),
+    "rtf": ("assistant.reading.rtf", "read_rtf"),
+    "eml": ("assistant.reading.mail", "read_eml"),
+    "mbox": ("assistant.reading.mail", "read_mbox"),
+    "msg": ("assistant.reading.outlook", "read_msg"),
+    "doc": ("assistant.reading.old_word", "read_doc"),
+    "ppt": ("assistant.reading.old_slides", "read_ppt"),
+    "json": ("assistant.reading.json_data", "read_json"),
+    "notebook": ("assistant.reading.notebook", "read_notebook"),
+    "xml": ("assistant.reading.xml", "read_xml"),
 }
 
-SUPPORTED_SUFFIXES = tuple(sorted(_KINDS_BY_SUFFIX))
+SUPPORTED_SUFFIXES = tuple(sorted(KIND_OF_SUFFIX))
 
 
-def kind_of(data: bytes, name: str) -> str:
-    """The kind of a file by its first bytes, then by its suffix; ``""`` when unsupported."""
-    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if b"%PDF-" in data[:1024]:
-        return "pdf"
-    suffix = PurePath(name).suffix.lower()
-    kind = _KINDS_BY_SUFFIX.get(suffix, "")
-    lowered = head[:64].lower()
-    if lowered.startswith((b"<!doctype html", b"<html")) and kind in ("", "text"):
-        return "html"
-    if kind == "pdf":
-        return ""  # called a PDF, but it is none
-    return kind
-
-
-def read_document(data: bytes, name: str) -> ParsedDocument:
+def read_document(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
     """Read one file's bytes.
 
     Raises ``DocumentError`` whose ``outcome`` says why there is no text: ``empty``,
-    ``needs_ocr``, ``password``, ``unsupported`` or ``failed``.
+    ``needs_ocr``, ``password``, ``unsupported``, ``too_large`` or ``failed``.
     """
     if not data.strip(b"\xef\xbb\xbf \t\r\n\f"):
         raise DocumentError(f"{name} is empty", outcome="empty")
-    kind = kind_of(data, name)
-    if not kind:
-        suffix = PurePath(name).suffix or "no suffix"
-        raise DocumentError(
-            f"{name} is of a kind that cannot be read ({suffix})",
-            hint=f"readable are {', '.join(SUPPORTED_SUFFIXES)}",
-            outcome="unsupported",
-        )
-    module, function = _READERS[kind]
+    module, function = _READERS[find_kind(data, name)]
     reader: Reader = getattr(importlib.import_module(module), function)
-    document = reader(data, name)
+    document = reader(data, name, limits)
     if not document.text.strip():
         raise DocumentError(f"{name} holds no text", outcome="empty")
+    limits.check_characters(name, len(document.text))
     return document

@@ -17,7 +17,7 @@ _MARKS = (
 )
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _RARE_PAGE = re.compile(r"mac_|cp[4-8]\d\d$|hp_|ptcp|kz")
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\u2060]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\u2060\ud800-\udfff]")
 
 
 def decode(data: bytes, name: str, *, is_html: bool = False) -> str:

@@ -15,7 +15,7 @@ from assistant.reading.html import html_blocks, parse_html, write_blocks
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.reading.packages import Package, no_words
 from assistant.reading.safexml import attribute, descendants, first, local
-from assistant.reading.writing import Writer
+from assistant.reading.writing import Details, Writer
 from assistant.types import ParsedDocument
 
 _FONTS = (".otf", ".ttf", ".woff", ".woff2")
@@ -49,7 +49,7 @@ def read_epub(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
         if problems:
             raise DocumentError(f"{name} cannot be read: {problems[0]}")
         raise no_words(name, has_pictures=package.has_pictures())
-    return writer.finish("epub", notes=tuple(problems[:5]), **_properties(book))
+    return writer.finish("epub", _details(book), notes=tuple(problems[:5]))
 
 
 def _book(package: Package) -> tuple[str, Any]:
@@ -108,15 +108,15 @@ def _refuse_protected(package: Package) -> None:
             )
 
 
-def _properties(book: Any) -> dict[str, str]:
+def _details(book: Any) -> Details:
     values: dict[str, str] = {}
     metadata = first(book, "metadata")
     for element in metadata.iter() if metadata is not None else ():
         if element.text and element.text.strip():
             values.setdefault(local(element), element.text.strip())
-    return {
-        "title": values.get("title", ""),
-        "author": values.get("creator", ""),
-        "date": values.get("date", ""),
-        "language": values.get("language", ""),
-    }
+    return Details(
+        title=values.get("title", ""),
+        author=values.get("creator", ""),
+        date=values.get("date", ""),
+        language=values.get("language", ""),
+    )

@@ -20,7 +20,7 @@ from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.reading.plain import name_title
-from assistant.reading.writing import Writer
+from assistant.reading.writing import Details, Writer
 from assistant.types import Heading, ParsedDocument
 
 _SKIPPED = frozenset(
@@ -60,9 +60,8 @@ def read_html(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
     if not any(block.level == 1 for block in blocks) and any(block.text for block in blocks):
         writer.heading(1, title)
     write_blocks(writer, blocks)
-    return writer.finish(
-        "html", title=_title(title, writer.headings, name), language=root.get("lang") or ""
-    )
+    details = Details(title=_title(title, writer.headings, name), language=root.get("lang") or "")
+    return writer.finish("html", details)
 
 
 def parse_html(source: str, name: str) -> Any:

@@ -15,7 +15,7 @@ from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.reading.plain import name_title, read_text
-from assistant.reading.writing import Writer, one_line
+from assistant.reading.writing import Details, Writer, one_line
 from assistant.types import ParsedDocument
 
 _ROW = 600
@@ -41,7 +41,7 @@ def read_json(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
             _write(writer, value, "", 0)
     except RecursionError as exc:
         raise DocumentError(f"{name} is nested too deeply", outcome="too_large") from exc
-    return writer.finish("json", title=_title(values) or name_title(name))
+    return writer.finish("json", Details(title=_title(values) or name_title(name)))
 
 
 def _load(text: str) -> list[Any] | None:

@@ -7,6 +7,7 @@ same readers under the same limits; what cannot be read is listed with the reaso
 from __future__ import annotations
 
 import email
+import email.errors
 import email.message
 import email.policy
 import email.utils
@@ -18,7 +19,7 @@ from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
 from assistant.reading.html import html_blocks, parse_html, write_blocks
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
-from assistant.reading.writing import Writer, clean, one_line
+from assistant.reading.writing import Details, Writer, clean, one_line
 from assistant.types import ParsedDocument
 
 _MAX_DEPTH = 4
@@ -44,16 +45,18 @@ def read_eml(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
     _Message(writer, name, limits, depth=0).write(message)
     return writer.finish(
         "eml",
-        title=_header(message, "subject"),
-        author=_header(message, "from"),
-        date=_date(message),
+        Details(
+            title=_header(message, "subject"),
+            author=_header(message, "from"),
+            date=_date(message),
+        ),
     )
 
 
 def read_mbox(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
     """A mailbox: one message after the other, each a section."""
     starts = [match.end() for match in _MBOX_START.finditer(data)]
-    ends = [match.start() for match in _MBOX_START.finditer(data)][1:] + [len(data)]
+    ends = [*[match.start() for match in _MBOX_START.finditer(data)][1:], len(data)]
     limits.check_pages(name, len(starts))
     writer = Writer(name, limits)
     for start, end in zip(starts, ends, strict=True):

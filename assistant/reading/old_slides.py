@@ -51,7 +51,7 @@ def read_ppt(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
                 outcome="needs_ocr",
             )
         raise DocumentError(f"{name} holds no text", outcome="empty")
-    return writer.finish("ppt", **file.properties())
+    return writer.finish("ppt", file.details())
 
 
 def _slides(stream: bytes, user: bytes) -> list[list[tuple[int, str]]]:

@@ -47,7 +47,7 @@ def read_doc(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
             hint="export it as a PDF and run OCR on that, for example `ocrmypdf in.pdf out.pdf`",
             outcome="needs_ocr",
         )
-    return writer.finish("doc", **file.properties())
+    return writer.finish("doc", file.details())
 
 
 def _pieces(stream: bytes, clx: bytes, name: str) -> str:

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from assistant.errors import DocumentError
+from assistant.reading.writing import NO_DETAILS, Details
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -14,7 +15,7 @@ class OleFile:
     """One OLE file in memory."""
 
     def __init__(self, data: bytes, name: str) -> None:
-        import olefile
+        import olefile  # type: ignore[import-untyped]
 
         self.name = name
         try:
@@ -51,22 +52,22 @@ class OleFile:
             raise DocumentError(f"{self.name} is damaged in {path}: {exc}") from exc
         return content
 
-    def properties(self) -> dict[str, str]:
+    def details(self) -> Details:
         """Title, author and date as the summary says; empty where it says nothing usable."""
-        found = {"title": "", "author": "", "date": ""}
         try:
             summary = self._file.get_metadata()
             codec = f"cp{summary.codepage}" if (summary.codepage or 0) > 0 else "cp1252"
             codec = "utf-8" if codec == "cp65001" else codec
-            for key, value in (("title", summary.title), ("author", summary.author)):
-                found[key] = value.decode(codec, "replace") if isinstance(value, bytes) else ""
-            if summary.last_saved_time is not None:
-                found["date"] = summary.last_saved_time.date().isoformat()
+            saved = summary.last_saved_time
+            return Details(
+                title=(summary.title or b"").decode(codec, "replace"),
+                author=(summary.author or b"").decode(codec, "replace"),
+                date=saved.date().isoformat() if saved is not None else "",
+            )
         except MemoryError:
             raise
         except Exception:  # a broken summary costs the title, not the text
-            return found
-        return found
+            return NO_DETAILS
 
 
 def ole_kind(data: bytes, name: str) -> str:

@@ -13,7 +13,7 @@ from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.reading.packages import Package, no_words
 from assistant.reading.safexml import attribute, children, descendants, first, local, parse_xml
 from assistant.reading.tables import table_lines
-from assistant.reading.writing import Writer, iso_date, one_line
+from assistant.reading.writing import Details, Writer, one_line
 from assistant.types import ParsedDocument
 
 _SILENT = frozenset(
@@ -45,7 +45,7 @@ def read_opendocument(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -
     if not writer.has_words:
         raise no_words(name, has_pictures=has_pictures)
     kind = "odp" if body is not None and first(body, "presentation") is not None else "odt"
-    return writer.finish(kind, **_properties(meta))
+    return writer.finish(kind, _details(meta))
 
 
 def _refuse_encrypted(package: Package) -> None:
@@ -58,18 +58,18 @@ def _refuse_encrypted(package: Package) -> None:
         )
 
 
-def _properties(root: Any) -> dict[str, str]:
+def _details(root: Any) -> Details:
     values: dict[str, str] = {}
     meta = first(root, "meta") if root is not None else None
     for element in meta if meta is not None else ():
         if element.text:
             values.setdefault(local(element), element.text.strip())
-    return {
-        "title": values.get("title", ""),
-        "author": values.get("creator", "") or values.get("initial-creator", ""),
-        "date": iso_date(values.get("date", "")) or iso_date(values.get("creation-date", "")),
-        "language": values.get("language", ""),
-    }
+    return Details(
+        title=values.get("title", ""),
+        author=values.get("creator", "") or values.get("initial-creator", ""),
+        date=values.get("date", "") or values.get("creation-date", ""),
+        language=values.get("language", ""),
+    )
 
 
 class _Walk:
@@ -173,9 +173,7 @@ def inline(element: Any) -> str:
     parts = [element.text or ""]
     for child in element:
         kind = local(child)
-        if kind == "s":
-            parts.append(" ")
-        elif kind == "tab":
+        if kind in ("s", "tab"):
             parts.append(" ")
         elif kind == "line-break":
             parts.append("\n")

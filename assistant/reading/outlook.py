@@ -9,7 +9,7 @@ from assistant.errors import DocumentError
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.reading.mail import Attachment, write_attachments, write_body, write_mail_head
 from assistant.reading.ole import OleFile
-from assistant.reading.writing import Writer
+from assistant.reading.writing import Details, Writer
 from assistant.types import ParsedDocument
 
 _SUBJECT, _BODY, _RTF, _HTML = "0037", "1000", "1009", "1013"
@@ -26,9 +26,7 @@ def read_msg(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
     _write(message, writer, name, limits, depth=0)
     return writer.finish(
         "msg",
-        title=message.text(_SUBJECT),
-        author=message.text(_SENDER),
-        date=message.date()[:10],
+        Details(title=message.text(_SUBJECT), author=message.text(_SENDER), date=message.date()),
     )
 
 
@@ -117,7 +115,7 @@ class _Storage:
     def _read_fixed(self) -> dict[int, int]:
         raw = self._file.read(f"{self._path}__properties_version1.0")
         header = 32 if not self._path else 24 if "3701000d" in self._path[-22:] else 8
-        found = {}
+        found: dict[int, int] = {}
         for at in range(header, len(raw) - 15, 16):
             _, tag, _, value = struct.unpack_from("<HHIQ", raw, at)
             found.setdefault(tag, value)

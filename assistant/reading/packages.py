@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from assistant.errors import DocumentError
 from assistant.reading.limits import DEFAULT_LIMITS, Limits, too_large
 from assistant.reading.safexml import attribute, children, parse_xml
-from assistant.reading.writing import iso_date
+from assistant.reading.writing import Details
 
 _STEP = 1 << 18
 _MAX_MEMBERS = 50_000
@@ -117,7 +117,7 @@ class Package:
                 return part
         return fallback
 
-    def properties(self) -> dict[str, str]:
+    def details(self) -> Details:
         """Title, author, date and language of an OOXML package, as far as they are given."""
         root = self.optional_xml("docProps/core.xml")
         values: dict[str, str] = {}
@@ -125,12 +125,12 @@ class Package:
             for element in root:
                 if isinstance(element.tag, str) and element.text:
                     values[element.tag.rpartition("}")[2]] = element.text.strip()
-        return {
-            "title": values.get("title", ""),
-            "author": values.get("creator", ""),
-            "date": iso_date(values.get("modified", "")) or iso_date(values.get("created", "")),
-            "language": values.get("language", ""),
-        }
+        return Details(
+            title=values.get("title", ""),
+            author=values.get("creator", ""),
+            date=values.get("modified", "") or values.get("created", ""),
+            language=values.get("language", ""),
+        )
 
     def _bomb(self) -> DocumentError:
         return too_large(

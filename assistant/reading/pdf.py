@@ -1,122 +1,96 @@
-"""PDF → text page by page, with pdfium; lines are joined into paragraphs.
+"""PDF → text page by page; lines are joined into paragraphs, the outline becomes headings.
 
-pdfium marks a hyphen at a line end as U+0002: the word is put together again. A page without a
-single character in a file that has pictures needs OCR, and that is said, never passed over.
+What pdfium gives is in ``pdf_source``. A page without a single character in a file that has
+pictures needs OCR, and that is said, never passed over.
 """
 
 from __future__ import annotations
 
-import ctypes
 import re
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import pypdfium2 as pdfium
 
 from assistant.errors import DocumentError
 from assistant.reading.furniture import PrintedPage, without_furniture
+from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.pdf_source import PdfSource, extract
 from assistant.reading.plain import name_title
+from assistant.reading.writing import iso_date, one_line
 from assistant.types import Heading, Page, ParsedDocument
 
-_PDFIUM = threading.Lock()
-"""pdfium is not thread-safe: with four threads, 66 of 150 files came out wrong."""
-
-_SOFT_HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 _NEW_BLOCK = re.compile(r"\s*(?:[-*•◦▪‣·–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .]{6,}$)")
+_OCR = "run OCR on it first, for example `ocrmypdf in.pdf out.pdf`"
+_DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
 
 
-def read_pdf(data: bytes, name: str) -> ParsedDocument:
+def read_pdf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of a PDF with its pages and its outline as headings.
 
-    Raises ``DocumentError`` with outcome ``empty``, ``needs_ocr``, ``password`` or ``failed``.
+    Raises ``DocumentError`` with outcome ``empty``, ``needs_ocr``, ``password``, ``too_large`` or
+    ``failed``.
     """
-    with _PDFIUM:
-        source = _extract(data, name)
+    source = extract(data, name, limits)
     page_texts = [page_text(page) for page in without_furniture(source.lines)]
     text, pages = _join_pages(page_texts)
-    if source.is_blank:
-        raise DocumentError(f"{name} has {len(page_texts)} empty page(s)", outcome="empty")
-    if not text.strip():
-        raise DocumentError(
-            f"{name} has {len(page_texts)} page(s) and no text: it holds pictures of pages",
-            hint="run OCR on it first, for example `ocrmypdf in.pdf out.pdf`",
-            outcome="needs_ocr",
-        )
+    _refuse_wordless(source, text, name)
     headings = _place_headings(text, pages, source.outline)
     title = source.title
     if not title:
         title = headings[0].title if headings else _first_line(page_texts) or name_title(name)
-    return ParsedDocument(text=text, title=title, kind="pdf", pages=pages, headings=headings)
+    return ParsedDocument(
+        text=text,
+        title=title,
+        kind="pdf",
+        pages=pages,
+        headings=headings,
+        date=_date(source.dates),
+        author=one_line(source.author)[:200],
+        notes=_notes(source),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What pdfium gives: printed lines by page, the outline, the title, and if nothing is drawn."""
-
-    lines: list[list[str]]
-    outline: list[tuple[int, str, int]]
-    title: str
-    is_blank: bool
-
-
-def _extract(data: bytes, name: str) -> _Source:
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as exc:
-        if "password" in str(exc).lower():
-            raise DocumentError(
-                f"{name} is protected by a password",
-                hint="save a copy without the password",
-                outcome="password",
-            ) from exc
-        raise DocumentError(f"{name} is not a readable PDF: {exc}") from exc
-    try:
-        lines = [_page_lines(document, index, name) for index in range(len(document))]
-        return _Source(
-            lines=lines,
-            outline=_outline(document),
-            title=_metadata_title(document),
-            is_blank=not any(map(any, lines)) and not _draws_anything(document),
+def _refuse_wordless(source: PdfSource, text: str, name: str) -> None:
+    if source.is_blank:
+        raise DocumentError(f"{name} has {len(source.lines)} empty page(s)", outcome="empty")
+    if not text.strip():
+        raise DocumentError(
+            f"{name} has {len(source.lines)} page(s) and no text: it holds pictures of pages",
+            hint=_OCR,
+            outcome="needs_ocr",
         )
-    finally:
-        document.close()
+    if source.is_form_shell:
+        raise DocumentError(
+            f"{name} is an XFA form, whose text only Adobe's own programs can show",
+            hint="open it there and print it to a PDF",
+            outcome="unsupported",
+        )
+    if source.unknown_share > 0.3:
+        raise DocumentError(
+            f"{name} does not say which letters its fonts draw: {source.unknown_share:.0%} of them "
+            "are unknown",
+            hint=f"{_OCR.removesuffix('`')} --force-ocr`",
+            outcome="needs_ocr",
+        )
 
 
-def _page_lines(document: Any, index: int, name: str) -> list[str]:
-    try:
-        page = document[index]
-        try:
-            text_page = page.get_textpage()
-            try:
-                return _lines(text_page.get_text_bounded())
-            finally:
-                text_page.close()
-        finally:
-            page.close()
-    except pdfium.PdfiumError as exc:
-        raise DocumentError(f"{name}: page {index + 1} cannot be read: {exc}") from exc
+def _notes(source: PdfSource) -> tuple[str, ...]:
+    """Pages whose words are missing from the text, and why."""
+    found = []
+    for pages, why in (
+        (source.pictured, "hold pictures and no text; OCR would read them"),
+        (source.damaged, "are damaged and were left out"),
+    ):
+        if pages:
+            shown = ", ".join(map(str, pages[:10])) + (", …" if len(pages) > 10 else "")
+            found.append(f"{len(pages)} of {len(source.lines)} pages {why}: {shown}")
+    return tuple(found)
 
 
-def _draws_anything(document: Any) -> bool:
-    """Whether anything at all is drawn on any page; the words may be inside a picture."""
-    for page in document:
-        try:
-            if next(iter(page.get_objects(max_depth=1)), None) is not None:
-                return True
-        finally:
-            page.close()
-    return False
-
-
-def _lines(raw: str) -> list[str]:
-    """Lines as printed, empty ones kept, words put together that were cut at a line end."""
-    text = _SOFT_HYPHEN.sub("", raw).replace("\r\n", "\n").replace("\r", "\n")
-    return [
-        re.sub(r"[ \t\u00a0]+", " ", _UNWANTED.sub("", line)).strip() for line in text.split("\n")
-    ]
+def _date(dates: Sequence[str]) -> str:
+    for written in dates:
+        match = _DATE.match(written)
+        if match:
+            return iso_date(f"{match[1]}-{match[2] or '01'}-{match[3] or '01'}")
+    return ""
 
 
 def page_text(page: PrintedPage) -> str:
@@ -170,22 +144,6 @@ def _join_pages(page_texts: Sequence[str]) -> tuple[str, tuple[Page, ...]]:
     return "".join(parts), tuple(pages)
 
 
-def _outline(document: Any) -> list[tuple[int, str, int]]:
-    found: list[tuple[int, str, int]] = []
-    try:
-        for bookmark in document.get_toc(max_depth=6):
-            destination = bookmark.get_dest()
-            page = destination.get_index() if destination is not None else None
-            title = " ".join(bookmark.get_title().split())
-            if page is not None and title:
-                found.append((min(bookmark.level + 1, 6), title, page))
-            if len(found) >= 2000:
-                break
-    except (pdfium.PdfiumError, ctypes.ArgumentError, ValueError):
-        return found  # a broken outline costs section names, not the text
-    return found
-
-
 def _place_headings(
     text: str, pages: tuple[Page, ...], outline: list[tuple[int, str, int]]
 ) -> tuple[Heading, ...]:
@@ -197,18 +155,6 @@ def _place_headings(
         at = text.find(title, page.start, page.end)
         placed.append(Heading(level, title, at if at >= 0 else page.start))
     return tuple(sorted(placed, key=lambda heading: heading.start))
-
-
-def _metadata_title(document: Any) -> str:
-    try:
-        title: str = document.get_metadata_dict().get("Title", "")
-    except (pdfium.PdfiumError, UnicodeDecodeError):
-        return ""
-    title = " ".join(_UNWANTED.sub("", title).split())
-    looks_generated = title.lower().endswith((".doc", ".docx", ".tex", ".dvi", ".indd", ".qxd"))
-    return (
-        "" if looks_generated or title.lower().startswith(("untitled", "microsoft word")) else title
-    )
 
 
 def _first_line(page_texts: list[str]) -> str:

@@ -6,24 +6,32 @@ import re
 from pathlib import PurePath
 
 from assistant.reading.encoding import decode
+from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.types import Heading, ParsedDocument
 
 _ATX = re.compile(r"^[ ]{0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)")
 _SETEXT = re.compile(r"^[ ]{0,3}(=+|-+)[ \t]*$")
 _FRONT_TITLE = re.compile(r"^title:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_PACKED = re.compile(r"data:[\w/+.-]{3,60};base64,[A-Za-z0-9+/=_-]{40,}")
+_LONGEST_HEADING = 1000
 _INLINE = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
 
 
-def read_text(data: bytes, name: str) -> ParsedDocument:
+def read_text(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
     """A text file; its title is a short first line, else the file's name."""
     text = decode(data, name)
+    limits.check_characters(name, len(text))
     return ParsedDocument(text=text, title=first_line_title(text, name), kind="text")
 
 
-def read_markdown(data: bytes, name: str) -> ParsedDocument:
-    """A Markdown file with its headings; fenced code and front matter hold none."""
-    text = decode(data, name)
+def read_markdown(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+    """A Markdown file with its headings; fenced code and front matter hold none.
+
+    Pictures packed into the text are the one thing left out of it.
+    """
+    text = _PACKED.sub("", decode(data, name))
+    limits.check_characters(name, len(text))
     body_start = _front_matter_end(text)
     headings = find_headings(text, body_start)
     front = _FRONT_TITLE.search(text, 0, body_start) if body_start else None
@@ -46,6 +54,10 @@ def find_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
     offset = start
     for line in text[start:].splitlines(keepends=True):
         body = line.rstrip("\n")
+        if len(body) > _LONGEST_HEADING:  # also keeps the patterns below from long work
+            previous, previous_start = "", offset
+            offset += len(line)
+            continue
         opening = _FENCE.match(body)
         if opening:
             mark = opening.group(1)[:3]

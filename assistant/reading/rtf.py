@@ -7,7 +7,7 @@ import re
 from assistant.errors import DocumentError
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.reading.tables import table_lines
-from assistant.reading.writing import Writer
+from assistant.reading.writing import Details, Writer
 from assistant.types import ParsedDocument
 
 _TITLE = re.compile(r"\{\\title ([^{}\\]{1,300})\}")
@@ -19,7 +19,7 @@ _PICTURE = re.compile(rb"[0-9A-Fa-f\s]{400,}")
 
 def read_rtf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of an RTF document."""
-    from striprtf.striprtf import rtf_to_text
+    from striprtf.striprtf import rtf_to_text  # type: ignore[import-untyped]
 
     has_pictures = b"\\pict" in data
     # Pictures are long runs of hexadecimal digits: taken out first, they cost nothing.
@@ -47,9 +47,11 @@ def read_rtf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
     changed = _CHANGED.search(head)
     return writer.finish(
         "rtf",
-        title=_first_group(_TITLE, head),
-        author=_first_group(_AUTHOR, head),
-        date=f"{changed[1]}-{changed[2]:0>2}-{changed[3]:0>2}" if changed else "",
+        Details(
+            title=_first_group(_TITLE, head),
+            author=_first_group(_AUTHOR, head),
+            date=f"{changed[1]}-{changed[2]:0>2}-{changed[3]:0>2}" if changed else "",
+        ),
     )
 
 

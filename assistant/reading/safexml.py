@@ -36,8 +36,8 @@ def parse_xml(data: bytes, name: str, *, allow_doctype: bool = False) -> Any:
         raise DocumentError(f"{name} holds XML that cannot be read: {exc}") from exc
     if root is None:
         raise DocumentError(f"{name} holds XML without an element")
-    internal = root.getroottree().docinfo.internalDTD
-    if internal is not None and (not allow_doctype or any(True for _ in internal.iterentities())):
+    internal: Any = root.getroottree().docinfo.internalDTD
+    if internal is not None and not (allow_doctype and not list(internal.iterentities())):
         raise _doctype(name)
     return root
 

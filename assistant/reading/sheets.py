@@ -10,6 +10,7 @@ import csv
 import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from assistant.errors import DocumentError
@@ -17,7 +18,7 @@ from assistant.reading.encoding import decode
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.reading.plain import name_title
 from assistant.reading.tables import table_lines
-from assistant.reading.writing import Writer, one_line
+from assistant.reading.writing import NO_DETAILS, Details, Writer, one_line
 from assistant.types import ParsedDocument
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -51,8 +52,8 @@ def read_sheets(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Pars
             raise DocumentError(f"{name} cannot be read: {problems[0]}")
         raise DocumentError(f"{name} has only empty sheets", outcome="empty")
     kind = "ods" if data[:4] == b"PK\x03\x04" and b"opendocument" in data[:200] else "xlsx"
-    details["title"] = details.get("title") or name_title(name)
-    return writer.finish(kind, notes=tuple(problems[:5]), **details)
+    details = replace(details, title=details.title or name_title(name))
+    return writer.finish(kind, details, notes=tuple(problems[:5]))
 
 
 def read_csv(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
@@ -64,7 +65,7 @@ def read_csv(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
     writer = Writer(name, limits)
     rows = ([one_line(cell) for cell in row] for row in _split(text, name))
     _write_sheet(writer, "", rows)
-    return writer.finish("csv", title=name_title(name))
+    return writer.finish("csv", Details(title=name_title(name)))
 
 
 def _write_sheet(writer: Writer, heading: str, rows: Iterable[Sequence[str]]) -> None:
@@ -144,7 +145,7 @@ def _outside_quotes(line: str, delimiter: str) -> int:
     return sum(part.count(delimiter) for part in line.split('"')[::2])
 
 
-def _check_package(data: bytes, name: str, limits: Limits) -> dict[str, str]:
+def _check_package(data: bytes, name: str, limits: Limits) -> Details:
     """For zip formats: unpack every XML part once within the limits, before calamine does.
 
     calamine knows no limit of its own; 0.3 s for 100 MB unpacked is the price. Returns the
@@ -153,7 +154,7 @@ def _check_package(data: bytes, name: str, limits: Limits) -> dict[str, str]:
     from assistant.reading.packages import Package
 
     if data[:2] != b"PK":
-        return {}
+        return NO_DETAILS
     package = Package(data, name, limits)
     for part in package.names:
         if part.lower().endswith((".xml", ".rels", ".bin")) and not part.lower().endswith(
@@ -164,7 +165,7 @@ def _check_package(data: bytes, name: str, limits: Limits) -> dict[str, str]:
                 raise DocumentError(f"{name} declares a document type in its XML, which is refused")
             if b":encryption-data" in content[:20_000]:
                 raise _unreadable(name, ValueError("encrypted"))
-    return package.properties()
+    return package.details()
 
 
 def _unreadable(name: str, exc: Exception) -> DocumentError:

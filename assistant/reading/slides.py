@@ -45,7 +45,7 @@ def read_pptx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
     if not writer.has_words:
         raise no_words(name, has_pictures=package.has_pictures())
     notes = (f"{len(problems)} of {len(parts)} slides are damaged",) if problems else ()
-    return writer.finish("pptx", notes=notes, **package.properties())
+    return writer.finish("pptx", package.details(), notes=notes)
 
 
 def _slide_parts(package: Package) -> list[str]:

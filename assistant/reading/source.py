@@ -78,20 +78,16 @@ def _starred(pattern: re.Pattern[str], text: str) -> Iterator[Heading]:
 def _underlined(text: str) -> Iterator[Heading]:
     """reST: the level of a kind of line is the order in which the kinds come up."""
     kinds: list[str] = []
-    before, before_start = "", 0
+    earlier, before, before_start = "", "", 0
     offset = 0
-    overline = False
     for line in text.splitlines(keepends=True):
         body = line.rstrip()
         match = _UNDERLINE.match(body)
         title = before.strip()
         if match and title and not _UNDERLINE.match(title) and len(body) >= len(title):
-            kind = match[1] + ("^" if overline else "")
+            kind = match[1] + ("^" if _UNDERLINE.match(earlier) else "")
             if kind not in kinds:
                 kinds.append(kind)
             yield Heading(min(kinds.index(kind) + 1, 6), title, before_start)
-            before, overline = "", False
-        else:
-            overline = bool(_UNDERLINE.match(before.strip())) if body else False
-            before, before_start = body, offset
+        earlier, before, before_start = before, body, offset
         offset += len(line)

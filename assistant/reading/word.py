@@ -7,6 +7,7 @@ footnotes, inserted text, charts. What was deleted under track changes stays out
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from assistant.reading.drawings import Relations, drawing_lines
@@ -44,9 +45,8 @@ def read_docx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
     walk.margins("footer")
     if not writer.has_words:
         raise no_words(name, has_pictures=package.has_pictures())
-    properties = package.properties()
-    properties["title"] = walk.title or properties["title"]
-    return writer.finish("docx", **properties)
+    details = package.details()
+    return writer.finish("docx", replace(details, title=walk.title or details.title))
 
 
 class _Walk:
@@ -56,7 +56,7 @@ class _Walk:
         self._package = package
         self._relations = relations
         self._writer = writer
-        by_kind = {kind: part for kind, part in relations.values()}
+        by_kind = dict(relations.values())
         self._styles = Styles(package.optional_xml(by_kind.get("styles", "word/styles.xml")))
         self._numbers = Numbers(package.optional_xml(by_kind.get("numbering", "")))
         self._notes = {

@@ -8,6 +8,7 @@ characters, and never more characters than the limit.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from assistant.errors import DocumentError
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
@@ -47,6 +48,19 @@ def language_tag(text: str) -> str:
     """The language of a tag such as ``en-GB`` in two or three small letters, or an empty text."""
     match = _LANGUAGE.match(text)
     return match.group(1).lower() if match else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a file says about itself, as it says it; checked and cut when the text is finished."""
+
+    title: str = ""
+    author: str = ""
+    date: str = ""
+    language: str = ""
+
+
+NO_DETAILS = Details()
 
 
 class Writer:
@@ -129,23 +143,22 @@ class Writer:
         return start
 
     def finish(
-        self, kind: str, *, title: str = "", date: str = "", language: str = "", author: str = "",
-        notes: tuple[str, ...] = (),
-    ) -> ParsedDocument:  # fmt: skip
+        self, kind: str, details: Details = NO_DETAILS, *, notes: tuple[str, ...] = ()
+    ) -> ParsedDocument:
         """The document. Raises ``DocumentError`` (``empty``) when no words were written."""
         if not self.has_words:
             raise DocumentError(f"{self._name} holds no text", outcome="empty")
         text = "".join(self._parts) + "\n"
         return ParsedDocument(
             text=text,
-            title=self._title(title, text),
+            title=self._title(details.title, text),
             kind=kind,
             pages=self._pages(),
             headings=tuple(self.headings),
             is_markdown=True,
-            date=iso_date(date),
-            language=language_tag(language),
-            author=one_line(author)[:200],
+            date=iso_date(details.date),
+            language=language_tag(details.language),
+            author=one_line(details.author)[:200],
             notes=notes,
         )
 
@@ -159,6 +172,8 @@ class Writer:
         return first_line_title(text[:2000], self._name) or name_title(self._name)
 
     def _pages(self) -> tuple[Page, ...]:
+        if not self._page_starts:
+            return ()
         ends = [start for _, start in self._page_starts[1:]] + [self._length]
         pages = []
         for (number, start), end in zip(self._page_starts, ends, strict=True):

@@ -14,7 +14,7 @@ from assistant.reading.encoding import decode
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.reading.plain import name_title, read_text
 from assistant.reading.safexml import local, parse_xml
-from assistant.reading.writing import Writer, one_line
+from assistant.reading.writing import Details, Writer, one_line
 from assistant.types import ParsedDocument
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
@@ -46,7 +46,8 @@ def read_xml(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
     writer = Writer(name, limits)
     _write(writer, root, 0)
     title = next((e for e in root.iter() if local(e) in _TITLES and len(e) == 0), None)
-    return writer.finish("xml", title=(title.text or "") if title is not None else name_title(name))
+    words = (title.text or "") if title is not None else name_title(name)
+    return writer.finish("xml", Details(title=words))
 
 
 def _special_reader(root: Any) -> Any:

@@ -1,0 +1,117 @@
+"""The heavy parts an assistant works with, each opened when it is first needed, once.
+
+Imports stand in the methods: ``--help`` and an unchanged sync must not pay for them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assistant.errors import IndexUnavailableError
+from assistant.index.generations import Generations
+from assistant.settings import Settings
+from assistant.types import Passage
+
+if TYPE_CHECKING:
+    from assistant.embedding import Embedder
+    from assistant.generating import LanguageModel
+    from assistant.index.snapshot import Snapshot, SnapshotReader
+    from assistant.questions import Question, Turn
+    from assistant.retrieval import SentenceIndex
+
+
+class Parts:
+    """Index, embedder, sentence vectors and language model of one set of settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.generations = Generations(settings.index.path)
+        self._snapshots: SnapshotReader | None = None
+        self._embedder: Embedder | None = None
+        self._sentences: SentenceIndex | None = None
+        self._model: LanguageModel | None = None
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Close the index; it is opened again when it is needed again."""
+        with self._lock:
+            if self._snapshots is not None:
+                self._snapshots.close()
+                self._snapshots = None
+
+    def snapshots(self) -> SnapshotReader:
+        """The reader that follows the current generation."""
+        from assistant.index.snapshot import SnapshotReader
+
+        with self._lock:
+            if self._snapshots is None:
+                self._snapshots = SnapshotReader(self.generations)
+            return self._snapshots
+
+    def embedder(self) -> Embedder:
+        """The embedder of chunks and questions."""
+        from assistant.embedding import make_embedder
+
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = make_embedder(self.settings.embedding)
+            return self._embedder
+
+    def sentences(self) -> SentenceIndex:
+        """Sentence vectors, always static ones: they are made by the hundred for a question."""
+        from assistant.embedding.static import StaticEmbedder
+        from assistant.retrieval import SentenceIndex
+
+        with self._lock:
+            if self._sentences is None:
+                embedder = self.embedder()
+                if not isinstance(embedder, StaticEmbedder):
+                    embedder = StaticEmbedder()
+                self._sentences = SentenceIndex(embedder)
+            return self._sentences
+
+    def model(self) -> LanguageModel:
+        """The language model. Raises ``ModelError`` when its key is missing."""
+        from assistant.generating import LanguageModel
+
+        with self._lock:
+            if self._model is None:
+                self._model = LanguageModel(self.settings.llm)
+            return self._model
+
+    def analyse(self, text: str, history: Sequence[Turn], snapshot: Snapshot) -> Question:
+        """A question taken apart, weighed by the index's word statistics."""
+        from assistant.questions import analyse
+        from assistant.retrieval import inverse_document_frequency
+
+        return analyse(text, history, lambda term: inverse_document_frequency(snapshot, term))
+
+    def retrieve(
+        self, question: Question, snapshot: Snapshot, limit: int | None = None
+    ) -> list[Passage]:
+        """Passages for a question. Raises ``IndexUnavailableError`` for another embedder's index."""
+        from assistant.retrieval import retrieve
+
+        self._check_embedder(snapshot)
+        return retrieve(
+            question,
+            snapshot,
+            self.embedder(),
+            self.sentences(),
+            self.settings.retrieval,
+            limit,
+        )
+
+    def _check_embedder(self, snapshot: Snapshot) -> None:
+        from assistant.embedding import fingerprint_of
+
+        wanted = fingerprint_of(self.settings.embedding)
+        built_with = snapshot.manifest.embedder
+        if wanted != built_with:
+            raise IndexUnavailableError(
+                f"The index was built with the embedder {built_with}, the settings name {wanted}",
+                hint="run `assistant ingest` to embed the documents anew, or set "
+                "embedding.provider back",
+            )
