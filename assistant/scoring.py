@@ -61,7 +61,7 @@ class Features:
     words close in meaning count too; ``before`` and ``after``: what the neighbours, ``context``
     what title and headings, and ``passage_terms`` what the rest of the passage adds to ``own``;
     ``pairs``: neighbouring question words that are neighbours here too; ``names``: the question's
-    names inside or around; ``similarity``: cosine of question and sentence, at least 0; ``kind``:
+    names inside or around; ``values``: its numbers and years likewise; ``similarity``: cosine of question and sentence, at least 0; ``kind``:
     whether it holds what is asked for; ``defines``: a definition of what the question names;
     ``passage``: the passage's fused score; ``rank``: 1 / its rank; ``news``: words that the
     question does not hold; ``prose``: 1 for whole sentences and list items; ``asks``: 1 when it is
@@ -76,6 +76,7 @@ class Features:
     passage_terms: float
     pairs: float
     names: float
+    values: float
     similarity: float
     kind: float
     defines: float
@@ -187,6 +188,7 @@ def passage_features(
                 passage_terms=sums["rest"] / total,
                 pairs=len(pairs & mine) / len(pairs) if pairs else 0.0,
                 names=_names(question, sentence.terms, before | context),
+                values=_values(question, sentence, before | context),
                 similarity=max(0.0, float(similarities[index])),
                 kind=kind_score(question, sentence.text),
                 defines=_defines(question, sentence.text),
@@ -243,6 +245,17 @@ def _names(question: Question, inside: frozenset[str], around: frozenset[str]) -
         return 1.0
     near = (question.names - inside) & around
     return (len(question.names & inside) + 0.7 * len(near)) / len(question.names)
+
+
+def _values(question: Question, sentence: SentenceTerms, around: frozenset[str]) -> float:
+    """Share of the question's numbers inside, or around where the sentence names no others."""
+    if not question.values:
+        return 1.0
+    inside = question.values & sentence.terms
+    near = question.values & around - inside
+    if any(term[:1].isdigit() and term not in question.values for term in sentence.terms):
+        near = frozenset()  # about another year than the one asked for
+    return (len(inside) + 0.7 * len(near)) / len(question.values)
 
 
 def _defines(question: Question, text: str) -> float:
