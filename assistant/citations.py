@@ -12,38 +12,14 @@ full stop, to the sentence before it.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.code_spans import Code
-from assistant.markers import Marker, Removed, Text, Token
+from assistant.markers import Marker, Removed, Token
 from assistant.markup import MarkupStream
 from assistant.sentences import Kind, sentences
-
-_PART = re.compile(r"[ \t]+|[,;]|[(（]|[)）]|\n|[^ \t,;()（）\n]+")
-_OPEN, _SEPARATOR = "(（", ",;"
-_SPACE = " \t"
-_CLOSING = frozenset(".!?:;,)]}»”’…。，、；：！？）】」』\n")
-_JOINING = frozenset("]<!`~\\")
-"""Characters that could make a link or code of what follows, when what stood between is gone."""
-_MOST_HELD = 16
-_CONTAINER = re.compile(r"[\s>*+\-]*(?:\d{1,9}[.)]\s*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedMarker:
-    """A marker in the shown text: ``text[start:end] == f"[{number}]"``, for passage ``passage``.
-
-    Passages are counted from 1, as in the prompt. Only these places are citations: the same
-    characters inside code are code.
-    """
-
-    start: int
-    end: int
-    number: int
-    passage: int
+from assistant.spacing import PlacedMarker, SpacedText, is_bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +58,8 @@ class CitationStream:
     def __init__(self, passages: int) -> None:
         self._passages = passages
         self._markup = MarkupStream()
-        self._shown = _Writer()
-        self._plain = _Writer()
+        self._shown = SpacedText()
+        self._plain = SpacedText()
         self._places: list[tuple[int, tuple[int, ...]]] = []  # offset in plain, passages
         self._unknown = 0
         self._removed = 0
@@ -123,7 +99,7 @@ class CitationStream:
                     self._shown.take_out()
                 self._plain.take_out()
                 continue
-            self._removed += isinstance(token, Removed)
+            self._removed += isinstance(token, Removed) and token.what != "end"
             self._shown.write(token)
             self._plain.write(token)
         return "".join(self._shown.pieces[before:])
@@ -146,131 +122,6 @@ def parse(text: str, passages: int) -> ParsedAnswer:
     return stream.parsed()
 
 
-class _Writer:
-    """Puts text down, with the spacing right where something was taken out.
-
-    At most ``_MOST_HELD`` characters are held back on each side of a gap: white space and opening
-    parentheses before it (``_tail``), white space and one comma after it (``_after``).
-    """
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.length = 0
-        self.markers: list[PlacedMarker] = []
-        self.numbers: dict[int, int] = {}  # passage → number shown, in order
-        self._last = "\n"
-        self._tail = ""
-        self._after = ""
-        self._has_gap = False
-        self._group: set[int] | None = None  # passages cited since the last word
-
-    @property
-    def text(self) -> str:
-        """All that was put down."""
-        return "".join(self.pieces)
-
-    def write(self, token: Text | Code | Removed) -> None:
-        """Put a token down that is no marker."""
-        if isinstance(token, Removed):
-            self.take_out()
-        elif isinstance(token, Code):
-            self._settle(token.text)
-        else:
-            for part in _PART.findall(token.text):
-                self._part(part)
-
-    def cite(self, passages: tuple[int, ...]) -> None:
-        """Put down the markers of these passages, once each in a group."""
-        if self._group is None or any(c in self._tail for c in _OPEN):
-            self._put(self._spacing("[") if self._has_gap else self._tail)
-            self._group = set() if self._group is None else self._group
-        self._tail = self._after = ""
-        self._has_gap = False
-        for passage in passages:
-            if passage in self._group:
-                continue
-            self._group.add(passage)
-            number = self.numbers.setdefault(passage, len(self.numbers) + 1)
-            start = self.length
-            self._put(f"[{number}]")
-            self.markers.append(PlacedMarker(start, self.length, number, passage))
-
-    def take_out(self) -> None:
-        """Something stood here that is not shown."""
-        self._has_gap = True
-        self._after = ""
-
-    def finish(self) -> str:
-        """Put down what was held back; returns it."""
-        rest = self._spacing("\n") if self._has_gap else self._tail
-        self._tail = self._after = ""
-        self._put(rest)
-        return rest
-
-    def _part(self, part: str) -> None:
-        is_space, is_open = part[0] in _SPACE, part in _OPEN
-        if self._has_gap:
-            if is_space or (part in _SEPARATOR and not self._after.strip(_SPACE)):
-                self._after = (self._after + part)[:_MOST_HELD]
-            elif part in ")）" and self._drops_parentheses():
-                return
-            elif is_open:
-                self._tail = self._spacing(part) + part
-            else:
-                self._settle(part)
-            return
-        holds = is_space or is_open
-        if self._group is not None and part in _SEPARATOR:
-            holds = not self._tail.strip(_SPACE)
-        if holds and len(self._tail) + len(part) <= _MOST_HELD:
-            self._tail += part
-        else:
-            self._settle(part)
-
-    def _drops_parentheses(self) -> bool:
-        """Whether ``)`` closes parentheses in which nothing is left; then both are gone."""
-        opened = max(self._tail.rfind(c) for c in _OPEN)
-        if opened < 0 or self._after.strip(_SPACE + _SEPARATOR):
-            return False
-        self._tail, self._after = self._tail[:opened], ""
-        return True
-
-    def _settle(self, text: str) -> None:
-        """Put down what was held back, then ``text``, which ends a group of markers."""
-        self._put(self._spacing(text) if self._has_gap else self._tail)
-        self._tail = ""
-        self._group = None
-        self._put(text)
-
-    def _spacing(self, following: str) -> str:
-        """What stands between the last text and ``following`` when the gap closes."""
-        tail, after = self._tail, self._after
-        self._tail, self._after, self._has_gap = "", "", False
-        core = tail.rstrip(_SPACE)
-        if self._group is not None:
-            core = core[: 1 + max(core.rfind(c) for c in _OPEN)]
-        has_comma = bool(after.strip(_SPACE))
-        if following[0] in _CLOSING:
-            found = core + after.strip(_SPACE)
-        elif has_comma:
-            found = core + after.lstrip(_SPACE)
-        elif (after or tail[len(core) :]) and core[-1:] not in tuple(_OPEN):
-            found = core + " "
-        else:
-            found = core
-        if self._last == "\n" and not core:
-            found = found.lstrip(_SPACE + _SEPARATOR)
-        joins = (core or self._last)[-1] in _JOINING and following[0] not in _CLOSING
-        return found + " " if joins and not found[len(core) :] else found
-
-    def _put(self, text: str) -> None:
-        if not text:
-            return
-        self.pieces.append(text)
-        self.length += len(text)
-        self._last = text[-1]
-
-
 def _cited_sentences(
     plain: str, places: Sequence[tuple[int, tuple[int, ...]]]
 ) -> tuple[CitedSentence, ...]:
@@ -284,7 +135,7 @@ def _cited_sentences(
         following = bisect_left(starts, offset)
         line_end = plain.find("\n", offset)
         line = plain[plain.rfind("\n", 0, offset) + 1 : offset]
-        opens_line = _CONTAINER.fullmatch(line) is not None
+        opens_line = is_bare(line)
         has_next = following < len(spans) and (line_end < 0 or starts[following] <= line_end)
         at = following if (opens_line and has_next) or following == 0 else following - 1
         cited[at].update(dict.fromkeys(passages))

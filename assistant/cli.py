@@ -22,6 +22,7 @@ from assistant.errors import AssistantError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from assistant.pipeline import Assistant
     from assistant.settings import Settings
     from assistant.types import Progress
 
@@ -115,9 +116,15 @@ def ingest(
 
 @cli.command(context_settings=_CONTEXT)
 @click.argument("question", nargs=-1, required=True)
+@click.option(
+    "--model",
+    default=None,
+    metavar="NAME",
+    help="Let this model write the answer (llm.model); llm.base_url names the server.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 @_with_settings
-def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
+def ask(settings: Settings, question: tuple[str, ...], model: str | None, as_json: bool) -> int:
     """Answer a question from the documents, or say that they do not hold the answer.
 
     The folder is indexed first if it never was. `-` reads the question from standard input.
@@ -127,6 +134,8 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
     text = " ".join(question)
     if text == "-":
         text = sys.stdin.read()
+    if model is not None:
+        settings = settings.with_model(model)
     with Assistant(settings) as assistant:
         from assistant.questions import check_question
 
@@ -135,13 +144,14 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> int:
             _say("There is no index yet: indexing first.")
             with _progress(quiet=as_json) as progress:
                 assistant.sync(progress=progress)
-        answer = assistant.ask(text)
-    if as_json:
-        _print_json(answer.to_dict())
-    else:
-        from assistant.rendering import show_answer
+        if as_json:
+            _print_json(assistant.ask(text).to_dict())
+        elif settings.llm.model and sys.stdout.isatty():
+            _ask_live(assistant, text)
+        else:
+            from assistant.rendering import show_answer
 
-        show_answer(_console(), answer)
+            show_answer(_console(), assistant.ask(text))
     return 0
 
 
@@ -237,6 +247,26 @@ def doctor(settings: Settings, as_json: bool) -> int:
 
 
 # ---------------------------------------------------------------- input and output
+
+
+def _ask_live(assistant: Assistant, text: str) -> None:
+    """Show a model's words as they come, then the sources with their verdicts."""
+    import asyncio
+
+    from assistant.rendering import safe, show_answer
+    from assistant.types import Delta, Finished, Retrieved
+
+    async def follow() -> None:
+        async for event in assistant.stream(text):
+            if isinstance(event, Retrieved):
+                _say(f"{len(event.passages)} passages found, the model is writing …")
+            elif isinstance(event, Delta):
+                click.echo(safe(event.text), nl=False)
+            elif isinstance(event, Finished):
+                click.echo()
+                show_answer(_console(), event.answer, with_text=event.answer.abstained)
+
+    asyncio.run(follow())
 
 
 def _console() -> Console:

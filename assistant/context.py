@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from assistant.types import Passage
 
 Counter = Callable[[str], int]
 """Text → number of tokens."""
+
+_MARK = re.compile(r"<(?=[\s/]*passage)", re.IGNORECASE)
 
 _MESSAGE_OVERHEAD = 16
 """Tokens that roles and separators of a chat cost, with a margin."""
@@ -54,11 +57,13 @@ def describe_passage(number: int, passage: Passage) -> str:
         place.append(f"page {passage.page}")
     if passage.heading_path:
         place.append(passage.heading_path[-1])
-    where = " · ".join(" ".join(part.split()) for part in place)
-    body = passage.text.replace("<passage", "‹passage").replace("</passage", "‹/passage")
-    return (
-        f'<passage number="{number}" from="{where.replace(chr(34), chr(39))}">\n{body}\n</passage>'
-    )
+    where = _without_marks(" · ".join(" ".join(part.split()) for part in place).replace('"', "'"))
+    return f'<passage number="{number}" from="{where}">\n{_without_marks(passage.text)}\n</passage>'
+
+
+def _without_marks(text: str) -> str:
+    """A document's text with nothing in it that a model could take for the end of a passage."""
+    return _MARK.sub("‹", text)
 
 
 def passages_budget(

@@ -30,9 +30,12 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A place where something was taken out; of a link or an address the text comes after it."""
+    """A place where something was taken out.
 
-    what: Literal["image", "link", "definition", "address"]
+    Of a link or an address the text comes after it; ``end`` is where a link's text ends.
+    """
+
+    what: Literal["image", "link", "definition", "address", "end"]
 
 
 Token = Text | Code | Marker | Removed

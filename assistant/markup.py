@@ -46,6 +46,14 @@ class _Bracket:
     opens_line: bool
     tokens: list[Token]
 
+    def add(self, token: Token) -> None:
+        """Append; neighbouring texts become one, so that cuts of the stream leave no trace."""
+        last = self.tokens[-1] if self.tokens else None
+        if isinstance(token, Text) and isinstance(last, Text):
+            self.tokens[-1] = Text(last.text + token.text)
+        else:
+            self.tokens.append(token)
+
 
 class MarkupStream:
     """Feed it pieces of Markdown; each call returns the tokens that are settled."""
@@ -124,7 +132,10 @@ class MarkupStream:
                 self._held_in_brackets += len(token.text)
             else:
                 self._held_in_brackets += _MARKER_SIZE
-            (self._open[-1].tokens if self._open else self._out).append(token)
+            if self._open:
+                self._open[-1].add(token)
+            else:
+                self._out.append(token)
         if self._open and self._held_in_brackets > BRACKET_LIMIT:
             self._give_up_brackets()
 
@@ -244,7 +255,7 @@ class MarkupStream:
         if marker is not None:
             self._leave(bracket, *([Removed("link")] if is_link else []), marker)
         elif is_link:
-            self._emit(Removed("link"), *bracket.tokens)
+            self._emit(Removed("link"), *bracket.tokens, Removed("end"))
         elif bracket.tokens and all(isinstance(t, Removed) for t in bracket.tokens):
             self._leave(bracket, bracket.tokens[0])
         else:

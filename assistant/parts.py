@@ -91,7 +91,7 @@ class Parts:
     def retrieve(
         self, question: Question, snapshot: Snapshot, limit: int | None = None
     ) -> list[Passage]:
-        """Passages for a question. Raises ``IndexUnavailableError`` for another embedder's index."""
+        """Passages for a question; an index of another embedder is an ``IndexUnavailableError``."""
         from assistant.retrieval import retrieve
 
         self._check_embedder(snapshot)

@@ -51,9 +51,9 @@ def load_prompt(name: str, folder: Path | None = None) -> Prompt:
     """Read and check a prompt. Raises ``SettingsError`` for a missing part or a wrong variable."""
     path = (folder or prompts_folder()) / f"{name}.txt"
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as exc:
-        raise SettingsError(f"The prompt {path} cannot be read: {exc.strerror}") from exc
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"The prompt {path} cannot be read: {exc}") from exc
     before, has_system, rest = text.partition("[system]\n")
     system, has_user, user = rest.partition("\n[user]\n")
     if not has_system or not has_user or before.strip():

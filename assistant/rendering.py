@@ -43,9 +43,14 @@ def safe(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def show_answer(console: Console, answer: Answer) -> None:
-    """An answer with its verdicts and sources, or a refusal with the closest passages."""
+def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> None:
+    """An answer with its verdicts and sources, or a refusal with the closest passages.
+
+    ``with_text=False`` when the words have been shown as they came.
+    """
     console.print()
+    if answer.notice:
+        console.print(Text(safe(answer.notice), style="bold yellow"))
     if answer.abstained:
         body = Text(safe(answer.text))
         console.print(Panel(body, title="No answer in the documents", border_style="yellow"))
@@ -53,15 +58,41 @@ def show_answer(console: Console, answer: Answer) -> None:
         return
     if answer.conflicts:
         console.print(Text("The documents disagree; both are shown.", style="bold yellow"))
-    verdicts = {m: s.verdict for s in answer.sentences for m in s.citations}
-    console.print(Padding(_marked(safe(answer.text), verdicts), (0, 2)))
+    verdicts = _worst_verdicts(answer)
+    if with_text:
+        console.print(Padding(_marked(safe(answer.text), verdicts), (0, 2)))
     if answer.incomplete:
         console.print(Text(f"Incomplete: {safe(answer.incomplete)}", style="bold yellow"))
+    _show_doubts(console, answer)
     if answer.citations:
         console.print()
         for citation in answer.citations:
             console.print(Padding(_source(citation, verdicts), (0, 2)))
     _status_line(console, answer)
+
+
+def _worst_verdicts(answer: Answer) -> dict[int, str]:
+    """For each marker the weakest verdict of a sentence that cites it."""
+    order = list(VERDICT_MARKS)
+    worst: dict[int, str] = {}
+    for sentence in answer.sentences:
+        for marker in sentence.citations:
+            before = worst.get(marker, sentence.verdict)
+            worst[marker] = max(before, sentence.verdict, key=order.index)
+    return worst
+
+
+def _show_doubts(console: Console, answer: Answer) -> None:
+    """The sentences that their sources do not carry, and why."""
+    for sentence in answer.sentences:
+        if sentence.verdict in ("verbatim", "supported"):
+            continue
+        mark, style = VERDICT_MARKS[sentence.verdict]
+        line = Text(f"  {mark} {sentence.verdict}: ", style=style)
+        line.append(safe(sentence.text), style="default")
+        if sentence.problems:
+            line.append(f"  ({safe('; '.join(sentence.problems))})", style="dim")
+        console.print(line)
 
 
 def _marked(text: str, verdicts: Mapping[int, str]) -> Text:

@@ -43,6 +43,18 @@ class DocumentSettings(_Section):
     max_file_megabytes: Annotated[float, Field(gt=0)]
 
 
+class ReadingSettings(_Section):
+    """What reading one file may cost."""
+
+    processes: Annotated[int, Field(ge=1, le=64)]
+    memory_megabytes: Annotated[int, Field(ge=200)]
+    cpu_seconds: Positive
+    wall_seconds: Seconds
+    max_pages: Positive
+    max_characters: Positive
+    max_expansion: Positive
+
+
 class ChunkingSettings(_Section):
     """How texts are cut into chunks."""
 
@@ -116,6 +128,7 @@ class Settings(_Section):
     """All settings; ``source`` is the file they came from, for messages."""
 
     documents: DocumentSettings
+    reading: ReadingSettings
     chunking: ChunkingSettings
     embedding: EmbeddingSettings
     index: IndexSettings
@@ -128,6 +141,10 @@ class Settings(_Section):
         """The effective settings as plain data, without ``source``."""
         return self.model_dump(mode="json", exclude={"source"})
 
+    def with_model(self, model: str) -> Settings:
+        """The same settings with another language model; an empty name means none."""
+        return self.model_copy(update={"llm": self.llm.model_copy(update={"model": model})})
+
     def fingerprint(self) -> str:
         """Twelve hex digits over all settings that can change an answer (paths cannot)."""
         shaping = self.model_dump(
@@ -136,6 +153,7 @@ class Settings(_Section):
                 "source": True,
                 "documents": True,
                 "index": True,
+                "reading": {"processes"},
                 "embedding": {"concurrency", "timeout_seconds", "batch_size", "api_key_env"},
                 "llm": {"timeout_seconds", "max_retries", "api_key_env", "prices"},
             },
@@ -321,8 +339,8 @@ def _validate(data: dict[str, Any], source: Path | None) -> Settings:
         )
     if settings.llm.answer_tokens >= settings.llm.context_tokens // 2:
         raise SettingsError(
-            f"Setting llm.answer_tokens = {settings.llm.answer_tokens} is not valid: more than half "
-            f"of llm.context_tokens = {settings.llm.context_tokens} must be left for the passages"
+            f"Setting llm.answer_tokens = {settings.llm.answer_tokens} is not valid: more than "
+            f"half of llm.context_tokens = {settings.llm.context_tokens} must be left for the passages"
         )
     for model, price in settings.llm.prices.items():
         if not _is_price(price):

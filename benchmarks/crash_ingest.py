@@ -49,6 +49,8 @@ FILES, WORDS, TOKENS = 150, 220, 64
 """1,250 chunks: more than Chroma's sync threshold of 1,000, so that its HNSW files are written."""
 KINDS = ("fresh", "update", "delete")
 WORKERS = 2
+TRIES = 6
+TOO_LATE = "the run was over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,6 @@ class Tally:
     """Sums over the trials of one peer."""
 
     kills: int = 0
-    too_late: int = 0
     moments: dict[str, int] = field(default_factory=dict)
     lost: int = 0
     duplicates: int = 0
@@ -231,7 +232,7 @@ def trial(
     )  # fmt: skip
     try:
         process.wait(kill_after)
-        moment = "too late"
+        moment = TOO_LATE
     except subprocess.TimeoutExpired:
         children = descendants(process.pid)
         process.send_signal(signal.SIGKILL)
@@ -245,7 +246,7 @@ def trial(
     finished = examine_in_child(peer.look, index, scene.states)
     if problem:
         finished = Finding(opens=finished.opens, problem=f"the next run: {problem}")
-    if moment != "too late":
+    if moment != TOO_LATE:
         wait_until_gone(children)
     shutil.rmtree(index, ignore_errors=True)
     return moment, after, finished
@@ -277,30 +278,31 @@ def run_trials(peer: Peer, kills: int, seed: int, place: Path) -> Tally:
     lengths = run_length(peer, scenes, place)
     shown = ", ".join(f"{kind} {seconds:.1f} s" for kind, seconds in lengths.items())
     print(f"{peer.name}: an undisturbed run takes {shown}", flush=True)
-    chance = random.Random(seed)
-    plans = []
-    for number in range(kills):
-        scene = scenes[number % len(scenes)]
-        plans.append((number, scene, chance.uniform(0, lengths[scene.kind])))
 
-    def one(plan: tuple[int, Scene, float]) -> tuple[str, Finding, Finding]:
-        number, scene, kill_after = plan
-        index = place / f"trial-{number}"
-        return trial(peer, scene, index, kill_after, with_children=number // 3 % 2 == 0)
+    def one(number: int) -> tuple[Scene, list[tuple[str, Finding, Finding]]]:
+        scene = scenes[number % len(scenes)]
+        chance = random.Random(f"{seed} {number}")
+        seen = []
+        for again in range(TRIES):  # a run that ended before its kill is no kill: draw again
+            index = place / f"trial-{number}-{again}"
+            kill_after = chance.uniform(0, lengths[scene.kind])
+            seen.append(trial(peer, scene, index, kill_after, number // len(scenes) % 2 == 0))
+            if seen[-1][0] != TOO_LATE:
+                break
+        return scene, seen
 
     tally = Tally()
     with ThreadPoolExecutor(WORKERS) as pool:
-        for plan, (moment, after, finished) in zip(plans, pool.map(one, plans), strict=True):
-            _count(tally, plan, moment, after, finished)
+        for number, (scene, seen) in enumerate(pool.map(one, range(kills))):
+            for moment, after, finished in seen:
+                _count(tally, f"kill {number}", scene, moment, after, finished)
     return tally
 
 
 def _count(
-    tally: Tally, plan: tuple[int, Scene, float], moment: str, after: Finding, finished: Finding
+    tally: Tally, name: str, scene: Scene, moment: str, after: Finding, finished: Finding
 ) -> None:
-    number, scene, kill_after = plan
-    tally.too_late += moment == "too late"
-    tally.kills += moment != "too late"
+    tally.kills += moment != TOO_LATE
     tally.moments[moment] = tally.moments.get(moment, 0) + 1
     tally.lost += after.broken + after.missing
     tally.duplicates += after.duplicates
@@ -312,8 +314,7 @@ def _count(
     tally.unfinished += not is_finished
     for when, finding in (("after the kill", after), ("after the next run", finished)):
         if finding.problem:
-            where = f"kill {number} ({scene.kind}, {kill_after:.2f} s, {moment})"
-            tally.problems.append(f"{where}, {when}: {finding.problem}")
+            tally.problems.append(f"{name} ({scene.kind}, {moment}), {when}: {finding.problem}")
 
 
 def show(rows: Mapping[str, Tally]) -> None:

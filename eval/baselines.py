@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.sentences import sentences
 from assistant.types import Answer, Citation, Passage, Receipt, Sentence, Usage
 from eval.bm25 import BM25, as_passage, sentence_units, window_units
 from eval.questions import NEEDED, Question
 from eval.results import Result
-from eval.scoring import CUTOFFS, places_of, retrieval_measures, score
+from eval.scoring import CUTOFFS, failed, places_of, retrieval_measures, score
 
 NAMES = ("no_retrieval", "always_refuse", "bm25_sentence", "top_chunk", "oracle")
 FLOOR, CEILING = "no_retrieval", "oracle"
@@ -46,6 +46,11 @@ def run_baselines(
     by_sentence = BM25(sentence_units(texts))
     by_window = BM25(window_units(texts))
     results: dict[str, list[Result]] = {name: [] for name in (*NAMES, RIVAL)}
+
+    def keep(question: Question, name: str, answer: Answer) -> None:
+        judged = score(question, answer, texts)
+        results[name].append(replace(judged, text="", citations=(), question=""))
+
     for question in questions:
         asked = _with_history(question)
         best = by_sentence.search(asked, 1)
@@ -56,10 +61,9 @@ def run_baselines(
             "oracle": _oracle(question, texts),
         }
         for name, cited in spans.items():
-            results[name].append(score(question, _paste(question, cited, texts), texts))
-        echo = _answer(question, asked)
-        results["no_retrieval"].append(score(question, echo, texts))
-        results["always_refuse"].append(score(question, _refusal(question), texts))
+            keep(question, name, _paste(question, cited, texts))
+        keep(question, "no_retrieval", _answer(question, asked))
+        keep(question, "always_refuse", _refusal(question))
         windows = tuple(as_passage(*hit) for hit in by_window.search(asked, max(CUTOFFS)))
         results[RIVAL].append(_ranking_only(question, windows, texts))
         step()
@@ -148,8 +152,5 @@ def _answer(
 def _ranking_only(
     question: Question, passages: Sequence[Passage], texts: Mapping[str, str]
 ) -> Result:
-    from dataclasses import replace
-
-    blank = score(question, _refusal(question), texts)
     measures = retrieval_measures(places_of(question, texts), passages, texts)
-    return replace(blank, correct=None, measures=measures, facts_lost=())
+    return replace(failed(question, ""), outcome="refused", question="", measures=measures)

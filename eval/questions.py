@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -90,11 +91,7 @@ class Question:
     @property
     def fingerprint(self) -> str:
         """Twelve hex digits over all that decides right or wrong; tags and cluster may change."""
-        judged = asdict(self)
-        for key in ("tags", "cluster"):
-            del judged[key]
-        canonical = json.dumps(judged, sort_keys=True, ensure_ascii=False).encode()
-        return hashlib.sha256(canonical).hexdigest()[:12]
+        return _fingerprint(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +121,15 @@ class QuestionSet:
                 )
         kept = tuple(each for each in self.questions if wanted & set(labels(each)))
         return QuestionSet(kept, self.documents, self.source)
+
+
+@lru_cache(maxsize=4096)
+def _fingerprint(question: Question) -> str:
+    judged = asdict(question)
+    for key in ("tags", "cluster"):
+        del judged[key]
+    canonical = json.dumps(judged, sort_keys=True, ensure_ascii=False).encode()
+    return hashlib.sha256(canonical).hexdigest()[:12]
 
 
 def labels(question: Question) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def test_where_sources_agree_there_is_no_conflict(notes: Assistant, question: st
             "How many people came?",
             "In 2001, 1,250 people came.",
             "1,250",
-            marks=pytest.mark.xfail(strict=True, reason="a year before a comma is taken as a number"),
+            marks=pytest.mark.xfail(strict=True, reason="the year's comma is taken in"),
         ),
         ("How many people came?", "In 2001 the town had 1,250 people.", "1,250"),
         ("How many people came?", "About 40 percent came.", ""),

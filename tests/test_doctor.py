@@ -68,9 +68,11 @@ def test_every_possible_call_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert [call.host for call in outbound_calls(remote)] == ["http://10.0.0.9:8000/v1"]
 
 
-def test_key_is_reported_as_set_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_is_reported_as_set_and_never_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-31c0")
-    settings = load_settings(default_config_path(), {"embedding.provider": "openai"})
-    found = by_name(examine(settings))["embedder"].found
-    assert "OPENAI_API_KEY is set" in found
-    assert "canary" not in str(examine(settings))
+    overrides = {"embedding.provider": "openai", "index.path": str(tmp_path / "index")}
+    checks = examine(load_settings(default_config_path(), overrides))
+    assert "OPENAI_API_KEY is set" in by_name(checks)["embedder"].found
+    assert "canary" not in str(checks)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import logging
-import os
 import pickle
 import shutil
 import sqlite3
@@ -24,7 +23,7 @@ from assistant import load_settings
 from assistant.embedding import Embedder, Vectors, fingerprint_of, make_embedder, normalised
 from assistant.embedding.cache import CachedEmbedder
 from assistant.embedding.static import StaticEmbedder
-from assistant.errors import AssistantError, EmbeddingError, StorageError
+from assistant.errors import EmbeddingError, StorageError
 from assistant.settings import EmbeddingSettings, default_config_path
 
 CANARY = "sk-canary-7d21b9"
@@ -336,54 +335,38 @@ def test_key_is_in_no_text_log_or_pickle(mode: str, caplog: pytest.LogCaptureFix
 # ---------------------------------------------------------------- minilm
 
 
+@pytest.fixture
+def minilm_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where Chroma keeps the model, under a home of its own."""
+    from chromadb.utils.embedding_functions import ONNXMiniLM_L6_V2
+
+    home = ONNXMiniLM_L6_V2.DOWNLOAD_PATH
+    folder = tmp_path / Path(home).relative_to(Path.home())
+    monkeypatch.setattr(ONNXMiniLM_L6_V2, "DOWNLOAD_PATH", folder)
+    return folder
+
+
 def test_minilm_embeds_without_a_network_when_its_files_are_there(
-    shared: Path, tmp_path: Path
+    shared: Path, minilm_folder: Path
 ) -> None:
-    cache = tmp_path / ".cache" / "chroma" / "onnx_models" / "all-MiniLM-L6-v2"
-    shutil.copytree(shared / "models" / "all-MiniLM-L6-v2", cache)
-    code = """
-import sys
-def refuse(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo"):
-        raise OSError(f"{event} {arguments[1:]}")
-sys.addaudithook(refuse)
-import numpy as np
-from assistant.embedding import make_embedder
-from assistant import load_settings
-embedder = make_embedder(load_settings(overrides={"embedding.provider": "minilm"}).embedding)
-one, two, three = vectors = embedder.embed(
-    ["The dog chased a cat.", "A puppy ran after the kitten.", "Interest rates rose again."])
-assert vectors.shape == (3, 384), vectors.shape
-assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
-assert one @ two > one @ three + 0.2
-assert embedder.embed([]).shape == (0, 384)
-print(embedder.fingerprint)
-"""
-    environment = dict(os.environ, HOME=str(tmp_path))
-    shown = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    assert minilm_folder.parts[-4:] == (".cache", "chroma", "onnx_models", "all-MiniLM-L6-v2")
+    shutil.copytree(shared / "models" / "all-MiniLM-L6-v2", minilm_folder)
+    settings = embedding_settings(provider="minilm")
+    embedder = make_embedder(settings)
+    vectors = embedder.embed(
+        ["The dog chased a cat.", "A puppy ran after the kitten.", "Interest rates rose again."]
     )
-    assert shown.returncode == 0, shown.stderr
-    assert shown.stdout.strip() == fingerprint_of(embedding_settings(provider="minilm"))
+    assert vectors.shape == (3, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
+    assert embedder.embed([]).shape == (0, 384)
+    assert embedder.fingerprint == fingerprint_of(settings)
 
 
-def test_minilm_that_cannot_be_downloaded_says_what_to_do(tmp_path: Path) -> None:
-    code = """
-import sys
-def refuse(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo"):
-        raise OSError("no network")
-sys.addaudithook(refuse)
-from assistant.embedding import make_embedder
-from assistant import AssistantError, load_settings
-try:
-    make_embedder(load_settings(overrides={"embedding.provider": "minilm"}).embedding).embed(["a"])
-except AssistantError as exc:
-    print(exc)
-"""
-    environment = dict(os.environ, HOME=str(tmp_path))
-    shown = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
-    )
-    assert "embedding.provider: static" in shown.stdout, shown.stderr
-    assert issubclass(EmbeddingError, AssistantError)
+def test_minilm_that_cannot_be_downloaded_says_what_to_do(
+    minilm_folder: Path, no_network: list[str]
+) -> None:
+    with pytest.raises(EmbeddingError, match=r"embedding\.provider: static"):
+        make_embedder(embedding_settings(provider="minilm")).embed(["a"])
+    assert no_network  # it did try, and the guard stopped it
+    no_network.clear()

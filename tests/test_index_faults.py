@@ -1,4 +1,4 @@
-"""A full disk, a second writer, Ctrl-C, another embedder: one clear error, the old index answers."""
+"""A full disk, a second writer, Ctrl-C: one clear error, and the old index answers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support_index import Workshop, command, make_settings, outcomes, run, text_of
 
@@ -20,6 +21,7 @@ from assistant import Assistant
 from assistant.errors import IndexBusyError, IndexUnavailableError, StorageError
 from assistant.index.children import VectorWriter, failure
 from assistant.index.generations import Generations
+from assistant.index.snapshot import SnapshotReader
 
 pytest_plugins = ["support_index_fixtures"]
 
@@ -52,6 +54,29 @@ def fill_up(disk: Path, leave_bytes: int) -> Path:
     return ballast
 
 
+def full_disk(workshop: Workshop) -> StorageError | None:
+    """The error of a sync, if it fails; any other error than this one is a test's failure."""
+    try:
+        workshop.sync()
+    except StorageError as exc:
+        return exc
+    return None
+
+
+def found_by_a_new_reader(workshop: Workshop, term: str) -> list[str]:
+    """The documents that a reader which opens the index now finds, by words and by vectors."""
+    reader = SnapshotReader(workshop.generations)
+    try:
+        with reader.current() as snapshot:
+            assert snapshot.words.search([term], 5)
+            hits = snapshot.vectors.search(np.full(64, 0.125, dtype=np.float32), 1000)
+            chunks = snapshot.store.chunks([chunk_id for chunk_id, _ in hits])
+            names = {document.id: document.name for document in snapshot.store.documents()}
+            return [names[chunks[chunk_id].document_id] for chunk_id, _ in hits]
+    finally:
+        reader.close()
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounting needs root")
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a tmpfs")
 def test_a_full_disk_at_any_point_is_one_error_and_a_retry_works(
@@ -73,21 +98,37 @@ def test_a_full_disk_at_any_point_is_one_error_and_a_retry_works(
         failed_at = []
         for leave in (0, 8_000, 40_000, 80_000, 160_000, 300_000, 450_000, 600_000, 900_000):
             ballast = fill_up(disk, leave)
-            try:
-                workshop.sync()
-            except StorageError as exc:
+            failure = full_disk(workshop)
+            if failure is not None:
                 failed_at.append(leave)
-                assert exc.hint, exc
-                assert workshop.holds_exactly(old), f"with {leave} bytes left"
+                assert failure.hint, failure
+                assert set(found_by_a_new_reader(workshop, "appl")) == {"a.md", "b.md"}
                 assert not any((workshop.index / "building").glob("*"))
-            else:
-                assert workshop.holds_exactly(new), f"with {leave} bytes left"
+            ballast.unlink()
+            assert workshop.holds_exactly(old if failure else new), f"with {leave} bytes left"
+            if failure is None:
                 break
-            finally:
-                ballast.unlink()
         assert len(failed_at) >= 4, f"it only failed with {failed_at} bytes left"
         workshop.sync()
         assert workshop.holds_exactly(new)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounting needs root")
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a tmpfs")
+def test_an_index_on_a_read_only_disk_answers(tmp_path: Path, inline: None) -> None:
+    with small_disk(tmp_path / "disk", "8m") as disk:
+        workshop = Workshop(tmp_path)
+        workshop.index = disk / "index"
+        workshop.settings = make_settings(workshop.index, [workshop.folder])
+        workshop.generations = Generations(workshop.index)
+        workshop.write("a.md", text_of("apples"))
+        workshop.sync()
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        assert set(found_by_a_new_reader(workshop, "appl")) == {"a.md"}
+        workshop.write("b.md", text_of("pears"))
+        with pytest.raises(StorageError) as caught:
+            workshop.sync()
+        assert caught.value.hint
 
 
 def test_a_child_that_meets_a_full_disk_says_so() -> None:
@@ -224,9 +265,7 @@ def test_the_folder_one_stands_in_is_not_imported(
 ) -> None:
     """A ``random.py`` among the documents must not run in the child that writes vectors."""
     for name in ("random.py", "numpy.py", "assistant.py"):
-        (tmp_path / name).write_text(
-            f"open({str(tmp_path / 'ran')!r}, 'w').close(); import nothing"
-        )
+        (tmp_path / name).write_text(f"open({str(tmp_path / 'ran')!r}, 'w'); import nothing")
     monkeypatch.chdir(tmp_path)
     with VectorWriter(tmp_path / "chroma") as writer:
         assert writer.finish() == 0

@@ -126,9 +126,13 @@ def _timeless(answer: Answer) -> Answer:
 
 @pytest.mark.parametrize(
     "question",
-    ["Who introduced the neural tangent kernel?", "Who composed Tosca?", "hello", "When was ICLR "
-     "founded?"],
-)  # fmt: skip
+    [
+        "Who introduced the neural tangent kernel?",
+        "Who composed Tosca?",
+        "hello",
+        "When was ICLR founded?",
+    ],
+)
 def test_stream_tells_the_same_as_ask(sample: Assistant, question: str) -> None:
     events = _collect(sample, question)
     assert isinstance(events[0], Retrieved)
@@ -212,7 +216,8 @@ def test_question_that_is_none_is_refused_and_the_next_is_answered(
 
 @pytest.mark.parametrize(
     "question",
-    ["' OR 1=1 --", "\"(*) AND NOT [a TO b]\"", "title:x^2 ~3 && || !", "{{7*7}} ${x}", "a\u202eb c",
+    ["' OR 1=1 --", "\"(*) AND NOT [a TO b]\"", "title:x^2 ~3 && || !", "{{7*7}} ${x}",
+     "a\u202eb c",
      "ZERO\u200bwidth?", "who " * 900, "🙂 who 🙂", "ﷺ what", "<script>alert(1)</script> who"],
 )  # fmt: skip
 def test_odd_question_is_only_text(sample: Assistant, question: str) -> None:
@@ -280,7 +285,8 @@ def test_ask_indexes_on_first_use_and_finds_the_nearest_settings(
 ) -> None:
     (tmp_path / "documents").mkdir()
     shutil.copy(repository / "documents" / "iclr-history.md", tmp_path / "documents")
-    (tmp_path / "config.yaml").write_text("retrieval: {passages: 3}\n", encoding="utf-8")
+    text = "retrieval: {passages: 3}\nanswer: {min_confidence: 0.0}\n"
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "deep").mkdir()
     monkeypatch.chdir(tmp_path / "deep")
     answer = ask("Where did the first ICLR take place?")

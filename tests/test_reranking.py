@@ -26,7 +26,7 @@ def test_same_text_in_two_documents_becomes_one_passage_that_names_both() -> Non
         [
             passage("1", "a.md", STORY, 0.9),
             passage("2", "b.md", STORY.replace("small", "little"), 0.8),
-            passage("3", "c.md", "Something else entirely was written here by another person.", 0.7),
+            passage("3", "c.md", "Something else was written here by others.", 0.7),
             passage("4", "c.md", STORY.upper(), 0.6),
         ],
         0.6,

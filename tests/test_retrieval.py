@@ -179,7 +179,8 @@ def test_chunk_transform_cuts_as_the_index_does(sample: Assistant) -> None:
     chunks = cut(parsed, tokens=128)
     assert [n.text for n in nodes] == [c.text for c in chunks]
     assert [(n.start_char_idx, n.end_char_idx) for n in nodes] == [(c.start, c.end) for c in chunks]
-    assert [n.metadata["heading_path"] for n in nodes] == [" › ".join(c.heading_path) for c in chunks]
+    paths = [" › ".join(chunk.heading_path) for chunk in chunks]
+    assert [n.metadata["heading_path"] for n in nodes] == paths
     assert {n.metadata["source"] for n in nodes} == {"x"}
     assert len({n.node_id for n in nodes}) == len(nodes)
     assert {n.source_node.node_id for n in nodes} == {node.node_id}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 import yaml
@@ -20,22 +20,19 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def leaves(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in data.items():
-        if isinstance(value, dict):
-            found |= leaves(value, f"{prefix}{key}.")
-        else:
-            found[prefix + key] = value
-    return found
+def by_key(data: dict[str, Any]) -> dict[str, Any]:
+    """Section and name, dotted → value; a value may be a mapping itself."""
+    return {
+        f"{section}.{name}": value for section, part in data.items() for name, value in part.items()
+    }
 
 
-DEFAULTS = leaves(yaml.safe_load(default_config_path().read_text(encoding="utf-8")))
+DEFAULTS = by_key(yaml.safe_load(default_config_path().read_text(encoding="utf-8")))
 
 
 def test_packaged_defaults_are_valid_and_mirror_the_model() -> None:
     settings = load_settings(default_config_path())
-    assert set(leaves(settings.to_dict())) == set(DEFAULTS)
+    assert set(by_key(settings.to_dict())) == set(DEFAULTS)
 
 
 @pytest.mark.parametrize(
@@ -267,18 +264,28 @@ _DOES_NOT_SHAPE_ANSWERS = {
     "embedding.timeout_seconds",
     "embedding.batch_size",
     "embedding.api_key_env",
+    "llm.timeout_seconds",
+    "llm.max_retries",
+    "llm.api_key_env",
+    "llm.prices",
+    "reading.processes",
 }
 
 
 def _other(key: str, value: Any) -> Any:
-    if key == "embedding.provider":
-        return "minilm"
+    """Another valid value of a setting."""
+    section, name = key.split(".")
+    field = Settings.model_fields[section].annotation.model_fields[name]  # type: ignore[union-attr]
+    if get_origin(field.annotation) is Literal:
+        return next(each for each in get_args(field.annotation) if each != value)
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
         return value + 1
     if isinstance(value, float):
-        return value / 2
+        return value / 2 or 0.5
+    if isinstance(value, dict):
+        return {"some-model": [1.0, 2.0]}
     return ["elsewhere"] if isinstance(value, list) else f"{value}-other"
 
 
@@ -298,16 +305,22 @@ def test_fingerprint_does_not_depend_on_how_a_number_is_written() -> None:
 
 
 def test_every_key_has_a_comment_above_it() -> None:
+    """One comment may speak of several keys that follow each other without a blank line."""
     lines = default_config_path().read_text(encoding="utf-8").splitlines()
     keys = [at for at, line in enumerate(lines) if re.match(r"  \w+:", line)]
     assert len(keys) == len(DEFAULTS)
-    bare = []
-    for at in keys:
-        above = lines[at - 1].strip()
-        # One comment may speak of the keys below it when it says so ("The next five …").
-        if not above.startswith("#") and not re.match(r"  \w+:", lines[at - 1]):
-            bare.append(lines[at])
+    above = {at: lines[at - 1].strip() for at in keys}
+    bare = [lines[at] for at in keys if not (above[at].startswith("#") or at - 1 in keys)]
     assert not bare
+
+
+def test_mapping_setting_takes_any_key(tmp_path: Path) -> None:
+    for key in [key for key, value in DEFAULTS.items() if isinstance(value, dict)]:
+        section, name = key.split(".")
+        value = _other(key, {})
+        path = write(tmp_path, yaml.safe_dump({section: {name: value}}))
+        for settings in (load_settings(path), load_settings(default_config_path(), {key: value})):
+            assert by_key(settings.to_dict())[key] == value
 
 
 def test_every_setting_is_read_somewhere(repository: Path) -> None:

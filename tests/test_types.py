@@ -47,11 +47,11 @@ def test_facts_are_frozen_slotted_and_documented(kind: Any) -> None:
 
 def test_answer_is_plain_json_and_whole() -> None:
     data = json.loads(json.dumps(make_answer().to_dict()))
-    assert data["citations"][0] == {
-        "marker": 1, "document": "a.md", "title": "A", "page": None, "start": 0, "end": 4,
-        "quote": "One.", "sha256": "0" * 64, "section": "",
-    }  # fmt: skip
-    assert data["sentences"] == [{"text": "One.", "citations": [1], "verdict": "verbatim"}]
+    place = {"marker": 1, "document": "a.md", "title": "A", "page": None, "start": 0, "end": 4,
+             "quote": "One.", "sha256": "0" * 64}  # fmt: skip
+    assert data["citations"][0].items() >= place.items()
+    assert data["sentences"][0].items() >= {"text": "One.", "verdict": "verbatim"}.items()
+    assert data["sentences"][0]["citations"] == [1]
     assert set(data) == {field.name for field in dataclasses.fields(Answer)}
     assert data["receipt"] == {"config": "c", "index": "i", "prompt": "p", "model": "m"}
 
@@ -109,7 +109,8 @@ def test_every_error_stands_in_the_drawn_tree_and_survives_a_pickle(kind: Any) -
     import pickle
 
     assert kind.__name__ in (errors.__doc__ or "")
-    assert kind.exit_code == (2 if issubclass(kind, errors.SettingsError | errors.UsageError) else 1)
+    is_usage = issubclass(kind, (errors.SettingsError, errors.UsageError))
+    assert kind.exit_code == (2 if is_usage else 1)
     error = kind("what failed", hint="what to do")
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is kind

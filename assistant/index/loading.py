@@ -1,4 +1,7 @@
-"""One file → its text and chunks, or the reason why not; runs in several threads at once."""
+"""One file → its text and chunks, or the reason why not; runs in several threads at once.
+
+Reading happens in the children of ``assistant.reading.pool``, cutting in the threads here.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from assistant.chunking import cut
 from assistant.errors import DocumentError
 from assistant.index.plan import Step
 from assistant.index.scan import FoundFile
-from assistant.reading import read_document
-from assistant.settings import ChunkingSettings
+from assistant.reading.limits import Limits
+from assistant.reading.pool import Parsers
+from assistant.settings import ChunkingSettings, ReadingSettings
 from assistant.types import Chunk, ParsedDocument
 
 _WORKERS = min(4, os.cpu_count() or 1)
@@ -34,16 +38,17 @@ class Loaded:
 
 
 def load_all(
-    steps: Sequence[Step], chunking: ChunkingSettings
+    steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings | None = None
 ) -> Iterator[tuple[Step, Loaded | DocumentError]]:
     """Read the files of the steps, in order, a bounded number ahead."""
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="reading")
+    parsers = Parsers(limits_of(reading), reading.processes) if reading else Parsers()
     waiting: deque[tuple[Step, Future[Loaded | DocumentError]]] = deque()
     try:
         for step in steps:
             if step.file is None:
                 raise ValueError(f"step {step.name} has no file to read")
-            waiting.append((step, pool.submit(load, step.file, chunking)))
+            waiting.append((step, pool.submit(load, step.file, chunking, parsers)))
             if len(waiting) >= _WINDOW:
                 first, future = waiting.popleft()
                 yield first, future.result()
@@ -52,14 +57,20 @@ def load_all(
             yield first, future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        parsers.close()
 
 
-def load(file: FoundFile, chunking: ChunkingSettings) -> Loaded | DocumentError:
+def limits_of(reading: ReadingSettings) -> Limits:
+    """The limits that the settings ask for."""
+    return Limits(**reading.model_dump(exclude={"processes"}))
+
+
+def load(file: FoundFile, chunking: ChunkingSettings, parsers: Parsers) -> Loaded | DocumentError:
     """Read and cut one file. Failure is a value here: it must not stop the other files."""
     checked_ns = time.time_ns()
     try:
         data = read_bytes(file)
-        parsed = read_document(data, file.relative)
+        parsed = parsers.read(data, file.relative)
         chunks = tuple(cut(parsed, tokens=chunking.tokens, overlap=chunking.overlap))
         if not chunks:
             return DocumentError(f"{file.name} holds no text", outcome="empty")

@@ -6,8 +6,10 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 from assistant.errors import IndexUnavailableError
+from assistant.index.aside import readable
 from assistant.index.generations import (
     MANIFEST,
     STORE,
@@ -27,11 +29,15 @@ class Snapshot:
     """Store, words and vectors of one generation. Vectors are opened when first searched."""
 
     def __init__(self, generation: Generation) -> None:
-        self._hold = hold_open(generation)
         self.manifest: Manifest = generation.manifest
         self._path = generation.path
-        self.store = Store(generation.path / STORE)
-        self.words = WordIndex(generation.path / WORDS)
+        self._exits = ExitStack()
+        with self._exits:
+            self._hold = self._exits.enter_context(hold_open(generation))
+            self.store = Store(generation.path / STORE)
+            self._exits.callback(self.store.close)
+            self.words = WordIndex(readable(generation.path / WORDS, self._exits))
+            self._exits = self._exits.pop_all()
         self._vectors: VectorIndex | None = None
         self._lock = threading.Lock()
         self._users = 0
@@ -42,7 +48,7 @@ class Snapshot:
         """The vector index of this generation."""
         with self._lock:
             if self._vectors is None:
-                self._vectors = VectorIndex(self._path / VECTORS)
+                self._vectors = VectorIndex(readable(self._path / VECTORS, self._exits))
             return self._vectors
 
     @contextlib.contextmanager
@@ -79,8 +85,7 @@ class Snapshot:
     def _close(self) -> None:
         if self._vectors is not None:
             self._vectors.close()
-        self.store.close()
-        self._hold.close()
+        self._exits.close()
 
 
 class SnapshotReader:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from assistant.embedding import Vectors
-from assistant.errors import IndexUnavailableError
+from assistant.errors import IndexUnavailableError, StorageError
+from assistant.index.aside import copy_aside
 
 COLLECTION = "chunks"
+
+_CANNOT_WRITE = ("disk is full", "readonly database", "unable to open database file")
+"""What SQLite says in Chroma's errors when it may not or cannot write (codes 13, 8, 14)."""
 
 
 def open_client(path: Path) -> Any:
@@ -19,29 +25,59 @@ def open_client(path: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(
-        path=str(path), settings=Settings(anonymized_telemetry=False, allow_reset=False)
-    )
+    try:
+        return chromadb.PersistentClient(
+            path=str(path), settings=Settings(anonymized_telemetry=False, allow_reset=False)
+        )
+    except Exception:
+        _forget_half_open(str(path))
+        raise
+
+
+def _forget_half_open(path: str) -> None:
+    """Chroma 1.5.9 keeps a client that failed to open in a table by path and hands it out the next
+    time, so a path that failed once would fail again after its cause is gone."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    with contextlib.suppress(AttributeError):  # the table is private and may go
+        if path not in SharedSystemClient._identifier_to_refcount:
+            SharedSystemClient._identifier_to_system.pop(path, None)
+
+
+def _open_for_reading(path: Path, exits: ExitStack) -> Any:
+    """Chroma on a folder, or on a copy when the disk is full."""
+    try:
+        client = open_client(path)
+    except Exception as exc:  # Chroma raises types of its Rust core as they come
+        if not any(sign in str(exc).lower() for sign in _CANNOT_WRITE):
+            raise
+        client = open_client(copy_aside(path, exits, exc))
+    exits.callback(client.close)
+    return client
 
 
 class VectorIndex:
     """Nearest chunks by cosine similarity."""
 
     def __init__(self, path: Path) -> None:
-        self._client = open_client(path)
-        try:
-            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-        except Exception as exc:  # Chroma raises types of its Rust core as they come
-            self._client.close()
-            raise IndexUnavailableError(
-                f"The vectors in {path} cannot be opened: {exc}",
-                hint="`assistant rollback` returns to the generation before; "
-                "`assistant ingest` rebuilds",
-            ) from exc
+        self._exits = ExitStack()
+        with self._exits:
+            try:
+                self._client = _open_for_reading(path, self._exits)
+                self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+            except StorageError:
+                raise
+            except Exception as exc:  # Chroma raises types of its Rust core as they come
+                raise IndexUnavailableError(
+                    f"The vectors in {path} cannot be opened: {exc}",
+                    hint="`assistant rollback` returns to the generation before; "
+                    "`assistant ingest` rebuilds",
+                ) from exc
+            self._exits = self._exits.pop_all()
 
     def close(self) -> None:
         """Close Chroma's files."""
-        self._client.close()
+        self._exits.close()
 
     def __len__(self) -> int:
         return int(self._collection.count())

@@ -66,15 +66,15 @@ def _book(package: Package) -> tuple[str, Any]:
 
 
 def _chapters(package: Package, folder: str, book: Any, items: dict[str, Any]) -> list[str]:
-    parts = []
+    parts: dict[str, None] = {}
     for reference in descendants(book, "itemref"):
         item = items.get(attribute(reference, "idref"))
         if item is not None:
             part = posixpath.normpath(posixpath.join(folder, unquote(attribute(item, "href"))))
-            if part in package and part not in parts:
-                parts.append(part)
+            if part in package:
+                parts.setdefault(part)
     if parts:
-        return parts
+        return list(parts)
     pages = (".xhtml", ".html", ".htm")
     return sorted(name for name in package.names if name.lower().endswith(pages))
 

@@ -78,7 +78,7 @@ def parse_html(source: str, name: str) -> Any:
     except (etree.LxmlError, ValueError) as exc:
         raise DocumentError(f"{name} cannot be parsed as HTML: {exc}") from exc
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        raise DocumentError(f"{name} is nested more than 2,000 elements deep", outcome="too_large")
+        raise DocumentError(f"{name} is nested more than 2,000 elements deep")
     return root
 
 

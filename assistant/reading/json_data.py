@@ -21,6 +21,9 @@ from assistant.types import ParsedDocument
 _ROW = 600
 """Characters that still make one readable line."""
 
+_IN_LIST = 9
+"""Depth of what stands in a list: a heading for each record would drown its words."""
+
 _PACKED = re.compile(r"(?:data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_-]{1000,}={0,2}$")
 
 
@@ -65,7 +68,7 @@ def _write(writer: Writer, value: Any, path: str, depth: int) -> None:
             writer.line(f"{path}: {joined}" if path else joined)
             return
         for each in value:
-            _write(writer, each, path, max(depth, 1))
+            _write(writer, each, path, _IN_LIST)
     else:
         writer.line(f"{path}: {_plain(value)}" if path else _plain(value))
 

@@ -160,6 +160,8 @@ def _package_kind(data: bytes, name: str, named: str) -> str:
     except MemoryError:
         raise
     except Exception as exc:  # zipfile meets damage with many kinds of error
+        if named and named not in _BINARY:
+            raise DocumentError(f"{name} holds binary data", outcome="unsupported") from exc
         raise DocumentError(f"{name} is a damaged package: {exc}") from exc
     if b"epub" in mime or "meta-inf/container.xml" in members:
         return "epub"

@@ -26,6 +26,7 @@ _MAX_DEPTH = 4
 _MAX_PARTS = 500
 _SHOWN = (("From", "from"), ("To", "to"), ("Cc", "cc"), ("Date", "date"))
 _MBOX_START = re.compile(rb"^From \S+.*\d{4}\s*$", re.MULTILINE)
+_PGP = "-----BEGIN PGP MESSAGE-----"
 _HEADER = re.compile(rb"\s*[!-9;-~]{1,60}:")
 
 
@@ -79,7 +80,6 @@ class _Message:
         self._parts = 0
 
     def write(self, message: email.message.Message) -> None:
-        _refuse_encrypted(message, self._name)
         write_mail_head(
             self._writer,
             _header(message, "subject"),
@@ -88,6 +88,8 @@ class _Message:
         plain: list[str] = []
         pages: list[str] = []
         self._collect(message, plain, pages, 0)
+        if not pages and len(plain) == 1 and plain[0].lstrip().startswith(_PGP):
+            raise encrypted_mail(self._name)
         write_body(self._writer, self._name, "\n\n".join(plain), pages)
         for inner in self._inner:
             if self._depth < _MAX_DEPTH:
@@ -101,6 +103,8 @@ class _Message:
         if self._parts > _MAX_PARTS or depth > 50:
             raise DocumentError(f"{self._name} is made of too many parts", outcome="too_large")
         kind = part.get_content_type()
+        if _is_encrypted(part, kind):
+            raise encrypted_mail(self._name)
         payload = part.get_payload()
         if isinstance(payload, list):
             if kind == "message/rfc822" or kind.startswith("message/"):
@@ -135,7 +139,7 @@ def write_mail_head(writer: Writer, subject: str, fields: Iterable[tuple[str, st
 
 
 def write_body(writer: Writer, name: str, plain: str, pages: Iterable[str]) -> None:
-    """The plain text, and the HTML where it says more than the plain text does."""
+    """The plain text, and what the HTML says beyond it."""
     if plain.strip():
         for paragraph in re.split(r"\n[ \t]*\n", clean(plain)):
             writer.paragraph(paragraph)
@@ -147,11 +151,25 @@ def write_body(writer: Writer, name: str, plain: str, pages: Iterable[str]) -> N
             if exc.outcome == "empty":
                 continue
             raise
-        blocks = html_blocks(root, keeps_all=True)
-        words = re.findall(r"\w+", " ".join(block.text for block in blocks).lower())
-        new = sum(1 for word in words if word not in said)
-        if not said or new > 0.2 * len(words):
-            write_blocks(writer, blocks)
+        write_blocks(
+            writer,
+            [b for b in html_blocks(root, keeps_all=True) if not said or _says_more(b.text, said)],
+        )
+
+
+def _says_more(text: str, said: set[str]) -> bool:
+    """Whether a stretch of the HTML has words that the plain text lacks, and not just a link's."""
+    words = re.findall(r"\w+", text.lower())
+    return sum(1 for word in words if word not in said) > 0.3 * len(words)
+
+
+def encrypted_mail(name: str) -> DocumentError:
+    """The refusal of a mail whose body only its receiver can open."""
+    return DocumentError(
+        f"{name} is encrypted",
+        hint="decrypt it in your mail program and save it again",
+        outcome="password",
+    )
 
 
 def write_attachments(
@@ -261,14 +279,10 @@ def _text_of(part: email.message.Message, raw: bytes, name: str, *, is_html: boo
         return raw.decode("latin-1")
 
 
-def _refuse_encrypted(message: email.message.Message, name: str) -> None:
-    """Signed mail can be read; enveloped mail cannot."""
-    kind = message.get_content_type()
-    smime = kind in ("application/pkcs7-mime", "application/x-pkcs7-mime")
-    enveloped = smime and "signed-data" not in str(message.get("content-type", ""))
-    if kind == "multipart/encrypted" or enveloped:
-        raise DocumentError(
-            f"{name} is encrypted",
-            hint="decrypt it in your mail program and save it again",
-            outcome="password",
-        )
+def _is_encrypted(part: email.message.Message, kind: str) -> bool:
+    """Enveloped S/MIME or PGP; a signature alone hides nothing."""
+    if kind in ("multipart/encrypted", "application/pgp-encrypted"):
+        return True
+    if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
+        return "signed-data" not in str(part.get("content-type", ""))
+    return False

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import datetime
+import re
 import struct
 
 from assistant.errors import DocumentError
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
-from assistant.reading.mail import Attachment, write_attachments, write_body, write_mail_head
+from assistant.reading.mail import (
+    Attachment,
+    encrypted_mail,
+    write_attachments,
+    write_body,
+    write_mail_head,
+)
 from assistant.reading.ole import OleFile
 from assistant.reading.writing import Details, Writer
 from assistant.types import ParsedDocument
 
 _SUBJECT, _BODY, _RTF, _HTML = "0037", "1000", "1009", "1013"
 _SENDER, _SENDER_ADDRESS, _TO, _CC, _CLASS = "0c1a", "5d01", "0e04", "0e03", "001a"
+_HEADERS = "007d"
+_ENCRYPTED = re.compile(
+    r"^content-type:\s*(?:multipart/encrypted|application/pgp-encrypted|"
+    r"application/(?:x-)?pkcs7-mime(?![^\n]*signed-data))",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LONG_NAME, _SHORT_NAME, _MIME, _DATA = "3707", "3704", "370e", "3701"
 _SUBMITTED, _DELIVERED, _CODEPAGE = 0x0039, 0x0E06, 0x3FFD
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
@@ -31,12 +44,9 @@ def read_msg(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
 
 
 def _write(message: _Storage, writer: Writer, name: str, limits: Limits, depth: int) -> None:
-    if "smime" in message.text(_CLASS).lower().replace("smime.multipartsigned", ""):
-        raise DocumentError(
-            f"{name} is encrypted",
-            hint="decrypt it in Outlook and save it again",
-            outcome="password",
-        )
+    kind = message.text(_CLASS).lower().replace("smime.multipartsigned", "")
+    if "smime" in kind or _ENCRYPTED.search(message.text(_HEADERS)):
+        raise encrypted_mail(name)
     sender, address = message.text(_SENDER), message.text(_SENDER_ADDRESS)
     fields = [
         ("From", f"{sender} <{address}>" if address and address != sender else sender),

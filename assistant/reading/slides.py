@@ -53,15 +53,15 @@ def _slide_parts(package: Package) -> list[str]:
     main = package.main_part("ppt/presentation.xml")
     root = package.optional_xml(main)
     relations = package.relations(main)
-    parts: list[str] = []
+    parts: dict[str, None] = {}
     if root is not None:
         for slide in descendants(root, "sldId"):
             keys = [value for key, value in slide.attrib.items() if key.endswith("}id")]
             part = relations.get(keys[0], ("", ""))[1] if keys else ""
-            if part in package and part not in parts:
-                parts.append(part)
+            if part in package:
+                parts.setdefault(part)
     if parts:
-        return parts
+        return list(parts)
     found = [n for n in package.names if re.search(r"ppt/slides/slide\d+\.xml$", n)]
     return sorted(found, key=lambda name: int(re.findall(r"\d+", name)[-1]))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, takewhile
 from typing import Literal
 
 HeaderRule = Literal["likely", "marked", "unknown"]
@@ -22,56 +23,47 @@ _PEEK = 12
 
 def table_lines(rows: Iterable[Sequence[str]], rule: HeaderRule = "unknown") -> Iterator[str]:
     """One line per row that is not empty; an empty text where a new block starts."""
-    for block in _blocks(rows):
-        yield from block.lines(rule)
+    header: Sequence[str] = ()
+    for first, rest in _blocks(rows):
+        peeked = [first, *islice(rest, _PEEK - 1)]
+        at = _header_at(peeked, rule)
+        names = peeked[at] if at is not None else header if _fits(header, peeked) else ()
+        for number, row in enumerate(chain(peeked, rest)):
+            is_above = at is not None and number <= at
+            yield _named_row(names, row) if names and not is_above else plain_row(row)
+            last = row
+        # a blank row often parts the names of the columns from what stands under them
+        header = names or (last if _may_name_columns(last) else ())
         yield ""
 
 
-class _Block:
-    """Rows without an empty one between them, read as they come."""
-
-    def __init__(self, first: Sequence[str], rest: Iterator[Sequence[str]]) -> None:
-        self._peeked = [first]
-        self._rest = rest
-
-    def lines(self, rule: HeaderRule) -> Iterator[str]:
-        for row in self._rest:
-            self._peeked.append(row)
-            if len(self._peeked) >= _PEEK:
-                break
-        at = _header_at(self._peeked, rule)
-        header = list(self._peeked[at]) if at is not None else []
-        for number, row in enumerate(self._all()):
-            if at is None or number <= at:
-                line = plain_row(row)
-            else:
-                line = _named_row(header, row)
-            yield line
-
-    def _all(self) -> Iterator[Sequence[str]]:
-        yield from self._peeked
-        yield from self._rest
-
-
-def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[_Block]:
+def _blocks(
+    rows: Iterable[Sequence[str]],
+) -> Iterator[tuple[Sequence[str], Iterator[Sequence[str]]]]:
+    """Stretches without an empty row: the first row of each, and the rest as it comes."""
     source = iter(rows)
-    ended = False
+    for row in source:
+        if any(row):
+            yield row, takewhile(any, source)
 
-    def until_empty() -> Iterator[Sequence[str]]:
-        nonlocal ended
-        for row in source:
-            if not any(row):
-                return
-            yield row
-        ended = True
 
-    while not ended:
-        rest = until_empty()
-        first = next(rest, None)
-        if first is not None:
-            yield _Block(first, rest)
-            for _ in rest:  # a reader that stopped early must not shift the blocks
-                pass
+def _fits(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether names from above a blank row belong to these rows: numbers stand under them."""
+    filled = [(at, cell) for row in rows for at, cell in enumerate(row) if cell and at > 0]
+    return (
+        bool(filled)
+        and all(at < len(header) and header[at] for at, _ in filled)
+        and sum(1 for _, cell in filled if _NUMBER.match(cell)) > 0.5 * len(filled)
+    )
+
+
+def _may_name_columns(row: Sequence[str]) -> bool:
+    filled = [cell for cell in row if cell]
+    return (
+        len(filled) >= 2
+        and len(set(filled)) == len(filled)
+        and not any(len(cell) > 120 or _is_value(cell) for cell in filled)
+    )
 
 
 def plain_row(row: Sequence[str]) -> str:

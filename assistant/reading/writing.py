@@ -20,7 +20,8 @@ _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\u2060\u00ad\ud800-\udfff\u
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 _GENERIC_TITLE = re.compile(
     r"(?:microsoft (?:word|powerpoint|excel) -|(?:powerpoint|slide) ?pr[eäé]sentation$|untitled|"
-    r"presentation\d*$|document\d*$|title$|no title|.*\.(?:docx?|pptx?|xlsx?|tex|dvi|indd|qxd)$)",
+    r"presentation\d*$|slide \d+$|document\d*$|title$|no title|"
+    r".*\.(?:docx?|pptx?|xlsx?|tex|dvi|indd|qxd)$)",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"\s*(\d{4}-\d\d-\d\d)")
@@ -41,7 +42,8 @@ def one_line(text: str) -> str:
 def iso_date(text: str) -> str:
     """The date at the start of an ISO time, or an empty text."""
     match = _DATE.match(text)
-    return match.group(1) if match else ""
+    # 1601 and 1899 are where the clocks of old formats begin: nobody set them
+    return match.group(1) if match and match.group(1) >= "1971" else ""
 
 
 def language_tag(text: str) -> str:
@@ -74,6 +76,7 @@ class Writer:
         self._was_tight = False
         self._page_starts: list[tuple[int, int]] = []
         self.headings: list[Heading] = []
+        self._own_headings: list[Heading] = []
         self.has_words = False
 
     @property
@@ -89,7 +92,9 @@ class Writer:
         level = min(max(level, 1), 6)
         start = self._write(f"{'#' * level} {title}", tight=False)
         self.headings.append(Heading(level, title, start))
-        self.has_words = self.has_words or not is_generated
+        if not is_generated:
+            self._own_headings.append(self.headings[-1])
+            self.has_words = True
 
     def paragraph(self, text: str) -> None:
         """A block of prose; its own line ends stay."""
@@ -120,10 +125,9 @@ class Writer:
         """Another document's text, its headings that many levels deeper."""
         start = self._write(document.text.strip("\n"), tight=False)
         shift = start - (len(document.text) - len(document.text.lstrip("\n")))
-        self.headings.extend(
-            Heading(min(each.level + deeper, 6), each.title, max(start, each.start + shift))
-            for each in document.headings
-        )
+        for each in document.headings:
+            place = min(max(start, each.start + shift), self._length)
+            self.headings.append(Heading(min(each.level + deeper, 6), each.title, place))
         self.has_words = True
 
     def _block(self, text: str, *, tight: bool) -> None:
@@ -167,9 +171,13 @@ class Writer:
         given = one_line(given)
         if given and len(given) <= 300 and not _GENERIC_TITLE.match(given):
             return given
-        if self.headings and self.headings[0].start < 400:
-            return min(self.headings[:3], key=lambda heading: heading.level).title
-        return first_line_title(text[:2000], self._name) or name_title(self._name)
+        own = [heading for heading in self._own_headings[:3] if heading.start < 400]
+        if own:
+            return min(own, key=lambda heading: heading.level).title
+        if self.headings and self.headings[0].start == 0:
+            return name_title(self._name)
+        title = first_line_title(text[:2000], self._name)
+        return name_title(self._name) if " | " in title else title
 
     def _pages(self) -> tuple[Page, ...]:
         if not self._page_starts:

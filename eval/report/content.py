@@ -88,7 +88,9 @@ def build(
     """Compute what the forms of the report share."""
     summary = summarise(run.results, run.timings)
     rivals = {name: summarise(results).figures for name, results in run.baselines.items()}
-    ladder = {name: rivals[name][LADDER_METRIC] for name in NAMES if name in rivals}
+    ladder = {
+        name: rivals[name][LADDER_METRIC] for name in NAMES if LADDER_METRIC in rivals.get(name, {})
+    }
     if LADDER_METRIC in summary.figures:
         ladder[SYSTEM] = summary.figures[LADDER_METRIC]
 

@@ -1,0 +1,144 @@
+"""The parsing child: reads frames with files from standard input, answers with documents.
+
+``python -m assistant.reading.worker`` is started by ``pool``; it may take only so much memory and
+processor time, cannot open a connection, start a program or write a file, and ends when its parent
+does. What a reader raises goes back as data; what no Python can catch ends this process only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+from typing import IO, Any
+
+from assistant.errors import DocumentError
+from assistant.reading import read_document
+from assistant.reading.frames import Reply, pack_reply
+from assistant.reading.limits import Limits, too_large
+from assistant.types import ParsedDocument
+
+_FORBIDDEN = (
+    "socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork",
+    "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod",
+    "os.chown", "os.truncate", "os.kill", "os.putenv", "shutil.", "ftplib.", "urllib.", "http.",
+    "smtplib.", "imaplib.", "webbrowser.", "pty.",
+)  # fmt: skip
+"""Python's own audit events of what no reader has a reason to do. A hook cannot be taken off."""
+
+_LARGE = 1_000_000
+_WORN = 0.4
+"""Share of the allowed memory after which a child that keeps it is replaced by a fresh one."""
+
+
+def main() -> int:
+    """Answer requests until the parent closes the pipe."""
+    requests = sys.stdin.buffer
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a parser that prints must not break a frame
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+    sys.addaudithook(_refuse)
+    while True:
+        line = requests.readline()
+        if not line:
+            return 0
+        header = json.loads(line)
+        data = requests.read(header["bytes"])
+        if len(data) != header["bytes"]:
+            return 0
+        limits = Limits(**header["limits"])
+        _set_limits(limits)
+        reply = answer(data, header["name"], limits)
+        is_large = len(data) > _LARGE
+        del data
+        if is_large:
+            gc.collect()
+        is_last = _resident_bytes() > _WORN * limits.memory_megabytes * 1e6
+        _send(replies, reply, header["name"], limits, is_last)
+        if is_last:
+            return 0  # the parent starts another for the next file
+
+
+def answer(data: bytes, name: str, limits: Limits) -> ParsedDocument | DocumentError:
+    """What came of reading a file, every failure as a value."""
+    try:
+        return read_document(data, name, limits)
+    except DocumentError as exc:
+        exc.__traceback__ = None  # its frames hold the file
+        return exc
+    except MemoryError:
+        return _no_memory(name, limits)
+    except RecursionError:
+        return DocumentError(f"{name} is nested too deeply")
+    except Exception as exc:  # a parser's own defect in one file must not stop the others
+        return DocumentError(f"{name} cannot be read: {type(exc).__name__}: {exc}")
+
+
+def _send(
+    replies: IO[bytes],
+    reply: ParsedDocument | DocumentError,
+    name: str,
+    limits: Limits,
+    is_last: bool,
+) -> None:
+    try:
+        frame = pack_reply(Reply(reply, _peak_bytes(), is_last))
+    except MemoryError:
+        frame = pack_reply(Reply(_no_memory(name, limits), _peak_bytes(), is_last))
+    view = memoryview(frame)
+    while view:
+        view = view[replies.write(view) :]
+
+
+def _no_memory(name: str, limits: Limits) -> DocumentError:
+    return too_large(
+        name, f"takes more than {limits.memory_megabytes:,} MB to read", "memory_megabytes"
+    )
+
+
+def _set_limits(limits: Limits) -> None:
+    """Memory for good; processor time for this file: the soft limit is moved on each time."""
+    memory = limits.memory_megabytes * 1_000_000
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_seconds
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open":
+        mode, flags = arguments[1], arguments[2]
+        writes = isinstance(mode, str) and any(sign in mode for sign in "wax+")
+        writes = writes or (isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR)))
+        if writes and "__pycache__" not in str(arguments[0]):  # Python keeps compiled modules
+            raise PermissionError("a parser tried to write a file")
+    elif event.startswith(_FORBIDDEN):
+        raise PermissionError(f"a parser tried {event}")
+
+
+def _peak_bytes() -> int:
+    """The most memory this process has held."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _resident_bytes() -> int:
+    """The memory this process holds now; its peak where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return _peak_bytes()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
