@@ -14,7 +14,7 @@ from assistant.questions import AnswerKind, Question
 from assistant.terms import STOP_WORDS, words
 from assistant.types import Claim, Conflict
 
-_NUMBER = re.compile(r"(?<![\w.-])\d[\d,]*(?:\.\d+)?(?:\s?(?:%|percent\b))?")
+_NUMBER = re.compile(r"(?<![\w.-])\d+(?:,\d{3})*(?:\.\d+)?(?:\s?(?:%|percent\b))?")
 _YEAR = re.compile(r"\b(?:1[0-9]|20)\d{2}\b")
 _COVERS = 0.75
 

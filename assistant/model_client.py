@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import functools
-import logging
 import os
 import re
 import time
@@ -19,6 +18,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from assistant.errors import ModelError
+from assistant.private_logs import unlogged_bodies
 from assistant.settings import LLMSettings
 
 _DONE = re.compile(rb"[\r\n]data:[ \t]*\[DONE\]")
@@ -86,7 +86,8 @@ def requests_of(exchange: Exchange) -> Iterator[None]:
     """Requests made inside belong to this exchange."""
     token = _current.set(exchange)
     try:
-        yield
+        with unlogged_bodies():
+            yield
     finally:
         _current.reset(token)
 
@@ -133,7 +134,6 @@ def make_client(settings: LLMSettings, key: str) -> tuple[Any, Any]:
     from llama_index.core.callbacks import CallbackManager
     from llama_index.llms.openai_like import OpenAILike
 
-    _keep_questions_out_of_logs()
     client = openai.AsyncOpenAI(
         api_key=key,
         base_url=settings.base_url,
@@ -215,19 +215,3 @@ def _certificates() -> Any:
 def _count(usage: Any, name: str) -> int | None:
     value = getattr(usage, name, None)
     return value if isinstance(value, int) else None
-
-
-class _WithoutBodies(logging.Filter):
-    """Takes question and passages out of the SDK's debug records of our own requests."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if _current.get() is not None and isinstance(record.args, dict):
-            hidden = {"json_data", "extra_json", "content"}
-            record.args = {k: "…" if k in hidden else v for k, v in record.args.items()}
-        return True
-
-
-def _keep_questions_out_of_logs() -> None:
-    logger = logging.getLogger("openai._base_client")
-    if not any(isinstance(each, _WithoutBodies) for each in logger.filters):
-        logger.addFilter(_WithoutBodies())

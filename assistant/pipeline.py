@@ -184,6 +184,9 @@ class Assistant:
 
     def retrieve(self, question: str, limit: int | None = None) -> tuple[Passage, ...]:
         """The passages for a question, best first, without an answer."""
+        from assistant.questions import check_question
+
+        question = check_question(question, self.settings.answer.max_question_characters)
         with self._parts.snapshots().current() as snapshot:
             analysed = self._parts.analyse(question, (), snapshot)
             return tuple(self._parts.retrieve(analysed, snapshot, limit))

@@ -288,11 +288,15 @@ class _Line:
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def raw(self, data: str) -> None:
-        await self._send({"type": "http.response.body", "body": data.encode(), "more_body": True})
+        await self._body_part(data.encode(), more=True)
 
     async def end(self) -> None:
         """The clean end of the HTTP body."""
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        await self._body_part(b"", more=False)
+
+    async def _body_part(self, data: bytes, *, more: bool) -> None:
+        if not self._gone.is_set():
+            await self._send({"type": "http.response.body", "body": data, "more_body": more})
 
     async def event(self, data: Mapping[str, Any]) -> None:
         await self.raw(f"data: {json.dumps(data)}\n\n")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from assistant.prompts import SENTINEL
 
 _PASSAGE = re.compile(r'<passage number="(\d+)" from="([^"]*)">\n(.*?)\n</passage>', re.DOTALL)
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\s|$)|(?=\n)|$|[.!?])+")
+_SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?!\s|$))+[.!?]*")
 _STOP = frozenset(
     """a an and are as at be by did do does for from had has have how in is it its many much of on
     or that the their there they this to was were what when where which who whom whose why will with

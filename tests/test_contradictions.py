@@ -44,12 +44,7 @@ def test_where_sources_agree_there_is_no_conflict(notes: Assistant, question: st
     [
         ("When did it open?", "It opened in 1999.", "1999"),
         ("When did the 1998 school open?", "The school of 1998 opened in 2001.", "2001"),
-        pytest.param(
-            "How many people came?",
-            "In 2001, 1,250 people came.",
-            "1,250",
-            marks=pytest.mark.xfail(strict=True, reason="the year's comma is taken in"),
-        ),
+        ("How many people came?", "In 2001, 1,250 people came.", "1,250"),
         ("How many people came?", "In 2001 the town had 1,250 people.", "1,250"),
         ("How many people came?", "About 40 percent came.", ""),
         ("What percentage was accepted?", "They accepted 26% of 900 papers.", "26%"),

@@ -17,6 +17,7 @@ import numpy as np
 
 from assistant.embedding import Vectors, normalised
 from assistant.errors import EmbeddingError
+from assistant.private_logs import unlogged_bodies
 from assistant.settings import EmbeddingSettings
 
 
@@ -92,9 +93,10 @@ class RemoteEmbedder:
         settings = self._settings
         try:
             async with asyncio.timeout(settings.timeout_seconds):
-                return await self._client.embeddings.create(
-                    model=settings.model, input=texts, encoding_format="float"
-                )
+                with unlogged_bodies():
+                    return await self._client.embeddings.create(
+                        model=settings.model, input=texts, encoding_format="float"
+                    )
         except self._openai.OpenAIError as exc:
             raise self._error(exc) from exc
         except TimeoutError as exc:
