@@ -127,10 +127,10 @@ async def _composed_events(
                 if not isinstance(event, Retrieved):
                     yield event
             return
-        embed = (await asyncio.to_thread(parts.sentences)).embed_texts
+        verifier = await asyncio.to_thread(parts.verifier)
         composed: Composed | None = None
         pieces = compose(
-            standalone, passages, model, settings.llm, embed, strict=settings.answer.strict
+            standalone, passages, model, settings.llm, verifier, strict=settings.answer.strict
         )
         try:
             async for piece in pieces:

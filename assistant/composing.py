@@ -7,12 +7,11 @@ passages it cites, without a model.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.citations import CitationStream, CitedSentence, ParsedAnswer
 from assistant.context import Context, fit_history, fit_passages, passages_budget
-from assistant.embedding import Vectors
 from assistant.errors import ModelError
 from assistant.generating import Ended, LanguageModel
 from assistant.prompts import SENTINEL, load_prompt
@@ -20,15 +19,13 @@ from assistant.questions import Turn
 from assistant.settings import LLMSettings
 from assistant.tokens import counter_for
 from assistant.types import Evidence, Passage, Sentence, Usage
-from assistant.verification import Verification, verify
+from assistant.verification import Verifier, needs_citation
 
 _HISTORY_SHARE = 0.25
 """Share of the context that a conversation may fill when a question is condensed."""
 
 _LONGEST_QUESTION = 1000
 _WORTH = {"verbatim": 1.0, "supported": 0.9, "weak": 0.5, "uncited": 0.2, "unsupported": 0.0}
-
-Embed = Callable[[list[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ async def compose(
     passages: Sequence[Passage],
     model: LanguageModel,
     settings: LLMSettings,
-    embed: Embed,
+    verifier: Verifier,
     *,
     strict: bool,
 ) -> AsyncIterator[str | Composed]:
@@ -108,13 +105,13 @@ async def compose(
             if shown and not strict:
                 yield shown
     finally:
-        await pieces.aclose()  # type: ignore[attr-defined]  # closes the upstream connection
+        await pieces.aclose()  # closes the upstream connection
     if ended is None:
         raise AssertionError("a stream ends with Ended")
     rest = stream.feed(sentinel.finish()) + stream.finish()
     if rest and not strict:
         yield rest
-    composed = _check(stream.parsed(), context, embed, sentinel.seen, ended)
+    composed = _check(stream.parsed(), context, verifier, sentinel.seen, ended)
     composed = replace(
         composed,
         usage=replace(
@@ -187,22 +184,20 @@ class SentinelFilter:
 
 
 def _check(
-    parsed: ParsedAnswer, context: Context, embed: Embed, saw_sentinel: bool, ended: Ended
+    parsed: ParsedAnswer, context: Context, verifier: Verifier, saw_sentinel: bool, ended: Ended
 ) -> Composed:
     number = {passage: shown for shown, passage in enumerate(parsed.order, start=1)}
-    sentences = []
-    for found in parsed.sentences:
-        if not any(character.isalnum() for character in found.text):
-            continue
-        sources = [context.passages[passage - 1] for passage in found.passages]
-        verification = verify(found.text, [source.text for source in sources], embed)
-        sentences.append(_sentence(found, verification, sources, number))
+    sentences = tuple(
+        _verified(found, context, verifier, number)
+        for found in parsed.sentences
+        if found.passages or needs_citation(found.text, found.kind)
+    )
     abstained = saw_sentinel and not sentences
     return Composed(
         shown=parsed.text,
         parsed=parsed,
         context=context,
-        sentences=tuple(sentences),
+        sentences=sentences,
         abstained=abstained,
         incomplete="" if abstained else ended.incomplete,
         usage=Usage(),
@@ -210,25 +205,25 @@ def _check(
     )
 
 
-def _sentence(
-    found: CitedSentence,
-    verification: Verification,
-    sources: Sequence[Passage],
-    number: dict[int, int],
+def _verified(
+    found: CitedSentence, context: Context, verifier: Verifier, number: dict[int, int]
 ) -> Sentence:
-    evidence = tuple(
-        Evidence(number[passage], source.start + start, source.start + end)
-        for passage, source, (start, end) in zip(
-            found.passages, sources, verification.spans, strict=True
-        )
-        if end > start
-    )
+    """A sentence with its verdict, and for each passage it cites the stretch that fits best."""
+    cited = [context.passages[passage - 1] for passage in found.passages]
+    around = " ".join(part for p in cited for part in (p.title, *p.heading_path))
+    check = verifier.verify(found.text, [p.text for p in cited], around)
+    evidence = []
+    for passage, source in zip(found.passages, cited, strict=True):
+        place = check if len(cited) == 1 else verifier.verify(found.text, [source.text], around)
+        if place.end > place.start:
+            start, end = source.start + place.start, source.start + place.end
+            evidence.append(Evidence(number[passage], start, end))
     return Sentence(
         text=found.text,
         citations=tuple(number[passage] for passage in found.passages),
-        verdict=verification.verdict,
-        evidence=evidence,
-        problems=verification.problems,
+        verdict=check.verdict,
+        evidence=tuple(evidence),
+        problems=check.problems,
     )
 
 

@@ -59,6 +59,7 @@ _DATES = tuple(
         rf"\b{_DAY} (?:of )?{_MONTH},? ?(?:{_YEAR}\b)?",
         rf"\b{_MONTH} {_DAY}\b(?:,? {_YEAR}\b)?",
         rf"\b{_MONTH},? (?:of )?{_YEAR}\b",
+        rf"\b(?:in|of|since|by|until|from|last|next|this|early|mid|late|im|to|and)[ -]{_MONTH}(?![ ]\d)",
         rf"\b{_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)",
         r"\b(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>1\d{3}|20\d{2})\b",
     )
@@ -78,17 +79,29 @@ _QUOTED = re.compile(
 )
 _CAPITAL = re.compile(r"(?<![\w])[A-ZÀ-ÞΑ-ΩА-Я][\w’'-]*(?:&[A-Z]\w*)?")
 _GERMAN = frozenset("der die das und ist ein eine den dem des mit auf für von wird nicht".split())
+_ROUGH = re.compile(
+    r"(?:\b(?:about|around|approximately|roughly|nearly|almost|some|over|under|up to|"
+    r"(?:more|less|fewer) than|at least|at most|circa|ca\.?)|[~≈])\s?[$€£¥]?$",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(r"\s?(?:%|per ?cent\b|prozent\b)", re.IGNORECASE)
 _TITLES = frozenset("dr mr mrs ms prof st mt gen lt col sgt capt rev hon sr jr".split())
 _LIST_MARK = re.compile(r"\s*(?:[-*+•]|\(?\d{1,3}[.)]|#{1,6})\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as written, every value its writing may mean, and whether it is a small word."""
+    """A number as written and every value its writing may mean.
+
+    ``is_word``: written in letters; ``is_rough``: introduced by "about" and the like;
+    ``is_share``: in per cent.
+    """
 
     text: str
     values: tuple[float, ...]
-    is_word: bool
+    is_word: bool = False
+    is_rough: bool = False
+    is_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +151,7 @@ def _dates(text: str) -> tuple[tuple[Date, ...], str]:
 
 
 def _spellings(parts: dict[str, str | None]) -> Iterator[tuple[int | None, int, int | None]]:
-    year = int(parts["year"] or 0) or None
+    year = int(parts.get("year") or 0) or None
     if "a" in parts:
         a, b = int(parts["a"] or 0), int(parts["b"] or 0)
         options = {(a, b), (b, a)}
@@ -160,7 +173,9 @@ def _numbers(text: str) -> Iterator[Number]:
         )
         if century and len(match.group()) == 2:  # 2018–19
             values += (_key(float(century.group(1) + match.group())),)
-        yield Number(match.group(), values, False)
+        rough = _ROUGH.search(text[max(0, match.start() - 24) : match.start()]) is not None
+        share = _SHARE.match(text, match.end()) is not None
+        yield Number(match.group(), values, False, rough, share)
     yield from _number_words(text)
 
 
@@ -191,7 +206,7 @@ def _number_words(text: str) -> Iterator[Number]:
             word = words[at].lower()
             if word in _UNITS or word in _TENS:
                 value = _UNITS.get(word, _TENS.get(word, 0))
-                if current >= 0 and not (current % 100 >= 20 and value < 10 or current % 100 == 0):
+                if current >= 0 and not _continues(current, value):
                     break
                 current = max(current, 0.0) + value
             elif word in _SCALES and current >= 0:
@@ -210,6 +225,11 @@ def _number_words(text: str) -> Iterator[Number]:
                 also = (_key(100 * other),) if other < 1 else ()
                 yield Number(words[at], (_key(other), *also), True)
             at += 1
+
+
+def _continues(current: float, value: float) -> bool:
+    """Twenty goes on with one, a hundred with anything below it."""
+    return current % 100 == 0 or (current % 100 >= 20 and current % 10 == 0 and value < 10)
 
 
 def _key(value: float) -> float:

@@ -45,9 +45,11 @@ class _Bracket:
     opener: str
     opens_line: bool
     tokens: list[Token]
+    size: int = 1
 
     def add(self, token: Token) -> None:
         """Append; neighbouring texts become one, so that cuts of the stream leave no trace."""
+        self.size += len(token.text) if isinstance(token, Text | Code) else _MARKER_SIZE
         last = self.tokens[-1] if self.tokens else None
         if isinstance(token, Text) and isinstance(last, Text):
             self.tokens[-1] = Text(last.text + token.text)
@@ -64,7 +66,6 @@ class MarkupStream:
         self._state: Callable[[str], None] = self._text
         self._held = ""  # characters of the construct that the state is about
         self._open: list[_Bracket] = []
-        self._held_in_brackets = 0
         self._closed: _Bracket | None = None
         self._closer = ""
         self._depth = 0
@@ -129,15 +130,11 @@ class MarkupStream:
         for token in tokens:
             if isinstance(token, Text | Code):
                 self._is_bare = self._is_bare and _CONTAINER.fullmatch(token.text) is not None
-                self._held_in_brackets += len(token.text)
-            else:
-                self._held_in_brackets += _MARKER_SIZE
             if self._open:
                 self._open[-1].add(token)
             else:
                 self._out.append(token)
-        if self._open and self._held_in_brackets > BRACKET_LIMIT:
-            self._give_up_brackets()
+        self._keep_to_limit()
 
     def _plain(self, text: str) -> None:
         self._is_blank = self._is_blank and not text.strip(" \t")
@@ -205,20 +202,29 @@ class MarkupStream:
     # ---- brackets
 
     def _push(self, opener: str) -> None:
-        if not self._open:
-            self._held_in_brackets = 0
         self._open.append(_Bracket(opener, self._is_bare, []))
-        self._held_in_brackets += 1
-        if self._held_in_brackets > BRACKET_LIMIT:
-            self._give_up_brackets()
+        self._keep_to_limit()
 
     def _pop(self, closer: str) -> None:
         self._closed = self._open.pop() if self._open else None
         self._closer = closer
         self._state = self._after_closer
 
+    def _keep_to_limit(self) -> None:
+        """Brackets that hold too much are plain text, the outermost first."""
+        held = sum(bracket.size for bracket in self._open)
+        given_up = 0
+        while held > BRACKET_LIMIT:
+            held -= self._open[given_up].size
+            given_up += 1
+        if given_up:
+            kept = self._open[given_up:]
+            del self._open[given_up:]
+            self._give_up_brackets()
+            self._open = kept
+
     def _give_up_brackets(self) -> None:
-        """Open brackets that cannot close any more, or took too long, are plain text."""
+        """Open brackets that cannot close any more are plain text."""
         opened, self._open = self._open, []
         for bracket in opened:
             harmless = not could_become_marker(bracket.tokens)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.index.snapshot import Snapshot, SnapshotReader
     from assistant.questions import Question, Turn
     from assistant.retrieval import SentenceIndex
+    from assistant.verification import Verifier
 
 
 class Parts:
@@ -31,6 +32,7 @@ class Parts:
         self._snapshots: SnapshotReader | None = None
         self._embedder: Embedder | None = None
         self._sentences: SentenceIndex | None = None
+        self._verifier: Verifier | None = None
         self._model: LanguageModel | None = None
         self._lock = threading.RLock()
 
@@ -71,6 +73,15 @@ class Parts:
                     embedder = StaticEmbedder()
                 self._sentences = SentenceIndex(embedder)
             return self._sentences
+
+    def verifier(self) -> Verifier:
+        """The check of a model's sentences against what they cite."""
+        from assistant.verification import Verifier
+
+        with self._lock:
+            if self._verifier is None:
+                self._verifier = Verifier(self.sentences().embed_texts)
+            return self._verifier
 
     def model(self) -> LanguageModel:
         """The language model. Raises ``ModelError`` when its key is missing."""

@@ -46,7 +46,7 @@ class SentenceIndex:
         self._kept: OrderedDict[str, SentenceVectors] = OrderedDict()
         self._words: dict[str, Vectors] = {}
 
-    def embed_texts(self, texts: list[str]) -> Vectors:
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of any texts, shape (texts, 256)."""
         return self._embedder.embed(texts)
 

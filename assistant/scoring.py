@@ -57,15 +57,16 @@ _LOWEST_LIKENESS = 0.45
 class Features:
     """What is known of one sentence, each between 0 and 1.
 
-    ``own``: share of the question's weight on terms inside the sentence; ``alike``: the same when
-    words close in meaning count too; ``before`` and ``after``: what the neighbours, ``context``
-    what title and headings, and ``passage_terms`` what the rest of the passage adds to ``own``;
-    ``pairs``: neighbouring question words that are neighbours here too; ``names``: the question's
-    names inside or around; ``values``: its numbers and years likewise; ``similarity``: cosine of question and sentence, at least 0; ``kind``:
-    whether it holds what is asked for; ``defines``: a definition of what the question names;
-    ``passage``: the passage's fused score; ``rank``: 1 / its rank; ``news``: words that the
-    question does not hold; ``prose``: 1 for whole sentences and list items; ``asks``: 1 when it is
-    itself a question; ``brevity``: 1 short to 0 at 80 words; ``leads``: 1 at a passage's start.
+    ``own``: share of the question's weight on terms inside the sentence; ``alike``: the same
+    when words close in meaning count too; ``before`` and ``after``: what the neighbours,
+    ``context`` what title and headings, and ``passage_terms`` what the rest of the passage
+    adds to ``own``; ``pairs``: neighbouring question words that are neighbours here too;
+    ``names``: the question's names inside or around; ``values``: its numbers and years
+    likewise; ``similarity``: cosine of question and sentence, at least 0; ``kind``: whether it
+    holds what is asked for; ``defines``: a definition of what the question names; ``passage``:
+    the passage's fused score; ``rank``: 1 / its rank; ``news``: words that the question does
+    not hold; ``prose``: 1 for whole sentences and list items; ``asks``: 1 when it is itself a
+    question; ``brevity``: 1 short to 0 at 80 words; ``leads``: 1 at a passage's start.
     """
 
     own: float

@@ -340,7 +340,7 @@ def _validate(data: dict[str, Any], source: Path | None) -> Settings:
     if settings.llm.answer_tokens >= settings.llm.context_tokens // 2:
         raise SettingsError(
             f"Setting llm.answer_tokens = {settings.llm.answer_tokens} is not valid: more than "
-            f"half of llm.context_tokens = {settings.llm.context_tokens} must be left for the passages"
+            f"half of llm.context_tokens = {settings.llm.context_tokens} must be left for passages"
         )
     for model, price in settings.llm.prices.items():
         if not _is_price(price):

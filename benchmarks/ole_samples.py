@@ -63,15 +63,16 @@ def _parents(name: str) -> list[str]:
     return ["/".join(parts[: at + 1]) for at in range(len(parts))]
 
 
-def make_doc(text: str, *, is_encrypted: bool = False) -> bytes:
-    """A Word 97 document whose text is one piece of UTF-16."""
+def make_doc(text: str, *, is_encrypted: bool = False, pieces: int = 1) -> bytes:
+    """A Word 97 document whose text is one piece of UTF-16, or the same one many times."""
     body = text.encode("utf-16-le")
     start = 2048
     head = bytearray(start)
     struct.pack_into("<HH", head, 0, 0xA5EC, 193)
     struct.pack_into("<H", head, 10, 0x0200 | (0x0100 if is_encrypted else 0))
-    pieces = struct.pack("<II", 0, len(text)) + struct.pack("<HIH", 0, start, 0)
-    table = b"\x02" + struct.pack("<I", len(pieces)) + pieces
+    places = struct.pack(f"<{pieces + 1}I", *range(0, len(text) * (pieces + 1), len(text)))
+    places += struct.pack("<HIH", 0, start, 0) * pieces
+    table = b"\x02" + struct.pack("<I", len(places)) + places
     struct.pack_into("<II", head, 0x1A2, 0, len(table))
     return pack_ole({"WordDocument": bytes(head) + body, "1Table": table})
 

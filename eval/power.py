@@ -56,8 +56,5 @@ def _losses_to_fail(n: int) -> NDArray[np.int64]:
 
     changed = np.arange(n + 1)
     significant = np.asarray(binom.isf(ALPHA, changed, 0.5), dtype=np.int64) + 1
-    # isf may land on a count whose own probability is still below alpha
-    lower = significant - 1
-    significant = np.where(binom.sf(lower - 1, changed, 0.5) < ALPHA, lower, significant)
     large = np.asarray(np.ceil((changed + MINIMAL_DROP * n) / 2 - 1e-9), dtype=np.int64)
     return np.maximum(significant, large)

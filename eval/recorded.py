@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
-from assistant.types import (
-    Answer,
-    Citation,
-    Claim,
-    Conflict,
-    Passage,
-    Receipt,
-    Sentence,
-    Usage,
-)
+from assistant.types import Answer, Passage
 from eval.errors import InvalidComparisonError
 from eval.questions import Question
 
@@ -46,7 +38,7 @@ def first_passage(line: str) -> tuple[str, Passage | None]:
     """(question id, the passage that was ranked first) of a recorded answer."""
     row = json.loads(line)
     retrieved = row["answer"]["retrieved"] if row["answer"] else []
-    return row["id"], _passage(retrieved[0]) if retrieved else None
+    return row["id"], _rebuilt(Passage, retrieved[0]) if retrieved else None
 
 
 def key_of(line: str) -> tuple[str, int]:
@@ -84,33 +76,28 @@ class Recording:
 
 
 def answer_from(data: Mapping[str, Any]) -> Answer:
-    """``Answer.to_dict()`` undone; the times are left empty."""
-    return Answer(
-        question=data["question"],
-        standalone_question=data["standalone_question"],
-        text=data["text"],
-        sentences=tuple(
-            Sentence(s["text"], tuple(s["citations"]), s["verdict"]) for s in data["sentences"]
-        ),
-        citations=tuple(Citation(**each) for each in data["citations"]),
-        retrieved=tuple(_passage(each) for each in data["retrieved"]),
-        abstained=data["abstained"],
-        reason=data["reason"],
-        confidence=data["confidence"],
-        incomplete=data["incomplete"],
-        conflicts=tuple(
-            Conflict(each["about"], tuple(Claim(**claim) for claim in each["claims"]))
-            for each in data["conflicts"]
-        ),
-        usage=Usage(**data["usage"]),
-        timings={},
-        receipt=Receipt(**data["receipt"]),
-    )
+    """``Answer.to_dict()`` undone; the times are left empty.
+
+    Raises ``InvalidComparisonError`` for a recording that is not an answer.
+    """
+    try:
+        answer: Answer = _rebuilt(Answer, {**data, "timings": {}})
+    except (KeyError, TypeError) as exc:
+        raise InvalidComparisonError(
+            f"A recorded answer cannot be read: {exc}", hint="run the evaluation anew"
+        ) from exc
+    return answer
 
 
-def _passage(data: Mapping[str, Any]) -> Passage:
-    lists = {name: tuple(data[name]) for name in ("heading_path", "duplicates")}
-    return Passage(**{**data, **lists})
+def _rebuilt(kind: Any, value: Any) -> Any:
+    """Plain data as a value of ``assistant.types``, by the types' own hints, so that a field
+    that is added there is known here. What an older recording lacks gets its default."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{name: _rebuilt(hints[name], each) for name, each in value.items()})
+    if get_origin(kind) is tuple:
+        return tuple(_rebuilt(get_args(kind)[0], each) for each in value)
+    return value
 
 
 def _asked(question: Question) -> list[str]:

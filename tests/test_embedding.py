@@ -158,6 +158,37 @@ def test_cache_never_stores_what_cannot_be_a_vector(tmp_path: Path) -> None:
     cache.close()
 
 
+def test_static_embedder_leaves_logging_alone() -> None:
+    code = """
+import logging
+from assistant import load_settings
+from assistant.embedding import make_embedder
+make_embedder(load_settings(None, {"embedding.provider": "static"}).embedding).embed(["a"])
+print(logging.getLogger().handlers, logging.getLogger().level == logging.WARNING)
+"""
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert shown.stdout.split() == ["[]", "True"], shown.stderr
+
+
+def test_vectors_of_another_length_are_refused_and_not_kept(tmp_path: Path) -> None:
+    class Wider(Counting):
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            return np.ones((len(texts), 9), dtype=np.float32) / 3
+
+    cache = CachedEmbedder(Counting(), tmp_path / "cache.sqlite")
+    cache.embed(["a"])
+    cache.close()
+    cache = CachedEmbedder(Wider(), tmp_path / "cache.sqlite")
+    with pytest.raises(EmbeddingError, match="9 dimensions, 8 before"):
+        cache.embed(["b"])
+    cache.close()
+    cache = CachedEmbedder(Counting(), tmp_path / "cache.sqlite")
+    assert cache.embed(["a", "b"]).shape == (2, 8)  # the wrong one was not stored
+    cache.close()
+
+
 def test_more_texts_than_sqlite_takes_in_one_statement(tmp_path: Path) -> None:
     cache = CachedEmbedder(Counting(), tmp_path / "cache.sqlite")
     texts = [f"text {n}" for n in range(1201)]

@@ -109,6 +109,14 @@ def test_one_passage_with_all_the_evidence_cannot_beat_the_ideal(
         assert value == pytest.approx(1.0)
 
 
+def test_a_passage_without_evidence_takes_a_place_all_the_same() -> None:
+    assert retrieval.gains((3,), (2,), 4) == [0.0, 0.0, 2.0, 0.0]
+    assert retrieval.gains((2, None, 2), (1, 2, 2), 2) == [0.0, 2.0, 1.0]
+    late = score(question(), answer(retrieved=(passage(0, 5), passage(0, len(TEXT)))), TEXTS)
+    assert late.measures["ndcg@10"] == pytest.approx(1 / math.log2(3))
+    assert late.measures["mrr@10"] == 0.5
+
+
 def test_density_is_the_share_of_characters_that_are_evidence() -> None:
     place = places_of(question(), TEXTS)
     start, end = place[0].spans[0]

@@ -17,7 +17,7 @@ from eval.compare import compare
 from eval.gate import decide
 from eval.report import html, junit, markdown, terminal
 from eval.report.content import Report, build, facts_moved
-from eval.report.svg import Scale, ticks
+from eval.report.svg import Canvas, Scale, ticks
 from eval.results import Result
 from eval.runs import Manifest, Run
 
@@ -189,6 +189,17 @@ def test_facts_are_shown_in_words_when_the_questions_are_known(report: Report) -
     assert pair is not None
     known = replace(report, questions={pair.id: question(facts=(Fact("a", ("1,200 kg",)),))})
     assert facts_moved(known, pair) == (["1,200 kg"], [])
+
+
+def test_a_plot_escapes_every_word() -> None:
+    canvas = Canvas(10, 10, EVIL, EVIL)
+    canvas.text(0, 0, EVIL)
+    canvas.dot(0, 0, "now", tip=EVIL)
+    canvas.bar(0, 0, 1, 1, "now", EVIL)
+    drawn = canvas.figure()
+    assert "<script" not in drawn
+    assert "<img" not in drawn
+    assert drawn.count("&lt;script&gt;") == 6
 
 
 def test_scales_and_ticks() -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from eval_support import TEXT, TEXTS, answer, passage, question, result
 
+from assistant import Assistant
 from assistant.errors import UsageError
 from assistant.settings import Settings, load_settings
 from assistant.types import Answer
-from eval import runs, workflow
+from eval import recorded, runs, workflow
 from eval.errors import InvalidComparisonError, QuestionFileError
 from eval.gate import Budgets
 from eval.questions import Evidence, Fact, QuestionSet
@@ -193,6 +194,18 @@ def test_replay_judges_anew_without_asking(
     other = run_questions(place, changed, Plan(replay=first.path), silent)
     assert other.results[0].correct is False
     assert "to another question" in other.results[1].error
+
+
+def test_a_recorded_answer_comes_back_whole(sample: Assistant) -> None:
+    from dataclasses import replace as changed
+
+    for asked in ("In which year was ICLR founded?", "Hello!", "Who was the first man on Mars?"):
+        said = sample.ask(asked)
+        line = recorded.to_line(question(), 0, said)
+        back = recorded.answer_from(json.loads(line)["answer"])
+        assert back == changed(said, timings={})
+    with pytest.raises(InvalidComparisonError, match="cannot be read"):
+        recorded.answer_from({"text": "x"})
 
 
 # ---------------------------------------------------------------- the baseline

@@ -106,17 +106,17 @@ def test_the_folder_above_by_hand_takes_the_inner_one_in(
 def test_nested_names_that_shift_while_the_files_are_edited(
     workshop: Workshop, tmp_path: Path
 ) -> None:
-    """``x`` becomes ``documents/x`` while ``documents/x`` becomes ``documents/documents/x``."""
-    workshop.write("x.md", text_of("apples"))
-    workshop.write("documents/x.md", text_of("pears"))
+    """``a`` becomes ``documents/a`` while ``documents/a`` becomes ``documents/documents/a``."""
+    workshop.write("a.md", text_of("apples"))
+    workshop.write("documents/a.md", text_of("pears"))
     workshop.sync()
-    workshop.write("x.md", text_of("apples", 3))
-    workshop.write("documents/x.md", text_of("pears", 3))
+    workshop.write("a.md", text_of("apples", 3))
+    workshop.write("documents/a.md", text_of("pears", 3))
     workshop.sync(tmp_path)
     assert workshop.holds_exactly(
         {
-            "documents/x.md": text_of("apples", 3),
-            "documents/documents/x.md": text_of("pears", 3),
+            "documents/a.md": text_of("apples", 3),
+            "documents/documents/a.md": text_of("pears", 3),
         }
     )
 

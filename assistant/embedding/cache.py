@@ -56,6 +56,7 @@ class CachedEmbedder:
                     f"{self.fingerprint} gave {len(fresh)} vectors for {len(missing)} texts, "
                     "or values that are not finite"
                 )
+            self._check_length(fresh.shape[1])
             self._store(list(missing), fresh)
             known.update(zip(missing, fresh, strict=True))
         self.embedded += len(missing)
@@ -83,6 +84,18 @@ class CachedEmbedder:
             )
             found.update((key, np.frombuffer(blob, dtype=np.float32)) for key, blob in rows)
         return found
+
+    def _check_length(self, length: int) -> None:
+        """Refuse vectors of another length than those stored: one kept would fail every sync."""
+        row = self._connection.execute(
+            "SELECT length(vector) / 4 FROM vectors WHERE fingerprint = ? LIMIT 1",
+            [self.fingerprint],
+        ).fetchone()
+        if row is not None and row[0] != length:
+            raise EmbeddingError(
+                f"{self.fingerprint} sent vectors of {length} dimensions, {row[0]} before",
+                hint="if the server's model has changed, delete the index and ingest again",
+            )
 
     def _store(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         rows = [

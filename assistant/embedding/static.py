@@ -5,7 +5,9 @@ Its origin: distilled from the token embeddings of large open language models (s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import logging
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,7 +29,8 @@ class StaticEmbedder:
 
     def __init__(self) -> None:
         try:
-            import wordllama
+            with _logging_left_alone():
+                import wordllama
 
             # The loader of 0.4.0.post1 looks for the tokenizer beside the working folder unless
             # it is told where the package is.
@@ -46,3 +49,16 @@ class StaticEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector of 256 dimensions per text."""
         return normalised(self._model.embed(list(texts)))
+
+
+@contextlib.contextmanager
+def _logging_left_alone() -> Iterator[None]:
+    """Undo what an import does to logging: wordllama calls ``basicConfig(level=INFO)``, and from
+    then on every request of every library would be printed on the terminal."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)

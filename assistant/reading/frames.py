@@ -15,6 +15,9 @@ from assistant.reading.limits import Limits
 from assistant.types import Heading, Page, ParsedDocument
 
 _OUTCOMES = frozenset({"empty", "needs_ocr", "password", "unsupported", "too_large", "failed"})
+READY = b"R"
+"""What a child sends first, when it is up: the time for its first file counts from here."""
+
 _LENGTH = 8
 """Bytes before a reply that give its length, most significant first."""
 

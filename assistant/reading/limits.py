@@ -20,7 +20,7 @@ class Limits:
 
     memory_megabytes: int = 900
     cpu_seconds: int = 20
-    wall_seconds: float = 28.0
+    wall_seconds: float = 25.0
     max_pages: int = 5000
     max_characters: int = 10_000_000
     max_expansion: int = 200

@@ -22,7 +22,7 @@ from types import TracebackType
 
 from assistant.errors import DocumentError
 from assistant.reading import read_document
-from assistant.reading.frames import Reply, missing_bytes, pack_request, unpack_reply
+from assistant.reading.frames import READY, Reply, missing_bytes, pack_request, unpack_reply
 from assistant.reading.kinds import kind_of
 from assistant.reading.limits import DEFAULT_LIMITS, Limits, too_large
 from assistant.types import ParsedDocument
@@ -33,8 +33,11 @@ _HERE_BYTES = 1_000_000
 
 _STEP = 1 << 20
 _PASSED_ON = ("PATH", "PYTHON", "LANG", "LC_", "LD_", "DYLD_", "VIRTUAL_ENV", "TMPDIR", "TZ")
-_PATIENCE = 10.0
-"""Seconds that the start of a child may add to its first file's."""
+_START_SECONDS = 30.0
+"""For a child to come up: 0.2 s on an idle machine."""
+
+_MEMORY_SIGNS = ("memory", "alloc", "capacity overflow", "out of")
+"""Words with which a parser that meets the limit says so before it ends."""
 
 
 class Parsers:
@@ -165,10 +168,11 @@ class _Child:
 
         Raises ``DocumentError`` when the child breaks off or dallies; it is of no more use then.
         """
-        patience = limits.wall_seconds + (_PATIENCE if self.files == 0 else 0.0)
-        self.files += 1
+        is_first, self.files = self.files == 0, self.files + 1
         try:
-            received = self._exchange([pack_request(data, name, limits), data], limits, patience)
+            if is_first:
+                self._wait_until_up()
+            received = self._exchange([pack_request(data, name, limits), data], limits)
             return unpack_reply(received, name)
         except TimeoutError as exc:
             raise DocumentError(
@@ -193,9 +197,17 @@ class _Child:
             with contextlib.suppress(OSError, ValueError):
                 stream.close()  # type: ignore[union-attr]
 
-    def _exchange(self, parts: list[bytes], limits: Limits, patience: float) -> bytearray:
+    def _wait_until_up(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)  # type: ignore[arg-type]
+            if not selector.select(_START_SECONDS):
+                raise DocumentError("the parsing process does not start")
+        if os.read(self._process.stdout.fileno(), 1) != READY:  # type: ignore[union-attr]
+            raise EOFError
+
+    def _exchange(self, parts: list[bytes], limits: Limits) -> bytearray:
         """Write the request and read the reply under one deadline."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + limits.wall_seconds
         waiting = [memoryview(part) for part in parts if part]
         received = bytearray()
         sink, source = self._process.stdin.fileno(), self._process.stdout.fileno()  # type: ignore[union-attr]
@@ -232,12 +244,15 @@ class _Child:
             return too_large(
                 name, f"takes more than {limits.cpu_seconds} seconds to read", "cpu_seconds"
             )
-        last = ""
+        said = ""
         with contextlib.suppress(OSError, ValueError):
             self._stderr.seek(0)
-            last = "".join(self._stderr.read()[-500:].decode("utf-8", "replace").splitlines()[-1:])
-        if "memory" in last.lower() or "alloc" in last.lower():
+            said = self._stderr.read()[-2000:].decode("utf-8", "replace").strip()
+        # pdfium stops itself with a trap or an abort, and not a word, when memory is refused
+        silent_stop = not said and status in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL)
+        if silent_stop or any(sign in said.lower() for sign in _MEMORY_SIGNS):
             return too_large(
                 name, f"takes more than {limits.memory_megabytes:,} MB to read", "memory_megabytes"
             )
+        last = "".join(said.splitlines()[-1:])
         return ChildDiedError(f"{name} broke its parser (status {status}) {last}".rstrip())

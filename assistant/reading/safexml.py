@@ -17,7 +17,7 @@ from assistant.errors import DocumentError
 def parse_xml(data: bytes, name: str, *, allow_doctype: bool = False) -> Any:
     """The root element. Raises ``DocumentError`` for broken XML and for what is refused."""
     if not allow_doctype and b"<!DOCTYPE" in data[:100_000]:
-        raise _doctype(name)
+        raise refused_doctype(name)
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -38,11 +38,12 @@ def parse_xml(data: bytes, name: str, *, allow_doctype: bool = False) -> Any:
         raise DocumentError(f"{name} holds XML without an element")
     internal: Any = root.getroottree().docinfo.internalDTD
     if internal is not None and not (allow_doctype and not list(internal.iterentities())):
-        raise _doctype(name)
+        raise refused_doctype(name)
     return root
 
 
-def _doctype(name: str) -> DocumentError:
+def refused_doctype(name: str) -> DocumentError:
+    """The refusal of XML that declares what it does not need."""
     return DocumentError(
         f"{name} declares a document type or entities in its XML, which is refused",
         hint="no office format needs it, and it is how XML bombs are built",

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from assistant.errors import DocumentError
 from assistant.reading import read_document
-from assistant.reading.frames import Reply, pack_reply
+from assistant.reading.frames import READY, Reply, pack_reply
 from assistant.reading.limits import Limits, too_large
 from assistant.types import ParsedDocument
 
@@ -45,6 +45,7 @@ def main() -> int:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
     sys.addaudithook(_refuse)
+    replies.write(READY)
     while True:
         line = requests.readline()
         if not line:
@@ -126,7 +127,14 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _peak_bytes() -> int:
-    """The most memory this process has held."""
+    """The most memory this process has held.
+
+    Linux counts into ``ru_maxrss`` what the parent held when it started this process.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        with open("/proc/self/status", encoding="ascii") as file:
+            line = next((line for line in file if line.startswith("VmHWM")), "")
+        return int(line.split()[1]) * 1024
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 

@@ -13,11 +13,12 @@ from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.reading.plain import name_title, read_text
-from assistant.reading.safexml import local, parse_xml
+from assistant.reading.safexml import local, parse_xml, refused_doctype
 from assistant.reading.writing import Details, Writer, one_line
 from assistant.types import ParsedDocument
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_PROLOGUE = 100_000
 _TITLES = ("title", "head", "heading")
 _SILENT = ("script", "style", "binData", "binary-data", "binary")
 _MARKUP = re.compile(
@@ -31,12 +32,14 @@ _NOT_SHOWN = re.compile(
 def read_xml(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
     """The words of an XML file."""
     text = decode(data, name)  # bytes and declaration often disagree: the bytes are believed
+    if "<!DOCTYPE" in text[:_PROLOGUE] and "<!ENTITY" in text[:_PROLOGUE]:
+        raise refused_doctype(name)
     source = _DECLARATION.sub("", text, count=1).lstrip()
     try:
         root = parse_xml(source.encode("utf-8", "replace"), name, allow_doctype=True)
     except DocumentError as exc:
         reason = str(exc).lower()
-        if "refused" in reason or "depth" in reason or "limit" in reason or "huge" in reason:
+        if "depth" in reason or "limit" in reason or "huge" in reason:
             raise
         return read_text(data, name, limits)
     special = _special_reader(root)

@@ -135,11 +135,13 @@ def _delta_row(each: Delta) -> str:
 
 def _plots(report: Report) -> str:
     summary, base = report.summary, report.base_summary
-    curves = {"now": summary.figures, "BM25": report.rival}
-    risks = {"now": summary.calibration.curve}
+    curves = {"BM25": report.rival}
+    risks = {}
     if base is not None:
         curves["baseline"] = base.figures
         risks["baseline"] = base.calibration.curve
+    curves["now"] = summary.figures  # last, so that it is drawn on top
+    risks["now"] = summary.calibration.curve
     drawn = []
     if report.comparison is not None:
         drawn += [plots.forest(report.comparison), plots.flip_matrix(report.comparison)]

@@ -27,7 +27,9 @@ def forest(comparison: Comparison) -> str:
     low = min(-2.0, *(max(-100.0, each.interval.low * 100) for each in rows))
     high = max(2.0, *(min(100.0, each.interval.high * 100) for each in rows))
     scale, bottom = Scale(low, high, 250, RIGHT), TOP + 24 * len(rows)
-    canvas.grid_x(scale, ticks(low, high), TOP, bottom, lambda value: f"{value:+g}")
+    canvas.grid_x(
+        scale, ticks(low, high), TOP, bottom, lambda value: f"{value:+g}" if value else "0"
+    )
     canvas.line(scale(0), TOP, scale(0), bottom, "axis")
     for number, row in enumerate(rows):
         y = TOP + 12 + 24 * number
@@ -91,12 +93,17 @@ def recall_curve(lines: Mapping[str, Mapping[str, Figure]]) -> str:
         canvas.path(placed, f"{kind} line")
         for (x, y), (metric, figure) in zip(placed, points, strict=True):
             canvas.dot(x, y, kind, 4, f"{name} {metric}: {figure.mean:.1%} (n = {figure.n})")
-        y = placed[-1][1]
-        while any(abs(y - other) < 14 for other in ends):
-            y += 14
-        ends.append(y)
+        y = _apart(placed[-1][1], ends)
         canvas.text(placed[-1][0] + 10, y + 4, name, "start", f"{kind} label")
     return canvas.figure()
+
+
+def _apart(height: float, taken: list[float]) -> float:
+    """A height for a label that no other label has taken; remembers it."""
+    while any(abs(height - other) < 14 for other in taken):
+        height += 14
+    taken.append(height)
+    return height
 
 
 def funnel(counts: Mapping[str, int]) -> str:
@@ -178,11 +185,12 @@ def risk_coverage(curves: Mapping[str, Sequence[Point]]) -> str:
     canvas.grid_y(up, ticks(0, high), LEFT, across(1), percent)
     canvas.grid_x(across, [0, 0.25, 0.5, 0.75, 1], TOP, 290, percent)
     canvas.line(LEFT, up(0.05), across(1), up(0.05), "axis dashed")
+    heights: list[float] = []
     for name, curve in curves.items():
         kind = "now" if name == "now" else "base"
+        height = _apart(up(curve[-1].risk), heights)
         canvas.path([(across(p.coverage), up(p.risk)) for p in curve], f"{kind} line")
-        canvas.text(across(curve[-1].coverage) + 6, up(curve[-1].risk) + 4, name, "start",
-                    f"{kind} label")  # fmt: skip
+        canvas.text(across(curve[-1].coverage) + 6, height + 4, name, "start", f"{kind} label")
     canvas.text(across(1), 326, "share of questions answered →", "end", "tick")
     return canvas.figure()
 

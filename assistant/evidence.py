@@ -1,0 +1,249 @@
+"""A sentence and a source → features of how well the source covers the sentence, and where best.
+
+Pure; word vectors come in as a function. Words count as covered when their stem stands in the
+source, and in part when a word of close meaning does. Windows of one to three neighbouring
+sentences are compared, since a claim often draws on more than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.contraries import Clause, clause_of
+from assistant.embedding import Vectors
+from assistant.facts import Facts, facts_of
+from assistant.sentences import Span, sentences
+from assistant.terms import STOP_WORDS, stem, words
+
+Embed = Callable[[Sequence[str]], Vectors]
+"""Texts → unit vectors, shape (texts, dimensions)."""
+
+_LOWEST_LIKENESS = 0.35
+"""Cosine of static word vectors from which on two words begin to count as alike."""
+_WIDEST = 3
+_WIDER_PAYS = 0.08
+"""Share of the sentence that a further sentence must add to widen the quoted place."""
+_MOST_CLAUSE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of a sentence and its source; shares are of the sentence's content words.
+
+    ``exact`` and ``alike``: covered anywhere in the source, by stem or also by meaning;
+    ``exact_window`` and ``alike_window``: in its best three neighbouring sentences;
+    ``alike_sentence``: in its best one; ``worst``: mean likeness of the three words covered
+    worst; ``missing``: log of 1 + the number of words not covered; ``pairs``: neighbouring words
+    that are neighbours in the source; ``meaning``: cosine with the best window; ``length``: log of
+    the number of content words; ``numbers``, ``names``: how many it has (at most 4, / 4);
+    ``missing_numbers``, ``missing_names``: how many of them the source has not; ``clauses``:
+    commas and joining words, at most 6, / 6; ``turned``: negations, opposites or roles reversed.
+    """
+
+    exact: float = 0.0
+    alike: float = 0.0
+    exact_window: float = 0.0
+    alike_window: float = 0.0
+    alike_sentence: float = 0.0
+    worst: float = 0.0
+    missing: float = 0.0
+    pairs: float = 0.0
+    meaning: float = 0.0
+    length: float = 0.0
+    numbers: float = 0.0
+    names: float = 0.0
+    missing_numbers: float = 0.0
+    missing_names: float = 0.0
+    clauses: float = 0.0
+    turned: float = 0.0
+
+
+FEATURE_NAMES = tuple(field.name for field in fields(Features))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The content words of a text, once each: stems, vectors, and all neighbouring pairs."""
+
+    stems: tuple[str, ...]
+    vectors: Vectors
+    pairs: frozenset[tuple[str, str]]
+
+
+class WordVectors:
+    """Vectors of single words, each made once."""
+
+    def __init__(self, embed: Embed | None, most_kept: int = 50_000) -> None:
+        self._embed = embed
+        self._most_kept = most_kept
+        self._kept: dict[str, NDArray[np.float32]] = {}
+
+    def of(self, wanted: Sequence[str]) -> Vectors:
+        """Shape (words, dimensions); (words, 0) without an embedder."""
+        if self._embed is None or not wanted:
+            return np.zeros((len(wanted), 0), np.float32)
+        missing = [word for word in dict.fromkeys(wanted) if word not in self._kept]
+        if missing and len(self._kept) + len(missing) > self._most_kept:
+            self._kept.clear()
+            missing = list(dict.fromkeys(wanted))
+        if missing:
+            self._kept.update(zip(missing, self._embed(missing), strict=True))
+        return np.stack([self._kept[word] for word in wanted])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage taken apart: its sentences, which word stands in which, and its facts.
+
+    ``table[i, j]`` says whether word i stands in sentence j; ``means`` holds the mean word vector
+    of each sentence.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    words: Words
+    table: NDArray[np.bool_]
+    means: Vectors
+    facts: Facts
+
+
+def read_source(text: str, vectors: WordVectors) -> Source:
+    """Take a passage apart."""
+    spans = tuple(sentences(text))
+    found = [words(text[span.start : span.end]) for span in spans]
+    content = _content(word for tokens in found for word in tokens)
+    own = _words(content, vectors, frozenset(p for tokens in found for p in _pairs(tokens)))
+    places = {word: at for at, word in enumerate(content)}
+    table = np.zeros((len(content), len(spans)), dtype=np.bool_)
+    for column, tokens in enumerate(found):
+        table[[places[word] for word in tokens if word in places], column] = True
+    means = table.T.astype(np.float32) @ own.vectors
+    return Source(text, spans, own, table, means, facts_of(text, with_names=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence to be verified, taken apart."""
+
+    text: str
+    words: Words
+    facts: Facts
+    clause: Clause
+    joints: int
+
+
+def read_claim(text: str, vectors: WordVectors) -> Claim:
+    """Take a sentence apart."""
+    tokens = words(text)
+    content = _content(tokens)
+    own = _words(content, vectors, frozenset(_pairs(tokens)))
+    joints = text.count(",") + sum(
+        token in ("and", "while", "but", "which", "who", "und") for token in tokens
+    )
+    return Claim(text, own, facts_of(text), clause_of(text), joints)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How a source covers a claim: per word anywhere, and the best place.
+
+    ``anywhere`` and ``exact`` have one entry a word; ``start`` and ``end`` are the best place in
+    the source's text; ``sentence`` is its best single sentence.
+    """
+
+    anywhere: NDArray[np.float32]
+    exact: NDArray[np.float32]
+    window: float
+    exact_window: float
+    single: float
+    exact_single: float
+    meaning: float
+    start: int
+    end: int
+    sentence: str
+
+
+def cover(claim: Claim, source: Source) -> Coverage:
+    """Compare a claim with a source."""
+    count, columns = len(claim.words.stems), len(source.spans)
+    if not count or not columns or not len(source.words.stems):
+        nothing = np.zeros(count, np.float32)
+        return Coverage(nothing, nothing, 0, 0, 0, 0, 0, 0, min(len(source.text), 1), "")
+    stems = np.array(source.words.stems)
+    same = (np.array(claim.words.stems)[:, None] == stems[None, :]).astype(np.float32)
+    alike = claim.words.vectors @ source.words.vectors.T
+    if not claim.words.vectors.shape[1]:
+        alike = np.zeros_like(same)
+    alike = np.maximum(same, np.clip((alike - _LOWEST_LIKENESS) / (1 - _LOWEST_LIKENESS), 0, 1))
+    exact = _by_sentence(same, source.table)
+    close = _by_sentence(alike, source.table)
+    best: list[tuple[float, int, int]] = []
+    for width in range(1, min(_WIDEST, columns) + 1):
+        shares = _windows(close, width).mean(axis=0)
+        first = int(shares.argmax())
+        best.append((float(shares[first]), first, first + width))
+    share, first, last = best[0]
+    for wider in best[1:]:
+        if wider[0] - share >= _WIDER_PAYS * (wider[2] - wider[1] - (last - first)):
+            share, first, last = wider
+    single = best[0][1]
+    span = source.spans[single]
+    return Coverage(
+        anywhere=close.max(axis=1),
+        exact=exact.max(axis=1),
+        window=best[-1][0],
+        exact_window=float(_windows(exact, min(_WIDEST, columns)).mean(axis=0).max()),
+        single=best[0][0],
+        exact_single=float(exact[:, single].mean()),
+        meaning=_cosine(claim.words.vectors.sum(axis=0), source.means),
+        start=source.spans[first].start,
+        end=source.spans[last - 1].end,
+        sentence=source.text[span.start : span.end][: _MOST_CLAUSE * 20],
+    )
+
+
+def _by_sentence(likeness: NDArray[np.float32], table: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Shape (claim words, sentences): the best word of each sentence for each claim word."""
+    found = np.zeros((likeness.shape[0], table.shape[1]), np.float32)
+    for column in range(table.shape[1]):
+        inside = table[:, column]
+        if inside.any():
+            found[:, column] = likeness[:, inside].max(axis=1)
+    return found
+
+
+def _windows(shares: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """The best of ``width`` neighbouring columns."""
+    stop = shares.shape[1] - width + 1
+    windows: NDArray[np.float32] = np.max([shares[:, i : i + stop] for i in range(width)], axis=0)
+    return windows
+
+
+def _cosine(vector: NDArray[np.float32], rows: Vectors) -> float:
+    if not rows.size:
+        return 0.0
+    joined = [rows]
+    if len(rows) > 1:
+        joined.append(rows[:-1] + rows[1:])
+    every = np.concatenate(joined)
+    lengths = np.linalg.norm(every, axis=1) * float(np.linalg.norm(vector))
+    cosines = (every @ vector) / np.where(lengths > 0, lengths, 1)
+    return max(0.0, float(cosines.max()))
+
+
+def _content(tokens: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(t for t in tokens if t not in STOP_WORDS))
+
+
+def _pairs(tokens: Sequence[str]) -> list[tuple[str, str]]:
+    kept = stem(token for token in tokens if token not in STOP_WORDS)
+    return list(pairwise(kept))
+
+
+def _words(content: list[str], vectors: WordVectors, pairs: frozenset[tuple[str, str]]) -> Words:
+    return Words(tuple(stem(content)), vectors.of(content), pairs)
