@@ -24,8 +24,8 @@ _CONTRACTED = re.compile(
     re.IGNORECASE,
 )
 _NOT_NEGATIVE = re.compile(
-    r"\b(?:not (?:only|just|least|necessarily)|no (?:more|less|fewer|later|doubt|matter)|no\.? ?\d+|"
-    r"(?:whether|or) not)\b",
+    r"\b(?:not (?:only|just|least|necessarily)|no (?:more|less|fewer|later|doubt|matter)|"
+    r"no\.? ?\d+|(?:whether|or) not)\b",
     re.IGNORECASE,
 )
 _REACH = 4

@@ -51,6 +51,7 @@ _MONTHS = {
     for name in names.split()
 }
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_BEFORE_MONTH = "in|of|since|by|until|from|last|next|this|early|mid|late|im|to|and"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?"
 _YEAR = r"(?P<year>1\d{3}|20\d{2})"
 _DATES = tuple(
@@ -59,7 +60,7 @@ _DATES = tuple(
         rf"\b{_DAY} (?:of )?{_MONTH},? ?(?:{_YEAR}\b)?",
         rf"\b{_MONTH} {_DAY}\b(?:,? {_YEAR}\b)?",
         rf"\b{_MONTH},? (?:of )?{_YEAR}\b",
-        rf"\b(?:in|of|since|by|until|from|last|next|this|early|mid|late|im|to|and)[ -]{_MONTH}(?![ ]\d)",
+        rf"\b(?:{_BEFORE_MONTH})[ -]{_MONTH}(?! \d)",
         rf"\b{_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)",
         r"\b(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>1\d{3}|20\d{2})\b",
     )

@@ -6,13 +6,12 @@ sources, or what stands above them (title, headings), holds it in any spelling.
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.facts import Date, Facts, Number, is_checked
+from assistant.facts import Date, Facts, Number, facts_of, is_checked
 from assistant.terms import fold, stem, words
 
 ProblemKind = Literal["number", "date", "name", "quote", "address", "negation", "opposite", "roles"]
@@ -40,23 +39,24 @@ _SMALL = 12.0
 
 
 class SourceFacts:
-    """What some sources hold, ready to be asked. ``facts`` are theirs, ``text`` is all of it."""
+    """What a text holds, ready to be asked."""
 
-    def __init__(self, text: str, facts: Sequence[Facts]) -> None:
-        self.stems = frozenset(stem(words(text)))
+    def __init__(self, text: str) -> None:
+        facts = facts_of(text, with_names=False)
+        tokens = words(text)
+        self.stems = frozenset(stem(tokens))
         self.values: set[float] = set()
         self.shares: set[float] = set()
         self.dates: list[tuple[int | None, int, int | None]] = []
-        for found in facts:
-            for number in found.numbers:
-                self.values.update(number.values)
-                if number.is_share or number.is_word:
-                    self.shares.update(number.values)
-            for date in found.dates:
-                self.dates.extend(date.spellings)
-                self.values.update(float(year) for year, _, _ in date.spellings if year)
+        for number in facts.numbers:
+            self.values.update(number.values)
+            if number.is_share or number.is_word:
+                self.shares.update(number.values)
+        for date in facts.dates:
+            self.dates.extend(date.spellings)
+            self.values.update(float(year) for year, _, _ in date.spellings if year)
         self.folded = _plain(text)
-        self.running = f" {' '.join(words(text))} "
+        self.running = f" {' '.join(tokens)} "
         self.squashed = _SQUASHED.sub("", self.folded)
         self.acronyms = frozenset(acronyms(text))
         self.capitals = frozenset(c.replace(".", "") for c in _ALL_CAPITALS.findall(text))
@@ -130,48 +130,55 @@ def acronyms(text: str) -> Iterable[str]:
                 yield "".join(initials[start:end])
 
 
-def missing_facts(sentence: str, facts: Facts, source: SourceFacts) -> list[Problem]:
-    """The facts of a sentence that the sources do not hold."""
-    found = []
-    for address in facts.addresses:
-        if not source.has_address(address):
-            found.append(Problem("address", f"the address {address} is in no cited passage"))
-    for number in facts.numbers:
-        if not is_checked(number):
-            continue
-        if not source.has_number(number):
+def missing_facts(sentence: str, facts: Facts, held: Sequence[SourceFacts]) -> list[Problem]:
+    """The facts of a sentence that none of the sources holds."""
+    found = [
+        Problem("address", f"the address {address} is in no cited passage")
+        for address in facts.addresses
+        if not any(source.has_address(address) for source in held)
+    ]
+    for number in filter(is_checked, facts.numbers):
+        if not any(source.has_number(number) for source in held):
             is_small = number.is_word and number.values[0] <= _SMALL
             text = f"the number {number.text} is in no cited passage"
             found.append(Problem("number", text, is_grave=not is_small))
-        elif number.is_share and source.shares and not source.has_share(number):
+        elif number.is_share and not any(source.has_share(number) for source in held):
             text = f"{number.text} is no percentage in any cited passage"
             found.append(Problem("number", text, is_grave=False))
     for date in facts.dates:
-        if not source.has_date(date):
+        if not any(source.has_date(date) for source in held):
             found.append(Problem("date", f"the date {date.text} is in no cited passage"))
-    runs = [frozenset(_NOT_NAME.split(run)) for run in _CAPITALS.findall(sentence)]
-    spelled = {name for run in _CAPITALS.findall(sentence)
-               if not source.capitals.isdisjoint(acronyms(run)) for name in _NOT_NAME.split(run)}  # fmt: skip
-    missing = [name for name in facts.names if name not in spelled and not source.has_name(name)]
-    for name in missing:
-        # "Shizuoka Prefecture" where the source says "Shizuoka": doubtful, not plainly wrong.
-        known = any(name in run and any(n not in missing and n in facts.names for n in run)
-                    for run in runs)  # fmt: skip
-        found.append(Problem("name", f"the name {name} is in no cited passage", not known))
+    found.extend(_missing_names(sentence, facts.names, held))
     for quote in facts.quotes:
-        is_title = quote[:1].isupper() and quote.istitle()
-        if source.has_quote(quote) or (is_title and source.has_words(quote)):
-            continue
-        text = f"the quoted words “{quote[:60]}” are in no cited passage"
-        found.append(Problem("quote", text, len(quote.split()) > 2 and not is_title))
+        is_title = quote.istitle()
+        if not any(s.has_quote(quote) or (is_title and s.has_words(quote)) for s in held):
+            text = f"the quoted words “{quote[:60]}” are in no cited passage"
+            found.append(Problem("quote", text, len(quote.split()) > 2 and not is_title))
     return found
+
+
+def _missing_names(
+    sentence: str, names: Sequence[str], held: Sequence[SourceFacts]
+) -> Iterator[Problem]:
+    """A name beside known ones ("Shizuoka Prefecture") is doubtful, any other plainly missing."""
+    runs = _CAPITALS.findall(sentence)
+    spelled: set[str] = set()  # "United States" where a source writes "U.S."
+    for run in runs:
+        initials = frozenset(acronyms(run))
+        if any(not source.capitals.isdisjoint(initials) for source in held):
+            spelled.update(_NOT_NAME.split(run))
+    missing = [n for n in names if n not in spelled and not any(s.has_name(n) for s in held)]
+    for name in missing:
+        beside = {n for run in runs if name in _NOT_NAME.split(run) for n in _NOT_NAME.split(run)}
+        is_known = any(n in names and n not in missing for n in beside)
+        yield Problem("name", f"the name {name} is in no cited passage", not is_known)
 
 
 def _are_kin(a: str, b: str) -> bool:
     shorter, longer = sorted((a, b), key=len)
     if len(longer) - len(shorter) > 4:
         return False
-    common = len(os.path.commonprefix((a, b)))
+    common = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(shorter))
     return common >= max(4, len(longer) - 3) or (common == len(shorter) and common >= 6)
 
 

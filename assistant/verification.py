@@ -32,8 +32,7 @@ from assistant.evidence import (
     read_claim,
     read_source,
 )
-from assistant.facts import facts_of
-from assistant.matching import Problem, SourceFacts, missing_facts
+from assistant.matching import Problem, missing_facts
 from assistant.sentences import Kind
 from assistant.terms import STOP_WORDS, words
 from assistant.types import Verdict
@@ -123,9 +122,9 @@ class Verifier:
         """The features, the problems, the best source's index and how it covers the sentence."""
         claim = read_claim(sentence, self._vectors)
         read = [self._read(text) for text in sources]
-        held = SourceFacts(
-            "\n".join([*sources, context]), [*(s.facts for s in read), facts_of(context, False)]
-        )
+        held = [source.holds for source in read]
+        if context:
+            held.append(self._read(context).holds)
         problems = missing_facts(sentence, claim.facts, held)
         covers = [cover(claim, source) for source in read]
         best = max(range(len(covers)), key=lambda i: (covers[i].window, -i))

@@ -350,6 +350,7 @@ def main() -> int:
             place = Path(scratch) / peer.look.__name__
             place.mkdir()
             rows[peer.name] = run_trials(peer, options.kills, options.seed, place)
+            print(f"{peer.name}: {time.perf_counter() - began:.0f} s so far", flush=True)
     show(rows)
     print(f"\nseed {options.seed}, {FILES} files, {time.perf_counter() - began:.0f} s in all")
     return 0 if rows[OURS.name].is_clean else 1

@@ -126,6 +126,6 @@ def test_product_documentation_is_found_as_well_as_published(
     """Published on all 100 questions: BM25 .628, its fusion with static vectors .713 to .761."""
     folder = shared / "bench" / "claude-docs"
     outcome = beir.evaluate(
-        folder, repository / "config.yaml", {}, cache=tmp_path / "cache", limit=40
+        folder, repository / "config.yaml", {}, cache=tmp_path / "cache", limit=25
     )
     assert outcome.figures()["ndcg@10"].estimate > 0.7

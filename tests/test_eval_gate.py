@@ -253,7 +253,7 @@ def noisy_pair(random: np.random.Generator, n: int, churn: float) -> Comparison:
 
 
 @pytest.mark.parametrize(
-    ("n", "churn", "rounds"), [(60, 0.04, 250), (150, 0.03, 150), (300, 0.02, 80)]
+    ("n", "churn", "rounds"), [(60, 0.04, 150), (150, 0.03, 100), (300, 0.02, 60)]
 )
 def test_false_alarms_stay_below_5_percent_when_nothing_changed(
     n: int, churn: float, rounds: int
@@ -270,7 +270,7 @@ def test_false_alarms_stay_below_5_percent_with_repeats_and_flaky_questions() ->
     """A twelfth of the questions are coins of every bias; each run asks three times, and a
     suspect is asked six times more."""
     random = np.random.default_rng(11)
-    n, repeats, rounds, alarms = 120, 3, 150, 0
+    n, repeats, rounds, alarms = 120, 3, 100, 0
     for _ in range(rounds):
         chance = np.where(random.random(n) < 1 / 12, random.random(n), random.random(n) < 0.8)
         plain = [result(i, True, severity="critical" if i % 4 == 0 else "normal") for i in range(n)]

@@ -18,6 +18,7 @@ _MARKS = (
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _RARE_PAGE = re.compile(r"mac_|cp[4-8]\d\d$|hp_|ptcp|kz")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\u2060\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def decode(data: bytes, name: str, *, is_html: bool = False) -> str:
@@ -38,11 +39,7 @@ def _decode(data: bytes, name: str, is_html: bool) -> str:
     if wide:
         return data.decode(wide, errors="replace")
     if b"\x00" in data[:4096]:
-        raise DocumentError(
-            f"{name} holds binary data, not text",
-            hint="if it is text, save it as UTF-8",
-            outcome="unsupported",
-        )
+        raise _binary(name)
     if is_html:
         declared = _META_CHARSET.search(data[:4096])
         if declared:
@@ -53,7 +50,19 @@ def _decode(data: bytes, name: str, is_html: bool) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return _guess(data, name)
+        text = _guess(data, name)
+        # some encodings give every byte a letter, but control characters stay what they are
+        if len(_CONTROL.findall(text[:50_000])) > 0.02 * min(len(text), 50_000):
+            raise _binary(name) from None
+        return text
+
+
+def _binary(name: str) -> DocumentError:
+    return DocumentError(
+        f"{name} holds binary data, not text",
+        hint="if it is text, save it as UTF-8",
+        outcome="unsupported",
+    )
 
 
 def _wide_encoding(data: bytes) -> str:

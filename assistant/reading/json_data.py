@@ -86,7 +86,7 @@ def _write_object(writer: Writer, pairs: _Object, path: str, depth: int) -> None
         writer.line(line)
     for key, value in rest:
         where = f"{path}.{key}" if path else key
-        if depth < 2 and not path and isinstance(value, list) and not _is_flat(value):
+        if depth < 2 and not path and isinstance(value, list) and _is_long(value):
             writer.heading(depth + 1, key)
             _write(writer, value, "", depth + 1)
         elif _is_plain(value):
@@ -112,8 +112,11 @@ def _is_plain(value: Any) -> bool:
     return not isinstance(value, list) or (not value)
 
 
-def _is_flat(value: Any) -> bool:
-    return not isinstance(value, _Object) and all(_is_plain(each) for each in value)
+def _is_long(value: list[Any]) -> bool:
+    """Whether a key's value fills more than a line or two, so that the key is a heading."""
+    if not isinstance(value, _Object) and all(_is_plain(each) for each in value):
+        return False
+    return len(json.dumps(value)) > _ROW
 
 
 def _plain(value: Any, *, keeps_lines: bool = False) -> str:

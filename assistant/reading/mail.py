@@ -56,6 +56,8 @@ def read_eml(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
 
 def read_mbox(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
     """A mailbox: one message after the other, each a section."""
+    if not _MBOX_START.search(data):
+        return read_eml(data, name, limits)
     starts = [match.end() for match in _MBOX_START.finditer(data)]
     ends = [*[match.start() for match in _MBOX_START.finditer(data)][1:], len(data)]
     limits.check_pages(name, len(starts))

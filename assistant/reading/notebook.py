@@ -16,6 +16,7 @@ from assistant.reading.plain import find_headings, first_line_title, read_text
 from assistant.types import ParsedDocument
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ENDS = "\n"
 _RESULT = 4000
 """Characters of a cell's printed result that are kept; logs of a training run are longer."""
 
@@ -60,7 +61,7 @@ def _cell_parts(cell: dict[str, Any], language: str) -> list[str]:
     if cell.get("cell_type") != "code":
         return [re.sub(r"\(data:[^)]{100,}\)", "()", text)]
     fence = "~~~" if "```" in text else "```"
-    parts = [f"{fence}{language}\n{text}\n{fence}"] if text.strip() else []
+    parts = [f"{fence}{language}\n{text.strip(_ENDS)}\n{fence}"] if text.strip() else []
     for output in cell.get("outputs") or []:
         if not isinstance(output, dict):
             continue

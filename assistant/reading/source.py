@@ -42,7 +42,7 @@ def read_code(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
     headings = []
     for match in _DEFINITION.finditer(text):
         indent = len(match["indent"].expandtabs(4)) // 4
-        headings.append(Heading(min(indent + 1, 6), match["name"], match.start()))
+        headings.append(Heading(min(indent + 1, 6), match["name"].rstrip(":."), match.start()))
         if len(headings) >= 5000:
             break
     return ParsedDocument(
