@@ -26,6 +26,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 _LOWEST_LIKENESS = 0.35
 """Cosine of static word vectors from which on two words begin to count as alike."""
+_NONE = np.zeros((0, 0), np.float32)
 _WIDEST = 3
 _WIDER_PAYS = 0.08
 """Share of the sentence that a further sentence must add to widen the quoted place."""
@@ -124,7 +125,7 @@ def read_source(text: str, vectors: WordVectors) -> Source:
     table = np.zeros((len(content), len(spans)), dtype=np.bool_)
     for column, tokens in enumerate(found):
         table[[places[word] for word in tokens if word in places], column] = True
-    means = table.T.astype(np.float32) @ own.vectors
+    means = np.stack([own.vectors[inside].sum(axis=0) for inside in table.T]) if spans else _NONE
     columns: dict[str, list[int]] = {}
     for at, term in enumerate(own.stems):
         columns.setdefault(term, []).append(at)

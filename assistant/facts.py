@@ -37,6 +37,12 @@ _OTHERS = {
     "single": 1.0, "first": 1.0, "second": 2.0, "third": 3.0, "fourth": 4.0, "fifth": 5.0,
     "sixth": 6.0, "seventh": 7.0, "eighth": 8.0, "ninth": 9.0, "tenth": 10.0,
 }  # fmt: skip
+_NUMBER_WORD = re.compile(
+    r"\b(?:"
+    + "|".join(sorted([*_UNITS, *_TENS, *_SCALES, *_OTHERS], key=len, reverse=True))
+    + r")\b",
+    re.IGNORECASE,
+)
 _UNCHECKED = frozenset("one once single first second both couple pair half".split())
 """Number words that often count nothing; looked up in a source, never asked of it."""
 
@@ -199,12 +205,22 @@ def _readings(digits: str) -> Iterator[float]:
 
 def _number_words(text: str) -> Iterator[Number]:
     """Runs such as ``two hundred and fifty`` or ``twenty-one``, and single words."""
-    words = [match.group() for match in _WORD.finditer(text)]
+    found = list(_NUMBER_WORD.finditer(text))
     at = 0
-    while at < len(words):
+    while at < len(found):
+        other = _OTHERS.get(found[at].group().lower())
+        if other is not None:
+            also = (_key(100 * other),) if other < 1 else ()
+            yield Number(found[at].group(), (_key(other), *also), True)
+            at += 1
+            continue
         start, total, current = at, 0.0, -1.0
-        while at < len(words):
-            word = words[at].lower()
+        while at < len(found):
+            word = found[at].group().lower()
+            gap = text[found[at - 1].end() : found[at].start()] if at > start else ""
+            after_scale = at > start and found[at - 1].group().lower() in _SCALES
+            if gap.strip(" -") and not (after_scale and gap.strip() == "and"):
+                break
             if word in _UNITS or word in _TENS:
                 value = _UNITS.get(word, _TENS.get(word, 0))
                 if current >= 0 and not _continues(current, value):
@@ -214,17 +230,13 @@ def _number_words(text: str) -> Iterator[Number]:
                 current *= _SCALES[word]
                 if word != "hundred":
                     total, current = total + current, 0.0
-            elif not (word == "and" and at > start and words[at - 1].lower() in _SCALES):
+            else:
                 break
             at += 1
-        if at > start and current >= 0:
-            written = " ".join(words[start:at])
+        if at > start:
+            written = text[found[start].start() : found[at - 1].end()]
             yield Number(written, (_key(total + current),), True)
-        elif at == start:
-            other = _OTHERS.get(words[at].lower())
-            if other is not None:
-                also = (_key(100 * other),) if other < 1 else ()
-                yield Number(words[at], (_key(other), *also), True)
+        else:
             at += 1
 
 
