@@ -114,7 +114,7 @@ def _refused(
     if status in (400, 413, 422):
         return ModelError(
             f"{where} refused the request (status {status}){detail}",
-            hint="check llm.model, and llm.context_tokens and llm.answer_tokens against what it takes",
+            hint="check llm.model, llm.context_tokens and llm.answer_tokens against what it takes",
         )
     return ModelError(
         f"{where} answered with status {status}{detail}",

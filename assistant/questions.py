@@ -43,8 +43,8 @@ _PATTERNS: dict[AnswerKind, str] = {
     "number": (
         r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|heavy|wide)\b|"
         r"\b(?:what|which) (?:\w+ ){0,2}(?:percentage|percent|share|number|fraction|proportion|"
-        r"rate|price|amount|age|score|factor|total|count)\b|\bby how much\b|^\s*(?:number|percentage|"
-        r"share|rate|amount) of\b"
+        r"rate|price|amount|age|score|factor|total|count)\b|\bby how much\b|^\s*(?:number|"
+        r"percentage|share|rate|amount) of\b"
     ),
     "date": (
         r"\bwhen\b|\b(?:what|which)\s+(?:\w+ )?(?:year|date|month|day|century|decade)s?\b|"

@@ -184,7 +184,7 @@ async def many_at_once(one: Caller, steady: LanguageModel, prompt: Prompt) -> tu
     failures = sum(not isinstance(result, float) or result == 0.0 for result in results)
     return failures, (
         f"100 in {seconds:.2f} s, {failures} failed; largest gap of the steady stream "
-        f"{1000 * gap:.0f} ms, {1000 * own:.0f} ms of it our own work ({1000 * gap_alone:.0f} alone)"
+        f"{1000 * gap:.0f} ms, {1000 * own:.0f} ms of it ours ({1000 * gap_alone:.0f} alone)"
     )
 
 

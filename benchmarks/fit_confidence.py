@@ -1,4 +1,4 @@
-"""Fit the confidence model: ``python -m benchmarks.fit_confidence SET --distractors SET [--write]``.
+"""Fit the confidence: ``python -m benchmarks.fit_confidence SET --distractors SET [--write]``.
 
 Three kinds of question: answerable ones of SET and of the project's own question set; near misses
 (SET's ``answerable: false`` and the own set's unanswerable); and answerable ones whose documents
