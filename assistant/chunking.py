@@ -8,6 +8,7 @@ counts tokens with a vocabulary of its own package, so nothing is fetched. ``Chu
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,8 @@ from assistant.types import Chunk, Heading, Page, ParsedDocument
 
 CHUNKER_VERSION = 1
 """Raised when the cut changes for the same settings."""
+
+_WINDOW = 20_000
 
 _MODEL_OF_VOCABULARY = "gpt-4o"  # o200k_base
 
@@ -35,7 +38,7 @@ def cut(document: ParsedDocument, *, tokens: int, overlap: int = 0) -> list[Chun
     splitter = _splitter(document.is_markdown, tokens, overlap)
     places = _Places(document.pages, document.headings)
     chunks = []
-    for start, piece in splitter.chunk_indices(document.text):  # spans in characters
+    for start, piece in _pieces(splitter, document.text):
         if piece.strip():
             chunks.append(
                 Chunk(
@@ -47,6 +50,25 @@ def cut(document: ParsedDocument, *, tokens: int, overlap: int = 0) -> list[Chun
                 )
             )
     return chunks
+
+
+def _pieces(splitter: Any, text: str) -> Iterator[tuple[int, str]]:
+    """The splitter's pieces with their starts in characters, worked out window by window.
+
+    Its time grows faster than the text (100,000 characters .06 s, 400,000 .6 s, 1.6 million more
+    than 25 s). The last piece of a window is cut again with the next, which gave the same chunks
+    on every document compared.
+    """
+    start = 0
+    while True:
+        window = text[start : start + _WINDOW]
+        found = splitter.chunk_indices(window)
+        is_last = start + len(window) >= len(text)
+        for at, piece in found if is_last or len(found) < 2 else found[:-1]:
+            yield start + at, piece
+        if is_last:
+            return
+        start += found[-1][0] if len(found) > 1 else len(window)
 
 
 @lru_cache(maxsize=8)

@@ -18,7 +18,7 @@ _MOST_TICKS = 64
 _LONGEST_MARKS = 64
 _INDENT = 3
 _ORDINARY = re.compile(r"[^`~\\\n]+")
-_CONTAINER = re.compile(r"[ \t>]*(?:[-*+] +|\d{1,9}[.)] +)?[ \t>]*")
+_CONTAINER = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)]) [ \t>]*)?")
 _LINKING = re.compile(r"\](?=[(:])|<(?=[A-Za-z])")
 
 

@@ -92,7 +92,7 @@ def clause_of(text: str) -> Clause:
         if term in _NEGATION_STEMS:
             reach = [t for t in terms[at + 1 : at + 1 + _REACH] if _is_content(t)]
             negated.update(reach)
-            heads.extend(reach[:2])
+            heads.extend(reach[:1])
     return Clause(terms, frozenset(negated), tuple(heads))
 
 

@@ -43,6 +43,7 @@ _NUMBER_WORD = re.compile(
     + r")\b",
     re.IGNORECASE,
 )
+_FRACTIONS = frozenset("third fourth fifth sixth seventh eighth ninth tenth".split())
 _UNCHECKED = frozenset("one once single first second both couple pair half".split())
 """Number words that often count nothing; looked up in a source, never asked of it."""
 
@@ -71,7 +72,9 @@ _DATES = tuple(
         r"\b(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>1\d{3}|20\d{2})\b",
     )
 )
-_IDENTIFIER = re.compile(r"\b(?=[\w.\-/]{0,40}\d)(?:[A-Za-z_]+[\-./]?)+\d[\w\-]*(?:\.\w+)*")
+_IDENTIFIER = re.compile(
+    r"(?<![\w.\-/])[A-Za-z_]+(?:[\-./][A-Za-z_]+){0,8}[\-./]?\d[\w\-]*(?:\.\w+){0,8}"
+)
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)*)"
     r"(?:[ \u00a0-]?(?P<scale>hundred|thousand|million|billion|trillion|bn|tn|mn|[kKmMbB])\b|"
@@ -210,7 +213,7 @@ def _number_words(text: str) -> Iterator[Number]:
     while at < len(found):
         other = _OTHERS.get(found[at].group().lower())
         if other is not None:
-            also = (_key(100 * other),) if other < 1 else ()
+            also = _as_shares(found[at].group().lower(), other)
             yield Number(found[at].group(), (_key(other), *also), True)
             at += 1
             continue
@@ -238,6 +241,13 @@ def _number_words(text: str) -> Iterator[Number]:
             yield Number(written, (_key(total + current),), True)
         else:
             at += 1
+
+
+def _as_shares(word: str, value: float) -> tuple[float, ...]:
+    """``half`` is 50 per cent, ``a fifth`` 20."""
+    if value < 1:
+        return (_key(100 * value),)
+    return (_key(100 / value),) if word in _FRACTIONS else ()
 
 
 def _continues(current: float, value: float) -> bool:

@@ -28,7 +28,7 @@ class Problem:
 
 _SQUASHED = re.compile(r"[\W_]+")
 _CAPITALS = re.compile(
-    r"(?:[A-ZÀ-Þ][\w’']*[ -](?:(?:of|and|for|the|de) ){0,2}){1,7}[A-ZÀ-Þ][\w’']*"
+    r"(?<!\w)(?:[A-ZÀ-Þ][\w’']*[ -](?:(?:of|and|for|the|de) ){0,2}){1,7}[A-ZÀ-Þ][\w’']*"
 )
 _ALL_CAPITALS = re.compile(r"\b(?:[A-Z]\.){2,6}|\b[A-Z]{2,8}\b")
 _GAP = re.compile(r"\[?(?:\.\.\.|…)\]?|\[[^\]]{0,40}\]")
@@ -57,6 +57,7 @@ class SourceFacts:
             self.values.update(float(year) for year, _, _ in date.spellings if year)
         self.folded = _plain(text)
         self.running = f" {' '.join(tokens)} "
+        self.initials = "".join(token[0] for token in tokens)
         self.squashed = _SQUASHED.sub("", self.folded)
         self.acronyms = frozenset(acronyms(text))
         self.capitals = frozenset(c.replace(".", "") for c in _ALL_CAPITALS.findall(text))
@@ -94,6 +95,8 @@ class SourceFacts:
         """Whether the name stands there, also inflected, joined or as initials."""
         parts = stem(words(name))
         if all(part in self.stems for part in parts) or name in self.acronyms:
+            return True
+        if name.isupper() and name.isalpha() and len(name) >= 3 and name.lower() in self.initials:
             return True
         squashed = _SQUASHED.sub("", fold(name))
         is_telling = len(squashed) >= 7 or (len(squashed) >= 3 and not name.isalpha())
@@ -160,7 +163,7 @@ def missing_facts(sentence: str, facts: Facts, held: Sequence[SourceFacts]) -> l
 def _missing_names(
     sentence: str, names: Sequence[str], held: Sequence[SourceFacts]
 ) -> Iterator[Problem]:
-    """A name beside known ones ("Shizuoka Prefecture") is doubtful, any other plainly missing."""
+    """A name beside known ones ("Shizuoka Prefecture") is doubtful, others are plainly missing."""
     runs = _CAPITALS.findall(sentence)
     spelled: set[str] = set()  # "United States" where a source writes "U.S."
     for run in runs:
@@ -170,8 +173,10 @@ def _missing_names(
     missing = [n for n in names if n not in spelled and not any(s.has_name(n) for s in held)]
     for name in missing:
         beside = {n for run in runs if name in _NOT_NAME.split(run) for n in _NOT_NAME.split(run)}
-        is_known = any(n in names and n not in missing for n in beside)
-        yield Problem("name", f"the name {name} is in no cited passage", not is_known)
+        is_known = name.isalpha() and any(n in names and n not in missing for n in beside)
+        is_short = len(name) <= 2 and name.isalpha()
+        text = f"the name {name} is in no cited passage"
+        yield Problem("name", text, is_grave=not (is_known or is_short))
 
 
 def _are_kin(a: str, b: str) -> bool:

@@ -54,6 +54,11 @@ class ReadingSettings(_Section):
     max_characters: Positive
     max_expansion: Positive
 
+    def fingerprint(self) -> str:
+        """Names the limits, so that a file that broke one is read again when it is raised."""
+        limits = self.model_dump(exclude={"processes"})
+        return "limits-" + "-".join(f"{value:g}" for value in limits.values())
+
 
 class ChunkingSettings(_Section):
     """How texts are cut into chunks."""

@@ -22,7 +22,7 @@ _JOINING = frozenset("]<!`~\\")
 _MOST_HELD = 16
 _LONGEST_LABEL = 1000
 """CommonMark's limit for the label of a link's definition."""
-_CONTAINER = re.compile(r"[\s>*+\-]*(?:\d{1,9}[.)])?[\s>*+\-]*")
+_CONTAINER = re.compile(r"[\s>*+\-]*(?:\d{1,9}[.)][\s>*+\-]*)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,8 @@ class Verifier:
         problems = missing_facts(sentence, claim.facts, held)
         covers = [cover(claim, source) for source in read]
         best = max(range(len(covers)), key=lambda i: (covers[i].window, -i))
-        if covers[best].exact_single >= _ALIGNED:
-            is_close = covers[best].exact_single >= _CLOSE
+        if covers[best].exact_sentence >= _ALIGNED:
+            is_close = covers[best].exact_sentence >= _CLOSE
             problems += turned_round(claim.clause, clause_of(covers[best].sentence), is_close)
         return _features(claim, read, covers, best, problems), problems, best, covers[best]
 
@@ -158,32 +158,18 @@ def _features(
     best: int,
     problems: Sequence[Problem],
 ) -> Features:
-    count = len(claim.words.stems)
-    if not count:
+    if not claim.words.stems:
         return Features()
-    anywhere = np.max([each.anywhere for each in covers], axis=0)
-    exact = np.max([each.exact for each in covers], axis=0)
     kinds = [problem.kind for problem in problems]
     pairs = claim.words.pairs
-    known = set().union(*(source.words.pairs for source in sources))
-    numbers = len(claim.facts.numbers) + len(claim.facts.dates)
+    known = frozenset().union(*(source.words.pairs for source in sources))
     return Features(
-        exact=float(exact.mean()),
-        alike=float(anywhere.mean()),
-        exact_window=covers[best].exact_window,
+        exact=float(np.max([each.exact for each in covers], axis=0).mean()),
         alike_window=covers[best].window,
-        alike_sentence=covers[best].single,
-        worst=float(np.sort(anywhere)[:3].mean()),
-        missing=math.log1p(float((1 - anywhere).sum())),
         pairs=len(pairs & known) / len(pairs) if pairs else 1.0,
         meaning=covers[best].meaning,
-        length=math.log(count),
-        numbers=min(numbers, 4) / 4,
-        names=min(len(claim.facts.names), 4) / 4,
         missing_numbers=min(kinds.count("number") + kinds.count("date"), 2) / 2,
         missing_names=min(kinds.count("name"), 4) / 4,
-        clauses=min(claim.joints, 6) / 6,
-        turned=float(any(kind in ("negation", "opposite", "roles") for kind in kinds)),
     )
 
 

@@ -10,9 +10,10 @@ after; every stored vector must find itself; and an ingest that is left alone mu
 state, whole. ``--plain`` runs the same trials on a plain Chroma collection that is written in
 place, document by document, as LlamaIndex's vector store does.
 
-Prints one row for each: kills, kills by the moment they hit, lost documents (broken or missing
-after the kill), duplicate chunks, indexes that do not open, indexes that are neither the old nor
-the new state, vectors that cannot be found, and indexes still wrong after the next ingest.
+Prints one row for each: kills; lost documents (in the folder before and after, not in the index or
+there with chunks of neither version); duplicate chunks; indexes that do not open; indexes that
+are neither the old nor the new state; vectors that cannot be found; indexes still wrong after the
+next ingest. Below the table stands where the kills hit, and runs that were over before theirs.
 Exit status 1 when ours has any.
 """
 
@@ -119,9 +120,7 @@ def set_up(kind: str, place: Path, finish: Callable[[Scene, Path], object]) -> S
     """Make the folder and the index of a scene; the index is in the old state."""
     old, new = texts_of(kind)
     folder, index = place / kind / "documents", place / kind / "index"
-    states: dict[str, State] = {"new": chunk_texts(new, TOKENS)}
-    if old:
-        states["old"] = chunk_texts(old, TOKENS)
+    states: dict[str, State] = {"new": chunk_texts(new, TOKENS), "old": chunk_texts(old, TOKENS)}
     scene = Scene(kind, folder, index, states)
     _fill(folder, old)
     if old:

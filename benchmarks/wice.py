@@ -48,15 +48,13 @@ def load_pairs(folder: Path) -> list[Pair]:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Features of all rows, shape (rows, features), what else the verdict knows, and the claims.
+    """Features of all rows, shape (rows, features), and what is known of the claims.
 
-    ``claim`` is the row's claim number, ``supported`` and ``refuted`` are by claim; ``grave`` and
-    ``doubted`` say whether a row has a grave problem, or any; ``verbatim`` whether the claim stands
-    in it.
+    ``claim`` is the row's claim number, ``supported`` and ``refuted`` (not supported at all) are by
+    claim; ``doubted`` says whether a row has any problem, which alone keeps it from "supported".
     """
 
     features: Floats
-    grave: NDArray[np.bool_]
     doubted: NDArray[np.bool_]
     claim: NDArray[np.intp]
     supported: NDArray[np.bool_]
@@ -74,15 +72,13 @@ def tabulate(pairs: Sequence[Pair], verifier: Verifier) -> Table:
     ids = list(dict.fromkeys(pair.claim_id for pair in pairs))
     number = {claim_id: at for at, claim_id in enumerate(ids)}
     label = {pair.claim_id: pair.label for pair in pairs}
-    rows, grave, doubted = [], [], []
+    rows, doubted = [], []
     for pair in pairs:
         features, problems, _, _ = verifier.examine(pair.claim, [pair.evidence])
         rows.append([float(getattr(features, name)) for name in FEATURE_NAMES])
-        grave.append(any(problem.is_grave for problem in problems))
         doubted.append(bool(problems))
     return Table(
         np.array(rows),
-        np.array(grave),
         np.array(doubted),
         np.array([number[pair.claim_id] for pair in pairs]),
         np.array([label[claim_id] == "supported" for claim_id in ids]),
@@ -108,6 +104,17 @@ def fit(table: Table, claims: NDArray[np.bool_], ridge: float) -> tuple[Floats, 
     found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B").x
     weights = found[:-1] / spread
     return weights, float(found[-1] - weights @ middle)
+
+
+def folds(truth: NDArray[np.bool_], seed: int, count: int = 10) -> NDArray[np.intp]:
+    """A fold number for every claim, supported ones and others dealt out evenly."""
+    chance = np.random.default_rng(seed)
+    fold = np.zeros(len(truth), dtype=np.intp)
+    for value in (True, False):
+        places = np.flatnonzero(truth == value)
+        chance.shuffle(places)
+        fold[places] = np.arange(len(places)) % count
+    return fold
 
 
 def scores_of(table: Table, weights: Floats, bias: float) -> Floats:

@@ -64,7 +64,8 @@ class Synchroniser:
         self._make_embedder = make_embedder
         self._reading = (
             f"readers-{READER_VERSION}|"
-            f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}"
+            f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}|"
+            f"{settings.reading.fingerprint()}"
         )
 
     def sync(
@@ -234,7 +235,9 @@ class Synchroniser:
             for done in range(0, len(staying), 20):
                 note(Progress("embedding", done, len(staying), staying[done].name))
                 builder.embed_stored(staying[done : done + 20])
-        for done, (step, loaded) in enumerate(load_all(to_read, self._settings.chunking)):
+        for done, (step, loaded) in enumerate(
+            load_all(to_read, self._settings.chunking, self._settings.reading)
+        ):
             note(Progress("reading", done, len(to_read), step.name))
             if isinstance(loaded, DocumentError):
                 builder.fail(step, loaded)

@@ -52,7 +52,7 @@ def _decode(data: bytes, name: str, is_html: bool) -> str:
     except UnicodeDecodeError:
         text = _guess(data, name)
         # some encodings give every byte a letter, but control characters stay what they are
-        if len(_CONTROL.findall(text[:50_000])) > 0.02 * min(len(text), 50_000):
+        if len(_CONTROL.findall(text[:50_000])) > max(8, 0.02 * min(len(text), 50_000)):
             raise _binary(name) from None
         return text
 
