@@ -49,6 +49,8 @@ _SIGNS = frozenset("^#_:.")
 _RANGE = frozenset("-–—‑−~") | {"to", "bis"}
 _SEPARATORS = frozenset(",;&+，；、") | {"and", "und"}
 _PLACES = frozenset("p pp page pages section sec line lines § seite".split())
+_MARKER_SIZE = 4
+"""Characters a marker or a gap counts for, among those held back."""
 _MOST_DIGITS = 9
 """Longer numbers are cut: no passage has such a number, and ``int`` is not linear."""
 
@@ -95,6 +97,25 @@ def marker_ranges(content: str) -> tuple[tuple[int, int], ...] | None:
 
 def _number(digits: str) -> int:
     return int(digits[:_MOST_DIGITS])
+
+
+@dataclass(slots=True)
+class Bracket:
+    """An open bracket and what has come since; ``opener`` is what stood there."""
+
+    opener: str
+    opens_line: bool
+    tokens: list[Token]
+    size: int = 1
+
+    def add(self, token: Token) -> None:
+        """Append; neighbouring texts become one, so that cuts of the stream leave no trace."""
+        self.size += len(token.text) if isinstance(token, Text | Code) else _MARKER_SIZE
+        last = self.tokens[-1] if self.tokens else None
+        if isinstance(token, Text) and isinstance(last, Text):
+            self.tokens[-1] = Text(last.text + token.text)
+        else:
+            self.tokens.append(token)
 
 
 def as_marker(tokens: Sequence[Token]) -> Marker | None:

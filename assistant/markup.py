@@ -16,18 +16,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from assistant.code_spans import Code, CodeSpans
-from assistant.markers import Removed, Text, Token, as_marker, could_become_marker
+from assistant.markers import Bracket, Removed, Text, Token, as_marker, could_become_marker
 
 BRACKET_LIMIT = 240
 """Characters between brackets that are held back; longer brackets are plain text."""
 TARGET_LIMIT = 2000
 """Characters of a link's target that are held back; what is longer is shown as text."""
 _ANGLE_LIMIT = 72
-_MARKER_SIZE = 4
-
 
 _OPENERS, _CLOSERS = "[【［", "]】］"
 _ORDINARY = re.compile(r"[^\[\]【】［］!<>\\\n]+")
@@ -38,25 +35,6 @@ _TARGET = re.compile(r"[a-z][a-z0-9+.\-]{1,31}:\S|/|www\.|#|\.{1,2}/|<", re.IGNO
 _CONTAINER = re.compile(r"[\s>*+\-0-9.(),;（）]*")
 
 
-@dataclass(slots=True)
-class _Bracket:
-    """An open bracket and what has come since; ``opener`` is what stood there."""
-
-    opener: str
-    opens_line: bool
-    tokens: list[Token]
-    size: int = 1
-
-    def add(self, token: Token) -> None:
-        """Append; neighbouring texts become one, so that cuts of the stream leave no trace."""
-        self.size += len(token.text) if isinstance(token, Text | Code) else _MARKER_SIZE
-        last = self.tokens[-1] if self.tokens else None
-        if isinstance(token, Text) and isinstance(last, Text):
-            self.tokens[-1] = Text(last.text + token.text)
-        else:
-            self.tokens.append(token)
-
-
 class MarkupStream:
     """Feed it pieces of Markdown; each call returns the tokens that are settled."""
 
@@ -65,8 +43,8 @@ class MarkupStream:
         self._out: list[Token] = []
         self._state: Callable[[str], None] = self._text
         self._held = ""  # characters of the construct that the state is about
-        self._open: list[_Bracket] = []
-        self._closed: _Bracket | None = None
+        self._open: list[Bracket] = []
+        self._closed: Bracket | None = None
         self._closer = ""
         self._depth = 0
         self._is_blank = True  # nothing but white space on this line yet
@@ -202,7 +180,7 @@ class MarkupStream:
     # ---- brackets
 
     def _push(self, opener: str) -> None:
-        self._open.append(_Bracket(opener, self._is_bare, []))
+        self._open.append(Bracket(opener, self._is_bare, []))
         self._keep_to_limit()
 
     def _pop(self, closer: str) -> None:
@@ -267,7 +245,7 @@ class MarkupStream:
         else:
             self._emit(Text(bracket.opener), *bracket.tokens, Text(self._closer))
 
-    def _leave(self, bracket: _Bracket, *tokens: Token) -> None:
+    def _leave(self, bracket: Bracket, *tokens: Token) -> None:
         self._emit(*tokens)
         self._is_bare = bracket.opens_line
 

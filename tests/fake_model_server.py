@@ -295,7 +295,7 @@ class _Line:
         await self._body_part(b"", more=False)
 
     async def _body_part(self, data: bytes, *, more: bool) -> None:
-        if not self._gone.is_set():
+        if not self._gone.is_set() and not self._transport.is_closing():
             await self._send({"type": "http.response.body", "body": data, "more_body": more})
 
     async def event(self, data: Mapping[str, Any]) -> None:

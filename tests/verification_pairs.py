@@ -14,8 +14,8 @@ LIBRARY = (
 )
 ROUTER = (
     "The Pelican R7 router supports up to 64 wireless clients. To reset it, hold the button on the "
-    "back for ten seconds until the light turns orange. The firmware is updated automatically every "
-    "Sunday night unless automatic updates are disabled in the settings. The R7 is not "
+    "back for ten seconds until the light turns orange. The firmware is updated automatically "
+    "every Sunday night unless automatic updates are disabled in the settings. The R7 is not "
     "water-resistant and must not be used outdoors. Compared with the older R5, the R7 uses less "
     "power. The warranty lasts three years and covers faulty power supplies."
 )
@@ -27,10 +27,10 @@ LEAVE = (
     "months, leave may be taken only with the consent of the human resources department."
 )
 PAPER = (
-    "We train the student network on the soft labels of the teacher. The student outperforms the "
-    "baseline by 3.2 points on the held-out set, while using a fifth of the parameters. Larger batch "
-    "sizes decreased accuracy in all of our experiments. The teacher is a graph neural network with "
-    "12 layers; the student is a multilayer perceptron. Training took 41 hours on one GPU."
+    "We train the student network on the soft labels of the teacher. The student outperforms "
+    "the baseline by 3.2 points on the held-out set, while using a fifth of the parameters. Larger "
+    "batch sizes decreased accuracy in all of our experiments. The teacher is a graph neural "
+    "network with 12 layers; the student is a multilayer perceptron. Training took 41 hours on one GPU."
 )
 MERGER = (
     "In October 2021, Norvik Shipping acquired Baltic Lines for $1.4 billion. The chief executive, "
