@@ -57,7 +57,8 @@ def fold(text: str) -> str:
     """Lower case, compatibility forms resolved, accents of Latin, Greek and Cyrillic removed."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed first: mathematical letters fold only once they are plain letters.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
 
 

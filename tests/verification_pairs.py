@@ -30,7 +30,8 @@ PAPER = (
     "We train the student network on the soft labels of the teacher. The student outperforms "
     "the baseline by 3.2 points on the held-out set, while using a fifth of the parameters. Larger "
     "batch sizes decreased accuracy in all of our experiments. The teacher is a graph neural "
-    "network with 12 layers; the student is a multilayer perceptron. Training took 41 hours on one GPU."
+    "network with 12 layers; the student is a multilayer perceptron. Training took 41 hours on one "
+    "GPU."
 )
 MERGER = (
     "In October 2021, Norvik Shipping acquired Baltic Lines for $1.4 billion. The chief executive, "
