@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check format clean
+.PHONY: help demo test check eval format clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo     set up, index documents/ and ask two questions"
 	@echo "make test     set up and run all tests"
+	@echo "make eval     ask the evaluation's questions and compare with the baseline"
 	@echo "make check    lint, format, types, import layers and tests, as CI does"
 	@echo "make format   format the code"
 
@@ -41,14 +42,17 @@ demo: $(VENV)/.use
 	@echo "  what is installed  $(BIN)/assistant doctor"
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+eval: $(VENV)/.dev
+	$(BIN)/python -m eval
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
