@@ -228,7 +228,10 @@ def _verified(
 
 
 def _strictly(composed: Composed) -> Composed:
-    """The answer without the sentences that nothing supports, its text put together anew."""
+    """The answer without the sentences that nothing supports, its text put together anew.
+
+    With none left it is an abstention.
+    """
     kept = tuple(s for s in composed.sentences if s.verdict not in ("unsupported", "uncited"))
     order: dict[int, int] = {}
     for sentence in kept:
@@ -250,6 +253,7 @@ def _strictly(composed: Composed) -> Composed:
         shown=text,
         parsed=parsed,
         sentences=renumbered,
+        abstained=composed.abstained or not kept,
         dropped=len(composed.sentences) - len(kept),
     )
 

@@ -182,9 +182,19 @@ def judged(prompt: str) -> str:
     return "supported" if _stems(claim) <= _stems(source) else "unsupported"
 
 
+def prompted(prompt: str, system: str) -> str:
+    """The grounded answer as far as the system message asks for it: citations, abstaining."""
+    wants_numbers = "in square" in system and "brackets" in system
+    text = grounded(prompt) if wants_numbers else uncited(prompt)
+    if text == SENTINEL and SENTINEL not in system:
+        return "Nobody can know this for certain."
+    return text
+
+
 WRITERS: Mapping[str, Callable[[str], str]] = {
     "grounded": grounded,
     "obedient": obedient,
+    "prompted": grounded,  # with the system message, in ``write``
     "uncited": uncited,
     "out_of_range": out_of_range,
     "zero": zero,
@@ -204,6 +214,8 @@ def write(behaviour: str, messages: Sequence[Mapping[str, str]], injections: Seq
         return condensed(prompt)
     if system.startswith("You check whether a source supports a claim"):
         return judged(prompt)
+    if behaviour == "prompted":
+        return prompted(prompt, system)
     if behaviour == "obedient":
         return obedient(prompt, injections)
     return WRITERS[behaviour](prompt)

@@ -1,0 +1,286 @@
+"""The whole assistant with a model behind real HTTP: what the words become, and what they cost.
+
+The model is a stand-in (``fake_model_server``): it shows what is done with a model's words, right
+or wrong, and nothing about how well any model writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fake_model_server import FakeModelServer, Reply
+from fake_model_words import passages_of
+
+from assistant import Answer, Assistant, Settings
+from assistant.errors import ModelError
+from assistant.prompts import SENTINEL, load_prompt
+from assistant.types import Delta, Finished, Retrieved
+
+FOUNDED = "When was the garden of Holm laid out?"
+FEES = "What does a student pay at the gate of Holm?"
+CANARY = "sk-canary-77aa01"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeModelServer]:
+    with FakeModelServer() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def fresh(server: FakeModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_KEY", CANARY)
+    server.script = None
+    server.injections = ()
+    server.requests.clear()
+
+
+def with_model(
+    notes: Assistant, server: FakeModelServer, model: str = "grounded", **more: Any
+) -> Settings:
+    base: Settings = notes.settings
+    llm = base.llm.model_copy(
+        update={
+            "model": model,
+            "base_url": server.base_url,
+            "api_key_env": "TEST_KEY",
+            **{k: v for k, v in more.items() if hasattr(base.llm, k)},
+        }
+    )
+    answer = base.answer.model_copy(
+        update={k: v for k, v in more.items() if hasattr(base.answer, k)}
+    )
+    return base.model_copy(update={"llm": llm, "answer": answer})
+
+
+def ask(settings: Settings, question: str, history: tuple[Any, ...] = ()) -> Answer:
+    with Assistant(settings) as assistant:
+        return assistant.ask(question, history)
+
+
+def citing(text: str, value: str = "1872", **more: Any) -> Any:
+    """A script that writes ``text`` with N replaced by the number of the passage with ``value``."""
+
+    def reply(body: Mapping[str, Any]) -> Reply:
+        shown = passages_of(body["messages"][-1]["content"])
+        number = next(passage.number for passage in shown if value in passage.text)
+        return Reply(text.replace("[N]", f"[{number}]"), **more)
+
+    return reply
+
+
+def check_places(answer: Answer, notes: Assistant) -> None:
+    """Quotes are exact, markers 1 to n, and each evidence lies in its citation's document."""
+    assert [c.marker for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    for citation in answer.citations:
+        text = notes.document_text(citation.document)
+        assert text[citation.start : citation.end] == citation.quote
+    known = {citation.marker for citation in answer.citations}
+    assert {int(n) for n in re.findall(r"\[(\d+)\]", answer.text)} == known
+    for sentence in answer.sentences:
+        assert set(sentence.citations) <= known
+
+
+def test_right_words_are_verbatim_or_supported(notes: Assistant, server: FakeModelServer) -> None:
+    answer = ask(with_model(notes, server), FOUNDED)
+    assert not answer.abstained
+    assert "1872" in answer.text
+    assert {s.verdict for s in answer.sentences} <= {"verbatim", "supported"}
+    assert not answer.incomplete
+    assert answer.receipt.model == "grounded"
+    assert answer.receipt.prompt == load_prompt("answer").fingerprint
+    assert 0.0 < answer.confidence <= 1.0
+    check_places(answer, notes)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "verdicts"),
+    [
+        ("uncited", {"uncited"}),
+        ("out_of_range", {"uncited"}),
+        ("zero", {"uncited"}),
+        ("wrong_numbers", {"unsupported"}),
+    ],
+)
+def test_wrong_words_get_the_verdict_they_deserve(
+    notes: Assistant, server: FakeModelServer, behaviour: str, verdicts: set[str]
+) -> None:
+    answer = ask(with_model(notes, server, behaviour), FOUNDED)
+    assert answer.sentences
+    assert {s.verdict for s in answer.sentences} == verdicts
+    check_places(answer, notes)
+
+
+def test_problems_say_which_value_stands_nowhere(notes: Assistant, server: FakeModelServer) -> None:
+    server.script = Reply("The garden of Holm was laid out in 1913 [1].")
+    answer = ask(with_model(notes, server), FOUNDED)
+    (sentence,) = answer.sentences
+    assert sentence.verdict == "unsupported"
+    assert any("1913" in problem for problem in sentence.problems)
+
+
+def test_all_shapes_of_citations_become_ours(notes: Assistant, server: FakeModelServer) -> None:
+    answer = ask(with_model(notes, server, "other_shapes"), FOUNDED)
+    assert not re.search(r"[【】†［］]|\[\[|\[\^|Source", answer.text)
+    assert all(sentence.citations for sentence in answer.sentences)
+    check_places(answer, notes)
+
+
+def test_strict_drops_what_nothing_supports_and_says_so(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    server.script = citing(
+        "The garden of Holm was laid out in 1872 by Berta Lindqvist [N]. It cost 9,000 kroner [N]. "
+        "Everybody loved it."
+    )
+    loose = ask(with_model(notes, server), FOUNDED)
+    assert "9,000" in loose.text
+    strict = ask(with_model(notes, server, strict=True), FOUNDED)
+    assert "1872" in strict.text
+    assert "9,000" not in strict.text
+    assert "loved" not in strict.text
+    assert strict.notice.startswith("2 sentences left out")
+    check_places(strict, notes)
+
+
+def test_strict_never_sends_what_it_drops(notes: Assistant, server: FakeModelServer) -> None:
+    server.script = citing("It cost 9,000 kroner [N]. It was laid out in 1872 [N].")
+
+    async def deltas() -> str:
+        with Assistant(with_model(notes, server, strict=True)) as assistant:
+            events = [event async for event in assistant.stream(FOUNDED)]
+        return "".join(event.text for event in events if isinstance(event, Delta))
+
+    assert "9,000" not in asyncio.run(deltas())
+
+
+def test_strict_with_nothing_left_abstains(notes: Assistant, server: FakeModelServer) -> None:
+    server.script = Reply("It cost 9,000 kroner [1].")
+    answer = ask(with_model(notes, server, strict=True), FOUNDED)
+    assert answer.abstained
+    assert not answer.citations
+    assert answer.text
+
+
+def test_sentinel_becomes_an_abstention_with_the_closest_passages(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    answer = ask(with_model(notes, server, "abstaining"), FEES)
+    assert answer.abstained
+    assert SENTINEL not in answer.text
+    assert answer.reason
+    assert answer.retrieved
+    assert not answer.citations
+
+
+def test_events_come_in_order_and_sent_text_is_the_answer(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    async def events() -> list[Any]:
+        with Assistant(with_model(notes, server)) as assistant:
+            return [event async for event in assistant.stream(FOUNDED)]
+
+    seen = asyncio.run(events())
+    assert isinstance(seen[0], Retrieved)
+    assert isinstance(seen[-1], Finished)
+    assert all(isinstance(event, Delta) for event in seen[1:-1])
+    text = "".join(event.text for event in seen if isinstance(event, Delta))
+    answer = seen[-1].answer
+    assert text == answer.text
+    once = ask(with_model(notes, server), FOUNDED)
+    assert replace(once, timings={}) == replace(answer, timings={})
+
+
+def test_follow_up_is_condensed_and_shown(notes: Assistant, server: FakeModelServer) -> None:
+    history = (("Who laid out the garden of Holm?", "That was Berta Lindqvist."),)
+    answer = ask(with_model(notes, server), "What had she studied?", history)
+    assert len(server.requests) == 2
+    assert "Berta Lindqvist" in answer.standalone_question
+    assert answer.usage.calls == 2
+
+
+def test_without_a_history_one_call_is_made(notes: Assistant, server: FakeModelServer) -> None:
+    answer = ask(with_model(notes, server), FOUNDED)
+    assert answer.usage.calls == len(server.requests) == 1
+
+
+def test_a_greeting_makes_no_call(notes: Assistant, server: FakeModelServer) -> None:
+    answer = ask(with_model(notes, server), "Hello!")
+    assert answer.text
+    assert not server.requests
+
+
+def test_judge_adds_an_opinion_and_changes_no_verdict(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    plain = ask(with_model(notes, server), FOUNDED)
+    judged = ask(with_model(notes, server, judge=True), FOUNDED)
+    assert [s.verdict for s in judged.sentences] == [s.verdict for s in plain.sentences]
+    assert all(s.judged in ("supported", "unsupported") for s in judged.sentences if s.citations)
+    assert all(not s.judged for s in plain.sentences)
+
+
+def test_partial_answer_is_kept_marked_and_checked(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    text = "The garden of Holm was laid out in 1872 by Berta Lindqvist [N]. She had"
+    server.script = citing(text, finish_reason=None, sends_done=False)
+    answer = ask(with_model(notes, server), FOUNDED)
+    assert answer.incomplete
+    assert "1872" in answer.text
+    assert answer.sentences[0].verdict in ("verbatim", "supported")
+    check_places(answer, notes)
+
+
+def test_fallback_answers_from_the_documents_and_says_so(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    with pytest.raises(ModelError):
+        ask(with_model(notes, server, "401"), FOUNDED)
+    answer = ask(with_model(notes, server, "401", fallback="extractive"), FOUNDED)
+    assert "1872" in answer.text
+    assert "without the model" in answer.notice
+    assert answer.usage.calls == 0
+    check_places(answer, notes)
+
+
+def test_missing_key_names_the_setting(
+    notes: Assistant, server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TEST_KEY")
+    settings = with_model(notes, server)
+    paid = settings.llm.model_copy(update={"base_url": "https://api.openai.com/v1"})
+    with pytest.raises(ModelError, match="TEST_KEY"):
+        ask(settings.model_copy(update={"llm": paid}), FOUNDED)
+
+
+def test_cost_is_counted_by_the_price_table(notes: Assistant, server: FakeModelServer) -> None:
+    prices = {"grounded": [2.0, 8.0]}
+    usage = ask(with_model(notes, server, prices=prices), FOUNDED).usage
+    assert usage.tokens_in > 100
+    assert usage.cost == pytest.approx((usage.tokens_in * 2 + usage.tokens_out * 8) / 1e6)
+    assert not usage.estimated
+    server.script = Reply("It was laid out in 1872 [1].", sends_usage=False)
+    assert ask(with_model(notes, server), FOUNDED).usage.estimated
+
+
+def test_key_is_in_nothing_that_leaves(notes: Assistant, server: FakeModelServer) -> None:
+    settings = with_model(notes, server)
+    answer = ask(settings, FOUNDED)
+    assert CANARY not in repr(answer) + repr(settings) + str(answer.to_dict())
+    assert server.requests[0].headers["authorization"] == f"Bearer {CANARY}"
+
+
+def test_model_sees_whole_passages_between_rules_and_question(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    ask(with_model(notes, server), FOUNDED)
+    system, user = (message["content"] for message in server.requests[0].body["messages"])
+    assert SENTINEL in system
+    assert user.count("<passage number=") == user.count("</passage>") >= 1
+    assert user.rstrip().endswith(f"Question: {FOUNDED}")
