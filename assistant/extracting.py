@@ -42,6 +42,7 @@ ReadText = Callable[[str, int, int], str]
 """(document, start, end) → that stretch of its text, shorter at the document's ends."""
 
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _LEANS = re.compile(
     r"^(?:it|its|he|his|she|her|they|their|this|that|these|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
@@ -187,6 +188,8 @@ def _choose(
                 break
             if any(_overlaps(pick, other) or _same_text(pick, other) for other in chosen):
                 continue
+            if pick.features.values < best.features.values and _names_other_year(question, pick):
+                continue
             gained = _covered(question, [pick]) - covered
             gain = sum(question.weights[term] for term in gained) / total
             brings_part = gain >= _PART and pick.score >= _PART_SHARE * best.score
@@ -202,6 +205,10 @@ def _choose(
             chosen += _next_sentence(best, read)
         chosen = _with_context(chosen, read)
     return sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
+
+
+def _names_other_year(question: Question, pick: Pick) -> bool:
+    return any(year not in question.values for year in _YEAR.findall(pick.text))
 
 
 def _document_order(chosen: Sequence[Pick], pick: Pick) -> float:

@@ -33,6 +33,17 @@ _ASKING = frozenset(
     work works use used exactly year years date day number percentage percent""".split()
 )
 
+# Phrases that say nothing of the subject, and words that answers put in many other ways: "How heavy
+# is it?" is answered by "It weighs 3 kg". Asked with these, the answer is known by its kind.
+_EMPTY_PHRASE = re.compile(r"\b(?:tak(?:e|es|en|ing)|took)\s+(?:place|part)\b", re.IGNORECASE)
+_LIGHT_WEIGHT = 0.4
+_LIGHT = frozenset(
+    stem(
+        """take make give get come go become big large heavy tall high far fast deep wide small
+        held hold receive""".split()
+    )
+)
+
 _PLURALS = (
     r"authors|members|people|persons|cities|countries|places|topics|fields|areas|methods|datasets|"
     r"data sets|papers|roles|examples|names|types|kinds|ingredients|assumptions|problems|reasons|"
@@ -155,7 +166,7 @@ def needs_history(text: str) -> bool:
 def analyse(text: str, history: Sequence[Turn], idf: Callable[[str], float]) -> Question:
     """Take a question apart. ``idf`` gives the inverse document frequency of an index term."""
     own = _content(text)
-    weights = {term: idf(term) for term in own}
+    weights = {term: idf(term) * (_LIGHT_WEIGHT if term in _LIGHT else 1.0) for term in own}
     borrowed: dict[str, float] = {}
     standalone = text
     if history and needs_history(text):
@@ -182,7 +193,7 @@ def analyse(text: str, history: Sequence[Turn], idf: Callable[[str], float]) -> 
 
 def _content(text: str) -> list[str]:
     """Content terms of a question; when asking words are all there is, they are the content."""
-    plain = [word for word in words(text) if word not in STOP_WORDS]
+    plain = [word for word in words(_EMPTY_PHRASE.sub(" ", text)) if word not in STOP_WORDS]
     kept = [word for word in plain if word not in _ASKING] or plain or words(text)
     return list(dict.fromkeys(stem(kept)))
 

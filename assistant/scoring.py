@@ -160,19 +160,20 @@ def passage_features(
         is_row = sentence.span.kind == "table"
         if is_row and (index == 0 or found[index - 1].span.kind != "table"):
             header, is_row = sentence.terms, False
-        context = headings | header if is_row else headings
+        # A row is shown with its header, so the header's words are the row's own.
+        inside = sentence.terms | header if is_row else sentence.terms
         before = frozenset().union(*(s.terms for s in found[max(0, index - 2) : index]))
         after = found[index + 1].terms if index + 1 < len(found) else frozenset()
         sums = dict.fromkeys(("own", "alike", "before", "after", "context", "rest"), 0.0)
         close = likeness.best(sentence)
         for term, weight in question.weights.items():
-            if term in sentence.terms:
+            if term in inside:
                 sums["own"] += weight
                 sums["alike"] += weight
                 continue
             sums["alike"] += weight * close.get(term, 0.0)
             where = (
-                "before" if term in before else "context" if term in context
+                "before" if term in before else "context" if term in headings
                 else "after" if term in after else "rest" if term in everything else ""
             )  # fmt: skip
             if where:
@@ -188,8 +189,8 @@ def passage_features(
                 context=sums["context"] / total,
                 passage_terms=sums["rest"] / total,
                 pairs=len(pairs & mine) / len(pairs) if pairs else 0.0,
-                names=_names(question, sentence.terms, before | context),
-                values=_values(question, sentence, before | context),
+                names=_names(question, inside, before | headings),
+                values=_values(question, sentence, before | headings),
                 similarity=max(0.0, float(similarities[index])),
                 kind=kind_score(question, sentence.text),
                 defines=_defines(question, sentence.text),

@@ -184,7 +184,9 @@ def judged(prompt: str) -> str:
 
 def prompted(prompt: str, system: str) -> str:
     """The grounded answer as far as the system message asks for it: citations, abstaining."""
-    wants_numbers = "in square" in system and "brackets" in system
+    wants_numbers = re.search(
+        r"End every sentence\b.{0,80}\bnumber of the passage", system, re.DOTALL
+    )
     text = grounded(prompt) if wants_numbers else uncited(prompt)
     if text == SENTINEL and SENTINEL not in system:
         return "Nobody can know this for certain."
