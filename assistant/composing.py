@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.citations import CitationStream, CitedSentence, ParsedAnswer
 from assistant.context import Context, fit_history, fit_passages, passages_budget
 from assistant.errors import ModelError
+from assistant.filters import SentinelFilter, ThoughtFilter
 from assistant.generating import Ended, LanguageModel
 from assistant.prompts import SENTINEL, load_prompt
 from assistant.questions import Turn
@@ -91,7 +92,7 @@ async def compose(
         )
     messages = prompt.render(sentinel=SENTINEL, passages=context.text, question=question)
     stream = CitationStream(len(context.passages))
-    sentinel = SentinelFilter()
+    thought, sentinel = ThoughtFilter(), SentinelFilter()
     words: list[str] = []
     ended: Ended | None = None
     pieces = model.stream(messages)
@@ -101,14 +102,14 @@ async def compose(
                 ended = piece
                 break
             words.append(piece.text)
-            shown = stream.feed(sentinel.feed(piece.text))
+            shown = stream.feed(sentinel.feed(thought.feed(piece.text)))
             if shown and not strict:
                 yield shown
     finally:
         await pieces.aclose()  # closes the upstream connection
     if ended is None:
         raise AssertionError("a stream ends with Ended")
-    rest = stream.feed(sentinel.finish()) + stream.finish()
+    rest = stream.feed(sentinel.feed(thought.finish()) + sentinel.finish()) + stream.finish()
     if rest and not strict:
         yield rest
     composed = _check(stream.parsed(), context, verifier, sentinel.seen, ended)
@@ -154,33 +155,6 @@ async def judge(
             opinion = opinion if opinion in ("supported", "unsupported") else ""
         judged.append(replace(sentence, judged=opinion))
     return tuple(judged)
-
-
-class SentinelFilter:
-    """Takes the abstention line out of a stream, wherever the pieces are cut."""
-
-    def __init__(self) -> None:
-        self._held = ""
-        self.seen = False
-
-    def feed(self, piece: str) -> str:
-        """The text that is certain not to belong to the line."""
-        text = self._held + piece
-        while SENTINEL in text:
-            text = text.replace(SENTINEL, "", 1)
-            self.seen = True
-        keep = next(
-            (n for n in range(min(len(text), len(SENTINEL) - 1), 0, -1)
-             if SENTINEL.startswith(text[-n:])),
-            0,
-        )  # fmt: skip
-        self._held = text[len(text) - keep :]
-        return text[: len(text) - keep]
-
-    def finish(self) -> str:
-        """What was held back."""
-        rest, self._held = self._held, ""
-        return rest
 
 
 def _check(

@@ -10,14 +10,18 @@ import asyncio
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from fake_model_server import FakeModelServer, Reply
 from fake_model_words import passages_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, Settings
 from assistant.errors import ModelError
+from assistant.filters import ThoughtFilter
 from assistant.prompts import SENTINEL, load_prompt
 from assistant.types import Delta, Finished, Retrieved
 
@@ -284,3 +288,29 @@ def test_model_sees_whole_passages_between_rules_and_question(
     assert SENTINEL in system
     assert user.count("<passage number=") == user.count("</passage>") >= 1
     assert user.rstrip().endswith(f"Question: {FOUNDED}")
+
+
+@given(st.lists(st.sampled_from(list("<think>/ab \n")), max_size=40).map("".join), st.data())
+def test_thoughts_are_never_shown_wherever_the_stream_is_cut(thought: str, data: Any) -> None:
+    if "</think>" in thought:
+        thought = thought.replace("</think>", "")
+    text = f"<think>{thought}</think>\n\nIt was in 1872 [1]."
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    thoughts = ThoughtFilter()
+    places = [0, *cuts, len(text)]
+    shown = "".join(thoughts.feed(text[a:b]) for a, b in pairwise(places)) + thoughts.finish()
+    assert shown == "It was in 1872 [1]."
+
+
+@pytest.mark.parametrize("text", ["", "<", "<thin", "  <b> is a tag", "a <think> b </think> c"])
+def test_a_text_that_opens_with_no_thought_is_shown_whole(text: str) -> None:
+    thoughts = ThoughtFilter()
+    assert "".join(map(thoughts.feed, text)) + thoughts.finish() == text
+
+
+def test_reasoning_of_a_local_model_is_no_part_of_the_answer(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    server.script = citing("<think>\nMaybe 1999 [N]?\n</think>\n\nIt was laid out in 1872 [N].")
+    answer = ask(with_model(notes, server), FOUNDED)
+    assert answer.text == "It was laid out in 1872 [1]."
