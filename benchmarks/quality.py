@@ -99,21 +99,21 @@ LOST = """\
 - Reciprocal rank fusion: a little lower than weighted score fusion on every set.
 - All words of the question, stop words too, in the word search: SQuAD +.01 nDCG@10, product
   documentation -.02; only the words that ask ("year", "number") stayed in: +.007 on SQuAD, +.001.
-- No chunk vectors at all (400 questions): SQuAD +.005, product documentation +.01, scientific claims
-  -.007, our own recall@5 -.008: a draw, so they stay at half weight.
+- No chunk vectors at all (400 questions): SQuAD +.005, product documentation +.01, scientific
+  claims -.007, our own recall@5 -.008: a draw, so they stay at half weight.
 - Sentence weights fitted on SQuAD alone: no better there, 10 of 302 own questions worse.
-- Gradient boosting in place of the logistic confidence, with 50 signals: left out .866 against .863,
-  near miss .679 against .702.
+- Gradient boosting in place of the logistic confidence, with 50 signals: left out .866 against
+  .863, near miss .679 against .702.
 - Coverage by similar words, neighbouring pairs, answer kind and the parts' own scores as further
   signals of confidence: within .006 of nothing. A question in the negative whose best sentence
   negates nothing, and opposites: near misses .61 → .69, questions from elsewhere unchanged.
 - A second sentence for every question: .85 instead of .83 of the gold answers said, for 2.3
   sentences instead of 2.0.
 
-What stands between near misses and the aim of .80 is reading. Of 700 near misses 91 % find a passage
-with all their names (answerable questions: 96 %), 69 % a sentence with the kind of thing asked for
-(70 %), and 31 % a passage that holds every content word (39 %): counted by words, the two kinds of
-question look alike. A trained reader could tell them apart; word features cannot.
+What stands between near misses and the aim of .80 is reading. Of 700 near misses 91 % find a
+passage with all their names (answerable questions: 96 %), 69 % a sentence with the kind of thing
+asked for (70 %), and 31 % a passage that holds every content word (39 %): counted by words, the two
+kinds of question look alike. A trained reader could tell them apart; word features cannot.
 """
 
 
@@ -146,8 +146,8 @@ def main() -> None:
         parts.append(run(section, options.bench.resolve()))
     head = (
         "# Quality, measured\n\nWritten by `python -m benchmarks.quality`; every figure stands "
-        "under the command that printed it.\nStatic embedder, no model, no network. Times are of a busy "
-        "machine with two cores.\n"
+        "under the command that printed it.\nStatic embedder, no model, no network. Times are of "
+        "a busy machine with two cores.\n"
     )
     PAGE.write_text("\n".join([head, *parts, LOST]), encoding="utf-8")
 
