@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.chunking import page_at, section_at
-from assistant.confidence import missing_words, probability, signals
+from assistant.confidence import missing_words, probability, recalibrated, signals
 from assistant.contradictions import describe, find_conflict
 from assistant.extracting import Extraction, Pick, ReadText, extract
 from assistant.index.snapshot import Snapshot
@@ -86,7 +86,10 @@ def draft(
 ) -> Draft:
     """The extractive answer to a question, or an abstention."""
     extraction = extract(question, passages, sentence_index, settings.max_sentences, read)
-    confidence = round(probability(signals(extraction)), 4)
+    confidence = recalibrated(
+        probability(signals(extraction)), settings.confidence_slope, settings.confidence_shift
+    )
+    confidence = round(confidence, 4)
     if not extraction.picks or confidence < settings.min_confidence:
         reason = _why_not(extraction, passages)
         return Draft(extraction.question, reason, (), (), True, reason, confidence)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
-from math import exp
+from math import exp, log
 from pathlib import Path
 
 from assistant.contraries import clause_of, negates, opposites
@@ -109,6 +109,14 @@ def probability(found: Signals | None, weights: Mapping[str, float] | None = Non
     total = model["intercept"]
     total += sum(model[name] * value for name, value in asdict(found).items())
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
+
+
+def recalibrated(p: float, slope: float, shift: float) -> float:
+    """A probability with its log-odds stretched and moved (Platt 1999); 0 and 1 stay."""
+    if not 0.0 < p < 1.0:
+        return p
+    odds = slope * log(p / (1.0 - p)) + shift
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
 
 
 def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:

@@ -124,6 +124,8 @@ class AnswerSettings(_Section):
 
     max_sentences: Positive
     min_confidence: Share
+    confidence_slope: Annotated[float, Field(gt=0.0, le=20.0)]
+    confidence_shift: Annotated[float, Field(ge=-20.0, le=20.0)]
     max_question_characters: Positive
     strict: bool
     judge: bool

@@ -242,6 +242,35 @@ def bless(place: Workplace, name: str) -> None:
 
 @main.command()
 @click.argument("name", metavar="[RUN]", required=False)
+@click.option(
+    "--write",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Put the numbers into this settings file.",
+)
+@click.pass_obj
+@catch
+def calibrate(place: Workplace, name: str | None, file: Path | None) -> None:
+    """Fit the confidence to your own questions, from RUN (else the newest)."""
+    from eval import calibrate as calibration
+    from eval import workflow
+    from eval.runs import load_run
+
+    chosen = load_run(workflow.find_run(place, name))
+    answer = place.settings(place.load()).answer
+    found = calibration.calibrate(chosen.results, answer.confidence_slope, answer.confidence_shift)
+    click.echo(
+        f"{found.questions} questions, {found.answerable} answerable\n"
+        f"Brier score {found.before:.3f} → {found.after:.3f} (cross-validated)\n"
+        f"  confidence_slope: {found.slope}\n  confidence_shift: {found.shift}"
+    )
+    if file is not None:
+        calibration.write(found, file)
+        click.echo(f"written to {file}")
+
+
+@main.command()
+@click.argument("name", metavar="[RUN]", required=False)
 @click.pass_obj
 @catch
 def report(place: Workplace, name: str | None) -> None:
