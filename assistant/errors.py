@@ -3,7 +3,8 @@
     AssistantError                 exit 1
     ├── SettingsError              exit 2   a key, a value or a file of settings
     ├── UsageError                 exit 2   a command or call that asks for something impossible
-    │   └── QuestionError          exit 2   an empty, oversized or unprintable question
+    │   ├── QuestionError          exit 2   an empty, oversized or unprintable question
+    │   └── FilterError            exit 2   a filter of no use, or that no document fits
     ├── DocumentError              exit 1   one file could not be read (the others go on)
     ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
     ├── IndexBusyError             exit 1   another process is writing the index
@@ -51,6 +52,10 @@ class UsageError(AssistantError):
 
 class QuestionError(UsageError):
     """A question that cannot be asked: empty, too long or unprintable."""
+
+
+class FilterError(UsageError):
+    """A filter that cannot be used, or that no document fits."""
 
 
 class DocumentError(AssistantError):

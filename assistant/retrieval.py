@@ -145,15 +145,22 @@ def retrieve(
     sentence_index: SentenceIndex,
     settings: RetrievalSettings,
     limit: int | None = None,
+    within: Sequence[str] | None = None,
 ) -> list[Passage]:
-    """The best passages for a question, best first, different from each other."""
+    """The best passages for a question, best first, different from each other.
+
+    ``within`` names the only chunks that are looked at; without it all are.
+    """
     wanted = limit or settings.passages
     proposed = max(settings.candidates, wanted)
     words = dict(
-        snapshot.words.search(question.weights, proposed, fuzzy=_unknown(question, snapshot))
+        snapshot.words.search(
+            question.weights, proposed, fuzzy=_unknown(question, snapshot), within=within
+        )
     )
     vector = embedder.embed([question.standalone])[0]
-    vectors = dict(snapshot.vectors.search(vector, min(proposed, snapshot.manifest.chunks)))
+    there = snapshot.manifest.chunks if within is None else len(within)
+    vectors = dict(snapshot.vectors.search(vector, min(proposed, there), within))
     chunks = snapshot.store.chunks([*dict.fromkeys([*words, *vectors])])
     unseen = [key for key in chunks if key not in vectors]
     for key, stored in snapshot.vectors.vectors(unseen).items():

@@ -144,6 +144,10 @@ class GenerationBuilder:
             title=loaded.parsed.title,
             kind=loaded.parsed.kind,
             is_markdown=loaded.parsed.is_markdown,
+            date=loaded.parsed.date,
+            language=loaded.parsed.language,
+            author=loaded.parsed.author,
+            notes=loaded.parsed.notes,
         )
         chunks = _stored_chunks(identity, loaded)
         before = set(self.store.chunk_ids_of(identity)) if step.stored else set()
@@ -187,6 +191,7 @@ class GenerationBuilder:
                     "indexed",
                     pending.step.reason,
                     chunks=len(pending.chunks),
+                    notes=pending.parsed.notes,
                 )
             )
 

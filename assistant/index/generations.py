@@ -31,8 +31,9 @@ fcntl: Any = None  # stays so off POSIX: readers of old generations are not prot
 with contextlib.suppress(ImportError):
     import fcntl
 
-FORMAT = 1
-"""Version of the layout; a reader refuses a higher one."""
+FORMAT = 2
+"""Version of the layout; a reader refuses a higher one. A lower one still answers, and the next
+ingest reads its files again."""
 
 STORE, WORDS, VECTORS, MANIFEST = "store.sqlite", "words", "chroma", "manifest.json"
 

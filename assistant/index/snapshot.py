@@ -23,6 +23,7 @@ from assistant.index.generations import (
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
 from assistant.index.words import WordIndex
+from assistant.types import DocumentInfo
 
 
 class Snapshot:
@@ -40,6 +41,7 @@ class Snapshot:
             self._exits = self._exits.pop_all()
         self._vectors: VectorIndex | None = None
         self._lock = threading.Lock()
+        self._infos: tuple[tuple[str, DocumentInfo], ...] | None = None
         self._users = 0
         self._retired = False
 
@@ -50,6 +52,12 @@ class Snapshot:
             if self._vectors is None:
                 self._vectors = VectorIndex(readable(self._path / VECTORS, self._exits))
             return self._vectors
+
+    def infos(self) -> tuple[tuple[str, DocumentInfo], ...]:
+        """What is known of every document, each with its id; looked up once."""
+        if self._infos is None:
+            self._infos = tuple((each.id, each.info()) for each in self.store.documents())
+        return self._infos
 
     @contextlib.contextmanager
     def used(self) -> Iterator[Snapshot]:

@@ -63,7 +63,7 @@ class Synchroniser:
         self._generations = generations
         self._make_embedder = make_embedder
         self._reading = (
-            f"readers-{READER_VERSION}|"
+            f"layout-{FORMAT}|readers-{READER_VERSION}|"
             f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}|"
             f"{settings.reading.fingerprint()}"
         )
