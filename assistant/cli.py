@@ -82,7 +82,12 @@ def cli(context: click.Context, config: Path | None, assignments: tuple[str, ...
 @click.option("--allow-empty", is_flag=True, help="Accept that a folder has become empty.")
 @click.option("--forget", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
               help="Take a folder and its documents out of the index. Repeatable.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The receipt as JSON.")
+@click.option(
+    "--watch", is_flag=True, help="Stay, and sync again whenever files change; Ctrl-C ends it."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="The receipt as JSON; with --watch one line for each."
+)
 @_with_settings
 def ingest(
     settings: Settings,
@@ -90,6 +95,7 @@ def ingest(
     dry_run: bool,
     allow_empty: bool,
     forget: tuple[Path, ...],
+    watch: bool,
     as_json: bool,
 ) -> int:
     """Bring the index in line with your folders.
@@ -100,6 +106,10 @@ def ingest(
     """
     from assistant.pipeline import Assistant
 
+    if watch:
+        if dry_run or allow_empty or forget:
+            raise click.UsageError("--watch goes with no other option than --json")
+        return _watch(settings, paths, as_json=as_json)
     with Assistant(settings) as assistant, _progress(quiet=as_json) as progress:
         receipt = assistant.sync(
             paths or None, dry_run=dry_run, progress=progress, allow_empty=allow_empty,
@@ -301,6 +311,30 @@ def doctor(settings: Settings, as_json: bool) -> int:
 
 
 # ---------------------------------------------------------------- input and output
+
+
+def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int:
+    """Sync after every change until Ctrl-C. A file that fails is told, and ends nothing."""
+    from assistant.pipeline import Assistant
+    from assistant.rendering import show_receipt
+    from assistant.types import SyncReceipt
+
+    def tell(news: SyncReceipt | AssistantError) -> None:
+        if not isinstance(news, SyncReceipt):
+            _say(f"{click.style('Error:', fg='red')} {news}")
+        elif as_json:
+            click.echo(json.dumps(news.to_dict(), ensure_ascii=False))
+        else:
+            show_receipt(_console(), news)
+        sys.stdout.flush()
+
+    _say("Watching; Ctrl-C ends it.")
+    with Assistant(settings) as assistant:
+        try:
+            assistant.watch(tell, paths or None)
+        except KeyboardInterrupt:
+            _say("Stopped. The index is whole; the next ingest finds what changes from now on.")
+    return 0
 
 
 def _ask_live(assistant: Assistant, text: str, filters: Filters) -> None:

@@ -8,12 +8,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import IndexUnavailableError, UsageError
+from assistant.errors import AssistantError, IndexUnavailableError, UsageError
 from assistant.parts import Parts
 from assistant.settings import Settings, load_settings
 from assistant.types import (
@@ -92,6 +93,38 @@ class Assistant:
             forget=[Path(path).expanduser() for path in forget],
             progress=progress,
         )
+
+    def watch(
+        self,
+        tell: Callable[[SyncReceipt | AssistantError], None],
+        paths: Iterable[str | Path] | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        """Sync now and after every change of the folders, until ``stop`` is set or Ctrl-C.
+
+        ``tell`` is given the receipt of every sync that did something, and the error of one that
+        could not be done; neither ends the watch.
+        """
+        from assistant.watching import Watcher
+
+        named = [Path(path).expanduser() for path in paths] if paths is not None else None
+        Watcher(
+            sync=lambda: self.sync(named),
+            folders=lambda: named if named is not None else self._folders(),
+            index_path=self.settings.index.path,
+            settings=self.settings.watch,
+            tell=tell,
+            stop=stop or threading.Event(),
+        ).run()
+
+    def _folders(self) -> list[Path]:
+        """The folders of the settings and those that were named by hand before."""
+        try:
+            with self._parts.snapshots().current() as snapshot:
+                before = [Path(path) for path in snapshot.store.roots()]
+        except IndexUnavailableError:
+            before = []
+        return list(dict.fromkeys([*self.settings.documents.paths, *before]))
 
     def status(self) -> Status:
         """What the index holds. Raises ``IndexUnavailableError`` when there is none."""
@@ -229,7 +262,6 @@ def ask(question: str, settings: Settings | None = None) -> Answer:
 def _run(work: Any) -> Answer:
     """Run a coroutine to its end, in a thread of its own when a loop is running here already."""
     import asyncio
-    import threading
 
     try:
         asyncio.get_running_loop()

@@ -87,6 +87,13 @@ class IndexSettings(_Section):
     lock_timeout_seconds: Annotated[float, Field(ge=0.0)]
 
 
+class WatchSettings(_Section):
+    """When a watched folder is synced."""
+
+    quiet_seconds: Annotated[float, Field(ge=0.05, le=60.0)]
+    rescan_seconds: Annotated[float, Field(ge=1.0)]
+
+
 class RetrievalSettings(_Section):
     """How passages are found and fused."""
 
@@ -137,6 +144,7 @@ class Settings(_Section):
     chunking: ChunkingSettings
     embedding: EmbeddingSettings
     index: IndexSettings
+    watch: WatchSettings
     retrieval: RetrievalSettings
     llm: LLMSettings
     answer: AnswerSettings
@@ -158,6 +166,7 @@ class Settings(_Section):
                 "source": True,
                 "documents": True,
                 "index": True,
+                "watch": True,
                 "reading": {"processes"},
                 "embedding": {"concurrency", "timeout_seconds", "batch_size", "api_key_env"},
                 "llm": {"timeout_seconds", "max_retries", "api_key_env", "prices"},
