@@ -76,6 +76,7 @@ def extractive_events(
             parts.sentences(),
             parts.settings.answer,
             snapshot.store.read_text,
+            snapshot.holding,
         )
         yield Delta(made.text)
         answer = finish(made, passages, snapshot, parts.settings.fingerprint())

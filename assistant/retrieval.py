@@ -16,6 +16,7 @@ import numpy as np
 from assistant.embedding import Embedder, Vectors
 from assistant.index.snapshot import Snapshot
 from assistant.index.store import StoredChunk, StoredDocument
+from assistant.noise import clipped, share
 from assistant.questions import Question
 from assistant.reranking import cap_documents, fold_duplicates
 from assistant.scoring import Likeness, no_likeness
@@ -25,6 +26,8 @@ from assistant.terms import STOP_WORDS
 from assistant.types import Passage
 
 _FUZZY_MINIMUM_LENGTH = 4
+_NOISE_PENALTY = 0.3
+"""What a passage of nothing but captions and adverts loses of its score."""
 _MAX_WORDS = 50_000
 """Word vectors kept: 1 kB each."""
 
@@ -204,6 +207,8 @@ def _best_sentences(
 def _passage(
     chunk: StoredChunk, document: StoredDocument, score: float, scores: Mapping[str, float]
 ) -> Passage:
+    noise = clipped(document.noise, chunk.start, chunk.end)
+    score *= 1.0 - _NOISE_PENALTY * share(noise, chunk.start, chunk.end)
     return Passage(
         chunk_id=chunk.id,
         document=document.name,
@@ -215,4 +220,5 @@ def _passage(
         heading_path=chunk.heading_path,
         score=round(score, 6),
         scores={name: round(value, 6) for name, value in scores.items()},
+        noise=noise,
     )

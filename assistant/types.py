@@ -135,7 +135,8 @@ class Passage:
 
     ``scores`` holds the raw parts (``words`` BM25, ``vector`` and ``sentence`` cosine) as far as
     they were computed; ``score`` is their fusion. ``duplicates`` names documents that hold the
-    same text and were folded into this passage.
+    same text and were folded into this passage. ``noise`` are the stretches of the document inside
+    this passage that are captions or adverts.
     """
 
     chunk_id: str
@@ -149,6 +150,7 @@ class Passage:
     score: float
     scores: Mapping[str, float] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()
+    noise: tuple[tuple[int, int], ...] = ()
 
 
 # ---------------------------------------------------------------- answers

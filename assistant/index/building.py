@@ -30,6 +30,7 @@ from assistant.index.loading import Loaded
 from assistant.index.plan import Step, checked
 from assistant.index.store import FileState, Store, StoredChunk, StoredDocument
 from assistant.index.words import WordWriter
+from assistant.noise import noise_spans
 from assistant.terms import terms
 from assistant.types import FileOutcome, ParsedDocument
 
@@ -148,6 +149,7 @@ class GenerationBuilder:
             language=loaded.parsed.language,
             author=loaded.parsed.author,
             notes=loaded.parsed.notes,
+            noise=noise_spans(loaded.parsed.text),
         )
         chunks = _stored_chunks(identity, loaded)
         before = set(self.store.chunk_ids_of(identity)) if step.stored else set()

@@ -23,6 +23,7 @@ from assistant.index.generations import (
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
 from assistant.index.words import WordIndex
+from assistant.terms import terms
 from assistant.types import DocumentInfo
 
 
@@ -58,6 +59,12 @@ class Snapshot:
         if self._infos is None:
             self._infos = tuple((each.id, each.info()) for each in self.store.documents())
         return self._infos
+
+    def holding(self, sentence: str, limit: int = 40) -> list[tuple[str, str]]:
+        """(document, text) of chunks that hold all words of a sentence, wherever they stand."""
+        chunks = self.store.chunks(self.words.holding_all(terms(sentence), limit)).values()
+        documents = self.store.by_ids({chunk.document_id for chunk in chunks})
+        return [(documents[chunk.document_id].name, chunk.text) for chunk in chunks]
 
     @contextlib.contextmanager
     def used(self) -> Iterator[Snapshot]:

@@ -138,6 +138,18 @@ class WordIndex:
         found = [(self._id(address), float(score)) for score, address in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
+    def holding_all(self, terms: Iterable[str], limit: int) -> list[str]:
+        """Ids of chunks that hold every one of the terms."""
+        clauses = [
+            (tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "body", term, "basic"))
+            for term in dict.fromkeys(terms)
+        ]
+        if not clauses:
+            return []
+        query = tantivy.Query.boolean_query(clauses)
+        hits = self._searcher.search(query, limit, count=False).hits
+        return sorted(self._id(address) for _, address in hits)
+
     def document_frequency(self, term: str) -> int:
         """In how many chunks a term occurs."""
         return int(self._searcher.doc_freq("body", term))
