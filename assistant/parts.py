@@ -49,7 +49,9 @@ class Parts:
 
         with self._lock:
             if self._snapshots is None:
-                self._snapshots = SnapshotReader(self.generations)
+                self._snapshots = SnapshotReader(
+                    self.generations, self.settings.index.check_megabytes
+                )
             return self._snapshots
 
     def embedder(self) -> Embedder:

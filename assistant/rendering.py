@@ -178,6 +178,8 @@ def show_receipt(console: Console, receipt: SyncReceipt) -> None:
                 Text(safe(_details(file)), style="dim"),
             )
         console.print(table)
+    if receipt.repaired:
+        console.print(Text(safe(receipt.repaired), style="bold yellow"))
     console.print(Text(_summary(receipt), style="bold"))
 
 

@@ -85,6 +85,7 @@ class IndexSettings(_Section):
     path: Path
     keep_previous: Annotated[int, Field(ge=0)]
     lock_timeout_seconds: Annotated[float, Field(ge=0.0)]
+    check_megabytes: Annotated[float, Field(ge=0.0)]
 
 
 class WatchSettings(_Section):

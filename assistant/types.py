@@ -327,7 +327,8 @@ class SyncReceipt:
     """What a sync did, or with ``dry_run`` what it would do, file by file.
 
     ``generation`` is the one that answers now. ``embedded`` counts texts that the embedder was
-    paid for, ``from_cache`` those it was not.
+    paid for, ``from_cache`` those it was not. ``repaired`` says what of the index was damaged and
+    has been built anew.
     """
 
     generation: str
@@ -339,6 +340,7 @@ class SyncReceipt:
     from_cache: int = 0
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
+    repaired: str = ""
 
     @property
     def failed(self) -> tuple[FileOutcome, ...]:

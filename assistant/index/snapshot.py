@@ -7,9 +7,10 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from math import inf
 
 from assistant.errors import IndexUnavailableError
-from assistant.index.aside import readable
+from assistant.index.aside import own_copy, readable
 from assistant.index.generations import (
     MANIFEST,
     STORE,
@@ -18,6 +19,7 @@ from assistant.index.generations import (
     Generation,
     Generations,
     Manifest,
+    check_files,
     hold_open,
 )
 from assistant.index.store import Store
@@ -30,12 +32,13 @@ from assistant.types import DocumentInfo
 class Snapshot:
     """Store, words and vectors of one generation. Vectors are opened when first searched."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Generation, check_megabytes: float = inf) -> None:
         self.manifest: Manifest = generation.manifest
         self._path = generation.path
         self._exits = ExitStack()
         with self._exits:
             self._hold = self._exits.enter_context(hold_open(generation))
+            check_files(generation, check_megabytes)
             self.store = Store(generation.path / STORE)
             self._exits.callback(self.store.close)
             self.words = WordIndex(readable(generation.path / WORDS, self._exits))
@@ -51,7 +54,7 @@ class Snapshot:
         """The vector index of this generation."""
         with self._lock:
             if self._vectors is None:
-                self._vectors = VectorIndex(readable(self._path / VECTORS, self._exits))
+                self._vectors = VectorIndex(own_copy(self._path / VECTORS, self._exits))
             return self._vectors
 
     def infos(self) -> tuple[tuple[str, DocumentInfo], ...]:
@@ -106,7 +109,8 @@ class Snapshot:
 class SnapshotReader:
     """Gives the current snapshot, opening the new one when ``CURRENT`` has moved."""
 
-    def __init__(self, generations: Generations) -> None:
+    def __init__(self, generations: Generations, check_megabytes: float = inf) -> None:
+        self._check_megabytes = check_megabytes
         self._generations = generations
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
@@ -142,7 +146,7 @@ class SnapshotReader:
             if snapshot and snapshot.manifest.name == name and snapshot.is_on_disk():
                 return snapshot
             try:
-                opened = Snapshot(self._generations.load(name))
+                opened = Snapshot(self._generations.load(name), self._check_megabytes)
             except IndexUnavailableError:
                 # A writer may have published and collected between the two steps: look again.
                 if attempt == 2 or self._generations.current_name() == name:
