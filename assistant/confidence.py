@@ -9,16 +9,19 @@ together.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from math import exp
 from pathlib import Path
 
+from assistant.contraries import clause_of, negates, opposites
 from assistant.extracting import Extraction, Pick
 from assistant.questions import Question, coverage
 from assistant.terms import terms, words
 
+_NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 MODEL = Path(__file__).parent / "confidence.json"
 
 
@@ -33,7 +36,9 @@ class Signals:
     holds the kind of thing asked for; ``score``: the best sentence's score; ``lead``: by what
     share it leads the best of another passage; ``second``: how well that one covers the question;
     ``passage_score``: the fused score of its passage; ``words``: BM25 of the passage against the
-    question's total weight; ``length``: content words of the question, 1 at ten.
+    question's total weight; ``length``: content words of the question, 1 at ten; ``negation``: 1
+    when the question asks what is not the case and the sentence negates nothing; ``opposite``: 1
+    when the sentence holds the opposite of a word of the question.
     """
 
     around: float
@@ -49,6 +54,8 @@ class Signals:
     passage_score: float
     words: float
     length: float
+    negation: float
+    opposite: float
 
 
 SIGNAL_NAMES = tuple(field.name for field in fields(Signals))
@@ -74,6 +81,7 @@ def signals(extraction: Extraction) -> Signals | None:
     other = next(
         (p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id), None
     )
+    asked, said = clause_of(question.text), clause_of(best.text)
     return Signals(
         around=best.features.around,
         passage=coverage(question.weights, present),
@@ -88,6 +96,8 @@ def signals(extraction: Extraction) -> Signals | None:
         passage_score=best.passage.score,
         words=min(1.0, best.passage.scores.get("words", 0.0) / (2.2 * total)),
         length=min(1.0, len(question.weights) / 10),
+        negation=float(_asks_what_is_not(question) and not negates(said)),
+        opposite=float(bool(opposites(asked, said))),
     )
 
 
@@ -111,6 +121,11 @@ def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
         if any(term in missing for term in terms(bare)):
             shown.append(bare)
     return list(dict.fromkeys(shown))
+
+
+def _asks_what_is_not(question: Question) -> bool:
+    """The question "Why … not" is none: reasons are seldom given in the negative."""
+    return "reason" not in question.kinds and _NOT.search(question.text) is not None
 
 
 def _context_text(pick: Pick) -> str:

@@ -108,13 +108,13 @@ def turned_round(own: Clause, source: Clause, is_close: bool = True) -> list[Pro
     found = []
     heads = [head for head in _stray(own, source) if own.terms.count(head) == 1]
     heads += [head for head in _stray(source, own) if source.terms.count(head) == 1]
-    opposites = _opposites(own, source)
-    if heads and opposites:
+    turned = opposites(own, source)
+    if heads and turned:
         return []  # "not higher" and "lower" say the same
     if heads:
         text = f"only one of sentence and source negates “{heads[0]}…”"
         found.append(Problem("negation", text, is_close))
-    for mine, theirs in opposites:
+    for mine, theirs in turned:
         text = f"the sentence says “{mine}…” where the source says “{theirs}…”"
         found.append(Problem("opposite", text, is_close))
     swapped = _swapped(own.terms, source.terms)
@@ -124,6 +124,11 @@ def turned_round(own: Clause, source: Clause, is_close: bool = True) -> list[Pro
     return found
 
 
+def negates(clause: Clause) -> bool:
+    """Whether anything in it is negated."""
+    return bool(clause.negation_heads)
+
+
 def _stray(one: Clause, other: Clause) -> list[str]:
     """What ``one`` negates and ``other`` states."""
     return [
@@ -131,7 +136,8 @@ def _stray(one: Clause, other: Clause) -> list[str]:
     ][:1]
 
 
-def _opposites(own: Clause, source: Clause) -> list[tuple[str, str]]:
+def opposites(own: Clause, source: Clause) -> list[tuple[str, str]]:
+    """Pairs of opposite words: one only in ``own``, the other only in ``source``."""
     mine, theirs = set(own.terms), set(source.terms)
     found = []
     for left, right in _OPPOSITES:

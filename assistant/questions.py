@@ -40,7 +40,7 @@ _LIGHT_WEIGHT = 0.4
 _LIGHT = frozenset(
     stem(
         """take make give get come go become big large heavy tall high far fast deep wide small
-        held hold receive""".split()
+        held hold""".split()
     )
 )
 
