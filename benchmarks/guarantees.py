@@ -84,16 +84,16 @@ NOT_PROMISED = (
         "`assistant ingest` and `assistant doctor` compare every byte."
     ),
     (
-        "The bytes of Chroma's `length.bin` are not compared: Chroma writes them anew with whatever "
-        "its memory held, whenever it opens. Its size is."
+        "The bytes of Chroma's `length.bin` are not compared: Chroma writes them anew with "
+        "whatever its memory held, whenever it opens. Its size is."
     ),
     (
-        "The embedding cache is no part of a generation: it is begun anew when it does not open, but a "
-        "changed vector in it is not noticed. Deleting `embeddings.sqlite` is always safe."
+        "The embedding cache is no part of a generation: it is begun anew when it does not open, "
+        "but a changed vector in it is not noticed. Deleting `embeddings.sqlite` is always safe."
     ),
     (
-        "When the only generation's manifest is damaged, folders that were named by hand must be named "
-        "again. A store that is damaged gets them from the manifest."
+        "When the only generation's manifest is damaged, folders that were named by hand must be "
+        "named again. A store that is damaged gets them from the manifest."
     ),
     "Who may write to the index folder can make it say anything: checksums find accidents only.",
     "A file that changes while it is read is noticed by the next ingest, not by this one.",
@@ -158,18 +158,18 @@ def _crash(line: str) -> str:
 
 def page(results: Sequence[Result], *, full: bool) -> str:
     """The page as Markdown."""
+    command = f"benchmarks.guarantees{' --full' if full else ''}"
     lines = [
         "# Guarantees",
         "",
-        ("What the index and the readers survive, and the trial that shows it. The table is written "
-        "by"),
-        f"`python -m benchmarks.guarantees{' --full' if full else ''}`; "
-        + ("these are the full numbers of trials." if full else "this is its quick mode, `--full` "
-           "runs many more trials."),
+        f"What survives what, and the trial that shows it. `python -m {command}` writes this page;",
+        "these are its full numbers of trials."
+        if full
+        else "this is its quick mode, and `--full` runs many more trials.",
         "",
         "| # | what happens | what is promised | figure | command |",
         "|---|---|---|---|---|",
-    ]  # fmt: skip
+    ]
     for each in results:
         row = each.row
         lines.append(
