@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.errors import AssistantError
     from assistant.pipeline import Assistant, ask
     from assistant.settings import Settings, load_settings
-    from assistant.types import Answer, Citation, Passage, Sentence
+    from assistant.types import Answer, Citation, Filters, Passage, Sentence
 
 __version__ = "0.1.0"
 
@@ -24,6 +24,7 @@ __all__ = [
     "Assistant",
     "AssistantError",
     "Citation",
+    "Filters",
     "Passage",
     "Sentence",
     "Settings",
@@ -36,6 +37,7 @@ _HOMES = {
     "Assistant": "assistant.pipeline",
     "AssistantError": "assistant.errors",
     "Citation": "assistant.types",
+    "Filters": "assistant.types",
     "Passage": "assistant.types",
     "Sentence": "assistant.types",
     "Settings": "assistant.settings",

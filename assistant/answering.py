@@ -15,6 +15,7 @@ from assistant.confidence import missing_words, probability, recalibrated, signa
 from assistant.contradictions import describe, find_conflict
 from assistant.extracting import Extraction, Pick, ReadText, extract
 from assistant.index.snapshot import Snapshot
+from assistant.noise import Finder
 from assistant.prompts import load_prompt
 from assistant.questions import Question
 from assistant.retrieval import SentenceIndex
@@ -83,13 +84,21 @@ def draft(
     sentence_index: SentenceIndex,
     settings: AnswerSettings,
     read: ReadText,
+    find: Finder | None = None,
 ) -> Draft:
-    """The extractive answer to a question, or an abstention."""
-    extraction = extract(question, passages, sentence_index, settings.max_sentences, read)
-    confidence = recalibrated(
-        probability(signals(extraction)), settings.confidence_slope, settings.confidence_shift
-    )
-    confidence = round(confidence, 4)
+    """The extractive answer to a question, or an abstention.
+
+    Captions, adverts and what recurs across documents stand back; they answer where nothing else
+    does.
+    """
+    most = settings.max_sentences
+    extraction = extract(question, passages, sentence_index, most, read, find)
+    confidence = _confidence(extraction, settings)
+    if confidence < settings.min_confidence and any(passage.noise for passage in passages):
+        whole = extract(question, passages, sentence_index, most, read, noise_penalty=0.0)
+        also = _confidence(whole, settings)
+        if also >= settings.min_confidence:
+            extraction, confidence = whole, also
     if not extraction.picks or confidence < settings.min_confidence:
         reason = _why_not(extraction, passages)
         return Draft(extraction.question, reason, (), (), True, reason, confidence)
@@ -229,6 +238,12 @@ def _citation(
 
 def _index_fingerprint(snapshot: Snapshot) -> str:
     return f"{snapshot.manifest.name}:{snapshot.manifest.embedder}"
+
+
+def _confidence(extraction: Extraction, settings: AnswerSettings) -> float:
+    """By the fitted model, moved by the two numbers of one's own calibration."""
+    p = probability(signals(extraction))
+    return round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
 
 
 def _text(picks: Sequence[Pick]) -> str:

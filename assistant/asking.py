@@ -17,13 +17,14 @@ from assistant.answering import converse, draft, finish, finish_composed
 from assistant.errors import ModelError
 from assistant.parts import Parts
 from assistant.questions import Turn, check_question
-from assistant.types import Delta, Event, Finished, Retrieved
+from assistant.selection import checked_filters, describe
+from assistant.types import NO_FILTERS, Delta, Event, Filters, Finished, Retrieved
 
 if TYPE_CHECKING:
     from assistant.composing import Composed
     from assistant.index.snapshot import Snapshot
     from assistant.questions import Question
-    from assistant.types import Passage
+    from assistant.types import Answer, Passage
 
 
 class Clock:
@@ -53,7 +54,11 @@ def small_talk(parts: Parts, text: str) -> list[Event]:
 
 
 def extractive_events(
-    parts: Parts, text: str, history: Sequence[Turn], notice: str = ""
+    parts: Parts,
+    text: str,
+    history: Sequence[Turn],
+    notice: str = "",
+    filters: Filters = NO_FILTERS,
 ) -> Iterator[Event]:
     """An answer of the documents' own sentences. Raises ``AssistantError``."""
     clock = Clock()
@@ -63,7 +68,7 @@ def extractive_events(
         yield from talk
         return
     with parts.snapshots().current() as snapshot:
-        question, passages = _search(parts, snapshot, text, history, clock)
+        question, passages = _search(parts, snapshot, text, history, clock, filters)
         yield Retrieved(question.standalone, tuple(passages))
         made = draft(
             question,
@@ -71,14 +76,18 @@ def extractive_events(
             parts.sentences(),
             parts.settings.answer,
             snapshot.store.read_text,
+            snapshot.holding,
         )
         yield Delta(made.text)
         answer = finish(made, passages, snapshot, parts.settings.fingerprint())
         clock.stage("answer")
-        yield Finished(replace(answer, timings=clock.total(), notice=notice))
+        answer = replace(answer, timings=clock.total(), notice=notice)
+        yield Finished(_told(answer, parts, snapshot, filters))
 
 
-async def model_events(parts: Parts, text: str, history: Sequence[Turn]) -> AsyncIterator[Event]:
+async def model_events(
+    parts: Parts, text: str, history: Sequence[Turn], filters: Filters = NO_FILTERS
+) -> AsyncIterator[Event]:
     """An answer written by the model, every sentence checked. Raises ``AssistantError``.
 
     With ``llm.fallback: extractive`` a model that cannot begin is replaced by the documents' own
@@ -91,7 +100,7 @@ async def model_events(parts: Parts, text: str, history: Sequence[Turn]) -> Asyn
             yield event
         return
     sent = False
-    events = _composed_events(parts, text, history)
+    events = _composed_events(parts, text, history, filters)
     try:
         async for event in events:
             sent = sent or isinstance(event, Delta)
@@ -100,14 +109,14 @@ async def model_events(parts: Parts, text: str, history: Sequence[Turn]) -> Asyn
         if sent or parts.settings.llm.fallback != "extractive":
             raise
         notice = f"Written without the model: {exc.what}"
-        async for event in in_thread(extractive_events(parts, text, history, notice)):
+        async for event in in_thread(extractive_events(parts, text, history, notice, filters)):
             yield event
     finally:
         await events.aclose()  # type: ignore[attr-defined]  # a stopped reader stops the server
 
 
 async def _composed_events(
-    parts: Parts, text: str, history: Sequence[Turn]
+    parts: Parts, text: str, history: Sequence[Turn], filters: Filters
 ) -> AsyncIterator[Event]:
     from assistant.composing import add_usage, compose, condense
 
@@ -119,11 +128,12 @@ async def _composed_events(
         clock.stage("condense")
     with parts.snapshots().current() as snapshot:
         question, passages = await asyncio.to_thread(
-            _search, parts, snapshot, standalone, (), clock
+            _search, parts, snapshot, standalone, (), clock, filters
         )
         yield Retrieved(standalone, tuple(passages))
         if not passages:
-            async for event in in_thread(extractive_events(parts, text, history)):
+            without = extractive_events(parts, text, history, filters=filters)
+            async for event in in_thread(without):
                 if not isinstance(event, Retrieved):
                     yield event
             return
@@ -161,7 +171,8 @@ async def _composed_events(
         )
         if composed.abstained:
             yield Delta(answer.text)
-        yield Finished(replace(answer, timings=clock.total()))
+        answer = replace(answer, timings=clock.total())
+        yield Finished(_told(answer, parts, snapshot, filters))
 
 
 async def _judged(parts: Parts, composed: Composed, snapshot: Snapshot) -> Composed:
@@ -192,10 +203,29 @@ async def in_thread(events: Iterator[Event]) -> AsyncIterator[Event]:
 
 
 def _search(
-    parts: Parts, snapshot: Snapshot, text: str, history: Sequence[Turn], clock: Clock
+    parts: Parts,
+    snapshot: Snapshot,
+    text: str,
+    history: Sequence[Turn],
+    clock: Clock,
+    filters: Filters,
 ) -> tuple[Question, list[Passage]]:
     question = parts.analyse(text, history, snapshot)
     clock.stage("open")
-    passages = parts.retrieve(question, snapshot)
+    passages = parts.retrieve(question, snapshot, filters=filters)
     clock.stage("retrieve")
     return question, passages
+
+
+def _told(answer: Answer, parts: Parts, snapshot: Snapshot, filters: Filters) -> Answer:
+    """The answer with the filters it was asked with, so that nobody takes a part for the whole."""
+    if not filters:
+        return answer
+    chosen = parts.chosen(filters, snapshot) or []
+    words = describe(checked_filters(filters))
+    told = f"Asked of {len(chosen)} of {snapshot.manifest.documents} documents ({words})"
+    return replace(
+        answer,
+        notice=f"{answer.notice}. {told}" if answer.notice else told,
+        receipt=replace(answer.receipt, filters=words),
+    )

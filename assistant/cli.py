@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from assistant.pipeline import Assistant
     from assistant.settings import Settings
-    from assistant.types import Progress
+    from assistant.types import Filters, Progress
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -82,7 +82,12 @@ def cli(context: click.Context, config: Path | None, assignments: tuple[str, ...
 @click.option("--allow-empty", is_flag=True, help="Accept that a folder has become empty.")
 @click.option("--forget", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
               help="Take a folder and its documents out of the index. Repeatable.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The receipt as JSON.")
+@click.option(
+    "--watch", is_flag=True, help="Stay, and sync again whenever files change; Ctrl-C ends it."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="The receipt as JSON; with --watch one line for each."
+)
 @_with_settings
 def ingest(
     settings: Settings,
@@ -90,6 +95,7 @@ def ingest(
     dry_run: bool,
     allow_empty: bool,
     forget: tuple[Path, ...],
+    watch: bool,
     as_json: bool,
 ) -> int:
     """Bring the index in line with your folders.
@@ -100,6 +106,10 @@ def ingest(
     """
     from assistant.pipeline import Assistant
 
+    if watch:
+        if dry_run or allow_empty or forget:
+            raise click.UsageError("--watch goes with no other option than --json")
+        return _watch(settings, paths, as_json=as_json)
     with Assistant(settings) as assistant, _progress(quiet=as_json) as progress:
         receipt = assistant.sync(
             paths or None, dry_run=dry_run, progress=progress, allow_empty=allow_empty,
@@ -122,14 +132,57 @@ def ingest(
     metavar="NAME",
     help="Let this model write the answer (llm.model); llm.base_url names the server.",
 )
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    metavar="PATTERN",
+    help="Ask only documents at such a path, e.g. 'reports/**' or '*.md'. Repeatable.",
+)
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="TYPE",
+    help="Ask only documents of this type, e.g. pdf. Repeatable.",
+)
+@click.option(
+    "--after",
+    default="",
+    metavar="DATE",
+    help="Ask only documents of this day or later: 2020-01-31, 2020-01 or 2020.",
+)
+@click.option(
+    "--before", default="", metavar="DATE", help="Ask only documents of this day or earlier."
+)
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="FOLDER",
+    help="Ask only documents in a folder of this name. Repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 @_with_settings
-def ask(settings: Settings, question: tuple[str, ...], model: str | None, as_json: bool) -> int:
+def ask(
+    settings: Settings,
+    question: tuple[str, ...],
+    model: str | None,
+    paths: tuple[str, ...],
+    types: tuple[str, ...],
+    after: str,
+    before: str,
+    tags: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """Answer a question from the documents, or say that they do not hold the answer.
 
     The folder is indexed first if it never was. `-` reads the question from standard input.
     """
     from assistant.pipeline import Assistant
+    from assistant.selection import make_filters
+
+    filters = make_filters(paths, types, after, before, tags)
 
     text = " ".join(question)
     if text == "-":
@@ -145,31 +198,42 @@ def ask(settings: Settings, question: tuple[str, ...], model: str | None, as_jso
             with _progress(quiet=as_json) as progress:
                 assistant.sync(progress=progress)
         if as_json:
-            _print_json(assistant.ask(text).to_dict())
+            _print_json(assistant.ask(text, filters=filters).to_dict())
         elif settings.llm.model and sys.stdout.isatty():
-            _ask_live(assistant, text)
+            _ask_live(assistant, text, filters)
         else:
             from assistant.rendering import show_answer
 
-            show_answer(_console(), assistant.ask(text))
+            show_answer(_console(), assistant.ask(text, filters=filters))
     return 0
 
 
 @cli.command(context_settings=_CONTEXT)
+@click.option(
+    "--documents",
+    "with_documents",
+    is_flag=True,
+    help="List every document with its title, date, language and author.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The state as JSON.")
 @_with_settings
-def status(settings: Settings, as_json: bool) -> None:
+def status(settings: Settings, with_documents: bool, as_json: bool) -> None:
     """What the index holds, and which files it does not, and why."""
+    from dataclasses import asdict
+
     from assistant.pipeline import Assistant
 
     with Assistant(settings) as assistant:
         found = assistant.status()
+        infos = assistant.document_infos() if with_documents else ()
     if as_json:
-        _print_json(found.to_dict())
+        listed = {"indexed": [asdict(info) for info in infos]} if with_documents else {}
+        _print_json(found.to_dict() | listed)
     else:
-        from assistant.rendering import show_status
+        from assistant.rendering import show_documents, show_status
 
         show_status(_console(), found)
+        show_documents(_console(), infos)
 
 
 @cli.command(context_settings=_CONTEXT)
@@ -249,7 +313,31 @@ def doctor(settings: Settings, as_json: bool) -> int:
 # ---------------------------------------------------------------- input and output
 
 
-def _ask_live(assistant: Assistant, text: str) -> None:
+def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int:
+    """Sync after every change until Ctrl-C. A file that fails is told, and ends nothing."""
+    from assistant.pipeline import Assistant
+    from assistant.rendering import show_receipt
+    from assistant.types import SyncReceipt
+
+    def tell(news: SyncReceipt | AssistantError) -> None:
+        if not isinstance(news, SyncReceipt):
+            _say(f"{click.style('Error:', fg='red')} {news}")
+        elif as_json:
+            click.echo(json.dumps(news.to_dict(), ensure_ascii=False))
+        else:
+            show_receipt(_console(), news)
+        sys.stdout.flush()
+
+    _say("Watching; Ctrl-C ends it.")
+    with Assistant(settings) as assistant:
+        try:
+            assistant.watch(tell, paths or None)
+        except KeyboardInterrupt:
+            _say("Stopped. The index is whole; the next ingest finds what changes from now on.")
+    return 0
+
+
+def _ask_live(assistant: Assistant, text: str, filters: Filters) -> None:
     """Show a model's words as they come, then the sources with their verdicts."""
     import asyncio
 
@@ -257,7 +345,7 @@ def _ask_live(assistant: Assistant, text: str) -> None:
     from assistant.types import Delta, Finished, Retrieved
 
     async def follow() -> None:
-        async for event in assistant.stream(text):
+        async for event in assistant.stream(text, filters=filters):
             if isinstance(event, Retrieved):
                 _say(f"{len(event.passages)} passages found, the model is writing …")
             elif isinstance(event, Delta):

@@ -133,23 +133,28 @@ def _embedder(settings: Settings) -> str:
 
 
 def _index(settings: Settings) -> Check:
+    from contextlib import ExitStack
+
+    from assistant.index.aside import copy_aside
     from assistant.index.children import Verifier
-    from assistant.index.generations import Generations
+    from assistant.index.generations import Generations, check_files
 
     try:
         with Assistant(settings) as assistant:
             status = assistant.status()
         generation = Generations(settings.index.path).current()
         if generation is not None:
-            with Verifier() as verifier:  # in a child: a damaged Chroma can crash its process
-                verifier.verify(generation.path)
+            check_files(generation)
+            # In a child, which a damaged Chroma may crash; on a copy, because Chroma writes too.
+            with Verifier() as verifier, ExitStack() as exits:
+                verifier.verify(copy_aside(generation.path, exits, "no room for a copy"))
     except AssistantError as exc:
         return Check("index", False, exc.what, exc.hint)
     return Check(
         "index",
         True,
         f"{status.generation}: {status.documents} documents, {status.chunks} chunks, "
-        f"{status.size_bytes / 1e6:.1f} MB; store, words and vectors agree",
+        f"{status.size_bytes / 1e6:.1f} MB; checksums hold; store, words and vectors agree",
     )
 
 

@@ -3,9 +3,11 @@
     AssistantError                 exit 1
     ├── SettingsError              exit 2   a key, a value or a file of settings
     ├── UsageError                 exit 2   a command or call that asks for something impossible
-    │   └── QuestionError          exit 2   an empty, oversized or unprintable question
+    │   ├── QuestionError          exit 2   an empty, oversized or unprintable question
+    │   └── FilterError            exit 2   a filter of no use, or that no document fits
     ├── DocumentError              exit 1   one file could not be read (the others go on)
     ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
+    │   └── IndexDamagedError      exit 1   its files are not as they were written
     ├── IndexBusyError             exit 1   another process is writing the index
     ├── EmbeddingError             exit 1   the embedder failed or sent an impossible reply
     ├── ModelError                 exit 1   the language model failed or could not be reached
@@ -53,6 +55,10 @@ class QuestionError(UsageError):
     """A question that cannot be asked: empty, too long or unprintable."""
 
 
+class FilterError(UsageError):
+    """A filter that cannot be used, or that no document fits."""
+
+
 class DocumentError(AssistantError):
     """One file that could not be read; ``outcome`` names the kind for the receipt."""
 
@@ -70,6 +76,10 @@ def _rebuild_document(what: str, hint: str, outcome: str) -> DocumentError:
 
 class IndexUnavailableError(AssistantError):
     """There is no index to answer from, or it cannot be opened."""
+
+
+class IndexDamagedError(IndexUnavailableError):
+    """Files of the index are not as they were written; the next ingest builds them anew."""
 
 
 class IndexBusyError(AssistantError):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from assistant.noise import Finder, recurs, share
 from assistant.questions import Question, corrected, coverage
 from assistant.retrieval import SentenceIndex
 from assistant.scoring import (
@@ -25,7 +26,7 @@ from assistant.scoring import (
     weigh,
 )
 from assistant.sentences import sentences
-from assistant.terms import shingles, stem, terms
+from assistant.terms import shingles, stem, terms, words
 from assistant.types import Passage
 
 _SECOND_SHARE, _ALONE_SHARE = 0.85, 0.9
@@ -35,6 +36,12 @@ _PART, _LARGE_PART, _PART_SHARE = 0.2, 0.3, 0.6
 """Less will do for one that holds this share of the question's weight that is missing so far, the
 larger one for a third sentence when the question does not ask for several things."""
 
+_NOISE_PENALTY = 0.3
+"""What a sentence of a caption, an advert or recurring boilerplate loses of its score."""
+_LOOKED_UP = 6
+"""The best sentences of which it is looked up whether they recur in other documents."""
+_SHORTEST_BOILERPLATE = 4
+"""Words; a shorter line stands in many documents without being an advert."""
 _MAX_LIST_ITEMS = 14
 _WINDOW = 4000
 """Characters of the document looked at on each side of a sentence for its list or table."""
@@ -89,12 +96,16 @@ def extract(
     sentence_index: SentenceIndex,
     max_sentences: int,
     read: ReadText,
+    find: Finder | None = None,
+    noise_penalty: float | None = None,
 ) -> Extraction:
     """Choose the sentences of the passages that answer the question, best first then ordered.
 
     ``read`` gives a stretch of a document's text, so that a list that goes on after its passage
-    is still given whole.
+    is still given whole. ``find`` looks a sentence up in the whole index, to tell what recurs
+    across documents. ``noise_penalty`` of 0 lets captions and adverts answer like anything else.
     """
+    penalty = _NOISE_PENALTY if noise_penalty is None else noise_penalty
     split = sentence_index.of({p.chunk_id: p.text for p in passages})
     parts = {p.chunk_id: take_apart(p.text, split[p.chunk_id].spans) for p in passages}
     question = corrected(question, _corrections(question, parts))
@@ -111,8 +122,11 @@ def extract(
         bonus = list_bonus(question, passage, found) if question.wants_list else {}
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if sentence.span.kind != "heading" and not _PICTURE.search(sentence.text):
-                ranked.append(_pick(passage, sentence, each, bonus.get(index, 0.0)))
-    ranked.sort(key=lambda pick: (-pick.score, pick.passage.document, pick.start))
+                ranked.append(_pick(passage, sentence, each, bonus.get(index, 0.0), penalty))
+    ranked.sort(key=_best_first)
+    if find is not None and penalty:
+        ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
+        ranked.sort(key=_best_first)
     chosen = _choose(question, ranked, max_sentences, read)
     return Extraction(question, tuple(chosen), tuple(ranked[:50]))
 
@@ -139,13 +153,31 @@ def list_bonus(
     return bonus
 
 
-def _pick(passage: Passage, sentence: SentenceTerms, features: Features, bonus: float) -> Pick:
+def _best_first(pick: Pick) -> tuple[float, str, int]:
+    return (-pick.score, pick.passage.document, pick.start)
+
+
+def _demoted(pick: Pick, find: Finder, penalty: float) -> Pick:
+    """The sentence with its penalty, when it is boilerplate that recurs across documents."""
+    if pick.score <= 0 or pick.kind == "table" or len(words(pick.text)) < _SHORTEST_BOILERPLATE:
+        return pick
+    if not recurs(pick.text, pick.passage.text, pick.passage.document, find):
+        return pick
+    return replace(pick, score=pick.score * (1.0 - penalty))
+
+
+def _pick(
+    passage: Passage, sentence: SentenceTerms, features: Features, bonus: float, penalty: float
+) -> Pick:
+    start, end = passage.start + sentence.span.start, passage.start + sentence.span.end
+    is_noise = share(passage.noise, start, end) > 0.5
+    score = weigh(features, extraction_weights()) + bonus
     return Pick(
         passage=passage,
         text=sentence.text,
-        start=passage.start + sentence.span.start,
-        end=passage.start + sentence.span.end,
-        score=weigh(features, extraction_weights()) + bonus,
+        start=start,
+        end=end,
+        score=score * (1.0 - penalty * is_noise) if score > 0 else score,
         features=features,
         kind=sentence.span.kind,
     )
@@ -208,7 +240,23 @@ def _choose(
         if len(chosen) == 1 and budget > 1 and _leaves_open(question, best):
             chosen += _next_sentence(best, read)
         chosen = _with_context(chosen, read)
-    return sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
+    ordered = sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
+    return _told_once(ordered)
+
+
+def _told_once(picks: Sequence[Pick]) -> list[Pick]:
+    """The picks without those that say an earlier one's very text again."""
+    kept: list[Pick] = []
+    for pick in picks:
+        repeated = any(
+            _same_text(pick, other)
+            if pick.kind == other.kind == "prose"
+            else words(pick.text) == words(other.text)
+            for other in kept
+        )
+        if not repeated:
+            kept.append(pick)
+    return kept
 
 
 def _names_other_year(question: Question, pick: Pick) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.errors import IndexUnavailableError
 from assistant.index.generations import Generations
 from assistant.settings import Settings
-from assistant.types import Passage
+from assistant.types import NO_FILTERS, Filters, Passage
 
 if TYPE_CHECKING:
     from assistant.embedding import Embedder
@@ -49,7 +49,9 @@ class Parts:
 
         with self._lock:
             if self._snapshots is None:
-                self._snapshots = SnapshotReader(self.generations)
+                self._snapshots = SnapshotReader(
+                    self.generations, self.settings.index.check_megabytes
+                )
             return self._snapshots
 
     def embedder(self) -> Embedder:
@@ -100,12 +102,21 @@ class Parts:
         return analyse(text, history, lambda term: inverse_document_frequency(snapshot, term))
 
     def retrieve(
-        self, question: Question, snapshot: Snapshot, limit: int | None = None
+        self,
+        question: Question,
+        snapshot: Snapshot,
+        limit: int | None = None,
+        filters: Filters = NO_FILTERS,
     ) -> list[Passage]:
-        """Passages for a question; an index of another embedder is an ``IndexUnavailableError``."""
+        """Passages for a question; an index of another embedder is an ``IndexUnavailableError``.
+
+        Raises ``FilterError`` when no document fits the filters.
+        """
         from assistant.retrieval import retrieve
 
         self._check_embedder(snapshot)
+        chosen = self.chosen(filters, snapshot)
+        within = None if chosen is None else snapshot.store.chunk_ids_within(chosen)
         return retrieve(
             question,
             snapshot,
@@ -113,7 +124,24 @@ class Parts:
             self.sentences(),
             self.settings.retrieval,
             limit,
+            within,
         )
+
+    def chosen(self, filters: Filters, snapshot: Snapshot) -> list[str] | None:
+        """The ids of the documents that the filters mean; None for all.
+
+        Raises ``FilterError`` for a value that cannot be used, and when no document fits.
+        """
+        from assistant.selection import checked_filters, no_document, selected
+
+        if not filters:
+            return None
+        filters = checked_filters(filters)
+        infos = snapshot.infos()
+        chosen = [identity for identity, info in infos if selected(filters, info)]
+        if not chosen:
+            raise no_document(filters, [info for _, info in infos])
+        return chosen
 
     def _check_embedder(self, snapshot: Snapshot) -> None:
         from assistant.embedding import fingerprint_of

@@ -8,18 +8,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import IndexUnavailableError, UsageError
+from assistant.errors import AssistantError, IndexUnavailableError, UsageError
 from assistant.parts import Parts
 from assistant.settings import Settings, load_settings
 from assistant.types import (
+    NO_FILTERS,
     Answer,
+    DocumentInfo,
     Event,
     FileOutcome,
+    Filters,
     Finished,
     Passage,
     Progress,
@@ -90,6 +94,38 @@ class Assistant:
             progress=progress,
         )
 
+    def watch(
+        self,
+        tell: Callable[[SyncReceipt | AssistantError], None],
+        paths: Iterable[str | Path] | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        """Sync now and after every change of the folders, until ``stop`` is set or Ctrl-C.
+
+        ``tell`` is given the receipt of every sync that did something, and the error of one that
+        could not be done; neither ends the watch.
+        """
+        from assistant.watching import Watcher
+
+        named = [Path(path).expanduser() for path in paths] if paths is not None else None
+        Watcher(
+            sync=lambda: self.sync(named),
+            folders=lambda: named if named is not None else self._folders(),
+            index_path=self.settings.index.path,
+            settings=self.settings.watch,
+            tell=tell,
+            stop=stop or threading.Event(),
+        ).run()
+
+    def _folders(self) -> list[Path]:
+        """The folders of the settings and those that were named by hand before."""
+        try:
+            with self._parts.snapshots().current() as snapshot:
+                before = [Path(path) for path in snapshot.store.roots()]
+        except IndexUnavailableError:
+            before = []
+        return list(dict.fromkeys([*self.settings.documents.paths, *before]))
+
     def status(self) -> Status:
         """What the index holds. Raises ``IndexUnavailableError`` when there is none."""
         from assistant.index.generations import STORE
@@ -101,6 +137,7 @@ class Assistant:
         store = Store(generation.path / STORE)
         try:
             missing = store.not_indexed()
+            partial = tuple(each.info() for each in store.documents() if each.notes)
         finally:
             store.close()
         manifest = generation.manifest
@@ -117,6 +154,7 @@ class Assistant:
             embedder=manifest.embedder,
             generations=self._parts.generations.names(),
             size_bytes=sum(p.stat().st_size for p in generation.path.rglob("*") if p.is_file()),
+            partial=partial,
         )
 
     def rollback(self) -> Status:
@@ -141,24 +179,35 @@ class Assistant:
         with self._parts.snapshots().current() as snapshot:
             return tuple(document.name for document in snapshot.store.documents())
 
+    def document_infos(self) -> tuple[DocumentInfo, ...]:
+        """Title, kind, date, language, author and gaps of every document, by name."""
+        with self._parts.snapshots().current() as snapshot:
+            return tuple(info for _, info in snapshot.infos())
+
     # ------------------------------------------------------------ questions
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), *, filters: Filters = NO_FILTERS
+    ) -> Answer:
         """Answer a question, or abstain. ``history`` holds earlier (question, answer) pairs.
 
-        Raises ``QuestionError`` for an empty or oversized question, ``IndexUnavailableError``
-        without an index, and ``ModelError`` when the language model of the settings fails.
+        ``filters`` say which documents are asked. Raises ``QuestionError`` for an empty or
+        oversized question, ``FilterError`` for a filter that is of no use or that no document
+        fits, ``IndexUnavailableError`` without an index, and ``ModelError`` when the language
+        model of the settings fails.
         """
         if self.settings.llm.model:
-            return _run(self._last(question, history))
+            return _run(self._last(question, history, filters))
         from assistant.asking import extractive_events
 
-        for event in extractive_events(self._parts, question, history):
+        for event in extractive_events(self._parts, question, history, filters=filters):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
 
-    async def stream(self, question: str, history: Sequence[Turn] = ()) -> AsyncIterator[Event]:
+    async def stream(
+        self, question: str, history: Sequence[Turn] = (), *, filters: Filters = NO_FILTERS
+    ) -> AsyncIterator[Event]:
         """The same answer as events: Retrieved, then Delta by Delta, then Finished.
 
         Work that takes long is done in a thread, so the loop stays free. Closing the iterator
@@ -167,35 +216,37 @@ class Assistant:
         from assistant.asking import extractive_events, in_thread, model_events
 
         if self.settings.llm.model:
-            events = model_events(self._parts, question, history)
+            events = model_events(self._parts, question, history, filters)
         else:
-            events = in_thread(extractive_events(self._parts, question, history))
+            events = in_thread(extractive_events(self._parts, question, history, filters=filters))
         try:
             async for event in events:
                 yield event
         finally:
             await events.aclose()  # type: ignore[attr-defined]
 
-    async def _last(self, question: str, history: Sequence[Turn]) -> Answer:
-        async for event in self.stream(question, history):
+    async def _last(self, question: str, history: Sequence[Turn], filters: Filters) -> Answer:
+        async for event in self.stream(question, history, filters=filters):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
 
-    def retrieve(self, question: str, limit: int | None = None) -> tuple[Passage, ...]:
+    def retrieve(
+        self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
+    ) -> tuple[Passage, ...]:
         """The passages for a question, best first, without an answer."""
         from assistant.questions import check_question
 
         question = check_question(question, self.settings.answer.max_question_characters)
         with self._parts.snapshots().current() as snapshot:
             analysed = self._parts.analyse(question, (), snapshot)
-            return tuple(self._parts.retrieve(analysed, snapshot, limit))
+            return tuple(self._parts.retrieve(analysed, snapshot, limit, filters))
 
-    def as_retriever(self, limit: int | None = None) -> Any:
+    def as_retriever(self, limit: int | None = None, *, filters: Filters = NO_FILTERS) -> Any:
         """This assistant's retrieval as a LlamaIndex ``BaseRetriever``."""
         from assistant.retriever import HybridRetriever
 
-        return HybridRetriever(self, limit)
+        return HybridRetriever(self, limit, filters)
 
 
 def ask(question: str, settings: Settings | None = None) -> Answer:
@@ -211,7 +262,6 @@ def ask(question: str, settings: Settings | None = None) -> Answer:
 def _run(work: Any) -> Answer:
     """Run a coroutine to its end, in a thread of its own when a loop is running here already."""
     import asyncio
-    import threading
 
     try:
         asyncio.get_running_loop()

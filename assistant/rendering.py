@@ -15,7 +15,15 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from assistant.types import Answer, Citation, FileOutcome, Passage, Status, SyncReceipt
+from assistant.types import (
+    Answer,
+    Citation,
+    DocumentInfo,
+    FileOutcome,
+    Passage,
+    Status,
+    SyncReceipt,
+)
 
 VERDICT_MARKS = {
     "verbatim": ("✓", "green"),
@@ -170,6 +178,8 @@ def show_receipt(console: Console, receipt: SyncReceipt) -> None:
                 Text(safe(_details(file)), style="dim"),
             )
         console.print(table)
+    if receipt.repaired:
+        console.print(Text(safe(receipt.repaired), style="bold yellow"))
     console.print(Text(_summary(receipt), style="bold"))
 
 
@@ -185,6 +195,7 @@ def _details(file: FileOutcome) -> str:
         parts.append(f"was {file.previous_name}")
     elif file.reason:
         parts.append(file.reason)
+    parts.extend(file.notes)
     return ", ".join(parts)
 
 
@@ -221,3 +232,20 @@ def show_status(console: Console, status: Status) -> None:
         console.print(Text(f"Not indexed ({len(status.not_indexed)}):", style="bold yellow"))
         for file in status.not_indexed:
             console.print(Text(f"  {file.outcome}  {safe(file.document)}: {safe(file.reason)}"))
+    if status.partial:
+        console.print(Text(f"Indexed in part ({len(status.partial)}):", style="bold yellow"))
+        for info in status.partial:
+            console.print(Text(f"  {safe(info.name)}: {safe('; '.join(info.notes))}"))
+
+
+def show_documents(console: Console, infos: Sequence[DocumentInfo]) -> None:
+    """A line for every document: its name, kind, date, language, author and title."""
+    if not infos:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("document", "kind", "date", "language", "author", "title"):
+        table.add_column(heading)
+    for info in infos:
+        cells = (info.name, info.kind, info.date, info.language, info.author, info.title)
+        table.add_row(*(Text(safe(cell)) for cell in cells))
+    console.print(table)

@@ -16,6 +16,7 @@ import numpy as np
 from assistant.embedding import Embedder, Vectors
 from assistant.index.snapshot import Snapshot
 from assistant.index.store import StoredChunk, StoredDocument
+from assistant.noise import clipped, share
 from assistant.questions import Question
 from assistant.reranking import cap_documents, fold_duplicates
 from assistant.scoring import Likeness, no_likeness
@@ -25,6 +26,8 @@ from assistant.terms import STOP_WORDS
 from assistant.types import Passage
 
 _FUZZY_MINIMUM_LENGTH = 4
+_NOISE_PENALTY = 0.3
+"""What a passage of nothing but captions and adverts loses of its score."""
 _MAX_WORDS = 50_000
 """Word vectors kept: 1 kB each."""
 
@@ -145,17 +148,25 @@ def retrieve(
     sentence_index: SentenceIndex,
     settings: RetrievalSettings,
     limit: int | None = None,
+    within: Sequence[str] | None = None,
 ) -> list[Passage]:
-    """The best passages for a question, best first, different from each other."""
+    """The best passages for a question, best first, different from each other.
+
+    ``within`` names the only chunks that are looked at; without it all are.
+    """
     wanted = limit or settings.passages
     proposed = max(settings.candidates, wanted)
     words = dict(
         snapshot.words.search(
-            [*question.weights, *question.asking], proposed, fuzzy=_unknown(question, snapshot)
+            [*question.weights, *question.asking],
+            proposed,
+            fuzzy=_unknown(question, snapshot),
+            within=within,
         )
     )
     vector = embedder.embed([question.standalone])[0]
-    vectors = dict(snapshot.vectors.search(vector, min(proposed, snapshot.manifest.chunks)))
+    there = snapshot.manifest.chunks if within is None else len(within)
+    vectors = dict(snapshot.vectors.search(vector, min(proposed, there), within))
     chunks = snapshot.store.chunks([*dict.fromkeys([*words, *vectors])])
     unseen = [key for key in chunks if key not in vectors]
     for key, stored in snapshot.vectors.vectors(unseen).items():
@@ -199,6 +210,8 @@ def _best_sentences(
 def _passage(
     chunk: StoredChunk, document: StoredDocument, score: float, scores: Mapping[str, float]
 ) -> Passage:
+    noise = clipped(document.noise, chunk.start, chunk.end)
+    score *= 1.0 - _NOISE_PENALTY * share(noise, chunk.start, chunk.end)
     return Passage(
         chunk_id=chunk.id,
         document=document.name,
@@ -210,4 +223,5 @@ def _passage(
         heading_path=chunk.heading_path,
         score=round(score, 6),
         scores={name: round(value, 6) for name, value in scores.items()},
+        noise=noise,
     )

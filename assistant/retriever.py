@@ -11,13 +11,15 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from assistant.types import Passage
+from assistant.types import NO_FILTERS, Filters, Passage
 
 
 class Retrieves(Protocol):
     """What the retriever needs of an assistant."""
 
-    def retrieve(self, question: str, limit: int | None = None) -> tuple[Passage, ...]:
+    def retrieve(
+        self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
+    ) -> tuple[Passage, ...]:
         """Passages for a question, best first."""
         ...
 
@@ -25,13 +27,18 @@ class Retrieves(Protocol):
 class HybridRetriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex is not typed
     """Words and vectors fused, near-duplicates folded; hand it to any LlamaIndex query engine."""
 
-    def __init__(self, assistant: Retrieves, limit: int | None = None) -> None:
+    def __init__(
+        self, assistant: Retrieves, limit: int | None = None, filters: Filters = NO_FILTERS
+    ) -> None:
         super().__init__(callback_manager=CallbackManager())
         self._assistant = assistant
         self._limit = limit
+        self._filters = filters
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        passages = self._assistant.retrieve(query_bundle.query_str, self._limit)
+        passages = self._assistant.retrieve(
+            query_bundle.query_str, self._limit, filters=self._filters
+        )
         return [NodeWithScore(node=to_node(p), score=p.score) for p in passages]
 
 

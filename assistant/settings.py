@@ -85,6 +85,14 @@ class IndexSettings(_Section):
     path: Path
     keep_previous: Annotated[int, Field(ge=0)]
     lock_timeout_seconds: Annotated[float, Field(ge=0.0)]
+    check_megabytes: Annotated[float, Field(ge=0.0)]
+
+
+class WatchSettings(_Section):
+    """When a watched folder is synced."""
+
+    quiet_seconds: Annotated[float, Field(ge=0.05, le=60.0)]
+    rescan_seconds: Annotated[float, Field(ge=1.0)]
 
 
 class RetrievalSettings(_Section):
@@ -139,6 +147,7 @@ class Settings(_Section):
     chunking: ChunkingSettings
     embedding: EmbeddingSettings
     index: IndexSettings
+    watch: WatchSettings
     retrieval: RetrievalSettings
     llm: LLMSettings
     answer: AnswerSettings
@@ -160,6 +169,7 @@ class Settings(_Section):
                 "source": True,
                 "documents": True,
                 "index": True,
+                "watch": True,
                 "reading": {"processes"},
                 "embedding": {"concurrency", "timeout_seconds", "batch_size", "api_key_env"},
                 "llm": {"timeout_seconds", "max_retries", "api_key_env", "prices"},

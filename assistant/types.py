@@ -75,6 +75,47 @@ class ParsedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """What is known of an indexed document without its text.
+
+    ``date`` is the day the file itself names, else the day it was last changed. ``language`` and
+    ``author`` are empty where the file does not say. ``tags`` are the folders it lies in.
+    """
+
+    name: str
+    title: str
+    kind: str
+    date: str
+    language: str = ""
+    author: str = ""
+    notes: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents a question is asked of; an empty field means all.
+
+    ``paths`` are glob patterns (``reports/**``), ``types`` suffixes or kinds (``pdf``), ``after``
+    and ``before`` days in ISO form, both included, ``tags`` names of folders. Each field that is
+    given must hold; of several values of one field any will do.
+    """
+
+    paths: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    after: str = ""
+    before: str = ""
+    tags: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.paths or self.types or self.after or self.before or self.tags)
+
+
+NO_FILTERS = Filters()
+"""All documents."""
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A stretch of a document that is indexed: ``document.text[start:end] == text``."""
 
@@ -94,7 +135,8 @@ class Passage:
 
     ``scores`` holds the raw parts (``words`` BM25, ``vector`` and ``sentence`` cosine) as far as
     they were computed; ``score`` is their fusion. ``duplicates`` names documents that hold the
-    same text and were folded into this passage.
+    same text and were folded into this passage. ``noise`` are the stretches of the document inside
+    this passage that are captions or adverts.
     """
 
     chunk_id: str
@@ -108,6 +150,7 @@ class Passage:
     score: float
     scores: Mapping[str, float] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()
+    noise: tuple[tuple[int, int], ...] = ()
 
 
 # ---------------------------------------------------------------- answers
@@ -195,12 +238,13 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Fingerprints of all that shaped an answer."""
+    """Fingerprints of all that shaped an answer, and in words the filters it was asked with."""
 
     config: str
     index: str
     prompt: str
     model: str
+    filters: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +311,7 @@ Event = Retrieved | Delta | Finished
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """One line of a sync's receipt."""
+    """One line of a sync's receipt. ``notes`` say what of an indexed file is not in its text."""
 
     document: str
     action: Action
@@ -275,6 +319,7 @@ class FileOutcome:
     reason: str = ""
     chunks: int = 0
     previous_name: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +327,8 @@ class SyncReceipt:
     """What a sync did, or with ``dry_run`` what it would do, file by file.
 
     ``generation`` is the one that answers now. ``embedded`` counts texts that the embedder was
-    paid for, ``from_cache`` those it was not.
+    paid for, ``from_cache`` those it was not. ``repaired`` says what of the index was damaged and
+    has been built anew.
     """
 
     generation: str
@@ -294,6 +340,7 @@ class SyncReceipt:
     from_cache: int = 0
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
+    repaired: str = ""
 
     @property
     def failed(self) -> tuple[FileOutcome, ...]:
@@ -321,7 +368,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of the index, for people and monitors."""
+    """The state of the index, for people and monitors.
+
+    ``partial`` are the documents of which a part is not in the index, as pages that need OCR.
+    """
 
     index_path: str
     generation: str
@@ -332,6 +382,7 @@ class Status:
     embedder: str
     generations: tuple[str, ...]
     size_bytes: int
+    partial: tuple[DocumentInfo, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The status as plain data."""

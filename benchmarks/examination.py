@@ -75,6 +75,9 @@ def chunk_texts(texts: Mapping[str, str], tokens: int) -> dict[str, list[str]]:
 
 def examine(index: Path, states: Mapping[str, State]) -> Finding:
     """Open our index in this process and compare it with the states."""
+    from contextlib import ExitStack
+
+    from assistant.index.aside import copy_aside
     from assistant.index.generations import VECTORS, Generations
     from assistant.index.snapshot import Snapshot
     from assistant.index.vectors import COLLECTION, open_client
@@ -83,7 +86,8 @@ def examine(index: Path, states: Mapping[str, State]) -> Finding:
     if generation is None:
         return Finding(opens=True, state="empty")
     snapshot = Snapshot(generation)
-    client = open_client(generation.path / VECTORS)
+    exits = ExitStack()  # a copy: Chroma writes when it opens, and a generation never changes
+    client = open_client(copy_aside(generation.path / VECTORS, exits, "no room for a copy"))
     try:
         documents, places, ids = {}, [], []
         for document in snapshot.store.documents():
@@ -103,6 +107,7 @@ def examine(index: Path, states: Mapping[str, State]) -> Finding:
         )  # fmt: skip
     finally:
         client.close()
+        exits.close()
         snapshot.retire()
 
 

@@ -14,7 +14,11 @@ import assistant
 from assistant import Answer, Citation, Passage, Sentence, errors, types
 from assistant.types import Receipt, SyncReceipt, Usage
 
-ALL = [each for each in vars(types).values() if dataclasses.is_dataclass(each)]
+ALL = [
+    each
+    for each in vars(types).values()
+    if isinstance(each, type) and dataclasses.is_dataclass(each)
+]
 
 
 def make_answer(**changes: Any) -> Answer:
@@ -53,7 +57,8 @@ def test_answer_is_plain_json_and_whole() -> None:
     assert data["sentences"][0].items() >= {"text": "One.", "verdict": "verbatim"}.items()
     assert data["sentences"][0]["citations"] == [1]
     assert set(data) == {field.name for field in dataclasses.fields(Answer)}
-    assert data["receipt"] == {"config": "c", "index": "i", "prompt": "p", "model": "m"}
+    receipt = {"config": "c", "index": "i", "prompt": "p", "model": "m", "filters": ""}
+    assert data["receipt"] == receipt
 
 
 def test_changing_an_answer_makes_a_new_one() -> None:

@@ -23,6 +23,17 @@ def readable(path: Path, exits: ExitStack) -> Path:
     return path if os.access(path, os.W_OK) else copy_aside(path, exits, "it is read-only")
 
 
+def own_copy(path: Path, exits: ExitStack) -> Path:
+    """A copy, so that the reader's writes are its own; the folder itself where nothing has room.
+
+    Chroma writes its HNSW files anew when it opens: the generation's must stay as they were.
+    """
+    try:
+        return copy_aside(path, exits, "there is no room for a copy")
+    except StorageError:
+        return readable(path, exits)
+
+
 def copy_aside(path: Path, exits: ExitStack, cause: object) -> Path:
     """A copy in a temporary folder, else in memory; ``exits`` removes it.
 

@@ -30,6 +30,7 @@ from assistant.index.loading import Loaded
 from assistant.index.plan import Step, checked
 from assistant.index.store import FileState, Store, StoredChunk, StoredDocument
 from assistant.index.words import WordWriter
+from assistant.noise import noise_spans
 from assistant.terms import terms
 from assistant.types import FileOutcome, ParsedDocument
 
@@ -60,9 +61,11 @@ class GenerationBuilder:
         embedder: Callable[[], CachedEmbedder],
         *,
         fresh_vectors: bool,
+        fresh_words: bool = False,
     ) -> None:
         self._exits = ExitStack()
         self._fresh_vectors = fresh_vectors
+        self._fresh_words = fresh_words
         self._make_embedder = embedder
         self._embedder: CachedEmbedder | None = None
         self._pending: list[_Pending] = []
@@ -71,7 +74,8 @@ class GenerationBuilder:
         self.removed_vectors = 0
         if base is not None:
             copy_file(base.path / STORE, folder / STORE)
-            copy_tree(base.path / WORDS, folder / WORDS)
+            if not fresh_words:
+                copy_tree(base.path / WORDS, folder / WORDS)
             if not fresh_vectors:
                 copy_tree(base.path / VECTORS, folder / VECTORS)
             failpoint("after-copy")
@@ -144,6 +148,11 @@ class GenerationBuilder:
             title=loaded.parsed.title,
             kind=loaded.parsed.kind,
             is_markdown=loaded.parsed.is_markdown,
+            date=loaded.parsed.date,
+            language=loaded.parsed.language,
+            author=loaded.parsed.author,
+            notes=loaded.parsed.notes,
+            noise=noise_spans(loaded.parsed.text),
         )
         chunks = _stored_chunks(identity, loaded)
         before = set(self.store.chunk_ids_of(identity)) if step.stored else set()
@@ -174,7 +183,7 @@ class GenerationBuilder:
         if vectors is not None:
             self._vectors.upsert([chunk.id for _, chunk in embed], vectors)
         for pending in waiting:
-            for chunk in pending.new:
+            for chunk in pending.chunks if self._fresh_words else pending.new:
                 self._words.add(chunk.id, terms(_indexed(pending.document, chunk)))
         for pending in waiting:
             self._remove(pending.removed)
@@ -187,6 +196,7 @@ class GenerationBuilder:
                     "indexed",
                     pending.step.reason,
                     chunks=len(pending.chunks),
+                    notes=pending.parsed.notes,
                 )
             )
 
@@ -210,13 +220,16 @@ class GenerationBuilder:
         )
 
     def embed_stored(self, documents: Iterable[StoredDocument]) -> None:
-        """Write the vectors of documents whose text is unchanged into a fresh vector index."""
+        """Write the vectors of documents whose text is unchanged into a fresh vector index, and
+        their words into a fresh word index."""
         texts: list[str] = []
         ids: list[str] = []
         for document in documents:
             for chunk in self.store.chunks_of(document.id):
                 ids.append(chunk.id)
                 texts.append(_indexed(document, chunk))
+                if self._fresh_words:
+                    self._words.add(chunk.id, terms(texts[-1]))
             if len(texts) >= self.embedder().batch_size:
                 self._vectors.upsert(ids, self.embedder().embed(texts))
                 texts, ids = [], []

@@ -14,32 +14,46 @@ stale vectors. So a writer builds a copy aside, and one atomic rename makes it t
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from math import inf
 from pathlib import Path
 from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
-from assistant.errors import IndexBusyError, IndexUnavailableError, StorageError
+from assistant.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexUnavailableError,
+    StorageError,
+)
+from assistant.index.checksums import checksums, damage
 
 fcntl: Any = None  # stays so off POSIX: readers of old generations are not protected there
 with contextlib.suppress(ImportError):
     import fcntl
 
-FORMAT = 1
-"""Version of the layout; a reader refuses a higher one."""
+FORMAT = 2
+"""Version of the layout; a reader refuses a higher one. A lower one still answers, and the next
+ingest reads its files again."""
 
 STORE, WORDS, VECTORS, MANIFEST = "store.sqlite", "words", "chroma", "manifest.json"
+_SEALED_SINCE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation was made of. ``removed`` counts vectors deleted since HNSW was rebuilt."""
+    """What a generation was made of. ``removed`` counts vectors deleted since HNSW was rebuilt.
+
+    ``files`` are checksums of its files, ``seal`` one of the manifest itself; layout 1 had neither.
+    ``roots`` are its folders, so that they outlive a damaged store.
+    """
 
     format: int
     name: str
@@ -51,6 +65,9 @@ class Manifest:
     documents: int
     chunks: int
     removed: int
+    roots: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,7 @@ class Generations:
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeDecodeError) as exc:
-            raise IndexUnavailableError(
+            raise IndexDamagedError(
                 f"{self._current} cannot be read: {exc}", hint="run `assistant ingest`"
             ) from exc
 
@@ -92,7 +109,8 @@ class Generations:
         """A generation by name. Raises ``IndexUnavailableError`` when it is gone or too new."""
         path = self._folder / name
         try:
-            data = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            text = (path / MANIFEST).read_text(encoding="utf-8")
+            data = json.loads(text)
             if not isinstance(data, dict) or not isinstance(data.get("format"), int):
                 raise ValueError("no format number")
             if data["format"] > FORMAT:
@@ -101,9 +119,12 @@ class Generations:
                     f"this version reads {FORMAT})",
                     hint="upgrade the assistant, or set index.path to a new folder and ingest",
                 )
-            return Generation(path, Manifest(**data))
+            manifest = Manifest(**data)
+            if data["format"] >= _SEALED_SINCE and text != _sealed(manifest):
+                raise ValueError("its manifest does not match its checksum")
+            return Generation(path, manifest)
         except (OSError, ValueError, TypeError) as exc:
-            raise IndexUnavailableError(
+            raise IndexDamagedError(
                 f"The generation {path} cannot be opened: {exc}",
                 hint="`assistant rollback` returns to the one before; `assistant ingest` rebuilds",
             ) from exc
@@ -157,9 +178,10 @@ class Generations:
     def next_name(self) -> str:
         """A name no generation has had while any later one is on disk."""
         taken = [int(name[1:]) for name in self.names() if name[1:].isdigit()]
-        current = self.current_name()
-        if current[1:].isdigit():
-            taken.append(int(current[1:]))
+        with contextlib.suppress(IndexDamagedError):
+            current = self.current_name()
+            if current[1:].isdecimal():
+                taken.append(int(current[1:]))
         return f"g{max(taken, default=0) + 1:06d}"
 
     def begin(self, name: str) -> Path:
@@ -178,7 +200,8 @@ class Generations:
 
     def publish(self, built: Path, manifest: Manifest) -> Generation:
         """Make a finished folder the current generation: fsync, rename, replace ``CURRENT``."""
-        (built / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+        manifest = replace(manifest, files=checksums(built))
+        (built / MANIFEST).write_text(_sealed(manifest), encoding="utf-8")
         failpoint("before-sync")
         _fsync_tree(built)
         failpoint("before-rename")
@@ -210,6 +233,7 @@ class Generations:
                 hint="index.keep_previous sets how many stay",
             )
         previous = self.load(parent)
+        check_files(previous)
         self._point_to(parent)
         return previous
 
@@ -221,7 +245,10 @@ class Generations:
             if name not in self.names():
                 break
             kept.add(name)
-            name = self.load(name).manifest.parent
+            try:
+                name = self.load(name).manifest.parent
+            except IndexDamagedError:
+                break
         removed = []
         for name in self.names():
             path = self._folder / name
@@ -246,6 +273,25 @@ class Generations:
             os.fsync(handle.fileno())
         os.replace(temporary, self._current)
         _fsync(self.root)
+
+
+def _sealed(manifest: Manifest) -> str:
+    """The manifest's text, whole: a copy with any byte changed is not this text."""
+    plain = json.dumps(asdict(replace(manifest, seal="")), sort_keys=True)
+    seal = hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
+    return json.dumps(asdict(replace(manifest, seal=seal)), indent=1)
+
+
+def check_files(generation: Generation, whole_up_to_megabytes: float = inf) -> None:
+    """Raises ``IndexDamagedError`` when a generation's files are not as they were written."""
+    wrong = damage(generation.path, generation.manifest.files, whole_up_to_megabytes)
+    if wrong:
+        told = "; ".join(f"{name} {what}" for name, what in list(wrong.items())[:3])
+        raise IndexDamagedError(
+            f"The index {generation.path} is damaged: {told}",
+            hint="`assistant ingest` builds anew what is damaged; `assistant rollback` returns to "
+            "the generation before",
+        )
 
 
 def hold_open(generation: Generation) -> IO[bytes]:

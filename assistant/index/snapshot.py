@@ -7,9 +7,10 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from math import inf
 
 from assistant.errors import IndexUnavailableError
-from assistant.index.aside import readable
+from assistant.index.aside import own_copy, readable
 from assistant.index.generations import (
     MANIFEST,
     STORE,
@@ -18,28 +19,33 @@ from assistant.index.generations import (
     Generation,
     Generations,
     Manifest,
+    check_files,
     hold_open,
 )
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
 from assistant.index.words import WordIndex
+from assistant.terms import terms
+from assistant.types import DocumentInfo
 
 
 class Snapshot:
     """Store, words and vectors of one generation. Vectors are opened when first searched."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Generation, check_megabytes: float = inf) -> None:
         self.manifest: Manifest = generation.manifest
         self._path = generation.path
         self._exits = ExitStack()
         with self._exits:
             self._hold = self._exits.enter_context(hold_open(generation))
+            check_files(generation, check_megabytes)
             self.store = Store(generation.path / STORE)
             self._exits.callback(self.store.close)
             self.words = WordIndex(readable(generation.path / WORDS, self._exits))
             self._exits = self._exits.pop_all()
         self._vectors: VectorIndex | None = None
         self._lock = threading.Lock()
+        self._infos: tuple[tuple[str, DocumentInfo], ...] | None = None
         self._users = 0
         self._retired = False
 
@@ -48,8 +54,20 @@ class Snapshot:
         """The vector index of this generation."""
         with self._lock:
             if self._vectors is None:
-                self._vectors = VectorIndex(readable(self._path / VECTORS, self._exits))
+                self._vectors = VectorIndex(own_copy(self._path / VECTORS, self._exits))
             return self._vectors
+
+    def infos(self) -> tuple[tuple[str, DocumentInfo], ...]:
+        """What is known of every document, each with its id; looked up once."""
+        if self._infos is None:
+            self._infos = tuple((each.id, each.info()) for each in self.store.documents())
+        return self._infos
+
+    def holding(self, sentence: str, limit: int = 40) -> list[tuple[str, str]]:
+        """(document, text) of chunks that hold all words of a sentence, wherever they stand."""
+        chunks = self.store.chunks(self.words.holding_all(terms(sentence), limit)).values()
+        documents = self.store.by_ids({chunk.document_id for chunk in chunks})
+        return [(documents[chunk.document_id].name, chunk.text) for chunk in chunks]
 
     @contextlib.contextmanager
     def used(self) -> Iterator[Snapshot]:
@@ -91,7 +109,8 @@ class Snapshot:
 class SnapshotReader:
     """Gives the current snapshot, opening the new one when ``CURRENT`` has moved."""
 
-    def __init__(self, generations: Generations) -> None:
+    def __init__(self, generations: Generations, check_megabytes: float = inf) -> None:
+        self._check_megabytes = check_megabytes
         self._generations = generations
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
@@ -127,7 +146,7 @@ class SnapshotReader:
             if snapshot and snapshot.manifest.name == name and snapshot.is_on_disk():
                 return snapshot
             try:
-                opened = Snapshot(self._generations.load(name))
+                opened = Snapshot(self._generations.load(name), self._check_megabytes)
             except IndexUnavailableError:
                 # A writer may have published and collected between the two steps: look again.
                 if attempt == 2 or self._generations.current_name() == name:

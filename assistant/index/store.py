@@ -10,10 +10,11 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
 
 from assistant.errors import IndexUnavailableError
-from assistant.types import Heading, Page, ParsedDocument
+from assistant.types import DocumentInfo, Heading, Page, ParsedDocument
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -21,6 +22,9 @@ CREATE TABLE documents (
     size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
     inode INTEGER NOT NULL, checked_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
     reading TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, is_markdown INTEGER NOT NULL,
+    date TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
+    author TEXT NOT NULL DEFAULT '', notes TEXT NOT NULL DEFAULT '[]',
+    noise TEXT NOT NULL DEFAULT '[]',
     pages TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL
 );
 CREATE TABLE chunks (
@@ -36,6 +40,12 @@ CREATE TABLE not_indexed (
     outcome TEXT NOT NULL, reason TEXT NOT NULL
 );
 CREATE TABLE roots (path TEXT PRIMARY KEY, origin TEXT NOT NULL);
+"""
+
+_ADDED = {"date": "''", "language": "''", "author": "''", "notes": "'[]'", "noise": "'[]'"}
+"""Columns of ``documents`` that a store of layout 1 lacks, and what they hold there.
+
+Such a store still answers; the next ingest adds the columns and reads the files again.
 """
 
 
@@ -68,6 +78,31 @@ class StoredDocument:
     title: str
     kind: str
     is_markdown: bool = False
+    date: str = ""
+    language: str = ""
+    author: str = ""
+    notes: tuple[str, ...] = ()
+    noise: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def day(self) -> str:
+        """The day the file itself names, else the day it was last changed (ISO, UTC)."""
+        if self.date:
+            return self.date
+        return datetime.fromtimestamp(self.state.mtime_ns / 1e9, UTC).date().isoformat()
+
+    def info(self) -> DocumentInfo:
+        """What a person may know and filter by."""
+        return DocumentInfo(
+            name=self.name,
+            title=self.title,
+            kind=self.kind,
+            date=self.day,
+            language=self.language,
+            author=self.author,
+            notes=self.notes,
+            tags=PurePosixPath(self.name).parts[:-1],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +134,7 @@ class NotIndexed:
 
 _DOCUMENT_COLUMNS = (
     "id, name, root, relative, size, mtime_ns, ctime_ns, inode, checked_ns, sha256, reading, "
-    "title, kind, is_markdown"
+    "title, kind, is_markdown, date, language, author, notes, noise"
 )
 
 
@@ -116,10 +151,20 @@ class Store:
                 self._connection.execute("PRAGMA synchronous = OFF")
                 if not self._has_schema():
                     self._connection.executescript(_SCHEMA)
+                for column in self._missing():
+                    self._connection.execute(
+                        f"ALTER TABLE documents ADD COLUMN {column} TEXT NOT NULL "
+                        f"DEFAULT {_ADDED[column]}"
+                    )
             else:
                 uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
                 self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
                 self._has_schema()
+            missing = self._missing()
+            self._columns = ", ".join(
+                f"{_ADDED[name]} AS {name}" if name in missing else name
+                for name in _DOCUMENT_COLUMNS.split(", ")
+            )
         except sqlite3.DatabaseError as exc:
             raise IndexUnavailableError(
                 f"The store {path} cannot be opened: {exc}",
@@ -133,6 +178,11 @@ class Store:
         ).fetchone()
         return bool(row[0] == 2)
 
+    def _missing(self) -> list[str]:
+        """The columns that a store of an earlier layout lacks."""
+        there = {row[1] for row in self._connection.execute("PRAGMA table_info(documents)")}
+        return [column for column in _ADDED if column not in there]
+
     def close(self) -> None:
         """Close the file. Every write has been committed by then; closing twice is harmless."""
         self._connection.close()
@@ -141,32 +191,35 @@ class Store:
 
     def documents(self) -> Iterator[StoredDocument]:
         """All documents without their texts, in the order of their names."""
-        query = f"SELECT {_DOCUMENT_COLUMNS} FROM documents ORDER BY name"
+        query = f"SELECT {self._columns} FROM documents ORDER BY name"
         for row in self._connection.execute(query):
             yield _document(row)
 
     def document(self, name: str) -> StoredDocument | None:
         """The document of this name, if there is one."""
-        query = f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE name = ?"
+        query = f"SELECT {self._columns} FROM documents WHERE name = ?"
         row = self._connection.execute(query, [name]).fetchone()
         return _document(row) if row else None
 
     def parsed(self, document_id: str) -> ParsedDocument:
         """A document with its text and structure. Raises KeyError for an unknown id."""
-        row = self._connection.execute(
-            "SELECT text, title, kind, pages, headings, is_markdown FROM documents WHERE id = ?",
-            [document_id],
-        ).fetchone()
+        query = f"SELECT text, pages, headings, {self._columns} FROM documents WHERE id = ?"
+        row = self._connection.execute(query, [document_id]).fetchone()
         if row is None:
             raise KeyError(document_id)
-        text, title, kind, pages, headings, is_markdown = row
+        text, pages, headings = row[:3]
+        stored = _document(row[3:])
         return ParsedDocument(
             text=text,
-            title=title,
-            kind=kind,
+            title=stored.title,
+            kind=stored.kind,
             pages=tuple(Page(*page) for page in json.loads(pages)),
             headings=tuple(Heading(*heading) for heading in json.loads(headings)),
-            is_markdown=bool(is_markdown),
+            is_markdown=stored.is_markdown,
+            date=stored.date,
+            language=stored.language,
+            author=stored.author,
+            notes=stored.notes,
         )
 
     def read_text(self, name: str, start: int, end: int) -> str:
@@ -182,7 +235,7 @@ class Store:
         wanted = list(document_ids)
         found: dict[str, StoredDocument] = {}
         for part, marks in _parts(wanted):
-            query = f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE id IN ({marks})"
+            query = f"SELECT {self._columns} FROM documents WHERE id IN ({marks})"
             for row in self._connection.execute(query, part):
                 document = _document(row)
                 found[document.id] = document
@@ -211,6 +264,14 @@ class Store:
         """The ids of one document's chunks."""
         query = "SELECT id FROM chunks WHERE document_id = ?"
         return [row[0] for row in self._connection.execute(query, [document_id])]
+
+    def chunk_ids_within(self, document_ids: Iterable[str]) -> list[str]:
+        """The ids of all chunks of some documents, sorted."""
+        found: list[str] = []
+        for part, marks in _parts(list(document_ids)):
+            query = f"SELECT id FROM chunks WHERE document_id IN ({marks})"
+            found.extend(row[0] for row in self._connection.execute(query, part))
+        return sorted(found)
 
     def counts(self) -> tuple[int, int]:
         """How many documents and chunks there are."""
@@ -246,7 +307,7 @@ class Store:
             self._connection.execute("DELETE FROM documents WHERE id = ?", [document.id])
             self._connection.execute(
                 f"INSERT INTO documents ({_DOCUMENT_COLUMNS}, pages, headings, text) "
-                "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                f"VALUES ({','.join('?' * 22)})",
                 [
                     *_document_values(document),
                     json.dumps([[p.number, p.start, p.end] for p in parsed.pages]),
@@ -311,13 +372,21 @@ def _state(state: FileState) -> tuple[int, int, int, int, int]:
 
 def _document(row: Sequence[object]) -> StoredDocument:
     identity, state, rest = row[:4], row[4:9], row[9:]
-    return StoredDocument(*identity, FileState(*state), *rest[:4], bool(rest[4]))  # type: ignore[arg-type, call-arg]
+    notes, noise = (json.loads(str(value)) for value in rest[8:])
+    return StoredDocument(  # type: ignore[call-arg]
+        *identity,  # type: ignore[arg-type]
+        FileState(*state),  # type: ignore[arg-type]
+        *(*rest[:4], bool(rest[4]), *rest[5:8], tuple(notes)),
+        tuple((start, end) for start, end in noise),
+    )
 
 
 def _document_values(document: StoredDocument) -> list[object]:
     return [
         document.id, document.name, document.root, document.relative, *_state(document.state),
         document.sha256, document.reading, document.title, document.kind, document.is_markdown,
+        document.date, document.language, document.author,
+        json.dumps(document.notes, ensure_ascii=False), json.dumps(document.noise),
     ]  # fmt: skip
 
 

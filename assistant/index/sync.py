@@ -29,6 +29,7 @@ from assistant.index.generations import (
 )
 from assistant.index.loading import hash_file, load_all
 from assistant.index.plan import Step, checked, make_plan
+from assistant.index.repair import Base, find_base
 from assistant.index.roots import Roots, decide_roots
 from assistant.index.scan import name_files, scan
 from assistant.index.store import NotIndexed, Store, StoredDocument
@@ -63,7 +64,7 @@ class Synchroniser:
         self._generations = generations
         self._make_embedder = make_embedder
         self._reading = (
-            f"readers-{READER_VERSION}|"
+            f"layout-{FORMAT}|readers-{READER_VERSION}|"
             f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}|"
             f"{settings.reading.fingerprint()}"
         )
@@ -90,32 +91,32 @@ class Synchroniser:
             if not dry_run:
                 timeout = self._settings.index.lock_timeout_seconds
                 stack.enter_context(self._generations.writer(timeout))
-            base = self._generations.current()
+            found = find_base(self._generations)
+            base = found.base
             note(Progress("scanning", 0, 0))
-            sight = self._look(base, paths, forget)
+            sight = self._look(found, paths, forget)
             if not allow_empty:
                 _refuse_empty(sight)
             re_embed = base is not None and base.manifest.embedder != self._embedder_fingerprint()
             if dry_run:
                 return _dry_receipt(base, sight, re_embed, began)
-            if base is not None and not re_embed and not _changes(sight):
+            if base is not None and not found.damage and not re_embed and not _changes(sight):
                 return _unchanged_receipt(base, sight, began)
             try:
-                return self._apply(base, sight, re_embed, note, began)
+                return self._apply(found, sight, re_embed, note, began)
             except (OSError, sqlite3.DatabaseError) as exc:
                 raise _storage_error(exc, self._generations.root) from exc
             finally:
                 self._generations.discard()
 
-    def _look(
-        self, base: Generation | None, paths: Sequence[Path] | None, forget: Sequence[Path]
-    ) -> Sight:
+    def _look(self, found: Base, paths: Sequence[Path] | None, forget: Sequence[Path]) -> Sight:
         """Compare the folders with the current generation."""
+        base = found.base
         store = Store(base.path / STORE) if base else None
         try:
             documents = list(store.documents()) if store else []
             known = store.not_indexed() if store else []
-            before = store.roots() if store else {}
+            before = {**found.roots, **(store.roots() if store else {})}
         finally:
             if store:
                 store.close()
@@ -147,14 +148,15 @@ class Synchroniser:
 
     def _apply(
         self,
-        base: Generation | None,
+        found: Base,
         sight: Sight,
         re_embed: bool,
         note: ProgressCallback,
         began: float,
     ) -> SyncReceipt:
+        base = found.base
         doomed = sum(1 for step in sight.plan if step.action in ("delete", "change"))
-        fresh = base is None or re_embed or self._is_worn(base, doomed)
+        fresh = base is None or re_embed or found.rebuild or self._is_worn(base, doomed)
         name = self._generations.next_name()
         folder = self._generations.begin(name)
         timings: dict[str, float] = {"plan": time.perf_counter() - began}
@@ -167,7 +169,9 @@ class Synchroniser:
 
         try:
             with Verifier() as verifier:
-                with GenerationBuilder(folder, base, embedder, fresh_vectors=fresh) as builder:
+                with GenerationBuilder(
+                    folder, base, embedder, fresh_vectors=fresh, fresh_words=found.rebuild
+                ) as builder:
                     self._write(builder, sight, note, fresh)
                     dimensions = self._dimensions(cache, base)
                     documents, chunks = builder.store.counts()
@@ -185,7 +189,7 @@ class Synchroniser:
                 Manifest(
                     format=FORMAT,
                     name=name,
-                    parent=base.manifest.name if base else "",
+                    parent=found.parent,
                     created=datetime.now(UTC).isoformat(timespec="seconds"),
                     embedder=self._embedder_fingerprint(),
                     dimensions=dimensions,
@@ -193,6 +197,7 @@ class Synchroniser:
                     documents=documents,
                     chunks=chunks,
                     removed=removed + builder.removed_vectors,
+                    roots=dict(sight.roots.after),
                 ),
             )
             self._generations.collect(self._settings.index.keep_previous)
@@ -209,6 +214,7 @@ class Synchroniser:
             from_cache=sum(each.from_cache for each in cache),
             seconds=time.perf_counter() - began,
             timings=timings,
+            repaired=found.damage,
         )
 
     def _write(

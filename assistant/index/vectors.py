@@ -16,6 +16,10 @@ from assistant.index.aside import copy_aside
 
 COLLECTION = "chunks"
 
+_COMPARED_ONE_BY_ONE = 2000
+"""Chunks of a filter up to which their vectors are compared one by one: 60 ms at 2000. Beyond,
+HNSW among given ids takes 6 ms and finds what it finds without them."""
+
 _CANNOT_WRITE = ("disk is full", "readonly database", "unable to open database file")
 """What SQLite says in Chroma's errors when it may not or cannot write (codes 13, 8, 14)."""
 
@@ -82,12 +86,26 @@ class VectorIndex:
     def __len__(self) -> int:
         return int(self._collection.count())
 
-    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """Chunk ids with their cosine similarity to one unit vector, best first."""
-        if limit < 1:
+    def search(
+        self, vector: Vectors, limit: int, within: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Chunk ids with their cosine similarity to one unit vector, best first.
+
+        ``within`` names the only chunks that count. Few of them are compared one by one, which is
+        exact; among many the neighbours are found as without it.
+        """
+        if limit < 1 or (within is not None and not within):
             return []
+        if within is not None and len(within) <= _COMPARED_ONE_BY_ONE:
+            stored = self.vectors(within)
+            ranked = sorted(
+                ((chunk_id, float(row @ vector)) for chunk_id, row in stored.items()),
+                key=lambda hit: (-hit[1], hit[0]),
+            )
+            return ranked[:limit]
+        only = {} if within is None else {"ids": list(within)}
         reply = self._collection.query(
-            query_embeddings=[vector], n_results=limit, include=["distances"]
+            query_embeddings=[vector], n_results=limit, include=["distances"], **only
         )
         ids, distances = reply["ids"][0], reply["distances"][0]
         return [(i, 1.0 - float(d)) for i, d in zip(ids, distances, strict=True)]

@@ -7,7 +7,7 @@ tokenised by the same Python code in every language. BM25 with tantivy's fixed k
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,11 +100,17 @@ class WordIndex:
         return int(self._searcher.num_docs)
 
     def search(
-        self, terms: Iterable[str], limit: int, *, fuzzy: Iterable[str] = ()
+        self,
+        terms: Iterable[str],
+        limit: int,
+        *,
+        fuzzy: Iterable[str] = (),
+        within: Collection[str] | None = None,
     ) -> list[tuple[str, float]]:
         """Chunk ids with their BM25 scores, best first, at least one term in each.
 
         Terms that are also in ``fuzzy`` match terms within one edit (two from eight letters on).
+        ``within`` names the only chunks that count; scores are as without it.
         """
         inexact = set(fuzzy)
         clauses = []
@@ -120,9 +126,29 @@ class WordIndex:
         if not clauses or limit < 1:
             return []
         query = tantivy.Query.boolean_query(clauses)
+        if within is not None:
+            among = tantivy.Query.term_set_query(self._schema, "id", list(within))
+            query = tantivy.Query.boolean_query(
+                [
+                    (tantivy.Occur.Must, query),
+                    (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
+                ]
+            )
         hits = self._searcher.search(query, limit, count=False).hits
         found = [(self._id(address), float(score)) for score, address in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+    def holding_all(self, terms: Iterable[str], limit: int) -> list[str]:
+        """Ids of chunks that hold every one of the terms."""
+        clauses = [
+            (tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "body", term, "basic"))
+            for term in dict.fromkeys(terms)
+        ]
+        if not clauses:
+            return []
+        query = tantivy.Query.boolean_query(clauses)
+        hits = self._searcher.search(query, limit, count=False).hits
+        return sorted(self._id(address) for _, address in hits)
 
     def document_frequency(self, term: str) -> int:
         """In how many chunks a term occurs."""

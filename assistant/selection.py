@@ -1,0 +1,194 @@
+"""Which documents a question is asked of: by path, type, date and folder.
+
+``make_filters`` checks what a person typed; ``selected`` decides, document by document. Both are
+pure. Where filters are empty every document is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import PurePosixPath
+
+from assistant.errors import FilterError
+from assistant.types import DocumentInfo, Filters
+
+_LONGEST = 500
+"""Characters of one value; a longer pattern is a slip."""
+_TYPE = re.compile(r"\.?[a-z0-9]{1,20}", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+
+def make_filters(
+    paths: Sequence[str] = (),
+    types: Sequence[str] = (),
+    after: str = "",
+    before: str = "",
+    tags: Sequence[str] = (),
+) -> Filters:
+    """Filters from text. Raises ``FilterError`` that names the value which cannot be used.
+
+    ``after`` and ``before`` are days (``2020-01-31``), months or years, both included.
+    """
+    return checked_filters(Filters(tuple(paths), tuple(types), after, before, tuple(tags)))
+
+
+def checked_filters(filters: Filters) -> Filters:
+    """The same filters in their one form. Raises ``FilterError`` for a value of no use."""
+    cleaned = Filters(
+        paths=tuple(_text("path", value) for value in _several("path", filters.paths)),
+        types=tuple(_type(value) for value in _several("type", filters.types)),
+        after=_day("after", filters.after, last=False),
+        before=_day("before", filters.before, last=True),
+        tags=tuple(
+            _text("tag", value).strip("/").casefold() for value in _several("tag", filters.tags)
+        ),
+    )
+    if cleaned.after and cleaned.before and cleaned.after > cleaned.before:
+        raise FilterError(
+            f"No day is after {filters.after!r} and before {filters.before!r}",
+            hint="both days are included; swap them",
+        )
+    if any(not tag for tag in cleaned.tags):
+        raise FilterError("tag '/' names no folder", hint="for example --tag reports")
+    return cleaned
+
+
+def selected(filters: Filters, document: DocumentInfo) -> bool:
+    """Whether a document is meant: each filter that is given must hold, any of its values may."""
+    return (
+        (not filters.paths or any(_fits(document.name, pattern) for pattern in filters.paths))
+        and (not filters.types or not {document.kind, _suffix(document.name)}.isdisjoint(
+            filters.types))
+        and (not filters.after or document.date >= filters.after)
+        and (not filters.before or document.date <= filters.before)
+        and (not filters.tags or any(_is_tagged(document, tag) for tag in filters.tags))
+    )  # fmt: skip
+
+
+def describe(filters: Filters) -> str:
+    """The filters in words, for messages."""
+    told = [
+        *(f"path {value}" for value in filters.paths),
+        *(f"type {value}" for value in filters.types),
+        *([f"after {filters.after}"] if filters.after else []),
+        *([f"before {filters.before}"] if filters.before else []),
+        *(f"tag {value}" for value in filters.tags),
+    ]
+    return ", ".join(told)
+
+
+def no_document(filters: Filters, documents: Iterable[DocumentInfo]) -> FilterError:
+    """The error that no document fits, with what there would be to choose from."""
+    infos = list(documents)
+    parts = []
+    if filters.types:
+        kinds = sorted({_suffix(info.name) or info.kind for info in infos})
+        parts.append(f"types there are: {', '.join(kinds[:12])}")
+    if filters.tags:
+        tags = sorted({tag for info in infos for tag in info.tags})
+        parts.append(f"folders there are: {', '.join(tags[:12]) or 'none'}")
+    if (filters.after or filters.before) and infos:
+        days = sorted(info.date for info in infos)
+        parts.append(f"dates go from {days[0]} to {days[-1]}")
+    if filters.paths and infos:
+        names = sorted(info.name for info in infos)
+        parts.append(f"a path looks like {names[0]}")
+    return FilterError(
+        f"No document of the index fits {describe(filters)}",
+        hint="; ".join(parts) or "`assistant status --documents` lists them",
+    )
+
+
+def _several(name: str, values: object) -> tuple[str, ...]:
+    """The values of one filter; a single text is a likely slip for a tuple of one."""
+    if isinstance(values, str):
+        return (values,)
+    if not isinstance(values, tuple | list):
+        raise FilterError(f"{name} {values!r} is not a text", hint="give texts, in a tuple")
+    return tuple(values)
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or "\0" in value or len(value) > _LONGEST:
+        shown = value[:80] if isinstance(value, str) else value
+        raise FilterError(
+            f"{name} {shown!r} cannot be used", hint=f"it takes 1 to {_LONGEST} characters of text"
+        )
+    return value.strip().removeprefix("./")
+
+
+def _type(value: object) -> str:
+    text = _text("type", value)
+    if not _TYPE.fullmatch(text):
+        raise FilterError(
+            f"type {text!r} cannot be used", hint="a type is a suffix, as in --type pdf"
+        )
+    return text.removeprefix(".").lower()
+
+
+def _day(name: str, value: object, *, last: bool) -> str:
+    """A day in ISO form; a year or a month means its first day, or its last."""
+    if value == "":
+        return ""
+    if isinstance(value, date):
+        value = value.isoformat()[:10]
+    hint = f"a day as 2020-01-31, a month as 2020-01 or a year: --{name} 2020-01-31"
+    if not isinstance(value, str) or not _DAY.fullmatch(value.strip()):
+        raise FilterError(f"{name} {value!r} is not a date", hint=hint)
+    numbers = [int(part) for part in value.strip().split("-")]
+    try:
+        if len(numbers) == 3:
+            return date(*numbers).isoformat()
+        year, month = numbers[0], numbers[1] if len(numbers) == 2 else (12 if last else 1)
+        first = date(year, month, 1)
+        if not last:
+            return first.isoformat()
+        following = date(year + month // 12, month % 12 + 1, 1) if year < 9999 else date.max
+        return date.fromordinal(following.toordinal() - (following != date.max)).isoformat()
+    except ValueError as exc:
+        raise FilterError(f"{name} {value!r} is not a date: {exc}", hint=hint) from exc
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Glob on the whole name: ``*`` and ``?`` stay in one folder, ``**`` crosses folders.
+
+    Brackets are letters like others: names of files have them more often than people mean sets.
+
+    A pattern without a slash is matched with the file's own name; one that names a folder means
+    all that is in it.
+    """
+    if "/" not in pattern:
+        return re.fullmatch(_expression(pattern), name.rsplit("/", 1)[-1], re.DOTALL) is not None
+    expression = _expression(pattern.rstrip("/"))
+    return re.fullmatch(f"{expression}(?:/.*)?", name, re.DOTALL) is not None
+
+
+def _expression(pattern: str) -> str:
+    parts = []
+    at = 0
+    while at < len(pattern):
+        if pattern.startswith("**/", at):
+            parts.append("(?:.*/)?")
+            at += 3
+        elif pattern.startswith("**", at):
+            parts.append(".*")
+            at += 2
+        elif pattern[at] in "*?":
+            parts.append("[^/]*" if pattern[at] == "*" else "[^/]")
+            at += 1
+        else:
+            parts.append(re.escape(pattern[at]))
+            at += 1
+    return "".join(parts)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower().removeprefix(".")
+
+
+def _is_tagged(document: DocumentInfo, tag: str) -> bool:
+    """A folder by its name, or by a path of folders as in ``reports/2020``."""
+    folders = "/".join(document.tags).casefold()
+    return f"/{tag}/" in f"/{folders}/"

@@ -1,0 +1,202 @@
+"""The page of guarantees: runs every trial and writes ``docs/guarantees.md`` with its figures.
+
+    python -m benchmarks.guarantees [--full] [--only ROW …] [--output FILE]
+
+Each row is a command of its own, run as it stands on the page; its figure is read from what it
+prints, and a row whose command fails says so. Quick mode, the default, runs few trials of each;
+``--full`` runs as many as the page asks for in the end. ``--only`` runs some rows and leaves the
+page alone. Exit status 1 when any promise did not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One promise: what may happen, what is promised, and the trial that shows it.
+
+    ``figure`` is a pattern whose last match in the trial's output is the figure; without one the
+    trial is a set of tests and the figure is how many passed.
+    """
+
+    number: str
+    fault: str
+    promise: str
+    quick: str
+    full: str = ""
+    figure: str = ""
+
+
+ROWS = (
+    Row("1, 3", "`kill -9` at random moments of first ingests, updates and deletions",
+        "the index is the old or the new one, whole; the next ingest completes it",
+        "benchmarks.crash_ingest --kills 6", "benchmarks.crash_ingest --kills 200",
+        r"(?m)^(?P<crash>\S.*?\s{2,}\d+\s+\d+\s+\d+\s+\d+\s+\d+\s+\d+\s+\d+)$"),
+    Row("2", "the process ends at any step of an ingest",
+        "the index is the old or the new one, whole", "pytest tests/test_index_crash.py"),
+    Row("4", "the disk is full at any point, or read-only",
+        "one clear error, the old index answers, a retry works",
+        "pytest tests/test_index_faults.py -k disk"),
+    Row("5", "two ingests at once; questions during ingests",
+        "the second waits or fails at once; a question sees one whole generation",
+        "pytest tests/test_index_readers.py tests/test_index_faults.py -k 'not disk'"),
+    Row("6", "files of the index flipped, overwritten, cut off or removed",
+        "refused before anything opens them; the next ingest builds them anew",
+        "benchmarks.damage --trials 8", "benchmarks.damage --trials 100",
+        r"(\d+ changed files: .*)"),
+    Row("7", "files added, edited, renamed, swapped and deleted in any order",
+        "the index is exactly the folder, and no text is embedded twice",
+        "pytest tests/test_sync_model.py tests/test_sync_files.py"),
+    Row("17", "bombs: small files that are huge, deep or endless for a parser",
+        "refused, or read within the limits; the parent lives",
+        "benchmarks.parsing_limits --mutations 0 --only pdf",
+        "benchmarks.parsing_limits --mutations 0",
+        r"(largest memory of a child .*)"),
+    Row("18", "damaged files of every format",
+        "a text or a typed refusal, never a crash or a hang",
+        "benchmarks.parsing_limits --mutations 60 --only no-bomb",
+        "benchmarks.parsing_limits --mutations 2000 --only no-bomb",
+        r"(\d+ mutated documents .*)"),
+    Row("19", "links, loops, pipes, devices, odd names",
+        "skipped with a reason; nothing outside the folder is read",
+        "pytest tests/test_sync_files.py -k 'links or names or link'"),
+    Row("22", "no network at all",
+        "everything but a remote model works, and nothing is looked up",
+        "pytest tests/test_no_network.py"),
+)  # fmt: skip
+
+NOT_PROMISED = (
+    "Power cuts are survived as far as the drive keeps what it said it had written (`fsync`).",
+    "An index on a network drive: locks and renames there are only as good as the drive's.",
+    (
+        "Of an index above `index.check_megabytes` a question compares the files' sizes only; "
+        "`assistant ingest` and `assistant doctor` compare every byte."
+    ),
+    (
+        "The bytes of Chroma's `length.bin` are not compared: Chroma writes them anew with "
+        "whatever its memory held, whenever it opens. Its size is."
+    ),
+    (
+        "The embedding cache is no part of a generation: it is begun anew when it does not open, "
+        "but a changed vector in it is not noticed. Deleting `embeddings.sqlite` is always safe."
+    ),
+    (
+        "When the only generation's manifest is damaged, folders that were named by hand must be "
+        "named again. A store that is damaged gets them from the manifest."
+    ),
+    "Who may write to the index folder can make it say anything: checksums find accidents only.",
+    "A file that changes while it is read is noticed by the next ingest, not by this one.",
+    (
+        "A watched folder on a drive that reports no changes is only looked at every "
+        "`watch.rescan_seconds`."
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A row with what its trial showed."""
+
+    row: Row
+    command: str
+    figure: str
+    held: bool
+    seconds: float
+
+
+def run(row: Row, *, full: bool) -> Result:
+    """Run a row's trial and read its figure."""
+    import shlex
+
+    command = (row.full if full else "") or row.quick
+    module, *rest = shlex.split(command)
+    extra = ["-q", "-p", "no:cacheprovider", "-W", "ignore"] if module == "pytest" else []
+    began = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", module, *rest, *extra],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    seconds = time.perf_counter() - began
+    figure = _figure(row, done.stdout, rest)
+    held = done.returncode == 0 and bool(figure)
+    if not held:
+        figure = f"DID NOT HOLD (exit status {done.returncode}) {figure}".strip()
+        print(done.stdout[-3000:], done.stderr[-2000:], sep="\n", file=sys.stderr)
+    return Result(row, f"python -m {command}", figure, held, seconds)
+
+
+def _figure(row: Row, output: str, arguments: Sequence[str]) -> str:
+    if not row.figure:
+        counted = re.findall(r"^(\.+[.sxF]*|[.sxFE]+)\s+\[ *\d+%\]$", output, re.MULTILINE)
+        passed = sum(line.count(".") for line in counted)
+        skipped = sum(line.count("s") for line in counted)
+        return f"{passed} tests passed" + (f", {skipped} skipped" if skipped else "") * (passed > 0)
+    found = list(re.finditer(row.figure, output))
+    if not found:
+        return ""
+    if "crash" in found[-1].groupdict():
+        return _crash(found[-1]["crash"])
+    return found[-1].group(1).rstrip()
+
+
+def _crash(line: str) -> str:
+    names = ("kills", "lost documents", "duplicate chunks", "unopenable", "neither old nor new",
+             "unfindable vectors", "wrong after the next run")  # fmt: skip
+    return ", ".join(f"{n} {name}" for n, name in zip(line.split()[-7:], names, strict=True))
+
+
+def page(results: Sequence[Result], *, full: bool) -> str:
+    """The page as Markdown."""
+    command = f"benchmarks.guarantees{' --full' if full else ''}"
+    lines = [
+        "# Guarantees",
+        "",
+        f"What survives what, and the trial that shows it. `python -m {command}` writes this page;",
+        "these are its full numbers of trials."
+        if full
+        else "this is its quick mode, and `--full` runs many more trials.",
+        "",
+        "| # | what happens | what is promised | figure | command |",
+        "|---|---|---|---|---|",
+    ]
+    for each in results:
+        row = each.row
+        lines.append(
+            f"| {row.number} | {row.fault} | {row.promise} | {each.figure} | `{each.command}` |"
+        )
+    lines += ["", "## Not promised", "", *(f"- {line}" for line in NOT_PROMISED), ""]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the trials, print their figures and write the page."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--full", action="store_true", help="as many trials as promised; hours")
+    parser.add_argument("--only", nargs="*", default=[], help="rows by number; writes no page")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "guarantees.md")
+    options = parser.parse_args(arguments)
+    rows = [r for r in ROWS if not options.only or set(options.only) & set(r.number.split(", "))]
+    results = []
+    for row in rows:
+        results.append(run(row, full=options.full))
+        last = results[-1]
+        print(f"{row.number:5} {last.seconds:6.0f} s  {last.figure}", flush=True)
+    if not options.only:
+        options.output.write_text(page(results, full=options.full), encoding="utf-8")
+        print(f"written: {options.output}")
+    return 0 if all(result.held for result in results) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

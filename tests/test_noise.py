@@ -1,0 +1,151 @@
+"""Captions, adverts and recurring boilerplate: found, kept out of answers, still citable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import Assistant, load_settings
+from assistant.noise import clipped, noise_spans, recurs, share
+from benchmarks import noise as benchmark
+
+ARTICLE = """Bridges of the valley
+
+The stone bridge was built in 1843 by Ada Kay.
+
+bridge at dawn.jpg
+The stone bridge in the morning light.
+Credit: The museum
+
+Its arch spans forty metres.
+
+Related content
+A tower that leans: engineers explain.
+
+![a map](map.png)
+
+The bridge was restored in 1990.
+
+## You may also like
+
+Gardeners wanted, Oslo
+We look for a gardener who loves roses.
+"""
+
+
+def test_captions_and_teasers_are_found_with_their_blocks() -> None:
+    found = [ARTICLE[start:end] for start, end in noise_spans(ARTICLE)]
+    assert found == [
+        "bridge at dawn.jpg\nThe stone bridge in the morning light.\nCredit: The museum",
+        "Related content\nA tower that leans: engineers explain.",
+        "![a map](map.png)",
+        "## You may also like\n\nGardeners wanted, Oslo\nWe look for a gardener who loves roses.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The file is called bridge.jpg and shows a bridge.",
+        "Related content is shown beside the article.",
+        "Read more books, said the teacher.",
+        "# Advertisement regulation in Norway\n\nIt was passed in 1990.",
+    ],
+)
+def test_prose_about_pictures_and_adverts_is_none(text: str) -> None:
+    assert noise_spans(text) == ()
+
+
+@given(
+    st.text("ab.\n jpg#!()[]", max_size=80).map(lambda t: f"{t}\nRelated content\n{t}\nx.png\n{t}")
+)
+def test_spans_lie_in_the_text_in_order_and_apart(text: str) -> None:
+    at = 0
+    for start, end in noise_spans(text):
+        assert at <= start < end <= len(text)
+        at = end
+
+
+def test_share_and_clipping() -> None:
+    assert clipped(((0, 10), (20, 30)), 5, 25) == ((5, 10), (20, 25))
+    assert share(((0, 10), (20, 30)), 5, 25) == 0.5
+    assert share((), 5, 5) == 0.0
+
+
+ADVERT = "Join our gardening club today and save forty crowns"
+
+
+def test_a_sentence_recurs_when_other_words_stand_around_it() -> None:
+    def places(number: int, around: str) -> list[tuple[str, str]]:
+        return [(f"d{i}", f"{around.format(i)} {ADVERT}. More.") for i in range(number)]
+
+    different = "Paper {0} number {0}{0} tells of harbour {0}, of ship {0} and of captain {0}."
+    own = f"Bridges of the valley are old, and their stones were cut by hand. {ADVERT}."
+    assert recurs(ADVERT, own, "own", lambda _: places(2, different))
+    assert not recurs(ADVERT, own, "own", lambda _: places(1, different))
+    copy = own.replace(ADVERT, "")
+    assert not recurs(ADVERT, own, "own", lambda _: places(9, copy.replace("{", "")))
+    assert not recurs("Join a club", own, "own", lambda _: places(9, different))
+
+
+@pytest.fixture(scope="module")
+def magazine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """Four articles with the same advert among their sentences, one with a caption."""
+    place = tmp_path_factory.mktemp("magazine")
+    folder = place / "documents"
+    folder.mkdir()
+    subjects = {"bridges": "stone", "roses": "petal", "trains": "steam", "clocks": "brass"}
+    for subject, word in subjects.items():
+        filler = " ".join(
+            f"The {word} of {subject} was weighed {n} times by Kay." for n in range(8)
+        )
+        (folder / f"{subject}.txt").write_text(
+            f"All about {subject}\n\n{filler}\n\nMembers of the {subject} club of the valley save "
+            f"{len(subject) * 10} crowns a year.\n\nJoin the club of the valley today and save "
+            f"forty crowns.\n\nkay.png\nAda Kay with the {word} of {subject} in Bergen.\n",
+            encoding="utf-8",
+        )
+    assistant = Assistant(
+        load_settings(None, {"index.path": str(place / "index"), "documents.paths": [str(folder)]})
+    )
+    with assistant:
+        assistant.sync()
+        yield assistant
+
+
+def test_recurring_boilerplate_stands_back_and_is_still_found(magazine: Assistant) -> None:
+    with magazine._parts.snapshots().current() as snapshot:
+        sentence = "Join the club of the valley today and save forty crowns."
+        holding = {name for name, _ in snapshot.holding(sentence)}
+        assert holding == {"bridges.txt", "roses.txt", "trains.txt", "clocks.txt"}
+    about = magazine.ask("How many crowns do members of the roses club save a year?")
+    assert any(c.quote.startswith("Members of the roses club") for c in about.citations)
+    assert not any(c.quote == sentence for c in about.citations)
+    advert = magazine.ask("Join the club of the valley today and save how many crowns?")
+    assert [c.quote for c in advert.citations].count(sentence) == 1
+
+
+def test_a_caption_answers_only_what_nothing_else_does(magazine: Assistant) -> None:
+    answer = magazine.ask("Where is Ada Kay with the brass of clocks?")
+    assert "Bergen" in answer.text
+    assert benchmark.cited_noise(answer)
+    weighed = magazine.ask("How often was the petal of roses weighed by Kay?")
+    assert not benchmark.cited_noise(weighed)
+    assert any(passage.noise for passage in weighed.retrieved)
+
+
+@pytest.mark.shared
+def test_adverts_do_not_crowd_out_the_five_articles(shared: Path) -> None:
+    figures = benchmark.measure(shared / "documents")
+    now, before = figures["as it is"], figures["without"]
+    noisy = "article: passages that are mostly noise"
+    assert int(now[noisy].split()[0]) <= 0.7 * int(before[noisy].split()[0])
+    cites = "article: answers that cite noise"
+    assert now[cites] <= 2 < before[cites]
+    assert now["article: the right one in the first two"].startswith("22 ")
+    assert now["advert: answered by an advert"] == "8 of 8"
+    assert now["answers that cite one text twice"] == 0
