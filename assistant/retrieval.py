@@ -150,7 +150,9 @@ def retrieve(
     wanted = limit or settings.passages
     proposed = max(settings.candidates, wanted)
     words = dict(
-        snapshot.words.search(question.weights, proposed, fuzzy=_unknown(question, snapshot))
+        snapshot.words.search(
+            [*question.weights, *question.asking], proposed, fuzzy=_unknown(question, snapshot)
+        )
     )
     vector = embedder.embed([question.standalone])[0]
     vectors = dict(snapshot.vectors.search(vector, min(proposed, snapshot.manifest.chunks)))
