@@ -29,10 +29,12 @@ from assistant.sentences import sentences
 from assistant.terms import shingles, stem, terms, words
 from assistant.types import Passage
 
-_SECOND_SHARE = 0.82
-"""A further sentence must score at least this share of the best one."""
-_PART, _PART_SHARE = 0.2, 0.6
-"""Less will do for one that holds this share of the question's weight that is missing so far."""
+_SECOND_SHARE, _ALONE_SHARE = 0.85, 0.9
+"""A further sentence must score at least this share of the best one; more when the question names
+nobody and asks for one thing."""
+_PART, _LARGE_PART, _PART_SHARE = 0.2, 0.3, 0.6
+"""Less will do for one that holds this share of the question's weight that is missing so far, the
+larger one for a third sentence when the question does not ask for several things."""
 
 _NOISE_PENALTY = 0.3
 """What a sentence of a caption, an advert or recurring boilerplate loses of its score."""
@@ -50,6 +52,7 @@ ReadText = Callable[[str, int, int], str]
 
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
+_COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
 _LEANS = re.compile(
     r"^(?:it|its|he|his|she|her|they|their|this|that|these|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
@@ -215,6 +218,7 @@ def _choose(
         budget = max_sentences if question.wants_list else min(2, max_sentences)
         total = sum(question.weights.values()) or 1.0
         covered = _covered(question, chosen)
+        is_compound = _COMPOUND.search(question.text) is not None
         for pick in ranked[1:]:
             if len(chosen) >= max_sentences:
                 break
@@ -224,16 +228,16 @@ def _choose(
                 continue
             gained = _covered(question, [pick]) - covered
             gain = sum(question.weights[term] for term in gained) / total
-            brings_part = gain >= _PART and pick.score >= _PART_SHARE * best.score
-            if not brings_part and (
-                len(chosen) >= budget or pick.score < _SECOND_SHARE * best.score
-            ):
-                continue
+            least = _PART if len(chosen) < budget or is_compound else _LARGE_PART
+            brings_part = gain >= least and pick.score >= _PART_SHARE * best.score
             elsewhere = pick.passage.document != best.passage.document
+            share = _SECOND_SHARE if is_compound or len(question.names) > 0 else _ALONE_SHARE
+            if not brings_part and (len(chosen) >= budget or pick.score < share * best.score):
+                continue
             if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
                 chosen.append(pick)
                 covered |= gained
-        if len(chosen) < budget and _leaves_open(question, best):
+        if len(chosen) == 1 and budget > 1 and _leaves_open(question, best):
             chosen += _next_sentence(best, read)
         chosen = _with_context(chosen, read)
     ordered = sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
@@ -322,7 +326,7 @@ def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
     """Add the header above a table row, and the sentence before one that opens with a pronoun."""
     result = list(chosen)
     for pick in chosen:
-        leans = pick.kind == "prose" and _LEANS.match(pick.text) and len(chosen) < 3
+        leans = pick.kind == "prose" and _LEANS.match(pick.text) and len(chosen) < 2
         if pick.kind != "table" and not leans:
             continue
         around, at = _around(pick, read)

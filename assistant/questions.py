@@ -111,7 +111,8 @@ class Question:
     ``weights`` maps index terms to inverse document frequency (times .5 when borrowed from the
     turn before) and ``surface`` to a word as written; ``names`` are terms of words written as
     names; ``values`` are numbers in it;
-    ``kinds`` what answers could look like, the most specific first.
+    ``kinds`` what answers could look like, the most specific first; ``asking`` are terms that say
+    what is wanted ("year", "number"): they help to find passages and decide nothing.
     """
 
     text: str
@@ -124,6 +125,7 @@ class Question:
     surface: Mapping[str, str]
     asks_definition: bool = False
     borrowed: frozenset[str] = frozenset()
+    asking: tuple[str, ...] = ()
 
     @property
     def wants_list(self) -> bool:
@@ -188,6 +190,7 @@ def analyse(text: str, history: Sequence[Turn], idf: Callable[[str], float]) -> 
         surface=_surface(f"{text} {history[-1][0]}" if borrowed else text),
         asks_definition=_DEFINITION.search(text) is not None,
         borrowed=frozenset(borrowed),
+        asking=tuple(t for t in stem(w for w in words(text) if w in _ASKING) if t not in weights),
     )
 
 

@@ -158,7 +158,10 @@ def retrieve(
     proposed = max(settings.candidates, wanted)
     words = dict(
         snapshot.words.search(
-            question.weights, proposed, fuzzy=_unknown(question, snapshot), within=within
+            [*question.weights, *question.asking],
+            proposed,
+            fuzzy=_unknown(question, snapshot),
+            within=within,
         )
     )
     vector = embedder.embed([question.standalone])[0]

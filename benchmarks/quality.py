@@ -1,0 +1,156 @@
+"""Runs every measurement of retrieval, answers and verdicts and writes ``docs/quality.md``.
+
+    python -m benchmarks.quality [../shared/bench]        about 8 minutes on two cores
+
+Each section is a command, what it printed, and the figures others published for the same set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+PAGE = TOP / "docs" / "quality.md"
+WORDS_ONLY = {
+    "ASSISTANT__RETRIEVAL__WEIGHT_VECTOR": "0",
+    "ASSISTANT__RETRIEVAL__WEIGHT_SENTENCE": "0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, the command under it, what others report, and how many lines to keep."""
+
+    title: str
+    command: str
+    beside: str
+    lines: int = 40
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+SECTIONS = (
+    Section(
+        "Our own questions on `documents/`",
+        "python -m eval run",
+        "Refusing is right for 51 of the 302. The ladder names what trivial assistants reach.",
+    ),
+    Section(
+        "Retrieval: product documentation (claude-docs)",
+        "python -m eval beir {bench}/claude-docs",
+        "Published nDCG@10: BM25 .628, MiniLM .683, their plain fusion .784. Goal .77.",
+    ),
+    Section(
+        "Retrieval: scientific claims (scifact, training claims)",
+        "python -m eval beir {bench}/scifact",
+        "bge-small nDCG@10 .7475. Goal: 3 points above BM25, whose figure is the next section.",
+    ),
+    Section(
+        "Retrieval: scifact with words alone (BM25)",
+        "python -m eval beir {bench}/scifact",
+        "The same index with the vector and sentence parts off.",
+        environment=WORDS_ONLY,
+    ),
+    Section(
+        "Retrieval: SQuAD 2.0 among other articles",
+        "python -m eval beir {bench}/squad2-dev-half --distractors "
+        "{bench}/distractors-2wiki/corpus.jsonl",
+        "BM25 .853. Goal .87.",
+    ),
+    Section(
+        "Chunks: how well their borders fit (chroma-chunking)",
+        "python -m eval beir {bench}/chroma-chunking",
+        "BM25 top-5 character recall .84 to .92 by window size. Goal .90.",
+    ),
+    Section(
+        "Extractive answers: SQuAD 2.0 among other articles",
+        "python -m benchmarks.answers {bench}/squad2-dev-half --distractors "
+        "{bench}/distractors-2wiki",
+        "Goal: 70 % (aim 78 %) with at most two sentences on average; p50 60 ms, p95 150 ms.",
+    ),
+    Section(
+        "Abstention",
+        "python -m benchmarks.fit_confidence {bench}/squad2-dev-half --distractors "
+        "{bench}/distractors-2wiki --limit 700",
+        "Fitted on one half, judged on the other. The AUROC of the raw BM25 score is .56. Goals: "
+        "left out .85, near miss .65; false refusals at most 15 %; Brier skill .25, .05; ECE .05.",
+        lines=4,
+    ),
+    Section(
+        "Verdicts: claims judged by people (WiCE)",
+        "python -m benchmarks.verdicts {bench}/wice",
+        "GPT-4 F1 .610, T5-3B trained on such claims .778.",
+    ),
+    Section(
+        "Verdicts: obeyed instructions (BIPIA)",
+        "python -m benchmarks.injections {bench}/bipia",
+        "A stand-in that obeys everything.",
+    ),
+)
+
+LOST = """\
+## What was tried and lost
+
+- Reciprocal rank fusion: a little lower than weighted score fusion on every set.
+- All words of the question, stop words too, in the word search: SQuAD +.01 nDCG@10, product
+  documentation -.02; only the words that ask ("year", "number") stayed in: +.007 on SQuAD, +.001.
+- No chunk vectors at all (400 questions): SQuAD +.005, product documentation +.01, scientific
+  claims -.007, our own recall@5 -.008: a draw, so they stay at half weight.
+- Sentence weights fitted on SQuAD alone: no better there, 10 of 302 own questions worse.
+- Gradient boosting in place of the logistic confidence, with 50 signals: left out .866 against
+  .863, near miss .679 against .702.
+- Coverage by similar words, neighbouring pairs, answer kind and the parts' own scores as further
+  signals of confidence: within .006 of nothing. A question in the negative whose best sentence
+  negates nothing, and opposites: near misses .61 → .69, questions from elsewhere unchanged.
+- A second sentence for every question: .85 instead of .83 of the gold answers said, for 2.3
+  sentences instead of 2.0.
+
+What stands between near misses and the aim of .80 is reading. Of 700 near misses 91 % find a
+passage with all their names (answerable questions: 96 %), 69 % a sentence with the kind of thing
+asked for (70 %), and 31 % a passage that holds every content word (39 %): counted by words, the two
+kinds of question look alike. A trained reader could tell them apart; word features cannot.
+"""
+
+
+def run(section: Section, bench: Path) -> str:
+    """The section as Markdown. Raises ``CalledProcessError`` when its command failed."""
+    shown = section.command.format(bench="../shared/bench")
+    given = section.command.format(bench=bench).split()
+    done = subprocess.run(
+        [sys.executable, *given[1:]],
+        cwd=TOP,
+        env={**os.environ, **section.environment, "NO_COLOR": "1", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [line.rstrip() for line in done.stdout.splitlines() if "/eval/runs/" not in line]
+    prefix = "".join(f"{name}={value} " for name, value in section.environment.items())
+    printed = "\n".join(lines[: section.lines]).strip()
+    return f"## {section.title}\n\n{section.beside}\n\n```\n$ {prefix}{shown}\n{printed}\n```\n"
+
+
+def main() -> None:
+    """Run all and write the page; nothing is written unless every command succeeded."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("bench", type=Path, nargs="?", default=TOP.parent / "shared" / "bench")
+    options = parser.parse_args()
+    parts = []
+    for section in SECTIONS:
+        print(section.title, flush=True)
+        parts.append(run(section, options.bench.resolve()))
+    head = (
+        "# Quality, measured\n\nWritten by `python -m benchmarks.quality`; every figure stands "
+        "under the command that printed it.\nStatic embedder, no model, no network. Times are of "
+        "a busy machine with two cores.\n"
+    )
+    PAGE.write_text("\n".join([head, *parts, LOST]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
