@@ -130,7 +130,7 @@ def test_recurring_boilerplate_stands_back_and_is_still_found(magazine: Assistan
 
 
 def test_a_caption_answers_only_what_nothing_else_does(magazine: Assistant) -> None:
-    answer = magazine.ask("Where is Ada Kay with the brass of clocks?")
+    answer = magazine.ask("Who was in Bergen?")
     assert "Bergen" in answer.text
     assert benchmark.cited_noise(answer)
     weighed = magazine.ask("How often was the petal of roses weighed by Kay?")
