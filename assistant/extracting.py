@@ -237,7 +237,7 @@ def _choose(
             if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
                 chosen.append(pick)
                 covered |= gained
-        if len(chosen) == 1 and budget > 1 and _leaves_open(question, best):
+        if len(chosen) == 1 and budget > 1 and not _leans(best) and _leaves_open(question, best):
             chosen += _next_sentence(best, read)
         chosen = _with_context(chosen, read)
     ordered = sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
@@ -322,11 +322,16 @@ def _next_sentence(best: Pick, read: ReadText) -> list[Pick]:
     return [following] if following.kind == "prose" and gap <= 2 else []
 
 
+def _leans(pick: Pick) -> bool:
+    """Whether the sentence opens with a word that stands for something named before it."""
+    return pick.kind == "prose" and _LEANS.match(pick.text) is not None
+
+
 def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
     """Add the header above a table row, and the sentence before one that opens with a pronoun."""
     result = list(chosen)
     for pick in chosen:
-        leans = pick.kind == "prose" and _LEANS.match(pick.text) and len(chosen) < 2
+        leans = pick is chosen[0] and _leans(pick)  # a second sentence follows the best one
         if pick.kind != "table" and not leans:
             continue
         around, at = _around(pick, read)
