@@ -9,6 +9,7 @@
     ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
     │   └── IndexDamagedError      exit 1   its files are not as they were written
     ├── IndexBusyError             exit 1   another process is writing the index
+    ├── BusyError                  exit 1   a server has no place left for another question
     ├── EmbeddingError             exit 1   the embedder failed or sent an impossible reply
     ├── ModelError                 exit 1   the language model failed or could not be reached
     └── StorageError               exit 1   the disk is full, read-only or gone
@@ -84,6 +85,10 @@ class IndexDamagedError(IndexUnavailableError):
 
 class IndexBusyError(AssistantError):
     """Another process holds the writer's lock."""
+
+
+class BusyError(AssistantError):
+    """A server makes as many answers as it may, and as many wait as may wait."""
 
 
 class EmbeddingError(AssistantError):

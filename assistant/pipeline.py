@@ -27,6 +27,7 @@ from assistant.types import (
     Finished,
     Passage,
     Progress,
+    Source,
     Status,
     SyncReceipt,
 )
@@ -165,6 +166,10 @@ class Assistant:
 
     def document_text(self, document: str) -> str:
         """The stored text of a document, in which all spans count."""
+        return self.source(document).text
+
+    def source(self, document: str) -> Source:
+        """A document as the index holds it. Raises ``UsageError`` for one that it does not."""
         with self._parts.snapshots().current() as snapshot:
             found = snapshot.store.document(document)
             if found is None:
@@ -172,7 +177,17 @@ class Assistant:
                     f"The index holds no document {document!r}",
                     hint="`assistant status` lists them",
                 )
-            return snapshot.store.parsed(found.id).text
+            parsed = snapshot.store.parsed(found.id)
+            return Source(
+                name=found.name,
+                title=found.title,
+                kind=found.kind,
+                sha256=found.sha256,
+                path=str(Path(found.root) / found.relative) if found.relative else found.root,
+                text=parsed.text,
+                pages=parsed.pages,
+                headings=parsed.headings,
+            )
 
     def documents(self) -> tuple[str, ...]:
         """The names of all documents in the index."""

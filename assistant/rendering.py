@@ -24,14 +24,16 @@ from assistant.types import (
     Status,
     SyncReceipt,
 )
+from assistant.verdicts import SHAPES
 
-VERDICT_MARKS = {
-    "verbatim": ("✓", "green"),
-    "supported": ("●", "green"),
-    "weak": ("△", "yellow"),
-    "unsupported": ("✕", "red"),
-    "uncited": ("○", "red"),
+_COLOURS = {
+    "verbatim": "green",
+    "supported": "green",
+    "weak": "yellow",
+    "unsupported": "red",
+    "uncited": "red",
 }
+VERDICT_MARKS = {verdict: (shape, _COLOURS[verdict]) for verdict, shape in SHAPES.items()}
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _MARKER = re.compile(r"\[(\d+)\]")

@@ -139,6 +139,26 @@ class AnswerSettings(_Section):
     judge: bool
 
 
+class ChatSettings(_Section):
+    """What the chat keeps, and where."""
+
+    keep_conversations: bool
+    uploads: Path
+    question_set: Path
+
+
+class ServerSettings(_Section):
+    """Who may call the server, and how much at once."""
+
+    host: str
+    port: Annotated[int, Field(ge=0, le=65535)]
+    token_env: str
+    allowed_hosts: tuple[str, ...]
+    max_running: Annotated[int, Field(ge=1, le=256)]
+    max_waiting: Annotated[int, Field(ge=0, le=100_000)]
+    max_request_kilobytes: Annotated[int, Field(ge=16)]
+
+
 class Settings(_Section):
     """All settings; ``source`` is the file they came from, for messages."""
 
@@ -151,6 +171,8 @@ class Settings(_Section):
     retrieval: RetrievalSettings
     llm: LLMSettings
     answer: AnswerSettings
+    chat: ChatSettings
+    server: ServerSettings
     source: Path | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -161,6 +183,17 @@ class Settings(_Section):
         """The same settings with another language model; an empty name means none."""
         return self.model_copy(update={"llm": self.llm.model_copy(update={"model": model})})
 
+    def with_server(self, host: str | None, port: int | None) -> Settings:
+        """The same settings with another address to listen on; None leaves a part as it is.
+
+        Raises ``SettingsError`` for a port that is none.
+        """
+        if port is not None and not 0 <= port <= 65535:
+            raise SettingsError(f"Port {port} is none", hint="a port is 0 to 65535")
+        given = {"host": host, "port": port}
+        changed = {name: value for name, value in given.items() if value is not None}
+        return self.model_copy(update={"server": self.server.model_copy(update=changed)})
+
     def fingerprint(self) -> str:
         """Twelve hex digits over all settings that can change an answer (paths cannot)."""
         shaping = self.model_dump(
@@ -170,6 +203,8 @@ class Settings(_Section):
                 "documents": True,
                 "index": True,
                 "watch": True,
+                "chat": True,
+                "server": True,
                 "reading": {"processes"},
                 "embedding": {"concurrency", "timeout_seconds", "batch_size", "api_key_env"},
                 "llm": {"timeout_seconds", "max_retries", "api_key_env", "prices"},
@@ -334,9 +369,10 @@ def _rebase(data: dict[str, Any], base: Path) -> None:
         data["documents"]["paths"] = [
             base / Path(p).expanduser() if isinstance(p, str | Path) else p for p in paths
         ]
-    index = data["index"]["path"]
-    if isinstance(index, str | Path) and str(index):
-        data["index"]["path"] = base / Path(index).expanduser()
+    for section, name in (("index", "path"), ("chat", "uploads"), ("chat", "question_set")):
+        path = data[section][name]
+        if isinstance(path, str | Path) and str(path):
+            data[section][name] = base / Path(path).expanduser()
 
 
 def _validate(data: dict[str, Any], source: Path | None) -> Settings:

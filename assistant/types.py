@@ -116,6 +116,23 @@ NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A document as the index holds it: its text, in which all spans count, and its structure.
+
+    ``sha256`` is the hash of the file's bytes when it was read, ``path`` where it lay then.
+    """
+
+    name: str
+    title: str
+    kind: str
+    sha256: str
+    path: str
+    text: str
+    pages: tuple[Page, ...] = ()
+    headings: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A stretch of a document that is indexed: ``document.text[start:end] == text``."""
 

@@ -1,0 +1,215 @@
+"""What was asked and answered, kept in SQLite across restarts, each for its owner alone.
+
+An owner is the secret of one browser's cookie, stored as a hash; every read and write names it, so
+an id that somebody guesses opens nothing. An answer is kept whole: its citations are still exact
+when the documents have changed, and the page can say that they have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import StorageError
+from assistant.types import Answer
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL,
+    created TEXT NOT NULL, updated TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS of_owner ON conversations (owner, updated);
+CREATE TABLE IF NOT EXISTS turns (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
+    asked TEXT NOT NULL, rating TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (conversation, position)
+);
+"""
+_TITLE_CHARACTERS = 60
+_BUSY_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer; ``rating`` is what a person thought of it, or empty.
+
+    ``answer`` is None for a question whose answer failed or was stopped before its first word.
+    """
+
+    position: int
+    question: str
+    answer: Answer | None
+    rating: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A conversation in a list: its id, its first question shortened, when it was last used."""
+
+    id: str
+    title: str
+    updated: str
+
+
+class Conversations:
+    """All conversations of one server. Safe to use from several threads.
+
+    ``path`` None keeps them in memory. Raises ``StorageError`` when the file cannot be used.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch(mode=0o600, exist_ok=True)  # SQLite would make it readable for all
+            self._database = sqlite3.connect(
+                path or ":memory:", timeout=_BUSY_SECONDS, check_same_thread=False
+            )
+            self._database.executescript(f"PRAGMA foreign_keys = ON;{_SCHEMA}")
+            if path is not None:
+                self._database.execute("PRAGMA journal_mode = WAL")
+        except (OSError, sqlite3.Error) as exc:
+            raise StorageError(
+                f"Conversations cannot be kept in {path}: {exc}",
+                hint="set chat.keep_conversations to false, or index.path to a folder of yours",
+            ) from exc
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._database.close()
+
+    def begin(self, owner: str, question: str) -> str:
+        """A new conversation's id; its title is the question, shortened."""
+        identity = secrets.token_urlsafe(16)
+        title = " ".join(question.split())
+        if len(title) > _TITLE_CHARACTERS:
+            title = title[: _TITLE_CHARACTERS - 1].rstrip() + "…"
+        now = _now()
+        with self._transaction() as database:
+            database.execute(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?)",
+                (identity, _hashed(owner), title, now, now),
+            )
+        return identity
+
+    def owned(self, owner: str, conversation: str) -> bool:
+        """Whether there is such a conversation of this owner."""
+        rows = self._rows(
+            "SELECT 1 FROM conversations WHERE id = ? AND owner = ?", conversation, _hashed(owner)
+        )
+        return bool(rows)
+
+    def listing(self, owner: str, limit: int = 50) -> list[Heading]:
+        """An owner's conversations, the last used first."""
+        rows = self._rows(
+            "SELECT id, title, updated FROM conversations WHERE owner = ? "
+            "ORDER BY updated DESC, rowid DESC LIMIT ?",
+            _hashed(owner), limit,
+        )  # fmt: skip
+        return [Heading(*row) for row in rows]
+
+    def turns(self, owner: str, conversation: str) -> list[Turn]:
+        """The turns of a conversation in order; none for one of somebody else."""
+        rows = self._rows(
+            "SELECT t.position, t.question, t.answer, t.rating FROM turns t "
+            "JOIN conversations c ON c.id = t.conversation "
+            "WHERE c.id = ? AND c.owner = ? ORDER BY t.position",
+            conversation, _hashed(owner),
+        )  # fmt: skip
+        return [Turn(at, question, _read(answer), rating) for at, question, answer, rating in rows]
+
+    def put(
+        self, owner: str, conversation: str, position: int, question: str, answer: Answer | None
+    ) -> None:
+        """Set a turn; what came at or after its position before is gone."""
+        if not self.owned(owner, conversation):
+            return
+        with self._transaction() as database:
+            database.execute(
+                "DELETE FROM turns WHERE conversation = ? AND position >= ?",
+                (conversation, position),
+            )
+            database.execute(
+                "INSERT INTO turns (conversation, position, question, answer, asked) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (conversation, position, question, _written(answer), _now()),
+            )
+            database.execute(
+                "UPDATE conversations SET updated = ? WHERE id = ?", (_now(), conversation)
+            )
+
+    def rate(self, owner: str, conversation: str, position: int, rating: str) -> None:
+        """Keep what a person thought of an answer; an empty rating takes it back."""
+        if not self.owned(owner, conversation):
+            return
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE turns SET rating = ? WHERE conversation = ? AND position = ?",
+                (rating, conversation, position),
+            )
+
+    def delete(self, owner: str, conversation: str) -> None:
+        """Forget a conversation."""
+        with self._transaction() as database:
+            database.execute(
+                "DELETE FROM conversations WHERE id = ? AND owner = ?",
+                (conversation, _hashed(owner)),
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                with self._database:
+                    yield self._database
+            except sqlite3.Error as exc:
+                raise StorageError(
+                    f"The conversation cannot be kept: {exc}",
+                    hint=f"check the disk of {self._path}",
+                ) from exc
+
+    def _rows(self, query: str, *values: object) -> Sequence[Any]:
+        with self._lock:
+            try:
+                return self._database.execute(query, values).fetchall()
+            except sqlite3.Error as exc:
+                raise StorageError(f"Conversations cannot be read: {exc}") from exc
+
+
+@lru_cache(maxsize=1)
+def _answers() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Answer)
+
+
+def _written(answer: Answer | None) -> str:
+    return "" if answer is None else _answers().dump_json(answer).decode()
+
+
+def _read(text: str) -> Answer | None:
+    if not text:
+        return None
+    answer: Answer = _answers().validate_json(text)
+    return answer
+
+
+def _hashed(owner: str) -> str:
+    return hashlib.sha256(owner.encode()).hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,24 @@
+"""Questions for the first screen; they belong to the folder that can answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+FILE = ".questions.txt"
+"""One question a line, at the top of a folder of documents; hidden, so it is no document."""
+
+_MOST = 4
+_LONGEST = 200
+
+
+def example_questions(folders: Iterable[Path]) -> tuple[str, ...]:
+    """The first questions of the folders that have some; a file that cannot be read has none."""
+    found: list[str] = []
+    for folder in folders:
+        try:
+            lines = (folder / FILE).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            continue
+        found += [line.strip() for line in lines if line.strip() and len(line) <= _LONGEST]
+    return tuple(found[:_MOST])

@@ -1,0 +1,71 @@
+"""The folder on the page: syncs and uploads as they go on, and what the index holds."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from assistant.chat.receipts import draw_failure, draw_library, draw_progress, draw_receipt
+from assistant.chat.uploads import take_in
+from assistant.errors import AssistantError
+from assistant.service import Service
+from assistant.types import Progress
+
+_EVERY_SECONDS = 0.2
+
+
+class Library:
+    """Draws the documents of a service and brings the index in line with them."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def sync(self, paths: Sequence[Path] | None = None) -> AsyncIterator[str]:
+        """Sync, drawing each step and at last the receipt. The page may close: it goes on."""
+        steps: queue.SimpleQueue[Progress] = queue.SimpleQueue()
+        yield draw_progress(Progress("looking at the folder", 0, 0))
+        job = asyncio.ensure_future(self._service.sync(paths, steps.put))
+        while not job.done():
+            await asyncio.wait([job], timeout=_EVERY_SECONDS)
+            last = None
+            while not steps.empty():
+                last = steps.get()
+            if last is not None and not job.done():
+                yield draw_progress(last)
+        try:
+            yield draw_receipt(job.result())
+        except AssistantError as exc:
+            yield draw_failure(exc.what, exc.hint)
+
+    async def upload(self, files: Sequence[str]) -> AsyncIterator[str]:
+        """Take files in and index them."""
+        settings = self._service.settings
+        try:
+            await asyncio.to_thread(
+                take_in, files, settings.chat.uploads, settings.documents.max_file_megabytes
+            )
+        except AssistantError as exc:
+            yield draw_failure(exc.what, exc.hint)
+            return
+        async for drawn in self.sync([settings.chat.uploads]):
+            yield drawn
+
+    def names(self) -> list[str]:
+        """The names of all documents; none without an index."""
+        try:
+            return list(self._service.assistant.documents())
+        except AssistantError:
+            return []
+
+    def state(self) -> tuple[str, list[str], list[str], list[str]]:
+        """The drawn list, and what can be chosen: types, folders, names."""
+        try:
+            status = self._service.assistant.status()
+            infos = self._service.assistant.document_infos()
+        except AssistantError:
+            return draw_library((), None), [], [], []
+        types = sorted({Path(info.name).suffix.lower().lstrip(".") for info in infos} - {""})
+        tags = sorted({tag for info in infos for tag in info.tags})
+        return draw_library(infos, status), types, tags, [info.name for info in infos]

@@ -1,0 +1,194 @@
+"""Answers → the HTML of their messages: text with markers, a refusal, the line below it.
+
+A marker is a button whose class names turn, sentence and number; the page's script leads it to the
+card of the same name. Verdicts are shown by shape and by colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assistant.chat.escaped import escape, one_line
+from assistant.chat.placing import Mark, Placed, place
+from assistant.types import Answer, Passage, Sentence
+from assistant.verdicts import MEANINGS, SHAPES
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_SIMPLE = {
+    "paragraph": "p",
+    "bullet_list": "ul",
+    "list_item": "li",
+    "blockquote": "blockquote",
+    "em": "em",
+    "strong": "strong",
+    "s": "s",
+    "table": "table",
+    "thead": "thead",
+    "tbody": "tbody",
+    "tr": "tr",
+    "th": "th",
+    "td": "td",
+}
+"""Kinds of tokens whose two ends become the two ends of an element, without any attribute."""
+
+
+def draw_answer(answer: Answer, turn: int) -> str:
+    """The finished message of a turn."""
+    if answer.abstained:
+        return _refusal(answer, turn)
+    parts = [_note("notice", answer.notice)]
+    if answer.conflicts:
+        parts.append(_note("conflict", "The documents disagree; both are shown."))
+    known = frozenset(citation.marker for citation in answer.citations)
+    placed = place(answer.text, answer.sentences, known)
+    parts.append(_text(placed, turn, answer.sentences))
+    if answer.incomplete:
+        parts.append(_note("incomplete", f"Incomplete: {answer.incomplete}"))
+    parts.append(_problems(answer.sentences))
+    parts.append(status_line(answer))
+    return f'<div class="answer">{"".join(parts)}</div>'
+
+
+def draw_partial(text: str, passages: int) -> str:
+    """A message whose words still come: its markers have no verdicts yet."""
+    placed = place(text, (), frozenset(range(1, passages + 1)))
+    return f'<div class="answer partial">{_text(placed, 0, ())}</div>'
+
+
+def draw_waiting(words: str) -> str:
+    """What stands there before the first word."""
+    return f'<div class="answer partial"><p class="waiting">{one_line(words)}</p></div>'
+
+
+def draw_failure(what: str, hint: str) -> str:
+    """An error, with what to do next."""
+    next_step = f'<p class="hint">{one_line(hint)}</p>' if hint else ""
+    return (
+        f'<div class="answer failure"><p><strong>That did not work.</strong> {one_line(what)}</p>'
+        f"{next_step}</div>"
+    )
+
+
+def status_line(answer: Answer) -> str:
+    """What was searched, found and checked, in one line; empty for small talk."""
+    if not answer.retrieved:
+        return ""
+    searched = one_line(answer.standalone_question or answer.question)
+    good = sum(1 for each in answer.sentences if each.verdict in ("verbatim", "supported"))
+    steps = [f"Searched <em>{searched}</em>", _count(len(answer.retrieved), "passage")]
+    if not answer.abstained:
+        steps.append(f"{len(answer.citations)} cited")
+        steps.append(f"{good} of {_count(len(answer.sentences), 'sentence')} supported")
+    facts = [" → ".join(steps), f"{answer.timings.get('total', 0.0):.1f} s"]
+    if answer.usage.calls:
+        about = "about " if answer.usage.estimated else ""
+        facts.append(f"{about}{answer.usage.tokens_in + answer.usage.tokens_out:,} tokens")
+        if answer.usage.cost is not None:
+            facts.append(f"${answer.usage.cost:.4f}")
+    facts.append(one_line(answer.receipt.model))
+    return f'<p class="status">{" · ".join(facts)}</p>'
+
+
+def _refusal(answer: Answer, turn: int) -> str:
+    closest = ""
+    if answer.retrieved:
+        closest = (
+            f'<p><button type="button" class="show-evidence t{turn}">'
+            f"Show the {min(len(answer.retrieved), 5)} closest passages</button></p>"
+        )
+    return (
+        '<div class="answer refusal"><p><strong>The documents do not answer this.</strong></p>'
+        f"<p>{one_line(answer.text)}</p>{_note('notice', answer.notice)}{closest}"
+        f"{status_line(answer)}</div>"
+    )
+
+
+def closest(passages: Sequence[Passage]) -> Sequence[Passage]:
+    """The passages that a refusal shows."""
+    return passages[:5]
+
+
+def _text(placed: Placed, turn: int, sentences: Sequence[Sentence]) -> str:
+    out: list[str] = []
+    for token in placed.tokens:
+        if token.type == "inline":
+            for child in token.children or []:
+                out.append(_inline(child, placed, turn, sentences))
+        elif token.type in ("fence", "code_block"):
+            out.append(f"<pre><code>{escape(token.content)}</code></pre>")
+        elif token.type == "hr":
+            out.append("<hr>")
+        else:
+            out.append(_element(token))
+    return "".join(out)
+
+
+def _inline(token: Token, placed: Placed, turn: int, sentences: Sequence[Sentence]) -> str:
+    if token.type == "text":
+        return "".join(
+            _marker(piece, turn, sentences) if isinstance(piece, Mark) else escape(piece)
+            for piece in placed.pieces.get(id(token), [token.content])
+        )
+    if token.type == "code_inline":
+        return f"<code>{escape(token.content)}</code>"
+    if token.type in ("softbreak", "hardbreak"):
+        return "<br>" if token.type == "hardbreak" else " "
+    return _element(token)
+
+
+def _element(token: Token) -> str:
+    """The tag of a token that opens or closes something; nothing for what we do not draw."""
+    kind, _, end = token.type.rpartition("_")
+    if end not in ("open", "close"):
+        return ""
+    slash = "/" if end == "close" else ""
+    if kind == "heading":  # a message has no place in the page's outline
+        return "</strong></p>" if slash else '<p class="heading"><strong>'
+    if kind == "ordered_list":
+        first = None if slash else token.attrGet("start")
+        start = f' start="{int(first)}"' if first else ""
+        return f"<{slash}ol{start}>"
+    if kind == "paragraph" and token.hidden:
+        return ""
+    tag = _SIMPLE.get(kind)
+    return f"<{slash}{tag}>" if tag else ""
+
+
+def _marker(mark: Mark, turn: int, sentences: Sequence[Sentence]) -> str:
+    if mark.sentence is None:
+        return f'<button type="button" class="marker pending">{mark.number}</button>'
+    verdict = sentences[mark.sentence].verdict
+    shape, meaning = SHAPES[verdict], MEANINGS[verdict]
+    if not mark.number:
+        return f'<span class="marker {verdict}" title="{verdict}: {meaning}">{shape}</span>'
+    return (
+        f'<button type="button" class="marker {verdict} t{turn} s{mark.sentence} m{mark.number}" '
+        f'title="Source {mark.number}, {verdict}: {meaning}">{shape} {mark.number}</button>'
+    )
+
+
+def _problems(sentences: Sequence[Sentence]) -> str:
+    """What the sources of weak sentences lack, for those who want to know."""
+    rows = [
+        f'<li><span class="verdict {each.verdict}">{SHAPES[each.verdict]} {each.verdict}</span> '
+        f"{one_line(each.text)}"
+        + (f' <em class="why-not">({one_line("; ".join(each.problems))})</em>' if each.problems else "")
+        + "</li>"
+        for each in sentences
+        if each.verdict in ("weak", "unsupported", "uncited")
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    said = f"{len(rows)} of {_count(len(sentences), 'sentence')} to check"
+    return f'<details class="doubts"><summary>{said}</summary><ul>{"".join(rows)}</ul></details>'
+
+
+def _note(kind: str, text: str) -> str:
+    return f'<p class="{kind}">{one_line(text)}</p>' if text else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,97 @@
+"""Syncs and the state of the index → HTML for the sidebar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.chat.escaped import address, one_line
+from assistant.types import DocumentInfo, FileOutcome, Progress, Status, SyncReceipt
+
+_MOST_ROWS = 200
+_MOST_DOCUMENTS = 500
+
+
+def draw_progress(step: Progress) -> str:
+    """A step of a sync, with a bar when its length is known."""
+    bar = f'<progress max="{step.total}" value="{step.done}"></progress>' if step.total else ""
+    count = f" {step.done} of {step.total}" if step.total else ""
+    return (
+        f'<div class="receipt"><p>{one_line(step.stage.capitalize())}{count} …</p>{bar}'
+        f'<p class="muted">{one_line(step.item)}</p></div>'
+    )
+
+
+def draw_receipt(receipt: SyncReceipt) -> str:
+    """What a sync did, in one line, and every file that is not simply unchanged."""
+    counts: dict[str, int] = {}
+    for file in receipt.files:
+        counts[file.outcome] = counts.get(file.outcome, 0) + 1
+    told = ", ".join(f"{count} {_said(name)}" for name, count in sorted(counts.items()))
+    rows = [file for file in receipt.files if file.outcome != "unchanged"]
+    repaired = f'<p class="changed">{one_line(receipt.repaired)}</p>' if receipt.repaired else ""
+    return (
+        f'<div class="receipt"><p><strong>{told or "No files"}</strong></p>{repaired}'
+        f"<p class=\"muted\">{receipt.documents} documents, {receipt.chunks} chunks, "
+        f"{receipt.seconds:.1f} s</p>{_rows(rows)}</div>"
+    )  # fmt: skip
+
+
+def draw_failure(what: str, hint: str) -> str:
+    """A sync that could not be done; the old index still answers."""
+    return (
+        f'<div class="receipt failed"><p><strong>Not synced.</strong> {one_line(what)}</p>'
+        f'<p class="muted">{one_line(hint)}</p></div>'
+    )
+
+
+def draw_library(infos: Sequence[DocumentInfo], status: Status | None) -> str:
+    """The documents, each a link, and the files that are not indexed with the reason."""
+    if status is None:
+        return '<div class="library"><p>There is no index yet. Sync the folder.</p></div>'
+    parts = [f'<div class="library"><p><strong>{len(infos)} documents</strong></p>']
+    items = "".join(
+        f'<li><a href="{address("/document", name=info.name)}" target="_blank">'
+        f'{one_line(info.title)}</a> <span class="muted">{one_line(info.name)} · '
+        f"{one_line(info.date)}</span></li>"
+        for info in infos[:_MOST_DOCUMENTS]
+    )
+    if len(infos) > _MOST_DOCUMENTS:
+        items += f"<li>… and {len(infos) - _MOST_DOCUMENTS} more</li>"
+    parts.append(f"<details><summary>Show them</summary><ul>{items}</ul></details>")
+    if status.not_indexed:
+        said = f"{len(status.not_indexed)} not indexed"
+        parts.append(f"<details><summary>{said}</summary>{_rows(status.not_indexed)}</details>")
+    if status.partial:
+        rows = "".join(
+            f"<li>{one_line(info.name)}: {one_line('; '.join(info.notes))}</li>"
+            for info in status.partial
+        )
+        said = f"{len(status.partial)} indexed in part"
+        parts.append(f"<details><summary>{said}</summary><ul>{rows}</ul></details>")
+    parts.append("</div>")
+    return "".join(parts)
+
+
+def _rows(files: Sequence[FileOutcome]) -> str:
+    if not files:
+        return ""
+    shown = "".join(
+        f'<li class="{file.outcome}"><span class="outcome">{_said(file.outcome)}</span> '
+        f"{one_line(file.document)}{_why(file)}</li>"
+        for file in sorted(files, key=lambda file: file.outcome != "failed")[:_MOST_ROWS]
+    )
+    more = len(files) - _MOST_ROWS
+    if more > 0:
+        shown += f"<li>… and {more} more</li>"
+    return f'<ul class="files">{shown}</ul>'
+
+
+def _why(file: FileOutcome) -> str:
+    said = "; ".join(part for part in (file.reason, *file.notes) if part)
+    if file.previous_name:
+        said = f"was {file.previous_name}"
+    return f': <span class="muted">{one_line(said)}</span>' if said else ""
+
+
+def _said(outcome: str) -> str:
+    return outcome.replace("_", " ")

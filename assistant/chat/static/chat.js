@@ -1,0 +1,219 @@
+// Leads from a marker to its card, and the few things that a page without inline scripts needs.
+// It reads the classes that the drawings carry and never turns text into markup.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const numbered = (element, letter) => {
+    for (const name of element.classList) {
+      if (name[0] === letter && /^\d+$/.test(name.slice(1))) return Number(name.slice(1));
+    }
+    return null;
+  };
+
+  // ---------------------------------------------------------------- from a marker to its card
+
+  const askForTurn = (turn) => {
+    const field = $("#shown-turn textarea, #shown-turn input");
+    if (!field) return;
+    const proto = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
+    const setter = Object.getOwnPropertyDescriptor(proto.prototype, "value").set;
+    setter.call(field, `${turn}.${Date.now() % 1e6}`);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  const whenThere = (selector, then, tries = 60) => {
+    const found = $(selector);
+    if (found) then(found);
+    else if (tries > 0) setTimeout(() => whenThere(selector, then, tries - 1), 50);
+  };
+
+  const showEvidence = (turn, then) => {
+    document.body.classList.add("evidence-open");
+    if (!$(`#evidence-t${turn}`)) askForTurn(turn);
+    whenThere(`#evidence-t${turn}`, then);
+  };
+
+  const showCard = (marker) => {
+    const turn = numbered(marker, "t");
+    const sentence = numbered(marker, "s");
+    const number = numbered(marker, "m");
+    if (turn === null || number === null) return;
+    showEvidence(turn, (pane) => {
+      const card = $(`#card-t${turn}-m${number}`, pane);
+      if (!card) return;
+      for (const old of document.querySelectorAll("#evidence .active")) old.classList.remove("active");
+      card.classList.add("active");
+      const marks = card.querySelectorAll(`mark.s${sentence}`);
+      for (const mark of marks) mark.classList.add("active");
+      card.setAttribute("tabindex", "-1");
+      card.focus({ preventScroll: true });
+      (marks[0] || card).scrollIntoView({ block: "center" });
+      say(`Source ${number}: ${$(".place", card)?.textContent ?? ""}`);
+    });
+  };
+
+  // ---------------------------------------------------------------- small helpers
+
+  const announcer = document.createElement("div");
+  announcer.id = "announcer";
+  announcer.setAttribute("aria-live", "polite");
+  const say = (words) => { announcer.textContent = words; };
+
+  const popover = document.createElement("div");
+  popover.id = "popover";
+  popover.hidden = true;
+  popover.setAttribute("role", "tooltip");
+
+  const showPopover = (marker) => {
+    const card = $(`#card-t${numbered(marker, "t")}-m${numbered(marker, "m")}`);
+    popover.replaceChildren();
+    const lines = [marker.getAttribute("aria-label") || marker.title];
+    if (card) {
+      lines.push($(".place", card)?.textContent);
+      const own = card.querySelector(`mark.s${numbered(marker, "s")}`) || $("mark", card);
+      lines.push(own ? `“${own.textContent}”` : "");
+    }
+    lines.filter(Boolean).forEach((line, at) => {
+      const row = document.createElement("p");
+      row.textContent = line;
+      if (at === 1) row.className = "place";
+      popover.append(row);
+    });
+    popover.hidden = false;
+    const box = marker.getBoundingClientRect();
+    const left = Math.max(8, Math.min(box.left, innerWidth - popover.offsetWidth - 8));
+    const below = box.bottom + 8;
+    const fits = below + popover.offsetHeight < innerHeight;
+    popover.style.left = `${left}px`;
+    popover.style.top = `${fits ? below : Math.max(8, box.top - popover.offsetHeight - 8)}px`;
+  };
+  const hidePopover = () => { popover.hidden = true; };
+
+  const copyQuote = async (button) => {
+    const card = button.closest(".card");
+    const words = [...card.querySelectorAll("blockquote mark")].map((m) => m.textContent).join(" ");
+    const place = $(".place", card)?.textContent ?? "";
+    const text = `“${words}” (${place})`;
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = document.createElement("textarea");
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      copied = document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+    say(copied ? "Quote copied" : "The browser does not allow copying");
+    button.textContent = copied ? "Copied" : "Not copied";
+    setTimeout(() => { button.textContent = "Copy quote"; }, 1500);
+  };
+
+  const setTheme = (dark) => {
+    document.body.classList.toggle("dark", dark);
+    document.documentElement.classList.toggle("dark", dark);
+  };
+
+  // ---------------------------------------------------------------- events
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target) return;
+    const marker = target.closest("button.marker");
+    if (marker) { hidePopover(); showCard(marker); return; }
+    const show = target.closest("button.show-evidence");
+    if (show) {
+      showEvidence(numbered(show, "t"), (pane) => {
+        pane.setAttribute("tabindex", "-1");
+        pane.focus();
+      });
+      return;
+    }
+    const copy = target.closest("button.copy-quote");
+    if (copy) { copyQuote(copy); return; }
+    if (target.closest(".toggle-theme")) {
+      const dark = !document.body.classList.contains("dark");
+      setTheme(dark);
+      localStorage.setItem("theme", dark ? "dark" : "light");
+      return;
+    }
+    if (target.closest(".toggle-evidence")) {
+      document.body.classList.toggle("evidence-open");
+      return;
+    }
+    if (!target.closest("#evidence-pane")) document.body.classList.remove("evidence-open");
+  });
+
+  for (const [kind, then] of [["mouseover", showPopover], ["focusin", showPopover]]) {
+    document.addEventListener(kind, (event) => {
+      const marker = event.target instanceof Element && event.target.closest("button.marker, span.marker");
+      if (marker) then(marker); else hidePopover();
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      hidePopover();
+      document.body.classList.remove("evidence-open");
+    }
+    const typing = event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      $("#question textarea, #question input")?.focus();
+    }
+  });
+
+  // ---------------------------------------------------------------- names for screen readers
+
+  // Gradio names a message by its source, tags and all, and gives some buttons no name.
+  const mend = (root) => {
+    for (const message of root.querySelectorAll("#chat [aria-label*='message:']")) {
+      const who = message.dataset.testid === "user" ? "You asked" : "Answer";
+      if (message.getAttribute("aria-label") !== who) {
+        message.setAttribute("aria-label", who);
+        if (!message.hasAttribute("role")) message.setAttribute("role", "group");
+      }
+    }
+    for (const marker of root.querySelectorAll(".marker[title]")) {
+      marker.setAttribute("aria-label", marker.title);
+      if (marker.tagName === "SPAN") {
+        marker.setAttribute("role", "img");
+        marker.setAttribute("tabindex", "0");
+      }
+      marker.removeAttribute("title");
+    }
+    for (const scroller of root.querySelectorAll("#chat .bubble-wrap, #evidence-pane")) {
+      if (!scroller.hasAttribute("tabindex")) scroller.setAttribute("tabindex", "0");
+    }
+  };
+
+  let wasRunning = false;
+  const follow = () => {
+    mend(document);
+    const stop = $("#stop");
+    const running = !!stop && stop.offsetParent !== null;
+    if (wasRunning && !running) {
+      const answers = document.querySelectorAll("#chat .answer");
+      const last = answers[answers.length - 1];
+      if (last) say(last.textContent.slice(0, 600));
+    }
+    wasRunning = running;
+  };
+
+  const start = () => {
+    document.documentElement.lang = "en";
+    document.body.append(announcer, popover);
+    const stored = localStorage.getItem("theme");
+    if (stored) setTheme(stored === "dark");
+    let due = false;
+    new MutationObserver(() => {
+      if (due) return;
+      due = true;
+      requestAnimationFrame(() => { due = false; follow(); });
+    }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label", "title"] });
+    follow();
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

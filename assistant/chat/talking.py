@@ -1,0 +1,227 @@
+"""A question → the views of a page while its answer comes, and what is kept of it.
+
+A view is all that the screen needs: messages, the Evidence pane, which conversation it is. It knows
+nothing of Gradio; ``page`` turns views into updates.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.chat.conversations import Conversations, Turn
+from assistant.chat.escaped import as_written
+from assistant.chat.evidence import draw_evidence, draw_found, draw_nothing
+from assistant.chat.follow_ups import follow_ups
+from assistant.chat.messages import draw_answer, draw_failure, draw_partial, draw_waiting
+from assistant.errors import AssistantError
+from assistant.service import Service
+from assistant.types import (
+    NO_FILTERS,
+    Answer,
+    Delta,
+    Filters,
+    Finished,
+    Passage,
+    Receipt,
+    Retrieved,
+    Usage,
+)
+
+Message = dict[str, Any]
+"""A message as Gradio's Chatbot takes it: role, content, and options that can be clicked."""
+
+STOPPED = "stopped by you"
+_EVERY_SECONDS = 0.06
+"""Words are drawn at most so often: a fast model sends hundreds of pieces a second."""
+_STOP_SECONDS = 3.0
+_MARKERS = re.compile(r"\s?\[\d{1,6}\]")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a page shows. ``ratings`` go with the messages of answers, in order."""
+
+    conversation: str
+    messages: list[Message]
+    evidence: str
+    running: bool = False
+    ratings: tuple[str | None, ...] = ()
+
+
+class Talk:
+    """Draws and keeps the conversations of all browsers. For one event loop."""
+
+    def __init__(self, service: Service, conversations: Conversations) -> None:
+        self.service = service
+        self.conversations = conversations
+        self._live: dict[str, asyncio.Event] = {}
+
+    async def ask(
+        self,
+        owner: str,
+        conversation: str,
+        question: str,
+        filters: Filters = NO_FILTERS,
+        position: int | None = None,
+    ) -> AsyncIterator[View]:
+        """Ask, and draw what comes. With ``position`` the turn there is asked anew.
+
+        Whatever ends it, the question is kept; an answer that was stopped is kept as far as it
+        came.
+        """
+        turns = self.conversations.turns(owner, conversation) if conversation else []
+        if not question.strip():
+            yield await self.view(owner, conversation)
+            return
+        if position is None or position > len(turns):
+            position = len(turns)
+        turns = turns[:position]
+        if not conversation or not self.conversations.owned(owner, conversation):
+            conversation = self.conversations.begin(owner, question)
+        ended = self._live[conversation] = asyncio.Event()
+        drawing = _Drawing(conversation, [*_messages(turns), _asked(question)])
+        kept = False
+        try:
+            yield drawing.waiting("Searching …")
+            history = [(t.question, t.answer.text) for t in turns if t.answer and not _is_no(t)]
+            events = self.service.stream(question, history, filters=filters, door="chat")
+            async with aclosing(events) as stream:  # type: ignore[type-var]
+                async for event in stream:
+                    if isinstance(event, Retrieved):
+                        yield drawing.found(question, event.passages)
+                    elif isinstance(event, Delta):
+                        view = drawing.words(event.text)
+                        if view is not None:
+                            yield view
+                    elif isinstance(event, Finished):
+                        drawing.answer = event.answer
+            self.conversations.put(owner, conversation, position, question, drawing.answer)
+            kept = True
+            yield await self.view(owner, conversation)
+        except AssistantError as exc:
+            self.conversations.put(owner, conversation, position, question, None)
+            kept = True
+            yield drawing.failure(exc)
+        finally:
+            if not kept:
+                self.conversations.put(
+                    owner, conversation, position, question, drawing.partial(question)
+                )
+            ended.set()
+            if self._live.get(conversation) is ended:
+                del self._live[conversation]
+
+    async def view(self, owner: str, conversation: str, turn: int | None = None) -> View:
+        """A conversation as it is kept, with the Evidence of one turn, else of the last.
+
+        Waits a moment for an answer that is just being stopped.
+        """
+        live = self._live.get(conversation)
+        if live is not None:
+            try:
+                await asyncio.wait_for(live.wait(), _STOP_SECONDS)
+            except TimeoutError:
+                pass
+        turns = self.conversations.turns(owner, conversation) if conversation else []
+        return await asyncio.to_thread(self._draw, conversation, turns, turn)
+
+    def _draw(self, conversation: str, turns: Sequence[Turn], turn: int | None) -> View:
+        chosen = turns[-1] if turns else None
+        if turn is not None:
+            chosen = next((each for each in turns if each.position == turn), chosen)
+        evidence = draw_nothing()
+        if chosen is not None and chosen.answer is not None:
+            evidence = draw_evidence(chosen.answer, chosen.position, self.service.lookup)
+        ratings = tuple(each.rating or None for each in turns)
+        return View(conversation, _messages(turns), evidence, False, ratings)
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """An answer on its way: what came, and when it was last drawn."""
+
+    conversation: str
+    messages: list[Message]
+    text: str = ""
+    passages: tuple[Passage, ...] = ()
+    evidence: str = ""
+    drawn: float = 0.0
+    answer: Answer | None = None
+
+    def waiting(self, words: str) -> View:
+        return self._with(draw_waiting(words))
+
+    def found(self, question: str, passages: tuple[Passage, ...]) -> View:
+        self.passages = passages
+        self.evidence = draw_found(question, passages) if passages else draw_nothing()
+        count = len(passages)
+        return self._with(draw_waiting(f"{count} passage{'s' if count != 1 else ''} found …"))
+
+    def words(self, text: str) -> View | None:
+        """A view with more words, unless one was drawn a moment ago."""
+        self.text += text
+        now = time.monotonic()
+        if now - self.drawn < _EVERY_SECONDS:
+            return None
+        self.drawn = now
+        return self._with(draw_partial(self.text, len(self.passages)))
+
+    def failure(self, error: AssistantError) -> View:
+        return self._with(draw_failure(error.what, error.hint), running=False)
+
+    def partial(self, question: str) -> Answer | None:
+        """What to keep of an answer that was left: its words, without markers nobody checked."""
+        if self.answer is not None or not self.text.strip():
+            return self.answer
+        return Answer(
+            question=question,
+            standalone_question=question,
+            text=_MARKERS.sub("", self.text),
+            sentences=(),
+            citations=(),
+            retrieved=self.passages,
+            abstained=False,
+            reason="stopped",
+            confidence=0.0,
+            incomplete=STOPPED,
+            conflicts=(),
+            usage=Usage(),
+            timings={},
+            receipt=Receipt("", "", "", "stopped"),
+            notice="Its sentences were not checked.",
+        )
+
+    def _with(self, message: str, running: bool = True) -> View:
+        shown = [*self.messages, {"role": "assistant", "content": message}]
+        return View(self.conversation, shown, self.evidence, running)
+
+
+def _messages(turns: Sequence[Turn]) -> list[Message]:
+    """Two messages a turn; the last answer offers what could be asked next."""
+    shown: list[Message] = []
+    for turn in turns:
+        shown.append(_asked(turn.question))
+        if turn.answer is None:
+            content = draw_failure("No answer was kept.", "Ask again.")
+        else:
+            content = draw_answer(turn.answer, turn.position)
+        shown.append({"role": "assistant", "content": content})
+    if turns and turns[-1].answer is not None:
+        offered = follow_ups(turns[-1].answer)
+        if offered:
+            shown[-1]["options"] = [{"value": each, "label": each} for each in offered]
+    return shown
+
+
+def _asked(question: str) -> Message:
+    return {"role": "user", "content": as_written(question)}
+
+
+def _is_no(turn: Turn) -> bool:
+    return turn.answer is not None and turn.answer.abstained

@@ -1,0 +1,114 @@
+"""The application: our routes first, then the Gradio page, and the guards around it all."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from assistant import __version__
+from assistant.chat.conversations import Conversations
+from assistant.chat.page import STATIC, TITLE, Page, gr
+from assistant.errors import AssistantError
+from assistant.pipeline import Assistant
+from assistant.server import openai_api, pages
+from assistant.server.access import Access
+from assistant.server.guards import Guards, Limits
+from assistant.server.mcp_door import make_mcp
+from assistant.service import Service
+
+CONVERSATIONS = "conversations.sqlite"
+_UPLOAD_FILES_AT_ONCE = 5
+_HEAD = (
+    '<link rel="stylesheet" href="/own/chat.css"><script src="/own/chat.js" defer></script>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+)
+_log = logging.getLogger("assistant.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What runs: ``asgi`` with the guards, and the parts that a caller may want to see."""
+
+    asgi: ASGIApp
+    service: Service
+    conversations: Conversations
+    page: Page
+
+
+def make_app(
+    assistant: Assistant, token: str = "", names: Collection[str] = ()
+) -> Application:
+    """The whole server for an assistant. ``names`` are further host names that it answers to."""
+    settings = assistant.settings
+    service = Service(assistant)
+    kept = settings.chat.keep_conversations
+    conversations = Conversations(settings.index.path / CONVERSATIONS if kept else None)
+    access = Access(token)
+    page = Page(service, conversations)
+    mcp, mcp_app = make_mcp(service)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with mcp.session_manager.run():
+            yield
+        conversations.close()
+
+    app: FastAPI = FastAPIOffline(
+        title=TITLE,
+        version=__version__,
+        summary="Answers from a folder of documents, every sentence with its source.",
+        lifespan=lifespan,
+        redoc_url=None,
+        static_url="/static/docs",
+    )
+    app.add_exception_handler(AssistantError, _known_failure)
+    app.add_exception_handler(Exception, _unknown_failure)
+    app.include_router(openai_api.router(service))
+    app.include_router(pages.router(service, conversations, access))
+    app.router.routes.extend(mcp_app.routes)
+    app.mount("/own", StaticFiles(directory=STATIC), name="own")
+    megabytes = settings.documents.max_file_megabytes
+    gr.mount_gradio_app(
+        app,
+        page.blocks,
+        path="/",
+        footer_links=[],
+        show_error=False,
+        max_file_size=f"{megabytes:g}mb",
+        blocked_paths=[str(Path.home()), str(Path.cwd())],
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        head=_HEAD,
+        theme=gr.themes.Default(),
+    )
+    limits = Limits(
+        upload=int(_UPLOAD_FILES_AT_ONCE * megabytes * 1e6),
+        request=settings.server.max_request_kilobytes * 1000,
+    )
+    guarded = Guards(app, access, {*names, *settings.server.allowed_hosts}, limits)
+    return Application(guarded, service, conversations, page)
+
+
+async def _known_failure(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AssistantError)
+    return openai_api.failure(error)
+
+
+async def _unknown_failure(request: Request, error: Exception) -> JSONResponse:
+    """No inner details go out; the log has them under the same number."""
+    number = secrets.token_hex(4)
+    _log.error("failure %s at %s", number, request.url.path, exc_info=error)
+    said = f"Something went wrong here (failure {number}; the server's log has the details)"
+    return JSONResponse({"error": {"message": said, "type": "internal", "code": number}}, 500)

@@ -1,0 +1,233 @@
+"""What no request gets past, in front of everything: host, path, origin, size, token, headers.
+
+Plain ASGI: it sees streams as they are and holds back nothing but the chat's own page, whose inline
+scripts must be known before its policy can be written.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Collection, MutableMapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.chat.page import OWNER_COOKIE
+from assistant.server.access import SESSION_COOKIE, Access
+from assistant.server.policy import (
+    DOCS_POLICY,
+    PLAIN_POLICY,
+    chat_policy,
+    host_is_allowed,
+    is_upload,
+    origin_is_allowed,
+    path_is_known,
+)
+
+_OPEN_PATHS = frozenset({"/healthz", "/login", "/own/document.css"})
+_OWNER_SECONDS = 365 * 86_400
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes of a request's body: of one with files, and of every other."""
+
+    upload: int
+    request: int
+
+
+class TooLargeError(Exception):
+    """A body that went over its limit while it was read."""
+
+
+class Guards:
+    """Wraps an application."""
+
+    def __init__(
+        self, app: ASGIApp, access: Access, names: Collection[str], limits: Limits
+    ) -> None:
+        self._app = app
+        self._access = access
+        self._names = names
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on with headers set on the way back."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return  # no websocket is needed; an open one would be a second door
+        request = _Request.read(scope)
+        refusal = self._refusal(scope, request)
+        if refusal is not None:
+            await _refuse(send, request, *refusal)
+            return
+        limit = self._limits.upload if is_upload(scope["path"]) else self._limits.request
+        if request.length > limit:
+            await _refuse(send, request, 413, f"The request is larger than {limit:,} bytes")
+            return
+        answer = _Answer(send, scope, request)
+        try:
+            await self._app(scope, _counted(receive, limit), answer.send)
+        except TooLargeError:
+            if not answer.began:
+                await _refuse(send, request, 413, f"The request is larger than {limit:,} bytes")
+
+    def _refusal(self, scope: Scope, request: _Request) -> tuple[int, str] | None:
+        """Status and reason of a request that goes no further."""
+        path = scope["path"]
+        if not host_is_allowed(request.host, self._names):
+            return 421, "This server does not answer to that name; see server.allowed_hosts"
+        if not path_is_known(path):
+            return 404, "There is nothing here"
+        if not origin_is_allowed(scope["method"], request.host, request.origin, request.site):
+            return 403, "The request comes from another page"
+        if path in _OPEN_PATHS or self._access.admits(request.authorization, request.session):
+            return None
+        if scope["method"] == "GET" and "text/html" in request.accepts:
+            return 303, "/login"
+        return 401, "A token is needed: `Authorization: Bearer …`"
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What the guards look at."""
+
+    host: str
+    origin: str | None
+    site: str | None
+    authorization: str
+    session: str
+    owner: str
+    accepts: str
+    length: int
+
+    @classmethod
+    def read(cls, scope: Scope) -> _Request:
+        headers: dict[bytes, bytes] = {}
+        hosts = 0
+        for name, value in scope["headers"]:
+            hosts += name == b"host"
+            headers.setdefault(name, value)
+
+        def text(name: bytes) -> str:
+            return headers.get(name, b"").decode("latin-1")
+
+        cookies: SimpleCookie = SimpleCookie()
+        try:
+            cookies.load(text(b"cookie"))
+        except CookieError:
+            cookies = SimpleCookie()
+        length = text(b"content-length")
+        return cls(
+            host=text(b"host") if hosts == 1 else "",
+            origin=text(b"origin") if b"origin" in headers else None,
+            site=text(b"sec-fetch-site") if b"sec-fetch-site" in headers else None,
+            authorization=text(b"authorization"),
+            session=cookies[SESSION_COOKIE].value if SESSION_COOKIE in cookies else "",
+            owner=cookies[OWNER_COOKIE].value if OWNER_COOKIE in cookies else "",
+            accepts=text(b"accept"),
+            length=int(length) if length.isdecimal() else 0,
+        )
+
+
+class _Answer:
+    """Sets the headers of a response; of the chat's page it waits for the whole."""
+
+    def __init__(self, send: Send, scope: Scope, request: _Request) -> None:
+        self._send = send
+        self._scope = scope
+        self._request = request
+        self._held: MutableMapping[str, Any] | None = None
+        self._body: list[bytes] = []
+        self.began = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.began = True
+            is_page = self._scope["path"] == "/" and _is_html(message)
+            if is_page:
+                self._held = message
+                return
+            policy = DOCS_POLICY if self._scope["path"] == "/docs" else PLAIN_POLICY
+            await self._send(self._with_headers(message, policy))
+            return
+        if message["type"] != "http.response.body" or self._held is None:
+            await self._send(message)
+            return
+        self._body.append(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        page = b"".join(self._body)
+        origin = f"{self._scope['scheme']}://{self._request.host}"
+        await self._send(self._with_headers(self._held, chat_policy(page, origin), cookie=True))
+        await self._send({"type": "http.response.body", "body": page})
+
+    def _with_headers(self, message: Message, policy: str, cookie: bool = False) -> Message:
+        ours = [*_HEADERS, (b"content-security-policy", policy.encode("latin-1"))]
+        if cookie:
+            ours.append((b"cache-control", b"no-store"))
+            if not self._request.owner:
+                owner = secrets.token_urlsafe(32)
+                ours.append((b"set-cookie", _cookie(OWNER_COOKIE, owner, self._scope)))
+        names = {name for name, _ in ours} - {b"set-cookie"}
+        kept = [
+            (name, value) for name, value in message.get("headers", []) if name.lower() not in names
+        ]
+        return {**message, "headers": [*kept, *ours]}
+
+
+def _cookie(name: str, value: str, scope: Scope, seconds: int = _OWNER_SECONDS) -> bytes:
+    secure = "; Secure" if scope.get("scheme") == "https" else ""
+    return (
+        f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    ).encode()
+
+
+def _is_html(message: Message) -> bool:
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/html")
+        for name, value in message.get("headers", [])
+    )
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """A body that stops at its limit, however it is sent."""
+    read = 0
+
+    async def counted() -> Message:
+        nonlocal read
+        message = await receive()
+        if message["type"] == "http.request":
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise TooLargeError
+        return message
+
+    return counted
+
+
+async def _refuse(send: Send, request: _Request, status: int, reason: str) -> None:
+    headers = [*_HEADERS, (b"content-security-policy", PLAIN_POLICY.encode())]
+    body = b""
+    if status == 303:
+        headers.append((b"location", reason.encode()))
+    else:
+        body = json.dumps({"error": {"message": reason, "type": "refused", "code": status}}).encode()
+        headers.append((b"content-type", b"application/json"))
+        if status == 401:
+            headers.append((b"www-authenticate", b"Bearer"))
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

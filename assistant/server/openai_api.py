@@ -1,0 +1,318 @@
+"""``/v1/chat/completions`` and ``/v1/models`` as OpenAI clients know them, with our citations.
+
+An answer's sources are ``annotations`` of type ``url_citation``: ``start_index`` and ``end_index``
+count characters of the content and span the sentence that rests on the source; the address leads to
+the document at that place. The field ``assistant`` holds the whole checked answer, verdicts and
+all; clients that do not know it pass it over.
+
+Streams send the annotations with the last piece, since verdicts come when the words are there.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.chat.placing import MARKER
+from assistant.errors import AssistantError, BusyError, ModelError, UsageError
+from assistant.selection import make_filters
+from assistant.service import HistoryTurn, Service
+from assistant.types import NO_FILTERS, Answer, Delta, Filters, Finished
+
+MODELS = ("documents",)
+_OWNED_BY = "document-assistant"
+_MOST_MESSAGES = 200
+_MOST_PARTS = 64
+
+
+class _Lenient(BaseModel):
+    """Fields that we do not use (temperature, tools, …) are taken and passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class TextPart(_Lenient):
+    """A part of a message; only texts can be asked."""
+
+    type: Literal["text"]
+    text: str
+
+
+class ChatMessage(_Lenient):
+    """A message. Those of ``system``, ``developer`` and ``tool`` are not obeyed here."""
+
+    role: Literal["user", "assistant", "system", "developer", "tool"]
+    content: str | Annotated[list[TextPart], Field(max_length=_MOST_PARTS)] | None = None
+
+    def words(self) -> str:
+        """Its text."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content)
+        return self.content or ""
+
+
+class StreamOptions(_Lenient):
+    """What a stream should send besides."""
+
+    include_usage: bool = False
+
+
+class FilterFields(_Lenient):
+    """Which documents are asked, as on the command line."""
+
+    paths: list[str] = Field(default=[], max_length=100)
+    types: list[str] = Field(default=[], max_length=100)
+    after: str = ""
+    before: str = ""
+    tags: list[str] = Field(default=[], max_length=100)
+
+
+class ChatRequest(_Lenient):
+    """A conversation whose last message of the user is the question."""
+
+    model: str = MODELS[0]
+    messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=_MOST_MESSAGES)]
+    stream: bool | None = False
+    stream_options: StreamOptions | None = None
+    n: Annotated[int, Field(ge=1, le=1)] | None = None
+    filters: FilterFields | None = None
+
+
+def router(service: Service) -> APIRouter:
+    """The two endpoints for a service."""
+    routes = APIRouter(prefix="/v1", tags=["OpenAI-compatible"])
+    errors: dict[int | str, dict[str, Any]] = {
+        status: {"description": said}
+        for status, said in (
+            (400, "A question or a filter that cannot be used"),
+            (401, "A token is needed"),
+            (404, "No such model"),
+            (429, "Too many questions at once"),
+            (502, "The language model failed"),
+            (503, "There is no index"),
+        )
+    }
+
+    @routes.get("/models", summary="List the models")
+    async def models() -> dict[str, Any]:
+        return {"object": "list", "data": [_model(name) for name in MODELS]}
+
+    @routes.get("/models/{model}", summary="One model", responses={404: errors[404]})
+    async def model(model: str) -> JSONResponse:
+        if model not in MODELS:
+            return _no_model(model)
+        return JSONResponse(_model(model))
+
+    @routes.post("/chat/completions", summary="Ask the documents", responses=errors)
+    async def completions(asked: ChatRequest, request: Request) -> Response:
+        if asked.model not in MODELS:
+            return _no_model(asked.model)
+        base = str(request.base_url).rstrip("/")
+        try:
+            question, history = _conversation(asked.messages)
+            filters = _filters(asked.filters)
+            if asked.stream:
+                return await _streamed(service, asked, question, history, filters, base)
+            answer = await service.ask(question, history, filters=filters, door="http")
+        except AssistantError as exc:
+            return failure(exc)
+        return JSONResponse(_completion(answer, asked.model, base))
+
+    return routes
+
+
+def failure(error: AssistantError) -> JSONResponse:
+    """An error as OpenAI clients read it, with a status that says whose fault it is."""
+    status, kind = 503, "unavailable"
+    if isinstance(error, BusyError):
+        status, kind = 429, "busy"
+    elif isinstance(error, UsageError):
+        status, kind = 400, "invalid_request_error"
+    elif isinstance(error, ModelError):
+        status, kind = 502, "model_error"
+    headers = {"Retry-After": "1"} if status == 429 else None
+    return JSONResponse({"error": _error(error, kind)}, status, headers)
+
+
+def annotations(answer: Answer, base: str) -> list[dict[str, Any]]:
+    """One ``url_citation`` for each marker of the content."""
+    known = {citation.marker: citation for citation in answer.citations}
+    found = []
+    begin = 0
+    for match in MARKER.finditer(answer.text):
+        citation = known.get(int(match.group(1)))
+        if citation is None:
+            continue
+        start = _sentence_start(answer, match.start(), begin)
+        query = urlencode(
+            {"name": citation.document, "start": citation.start, "end": citation.end}
+        )
+        found.append(
+            {
+                "type": "url_citation",
+                "url_citation": {
+                    "start_index": start,
+                    "end_index": match.end(),
+                    "title": citation.title,
+                    "url": f"{base}/document?{query}#cited",
+                },
+            }
+        )
+        begin = match.end()
+    return found
+
+
+def _sentence_start(answer: Answer, marker: int, begin: int) -> int:
+    """Where the words before a marker begin: after the marker or line before it."""
+    before = answer.text[:marker]
+    start = max(begin, before.rstrip().rfind("\n") + 1)
+    if not before[start:].strip():  # a second marker on the same words
+        start = max((m.start() for m in MARKER.finditer(before)), default=start)
+    while start < marker and answer.text[start].isspace():
+        start += 1
+    return start
+
+
+def _conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[HistoryTurn]]:
+    """The question, and the pairs of user and assistant before it."""
+    spoken = [(m.role, m.words()) for m in messages if m.role in ("user", "assistant")]
+    if not spoken or spoken[-1][0] != "user":
+        raise UsageError(
+            "The last message is not the user's", hint="end `messages` with a question"
+        )
+    history: list[HistoryTurn] = []
+    asked = ""
+    for role, words in spoken[:-1]:
+        if role == "user":
+            asked = words
+        elif asked:
+            history.append((asked, words))
+            asked = ""
+    return spoken[-1][1], history
+
+
+def _filters(given: FilterFields | None) -> Filters:
+    if given is None:
+        return NO_FILTERS
+    return make_filters(given.paths, given.types, given.after, given.before, given.tags)
+
+
+def _completion(answer: Answer, model: str, base: str) -> dict[str, Any]:
+    return {
+        "id": _identity(),
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": model,
+        "choices": [
+            {
+                "index": 0,
+                "message": {
+                    "role": "assistant",
+                    "content": answer.text,
+                    "refusal": None,
+                    "annotations": annotations(answer, base),
+                },
+                "logprobs": None,
+                "finish_reason": "length" if answer.incomplete else "stop",
+            }
+        ],
+        "usage": _usage(answer),
+        "assistant": answer.to_dict(),
+    }
+
+
+async def _streamed(
+    service: Service,
+    asked: ChatRequest,
+    question: str,
+    history: Sequence[HistoryTurn],
+    filters: Filters,
+    base: str,
+) -> Response:
+    """A stream whose first event has come: what fails before it is still a plain error."""
+    events = service.stream(question, history, filters=filters, door="http")
+    first = await anext(events)
+    include_usage = asked.stream_options is not None and asked.stream_options.include_usage
+
+    async def lines() -> AsyncIterator[str]:
+        head = {
+            "id": _identity(),
+            "object": "chat.completion.chunk",
+            "created": int(time.time()),
+            "model": asked.model,
+        }
+        yield _line(head, {"role": "assistant", "content": ""})
+        async with aclosing(events) as stream:  # type: ignore[type-var]
+            try:
+                async for event in _after(first, stream):
+                    if isinstance(event, Delta):
+                        yield _line(head, {"content": event.text})
+                    elif isinstance(event, Finished):
+                        answer = event.answer
+                        yield _line(head, {"annotations": annotations(answer, base)})
+                        reason = "length" if answer.incomplete else "stop"
+                        yield _line(head, {}, reason, {"assistant": answer.to_dict()})
+                        if include_usage:
+                            last = {**head, "choices": [], "usage": _usage(answer)}
+                            yield f"data: {json.dumps(last)}\n\n"
+            except AssistantError as exc:
+                yield f"data: {json.dumps({'error': _error(exc, 'model_error')})}\n\n"
+                return
+        yield "data: [DONE]\n\n"
+
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(lines(), media_type="text/event-stream", headers=headers)
+
+
+async def _after(first: Any, events: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    yield first
+    async for event in events:
+        yield event
+
+
+def _line(
+    head: dict[str, Any],
+    delta: dict[str, Any],
+    finish_reason: str | None = None,
+    more: dict[str, Any] | None = None,
+) -> str:
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+    return f"data: {json.dumps({**head, 'choices': [choice], **(more or {})})}\n\n"
+
+
+def _usage(answer: Answer) -> dict[str, int]:
+    tokens_in, tokens_out = answer.usage.tokens_in, answer.usage.tokens_out
+    return {
+        "prompt_tokens": tokens_in,
+        "completion_tokens": tokens_out,
+        "total_tokens": tokens_in + tokens_out,
+    }
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": _OWNED_BY}
+
+
+def _no_model(name: str) -> JSONResponse:
+    said = f"There is no model {name[:80]!r}; `/v1/models` lists them"
+    return JSONResponse(
+        {"error": {"message": said, "type": "invalid_request_error", "code": "model_not_found"}},
+        404,
+    )
+
+
+def _error(error: AssistantError, kind: str) -> dict[str, Any]:
+    return {"message": str(error), "type": kind, "param": None, "code": type(error).__name__}
+
+
+def _identity() -> str:
+    return f"chatcmpl-{secrets.token_hex(12)}"

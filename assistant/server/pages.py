@@ -1,0 +1,129 @@
+"""Our own small pages: documents at their cited place, exports, the login, health and metrics."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from assistant import __version__
+from assistant.chat.conversations import Conversations
+from assistant.chat.document_page import draw_document, draw_error, draw_login
+from assistant.chat.exporting import as_markdown
+from assistant.chat.page import OWNER_COOKIE
+from assistant.chat.page_picture import draw_page
+from assistant.errors import AssistantError
+from assistant.metrics import CONTENT_TYPE
+from assistant.server.access import SESSION_COOKIE, SESSION_SECONDS, Access
+from assistant.service import Service
+
+_LONGEST_NAME = 4096
+Name = Annotated[str, Query(max_length=_LONGEST_NAME)]
+Offset = Annotated[int, Query(ge=0, le=10**9)]
+
+
+def router(service: Service, conversations: Conversations, access: Access) -> APIRouter:
+    """The pages for a service."""
+    routes = APIRouter()
+
+    @routes.get("/healthz", tags=["operation"], summary="Whether it answers")
+    async def health() -> JSONResponse:
+        """``ok`` with an index to answer from, else ``no index`` and status 503."""
+        try:
+            status = await asyncio.to_thread(service.assistant.status)
+        except AssistantError:
+            return JSONResponse({"status": "no index", "version": __version__}, 503)
+        return JSONResponse(
+            {"status": "ok", "version": __version__, "documents": status.documents}
+        )
+
+    @routes.get("/metrics", tags=["operation"], summary="Figures in the Prometheus format")
+    async def metrics() -> Response:
+        return Response(service.metrics.text(), media_type=CONTENT_TYPE)
+
+    @routes.get(
+        "/document", tags=["documents"], summary="A document at a place",
+        response_class=HTMLResponse, responses={404: {"description": "No such document"}},
+    )  # fmt: skip
+    async def document(
+        name: Name,
+        start: Offset = 0,
+        end: Offset = 0,
+        page: Annotated[int | None, Query(ge=0, le=10**7)] = None,
+        version: Annotated[str, Query(max_length=64)] = "",
+    ) -> HTMLResponse:
+        try:
+            source = await asyncio.to_thread(service.assistant.source, name)
+        except AssistantError as exc:
+            return HTMLResponse(draw_error(exc.what, exc.hint), 404)
+        if version and not source.sha256.startswith(version):
+            start = end = 0  # the span counts in another version; the page says so
+            drawn = draw_document(source, 0, 0, page, changed=True)
+        else:
+            drawn = draw_document(source, start, end, page)
+        return HTMLResponse(drawn)
+
+    @routes.get(
+        "/document/page.png", tags=["documents"], summary="A page of a PDF, with a span marked",
+        response_class=Response,
+        responses={200: {"content": {"image/png": {}}}, 404: {"description": "No such page"}},
+    )  # fmt: skip
+    async def picture(
+        name: Name,
+        page: Annotated[int, Query(ge=1, le=10**7)],
+        start: Offset = 0,
+        end: Offset = 0,
+    ) -> Response:
+        try:
+            source = await asyncio.to_thread(service.assistant.source, name)
+            if source.kind != "pdf" or page not in {each.number for each in source.pages}:
+                return JSONResponse({"error": {"message": "There is no such page"}}, 404)
+            data = await asyncio.to_thread(draw_page, source, page, source.text[start:end])
+        except AssistantError as exc:
+            return JSONResponse({"error": {"message": str(exc)}}, 404)
+        return Response(data, media_type="image/png", headers={"Cache-Control": "private"})
+
+    @routes.get("/export/{name}", include_in_schema=False)
+    async def export(name: str, request: Request) -> Response:
+        owner = request.cookies.get(OWNER_COOKIE, "")
+        identity = name.removesuffix(".md")
+        turns = conversations.turns(owner, identity)
+        if not turns:
+            return JSONResponse({"error": {"message": "There is no such conversation"}}, 404)
+        title = next((h.title for h in conversations.listing(owner) if h.id == identity), "")
+        headers = {"Content-Disposition": 'attachment; filename="conversation.md"'}
+        text = as_markdown(title or turns[0].question, turns)
+        return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
+
+    @routes.get("/login", include_in_schema=False)
+    async def login_page() -> Response:
+        return RedirectResponse("/", 303) if access.is_open else HTMLResponse(draw_login(""))
+
+    @routes.post("/login", include_in_schema=False)
+    async def login(
+        request: Request, token: Annotated[str, Form(max_length=1000)] = ""
+    ) -> Response:
+        client = request.client.host if request.client else ""
+        wait = access.wait_seconds(client)
+        if wait > 0:
+            said = f"Too many wrong tokens. Try again in {wait:.0f} s."
+            return HTMLResponse(draw_login(said), 429, {"Retry-After": str(int(wait) + 1)})
+        session = access.log_in(token, client)
+        if not session:
+            return HTMLResponse(draw_login("That is not the token."), 403)
+        response = RedirectResponse("/", 303)
+        response.set_cookie(
+            SESSION_COOKIE, session, max_age=SESSION_SECONDS, httponly=True, samesite="lax",
+            secure=request.url.scheme == "https",
+        )  # fmt: skip
+        return response
+
+    @routes.post("/logout", include_in_schema=False)
+    async def logout() -> Response:
+        response = RedirectResponse("/login", 303)
+        response.delete_cookie(SESSION_COOKIE)
+        return response
+
+    return routes

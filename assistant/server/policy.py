@@ -1,0 +1,132 @@
+"""What a request may be, decided from its words alone: host, origin, path, size, content policy.
+
+Pure functions; ``guards`` applies them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import ipaddress
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+_LOCAL_NAMES = frozenset({"localhost"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+
+_GRADIO_CALLS = re.compile(
+    r"/gradio_api/(?:queue/(?:join|data)|upload|upload_progress|heartbeat/[\w-]+|cancel|reset|"
+    r"startup-events|info)/?"
+)
+"""What the page itself calls. All else of Gradio's interface (files of the server, proxies, deep
+links, named endpoints) does not exist here."""
+_GRADIO_FILES = re.compile(
+    r"/(?:assets|static|svelte)/[\w./@+-]+|/(?:theme\.css|config|manifest\.json|favicon\.ico|"
+    r"pwa_icon|robots\.txt)(?:/\d+)?"
+)
+_OURS = re.compile(
+    r"/|/login|/logout|/healthz|/metrics|/openapi\.json|/docs|/v1/[\w/.-]+|/mcp/?|/document|"
+    r"/document/page\.png|/export/[\w-]+\.md|/own/[\w.-]+"
+)
+
+
+def host_is_allowed(host: str, names: Collection[str]) -> bool:
+    """Whether a ``Host`` header is one of ours.
+
+    An address is: a page that reaches us by rebinding a name needs a name. Of names, ``localhost``
+    and the given ones are.
+    """
+    name = _host_name(host)
+    if name is None:
+        return False
+    if name in _LOCAL_NAMES or name in {each.lower() for each in names}:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port  # a broken port raises
+    except ValueError:
+        return None
+    if parts.path or parts.query or parts.username is not None or not parts.hostname:
+        return None
+    return parts.hostname.lower().rstrip(".")
+
+
+def origin_is_allowed(method: str, host: str, origin: str | None, fetch_site: str | None) -> bool:
+    """Whether another page could have sent this request with the browser's cookies.
+
+    A request that changes something must come from our own page, or from no browser at all.
+    """
+    if origin is not None:
+        try:
+            return urlsplit(origin).netloc.lower() == host.lower() and bool(host)
+        except ValueError:
+            return False
+    if method in _SAFE_METHODS:
+        return True
+    return fetch_site in (None, "same-origin", "none")
+
+
+def path_is_known(path: str) -> bool:
+    """Whether a path is ours or one that the Gradio page needs."""
+    if ".." in path.split("/") or "\\" in path or "\x00" in path:
+        return False
+    return any(each.fullmatch(path) for each in (_OURS, _GRADIO_CALLS, _GRADIO_FILES))
+
+
+def is_upload(path: str) -> bool:
+    """Whether a request may carry files."""
+    return path.rstrip("/") == "/gradio_api/upload"
+
+
+def script_hashes(page: bytes) -> list[str]:
+    """Sources for a content policy: one hash for each inline script of a page."""
+    found = []
+    for match in _INLINE_SCRIPT.finditer(page):
+        digest = hashlib.sha256(match.group(1)).digest()
+        found.append(f"'sha256-{base64.b64encode(digest).decode()}'")
+    return list(dict.fromkeys(found))
+
+
+def chat_policy(page: bytes, origin: str) -> str:
+    """The content policy of the chat: its own scripts, no evaluation, no outside host.
+
+    ``origin`` is this server's, as in ``http://127.0.0.1:7860``. Scripts come from folders that
+    hold nothing anybody uploaded. Styles in elements stay: Gradio positions its menus by them.
+    """
+    scripts = " ".join([f"{origin}{folder}" for folder in ("/assets/", "/static/", "/own/")])
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {scripts} {' '.join(script_hashes(page))}",
+            f"style-src {origin} 'unsafe-inline'",
+            f"img-src {origin}/static/ {origin}/assets/ {origin}/document/ data:",
+            f"font-src {origin} data:",
+            f"connect-src {origin}",
+            f"manifest-src {origin}",
+            f"base-uri {origin}",
+            f"form-action {origin}",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+PLAIN_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""For our own pages, which have no scripts, and for everything that is no page."""
+
+DOCS_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)

@@ -1,0 +1,93 @@
+"""Runs the server: checks where it may listen, says where it is, ends in good order."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable
+
+from assistant.errors import SettingsError, UsageError
+from assistant.pipeline import Assistant
+from assistant.settings import ServerSettings
+
+_GRACE_SECONDS = 3
+
+
+def read_token(settings: ServerSettings) -> str:
+    """The token of the environment. Raises ``SettingsError`` for a public address without one."""
+    token = os.environ.get(settings.token_env, "").strip()
+    if not token and not is_loopback(settings.host):
+        raise SettingsError(
+            f"server.host = {settings.host!r} can be reached from other machines, and there is no "
+            "token",
+            hint=f"set {settings.token_env} to a secret of 16 characters or more, for example: "
+            f'export {settings.token_env}="$(openssl rand -base64 24)"',
+        )
+    return token
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def open_socket(settings: ServerSettings) -> socket.socket:
+    """The listening socket. Raises ``UsageError`` when the address is taken or not ours."""
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+    except OSError as exc:
+        raise UsageError(
+            f"{settings.host}:{settings.port} cannot be listened on: {exc.strerror or exc}",
+            hint="choose another one with --port (0 takes any that is free)",
+        ) from exc
+    listener.set_inheritable(False)
+    return listener
+
+
+def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM. ``tell`` is given the address when the server answers.
+
+    Raises ``SettingsError`` and ``UsageError`` as above.
+    """
+    settings = assistant.settings.server
+    token = read_token(settings)
+    listener = open_socket(settings)
+    try:
+        import uvicorn
+
+        from assistant.server.app import make_app
+
+        host = settings.host if settings.host not in ("0.0.0.0", "::") else socket.gethostname()
+        port = listener.getsockname()[1]
+        name = settings.host if not is_loopback(settings.host) else ""
+        app = make_app(assistant, token, {name} - {""})
+
+        class Server(uvicorn.Server):
+            """Tells the address once it is true."""
+
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                if self.started:
+                    shown = f"[{host}]" if ":" in host else host
+                    tell(f"http://{shown}:{port}")
+
+        config = uvicorn.Config(
+            app.asgi,
+            log_level="warning",
+            access_log=False,  # addresses of pages hold words of documents
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            server_header=False,
+            limit_concurrency=1000,
+        )
+        Server(config).run(sockets=[listener])
+    finally:
+        listener.close()

@@ -1,0 +1,30 @@
+"""How verdicts look and what they are called, the same on a page, in a terminal and in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assistant.types import Verdict
+
+SHAPES: dict[Verdict, str] = {
+    "verbatim": "✓",
+    "supported": "●",
+    "weak": "△",
+    "unsupported": "✕",
+    "uncited": "○",
+}
+"""A shape for each verdict, so that nobody needs to see colours; strongest first."""
+
+MEANINGS: dict[Verdict, str] = {
+    "verbatim": "the source says it word for word",
+    "supported": "the source says it in other words",
+    "weak": "the source says part of it",
+    "unsupported": "the source does not say it",
+    "uncited": "no source is named",
+}
+
+
+def weakest(verdicts: Iterable[Verdict]) -> Verdict:
+    """The weakest of some verdicts; ``verbatim`` for none."""
+    order = list(SHAPES)
+    return max(verdicts, key=order.index, default="verbatim")
