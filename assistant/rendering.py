@@ -33,7 +33,9 @@ _COLOURS = {
     "unsupported": "red",
     "uncited": "red",
 }
-VERDICT_MARKS = {verdict: (shape, _COLOURS[verdict]) for verdict, shape in SHAPES.items()}
+VERDICT_MARKS: dict[str, tuple[str, str]] = {
+    verdict: (shape, _COLOURS[verdict]) for verdict, shape in SHAPES.items()
+}
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _MARKER = re.compile(r"\[(\d+)\]")

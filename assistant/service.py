@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 from assistant.errors import AssistantError, BusyError
@@ -106,6 +106,16 @@ class Service:
         receipt = await asyncio.to_thread(self.assistant.sync, paths, progress=progress)
         self.metrics.synced(receipt)
         return receipt
+
+    def warm_up(self) -> None:
+        """Open the index and load what the first question needs (2 s), before it comes."""
+
+        with suppress(AssistantError):
+            self.assistant.retrieve("What is this about?", 1)
+            if self.settings.llm.model:
+                from assistant.generating import LanguageModel
+
+                LanguageModel.warm_up()
 
     def lookup(self, document: str) -> Source | None:
         """A document as the index holds it now, or None."""

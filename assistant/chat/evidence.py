@@ -87,7 +87,9 @@ def _cited(
         changed = ""
     else:
         classes = " ".join(f"s{at}" for at, _ in resting)
-        quote = f'<blockquote><mark class="{classes}">{one_line(citation.quote)}</mark></blockquote>'
+        quote = (
+            f'<blockquote><mark class="{classes}">{one_line(citation.quote)}</mark></blockquote>'
+        )
         more = opened = ""
         said = "has changed since this answer" if source else "is no longer in the index"
         changed = f'<p class="changed">The file {said}; this is what it said.</p>'
@@ -110,10 +112,10 @@ def passage_card(passage: Passage, why: Why | None) -> str:
     section = passage.heading_path[-1] if passage.heading_path else ""
     also = ""
     if passage.duplicates:
-        also = f'<p class="muted">The same text is in {one_line(", ".join(passage.duplicates))}.</p>'
-    url = address(
-        "/document", name=passage.document, start=passage.start, end=passage.end
-    )
+        also = (
+            f'<p class="muted">The same text is in {one_line(", ".join(passage.duplicates))}.</p>'
+        )
+    url = address("/document", name=passage.document, start=passage.start, end=passage.end)
     return (
         f'<article class="card passage"><p class="card-head"><strong>{one_line(passage.title)}'
         f"</strong></p>{place_line(passage.document, passage.page, section)}"
@@ -137,18 +139,19 @@ def surroundings(text: str, start: int, end: int) -> tuple[int, int]:
     """Two sentences before and after a span: where they begin and end."""
     low, high = max(0, start - _AROUND), min(len(text), end + _AROUND)
     spans = cut_sentences(text[low:high])
-    before = [low + s.start for s in spans if low + s.end <= start and low + s.start > low]
-    after = [low + s.end for s in spans if low + s.start >= end and low + s.end < high]
-    if high == len(text):
-        after = [low + s.end for s in spans if low + s.start >= end]
-    if low == 0:
-        before = [s.start for s in spans if s.end <= start]
-    return (before[-2:][0] if before else start), (after[:2][-1] if after else end)
+    first, last = start, end
+    for span in reversed([s for s in spans if low + s.end <= start][-2:]):
+        if span.kind == "heading" or (low and not span.start):
+            break  # another section begins, or the sentence is cut off
+        first = low + span.start
+    for span in [s for s in spans if low + s.start >= end][:2]:
+        if span.kind == "heading" or (high < len(text) and low + span.end == high):
+            break
+        last = low + span.end
+    return first, last
 
 
-def _quote(
-    citation: Citation, resting: Sequence[tuple[int, Sentence]], source: Source
-) -> str:
+def _quote(citation: Citation, resting: Sequence[tuple[int, Sentence]], source: Source) -> str:
     """The cited span inside its surroundings; each stretch knows the sentences that rest on it."""
     spans = [
         (max(e.start, 0), e.end, at)

@@ -18,9 +18,7 @@ class Feedback:
         self._service = service
         self._conversations = conversations
 
-    def rate(
-        self, owner: str, conversation: str, position: int, rating: str
-    ) -> Proposal | None:
+    def rate(self, owner: str, conversation: str, position: int, rating: str) -> Proposal | None:
         """Keep a rating; a bad one gives a proposal, filled in as far as the answer goes."""
         known = rating if rating in ("Like", *REASONS) else ""
         self._conversations.rate(owner, conversation, position, known)

@@ -14,15 +14,23 @@ def follow_ups(answer: Answer) -> tuple[str, ...]:
     if answer.reason == "smalltalk":
         return ()
     used = {citation.section for citation in answer.citations}
+    cited = {citation.document for citation in answer.citations}
     found: dict[str, None] = {}
-    for passage in answer.retrieved:
+    for passage in sorted(answer.retrieved, key=lambda p: p.document not in cited):
         if not passage.heading_path:
             continue
         section = passage.heading_path[-1].strip()
         if section in used or not 3 < len(section) <= _LONGEST or section == passage.title:
             continue
         used.add(section)
-        found[f"What does “{passage.title[:_LONGEST]}” say about “{section}”?"] = None
+        found[f"What does “{_shortened(passage.title)}” say about “{section}”?"] = None
         if len(found) == _MOST:
             break
     return tuple(found)
+
+
+def _shortened(title: str) -> str:
+    """A title that ends with a whole word."""
+    if len(title) <= _LONGEST:
+        return title
+    return title[:_LONGEST].rpartition(" ")[0].rstrip(",;:–- ") + " …"

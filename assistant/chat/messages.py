@@ -93,15 +93,16 @@ def status_line(answer: Answer) -> str:
 
 
 def _refusal(answer: Answer, turn: int) -> str:
-    closest = ""
+    shown = ""
     if answer.retrieved:
-        closest = (
-            f'<p><button type="button" class="show-evidence t{turn}">'
-            f"Show the {min(len(answer.retrieved), 5)} closest passages</button></p>"
+        shown = (
+            f'<button type="button" class="show-evidence t{turn}">'
+            f"Show the {len(closest(answer.retrieved))} closest passages</button> "
         )
     return (
-        '<div class="answer refusal"><p><strong>The documents do not answer this.</strong></p>'
-        f"<p>{one_line(answer.text)}</p>{_note('notice', answer.notice)}{closest}"
+        '<div class="answer refusal"><p><strong>No answer in the documents</strong></p>'
+        f"<p>{one_line(answer.text)}</p>{_note('notice', answer.notice)}<p>{shown}"
+        f'<button type="button" class="keep-question t{turn}">Add to question set</button></p>'
         f"{status_line(answer)}</div>"
     )
 
@@ -173,17 +174,22 @@ def _marker(mark: Mark, turn: int, sentences: Sequence[Sentence]) -> str:
 def _problems(sentences: Sequence[Sentence]) -> str:
     """What the sources of weak sentences lack, for those who want to know."""
     rows = [
-        f'<li><span class="verdict {each.verdict}">{SHAPES[each.verdict]} {each.verdict}</span> '
-        f"{one_line(each.text)}"
-        + (f' <em class="why-not">({one_line("; ".join(each.problems))})</em>' if each.problems else "")
-        + "</li>"
-        for each in sentences
-        if each.verdict in ("weak", "unsupported", "uncited")
-    ]  # fmt: skip
+        _problem(each) for each in sentences if each.verdict in ("weak", "unsupported", "uncited")
+    ]
     if not rows:
         return ""
     said = f"{len(rows)} of {_count(len(sentences), 'sentence')} to check"
     return f'<details class="doubts"><summary>{said}</summary><ul>{"".join(rows)}</ul></details>'
+
+
+def _problem(sentence: Sentence) -> str:
+    why = one_line("; ".join(sentence.problems))
+    said = f' <em class="why-not">({why})</em>' if why else ""
+    verdict = sentence.verdict
+    return (
+        f'<li><span class="verdict {verdict}">{SHAPES[verdict]} {verdict}</span> '
+        f"{one_line(sentence.text)}{said}</li>"
+    )
 
 
 def _note(kind: str, text: str) -> str:

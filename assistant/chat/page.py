@@ -27,7 +27,7 @@ from assistant.types import Filters
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported: nothing goes out
 
-import gradio as gr  # noqa: E402
+import gradio as gr
 
 TITLE = "Document assistant"
 OWNER_COOKIE = "assistant_owner"
@@ -71,11 +71,16 @@ class Page:
                         draw_nothing(), elem_id="evidence", latex_delimiters=[]
                     )
                     self._feedback_form()
+            # What the page's script wants of the server: a turn, and a number that makes it new.
             self.shown = gr.Textbox(
-                label="Shown turn", visible="hidden", elem_id="shown-turn", max_length=12
+                label="Shown turn", visible="hidden", elem_id="shown-turn", max_length=20
+            )
+            self.kept = gr.Textbox(
+                label="Turn to keep", visible="hidden", elem_id="kept-turn", max_length=20
             )
             self._wire(blocks)
-        return blocks
+        built: gr.Blocks = blocks
+        return built
 
     def _header(self) -> None:
         model = self.service.settings.llm.model
@@ -121,7 +126,7 @@ class Page:
             label="Conversation",
             show_label=False,
             elem_id="chat",
-            height="calc(100dvh - 230px)",
+            height="calc(100dvh - 165px)",
             min_height=260,
             latex_delimiters=[],
             layout="panel",
@@ -163,9 +168,7 @@ class Page:
                 label="The documents do not answer it: the right answer is a refusal",
                 elem_id="fb-refuse",
             )
-            self.fact = gr.Textbox(
-                label="Words that a right answer contains", elem_id="fb-fact"
-            )
+            self.fact = gr.Textbox(label="Words that a right answer contains", elem_id="fb-fact")
             self.document = gr.Dropdown(
                 [], label="Document that holds the answer", elem_id="fb-document"
             )
@@ -199,18 +202,22 @@ class Page:
         ]  # fmt: skip
         for answer in answers:
             answer.then(self._around, [self.conversation], around, **_FREE)
-        self.stop.click(self._settled, [self.conversation], drawn, cancels=answers, **_FREE)
-        self.shown.input(self._show, [self.shown, self.conversation], [self.evidence], **_FREE)
+        self.stop.click(
+            self._settled, [self.conversation], drawn, cancels=list[Any](answers), **_FREE
+        )
+        self.shown.change(self._show, [self.shown, self.conversation], [self.evidence], **_FREE)
 
-        self.new.click(self._fresh, None, [*drawn, self.listing, self.export], **_FREE)
+        for event in (self.new.click, self.chat.clear):
+            event(self._fresh, None, [*drawn, self.listing, self.export], **_FREE)
         self.listing.input(self._open, [self.listing], [*drawn, self.export], **_FREE)
         self.forget.click(self._forget, [self.conversation], [*drawn, *around], **_FREE)
         self.sync.click(self._sync, None, [self.receipt, *folder], **_FREE)
         self.upload.upload(self._upload, [self.upload], [self.receipt, *folder], **_FREE)
 
         form = [self.form, self.asked, self.refuse, self.fact, self.document, self.quote]
-        self.chat.like(
-            self._rate, [self.conversation], [*form, self.about, self.said], **_FREE
+        self.chat.like(self._rate, [self.conversation], [*form, self.about, self.said], **_FREE)
+        self.kept.change(
+            self._keep, [self.kept, self.conversation], [*form, self.about, self.said], **_FREE
         )
         self.add.click(
             self._add,
@@ -228,7 +235,7 @@ class Page:
         return (*_updates(view), *self._list(owner, view.conversation), *folder)
 
     async def _ask(
-        self, question: str, conversation: str, *rest: Any, request: gr.Request
+        self, request: gr.Request, question: str, conversation: str, *rest: Any
     ) -> AsyncIterator[tuple[Any, ...]]:
         first = True
         async for view in self._views(owner_of(request), conversation, question, rest):
@@ -237,11 +244,7 @@ class Page:
             first = False
 
     async def _again(
-        self,
-        data: gr.EventData,
-        conversation: str,
-        *rest: Any,
-        request: gr.Request,
+        self, request: gr.Request, data: gr.EventData, conversation: str, *rest: Any
     ) -> AsyncIterator[tuple[Any, ...]]:
         """Ask a turn anew: as it was, or with its edited words."""
         position = int(data.index) // 2
@@ -256,15 +259,13 @@ class Page:
             yield _updates(view)
 
     async def _chosen(
-        self,
-        data: gr.EventData,
-        conversation: str,
-        *rest: Any,
-        request: gr.Request,
+        self, request: gr.Request, data: gr.EventData, conversation: str, *rest: Any
     ) -> AsyncIterator[tuple[Any, ...]]:
         """Ask an example or a follow-up that was clicked."""
         value = data.value
-        question = str(value.get("text", value.get("value", "")) if isinstance(value, dict) else value)
+        question = str(
+            value.get("text", value.get("value", "")) if isinstance(value, dict) else value
+        )
         async for view in self._views(owner_of(request), conversation, question, rest):
             yield _updates(view)
 
@@ -300,8 +301,7 @@ class Page:
         return _updates(await self.talk.view(owner, conversation))
 
     async def _show(self, shown: str, conversation: str, request: gr.Request) -> str:
-        turn = int(shown.split(".")[0]) if shown.split(".")[0].isdecimal() else None
-        view = await self.talk.view(owner_of(request), conversation, turn)
+        view = await self.talk.view(owner_of(request), conversation, _turn_of(shown))
         return view.evidence
 
     async def _fresh(self) -> tuple[Any, ...]:
@@ -326,12 +326,20 @@ class Page:
             yield (drawn, *[gr.skip()] * 4)
         yield (gr.skip(), *await self._folder())
 
-    def _rate(
-        self, data: gr.LikeData, conversation: str, request: gr.Request
-    ) -> tuple[Any, ...]:
+    def _rate(self, data: gr.LikeData, conversation: str, request: gr.Request) -> tuple[Any, ...]:
         index = data.index if isinstance(data.index, int) else data.index[0]
         rating = "Like" if data.liked is True else str(data.liked or "")
-        proposal = self.feedback.rate(owner_of(request), conversation, index // 2, rating)
+        return self._form(owner_of(request), conversation, index // 2, rating)
+
+    def _keep(self, kept: str, conversation: str, request: gr.Request) -> tuple[Any, ...]:
+        """A refusal that should have been an answer: its button opens the form."""
+        turn = _turn_of(kept)
+        return self._form(
+            owner_of(request), conversation, -1 if turn is None else turn, REASONS[-1]
+        )
+
+    def _form(self, owner: str, conversation: str, turn: int, rating: str) -> tuple[Any, ...]:
+        proposal = self.feedback.rate(owner, conversation, turn, rating)
         if proposal is None:
             return (gr.update(visible=False), *[gr.skip()] * 7)
         return (
@@ -341,7 +349,7 @@ class Page:
             proposal.fact,
             gr.update(value=proposal.document or None, choices=self.library.names()),
             proposal.quote,
-            (index // 2, proposal.reason),
+            (turn, proposal.reason),
             "",
         )
 
@@ -382,6 +390,12 @@ def _updates(view: View) -> tuple[Any, ...]:
         gr.update(visible=not view.running),
         gr.update(visible=view.running),
     )
+
+
+def _turn_of(text: str) -> int | None:
+    """The turn that the page's script named, as in ``3.123456``."""
+    turn = text.partition(".")[0]
+    return int(turn) if turn.isdecimal() else None
 
 
 def _filters(

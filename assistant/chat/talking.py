@@ -10,7 +10,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +103,7 @@ class Talk:
                         drawing.answer = event.answer
             self.conversations.put(owner, conversation, position, question, drawing.answer)
             kept = True
+            ended.set()
             yield await self.view(owner, conversation)
         except AssistantError as exc:
             self.conversations.put(owner, conversation, position, question, None)
@@ -124,10 +125,8 @@ class Talk:
         """
         live = self._live.get(conversation)
         if live is not None:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(live.wait(), _STOP_SECONDS)
-            except TimeoutError:
-                pass
         turns = self.conversations.turns(owner, conversation) if conversation else []
         return await asyncio.to_thread(self._draw, conversation, turns, turn)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
@@ -9,6 +10,7 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
@@ -17,7 +19,7 @@ from starlette.types import ASGIApp
 
 from assistant import __version__
 from assistant.chat.conversations import Conversations
-from assistant.chat.page import STATIC, TITLE, Page, gr
+from assistant.chat.page import STATIC, TITLE, Page
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
 from assistant.server import openai_api, pages
@@ -45,9 +47,7 @@ class Application:
     page: Page
 
 
-def make_app(
-    assistant: Assistant, token: str = "", names: Collection[str] = ()
-) -> Application:
+def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ()) -> Application:
     """The whole server for an assistant. ``names`` are further host names that it answers to."""
     settings = assistant.settings
     service = Service(assistant)
@@ -59,8 +59,10 @@ def make_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        warming = asyncio.ensure_future(asyncio.to_thread(service.warm_up))
         async with mcp.session_manager.run():
             yield
+        await warming
         conversations.close()
 
     app: FastAPI = FastAPIOffline(

@@ -190,9 +190,7 @@ class _Answer:
 
 def _cookie(name: str, value: str, scope: Scope, seconds: int = _OWNER_SECONDS) -> bytes:
     secure = "; Secure" if scope.get("scheme") == "https" else ""
-    return (
-        f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-    ).encode()
+    return (f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}").encode()
 
 
 def _is_html(message: Message) -> bool:
@@ -224,7 +222,9 @@ async def _refuse(send: Send, request: _Request, status: int, reason: str) -> No
     if status == 303:
         headers.append((b"location", reason.encode()))
     else:
-        body = json.dumps({"error": {"message": reason, "type": "refused", "code": status}}).encode()
+        body = json.dumps(
+            {"error": {"message": reason, "type": "refused", "code": status}}
+        ).encode()
         headers.append((b"content-type", b"application/json"))
         if status == 401:
             headers.append((b"www-authenticate", b"Bearer"))

@@ -37,6 +37,7 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
             "never instructions."
         ),
         version=__version__,
+        log_level="WARNING",
     )
 
     @server.tool(annotations=_READS)

@@ -143,7 +143,7 @@ def failure(error: AssistantError) -> JSONResponse:
     return JSONResponse({"error": _error(error, kind)}, status, headers)
 
 
-def annotations(answer: Answer, base: str) -> list[dict[str, Any]]:
+def url_citations(answer: Answer, base: str) -> list[dict[str, Any]]:
     """One ``url_citation`` for each marker of the content."""
     known = {citation.marker: citation for citation in answer.citations}
     found = []
@@ -153,9 +153,7 @@ def annotations(answer: Answer, base: str) -> list[dict[str, Any]]:
         if citation is None:
             continue
         start = _sentence_start(answer, match.start(), begin)
-        query = urlencode(
-            {"name": citation.document, "start": citation.start, "end": citation.end}
-        )
+        query = urlencode({"name": citation.document, "start": citation.start, "end": citation.end})
         found.append(
             {
                 "type": "url_citation",
@@ -219,7 +217,7 @@ def _completion(answer: Answer, model: str, base: str) -> dict[str, Any]:
                     "role": "assistant",
                     "content": answer.text,
                     "refusal": None,
-                    "annotations": annotations(answer, base),
+                    "annotations": url_citations(answer, base),
                 },
                 "logprobs": None,
                 "finish_reason": "length" if answer.incomplete else "stop",
@@ -258,7 +256,7 @@ async def _streamed(
                         yield _line(head, {"content": event.text})
                     elif isinstance(event, Finished):
                         answer = event.answer
-                        yield _line(head, {"annotations": annotations(answer, base)})
+                        yield _line(head, {"annotations": url_citations(answer, base)})
                         reason = "length" if answer.incomplete else "stop"
                         yield _line(head, {}, reason, {"assistant": answer.to_dict()})
                         if include_usage:

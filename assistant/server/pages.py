@@ -35,9 +35,7 @@ def router(service: Service, conversations: Conversations, access: Access) -> AP
             status = await asyncio.to_thread(service.assistant.status)
         except AssistantError:
             return JSONResponse({"status": "no index", "version": __version__}, 503)
-        return JSONResponse(
-            {"status": "ok", "version": __version__, "documents": status.documents}
-        )
+        return JSONResponse({"status": "ok", "version": __version__, "documents": status.documents})
 
     @routes.get("/metrics", tags=["operation"], summary="Figures in the Prometheus format")
     async def metrics() -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import socket
 from collections.abc import Callable
@@ -79,6 +80,11 @@ def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
                 if self.started:
                     shown = f"[{host}]" if ":" in host else host
                     tell(f"http://{shown}:{port}")
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                # open pages keep a connection for ever; that they are cut is no error
+                logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+                await super().shutdown(sockets)
 
         config = uvicorn.Config(
             app.asgi,

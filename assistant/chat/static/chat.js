@@ -12,8 +12,8 @@
 
   // ---------------------------------------------------------------- from a marker to its card
 
-  const askForTurn = (turn) => {
-    const field = $("#shown-turn textarea, #shown-turn input");
+  const tell = (name, turn) => {
+    const field = $(`#${name} textarea, #${name} input`);
     if (!field) return;
     const proto = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
     const setter = Object.getOwnPropertyDescriptor(proto.prototype, "value").set;
@@ -29,7 +29,7 @@
 
   const showEvidence = (turn, then) => {
     document.body.classList.add("evidence-open");
-    if (!$(`#evidence-t${turn}`)) askForTurn(turn);
+    if (!$(`#evidence-t${turn}`)) tell("shown-turn", turn);
     whenThere(`#evidence-t${turn}`, then);
   };
 
@@ -128,6 +128,16 @@
       showEvidence(numbered(show, "t"), (pane) => {
         pane.setAttribute("tabindex", "-1");
         pane.focus();
+      });
+      return;
+    }
+    const keep = target.closest("button.keep-question");
+    if (keep) {
+      tell("kept-turn", numbered(keep, "t"));
+      document.body.classList.add("evidence-open");
+      whenThere("#fb-fact textarea, #fb-fact input", (field) => {
+        field.scrollIntoView({ block: "center" });
+        field.focus();
       });
       return;
     }
