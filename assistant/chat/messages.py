@@ -48,7 +48,8 @@ def draw_answer(answer: Answer, turn: int) -> str:
     if answer.incomplete:
         parts.append(_note("incomplete", f"Incomplete: {answer.incomplete}"))
     parts.append(_problems(answer.sentences))
-    parts.append(status_line(answer))
+    if answer.reason != "stopped":
+        parts.append(status_line(answer))
     return f'<div class="answer">{"".join(parts)}</div>'
 
 

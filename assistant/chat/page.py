@@ -158,7 +158,7 @@ class Page:
             )
 
     def _feedback_form(self) -> None:
-        with gr.Group(visible=False, elem_id="feedback") as self.form:
+        with gr.Group(visible=False, elem_id="feedback-form") as self.form:
             gr.Markdown(
                 "<h2>Add to question set</h2><p>A question that went wrong becomes one that "
                 "<code>python -m eval</code> asks.</p>"
@@ -202,9 +202,7 @@ class Page:
         ]  # fmt: skip
         for answer in answers:
             answer.then(self._around, [self.conversation], around, **_FREE)
-        self.stop.click(
-            self._settled, [self.conversation], drawn, cancels=list[Any](answers), **_FREE
-        )
+        self.stop.click(self._stop, [self.conversation], None, **_FREE)
         self.shown.change(self._show, [self.shown, self.conversation], [self.evidence], **_FREE)
 
         for event in (self.new.click, self.chat.clear):
@@ -293,12 +291,13 @@ class Page:
     def _around(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
         return self._list(owner_of(request), conversation)
 
-    async def _settled(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
+    async def _stop(self, conversation: str, request: gr.Request) -> None:
+        """The event that asks ends by itself then, with what came."""
         owner = owner_of(request)
         if not conversation:  # stopped before the page knew which one it was
             known = self.conversations.listing(owner, 1)
             conversation = known[0].id if known else ""
-        return _updates(await self.talk.view(owner, conversation))
+        await self.talk.stop(owner, conversation)
 
     async def _show(self, shown: str, conversation: str, request: gr.Request) -> str:
         view = await self.talk.view(owner_of(request), conversation, _turn_of(shown))

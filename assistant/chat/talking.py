@@ -25,6 +25,7 @@ from assistant.types import (
     NO_FILTERS,
     Answer,
     Delta,
+    Event,
     Filters,
     Finished,
     Passage,
@@ -60,7 +61,7 @@ class Talk:
     def __init__(self, service: Service, conversations: Conversations) -> None:
         self.service = service
         self.conversations = conversations
-        self._live: dict[str, asyncio.Event] = {}
+        self._running: dict[str, _Running] = {}
 
     async def ask(
         self,
@@ -84,49 +85,58 @@ class Talk:
         turns = turns[:position]
         if not conversation or not self.conversations.owned(owner, conversation):
             conversation = self.conversations.begin(owner, question)
-        ended = self._live[conversation] = asyncio.Event()
         drawing = _Drawing(conversation, [*_messages(turns), _asked(question)])
+        history = [(t.question, t.answer.text) for t in turns if t.answer and not _is_no(t)]
+        running = _Running(self.service.stream(question, history, filters=filters, door="chat"))
+        self._running[conversation] = running
         kept = False
         try:
             yield drawing.waiting("Searching …")
-            history = [(t.question, t.answer.text) for t in turns if t.answer and not _is_no(t)]
-            events = self.service.stream(question, history, filters=filters, door="chat")
-            async with aclosing(events) as stream:  # type: ignore[type-var]
-                async for event in stream:
-                    if isinstance(event, Retrieved):
-                        yield drawing.found(question, event.passages)
-                    elif isinstance(event, Delta):
-                        view = drawing.words(event.text)
-                        if view is not None:
-                            yield view
-                    elif isinstance(event, Finished):
-                        drawing.answer = event.answer
-            self.conversations.put(owner, conversation, position, question, drawing.answer)
+            async for event in running.events():
+                if isinstance(event, Retrieved):
+                    yield drawing.found(question, event.passages)
+                elif isinstance(event, Delta):
+                    view = drawing.words(event.text)
+                    if view is not None:
+                        yield view
+                elif isinstance(event, Finished):
+                    drawing.answer = event.answer
+            self.conversations.put(owner, conversation, position, question, drawing.kept(question))
             kept = True
-            ended.set()
+            self._forget(conversation, running)
             yield await self.view(owner, conversation)
         except AssistantError as exc:
             self.conversations.put(owner, conversation, position, question, None)
             kept = True
             yield drawing.failure(exc)
         finally:
+            await running.stop()
             if not kept:
                 self.conversations.put(
-                    owner, conversation, position, question, drawing.partial(question)
+                    owner, conversation, position, question, drawing.kept(question)
                 )
-            ended.set()
-            if self._live.get(conversation) is ended:
-                del self._live[conversation]
+            self._forget(conversation, running)
+
+    async def stop(self, owner: str, conversation: str) -> None:
+        """End the answer that is being made in a conversation; what came of it is kept."""
+        running = self._running.get(conversation)
+        if running is not None and self.conversations.owned(owner, conversation):
+            await running.stop()
+
+    def _forget(self, conversation: str, running: _Running) -> None:
+        running.ended.set()
+        if self._running.get(conversation) is running:
+            del self._running[conversation]
 
     async def view(self, owner: str, conversation: str, turn: int | None = None) -> View:
         """A conversation as it is kept, with the Evidence of one turn, else of the last.
 
         Waits a moment for an answer that is just being stopped.
         """
-        live = self._live.get(conversation)
-        if live is not None:
+        running = self._running.get(conversation)
+        if running is not None:
             with suppress(TimeoutError):
-                await asyncio.wait_for(live.wait(), _STOP_SECONDS)
+                await asyncio.wait_for(running.ended.wait(), _STOP_SECONDS)
         turns = self.conversations.turns(owner, conversation) if conversation else []
         return await asyncio.to_thread(self._draw, conversation, turns, turn)
 
@@ -137,8 +147,39 @@ class Talk:
         evidence = draw_nothing()
         if chosen is not None and chosen.answer is not None:
             evidence = draw_evidence(chosen.answer, chosen.position, self.service.lookup)
+        messages = _messages(turns)
+        if turns and turns[-1].answer is not None:
+            offered = follow_ups(turns[-1].answer, self.service.lookup)
+            messages[-1]["options"] = [{"value": each, "label": each} for each in offered]
         ratings = tuple(each.rating or None for each in turns)
-        return View(conversation, _messages(turns), evidence, False, ratings)
+        return View(conversation, messages, evidence, False, ratings)
+
+
+class _Running:
+    """An answer that is being made, in a task of its own, so that Stop reaches it at any moment."""
+
+    def __init__(self, events: AsyncIterator[Event]) -> None:
+        self.ended = asyncio.Event()
+        self._came: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._task = asyncio.create_task(self._pump(events))
+        self._task.add_done_callback(lambda _: self._came.put_nowait(None))
+
+    async def _pump(self, events: AsyncIterator[Event]) -> None:
+        async with aclosing(events) as stream:  # type: ignore[type-var]
+            async for event in stream:
+                self._came.put_nowait(event)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What comes, until it is whole or stopped. Raises what the answer raised."""
+        while (event := await self._came.get()) is not None:
+            yield event
+        if not self._task.cancelled():
+            self._task.result()
+
+    async def stop(self) -> None:
+        """Close the upstream call, and wait until it is closed."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
 
 
 @dataclass(slots=True)
@@ -174,8 +215,8 @@ class _Drawing:
     def failure(self, error: AssistantError) -> View:
         return self._with(draw_failure(error.what, error.hint), running=False)
 
-    def partial(self, question: str) -> Answer | None:
-        """What to keep of an answer that was left: its words, without markers nobody checked."""
+    def kept(self, question: str) -> Answer | None:
+        """The answer; of one that was stopped its words, without markers nobody checked."""
         if self.answer is not None or not self.text.strip():
             return self.answer
         return Answer(
@@ -202,7 +243,7 @@ class _Drawing:
 
 
 def _messages(turns: Sequence[Turn]) -> list[Message]:
-    """Two messages a turn; the last answer offers what could be asked next."""
+    """Two messages a turn."""
     shown: list[Message] = []
     for turn in turns:
         shown.append(_asked(turn.question))
@@ -211,10 +252,6 @@ def _messages(turns: Sequence[Turn]) -> list[Message]:
         else:
             content = draw_answer(turn.answer, turn.position)
         shown.append({"role": "assistant", "content": content})
-    if turns and turns[-1].answer is not None:
-        offered = follow_ups(turns[-1].answer)
-        if offered:
-            shown[-1]["options"] = [{"value": each, "label": each} for each in offered]
     return shown
 
 
