@@ -25,15 +25,20 @@ _LONGEST_WAIT = 300.0
 _MOST_CLIENTS = 10_000
 
 
+def check_token(token: str) -> None:
+    """Raises ``SettingsError`` for a token that could be guessed; an empty one means none."""
+    if token and len(token) < SHORTEST_TOKEN:
+        raise SettingsError(
+            f"The token has {len(token)} characters; {SHORTEST_TOKEN} is the least",
+            hint=f"for example {secrets.token_urlsafe(24)}",
+        )
+
+
 class Access:
     """Checks tokens and sessions. Without a token everybody is let in."""
 
     def __init__(self, token: str, clock: Callable[[], float] = time.time) -> None:
-        if token and len(token) < SHORTEST_TOKEN:
-            raise SettingsError(
-                f"The token has {len(token)} characters; {SHORTEST_TOKEN} is the least",
-                hint=f"for example {secrets.token_urlsafe(24)}",
-            )
+        check_token(token)
         self._token = token
         self._key = hashlib.sha256(b"assistant session key\0" + token.encode()).digest()
         self._clock = clock

@@ -86,7 +86,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         path="/",
         footer_links=[],
         show_error=False,
-        max_file_size=f"{megabytes:g}mb",
+        max_file_size=int(megabytes * 1e6),
         blocked_paths=[str(Path.home()), str(Path.cwd())],
         enable_monitoring=False,
         ssr_mode=False,

@@ -6,6 +6,7 @@ scripts must be known before its policy can be written.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from collections.abc import Collection, MutableMapping
@@ -77,12 +78,12 @@ class Guards:
         if request.length > limit:
             await _refuse(send, request, 413, f"The request is larger than {limit:,} bytes")
             return
-        answer = _Answer(send, scope, request)
-        try:
-            await self._app(scope, _counted(receive, limit), answer.send)
-        except TooLargeError:
-            if not answer.began:
-                await _refuse(send, request, 413, f"The request is larger than {limit:,} bytes")
+        body = _Body(receive, limit)
+        answer = _Answer(send, scope, request, body)
+        with contextlib.suppress(TooLargeError):
+            await self._app(scope, body.receive, answer.send)
+        if body.is_too_large and not answer.began:
+            await _refuse(send, request, 413, f"The request is larger than {limit:,} bytes")
 
     def _refusal(self, scope: Scope, request: _Request) -> tuple[int, str] | None:
         """Status and reason of a request that goes no further."""
@@ -145,8 +146,9 @@ class _Request:
 class _Answer:
     """Sets the headers of a response; of the chat's page it waits for the whole."""
 
-    def __init__(self, send: Send, scope: Scope, request: _Request) -> None:
+    def __init__(self, send: Send, scope: Scope, request: _Request, asked: _Body) -> None:
         self._send = send
+        self._asked = asked
         self._scope = scope
         self._request = request
         self._held: MutableMapping[str, Any] | None = None
@@ -154,6 +156,9 @@ class _Answer:
         self.began = False
 
     async def send(self, message: Message) -> None:
+        """Pass a message on; of a request that was too large nothing, it is refused instead."""
+        if self._asked.is_too_large and not self.began:
+            return
         if message["type"] == "http.response.start":
             self.began = True
             is_page = self._scope["path"] == "/" and _is_html(message)
@@ -200,20 +205,23 @@ def _is_html(message: Message) -> bool:
     )
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
-    """A body that stops at its limit, however it is sent."""
-    read = 0
+class _Body:
+    """A request's body that stops at its limit, however it is sent."""
 
-    async def counted() -> Message:
-        nonlocal read
-        message = await receive()
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._left = limit
+        self.is_too_large = False
+
+    async def receive(self) -> Message:
+        """The next message. Raises ``TooLargeError`` at the limit."""
+        message = await self._receive()
         if message["type"] == "http.request":
-            read += len(message.get("body", b""))
-            if read > limit:
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                self.is_too_large = True
                 raise TooLargeError
         return message
-
-    return counted
 
 
 async def _refuse(send: Send, request: _Request, status: int, reason: str) -> None:

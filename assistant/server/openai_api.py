@@ -10,10 +10,11 @@ Streams send the annotations with the last piece, since verdicts come when the w
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import aclosing
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -32,6 +33,9 @@ MODELS = ("documents",)
 _OWNED_BY = "document-assistant"
 _MOST_MESSAGES = 200
 _MOST_PARTS = 64
+_LOOK_SECONDS = 0.1
+_GONE = 499
+"""The status for nobody: the client had left."""
 
 
 class _Lenient(BaseModel):
@@ -122,12 +126,31 @@ def router(service: Service) -> APIRouter:
             filters = _filters(asked.filters)
             if asked.stream:
                 return await _streamed(service, asked, question, history, filters, base)
-            answer = await service.ask(question, history, filters=filters, door="http")
+            answer = await _unless_gone(
+                request, service.ask(question, history, filters=filters, door="http")
+            )
         except AssistantError as exc:
             return failure(exc)
+        if answer is None:
+            return Response(status_code=_GONE)
         return JSONResponse(_completion(answer, asked.model, base))
 
     return routes
+
+
+async def _unless_gone(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer | None:
+    """The answer, or None when the client has left: then the work is stopped."""
+    task = asyncio.create_task(work)
+    try:
+        while not task.done():
+            await asyncio.wait([task], timeout=_LOOK_SECONDS)
+            if not task.done() and await request.is_disconnected():
+                return None
+        return task.result()
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
 
 
 def failure(error: AssistantError) -> JSONResponse:

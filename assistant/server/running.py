@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from assistant.errors import SettingsError, UsageError
 from assistant.pipeline import Assistant
+from assistant.server.access import check_token
 from assistant.settings import ServerSettings
 
 _GRACE_SECONDS = 3
@@ -25,6 +26,7 @@ def read_token(settings: ServerSettings) -> str:
             hint=f"set {settings.token_env} to a secret of 16 characters or more, for example: "
             f'export {settings.token_env}="$(openssl rand -base64 24)"',
         )
+    check_token(token)
     return token
 
 

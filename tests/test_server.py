@@ -1,0 +1,444 @@
+"""The server's doors from outside: OpenAI's client, an MCP client, monitors, intruders."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import io
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import openai
+import pytest
+from conftest import NOTES
+from fake_model_server import FakeModelServer
+from mcp import Client
+from PIL import Image
+from support_server import Running, running
+
+from assistant import Assistant, load_settings
+from assistant.settings import Settings
+
+FOUNDED = "Who is the curator of the archive?"
+TOKEN = "a-token-of-24-characters"
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Settings:
+    place = tmp_path_factory.mktemp("server")
+    for name, text in NOTES.items():
+        path = place / "notes" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return load_settings(
+        repository / "config.yaml",
+        {
+            "index.path": str(place / "index"),
+            "documents.paths": [str(place / "notes")],
+            "chat.uploads": str(place / "uploads"),
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def served(settings: Settings) -> Iterator[Running]:
+    with Assistant(settings) as assistant:
+        assistant.sync()
+        with running(assistant) as server:
+            yield server
+
+
+@pytest.fixture(scope="module")
+def guarded(settings: Settings) -> Iterator[Running]:
+    with Assistant(settings) as assistant:
+        assistant.sync()
+        with running(assistant, TOKEN) as server:
+            yield server
+
+
+@pytest.fixture
+def client(served: Running) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{served.url}/v1", api_key="none", max_retries=0) as found:
+        yield found
+
+
+# ---------------------------------------------------------------- OpenAI
+
+
+def test_the_official_client_gets_an_answer_with_annotations(
+    client: openai.OpenAI, served: Running
+) -> None:
+    reply = client.chat.completions.create(
+        model="documents", messages=[{"role": "user", "content": FOUNDED}]
+    )
+    message = reply.choices[0].message
+    assert message.content is not None
+    assert "Ida Moe" in message.content
+    assert message.annotations
+    for annotation in message.annotations:
+        citation = annotation.url_citation
+        cited = message.content[citation.start_index : citation.end_index]
+        assert re.search(r"\[\d+\]$", cited)
+        page = httpx.get(citation.url)
+        marked = re.search(r'<mark id="cited">(.*?)</mark>', page.text, re.DOTALL)
+        assert marked is not None
+        assert marked.group(1) in cited
+    extension = reply.model_dump()["assistant"]
+    assert {s["verdict"] for s in extension["sentences"]} == {"verbatim"}
+
+
+def test_the_official_client_streams(client: openai.OpenAI) -> None:
+    words, annotations, extension, usage, reasons = "", [], None, None, []
+    for chunk in client.chat.completions.create(
+        model="documents",
+        messages=[{"role": "user", "content": FOUNDED}],
+        stream=True,
+        stream_options={"include_usage": True},
+    ):
+        usage = chunk.usage or usage
+        for choice in chunk.choices:
+            words += choice.delta.content or ""
+            annotations += choice.delta.model_extra.get("annotations") or []
+            reasons.append(choice.finish_reason)
+        extension = (chunk.model_extra or {}).get("assistant") or extension
+    assert extension is not None
+    assert words == extension["text"]
+    assert annotations
+    assert reasons[-1] == "stop"
+    assert usage is not None
+
+
+def test_history_filters_and_parts_of_messages_are_understood(client: openai.OpenAI) -> None:
+    reply = client.chat.completions.create(
+        model="documents",
+        messages=[
+            {"role": "system", "content": "Answer in French."},
+            {"role": "user", "content": "Who laid out the garden of Holm?"},
+            {"role": "assistant", "content": "Berta Lindqvist laid it out in 1872 [1]."},
+            {"role": "user", "content": [{"type": "text", "text": "What had she studied?"}]},
+        ],
+        extra_body={"filters": {"paths": ["garden/**"]}},
+    )
+    assert "botany" in (reply.choices[0].message.content or "")
+    assert reply.model_dump()["assistant"]["receipt"]["filters"]
+
+
+def test_what_cannot_be_asked_is_a_typed_error(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.BadRequestError, match="empty"):
+        client.chat.completions.create(
+            model="documents", messages=[{"role": "user", "content": " "}]
+        )
+    with pytest.raises(openai.BadRequestError, match="last message"):
+        client.chat.completions.create(
+            model="documents", messages=[{"role": "assistant", "content": "Hello"}]
+        )
+    with pytest.raises(openai.NotFoundError, match="no model"):
+        client.chat.completions.create(
+            model="gpt-9", messages=[{"role": "user", "content": "Hello"}]
+        )
+    with pytest.raises(openai.BadRequestError):
+        list(
+            client.chat.completions.create(
+                model="documents", stream=True, messages=[{"role": "user", "content": ""}]
+            )
+        )
+    assert [model.id for model in client.models.list()] == ["documents"]
+
+
+def test_a_full_line_is_told_at_once_and_leaving_it_stops_the_model(
+    settings: Settings, repository: Path
+) -> None:
+    with FakeModelServer(think_seconds=30.0) as model:
+        llm = settings.llm.model_copy(update={"model": "grounded", "base_url": model.base_url})
+        server = settings.server.model_copy(update={"max_running": 2, "max_waiting": 1})
+        slow = settings.model_copy(update={"llm": llm, "server": server})
+        with Assistant(slow) as assistant, running(assistant) as service:
+            ask = {"model": "documents", "messages": [{"role": "user", "content": FOUNDED}]}
+
+            async def crowd() -> list[int]:
+                async with httpx.AsyncClient(base_url=service.url, timeout=60) as http:
+                    first = [
+                        asyncio.create_task(http.post("/v1/chat/completions", json=ask))
+                        for _ in range(3)
+                    ]
+                    until = time.monotonic() + 30
+                    gate = service.application.service.gate
+                    while (gate.inside, gate.in_line) != (2, 1) and time.monotonic() < until:
+                        await asyncio.sleep(0.02)
+                    while model.open_connections < 2 and time.monotonic() < until:
+                        await asyncio.sleep(0.02)
+                    began = time.monotonic()
+                    late = await http.post("/v1/chat/completions", json=ask)
+                    assert time.monotonic() - began < 1.0
+                    for task in first:
+                        task.cancel()
+                    await asyncio.gather(*first, return_exceptions=True)
+                    return [late.status_code]
+
+            assert asyncio.run(crowd()) == [429]
+            until = time.monotonic() + 10
+            while model.open_connections and time.monotonic() < until:
+                time.sleep(0.02)
+            assert model.open_connections == 0
+            figures = httpx.get(f"{service.url}/metrics").text
+            assert 'assistant_questions_total{door="http",outcome="busy"} 1.0' in figures
+
+
+# ---------------------------------------------------------------- MCP
+
+
+def test_an_mcp_client_searches_asks_and_reads(served: Running) -> None:
+    async def use() -> None:
+        async with Client(f"{served.url}/mcp") as client:
+            tools = await client.list_tools()
+            assert {tool.name for tool in tools.tools} == {"search", "ask", "get_document"}
+            found = await client.call_tool("search", {"query": "curator", "limit": 2})
+            assert found.structured_content is not None
+            passages = found.structured_content["passages"]
+            assert passages[0]["document"] == "archive/plants.md"
+            answer = await client.call_tool("ask", {"question": FOUNDED})
+            assert answer.structured_content is not None
+            assert "Ida Moe" in answer.structured_content["text"]
+            assert answer.structured_content["sentences"][0]["verdict"] == "verbatim"
+            name = passages[0]["document"]
+            text = await client.call_tool("get_document", {"name": name, "start": 2, "end": 8})
+            assert text.structured_content is not None
+            assert text.structured_content["text"] == NOTES[name][2:8]
+            wrong = await client.call_tool("get_document", {"name": "../../etc/passwd"})
+            assert wrong.is_error
+
+    asyncio.run(use())
+
+
+# ---------------------------------------------------------------- pages and figures
+
+
+def test_health_and_figures(served: Running) -> None:
+    assert httpx.get(f"{served.url}/healthz").json()["status"] == "ok"
+    httpx.post(
+        f"{served.url}/v1/chat/completions",
+        json={"messages": [{"role": "user", "content": "Who sells umbrellas on Mars?"}]},
+    )
+    figures = httpx.get(f"{served.url}/metrics")
+    assert figures.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert 'assistant_questions_total{door="http",outcome="abstained"}' in figures.text
+    assert "umbrellas" not in figures.text
+
+
+def test_the_openapi_page_needs_no_other_host(served: Running) -> None:
+    page = httpx.get(f"{served.url}/docs")
+    assert page.status_code == 200
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert not address.startswith(("http", "//")), address
+        assert httpx.get(served.url + address).status_code == 200, address
+
+
+def test_a_pdf_page_is_a_picture_with_the_place_marked(sample: Assistant, repository: Path) -> None:
+    with running(sample) as server:
+        name = next(info.name for info in sample.document_infos() if info.kind == "pdf")
+        text = sample.document_text(name)
+        start = text.index("René Vidal")
+        query = {"name": name, "start": start, "end": start + 40}
+        page = httpx.get(f"{server.url}/document", params=query)
+        assert text[start : start + 40] in page.text
+        source = re.search(r'<img src="([^"]+)"', page.text)
+        assert source is not None
+        address = server.url + html.unescape(source.group(1))
+        marked = httpx.get(address)
+        plain = httpx.get(re.sub(r"start=\d+&end=\d+", "start=0&end=0", address))
+        assert marked.headers["content-type"] == "image/png"
+        yellow = (255, 228, 110)
+        counts = [
+            sum(
+                count
+                for count, colour in Image.open(io.BytesIO(r.content)).getcolors(10**7) or ()
+                if colour == yellow
+            )
+            for r in (plain, marked)
+        ]
+        assert counts[0] == 0
+        assert counts[1] > 1000
+        assert httpx.get(f"{server.url}/document/page.png?name={name}&page=999").status_code == 404
+
+
+# ---------------------------------------------------------------- intruders (row 20)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd", "/file=/etc/passwd", "/gradio_api/file=.assistant/CURRENT",
+        "/gradio_api/proxy=http://127.0.0.1/", "/own/../app.py", "/own/%2e%2e/page.py",
+        "/own/..%2f..%2fsettings.py", "/static/../../etc/passwd", "/assets/..%5c..%5cx",
+        "/document/..%2f..%2fetc/passwd", "/export/../conversations.sqlite", "/export/x.md",
+        "/gradio_api/call/ask", "/gradio_api/run/predict", "/gradio_api/api/predict",
+        "/monitoring/x", "/gradio_api/component_server", "/gradio_api/mcp/", "/gradio_api/stream/a",
+        "/document?name=../../etc/passwd", "/document?name=/etc/passwd", "//evil.test/",
+        "/gradio_api/deep_link?session_hash=x", "/gradio_api/app_id",
+    ],
+)  # fmt: skip
+def test_no_path_leads_out(served: Running, path: str) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as wire:
+        wire.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        reply = b""
+        while part := wire.recv(65536):
+            reply += part
+    status = int(reply.split(b" ")[1])
+    assert status in (400, 404, 405), reply[:300]
+    assert b"root:" not in reply
+    assert b"Traceback" not in reply
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.test"}, 421),
+        ({"Host": "127.0.0.1.evil.test"}, 421),
+        ({"Host": "localhost:1@evil.test"}, 421),
+        ({"Host": ""}, 421),
+        ({"Host": "localhost:7860"}, 200),
+        ({"Host": "[::1]:7860"}, 200),
+    ],
+)
+def test_only_our_own_names_are_answered_to(
+    served: Running, headers: dict[str, str], status: int
+) -> None:
+    assert httpx.get(f"{served.url}/healthz", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.test"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/gradio_api/queue/join", "/mcp"])
+def test_another_page_cannot_send_requests(
+    served: Running, headers: dict[str, str], path: str
+) -> None:
+    reply = httpx.post(f"{served.url}{path}", headers=headers, json={})
+    assert reply.status_code == 403
+
+
+def test_large_requests_end_early(served: Running) -> None:
+    large = "x" * 1_100_000
+    body = {"messages": [{"role": "user", "content": large}]}
+    assert httpx.post(f"{served.url}/v1/chat/completions", json=body).status_code == 413
+
+    def drip() -> Iterator[bytes]:
+        for _ in range(30):
+            yield b"x" * 100_000
+
+    try:
+        status = httpx.post(f"{served.url}/v1/chat/completions", content=drip()).status_code
+    except httpx.WriteError:
+        status = 413  # the server had closed already
+    assert status == 413
+
+
+def test_an_upload_over_the_limit_is_refused(settings: Settings) -> None:
+    documents = settings.documents.model_copy(update={"max_file_megabytes": 0.2})
+    with (
+        Assistant(settings.model_copy(update={"documents": documents})) as assistant,
+        running(assistant) as server,
+    ):
+        files = {"files": ("large.txt", b"x" * 500_000)}
+        small = {"files": ("small.txt", b"x" * 100_000)}
+        url = f"{server.url}/gradio_api/upload"
+        assert httpx.post(url, files=files).status_code == 413
+        assert httpx.post(url, files=small).status_code == 200
+
+
+def test_every_answer_has_the_headers(served: Running) -> None:
+    for path in ("/", "/healthz", "/nowhere", "/document?name=x", "/theme.css", "/v1/models"):
+        headers = httpx.get(served.url + path).headers
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'"), path
+        assert "unsafe-eval" not in policy
+        assert "script-src 'unsafe-inline'" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+    page = httpx.get(f"{served.url}/")
+    cookie = page.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+# ---------------------------------------------------------------- with a token
+
+
+def test_without_the_token_nothing_is_told(guarded: Running) -> None:
+    for path in ("/v1/models", "/metrics", "/document?name=x", "/openapi.json", "/export/x.md"):
+        assert httpx.get(guarded.url + path).status_code == 401, path
+    assert httpx.post(f"{guarded.url}/mcp", json={}).status_code == 401
+    assert httpx.post(f"{guarded.url}/gradio_api/upload").status_code == 401
+    page = httpx.get(f"{guarded.url}/", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["location"]) == (303, "/login")
+    assert httpx.get(f"{guarded.url}/healthz").status_code == 200
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    assert httpx.get(f"{guarded.url}/v1/models", headers=bearer).status_code == 200
+
+
+def test_a_browser_gives_the_token_once(guarded: Running) -> None:
+    with httpx.Client(base_url=guarded.url, headers={"Accept": "text/html"}) as browser:
+        assert "token" in browser.get("/login").text
+        assert browser.post("/login", data={"token": "wrong"}).status_code == 403
+        assert browser.post("/login", data={"token": TOKEN}).status_code == 303
+        assert browser.get("/").status_code == 200
+        assert browser.post("/logout").status_code == 303
+        browser.cookies.delete("assistant_session")
+        assert browser.get("/").status_code == 303
+
+
+def test_guessing_is_slowed_down(settings: Settings) -> None:
+    with (
+        Assistant(settings) as assistant,
+        running(assistant, TOKEN) as server,
+        httpx.Client(base_url=server.url) as intruder,
+    ):
+        tries = [
+            intruder.post("/login", data={"token": f"guess{n}"}).status_code for n in range(30)
+        ]
+        assert tries[:5] == [403] * 5
+        assert tries[5:].count(403) <= 3  # one more after a second, and so on
+        assert tries[-1] == 429
+        late = intruder.post("/login", data={"token": TOKEN})
+        assert late.status_code == 429
+        assert int(late.headers["retry-after"]) >= 1
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_a_public_address_needs_a_token(repository: Path, tmp_path: Path) -> None:
+    def serve(*more: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        python = str(Path(sys.executable).absolute())
+        return subprocess.run(
+            [python, "-m", "assistant.cli", "serve", "--port", "0", *more],
+            cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+            env={**os.environ, **environment},
+        )  # fmt: skip
+
+    refused = serve("--host", "0.0.0.0")
+    assert refused.returncode == 2
+    assert "ASSISTANT_TOKEN" in refused.stderr
+    short = serve("--host", "0.0.0.0", ASSISTANT_TOKEN="short")
+    assert short.returncode == 2
+    assert "16" in short.stderr
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = serve("--port", port)
+    assert refused.returncode == 2
+    assert "--port" in refused.stderr
