@@ -3,14 +3,14 @@
     python -m benchmarks.page_payloads
 
 Row 12: each payload comes once from a document and once from a model's answer; counted is what ran
-and what was requested from another host. Row 13: the same with one wall standing alone: our content
-policy, our escaping, Gradio's sanitizer. Last without any, to show that the trial can fail. Exit
-status 1 when anything ran or was requested behind a wall.
+and what was requested from another host. Row 13: the same with one wall taken away (our content
+policy, our escaping, Gradio's sanitizer), then with one alone, last without any, to show that the
+trial can fail. Exit status 1 when anything ran or was requested with at most one wall away. A
+content policy alone cannot stop `<meta http-equiv=refresh>`.
 """
 
 from __future__ import annotations
 
-import html
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
@@ -117,23 +117,29 @@ def trial(
 
 def _show(browser: Browser, url: str, found: Found, numbers: Sequence[int]) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    screen = Screen(context, url).open()
+    screens = [screen := Screen(context, url).open()]
     for at, number in enumerate(numbers):
         screen.ask(f"What is kept by warden{number}?")
         try:
             screen.answered(at % _AT_ONCE + 1)
+            shown = screen.page.locator("#panes").inner_text()
         except TimeoutError:
             found.broken.append(number)
-        found.shown += screen.page.locator("#panes").inner_text().count(f"warden{number}") > 0
-        for opener in screen.page.locator("#evidence details:not([open]) summary").all()[:3]:
-            opener.click(force=True, no_wait_after=True)
+            screens.append(screen := Screen(context, url).open())
+            continue
+        found.shown += f"warden{number}" in shown
+        screen.page.evaluate(
+            "document.querySelectorAll('#evidence details').forEach(each => each.open = true)"
+        )
         if at % _AT_ONCE == _AT_ONCE - 1:
             found.ran += screen.page.evaluate("window.__ran || []")
             screen.page.evaluate("document.querySelector('#new').click()")
             screen.page.locator("#chat .answer").first.wait_for(state="detached")
     screen.page.wait_for_timeout(300)
     found.ran += screen.page.evaluate("window.__ran || []")
-    found.requested += [address for address in screen.outside if address.startswith(EVIL)]
+    found.requested += [
+        address for each in screens for address in each.outside if address.startswith(EVIL)
+    ]
     context.close()
 
 
@@ -198,16 +204,19 @@ def main() -> None:
     """Print a line for each trial; exit status 1 when a wall did not hold."""
     bad = 0
     with chromium() as browser:
-        for walls in (WALLS, *((wall,) for wall in WALLS), ()):
+        trials = [("as served", WALLS)]
+        trials += [(f"without {away}", tuple(w for w in WALLS if w != away)) for away in WALLS]
+        trials += [(f"{wall} alone", (wall,)) for wall in WALLS] + [("nothing", ())]
+        for name, walls in trials:
             found = trial(browser, walls)
-            name = "as served" if walls == WALLS else f"{''.join(walls) or 'nothing'} alone"
             print(
-                f"{name:<22} {found.shown} shown, {len(set(found.ran))} ran, "
-                f"{len(set(found.requested))} requested"
+                f"{name:<20} {found.shown} shown, {len(set(found.ran))} ran, "
+                f"{len(set(found.requested))} requested, {len(found.broken)} broke the page",
+                flush=True,
             )
             for address in sorted(set(found.requested)):
-                print(f"    {html.escape(address)}")
-            if walls:
+                print(f"    {address}")
+            if len(walls) >= len(WALLS) - 1:
                 bad += len(found.ran) + len(found.requested) + (found.shown != 2 * len(PAYLOADS))
     print(f"0 of {2 * len(PAYLOADS)}" if not bad else f"{bad} of {2 * len(PAYLOADS)}", "harmful")
     sys.exit(1 if bad else 0)

@@ -1,7 +1,7 @@
 """Hostile documents and models in front of a real browser: nothing runs, nothing is requested.
 
 Row 12 and 13 of the guarantees, on the payloads of ``benchmarks.page_payloads``: as the page is
-served, then with each wall standing alone.
+served, then with each wall taken away in turn.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ def test_no_payload_runs_or_loads_anything(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("wall", WALLS)
-def test_each_wall_alone_holds(browser: Browser, wall: str) -> None:
+def test_any_wall_may_fall(browser: Browser, wall: str) -> None:
+    standing = [each for each in WALLS if each != wall]
     start = 1 + 2 * WALLS.index(wall)  # the benchmark tries all of them
-    found = trial(browser, [wall], range(start, len(PAYLOADS), 6))
+    found = trial(browser, standing, range(start, len(PAYLOADS), 6))
     assert found.shown
     assert (found.ran, found.requested) == ([], [])
 

@@ -442,3 +442,20 @@ def test_a_public_address_needs_a_token(repository: Path, tmp_path: Path) -> Non
         refused = serve("--port", port)
     assert refused.returncode == 2
     assert "--port" in refused.stderr
+
+
+def test_no_generated_request_is_a_server_error(served: Running) -> None:
+    """Schemathesis on the OpenAPI page: hundreds of requests, right and wrong."""
+    program = Path(sys.executable).absolute().with_name("schemathesis")
+    done = subprocess.run(
+        [
+            program, "run", f"{served.url}/openapi.json", "--checks", "not_a_server_error",
+            "--max-examples", "15", "--seed", "1", "--no-color",
+        ],
+        capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+    count = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
+    assert count is not None
+    assert count[1] == count[2]
+    assert int(count[1]) > 200

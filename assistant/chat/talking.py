@@ -40,17 +40,22 @@ Message = dict[str, Any]
 STOPPED = "stopped by you"
 _EVERY_SECONDS = 0.06
 """Words are drawn at most so often: a fast model sends hundreds of pieces a second."""
+_REST = 6.0
+"""Times what drawing took that must pass before the next: it may use a seventh of the time."""
 _STOP_SECONDS = 3.0
 _MARKERS = re.compile(r"\s?\[\d{1,6}\]")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a page shows. ``ratings`` go with the messages of answers, in order."""
+    """What a page shows. ``ratings`` go with the messages of answers, in order.
+
+    ``evidence`` is None where it has not changed since the view before.
+    """
 
     conversation: str
     messages: list[Message]
-    evidence: str
+    evidence: str | None
     running: bool = False
     ratings: tuple[str | None, ...] = ()
 
@@ -98,7 +103,9 @@ class Talk:
                 elif isinstance(event, Delta):
                     view = drawing.words(event.text)
                     if view is not None:
+                        began = time.monotonic()
                         yield view
+                        drawing.drawn(began)
                 elif isinstance(event, Finished):
                     drawing.answer = event.answer
             self.conversations.put(owner, conversation, position, question, drawing.kept(question))
@@ -191,7 +198,7 @@ class _Drawing:
     text: str = ""
     passages: tuple[Passage, ...] = ()
     evidence: str = ""
-    drawn: float = 0.0
+    next_at: float = 0.0
     answer: Answer | None = None
 
     def waiting(self, words: str) -> View:
@@ -206,11 +213,15 @@ class _Drawing:
     def words(self, text: str) -> View | None:
         """A view with more words, unless one was drawn a moment ago."""
         self.text += text
-        now = time.monotonic()
-        if now - self.drawn < _EVERY_SECONDS:
+        if time.monotonic() < self.next_at:
             return None
-        self.drawn = now
-        return self._with(draw_partial(self.text, len(self.passages)))
+        return self._with(draw_partial(self.text, len(self.passages)), evidence=None)
+
+    def drawn(self, began: float) -> None:
+        """A view of words has been sent. What takes long is done more rarely, so that a crowd
+        slows the drawing and not the answers."""
+        now = time.monotonic()
+        self.next_at = now + max(_EVERY_SECONDS, _REST * (now - began))
 
     def failure(self, error: AssistantError) -> View:
         return self._with(draw_failure(error.what, error.hint), running=False)
@@ -237,9 +248,10 @@ class _Drawing:
             notice="Its sentences were not checked.",
         )
 
-    def _with(self, message: str, running: bool = True) -> View:
+    def _with(self, message: str, running: bool = True, evidence: str | None = "") -> View:
         shown = [*self.messages, {"role": "assistant", "content": message}]
-        return View(self.conversation, shown, self.evidence, running)
+        drawn = self.evidence if evidence == "" else evidence
+        return View(self.conversation, shown, drawn, running)
 
 
 def _messages(turns: Sequence[Turn]) -> list[Message]:

@@ -93,7 +93,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         pwa=False,
         mcp_server=False,
         head=_HEAD,
-        theme=gr.themes.Default(),
+        theme=gr.themes.Default(primary_hue="blue"),
     )
     limits = Limits(
         upload=int(_UPLOAD_FILES_AT_ONCE * megabytes * 1e6),

@@ -193,7 +193,9 @@
       }
       marker.removeAttribute("title");
     }
-    for (const scroller of root.querySelectorAll("#chat .bubble-wrap, #evidence-pane")) {
+    // a list whose children are buttons is no list
+    for (const list of root.querySelectorAll("#chat .examples[role=list]")) list.removeAttribute("role");
+    for (const scroller of root.querySelectorAll("#chat .bubble-wrap, #evidence-pane, #evidence .passage blockquote, #evidence pre")) {
       if (!scroller.hasAttribute("tabindex")) scroller.setAttribute("tabindex", "0");
     }
   };
