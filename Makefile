@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check eval format clean
+.PHONY: help demo serve test check eval format clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo     set up, index documents/ and ask two questions"
+	@echo "make serve    set up, index documents/ and open the chat in the browser"
 	@echo "make test     set up and run all tests"
 	@echo "make eval     ask the evaluation's questions and compare with the baseline"
 	@echo "make check    lint, format, types, import layers and tests, as CI does"
@@ -37,9 +38,13 @@ demo: $(VENV)/.use
 	@$(BIN)/assistant ask "What is the registration fee for ICLR 2024?"
 	@echo
 	@echo "Next:"
+	@echo "  the chat           $(BIN)/assistant serve --open"
 	@echo "  your own folder    $(BIN)/assistant ingest ~/papers && $(BIN)/assistant ask \"…\""
 	@echo "  from Python        from assistant import ask; print(ask(\"…\").text)"
 	@echo "  what is installed  $(BIN)/assistant doctor"
+
+serve: $(VENV)/.use
+	@$(BIN)/assistant serve --open
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile

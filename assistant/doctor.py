@@ -24,6 +24,8 @@ _PACKAGES = (
     "semantic-text-splitter",
     "pypdfium2",
     "lxml",
+    "gradio",
+    "mcp",
 )
 
 

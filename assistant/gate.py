@@ -31,6 +31,14 @@ class Gate:
         """How many wait."""
         return len(self._line)
 
+    def check(self) -> None:
+        """Raises ``BusyError`` when there is neither a place nor room in the line."""
+        if (not self._free or self._line) and len(self._line) >= self._waiting:
+            raise BusyError(
+                f"{self._running} answers are being made and {len(self._line)} questions wait",
+                hint="ask again in a moment",
+            )
+
     @asynccontextmanager
     async def enter(self) -> AsyncIterator[None]:
         """A place while the block runs. Raises ``BusyError`` at once when the line is full."""
@@ -44,11 +52,7 @@ class Gate:
         if self._free and not self._line:
             self._free -= 1
             return
-        if len(self._line) >= self._waiting:
-            raise BusyError(
-                f"{self._running} answers are being made and {len(self._line)} questions wait",
-                hint="ask again in a moment",
-            )
+        self.check()
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._line.append(turn)
         try:

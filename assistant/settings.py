@@ -23,6 +23,7 @@ from assistant.errors import SettingsError
 
 ENVIRONMENT_PREFIX = "ASSISTANT__"
 CONFIG_NAME = "config.yaml"
+_COMMON_SECTIONS = frozenset({"server", "chat"})
 
 Positive = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -274,7 +275,10 @@ def find_config(start: Path) -> Path | None:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether a file is empty or has one of our sections, perhaps with a slip in it."""
+    """Whether a file is empty or has one of our sections, perhaps with a slip in it.
+
+    ``server`` and ``chat`` are sections of many tools: they count only where nothing else stands.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -286,8 +290,13 @@ def _is_ours(path: Path) -> bool:
         return bool(sections & set(re.findall(r"^(\w+)[ \t]*:", text, re.MULTILINE)))
     if content is None:
         return True
-    return isinstance(content, dict) and any(
-        difflib.get_close_matches(str(key), sections, n=1, cutoff=0.8) for key in content
+    if not isinstance(content, dict):
+        return False
+    keys = {str(key) for key in content}
+    own = sections - _COMMON_SECTIONS
+    return bool(keys) and (
+        keys <= _COMMON_SECTIONS
+        or any(difflib.get_close_matches(key, own, n=1, cutoff=0.8) for key in keys)
     )
 
 

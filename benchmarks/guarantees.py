@@ -4,8 +4,8 @@
 
 Each row is a command of its own, run as it stands on the page; its figure is read from what it
 prints, and a row whose command fails says so. Quick mode, the default, runs few trials of each;
-``--full`` runs as many as the page asks for in the end. ``--only`` runs some rows and leaves the
-page alone. Exit status 1 when any promise did not hold.
+``--full`` runs as many as the page asks for in the end. ``--only`` runs some rows and makes their
+lines new. Exit status 1 when any promise did not hold.
 """
 
 from __future__ import annotations
@@ -58,6 +58,14 @@ ROWS = (
     Row("7", "files added, edited, renamed, swapped and deleted in any order",
         "the index is exactly the folder, and no text is embedded twice",
         "pytest tests/test_sync_model.py tests/test_sync_files.py"),
+    Row("11", "the Stop button, and a closed tab, in a real browser",
+        "the call to the model is closed; what came is kept and marked",
+        "pytest tests/test_chat_browser.py -k 'stop or closing'"),
+    Row("12, 13", "scripts, pictures, media, styles, forms, links in documents and answers, in a "
+        "real browser; then without our content policy, our escaping, Gradio's sanitizer in turn",
+        "nothing runs, nothing is requested",
+        "pytest tests/test_chat_safety.py", "benchmarks.page_payloads --quick",
+        r"(\d+ of \d+ harmful)"),
     Row("17", "bombs: small files that are huge, deep or endless for a parser",
         "refused, or read within the limits; the parent lives",
         "benchmarks.parsing_limits --mutations 0 --only pdf",
@@ -71,9 +79,16 @@ ROWS = (
     Row("19", "links, loops, pipes, devices, odd names",
         "skipped with a reason; nothing outside the folder is read",
         "pytest tests/test_sync_files.py -k 'links or names or link'"),
+    Row("20", "requests by other names, from other pages, to other paths, too large, without the "
+        "token or guessing it; 200 generated ones",
+        "refused or limited, and no error of the server", "pytest tests/test_server.py"),
     Row("22", "no network at all",
         "everything but a remote model works, and nothing is looked up",
         "pytest tests/test_no_network.py"),
+    Row("23", "50 people at once, then on 2 places with 4 in line",
+        "nothing is lost; who cannot wait is told at once; memory stays",
+        "benchmarks.crowd --rounds 3 --users 20", "benchmarks.crowd --rounds 10",
+        r"(?m)^(\d+ users, .*)$"),
 )  # fmt: skip
 
 NOT_PROMISED = (
@@ -95,6 +110,11 @@ NOT_PROMISED = (
         "When the only generation's manifest is damaged, folders that were named by hand must be "
         "named again. A store that is damaged gets them from the manifest."
     ),
+    (
+        "The content policy alone does not stop a page from being sent elsewhere by "
+        "`<meta http-equiv=refresh>`; escaping and sanitizer do."
+    ),
+    "Instructions inside documents are marked, not prevented: a model may obey them in words.",
     "Who may write to the index folder can make it say anything: checksums find accidents only.",
     "A file that changes while it is read is noticed by the next ingest, not by this one.",
     (
@@ -170,20 +190,34 @@ def page(results: Sequence[Result], *, full: bool) -> str:
         "| # | what happens | what is promised | figure | command |",
         "|---|---|---|---|---|",
     ]
-    for each in results:
-        row = each.row
-        lines.append(
-            f"| {row.number} | {row.fault} | {row.promise} | {each.figure} | `{each.command}` |"
-        )
-    lines += ["", "## Not promised", "", *(f"- {line}" for line in NOT_PROMISED), ""]
-    return "\n".join(lines)
+    lines += [line_of(each) for each in results]
+    return "\n".join([*lines, *_not_promised()])
+
+
+def line_of(result: Result) -> str:
+    """A row of the page."""
+    row = result.row
+    return f"| {row.number} | {row.fault} | {row.promise} | {result.figure} | `{result.command}` |"
+
+
+def replaced(stored: str, results: Sequence[Result]) -> str:
+    """A stored page with the lines of these rows made new, or put in where they belong."""
+    lines = {line.split("|")[1].strip(): line for line in stored.splitlines() if "|" in line}
+    lines |= {each.row.number: line_of(each) for each in results}
+    table = [lines[row.number] for row in ROWS if row.number in lines]
+    head = stored[: stored.index("|---|")].rstrip("\n")
+    return "\n".join([head, "|---|---|---|---|---|", *table, *_not_promised()])
+
+
+def _not_promised() -> list[str]:
+    return ["", "## Not promised", "", *(f"- {line}" for line in NOT_PROMISED), ""]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the trials, print their figures and write the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--full", action="store_true", help="as many trials as promised; hours")
-    parser.add_argument("--only", nargs="*", default=[], help="rows by number; writes no page")
+    parser.add_argument("--only", nargs="*", default=[], help="rows by number; the others stay")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "guarantees.md")
     options = parser.parse_args(arguments)
     rows = [r for r in ROWS if not options.only or set(options.only) & set(r.number.split(", "))]
@@ -192,9 +226,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results.append(run(row, full=options.full))
         last = results[-1]
         print(f"{row.number:5} {last.seconds:6.0f} s  {last.figure}", flush=True)
-    if not options.only:
-        options.output.write_text(page(results, full=options.full), encoding="utf-8")
-        print(f"written: {options.output}")
+    if options.only and options.output.exists():
+        made = replaced(options.output.read_text(encoding="utf-8"), results)
+    else:
+        made = page(results, full=options.full)
+    options.output.write_text(made, encoding="utf-8")
+    print(f"written: {options.output}")
     return 0 if all(result.held for result in results) else 1
 
 

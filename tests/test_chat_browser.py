@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from fake_model_words import passages_of
 from playwright.sync_api import Browser, expect
 from support_server import Running, Screen, chromium, running
 
-from assistant import Assistant, load_settings
+from assistant import Assistant, Settings, load_settings
 from eval.questions import load_questions
 
 pytestmark = pytest.mark.browser
@@ -40,7 +41,7 @@ def make_folder(place: Path) -> Path:
     return folder
 
 
-def settings_for(place: Path, repository: Path, **more: object) -> object:
+def settings_for(place: Path, repository: Path, **more: object) -> Settings:
     values = {
         "index.path": str(place / "index"),
         "documents.paths": [str(place / "notes")],
@@ -51,46 +52,78 @@ def settings_for(place: Path, repository: Path, **more: object) -> object:
     return load_settings(repository / "config.yaml", {**values, **named})
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    make_folder(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def served(place: Path, repository: Path) -> Iterator[Running]:
-    """A server without a model."""
-    with Assistant(settings_for(place, repository)) as assistant:  # type: ignore[arg-type]
+@contextmanager
+def serving(place: Path, repository: Path, **more: object) -> Iterator[Running]:
+    make_folder(place)
+    with Assistant(settings_for(place, repository, **more)) as assistant:
         assistant.sync()
         with running(assistant) as server:
             yield server
 
 
-@pytest.fixture
-def screen(served: Running, browser: Browser) -> Iterator[Screen]:
+@contextmanager
+def looking_at(server: Running, browser: Browser) -> Iterator[Screen]:
+    """A page in a browser of its own, with its own cookie: it shares only the documents."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield Screen(context, served.url).open()
+    yield Screen(context, server.url).open()
     context.close()
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Running]:
+    """A server without a model, whose folder nobody changes."""
+    with serving(tmp_path_factory.mktemp("served"), repository) as server:
+        yield server
+
+
 @pytest.fixture
-def model() -> Iterator[FakeModelServer]:
+def screen(served: Running, browser: Browser) -> Iterator[Screen]:
+    with looking_at(served, browser) as found:
+        yield found
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def own_screen(place: Path, repository: Path, browser: Browser) -> Iterator[Screen]:
+    """A screen with a folder that the test may change."""
+    with serving(place, repository) as server, looking_at(server, browser) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared_model() -> Iterator[FakeModelServer]:
     with FakeModelServer() as server:
         yield server
 
 
 @pytest.fixture
+def model(shared_model: FakeModelServer) -> FakeModelServer:
+    shared_model.script = None
+    shared_model.think_seconds = shared_model.pause_seconds = 0.0
+    return shared_model
+
+
+@pytest.fixture(scope="module")
+def served_with_model(
+    tmp_path_factory: pytest.TempPathFactory, repository: Path, shared_model: FakeModelServer
+) -> Iterator[Running]:
+    place = tmp_path_factory.mktemp("written")
+    url = shared_model.base_url
+    with serving(place, repository, llm__model="grounded", llm__base_url=url) as server:
+        yield server
+
+
+@pytest.fixture
 def written(
-    place: Path, repository: Path, browser: Browser, model: FakeModelServer
+    served_with_model: Running, browser: Browser, model: FakeModelServer
 ) -> Iterator[Screen]:
     """A screen whose answers a model writes."""
-    settings = settings_for(place, repository, llm__model="grounded", llm__base_url=model.base_url)
-    with Assistant(settings) as assistant:  # type: ignore[arg-type]
-        assistant.sync()
-        with running(assistant) as server:
-            context = browser.new_context(viewport={"width": 1280, "height": 800})
-            yield Screen(context, server.url).open()
-            context.close()
+    with looking_at(served_with_model, browser) as found:
+        yield found
 
 
 # ---------------------------------------------------------------- asking
@@ -287,16 +320,16 @@ def test_reload_keeps_the_conversation_with_its_citations(screen: Screen) -> Non
     expect(page.locator("#evidence mark.active")).to_contain_text("laid out")
 
 
-def test_an_old_answer_says_that_its_file_has_changed(screen: Screen, place: Path) -> None:
-    page = screen.page
-    screen.ask("Who is the curator of the archive?")
-    screen.answered()
+def test_an_old_answer_says_that_its_file_has_changed(own_screen: Screen, place: Path) -> None:
+    page = own_screen.page
+    own_screen.ask("Who is the curator of the archive?")
+    own_screen.answered()
     (place / "notes" / "archive" / "plants.md").write_text("# Empty\n\nNothing is left here.\n")
-    screen.open_sidebar()
+    own_screen.open_sidebar()
     page.locator("#sync").click()
     expect(page.locator("#receipt")).to_contain_text("1 indexed")
-    screen.open()
-    screen.answered()
+    own_screen.open()
+    own_screen.answered()
     expect(page.locator("#evidence .changed").first).to_contain_text(
         "has changed since this answer"
     )
@@ -348,30 +381,30 @@ def test_conversations_can_be_left_found_again_and_deleted(screen: Screen) -> No
 # ---------------------------------------------------------------- the folder
 
 
-def test_upload_is_indexed_and_answers(screen: Screen, tmp_path: Path, place: Path) -> None:
-    page = screen.page
+def test_upload_is_indexed_and_answers(own_screen: Screen, tmp_path: Path, place: Path) -> None:
+    page = own_screen.page
     file = tmp_path / "lighthouse.txt"
     file.write_text("The lighthouse of Rost was lit in 1887 by Anders Holt.\n")
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\n" + b"\xff" * 300)
-    screen.open_sidebar()
+    own_screen.open_sidebar()
     page.locator("#upload").locator("..").locator("input[type=file]").set_input_files(
         [file, broken]
     )
     expect(page.locator("#receipt")).to_contain_text("1 indexed")
     expect(page.locator("#receipt")).to_contain_text("broken.pdf")
     expect(page.locator("#receipt .failed")).to_have_count(1)
-    screen.ask("When was the lighthouse of Rost lit?")
-    screen.answered()
+    own_screen.ask("When was the lighthouse of Rost lit?")
+    own_screen.answered()
     expect(page.locator("#chat .answer")).to_contain_text("1887")
     assert (place / "uploads" / "lighthouse.txt").is_file()
 
 
-def test_sync_shows_what_it_did(screen: Screen, place: Path) -> None:
-    page = screen.page
+def test_sync_shows_what_it_did(own_screen: Screen, place: Path) -> None:
+    page = own_screen.page
     (place / "notes" / "pond.md").write_text("# Pond\n\nThe pond is 3 metres deep.\n")
     (place / "notes" / "howto.md").unlink()
-    screen.open_sidebar()
+    own_screen.open_sidebar()
     page.locator("#sync").click()
     receipt = page.locator("#receipt")
     expect(receipt).to_contain_text("1 indexed")
@@ -381,11 +414,11 @@ def test_sync_shows_what_it_did(screen: Screen, place: Path) -> None:
 
 
 def test_thumbs_down_becomes_a_question_that_the_evaluation_reads(
-    screen: Screen, place: Path
+    own_screen: Screen, place: Path
 ) -> None:
-    page = screen.page
-    screen.ask("Who is the curator of the archive?")
-    screen.answered()
+    page = own_screen.page
+    own_screen.ask("Who is the curator of the archive?")
+    own_screen.answered()
     page.get_by_role("button", name="Feedback").click()
     page.get_by_role("button", name="Incomplete").click()
     expect(page.locator("#fb-question textarea")).to_have_value(
@@ -405,10 +438,10 @@ def test_thumbs_down_becomes_a_question_that_the_evaluation_reads(
     assert question.evidence[0].document == "archive/plants.md"
 
 
-def test_a_refusal_can_be_added_to_the_question_set(screen: Screen, place: Path) -> None:
-    page = screen.page
-    screen.ask(NOT_THERE)
-    screen.answered()
+def test_a_refusal_can_be_added_to_the_question_set(own_screen: Screen, place: Path) -> None:
+    page = own_screen.page
+    own_screen.ask(NOT_THERE)
+    own_screen.answered()
     page.locator("#chat .keep-question").click()
     page.locator("#fb-refuse input").check()
     page.locator("#fb-add").click()

@@ -20,7 +20,7 @@ def texts(repository: Path) -> dict[str, str]:
     folder = repository / "documents"
     return {
         path.name: read_document(path.read_bytes(), path.name).text
-        for path in sorted(folder.iterdir())
+        for path in sorted(folder.glob("[!.]*"))
     }
 
 

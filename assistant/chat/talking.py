@@ -19,7 +19,7 @@ from assistant.chat.escaped import as_written
 from assistant.chat.evidence import draw_evidence, draw_found, draw_nothing
 from assistant.chat.follow_ups import follow_ups
 from assistant.chat.messages import draw_answer, draw_failure, draw_partial, draw_waiting
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, BusyError
 from assistant.service import Service
 from assistant.types import (
     NO_FILTERS,
@@ -88,6 +88,12 @@ class Talk:
         if position is None or position > len(turns):
             position = len(turns)
         turns = turns[:position]
+        try:
+            self.service.gate.check()
+        except BusyError as exc:  # at once, and nothing is written down for it
+            self.service.metrics.ended("busy", "chat")
+            yield _Drawing(conversation, [*_messages(turns), _asked(question)]).failure(exc)
+            return
         if not conversation or not self.conversations.owned(owner, conversation):
             conversation = self.conversations.begin(owner, question)
         drawing = _Drawing(conversation, [*_messages(turns), _asked(question)])

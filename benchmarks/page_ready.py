@@ -1,0 +1,94 @@
+"""How soon the chat can be used, against an empty Gradio app: seconds in a real browser.
+
+    python -m benchmarks.page_ready [--runs 9]
+
+Both servers run as processes of their own and are loaded in turn, each time in a fresh browser
+profile, until their text field is there. Printed: medians, and the ratio (aim: 1.5).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.crowd import serving
+
+TOP = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TOP / "tests"))
+
+from playwright.sync_api import Browser  # noqa: E402
+from support_server import chromium  # noqa: E402
+
+EMPTY = """
+import os, sys
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+import gradio as gr
+with gr.Blocks() as blocks:
+    gr.Textbox(elem_id="question")
+blocks.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), quiet=True)
+"""
+
+
+@contextlib.contextmanager
+def empty_app() -> Iterator[str]:
+    """A Gradio app with one text field, as a process."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "empty.py"
+        file.write_text(EMPTY)
+        process = subprocess.Popen([sys.executable, str(file), str(port)])
+        try:
+            until = time.monotonic() + 60
+            while time.monotonic() < until:
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                    break
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def ready_seconds(browser: Browser, url: str) -> float:
+    """From the address to the field that can be typed into."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    began = time.perf_counter()
+    page.goto(url, wait_until="commit")
+    page.wait_for_selector("#question textarea", state="visible")
+    seconds = time.perf_counter() - began
+    context.close()
+    return seconds
+
+
+def main() -> None:
+    """Print both and their ratio; exit status 1 above 1.5."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--runs", type=int, default=9)
+    options = parser.parse_args()
+    times: dict[str, list[float]] = {"chat": [], "empty": []}
+    with serving() as (url, _), empty_app() as empty, chromium() as browser:
+        for address in (url, empty):
+            ready_seconds(browser, address)  # the first load also warms the server
+        for _ in range(options.runs):
+            times["empty"].append(ready_seconds(browser, empty))
+            times["chat"].append(ready_seconds(browser, url))
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    ratio = medians["chat"] / medians["empty"]
+    for name, values in times.items():
+        print(f"{name:<6} median {medians[name]:.2f} s ({min(values):.2f} to {max(values):.2f})")
+    print(f"chat / empty Gradio app: {ratio:.2f} (aim: at most 1.5), n {options.runs}")
+    sys.exit(0 if ratio <= 1.5 else 1)
+
+
+if __name__ == "__main__":
+    main()

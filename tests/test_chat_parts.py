@@ -1,0 +1,304 @@
+"""The parts of the chat without a browser: what is drawn, kept, exported, uploaded, added."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import Assistant
+from assistant.chat.conversations import Conversations
+from assistant.chat.escaped import as_written, escape, one_line, unescape
+from assistant.chat.evidence import draw_evidence, surroundings
+from assistant.chat.exporting import as_markdown
+from assistant.chat.messages import draw_answer, draw_partial
+from assistant.chat.question_set import Proposal, add_question, checked
+from assistant.chat.uploads import safe_name, take_in
+from assistant.errors import BusyError, StorageError, UsageError
+from assistant.explaining import explain
+from assistant.gate import Gate
+from assistant.server.access import Access
+from assistant.server.policy import (
+    host_is_allowed,
+    origin_is_allowed,
+    path_is_known,
+    script_hashes,
+)
+from assistant.types import Answer, Citation, Evidence, Receipt, Sentence, Usage
+from eval.questions import load_questions
+
+TAG = re.compile(r"<(?!/?(?:div|p|br|em|strong|s|ul|ol|li|pre|code|blockquote|button|span|h2|hr|"
+                 r"article|mark|a|details|summary|table|thead|tbody|tr|th|td)\b)")  # fmt: skip
+
+
+def answer(text: str, *sentences: Sentence, **more: object) -> Answer:
+    markers = sorted({marker for s in sentences for marker in s.citations})
+    citations = tuple(
+        Citation(m, "a.md", "A <b>title</b>", None, 0, 5, "quote", "0" * 64) for m in markers
+    )
+    made = Answer(
+        "q?", "q?", text, sentences, citations, (), False, "", 0.9, "", (), Usage(), {"total": 0.1},
+        Receipt("c", "i", "p", "model"),
+    )  # fmt: skip
+    return replace(made, **more)
+
+
+# ---------------------------------------------------------------- drawing
+
+
+def test_each_marker_has_the_verdict_of_its_own_sentence() -> None:
+    text = "**One** is here [1]. Two is not [1]. Three is bare.\n\n- Four, `a[1]` and five [2]"
+    drawn = draw_answer(
+        answer(
+            text,
+            Sentence("**One** is here.", (1,), "verbatim"),
+            Sentence("Two is not.", (1,), "unsupported", problems=("no <two>",)),
+            Sentence("Three is bare.", (), "uncited"),
+            Sentence("Four, `a[1]` and five", (2,), "weak"),
+        ),
+        7,
+    )
+    markers = re.findall(r'class="marker (\w+)(?: t7 s(\d) m(\d))?"', drawn)
+    assert markers == [
+        ("verbatim", "0", "1"), ("unsupported", "1", "1"), ("uncited", "", ""), ("weak", "3", "2"),
+    ]  # fmt: skip
+    assert "<code>a[1]</code>" in drawn
+    assert "no &lt;two&gt;" in drawn
+    assert drawn.index("bare.") < drawn.index("uncited") < drawn.index("<ul>")
+
+
+@given(st.text(alphabet=st.sampled_from("<>&\"'`*_[]()!#|$~:/\\\n ab1-\u202e\x1b"), max_size=80))
+def test_no_text_becomes_markup_of_its_own(text: str) -> None:
+    for drawn in (
+        draw_partial(text, 3),
+        draw_answer(answer(text, Sentence(text, (1,), "weak"), notice=text, incomplete=text), 0),
+        draw_evidence(answer(text, Sentence(text, (1,), "weak")), 0, lambda name: None),
+        f"<p>{escape(text)}{one_line(text)}</p>",
+    ):
+        assert "\n" not in drawn
+        assert not TAG.search(drawn), drawn
+        assert "\x1b" not in drawn
+        assert "\u202e" not in drawn
+        assert " on" not in "".join(re.findall(r"<[^>]*>", drawn)).replace(" on the", "")
+    asked = as_written(text)
+    assert not re.search(r"[*_`\[\]<>!#|$~\\]", asked.replace("<br>", "").replace("&#", ""))
+    kept = text.replace("\x1b", "\ufffd").replace("\u202e", "\ufffd")
+    assert unescape(asked) == kept
+
+
+def test_a_marker_that_cites_nothing_known_stays_text() -> None:
+    assert "[9]" in draw_answer(answer("See [9].", Sentence("See [9].", (), "uncited")), 0)
+
+
+def test_surroundings_stop_at_a_heading() -> None:
+    text = "# Old\n\nFirst words here. Second words.\n\n## New\n\nThe place is here. After it.\n"
+    start = text.index("The place")
+    low, high = surroundings(text, start, start + len("The place is here."))
+    assert text[low:high] == "The place is here. After it."
+
+
+def test_evidence_of_a_changed_file_shows_the_quote_that_was(notes: Assistant) -> None:
+    found = notes.ask("Who is the curator of the archive?")
+    drawn = draw_evidence(found, 0, notes.source)
+    assert 'class="changed"' not in drawn
+    other = tuple(replace(c, sha256="f" * 64) for c in found.citations)
+    changed = draw_evidence(replace(found, citations=other), 0, notes.source)
+    assert "has changed since this answer" in changed
+    assert "Ida Moe" in changed
+    assert "no longer in the index" in draw_evidence(found, 0, lambda name: None)
+
+
+def test_explanations_name_words_and_ranks(notes: Assistant) -> None:
+    passages = notes.retrieve("Who is the curator of the archive in Bergen?")
+    [best, *_] = explain("Who is the curator of the archive in Bergen?", passages)
+    assert set(best.shared) == {"curator", "archive"}
+    assert best.missing == ("bergen",)
+    assert dict(best.ranks)["words"] == 1
+    assert best.of == len(passages)
+
+
+# ---------------------------------------------------------------- keeping
+
+
+def test_conversations_outlive_the_server_and_open_for_their_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "kept" / "conversations.sqlite"
+    made = answer("One [1].", Sentence("One.", (1,), "weak", (Evidence(1, 0, 5),)))
+    first = Conversations(file)
+    identity = first.begin("anna", "What is one?")
+    first.put("anna", identity, 0, "What is one?", made)
+    first.put("anna", identity, 1, "And two?", None)
+    first.close()
+    second = Conversations(file)
+    assert [(t.question, t.answer) for t in second.turns("anna", identity)] == [
+        ("What is one?", made), ("And two?", None),
+    ]  # fmt: skip
+    assert second.turns("bert", identity) == []
+    second.put("bert", identity, 0, "Mine", None)
+    second.rate("bert", identity, 0, "Like")
+    second.delete("bert", identity)
+    assert [t.rating for t in second.turns("anna", identity)] == ["", ""]
+    second.put("anna", identity, 0, "Again?", made)
+    assert [t.question for t in second.turns("anna", identity)] == ["Again?"]
+    assert file.stat().st_mode & 0o077 == 0
+    assert b"anna" not in file.read_bytes()
+    second.close()
+
+
+def test_a_file_that_is_no_database_is_a_storage_error(tmp_path: Path) -> None:
+    file = tmp_path / "conversations.sqlite"
+    file.write_text("not a database at all, but long enough to be looked at " * 10)
+    with pytest.raises(StorageError, match="cannot be kept"):
+        Conversations(file)
+
+
+def test_an_export_names_every_place(tmp_path: Path) -> None:
+    kept = Conversations(None)
+    identity = kept.begin("anna", "What?")
+    kept.put("anna", identity, 0, "What?", answer("One [1].", Sentence("One.", (1,), "weak")))
+    text = as_markdown("What?", kept.turns("anna", identity))
+    assert "**[1]** `a.md` · characters 0–5" in text
+    assert "> quote" in text
+    assert "△ weak: One." in text
+
+
+# ---------------------------------------------------------------- files and questions
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd", "passwd"), ("..\\..\\boot.ini", "boot.ini"), (".bashrc", "bashrc"),
+        ("a\x00b\n.txt", "a_b_.txt"), ("...", "file"), ("x" * 300 + ".pdf", "x" * 146 + ".pdf"),
+        ("Ünïcode 名前.md", "Ünïcode 名前.md"),
+    ],
+)  # fmt: skip
+def test_names_of_uploads_are_made_safe(given: str, kept: str) -> None:
+    assert safe_name(given) == kept
+
+
+def test_an_upload_replaces_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "uploads"
+    for text, expected in (("one", "a.txt"), ("one", "a.txt"), ("two", "a (2).txt")):
+        source = tmp_path / "in" / "a.txt"
+        source.parent.mkdir(exist_ok=True)
+        source.write_text(text)
+        [taken] = take_in([str(source)], folder, 1.0)
+        assert taken.name == expected
+        assert taken.read_text() == text
+    assert sorted(p.name for p in folder.iterdir()) == ["a (2).txt", "a.txt"]
+    source.write_bytes(b"x" * 2_000_000)
+    with pytest.raises(UsageError, match="max_file_megabytes"):
+        take_in([str(source)], folder, 1.0)
+
+
+def test_questions_are_added_without_touching_the_others(notes: Assistant, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    source = notes.source("archive/plants.md")
+    proposal = Proposal(
+        "Who is the curator?", False, "Ida Moe", source.name, "Its curator is\nIda Moe.", "wrong"
+    )
+    first = add_question(file, checked(proposal, source), [tmp_path / "notes"])
+    file.write_text(file.read_text() + "# a comment of mine\n")
+    second = add_question(file, checked(proposal, source), [tmp_path / "notes"])
+    refusal = Proposal("Who sells “umbrellas”: here?", True, history=(("a?", "b"),))
+    add_question(file, checked(refusal, None), [tmp_path / "notes"])
+    questions = load_questions(file)
+    assert [q.id for q in questions.questions][:2] == [first, second]
+    assert first != second
+    assert questions.questions[2].expect == "refuse"
+    assert questions.documents == (tmp_path / "notes",)
+    assert "# a comment of mine" in file.read_text()
+    for wrong in (
+        Proposal(" ", True),
+        Proposal("Who?", False, "", source.name, "Its curator is Ida Moe."),
+        Proposal("Who?", False, "Ida", source.name, "words that stand nowhere"),
+    ):
+        with pytest.raises(UsageError):
+            checked(wrong, source)
+    (tmp_path / "other.yaml").write_text("- just\n- a list\n")
+    with pytest.raises(UsageError, match="not a question file"):
+        add_question(tmp_path / "other.yaml", checked(proposal, source), [])
+    assert (tmp_path / "other.yaml").read_text() == "- just\n- a list\n"
+
+
+# ---------------------------------------------------------------- the gate and the walls
+
+
+def test_the_gate_serves_in_order_and_loses_no_place() -> None:
+    async def trial() -> None:
+        gate = Gate(2, 3)
+        order: list[int] = []
+
+        async def visit(number: int) -> None:
+            async with gate.enter():
+                order.append(number)
+                await asyncio.sleep(0.01)
+
+        tasks = [asyncio.create_task(visit(number)) for number in range(5)]
+        await asyncio.sleep(0)
+        assert (gate.inside, gate.in_line) == (2, 3)
+        with pytest.raises(BusyError):
+            gate.check()
+        with pytest.raises(BusyError):
+            await visit(9)
+        tasks[3].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert order == [0, 1, 2, 4]
+        assert (gate.inside, gate.in_line) == (0, 0)
+
+    asyncio.run(trial())
+
+
+@given(st.lists(st.integers(0, 6), max_size=30))
+def test_no_cancellation_costs_a_place(cancelled: list[int]) -> None:
+    async def trial() -> None:
+        gate = Gate(2, 100)
+
+        async def visit() -> None:
+            async with gate.enter():
+                await asyncio.sleep(0)
+
+        for number in cancelled:
+            tasks = [asyncio.create_task(visit()) for _ in range(7)]
+            for _ in range(number):
+                await asyncio.sleep(0)
+            tasks[number].cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        assert (gate.inside, gate.in_line) == (0, 0)
+
+    asyncio.run(trial())
+
+
+def test_sessions_end_with_their_time_and_their_token() -> None:
+    now = [1000.0]
+    access = Access("a-long-enough-token", lambda: now[0])
+    session = access.log_in("a-long-enough-token", "1.2.3.4")
+    assert access.admits("", session)
+    assert not access.admits("", session[:-1] + ("0" if session[-1] != "0" else "1"))
+    assert not Access("another-long-token!", lambda: now[0]).admits("", session)
+    assert access.admits("Bearer a-long-enough-token", "")
+    assert not access.admits("Basic a-long-enough-token", "")
+    now[0] += 31 * 86_400
+    assert not access.admits("", session)
+    assert "a-long-enough-token" not in repr(access)
+
+
+def test_hosts_origins_and_paths() -> None:
+    assert host_is_allowed("assistant.example:443", ["assistant.example"])
+    assert host_is_allowed("192.168.1.4:7860", [])
+    for bad in ("evil.test", "", "a b", "127.0.0.1.evil.test", "localhost.evil.test", "x:y:z"):
+        assert not host_is_allowed(bad, ["assistant.example"]), bad
+    assert origin_is_allowed("POST", "h:1", "http://h:1", "same-origin")
+    assert origin_is_allowed("POST", "h:1", None, None)
+    assert not origin_is_allowed("GET", "h:1", "http://other", None)
+    assert not origin_is_allowed("POST", "h:1", None, "cross-site")
+    assert path_is_known("/gradio_api/queue/join")
+    for bad in ("/gradio_api/file=/etc/passwd", "/own/../x", "/gradio_api/proxy=x", "/assets/\\x"):
+        assert not path_is_known(bad), bad
+    page = b"<script>a</script><script src='x'></script><script type=module>b</script>"
+    assert len(script_hashes(page)) == 2
