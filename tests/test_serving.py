@@ -1,0 +1,114 @@
+"""``assistant serve`` as a process: its container's settings, no network, a good end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from test_no_network import GUARD
+
+from assistant import load_settings
+
+TOKEN = "a-token-of-24-characters"
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[str, Path]]:
+    """The command, until the block ends: its address and what it printed."""
+    log = folder / "serve.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [str(Path(sys.executable).absolute()), "-m", "assistant.cli", "serve", "--port", "0",
+             *arguments],
+            cwd=folder, stdout=out, stderr=out, env={**os.environ, **environment},
+        )  # fmt: skip
+    try:
+        until = time.monotonic() + 120
+        while not (found := re.search(r"answers at http://\S*?:(\d+)", log.read_text())):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{found.group(1)}", log
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (0, -signal.SIGTERM)
+        assert "Traceback" not in log.read_text()
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "pond.md").write_text("# Pond\n\nThe pond is 3 metres deep.\n")
+    return tmp_path
+
+
+def ask(url: str, **headers: str) -> str:
+    body = {"messages": [{"role": "user", "content": "How deep is the pond?"}]}
+    reply = httpx.post(f"{url}/v1/chat/completions", json=body, headers=headers, timeout=60)
+    return str(reply.json()["choices"][0]["message"]["content"])
+
+
+def test_it_indexes_first_answers_and_ends_well(folder: Path) -> None:
+    with serving(folder, "documents") as (url, log):
+        assert "pond.md" in log.read_text()
+        assert "3 metres" in ask(url)
+        page = httpx.get(url)
+        assert page.status_code == 200
+        assert "/own/chat.js" in page.text
+
+
+def test_the_server_and_its_page_look_nothing_up(folder: Path, tmp_path: Path) -> None:
+    guard = tmp_path / "guard"
+    guard.mkdir()
+    (guard / "sitecustomize.py").write_text(GUARD)
+    attempts = tmp_path / "attempts.txt"
+    home = tmp_path / "home"
+    home.mkdir()
+    with serving(
+        folder, "documents", PYTHONPATH=str(guard), NETWORK_ATTEMPTS=str(attempts), HOME=str(home)
+    ) as (url, _):
+        assert "3 metres" in ask(url)
+        for path in ("/", "/docs", "/metrics", "/theme.css"):
+            assert httpx.get(url + path).status_code == 200
+    assert Path(f"{attempts}.started").exists()
+    assert not attempts.exists(), attempts.read_text()
+
+
+def test_the_container_starts_with_its_settings(folder: Path, repository: Path) -> None:
+    """What the Dockerfile sets, with its folders moved here: the nearest to it without Docker."""
+    text = (repository / "Dockerfile").read_text(encoding="utf-8")
+    block = re.search(r"^ENV ((?:.*\\\n)*.*)$", text, re.MULTILINE)
+    assert block is not None
+    found = re.findall(r'(ASSISTANT__\w+)=(?:"([^"]*)"|(\S+))', block[1])
+    pairs = {name: quoted or plain for name, quoted, plain in found}
+    assert pairs["ASSISTANT__SERVER__HOST"] == "0.0.0.0"
+    for name, value in pairs.items():
+        for place in ("/documents", "/index", "/uploads"):
+            value = value.replace(place, f"{folder}{place}")
+        pairs[name] = value
+    (folder / "index").mkdir()
+    with serving(folder, ASSISTANT_TOKEN=TOKEN, **pairs) as (url, _):
+        assert httpx.get(f"{url}/healthz").json()["status"] == "ok"
+        assert httpx.get(f"{url}/v1/models").status_code == 401
+        assert "3 metres" in ask(url, Authorization=f"Bearer {TOKEN}")
+    assert 'CMD ["assistant", "serve"]' in text
+    port = load_settings(repository / "config.yaml").server.port
+    assert f"EXPOSE {port}" in text
+    compose = yaml.safe_load((repository / "compose.yaml").read_text(encoding="utf-8"))
+    service = compose["services"]["assistant"]
+    assert service["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert "ASSISTANT_TOKEN" in service["environment"]
+    for volume in service["volumes"]:
+        assert volume.split(":")[1] in text
