@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from assistant.pipeline import Assistant
     from assistant.settings import Settings
-    from assistant.types import Filters, Progress
+    from assistant.types import Answer, Filters, Progress
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -163,12 +163,14 @@ def ingest(
     metavar="FOLDER",
     help="Ask only documents in a folder of this name. Repeatable.",
 )
+@click.option("--why", is_flag=True, help="Say of every passage why it was found.")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 @_with_settings
 def ask(
     settings: Settings,
     question: tuple[str, ...],
     model: str | None,
+    why: bool,
     paths: tuple[str, ...],
     types: tuple[str, ...],
     after: str,
@@ -200,12 +202,16 @@ def ask(
                 assistant.sync(progress=progress)
         if as_json:
             _print_json(assistant.ask(text, filters=filters).to_dict())
-        elif settings.llm.model and sys.stdout.isatty():
-            _ask_live(assistant, text, filters)
-        else:
-            from assistant.rendering import show_answer
+            return 0
+        from assistant.rendering import show_answer, show_why
 
-            show_answer(_console(), assistant.ask(text, filters=filters))
+        if settings.llm.model and sys.stdout.isatty():
+            answer = _ask_live(assistant, text, filters)
+        else:
+            answer = assistant.ask(text, filters=filters)
+            show_answer(_console(), answer)
+        if why:
+            show_why(_console(), answer)
     return 0
 
 
@@ -396,14 +402,14 @@ def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int
     return 0
 
 
-def _ask_live(assistant: Assistant, text: str, filters: Filters) -> None:
+def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
     """Show a model's words as they come, then the sources with their verdicts."""
     import asyncio
 
     from assistant.rendering import safe, show_answer
     from assistant.types import Delta, Finished, Retrieved
 
-    async def follow() -> None:
+    async def follow() -> Answer:
         async for event in assistant.stream(text, filters=filters):
             if isinstance(event, Retrieved):
                 _say(f"{len(event.passages)} passages found, the model is writing …")
@@ -412,8 +418,10 @@ def _ask_live(assistant: Assistant, text: str, filters: Filters) -> None:
             elif isinstance(event, Finished):
                 click.echo()
                 show_answer(_console(), event.answer, with_text=event.answer.abstained)
+                return event.answer
+        raise AssertionError("a stream ends with Finished")
 
-    asyncio.run(follow())
+    return asyncio.run(follow())
 
 
 def _console() -> Console:

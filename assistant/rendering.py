@@ -15,6 +15,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from assistant.explaining import explain
 from assistant.types import (
     Answer,
     Citation,
@@ -144,6 +145,25 @@ def _show_closest(console: Console, passages: Sequence[Passage]) -> None:
         line.append(safe(_place(passage.document, passage.page, section)), style="cyan")
         excerpt = " ".join(passage.text.split())
         line.append(f"\n    {safe(excerpt[:160])}{'…' if len(excerpt) > 160 else ''}", style="dim")
+        console.print(line)
+
+
+def show_why(console: Console, answer: Answer) -> None:
+    """Of every retrieved passage the words it shares with the question, and its ranks."""
+    if not answer.retrieved:
+        return
+    console.print(Text("Why these passages:", style="bold"))
+    reasons = explain(answer.question, answer.retrieved)
+    for passage, why in zip(answer.retrieved, reasons, strict=True):
+        section = passage.heading_path[-1] if passage.heading_path else ""
+        line = Text("  · ")
+        line.append(safe(_place(passage.document, passage.page, section)), style="cyan")
+        line.append("\n    ")
+        line.append(f"shares {', '.join(why.shared) or 'no word'}")
+        if why.missing:
+            line.append(f"; lacks {', '.join(why.missing)}", style="yellow")
+        ranks = ", ".join(f"{rank} by {part}" for part, rank in why.ranks)
+        line.append(f"; rank of {why.of}: {ranks}" if ranks else "", style="dim")
         console.print(line)
 
 

@@ -10,8 +10,15 @@ from hypothesis import strategies as st
 from rich.console import Console
 from test_types import make_answer
 
-from assistant import types
-from assistant.rendering import VERDICT_MARKS, safe, show_answer, show_receipt, show_status
+from assistant import Assistant, types
+from assistant.rendering import (
+    VERDICT_MARKS,
+    safe,
+    show_answer,
+    show_receipt,
+    show_status,
+    show_why,
+)
 from assistant.types import Citation, Sentence
 
 
@@ -106,3 +113,12 @@ def test_long_answer_of_wide_characters_fits_the_width() -> None:
     from rich.cells import cell_len
 
     assert max(cell_len(line) for line in text.splitlines()) <= 100
+
+
+def test_why_names_words_and_ranks(notes: Assistant) -> None:
+    out = io.StringIO()
+    answer = notes.ask("Who is the curator of the archive in Bergen?")
+    show_why(Console(file=out, width=200, highlight=False), answer)
+    first = out.getvalue().splitlines()[2]
+    assert "shares curator, archive; lacks bergen" in first
+    assert "1 by words" in first
