@@ -1,4 +1,4 @@
-"""The Gradio page: what stands where, and which event calls which function.
+"""The Gradio page: which event calls which function. What stands where is in ``layout``.
 
 Everything is drawn by ``talking`` and its neighbours; here are only components and wires. No event
 uses ``js=``: it would need the right to evaluate text as script, which the page does not have. The
@@ -8,16 +8,16 @@ page's own script (``static/chat.js``) reads clicks on the classes that the draw
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
+
 from assistant.chat.conversations import Conversations
 from assistant.chat.escaped import address, one_line, unescape
-from assistant.chat.evidence import draw_nothing
-from assistant.chat.examples import example_questions
 from assistant.chat.feedback import REASONS, Feedback
+from assistant.chat.layout import TITLE, Layout
 from assistant.chat.library import Library
 from assistant.chat.talking import Talk, View
 from assistant.errors import AssistantError
@@ -25,11 +25,6 @@ from assistant.selection import make_filters
 from assistant.service import Service
 from assistant.types import Filters
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported: nothing goes out
-
-import gradio as gr
-
-TITLE = "Document assistant"
 OWNER_COOKIE = "assistant_owner"
 STATIC = Path(__file__).parent / "static"
 
@@ -56,175 +51,54 @@ class Page:
         self.feedback = Feedback(service, conversations)
         self.blocks = self._build()
 
-    # ------------------------------------------------------------ what stands where
+    # ------------------------------------------------------------ which event calls what
 
     def _build(self) -> gr.Blocks:
         with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as blocks:
-            self.conversation = gr.State("")
-            self._sidebar()
-            self._header()
-            with gr.Row(elem_id="panes"):
-                with gr.Column(scale=3, min_width=320, elem_id="chat-pane"):
-                    self._chat()
-                with gr.Column(scale=2, min_width=300, elem_id="evidence-pane"):
-                    self.evidence = gr.Markdown(
-                        draw_nothing(), elem_id="evidence", latex_delimiters=[]
-                    )
-                    self._feedback_form()
-            # What the page's script wants of the server: a turn, and a number that makes it new.
-            self.shown = gr.Textbox(
-                label="Shown turn", visible="hidden", elem_id="shown-turn", max_length=20
-            )
-            self.kept = gr.Textbox(
-                label="Turn to keep", visible="hidden", elem_id="kept-turn", max_length=20
-            )
-            self._wire(blocks)
+            self._wire(blocks, Layout(self.service.settings))
         built: gr.Blocks = blocks
         _spare_sessions(built)
         return built
 
-    def _header(self) -> None:
-        model = self.service.settings.llm.model
-        badge = one_line(model) if model else "Offline · extractive"
-        gr.Markdown(
-            f'<div class="top"><h1>{TITLE}</h1> <span class="badge">{badge}</span>'
-            '<span class="top-actions">'
-            '<button type="button" class="toggle-evidence">Evidence</button> '
-            '<button type="button" class="toggle-theme">Light or dark</button></span></div>',
-            elem_id="header",
-            latex_delimiters=[],
-        )
-
-    def _sidebar(self) -> None:
-        with gr.Sidebar(elem_id="sidebar", open=False, width=330):
-            self.new = gr.Button("New conversation", variant="primary", elem_id="new")
-            self.listing = gr.Radio(
-                [], label="Conversations", elem_id="conversations", container=False
-            )
-            self.export = gr.Markdown("", elem_id="export", latex_delimiters=[])
-            self.forget = gr.Button("Delete this conversation", size="sm", elem_id="forget")
-            with gr.Accordion("Documents", open=True, elem_id="documents"):
-                self.sync = gr.Button("Sync folder", elem_id="sync")
-                self.upload = gr.UploadButton(
-                    "Upload files", file_count="multiple", elem_id="upload"
-                )
-                self.receipt = gr.Markdown("", elem_id="receipt", latex_delimiters=[])
-                self.list = gr.Markdown("", elem_id="library", latex_delimiters=[])
-            with gr.Accordion("Ask only of", open=False, elem_id="filters"):
-                self.paths = gr.Textbox(
-                    label="Paths", placeholder="reports/**, *.md", elem_id="filter-paths"
-                )
-                self.types = gr.Dropdown([], label="Types", multiselect=True, elem_id="types")
-                self.tags = gr.Dropdown([], label="Folders", multiselect=True, elem_id="tags")
-                self.after = gr.Textbox(
-                    label="From day", placeholder="2024-01-31, 2024-01 or 2024", elem_id="after"
-                )
-                self.before = gr.Textbox(label="Up to day", placeholder="2024", elem_id="before")
-
-    def _chat(self) -> None:
-        examples = example_questions(self.service.settings.documents.paths)
-        self.chat = gr.Chatbot(
-            label="Conversation",
-            show_label=False,
-            elem_id="chat",
-            height="calc(100dvh - 165px)",
-            min_height=260,
-            latex_delimiters=[],
-            layout="panel",
-            buttons=["copy"],
-            editable="user",
-            feedback_options=["Like", *REASONS],
-            allow_tags=False,
-            allow_file_downloads=False,
-            group_consecutive_messages=False,
-            placeholder=_welcome(bool(examples)),
-            examples=[{"text": each} for each in examples] or None,
-        )
-        with gr.Row(elem_id="ask-row"):
-            self.box = gr.Textbox(
-                label="Question",
-                show_label=False,
-                placeholder="Ask the documents …",
-                lines=1,
-                max_lines=6,
-                autofocus=True,
-                scale=8,
-                container=False,
-                elem_id="question",
-                max_length=4 * self.service.settings.answer.max_question_characters,
-            )
-            self.send = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
-            self.stop = gr.Button(
-                "Stop", variant="stop", scale=1, min_width=80, visible=False, elem_id="stop"
-            )
-
-    def _feedback_form(self) -> None:
-        with gr.Group(visible=False, elem_id="feedback-form") as self.form:
-            gr.Markdown(
-                "<h2>Add to question set</h2><p>A question that went wrong becomes one that "
-                "<code>python -m eval</code> asks.</p>"
-            )
-            self.asked = gr.Textbox(label="Question", elem_id="fb-question")
-            self.refuse = gr.Checkbox(
-                label="The documents do not answer it: the right answer is a refusal",
-                elem_id="fb-refuse",
-            )
-            self.fact = gr.Textbox(label="Words that a right answer contains", elem_id="fb-fact")
-            self.document = gr.Dropdown(
-                [], label="Document that holds the answer", elem_id="fb-document"
-            )
-            self.quote = gr.Textbox(
-                label="The place, word for word", lines=3, max_lines=8, elem_id="fb-quote"
-            )
-            self.about = gr.State((0, ""))
-            with gr.Row():
-                self.add = gr.Button("Add", variant="primary", elem_id="fb-add")
-                self.leave = gr.Button("Close", elem_id="fb-close")
-            self.said = gr.Markdown("", elem_id="fb-said", latex_delimiters=[])
-
-    # ------------------------------------------------------------ which event calls what
-
-    def _wire(self, blocks: gr.Blocks) -> None:
-        filters = [self.paths, self.types, self.tags, self.after, self.before]
-        drawn = [self.chat, self.evidence, self.conversation, self.send, self.stop]
-        around = [self.listing, self.export]
-        folder = [self.list, self.types, self.tags, self.document]
+    def _wire(self, blocks: gr.Blocks, at: Layout) -> None:
+        filters = [at.paths, at.types, at.tags, at.after, at.before]
+        drawn = [at.chat, at.evidence, at.conversation, at.send, at.stop]
+        around = [at.listing, at.export]
+        folder = [at.list, at.types, at.tags, at.document]
 
         blocks.load(self._load, None, [*drawn, *around, *folder], **_FREE)
         answers = [
-            event(self._ask, [self.box, self.conversation, *filters], [*drawn, self.box], **_FREE)
-            for event in (self.box.submit, self.send.click)
+            event(self._ask, [at.box, at.conversation, *filters], [*drawn, at.box], **_FREE)
+            for event in (at.box.submit, at.send.click)
         ] + [
-            event(self._again, [self.conversation, *filters], drawn, **_FREE)
-            for event in (self.chat.retry, self.chat.edit)
+            event(self._again, [at.conversation, *filters], drawn, **_FREE)
+            for event in (at.chat.retry, at.chat.edit)
         ] + [
-            event(self._chosen, [self.conversation, *filters], drawn, **_FREE)
-            for event in (self.chat.option_select, self.chat.example_select)
+            event(self._chosen, [at.conversation, *filters], drawn, **_FREE)
+            for event in (at.chat.option_select, at.chat.example_select)
         ]  # fmt: skip
         for answer in answers:
-            answer.then(self._around, [self.conversation], around, **_FREE)
-        self.stop.click(self._stop, [self.conversation], None, **_FREE)
-        self.shown.change(self._show, [self.shown, self.conversation], [self.evidence], **_FREE)
+            answer.then(self._around, [at.conversation], around, **_FREE)
+        at.stop.click(self._stop, [at.conversation], None, **_FREE)
+        at.shown.change(self._show, [at.shown, at.conversation], [at.evidence], **_FREE)
 
-        for event in (self.new.click, self.chat.clear):
-            event(self._fresh, None, [*drawn, self.listing, self.export], **_FREE)
-        self.listing.input(self._open, [self.listing], [*drawn, self.export], **_FREE)
-        self.forget.click(self._forget, [self.conversation], [*drawn, *around], **_FREE)
-        self.sync.click(self._sync, None, [self.receipt, *folder], **_FREE)
-        self.upload.upload(self._upload, [self.upload], [self.receipt, *folder], **_FREE)
+        for event in (at.new.click, at.chat.clear):
+            event(self._fresh, None, [*drawn, at.listing, at.export], **_FREE)
+        at.listing.input(self._open, [at.listing], [*drawn, at.export], **_FREE)
+        at.forget.click(self._forget, [at.conversation], [*drawn, *around], **_FREE)
+        at.sync.click(self._sync, None, [at.receipt, *folder], **_FREE)
+        at.upload.upload(self._upload, [at.upload], [at.receipt, *folder], **_FREE)
 
-        form = [self.form, self.asked, self.refuse, self.fact, self.document, self.quote]
-        self.chat.like(self._rate, [self.conversation], [*form, self.about, self.said], **_FREE)
-        self.kept.change(
-            self._keep, [self.kept, self.conversation], [*form, self.about, self.said], **_FREE
-        )
-        self.add.click(
+        form = [at.form, at.asked, at.refuse, at.fact, at.document, at.quote]
+        at.chat.like(self._rate, [at.conversation], [*form, at.about, at.said], **_FREE)
+        at.kept.change(self._keep, [at.kept, at.conversation], [*form, at.about, at.said], **_FREE)
+        at.add.click(
             self._add,
-            [self.conversation, self.about, *form[1:]],
-            [self.said],
+            [at.conversation, at.about, *form[1:]],
+            [at.said],
             **_FREE,
         )
-        self.leave.click(lambda: gr.update(visible=False), None, [self.form], **_FREE)
+        at.leave.click(lambda: gr.update(visible=False), None, [at.form], **_FREE)
 
     async def _load(self, request: gr.Request) -> tuple[Any, ...]:
         owner = owner_of(request)
@@ -431,11 +305,3 @@ def _export_link(conversation: str) -> str:
         return ""
     url = address(f"/export/{conversation}.md")
     return f'<p><a href="{url}" download>Export as Markdown, with quotes</a></p>'
-
-
-def _welcome(with_examples: bool) -> str:
-    said = "Ask a question, or try one of these." if with_examples else "Ask a question."
-    return (
-        f"<div><h2>Ask your documents</h2><p>{said} Every sentence of an answer says where it "
-        "comes from; what the documents do not hold is not answered.</p></div>"
-    )

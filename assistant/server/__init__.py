@@ -8,3 +8,5 @@
 Closed by default: this machine alone, no outside host in any page, nothing of Gradio's own
 interface but what the page itself calls.
 """
+
+import assistant.chat  # noqa: F401  before anything imports gradio: it turns the analytics off

@@ -19,7 +19,8 @@ from starlette.types import ASGIApp
 
 from assistant import __version__
 from assistant.chat.conversations import Conversations
-from assistant.chat.page import STATIC, TITLE, Page
+from assistant.chat.layout import TITLE
+from assistant.chat.page import STATIC, Page
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
 from assistant.server import openai_api, pages
