@@ -88,7 +88,7 @@ def units(text: str) -> Iterator[Span]:
             fenced = not fenced
         continues = start >= 0 and opening == "prose" and _joins(previous, body, kind)
         if (opening == "code" and kind == "code" and start >= 0) or continues:
-            end = line_end
+            end = line_end if body else end  # blank lines count only between others
         else:
             if start >= 0:
                 yield from _unit(text, start, end, kind)

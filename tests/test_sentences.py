@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.sentences import sentences, units
@@ -28,6 +28,7 @@ PIECES = st.lists(
 
 
 @given(PIECES)
+@example("```\n\n")
 def test_spans_are_exact_in_order_and_never_overlap(text: str) -> None:
     at = 0
     for span in sentences(text):
