@@ -109,7 +109,6 @@ class Service:
 
     def warm_up(self) -> None:
         """Open the index and load what the first question needs (2 s), before it comes."""
-
         with suppress(AssistantError):
             self.assistant.retrieve("What is this about?", 1)
             if self.settings.llm.model:

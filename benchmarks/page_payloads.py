@@ -155,8 +155,8 @@ def _only(walls: Collection[str]) -> Iterator[None]:
     """Take all other walls away."""
     with ExitStack() as stack:
         if "policy" not in walls:
-            for name in ("chat_policy", "PLAIN_POLICY"):
-                value: Any = "" if name.isupper() else lambda page, origin: ""
+            for name in ("scripted_policy", "PLAIN_POLICY"):
+                value: Any = "" if name.isupper() else lambda page, host: ""
                 stack.enter_context(mock.patch(f"assistant.server.guards.{name}", value))
         if "escaping" not in walls:
             for module in ("messages", "evidence"):

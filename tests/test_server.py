@@ -369,7 +369,7 @@ def test_every_answer_has_the_headers(served: Running) -> None:
         assert "unsafe-eval" not in policy
         assert "script-src 'unsafe-inline'" not in policy
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
     page = httpx.get(f"{served.url}/")
     cookie = page.headers["set-cookie"]
     assert "HttpOnly" in cookie

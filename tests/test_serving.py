@@ -39,8 +39,8 @@ def serving(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple
             assert time.monotonic() < until, log.read_text()
             time.sleep(0.1)
         yield f"http://127.0.0.1:{found.group(1)}", log
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) in (0, -signal.SIGTERM)
+        process.send_signal(signal.SIGINT)  # Ctrl-C
+        assert process.wait(20) == 0
         assert "Traceback" not in log.read_text()
     finally:
         process.kill()

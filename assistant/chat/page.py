@@ -29,6 +29,8 @@ OWNER_COOKIE = "assistant_owner"
 STATIC = Path(__file__).parent / "static"
 
 _MOST_TABS = 1000
+_LEFT_OVER = (600, 3600)
+"""Every ten minutes uploads that nobody took in are deleted once they are an hour old."""
 
 _HIDDEN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": True}
 _FREE: dict[str, Any] = {**_HIDDEN, "concurrency_limit": None}
@@ -54,7 +56,9 @@ class Page:
     # ------------------------------------------------------------ which event calls what
 
     def _build(self) -> gr.Blocks:
-        with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as blocks:
+        with gr.Blocks(
+            title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=_LEFT_OVER
+        ) as blocks:
             self._wire(blocks, Layout(self.service.settings))
         built: gr.Blocks = blocks
         _spare_sessions(built)

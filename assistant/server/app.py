@@ -8,7 +8,6 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI, Request
@@ -61,10 +60,14 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         warming = asyncio.ensure_future(asyncio.to_thread(service.warm_up))
-        async with mcp.session_manager.run():
-            yield
-        await warming
-        conversations.close()
+        try:
+            async with mcp.session_manager.run():
+                yield
+        finally:
+            [problem] = await asyncio.gather(warming, return_exceptions=True)
+            if problem is not None:
+                _log.error("warming up failed", exc_info=problem)
+            conversations.close()
 
     app: FastAPI = FastAPIOffline(
         title=TITLE,
@@ -88,7 +91,6 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         footer_links=[],
         show_error=False,
         max_file_size=int(megabytes * 1e6),
-        blocked_paths=[str(Path.home()), str(Path.cwd())],
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,

@@ -1,7 +1,7 @@
 """What no request gets past, in front of everything: host, path, origin, size, token, headers.
 
-Plain ASGI: it sees streams as they are and holds back nothing but the chat's own page, whose inline
-scripts must be known before its policy can be written.
+Plain ASGI: it sees streams as they are and holds back nothing but the two pages with inline
+scripts, which must be known before a policy can be written.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.chat.page import OWNER_COOKIE
 from assistant.server.access import SESSION_COOKIE, Access
 from assistant.server.policy import (
-    DOCS_POLICY,
     PLAIN_POLICY,
-    chat_policy,
     host_is_allowed,
     is_upload,
     origin_is_allowed,
     path_is_known,
+    scripted_policy,
 )
 
 _OPEN_PATHS = frozenset({"/healthz", "/login", "/own/document.css"})
+_SCRIPTED = frozenset({"/", "/docs"})
 _OWNER_SECONDS = 365 * 86_400
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
+    # With `no-referrer` a browser would send our own login form as from nowhere (`Origin: null`).
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
@@ -144,7 +145,7 @@ class _Request:
 
 
 class _Answer:
-    """Sets the headers of a response; of the chat's page it waits for the whole."""
+    """Sets the headers of a response; of a page with scripts it waits for the whole."""
 
     def __init__(self, send: Send, scope: Scope, request: _Request, asked: _Body) -> None:
         self._send = send
@@ -161,12 +162,10 @@ class _Answer:
             return
         if message["type"] == "http.response.start":
             self.began = True
-            is_page = self._scope["path"] == "/" and _is_html(message)
-            if is_page:
+            if self._scope["path"] in _SCRIPTED and _is_html(message):
                 self._held = message
                 return
-            policy = DOCS_POLICY if self._scope["path"] == "/docs" else PLAIN_POLICY
-            await self._send(self._with_headers(message, policy))
+            await self._send(self._with_headers(message, PLAIN_POLICY))
             return
         if message["type"] != "http.response.body" or self._held is None:
             await self._send(message)
@@ -175,8 +174,9 @@ class _Answer:
         if message.get("more_body"):
             return
         page = b"".join(self._body)
-        origin = f"{self._scope['scheme']}://{self._request.host}"
-        await self._send(self._with_headers(self._held, chat_policy(page, origin), cookie=True))
+        policy = scripted_policy(page, self._request.host)
+        is_chat = self._scope["path"] == "/"
+        await self._send(self._with_headers(self._held, policy, cookie=is_chat))
         await self._send({"type": "http.response.body", "body": page})
 
     def _with_headers(self, message: Message, policy: str, cookie: bool = False) -> Message:

@@ -97,24 +97,25 @@ def script_hashes(page: bytes) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def chat_policy(page: bytes, origin: str) -> str:
-    """The content policy of the chat: its own scripts, no evaluation, no outside host.
+def scripted_policy(page: bytes, host: str) -> str:
+    """The content policy of a page with scripts: its own ones, no evaluation, no outside host.
 
-    ``origin`` is this server's, as in ``http://127.0.0.1:7860``. Scripts come from folders that
-    hold nothing anybody uploaded. Styles in elements stay: Gradio positions its menus by them.
+    ``host`` is the name and port that the page was asked under; without a scheme it also fits
+    behind a proxy that speaks TLS. Scripts come from folders that hold nothing anybody uploaded.
+    Styles in elements stay: Gradio positions its menus by them.
     """
-    scripts = " ".join([f"{origin}{folder}" for folder in ("/assets/", "/static/", "/own/")])
+    scripts = " ".join(f"{host}{folder}" for folder in ("/assets/", "/static/", "/own/"))
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src {scripts} {' '.join(script_hashes(page))}",
-            f"style-src {origin} 'unsafe-inline'",
-            f"img-src {origin}/static/ {origin}/assets/ {origin}/document/ data:",
-            f"font-src {origin} data:",
-            f"connect-src {origin}",
-            f"manifest-src {origin}",
-            f"base-uri {origin}",
-            f"form-action {origin}",
+            f"style-src {host} 'unsafe-inline'",
+            f"img-src {host}/static/ {host}/assets/ {host}/document/ data:",
+            f"font-src {host} data:",
+            f"connect-src {host}",
+            f"manifest-src {host}",
+            f"base-uri {host}",
+            f"form-action {host}",
             "frame-ancestors 'none'",
         )
     )
@@ -125,8 +126,3 @@ PLAIN_POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 """For our own pages, which have no scripts, and for everything that is no page."""
-
-DOCS_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import logging
 import os
@@ -57,7 +58,8 @@ def open_socket(settings: ServerSettings) -> socket.socket:
 
 
 def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM. ``tell`` is given the address when the server answers.
+    """Serve until Ctrl-C or SIGTERM, which are its good end. ``tell`` is given the address when the
+    server answers.
 
     Raises ``SettingsError`` and ``UsageError`` as above.
     """
@@ -96,6 +98,7 @@ def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
             server_header=False,
             limit_concurrency=1000,
         )
-        Server(config).run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):  # raised again once all is closed
+            Server(config).run(sockets=[listener])
     finally:
         listener.close()

@@ -210,6 +210,7 @@
       const last = answers[answers.length - 1];
       if (last) say(last.textContent.slice(0, 600));
     }
+    if (running && !wasRunning) $("#evidence-pane")?.scrollTo(0, 0);  // what comes begins at the top
     wasRunning = running;
   };
 
