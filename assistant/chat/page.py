@@ -8,7 +8,7 @@ page's own script (``static/chat.js``) reads clicks on the classes that the draw
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ OWNER_COOKIE = "assistant_owner"
 STATIC = Path(__file__).parent / "static"
 
 _MOST_TABS = 1000
+"""Gradio keeps 0.2 MB for each tab; of one more, the oldest begins a new conversation."""
 _LEFT_OVER = (600, 3600)
 """Every ten minutes uploads that nobody took in are deleted once they are an hour old."""
 
@@ -61,7 +62,7 @@ class Page:
         ) as blocks:
             self._wire(blocks, Layout(self.service.settings))
         built: gr.Blocks = blocks
-        _spare_sessions(built)
+        built.state_session_capacity = _MOST_TABS
         return built
 
     def _wire(self, blocks: gr.Blocks, at: Layout) -> None:
@@ -257,22 +258,6 @@ class Page:
         known = [(each.title, each.id) for each in self.conversations.listing(owner)]
         chosen = conversation if any(each == conversation for _, each in known) else None
         return gr.update(choices=known, value=chosen), _export_link(chosen or "")
-
-
-def _spare_sessions(blocks: gr.Blocks) -> None:
-    """Make a new tab cheap. Gradio describes every component anew for each one, with the schemas
-    of its values: 60 ms in which no answer goes on, now 10. And it keeps 0.2 MB for each tab, so a
-    thousand tabs are the most; the oldest one then begins a new conversation.
-    """
-    for block in blocks.blocks.values():
-        if isinstance(block, gr.components.Component) and not block.skip_api:
-            block.api_info = _constant(block.api_info())  # type: ignore[method-assign]
-            block.example_inputs = _constant(block.example_inputs())  # type: ignore[method-assign]
-    blocks.state_session_capacity = _MOST_TABS
-
-
-def _constant(value: Any) -> Callable[[], Any]:
-    return lambda: value
 
 
 def _updates(view: View) -> tuple[Any, ...]:
