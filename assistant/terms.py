@@ -24,10 +24,17 @@ _TOKEN = regex.compile(
     rf"|(?P<word>(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+)"
 )
 _PLAIN_TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)+|[^\W_]+")
-_NEEDS_CARE = regex.compile(rf"[{_UNSPACED}]|\p{{M}}")
-_POSSESSIVE = re.compile(r"(?<=\w)['\u2019]s\b", re.IGNORECASE)
+_NEEDS_CARE = regex.compile(rf"[{_UNSPACED}]|\p{{M}}|(?![0-9])\p{{N}}")
+_NEEDS_NO_CARE = re.compile(
+    "[\0-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2000-\u20cf\u2100-\u214f\u2190-\u245f"
+    "\u2500-\u2775\u2794-\u2bff]*"
+)
+"""Latin, Greek, Cyrillic, signs: most texts are told by it in a tenth of the time."""
+_POSSESSIVE = re.compile(r"['\u2019](?<=\w['\u2019])s\b", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _THOUSANDS = re.compile(",")
+_MAX_PIECES = 300_000
+"""About 200 bytes each."""
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 
 STOP_WORDS = frozenset(
@@ -65,7 +72,7 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words of a text in order, unstemmed; unspaced scripts as character pairs."""
     folded = fold(_POSSESSIVE.sub("", text))
-    if folded.isascii() or not _NEEDS_CARE.search(folded):  # 5 times as fast as the careful way
+    if not _needs_care(folded):  # 5 times as fast as the careful way
         found = _PLAIN_TOKEN.findall(folded)
         return [_number(token) if "," in token else token for token in found]
     found = []
@@ -80,6 +87,27 @@ def words(text: str) -> list[str]:
 def terms(text: str) -> list[str]:
     """Index terms in order: stemmed words, numbers without thousands separators, pairs."""
     return stem(words(text))
+
+
+class TermWriter:
+    """Texts → their index terms in one string, as ``terms`` gives them; for a whole corpus.
+
+    No term reaches over white space, so what stands between is looked up when it comes again,
+    which it does: 3 s instead of 11 for 65,000 chunks.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def line(self, text: str) -> str:
+        """The terms of a text, separated by spaces (there may be several)."""
+        pieces = text.split()
+        for piece in pieces:
+            if piece not in self._known:
+                if len(self._known) > _MAX_PIECES:
+                    return " ".join(terms(text))
+                self._known[piece] = " ".join(terms(piece))
+        return " ".join(map(self._known.__getitem__, pieces))
 
 
 def content_terms(text: str) -> list[str]:
@@ -100,6 +128,14 @@ def shingles(text: str, size: int = 5) -> frozenset[int]:
     if len(tokens) <= size:
         return frozenset([hash(tuple(tokens))])
     return frozenset(hash(tuple(tokens[i : i + size])) for i in range(len(tokens) - size + 1))
+
+
+def _needs_care(text: str) -> bool:
+    """Whether a text has marks that belong to a letter, digits of other scripts, or a script
+    without spaces."""
+    if text.isascii() or _NEEDS_NO_CARE.fullmatch(text):
+        return False
+    return _NEEDS_CARE.search(text) is not None
 
 
 def _number(token: str) -> str:

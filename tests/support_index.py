@@ -37,6 +37,7 @@ class CountingEmbedder:
     """A vector per text from its hash; remembers every text it was paid for, fails when told to."""
 
     batch_size = 16
+    is_costly = True
 
     def __init__(self) -> None:
         self.fingerprint = "counting:64"

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import pytest
 from fake_embedding_server import FakeEmbeddingServer, vector_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant import load_settings
 from assistant.embedding import Embedder, Vectors, fingerprint_of, make_embedder, normalised
@@ -60,6 +62,47 @@ def test_static_vectors_are_256_wide_of_length_one_and_deterministic(
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
     assert np.array_equal(vectors, static.embed(texts))
     assert np.allclose(vectors[1], static.embed([texts[1]])[0], atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def package() -> Any:
+    """wordllama itself, with its own averaging."""
+    import wordllama
+
+    return wordllama.WordLlama.load(
+        dim=256, cache_dir=Path(wordllama.__file__).parent, disable_download=True
+    )
+
+
+def test_static_vectors_are_those_of_the_package(static: StaticEmbedder, package: Any) -> None:
+    """The averaging is ours, the vectors are wordllama's: on every kind of text they agree."""
+    texts = [
+        "", " ", "  ", "\n", " a", "a ", "a  b   c", "tab\there", "line\n\n  next line\n",
+        "don't stop-believing (1999), 3.5%", "    indented code_with_names(x, y)", "▁ ▁▁x ▁",
+        "</s> is <s>no<unk> word", "x" * 300 + " y", "机器学习的方法 和 测试", "ภาษาไทย", "हिन्दी में",
+        "e\u0301 ﬁ ½ \u00a0 \u3000 \u200b", "😀 😀😀", "\x00\ufffd", "Straße, naïve Ärzte",
+    ]  # fmt: skip
+    assert np.allclose(static.embed(texts), normalised(package.embed(texts)), atol=1e-6)
+    words = " ".join(texts).split(" ")
+    both = static.embed(words)
+    assert np.allclose(both, normalised(package.embed(words)), atol=1e-6)
+    assert np.array_equal(both, static.embed(words))  # remembered
+
+
+@given(st.lists(st.text(max_size=60), max_size=8))
+def test_static_vectors_of_any_text_are_those_of_the_package(
+    static: StaticEmbedder, package: Any, texts: list[str]
+) -> None:
+    assert np.allclose(static.embed(texts), normalised(package.embed(texts)), atol=1e-6)
+
+
+def test_static_embedder_forgets_words_when_they_are_many(
+    static: StaticEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.embedding.static._MAX_WORDS", 50)
+    texts = [f"word{number} and word{number + 1}" for number in range(200)]
+    one_by_one = np.stack([static.embed([text])[0] for text in texts])
+    assert np.allclose(one_by_one, static.embed(texts), atol=1e-6)
 
 
 def test_static_vectors_know_what_is_alike(static: StaticEmbedder) -> None:
@@ -109,6 +152,7 @@ class Counting:
     """An embedder that counts, and fails when told to."""
 
     batch_size = 4
+    is_costly = True
 
     def __init__(self, fingerprint: str = "counting") -> None:
         self.fingerprint = fingerprint
@@ -136,6 +180,20 @@ def test_cache_pays_for_no_text_twice_even_when_opened_anew(tmp_path: Path) -> N
     assert (again.embedded, again.from_cache) == (1, 2)
     assert again.embed([]).shape == (0, 8)
     again.close()
+
+
+def test_vectors_that_cost_nothing_are_not_kept(tmp_path: Path) -> None:
+    inner = Counting()
+    inner.is_costly = False
+    cache = CachedEmbedder(inner, tmp_path / "cache.sqlite")
+    assert np.array_equal(cache.embed(["a", "b"]), cache.embed(["a", "b"]))
+    assert inner.asked == ["a", "b", "a", "b"]
+    assert (cache.embedded, cache.from_cache, cache.dimensions) == (4, 0, 8)
+    inner.spoil = True
+    with pytest.raises(EmbeddingError, match="not finite"):
+        cache.embed(["c"])
+    cache.close()
+    assert not (tmp_path / "cache.sqlite").exists()
 
 
 def test_cache_keeps_embedders_apart(tmp_path: Path) -> None:

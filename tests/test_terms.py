@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.terms import content_terms, fold, shingles, stem, terms, words
+from assistant.terms import (
+    _NEEDS_CARE,
+    _NEEDS_NO_CARE,
+    TermWriter,
+    content_terms,
+    fold,
+    shingles,
+    stem,
+    terms,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -117,3 +127,39 @@ def test_long_text_takes_linear_time() -> None:
     began = time.perf_counter()
     words("1,2" * 50_000 + "é" * 100_000 + "中" * 100_000 + "a\u0301" * 50_000)
     assert time.perf_counter() - began < 3.0
+
+
+@given(st.text(max_size=80))
+def test_terms_of_a_corpus_are_those_of_each_text(text: str) -> None:
+    assert TermWriter().line(text).split() == terms(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna's and Ärzte’s 1,234.5 it's", "don't\u00a0stop\u3000now", "日本語 と text'S",
+        "a \u0301b",
+        "हिन्दी में ३,००० किताबें", "x" * 200, "ﬁve ½ ¨a ²", "ภาษาไทย word", "İstanbul ẞ",
+    ],
+)  # fmt: skip
+def test_terms_of_a_corpus_are_those_of_each_text_in_hard_cases(text: str) -> None:
+    writer = TermWriter()
+    assert writer.line(text).split() == terms(text)
+    assert writer.line(text + " " + text).split() == terms(text + " " + text)
+
+
+def test_terms_of_a_corpus_stay_right_when_words_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("assistant.terms._MAX_PIECES", 3)
+    writer = TermWriter()
+    for number in range(20):
+        text = f"Words number{number}'s and more{number}"
+        assert writer.line(text).split() == terms(text)
+
+
+def test_texts_that_need_no_care_have_no_marks_and_no_unspaced_script() -> None:
+    signs = "".join(chr(code) for code in range(0x30000) if _NEEDS_NO_CARE.fullmatch(chr(code)))
+    folded = "".join(sign for sign in signs if fold(sign) == sign)
+    assert len(folded) > 2000
+    assert not _NEEDS_CARE.search(folded)

@@ -19,10 +19,15 @@ Vectors = NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """Texts → vectors; ``batch_size`` is what one call handles well."""
+    """Texts → vectors; ``batch_size`` is what one call handles well.
+
+    ``is_costly`` says whether a vector is worth keeping: computing a static one takes less time
+    than looking it up.
+    """
 
     fingerprint: str
     batch_size: int
+    is_costly: bool
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector per text, in order. Raises ``EmbeddingError``."""

@@ -1,5 +1,7 @@
 """An embedding cache that outlives generations: no text is paid for twice.
 
+Vectors that cost nothing are not kept: writing and finding them took twice the time of making them.
+
 Keyed by embedder fingerprint and SHA-256 of the text. A killed ingest keeps what was written; a
 damaged cache is moved aside and begun anew, because all it holds can be computed again.
 """
@@ -30,14 +32,15 @@ def text_key(text: str) -> bytes:
 
 
 class CachedEmbedder:
-    """An embedder behind its cache; counts what was embedded and what was found.
+    """An embedder behind its cache, if its vectors are worth one; counts what was embedded and what
+    was found.
 
     One of the two writers' rooms of SQLite, so it is used by the process that holds the lock.
     """
 
     def __init__(self, embedder: Embedder, path: Path) -> None:
         self._embedder = embedder
-        self._connection = _open(path)
+        self._connection = _open(path) if embedder.is_costly else None
         self.fingerprint = embedder.fingerprint
         self.batch_size = embedder.batch_size
         self.dimensions = 0
@@ -45,19 +48,19 @@ class CachedEmbedder:
         self.from_cache = 0
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector per text; only texts not seen before reach the embedder."""
+        """One unit vector per text; only texts not seen before reach a costly embedder."""
+        if self._connection is None:
+            vectors = self._embed(texts)
+            self.embedded += len(texts)
+            self.dimensions = vectors.shape[1]
+            return vectors
         keys = [text_key(text) for text in texts]
-        known = self._lookup(set(keys))
+        known = self._lookup(self._connection, set(keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            fresh = self._embedder.embed(list(missing.values()))
-            if len(fresh) != len(missing) or not np.isfinite(fresh).all():
-                raise EmbeddingError(
-                    f"{self.fingerprint} gave {len(fresh)} vectors for {len(missing)} texts, "
-                    "or values that are not finite"
-                )
-            self._check_length(fresh.shape[1])
-            self._store(list(missing), fresh)
+            fresh = self._embed(list(missing.values()))
+            self._check_length(self._connection, fresh.shape[1])
+            self._store(self._connection, list(missing), fresh)
             known.update(zip(missing, fresh, strict=True))
         self.embedded += len(missing)
         self.from_cache += len(texts) - len(missing)
@@ -69,15 +72,25 @@ class CachedEmbedder:
 
     def close(self) -> None:
         """Close the cache's file."""
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
 
-    def _lookup(self, keys: set[bytes]) -> dict[bytes, Vectors]:
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        vectors = self._embedder.embed(texts)
+        if len(vectors) != len(texts) or not np.isfinite(vectors).all():
+            raise EmbeddingError(
+                f"{self.fingerprint} gave {len(vectors)} vectors for {len(texts)} texts, "
+                "or values that are not finite"
+            )
+        return vectors
+
+    def _lookup(self, connection: sqlite3.Connection, keys: set[bytes]) -> dict[bytes, Vectors]:
         found: dict[bytes, Vectors] = {}
         ordered = list(keys)
         for start in range(0, len(ordered), 500):
             part = ordered[start : start + 500]
             marks = ",".join("?" * len(part))
-            rows = self._connection.execute(
+            rows = connection.execute(
                 "SELECT text_sha256, vector FROM vectors "
                 f"WHERE fingerprint = ? AND text_sha256 IN ({marks})",
                 [self.fingerprint, *part],
@@ -85,9 +98,9 @@ class CachedEmbedder:
             found.update((key, np.frombuffer(blob, dtype=np.float32)) for key, blob in rows)
         return found
 
-    def _check_length(self, length: int) -> None:
+    def _check_length(self, connection: sqlite3.Connection, length: int) -> None:
         """Refuse vectors of another length than those stored: one kept would fail every sync."""
-        row = self._connection.execute(
+        row = connection.execute(
             "SELECT length(vector) / 4 FROM vectors WHERE fingerprint = ? LIMIT 1",
             [self.fingerprint],
         ).fetchone()
@@ -97,14 +110,16 @@ class CachedEmbedder:
                 hint="if the server's model has changed, delete the index and ingest again",
             )
 
-    def _store(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+    def _store(
+        self, connection: sqlite3.Connection, keys: Sequence[bytes], vectors: Vectors
+    ) -> None:
         rows = [
             (self.fingerprint, key, np.ascontiguousarray(vector, dtype=np.float32).tobytes())
             for key, vector in zip(keys, vectors, strict=True)
         ]
         try:
-            with self._connection:
-                self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?,?,?)", rows)
+            with connection:
+                connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?,?,?)", rows)
         except sqlite3.OperationalError as exc:
             raise StorageError(
                 f"The embedding cache cannot be written: {exc}",

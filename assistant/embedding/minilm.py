@@ -14,6 +14,7 @@ class MiniLMEmbedder:
     """384 dimensions, about 50 chunks a second on two cores."""
 
     batch_size = 32
+    is_costly = True
     fingerprint = "minilm:all-MiniLM-L6-v2:384"
 
     def __init__(self) -> None:

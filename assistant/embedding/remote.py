@@ -54,6 +54,7 @@ class RemoteEmbedder:
         self._dimensions: int | None = None
         self.fingerprint = fingerprint
         self.batch_size = settings.batch_size * settings.concurrency
+        self.is_costly = True
 
     def __repr__(self) -> str:
         return f"RemoteEmbedder({self._settings.model!r} at {self._settings.base_url!r})"

@@ -31,7 +31,6 @@ from assistant.index.plan import Step, checked
 from assistant.index.store import FileState, Store, StoredChunk, StoredDocument
 from assistant.index.words import WordWriter
 from assistant.noise import noise_spans
-from assistant.terms import terms
 from assistant.types import FileOutcome, ParsedDocument
 
 _GIVE_UP_AFTER = 2
@@ -184,7 +183,7 @@ class GenerationBuilder:
             self._vectors.upsert([chunk.id for _, chunk in embed], vectors)
         for pending in waiting:
             for chunk in pending.chunks if self._fresh_words else pending.new:
-                self._words.add(chunk.id, terms(_indexed(pending.document, chunk)))
+                self._words.add(chunk.id, _indexed(pending.document, chunk))
         for pending in waiting:
             self._remove(pending.removed)
             self.store.put(pending.document, pending.parsed, pending.chunks)
@@ -229,7 +228,7 @@ class GenerationBuilder:
                 ids.append(chunk.id)
                 texts.append(_indexed(document, chunk))
                 if self._fresh_words:
-                    self._words.add(chunk.id, terms(texts[-1]))
+                    self._words.add(chunk.id, texts[-1])
             if len(texts) >= self.embedder().batch_size:
                 self._vectors.upsert(ids, self.embedder().embed(texts))
                 texts, ids = [], []
@@ -239,6 +238,7 @@ class GenerationBuilder:
     def finish(self) -> None:
         """Close all three parts; the generation's files are complete afterwards."""
         self._words.close()
+        self.store.commit()
         self.store.close()
         self._vectors.finish()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -93,27 +95,61 @@ def failure(problem: str) -> AssistantError:
     )
 
 
+_MOST_WAITING = 128
+"""Frames of a writer that its child has not taken yet: of 256 vectors each, 32 MB at 256
+dimensions. Chroma takes nothing for a second at a time, while the next texts are embedded."""
+
+
 class VectorWriter(_Child):
     """Writes one Chroma folder; it is finished only when ``finish`` has returned."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__("write", str(folder))
+        self._waiting: queue.Queue[tuple[bytes, ...]] = queue.Queue(_MOST_WAITING)
+        self._failed: AssistantError | None = None
+        self._sender = threading.Thread(target=self._send_all, name="vectors", daemon=True)
+        self._sender.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()  # first, so that the thread is not held up
+        self._waiting.put(())
+        self._sender.join()
+        super().__exit__()
 
     def upsert(self, chunk_ids: Sequence[str], vectors: Vectors) -> None:
-        """Write vectors by chunk id; blocks while the child is behind."""
+        """Write vectors by chunk id; blocks while the child is far behind."""
         raw = np.ascontiguousarray(vectors, dtype=np.float32).tobytes()
         frame = {"op": "upsert", "ids": list(chunk_ids), "bytes": len(raw)}
-        self._send(json.dumps(frame).encode() + b"\n", raw)
+        self._put(json.dumps(frame).encode() + b"\n", raw)
 
     def delete(self, chunk_ids: Sequence[str]) -> None:
         """Remove vectors by chunk id."""
         if chunk_ids:
-            self._send(json.dumps({"op": "delete", "ids": list(chunk_ids)}).encode() + b"\n")
+            self._put(json.dumps({"op": "delete", "ids": list(chunk_ids)}).encode() + b"\n")
+
+    def _put(self, *parts: bytes) -> None:
+        if self._failed is not None:
+            raise self._failed
+        self._waiting.put(parts)
+
+    def _send_all(self) -> None:
+        """The thread: frames to the child, in order; after a failure they are thrown away, so that
+        nobody waits for room."""
+        while parts := self._waiting.get():
+            try:
+                if self._failed is None:
+                    self._send(*parts)
+            except AssistantError as exc:
+                self._failed = exc
 
     def finish(self) -> int:
         """Wait until everything is written and closed; the number of vectors."""
-        self._send(b'{"op": "finish"}\n')
+        self._put(b'{"op": "finish"}\n')
+        self._waiting.put(())
+        self._sender.join()
+        if self._failed is not None:
+            raise self._failed
         reply = self._receive()
         if not reply.get("ok"):
             raise failure(str(reply.get("problem")))

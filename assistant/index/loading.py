@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
@@ -86,7 +87,7 @@ def load(file: FoundFile, chunking: ChunkingSettings, parsers: Parsers) -> Loade
 def read_bytes(file: FoundFile) -> bytes:
     """A file's bytes. Raises ``DocumentError`` when it vanished or may not be read."""
     try:
-        return file.path.read_bytes()
+        return Path(file.place).read_bytes()
     except FileNotFoundError as exc:
         raise DocumentError(f"{file.name} vanished while it was being read") from exc
     except OSError as exc:

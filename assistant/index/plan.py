@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from os import sep
+from pathlib import PurePath
 
 from assistant.index.scan import FoundFile
 from assistant.index.store import FileState, NotIndexed, StoredDocument
@@ -53,46 +54,46 @@ def make_plan(
     stored: Iterable[StoredDocument],
     not_indexed: Iterable[NotIndexed],
     *,
-    in_scope: Callable[[Path], bool],
+    in_scope: Callable[[str], bool],
     reading: str,
     hasher: Hasher,
 ) -> list[Step]:
     """Steps in the order of names: one per file found and one per document gone.
 
-    ``in_scope`` says of a path whether this sync looked there; ``reading`` names the readers and
+    ``in_scope`` says of a place whether this sync looked there; ``reading`` names the readers and
     the chunking: a document stored under another is read again.
     """
-    documents = {Path(d.root, d.relative): d for d in stored}
-    known = {Path(n.root, n.relative): n for n in not_indexed}
-    present = {file.path for file in files}
-    shut = {file.path for file in files if file.problem and file.problem[0] == "failed"}
+    documents = {document.place: document for document in stored}
+    known = {each.place: each for each in not_indexed}
+    present = {file.place for file in files}
+    shut = tuple(file.place + sep for file in files if file.problem and file.problem[0] == "failed")
     unseen = {
-        path: document
-        for path, document in documents.items()
-        if path not in present and in_scope(path)
+        place: document
+        for place, document in documents.items()
+        if place not in present and in_scope(place)
     }
-    hidden = {path: d for path, d in unseen.items() if not shut.isdisjoint(path.parents)}
-    gone = {path: d for path, d in unseen.items() if path not in hidden}
+    hidden = {place: d for place, d in unseen.items() if place.startswith(shut)}
+    gone = {place: d for place, d in unseen.items() if place not in hidden}
     by_hash: dict[str, list[StoredDocument]] = {}
     for lost in gone.values():
         by_hash.setdefault(lost.sha256, []).append(lost)
     steps: list[Step] = []
     for file in files:
-        path = file.path
-        document = documents.get(path)
+        place = file.place
+        document = documents.get(place)
         if file.problem is not None:
-            steps.append(Step("skip", file.name, file, document, known.get(path), file.problem[1]))
+            steps.append(Step("skip", file.name, file, document, known.get(place), file.problem[1]))
         elif document is not None:
             steps.append(_compare(file, document, reading, hasher))
-        elif path in known and _is_settled(file, known[path], reading):
-            steps.append(Step("unchanged", file.name, file, None, known[path]))
+        elif place in known and _is_settled(file, known[place], reading):
+            steps.append(Step("unchanged", file.name, file, None, known[place]))
         else:
             source = _renamed_from(file, by_hash, reading, hasher)
             if source is not None:
-                del gone[Path(source.root, source.relative)]
+                del gone[source.place]
                 steps.append(Step("rename", file.name, file, source, reason=f"was {source.name}"))
             else:
-                retry = path in known and known[path].outcome == "failed"
+                retry = place in known and known[place].outcome == "failed"
                 steps.append(Step("retry" if retry else "add", file.name, file, None))
     steps.extend(
         Step("delete", lost.name, None, lost, reason="no longer in its folder")

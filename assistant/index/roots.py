@@ -22,9 +22,9 @@ class Scope:
     root: Path
     within: Path
 
-    def holds(self, path: Path) -> bool:
-        """Whether a file lies in this scope."""
-        return path == self.within or self.within in path.parents
+    def holds(self, place: str) -> bool:
+        """Whether a file at this place lies in this scope."""
+        return _holds(str(self.within), place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,14 @@ class Roots:
     missing: tuple[Path, ...]
     after: Mapping[str, str]
 
-    def in_scope(self, path: Path) -> bool:
-        """Whether a document at this path is this sync's business."""
-        return any(scope.holds(path) for scope in self.scopes) or self.is_dropped(path)
+    def in_scope(self, place: str) -> bool:
+        """Whether a document at this place is this sync's business."""
+        return any(scope.holds(place) for scope in self.scopes) or self.is_dropped(place)
 
-    def is_dropped(self, path: Path) -> bool:
-        """Whether a document at this path goes because its folder is no longer named."""
-        kept = any(_holds(Path(root), path) for root in self.after)
-        return not kept and any(_holds(root, path) for root in self.dropped)
+    def is_dropped(self, place: str) -> bool:
+        """Whether a document at this place goes because its folder is no longer named."""
+        kept = any(_holds(root, place) for root in self.after)
+        return not kept and any(_holds(str(root), place) for root in self.dropped)
 
 
 def decide_roots(
@@ -122,8 +122,8 @@ def _whole(path: Path) -> Scope:
     return Scope(path.parent if path.is_file() else path, path)
 
 
-def _holds(root: Path, path: Path) -> bool:
-    return path == root or root in path.parents
+def _holds(root: str, place: str) -> bool:
+    return place == root or place.startswith(root if root.endswith(os.sep) else root + os.sep)
 
 
 def _does_not_exist(path: Path) -> UsageError:

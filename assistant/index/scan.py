@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.index.roots import Scope
-from assistant.index.store import FileState
+from assistant.index.store import FileState, place_of
 from assistant.settings import DocumentSettings
 
 
@@ -30,9 +30,9 @@ class FoundFile:
     problem: tuple[str, str] | None = None
 
     @property
-    def path(self) -> Path:
+    def place(self) -> str:
         """Where the file is."""
-        return Path(self.root) / self.relative
+        return place_of(self.root, self.relative)
 
 
 def scan(scopes: Iterable[Scope], settings: DocumentSettings, index_path: Path) -> list[FoundFile]:
@@ -40,72 +40,75 @@ def scan(scopes: Iterable[Scope], settings: DocumentSettings, index_path: Path) 
 
     Raises ``UsageError`` for a folder that cannot be listed.
     """
-    found: dict[Path, FoundFile] = {}  # by full path: folders may lie inside each other
+    found: dict[str, FoundFile] = {}  # by place: folders may lie inside each other
     for scope in sorted(scopes, key=lambda each: len(each.root.parts)):  # the outer one names
+        root, within = str(scope.root), str(scope.within)
         if scope.within.is_dir():
-            entries = _walk(scope.within, settings, Path(os.path.realpath(index_path)))
+            entries = _walk(within, settings, os.path.realpath(index_path))
         else:
-            entries = [scope.within]
-        for path in entries:
-            relative = path.relative_to(scope.root).as_posix()
-            if path != scope.within and _is_excluded(relative, settings.exclude):
+            entries = [within]
+        below = len(root if root.endswith(os.sep) else root + os.sep)
+        for place in entries:
+            relative = place[below:].replace(os.sep, "/")
+            if place != within and _is_excluded(relative, settings.exclude):
                 continue
-            file = _look(path, scope.root, relative, settings)
+            file = _look(place, root, relative, settings)
             if file is not None:
-                found.setdefault(path, file)
+                found.setdefault(place, file)
     return sorted(found.values(), key=lambda file: (file.relative, file.root))
 
 
-def _walk(root: Path, settings: DocumentSettings, index_path: Path) -> list[Path]:
+def _walk(root: str, settings: DocumentSettings, index_path: str) -> list[str]:
+    """The places of all files below a folder, and of what cannot be listed. Texts, for speed: see
+    ``place_of``."""
+
     def stop(error: OSError) -> None:
-        if Path(error.filename) == root:
+        if error.filename == root:
             raise UsageError(
                 f"The folder {root} cannot be listed: {error.strerror}",
                 hint="check its permissions",
             ) from error
-        unreadable.append(Path(error.filename))
+        unreadable.append(str(error.filename))
 
-    unreadable: list[Path] = []
-    files: list[Path] = []
+    unreadable: list[str] = []
+    files: list[str] = []
     seen: set[tuple[int, int]] = set()
     walker = os.walk(root, onerror=stop, followlinks=settings.follow_symlinks)
     for folder, folders, names in walker:
-        here = Path(folder)
         if settings.follow_symlinks:
-            status = here.stat()
+            status = os.stat(folder)
             if (status.st_dev, status.st_ino) in seen:  # a loop of links
                 folders.clear()
                 continue
             seen.add((status.st_dev, status.st_ino))
         for name in list(folders):
-            inner = here / name
+            inner = os.path.join(folder, name)
             if name.startswith(".") or inner == index_path:
                 folders.remove(name)
-            elif inner.is_symlink() and not settings.follow_symlinks:
+            elif not settings.follow_symlinks and os.path.islink(inner):
                 files.append(inner)  # listed, so that the receipt can say it is a link
         folders.sort()
-        files.extend(here / name for name in names if not name.startswith("."))
+        files.extend(os.path.join(folder, name) for name in names if not name.startswith("."))
     return files + unreadable
 
 
-def _look(path: Path, root: Path, relative: str, settings: DocumentSettings) -> FoundFile | None:
+def _look(place: str, root: str, relative: str, settings: DocumentSettings) -> FoundFile | None:
     try:
         relative.encode("utf-8")
     except UnicodeEncodeError:
         shown = os.fsencode(relative).decode("utf-8", "replace")
         reason = "its name is not valid UTF-8; rename the file"
-        return FoundFile(shown, str(root), shown, FileState(0, 0, 0, 0), ("failed", reason))
+        return FoundFile(shown, root, shown, FileState(0, 0, 0, 0), ("failed", reason))
     try:
-        link = path.is_symlink()
-        status = path.stat() if settings.follow_symlinks else path.lstat()
+        status = os.stat(place) if settings.follow_symlinks else os.lstat(place)
     except FileNotFoundError:
         return None  # gone since the folder was listed, or a link to nowhere
     except OSError as exc:
         problem = ("failed", f"cannot be looked at: {exc.strerror}")
-        return FoundFile(relative, str(root), relative, FileState(0, 0, 0, 0), problem)
+        return FoundFile(relative, root, relative, FileState(0, 0, 0, 0), problem)
     state = FileState(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     outcome: tuple[str, str] | None = None
-    if link and not settings.follow_symlinks:
+    if stat.S_ISLNK(status.st_mode):
         outcome = ("unsupported", "a symbolic link; documents.follow_symlinks would follow it")
     elif stat.S_ISDIR(status.st_mode):
         outcome = ("failed", "a folder that cannot be listed; check its permissions")
@@ -117,7 +120,7 @@ def _look(path: Path, root: Path, relative: str, settings: DocumentSettings) -> 
             "too_large",
             f"{megabytes:.1f} MB; documents.max_file_megabytes is {settings.max_file_megabytes:g}",
         )
-    return FoundFile(relative, str(root), relative, state, outcome)
+    return FoundFile(relative, root, relative, state, outcome)
 
 
 def _is_excluded(relative: str, patterns: Sequence[str]) -> bool:
@@ -125,19 +128,19 @@ def _is_excluded(relative: str, patterns: Sequence[str]) -> bool:
 
 
 def name_files(
-    files: Sequence[FoundFile], current: Mapping[Path, str], taken: Iterable[str]
+    files: Sequence[FoundFile], current: Mapping[str, str], taken: Iterable[str]
 ) -> list[FoundFile]:
     """Give every file a name of its own: the relative path, unless another folder has it too.
 
-    ``current`` are the names of documents by path, which they keep; ``taken`` the names of
+    ``current`` are the names of documents by place, which they keep; ``taken`` the names of
     documents that are not looked at now. Then the folder's name goes in front.
     """
     used = set(taken)
-    kept = {file.path: current[file.path] for file in files if _keeps(file, current)}
+    kept = {file.place: name for file in files if (name := _kept_name(file, current))}
     used.update(kept.values())
     named = []
     for file in files:
-        name = kept.get(file.path, "")
+        name = kept.get(file.place, "")
         if not name:
             folder, number = Path(file.root).name, 1
             name = file.relative
@@ -146,10 +149,10 @@ def name_files(
                 name = f"{folder}{suffix}/{file.relative}"
                 number += 1
             used.add(name)
-        named.append(replace(file, name=name))
+        named.append(file if file.name == name else replace(file, name=name))
     return sorted(named, key=lambda file: file.name)
 
 
-def _keeps(file: FoundFile, current: Mapping[Path, str]) -> bool:
-    name = current.get(file.path, "")
-    return name == file.relative or name.endswith(f"/{file.relative}")
+def _kept_name(file: FoundFile, current: Mapping[str, str]) -> str:
+    name = current.get(file.place, "")
+    return name if name == file.relative or name.endswith(f"/{file.relative}") else ""

@@ -124,14 +124,10 @@ class Synchroniser:
         files = scan(roots.scopes, self._settings.documents, self._generations.root)
         named = name_files(
             files,
-            {Path(d.root, d.relative): d.name for d in documents},
+            {document.place: document.name for document in documents},
             [
-                name
-                for name, path in [
-                    *((d.name, Path(d.root, d.relative)) for d in documents),
-                    *((n.name, Path(n.root, n.relative)) for n in known),
-                ]
-                if not roots.in_scope(path)
+                *(each.name for each in documents if not roots.in_scope(each.place)),
+                *(each.name for each in known if not roots.in_scope(each.place)),
             ],
         )
         plan = make_plan(
@@ -262,7 +258,7 @@ class Synchroniser:
             elif step.action == "unchanged":
                 builder.outcomes.append(_unchanged(step))
         builder.outcomes.extend(_missing_folders(sight))
-        missing = [n for n in sight.known if not sight.roots.in_scope(Path(n.root, n.relative))]
+        missing = [each for each in sight.known if not sight.roots.in_scope(each.place)]
         missing.extend(
             step.known for step in sight.plan if step.known and step.action == "unchanged"
         )
@@ -299,11 +295,11 @@ class Synchroniser:
 
 def _refuse_empty(sight: Sight) -> None:
     """An emptied or unmounted folder must not silently empty the index."""
-    found = [step.file.path for step in sight.plan if step.file is not None]
+    found = [step.file.place for step in sight.plan if step.file is not None]
     for scope in sight.roots.scopes:
-        if any(scope.holds(path) for path in found):
+        if any(scope.holds(place) for place in found):
             continue
-        if any(scope.holds(Path(d.root, d.relative)) for d in sight.documents):
+        if any(scope.holds(document.place) for document in sight.documents):
             raise UsageError(
                 f"The folder {scope.within} is empty now, but the index holds documents from it",
                 hint="if they are really gone, run `assistant ingest --allow-empty`; "

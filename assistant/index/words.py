@@ -7,13 +7,14 @@ tokenised by the same Python code in every language. BM25 with tantivy's fixed k
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
 from assistant.errors import IndexUnavailableError, StorageError
+from assistant.terms import TermWriter
 
 _ANALYZER = "white_space"
 _WRITER_HEAP_BYTES = 64_000_000
@@ -52,14 +53,15 @@ class WordWriter:
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
         self._index = _open(path, create=True)
+        self._terms = TermWriter()
         with _write_errors():
             self._writer = self._index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
 
-    def add(self, chunk_id: str, terms: Sequence[str]) -> None:
+    def add(self, chunk_id: str, text: str) -> None:
         """Add one chunk; its id must not be in the index."""
         document = tantivy.Document()
         document.add_text("id", chunk_id)
-        document.add_text("body", " ".join(terms))
+        document.add_text("body", self._terms.line(text))
         with _write_errors():
             self._writer.add_document(document)
 
