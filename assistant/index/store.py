@@ -392,7 +392,7 @@ def _state(state: FileState) -> tuple[int, int, int, int, int]:
 
 def _document(row: Sequence[object]) -> StoredDocument:
     identity, state, rest = row[:4], row[4:9], row[9:]
-    notes, noise = (json.loads(str(value)) for value in rest[8:])
+    notes, noise = ([] if value == "[]" else json.loads(str(value)) for value in rest[8:])
     return StoredDocument(  # type: ignore[call-arg]
         *identity,  # type: ignore[arg-type]
         FileState(*state),  # type: ignore[arg-type]
