@@ -83,7 +83,7 @@ class GenerationBuilder:
             self.store = Store(folder / STORE, writable=True)
             self._exits.callback(self.store.close)
             self._words = WordWriter(folder / WORDS)
-            self._ids = {document.id for document in self.store.documents()}
+            self._ids = self.store.document_ids()
             self._exits = self._exits.pop_all()
 
     def __enter__(self) -> GenerationBuilder:

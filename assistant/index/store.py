@@ -56,7 +56,8 @@ def place_of(root: str, relative: str) -> str:
     A ``Path`` takes 8 µs to make and to hash, which was 3 of the 6 seconds of an edit among
     13,690 files.
     """
-    return os.path.join(root, relative if os.sep == "/" else relative.replace("/", os.sep))
+    between = "" if root.endswith(os.sep) else os.sep
+    return f"{root}{between}{relative if os.sep == '/' else relative.replace('/', os.sep)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,10 @@ class Store:
         query = f"SELECT {self._columns} FROM documents ORDER BY name"
         for row in self._connection.execute(query):
             yield _document(row)
+
+    def document_ids(self) -> set[str]:
+        """The ids of all documents."""
+        return {row[0] for row in self._connection.execute("SELECT id FROM documents")}
 
     def document(self, name: str) -> StoredDocument | None:
         """The document of this name, if there is one."""

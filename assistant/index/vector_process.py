@@ -15,6 +15,7 @@ import contextlib
 import json
 import sqlite3
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
@@ -92,16 +93,31 @@ def verify(folder: Path) -> dict[str, Any]:
 
     Returns counts, or ``{"ok": False, "problem": …}``.
     """
+    with ThreadPoolExecutor(1) as pool:
+        checking = pool.submit(_check_store, folder)  # SQLite leaves the interpreter to the rest
+        found = _compare(folder)
+        problem = checking.result()
+    return {"ok": False, "problem": f"the store is damaged: {problem}"} if problem else found
+
+
+def _check_store(folder: Path) -> str:
+    from assistant.index.store import Store
+
+    store = Store(folder / STORE)
+    try:
+        return store.check()
+    finally:
+        store.close()
+
+
+def _compare(folder: Path) -> dict[str, Any]:
     from assistant.index.store import Store
     from assistant.index.words import WordIndex
 
     store = Store(folder / STORE)
-    problem = store.check()
     expected = store.chunk_ids()
     documents, chunks = store.counts()
     store.close()
-    if problem:
-        return {"ok": False, "problem": f"the store is damaged: {problem}"}
     words = WordIndex(folder / WORDS)
     if len(words) != chunks:
         return {"ok": False, "problem": f"{len(words)} chunks in the word index, {chunks} stored"}
