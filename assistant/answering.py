@@ -15,10 +15,10 @@ from assistant.confidence import missing_words, probability, recalibrated, signa
 from assistant.contradictions import describe, find_conflict
 from assistant.extracting import Extraction, Pick, ReadText, extract
 from assistant.index.snapshot import Snapshot
+from assistant.nearness import SentenceIndex
 from assistant.noise import Finder
 from assistant.prompts import load_prompt
 from assistant.questions import Question
-from assistant.retrieval import SentenceIndex
 from assistant.settings import AnswerSettings, Settings
 from assistant.smalltalk import reply_to
 from assistant.types import (

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.composing import Composed
     from assistant.index.snapshot import Snapshot
     from assistant.questions import Question
-    from assistant.types import Answer, Passage
+    from assistant.types import Answer, Passage, Usage
 
 
 class Clock:
@@ -68,7 +68,9 @@ def extractive_events(
         yield from talk
         return
     with parts.snapshots().current() as snapshot:
-        question, passages = _search(parts, snapshot, text, history, clock, filters)
+        question, passages, spent = _search(
+            parts, snapshot, text, history, clock, filters, without_model=bool(notice)
+        )
         yield Retrieved(question.standalone, tuple(passages))
         made = draft(
             question,
@@ -81,7 +83,7 @@ def extractive_events(
         yield Delta(made.text)
         answer = finish(made, passages, snapshot, parts.settings.fingerprint())
         clock.stage("answer")
-        answer = replace(answer, timings=clock.total(), notice=notice)
+        answer = replace(answer, timings=clock.total(), notice=notice, usage=spent)
         yield Finished(_told(answer, parts, snapshot, filters))
 
 
@@ -118,7 +120,8 @@ async def model_events(
 async def _composed_events(
     parts: Parts, text: str, history: Sequence[Turn], filters: Filters
 ) -> AsyncIterator[Event]:
-    from assistant.composing import add_usage, compose, condense
+    from assistant.composing import compose, condense
+    from assistant.usage import add_usage
 
     settings = parts.settings
     clock = Clock()
@@ -127,9 +130,10 @@ async def _composed_events(
     if history:
         clock.stage("condense")
     with parts.snapshots().current() as snapshot:
-        question, passages = await asyncio.to_thread(
+        question, passages, ranked = await asyncio.to_thread(
             _search, parts, snapshot, standalone, (), clock, filters
         )
+        spent = add_usage(spent, ranked)
         yield Retrieved(standalone, tuple(passages))
         if not passages:
             without = extractive_events(parts, text, history, filters=filters)
@@ -209,12 +213,16 @@ def _search(
     history: Sequence[Turn],
     clock: Clock,
     filters: Filters,
-) -> tuple[Question, list[Passage]]:
+    *,
+    without_model: bool = False,
+) -> tuple[Question, list[Passage], Usage]:
     question = parts.analyse(text, history, snapshot)
     clock.stage("open")
-    passages = parts.retrieve(question, snapshot, filters=filters)
+    passages, spent = parts.retrieve(
+        question, snapshot, filters=filters, without_model=without_model
+    )
     clock.stage("retrieve")
-    return question, passages
+    return question, passages, spent
 
 
 def _told(answer: Answer, parts: Parts, snapshot: Snapshot, filters: Filters) -> Answer:

@@ -20,6 +20,7 @@ from assistant.questions import Turn
 from assistant.settings import LLMSettings
 from assistant.tokens import counter_for
 from assistant.types import Evidence, Passage, Sentence, Usage
+from assistant.usage import usage_of
 from assistant.verification import Verifier, needs_citation
 
 _HISTORY_SHARE = 0.25
@@ -61,7 +62,7 @@ async def condense(
     reply, ended = await model.complete(messages)
     line = next((part.strip() for part in reply.splitlines() if part.strip()), "")
     line = line.strip("\"“”'`")[:_LONGEST_QUESTION]
-    return line or question, _usage(messages, reply, ended, settings)
+    return line or question, usage_of(messages, reply, ended, settings)
 
 
 async def compose(
@@ -116,7 +117,7 @@ async def compose(
     composed = replace(
         composed,
         usage=replace(
-            _usage(messages, "".join(words), ended, settings), context_tokens=context.tokens
+            usage_of(messages, "".join(words), ended, settings), context_tokens=context.tokens
         ),
     )
     if strict:
@@ -229,34 +230,4 @@ def _strictly(composed: Composed) -> Composed:
         sentences=renumbered,
         abstained=composed.abstained or not kept,
         dropped=len(composed.sentences) - len(kept),
-    )
-
-
-def _usage(
-    messages: Sequence[dict[str, str]], reply: str, ended: Ended, settings: LLMSettings
-) -> Usage:
-    """The server's token counts, else tiktoken's, labelled as estimated."""
-    estimated = ended.tokens_in is None or ended.tokens_out is None
-    if ended.tokens_in is None or ended.tokens_out is None:
-        count = counter_for(settings.model)
-        tokens_in, tokens_out = sum(count(m["content"]) for m in messages), count(reply)
-    else:
-        tokens_in, tokens_out = ended.tokens_in, ended.tokens_out
-    price = settings.price_of(settings.model)
-    cost = (tokens_in * price[0] + tokens_out * price[1]) / 1e6 if price else None
-    return Usage(tokens_in, tokens_out, calls=1, cost=cost, estimated=estimated)
-
-
-def add_usage(a: Usage, b: Usage) -> Usage:
-    """Two usages together; a cost is known only when every call's is."""
-    if not a.calls or not b.calls:
-        return b if not a.calls else a
-    known = a.cost is not None and b.cost is not None
-    return Usage(
-        tokens_in=a.tokens_in + b.tokens_in,
-        tokens_out=a.tokens_out + b.tokens_out,
-        calls=a.calls + b.calls,
-        cost=(a.cost or 0.0) + (b.cost or 0.0) if known else None,
-        estimated=a.estimated or b.estimated,
-        context_tokens=max(a.context_tokens, b.context_tokens),
     )

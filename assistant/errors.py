@@ -95,6 +95,10 @@ class EmbeddingError(AssistantError):
     """The embedder failed, or its reply cannot be the vectors that were asked for."""
 
 
+class RerankingError(AssistantError):
+    """The reranker could not be loaded, or its reply cannot be scores of the passages."""
+
+
 class ModelError(AssistantError):
     """The language model could not be reached, refused, or broke off before its first word."""
 

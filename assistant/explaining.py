@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from assistant.terms import STOP_WORDS, stem, words
 from assistant.types import Passage
 
-PARTS = {"words": "words", "vector": "meaning", "sentence": "best sentence"}
+PARTS = {
+    "words": "words",
+    "vector": "meaning",
+    "sentence": "best sentence",
+    "likeness": "words alike",
+    "title": "title",
+    "reranker": "reranker",
+}
 """The parts of a score, and what people call them."""
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from assistant.nearness import SentenceIndex
 from assistant.noise import Finder, recurs, share
 from assistant.questions import Question, corrected, coverage
-from assistant.retrieval import SentenceIndex
 from assistant.scoring import (
     Features,
     SentenceTerms,

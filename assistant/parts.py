@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 from assistant.errors import IndexUnavailableError
 from assistant.index.generations import Generations
 from assistant.settings import Settings
-from assistant.types import NO_FILTERS, Filters, Passage
+from assistant.types import NO_FILTERS, Filters, Passage, Usage
 
 if TYPE_CHECKING:
     from assistant.embedding import Embedder
     from assistant.generating import LanguageModel
     from assistant.index.snapshot import Snapshot, SnapshotReader
+    from assistant.nearness import SentenceIndex
     from assistant.questions import Question, Turn
-    from assistant.retrieval import SentenceIndex
+    from assistant.rerankers import Reranker
     from assistant.verification import Verifier
 
 
@@ -34,6 +35,7 @@ class Parts:
         self._sentences: SentenceIndex | None = None
         self._verifier: Verifier | None = None
         self._model: LanguageModel | None = None
+        self._reranker: Reranker | None = None
         self._lock = threading.RLock()
 
     def close(self) -> None:
@@ -66,7 +68,7 @@ class Parts:
     def sentences(self) -> SentenceIndex:
         """Sentence vectors, always static ones: they are made by the hundred for a question."""
         from assistant.embedding.static import StaticEmbedder
-        from assistant.retrieval import SentenceIndex
+        from assistant.nearness import SentenceIndex
 
         with self._lock:
             if self._sentences is None:
@@ -101,17 +103,51 @@ class Parts:
 
         return analyse(text, history, lambda term: inverse_document_frequency(snapshot, term))
 
+    def reranker(self) -> Reranker | None:
+        """The reranker of the settings, if any. Raises ``RerankingError``."""
+        if self.settings.retrieval.reranker == "none":
+            return None
+        from assistant.rerankers import make_reranker
+
+        with self._lock:
+            if self._reranker is None:
+                model = self.model() if self.settings.retrieval.reranker == "llm" else None
+                self._reranker = make_reranker(self.settings.retrieval, self.settings.llm, model)
+            return self._reranker
+
     def retrieve(
         self,
         question: Question,
         snapshot: Snapshot,
         limit: int | None = None,
         filters: Filters = NO_FILTERS,
-    ) -> list[Passage]:
-        """Passages for a question; an index of another embedder is an ``IndexUnavailableError``.
+        *,
+        without_model: bool = False,
+    ) -> tuple[list[Passage], Usage]:
+        """Passages for a question, and what a reranker by model cost.
 
-        Raises ``FilterError`` when no document fits the filters.
+        ``without_model`` leaves such a reranker out. An index of another embedder is an
+        ``IndexUnavailableError``; raises ``FilterError`` when no document fits the filters,
+        ``RerankingError`` and ``ModelError`` when the reranker fails.
         """
+        settings = self.settings.retrieval
+        if settings.reranker == "none" or (without_model and settings.reranker == "llm"):
+            return self._retrieve(question, snapshot, limit, filters), Usage()
+        reranker = self.reranker()
+        wanted = limit or settings.passages
+        passages = self._retrieve(question, snapshot, max(wanted, settings.rerank), filters)
+        read = passages[: settings.rerank]
+        if reranker is None or not read:
+            return passages[:wanted], Usage()
+        from assistant.reranking import cap_documents, reorder
+
+        ranking = reranker.rank(question.standalone, read)
+        ordered = [*reorder(read, ranking.relevance), *passages[len(read) :]]
+        return cap_documents(ordered, wanted, settings.max_share_per_document), ranking.usage
+
+    def _retrieve(
+        self, question: Question, snapshot: Snapshot, limit: int | None, filters: Filters
+    ) -> list[Passage]:
         from assistant.retrieval import retrieve
 
         self._check_embedder(snapshot)

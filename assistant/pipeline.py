@@ -255,7 +255,7 @@ class Assistant:
         question = check_question(question, self.settings.answer.max_question_characters)
         with self._parts.snapshots().current() as snapshot:
             analysed = self._parts.analyse(question, (), snapshot)
-            return tuple(self._parts.retrieve(analysed, snapshot, limit, filters))
+            return tuple(self._parts.retrieve(analysed, snapshot, limit, filters)[0])
 
     def as_retriever(self, limit: int | None = None, *, filters: Filters = NO_FILTERS) -> Any:
         """This assistant's retrieval as a LlamaIndex ``BaseRetriever``."""

@@ -22,6 +22,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "answer": frozenset({"sentinel", "passages", "question"}),
     "condense": frozenset({"history", "question"}),
     "judge": frozenset({"source", "claim"}),
+    "rerank": frozenset({"passages", "question"}),
 }
 """The prompts there are, with the variables each must use."""
 

@@ -1,4 +1,4 @@
-"""Passages in order → fewer passages: near-duplicates folded together, no document alone."""
+"""Passages in order → fewer, or in another order: near-duplicates folded, no document alone."""
 
 from __future__ import annotations
 
@@ -53,6 +53,24 @@ def cap_documents(passages: Sequence[Passage], limit: int, max_share: float) -> 
             waiting.append(passage)
     chosen.extend(waiting[: limit - len(chosen)])
     return sorted(chosen, key=lambda p: (-p.score, p.document, p.start))
+
+
+def reorder(passages: Sequence[Passage], relevance: Sequence[float]) -> list[Passage]:
+    """Passages by a reranker's relevance, equals as they were; they keep it under ``reranker``.
+
+    The scores stay what they were and change places: other scales would make the confidence, which
+    was fitted on them, mean nothing.
+    """
+    order = sorted(range(len(passages)), key=lambda at: (-relevance[at], at))
+    scores = sorted((passage.score for passage in passages), reverse=True)
+    return [
+        replace(
+            passages[at],
+            score=score,
+            scores={**passages[at].scores, "reranker": round(relevance[at], 6)},
+        )
+        for at, score in zip(order, scores, strict=True)
+    ]
 
 
 def _jaccard(a: frozenset[int], b: frozenset[int]) -> float:

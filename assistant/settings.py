@@ -104,6 +104,11 @@ class RetrievalSettings(_Section):
     weight_words: Weight
     weight_vector: Weight
     weight_sentence: Weight
+    weight_likeness: Weight
+    weight_title: Weight
+    reranker: Literal["none", "cross-encoder", "llm"]
+    reranker_model: str
+    rerank: Positive
     max_share_per_document: Annotated[float, Field(gt=0.0, le=1.0)]
     near_duplicate_similarity: Annotated[float, Field(gt=0.0, le=1.0)]
 
@@ -398,6 +403,11 @@ def _validate(data: dict[str, Any], source: Path | None) -> Settings:
         raise SettingsError(
             f"Setting chunking.overlap = {settings.chunking.overlap} is not valid: it must be "
             f"smaller than chunking.tokens = {settings.chunking.tokens}"
+        )
+    if settings.retrieval.reranker == "llm" and not settings.llm.model:
+        raise SettingsError(
+            "Setting retrieval.reranker = 'llm' is not valid without a language model",
+            hint="set llm.model",
         )
     if settings.llm.answer_tokens >= settings.llm.context_tokens // 2:
         raise SettingsError(

@@ -20,6 +20,8 @@ PAGE = TOP / "docs" / "quality.md"
 WORDS_ONLY = {
     "ASSISTANT__RETRIEVAL__WEIGHT_VECTOR": "0",
     "ASSISTANT__RETRIEVAL__WEIGHT_SENTENCE": "0",
+    "ASSISTANT__RETRIEVAL__WEIGHT_LIKENESS": "0",
+    "ASSISTANT__RETRIEVAL__WEIGHT_TITLE": "0",
 }
 
 
@@ -53,7 +55,7 @@ SECTIONS = (
     Section(
         "Retrieval: scifact with words alone (BM25)",
         "python -m eval beir {bench}/scifact",
-        "The same index with the vector and sentence parts off.",
+        "The same index with all other parts off.",
         environment=WORDS_ONLY,
     ),
     Section(

@@ -182,6 +182,14 @@ def judged(prompt: str) -> str:
     return "supported" if _stems(claim) <= _stems(source) else "unsupported"
 
 
+def ranked(prompt: str) -> str:
+    """The numbers of the passages that share words with the question, most shared first."""
+    wanted = _stems(question_of(prompt))
+    shared = {each.number: len(wanted & _stems(each.text)) for each in passages_of(prompt)}
+    order = sorted((n for n, count in shared.items() if count), key=lambda n: (-shared[n], n))
+    return ", ".join(map(str, order)) or "0"
+
+
 def prompted(prompt: str, system: str) -> str:
     """The grounded answer as far as the system message asks for it: citations, abstaining."""
     wants_numbers = re.search(
@@ -214,6 +222,8 @@ def write(behaviour: str, messages: Sequence[Mapping[str, str]], injections: Seq
     prompt = messages[-1]["content"] if messages else ""
     if system.startswith("Rewrite the last question"):
         return condensed(prompt)
+    if system.startswith("You put passages in order"):
+        return ranked(prompt)
     if system.startswith("You check whether a source supports a claim"):
         return judged(prompt)
     if behaviour == "prompted":

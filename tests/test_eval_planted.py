@@ -104,6 +104,7 @@ def test_fusion_switched_off_fails(
     now = changed(
         sample_settings, repository, ground,
         retrieval__weight_words=0.0, retrieval__weight_sentence=0.0,
+        retrieval__weight_likeness=0.0, retrieval__weight_title=0.0,
     )  # fmt: skip
     assert "ndcg@10 fell" in reasons(verdict_on(ground, now))
 

@@ -111,7 +111,7 @@ def test_passages_are_best_first_exact_and_within_the_limits(sample: Assistant) 
         text = sample.document_text(passage.document)
         assert text[passage.start : passage.end] == passage.text
         assert 0 <= passage.score <= 1
-        assert set(passage.scores) <= {"words", "vector", "sentence"}
+        assert set(passage.scores) <= {"words", "vector", "sentence", "likeness", "title"}
     assert "tangent kernel" in passages[0].text
     assert passages[0].document == "deep-learning-theory.pdf"
     assert passages[0].page == 2
@@ -198,7 +198,10 @@ def test_index_of_another_embedder_is_refused(sample_settings: Settings, sample:
 
 def test_weight_of_zero_switches_a_part_off(sample_settings: Settings, sample: Assistant) -> None:
     retrieval = sample_settings.retrieval.model_copy(
-        update={"weight_vector": 0.0, "weight_sentence": 0.0, "max_share_per_document": 1.0}
+        update=dict.fromkeys(
+            ("weight_vector", "weight_sentence", "weight_likeness", "weight_title"), 0.0
+        )
+        | {"max_share_per_document": 1.0}
     )
     settings = sample_settings.model_copy(update={"retrieval": retrieval})
     with Assistant(settings) as words_only:

@@ -33,6 +33,7 @@ _WORD = re.compile(f"{_SPACE}+[^{_SPACE}\n]*|[^{_SPACE}\n]+|\n+")
 _SPECIAL = re.compile("<(?:unk|s|/s)>")
 _MAX_WORDS = 300_000
 """Words whose tokens are remembered: about 150 bytes each."""
+_SHORT = 8
 _MAX_LENGTH = 64
 """Longer ones are not remembered: they hardly come again."""
 
@@ -75,15 +76,22 @@ class StaticEmbedder:
         """One unit vector of 256 dimensions per text."""
         split = [_words(text) for text in texts]
         tokens = self._look_up(list(dict.fromkeys(chain.from_iterable(split))))
-        sums = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        sums = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)  # directed as the means are
+        short: dict[int, list[int]] = {}
+        by_row: list[Sequence[int]] = []
         for row, (text, words) in enumerate(zip(texts, split, strict=True)):
             if _SPECIAL.search(text):  # cut out by the tokenizer before it looks at words
                 ids = self._tokenizer.encode(text, add_special_tokens=False).ids
             else:
                 ids = list(chain.from_iterable(map(tokens.__getitem__, words)))
-            if ids:
-                # of the same direction as their mean
+            by_row.append(ids)
+            if len(ids) > _SHORT:
                 np.add.reduce(self._model.embedding.take(ids, axis=0), axis=0, out=sums[row])
+            elif ids:
+                short.setdefault(len(ids), []).append(row)
+        for rows in short.values():  # texts of equal length at once: words come by the hundred
+            same = np.array([by_row[row] for row in rows])
+            sums[rows] = self._model.embedding[same].sum(axis=1)
         return normalised(sums)
 
     def _look_up(self, words: Sequence[str]) -> dict[str, Sequence[int]]:
