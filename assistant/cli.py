@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -373,6 +373,35 @@ def doctor(settings: Settings, as_json: bool) -> int:
         for call in calls:
             click.echo(f"  {call.host}: {call.when}")
     return 0 if all(check.is_ok for check in checks) else 1
+
+
+@cli.group(context_settings=_CONTEXT)
+def index() -> None:
+    """Where the index keeps its vectors: in its own folder, or on a Chroma server."""
+
+
+@index.command("move", context_settings=_CONTEXT)
+@click.argument("to", type=click.Choice(["server", "embedded"]))
+@_with_settings
+def index_move(settings: Settings, to: Literal["server", "embedded"]) -> int:
+    """Take the vectors to the server of index.chroma_url, or back into the index's folder.
+
+    \b
+      assistant index move server --set index.chroma_url=http://localhost:8000
+      assistant index move embedded          (with index.chroma_url still set)
+
+    Nothing is read or embedded anew, and the index answers all the while. Afterwards write the new
+    place into config.yaml: an ingest puts the vectors where index.chroma_url says.
+    """
+    from assistant.pipeline import Assistant
+
+    with Assistant(settings) as assistant, _progress(quiet=False) as progress:
+        status = assistant.move_index(to, progress)
+    place = settings.index.chroma_url if to == "server" else "the index's own folder"
+    click.echo(f"The vectors of {status.chunks:,} chunks are in {place} now ({status.generation}).")
+    wanted = settings.index.chroma_url if to == "server" else '""'
+    click.echo(f"Keep it so in config.yaml: index.chroma_url: {wanted}")
+    return 0
 
 
 # ---------------------------------------------------------------- input and output

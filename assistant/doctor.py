@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.index.generations import Generation
 
 _PACKAGES = (
     "chromadb",
@@ -60,6 +63,17 @@ def outbound_calls(settings: Settings) -> list[OutboundCall]:
                 "chroma-onnx-models.s3.amazonaws.com",
                 "once, at the first ingest or question: the model of 80 MB is downloaded",
             )
+        )
+    if settings.index.chroma_url:
+        calls.append(
+            OutboundCall(
+                settings.index.chroma_url,
+                "in every ingest with changes and every question (vectors, no texts)",
+            )
+        )
+    if settings.retrieval.reranker == "cross-encoder":
+        calls.append(
+            OutboundCall("huggingface.co", "once, at the first question: the cross-encoder's model")
         )
     if settings.embedding.provider == "openai":
         calls.append(
@@ -149,7 +163,11 @@ def _index(settings: Settings) -> Check:
             check_files(generation)
             # In a child, which a damaged Chroma may crash; on a copy, because Chroma writes too.
             with Verifier() as verifier, ExitStack() as exits:
-                verifier.verify(copy_aside(generation.path, exits, "no room for a copy"))
+                verifier.verify(
+                    copy_aside(generation.path, exits, "no room for a copy"),
+                    vectors=not generation.manifest.collection,
+                )
+            _check_server(settings, generation)
     except AssistantError as exc:
         return Check("index", False, exc.what, exc.hint)
     return Check(
@@ -158,6 +176,24 @@ def _index(settings: Settings) -> Check:
         f"{status.generation}: {status.documents} documents, {status.chunks} chunks, "
         f"{status.size_bytes / 1e6:.1f} MB; checksums hold; store, words and vectors agree",
     )
+
+
+def _check_server(settings: Settings, generation: Generation) -> None:
+    """Raises ``IndexUnavailableError`` unless the Chroma server has the generation's vectors."""
+    from assistant.index.generations import STORE
+    from assistant.index.store import Store
+    from assistant.index.vector_server import no_server, server_of, verify
+
+    if not generation.manifest.collection:
+        return
+    server = server_of(settings.index)
+    if server is None:
+        raise no_server(generation)
+    store = Store(generation.path / STORE)
+    try:
+        verify(server, generation.manifest.collection, store.chunk_ids())
+    finally:
+        store.close()
 
 
 def _writable(path: Path) -> Check:

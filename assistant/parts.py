@@ -48,11 +48,14 @@ class Parts:
     def snapshots(self) -> SnapshotReader:
         """The reader that follows the current generation."""
         from assistant.index.snapshot import SnapshotReader
+        from assistant.index.vector_server import server_of
 
         with self._lock:
             if self._snapshots is None:
                 self._snapshots = SnapshotReader(
-                    self.generations, self.settings.index.check_megabytes
+                    self.generations,
+                    self.settings.index.check_megabytes,
+                    server_of(self.settings.index),
                 )
             return self._snapshots
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import AssistantError, IndexUnavailableError, UsageError
 from assistant.parts import Parts
@@ -162,6 +162,34 @@ class Assistant:
         """Return to the generation before the current one."""
         with self._parts.generations.writer(self.settings.index.lock_timeout_seconds):
             self._parts.generations.rollback()
+        return self.status()
+
+    def move_index(
+        self, to: Literal["server", "embedded"], progress: ProgressCallback | None = None
+    ) -> Status:
+        """Take the vectors to the Chroma server of ``index.chroma_url``, or back into the folder.
+
+        Nothing is embedded. Raises ``UsageError`` when they are there already, and
+        ``IndexUnavailableError`` when the server fails; the index then answers as before.
+        """
+        from assistant.index.moving import move
+        from assistant.index.vector_server import server_of
+
+        index = self.settings.index
+        server = server_of(index)
+        if to == "server" and server is None:
+            raise UsageError(
+                "index.chroma_url is empty",
+                hint="set it to the server's address, for example http://localhost:8000",
+            )
+        move(
+            self._parts.generations,
+            server if to == "server" else None,
+            server,
+            lock_timeout_seconds=index.lock_timeout_seconds,
+            keep_previous=index.keep_previous,
+            progress=progress or (lambda _: None),
+        )
         return self.status()
 
     def document_text(self, document: str) -> str:

@@ -29,6 +29,7 @@ from assistant.index.generations import (
 from assistant.index.loading import Loaded
 from assistant.index.plan import Step, checked
 from assistant.index.store import FileState, Store, StoredChunk, StoredDocument
+from assistant.index.vector_server import ServerWriter
 from assistant.index.words import WordWriter
 from assistant.noise import noise_spans
 from assistant.types import FileOutcome, ParsedDocument
@@ -61,6 +62,7 @@ class GenerationBuilder:
         *,
         fresh_vectors: bool,
         fresh_words: bool = False,
+        server_writer: Callable[[], ServerWriter] | None = None,
     ) -> None:
         self._exits = ExitStack()
         self._fresh_vectors = fresh_vectors
@@ -75,11 +77,13 @@ class GenerationBuilder:
             copy_file(base.path / STORE, folder / STORE)
             if not fresh_words:
                 copy_tree(base.path / WORDS, folder / WORDS)
-            if not fresh_vectors:
+            if not fresh_vectors and server_writer is None:
                 copy_tree(base.path / VECTORS, folder / VECTORS)
             failpoint("after-copy")
         with self._exits:  # a part that cannot be opened must not leave the child before it behind
-            self._vectors = self._exits.enter_context(VectorWriter(folder / VECTORS))
+            self._vectors: VectorWriter | ServerWriter = self._exits.enter_context(
+                server_writer() if server_writer else VectorWriter(folder / VECTORS)
+            )
             self.store = Store(folder / STORE, writable=True)
             self._exits.callback(self.store.close)
             self._words = WordWriter(folder / WORDS)

@@ -162,9 +162,12 @@ class Verifier(_Child):
     def __init__(self) -> None:
         super().__init__("verify")
 
-    def verify(self, folder: Path) -> None:
-        """Raises ``IndexUnavailableError`` when the generation's parts do not agree."""
-        self._send(json.dumps(str(folder)).encode() + b"\n")
+    def verify(self, folder: Path, *, vectors: bool = True) -> None:
+        """Raises ``IndexUnavailableError`` when the generation's parts do not agree.
+
+        ``vectors`` is False when they are not in its folder.
+        """
+        self._send(json.dumps([str(folder), vectors]).encode() + b"\n")
         reply = self._receive()
         if not reply.get("ok"):
             raise IndexUnavailableError(

@@ -52,7 +52,8 @@ class Manifest:
     """What a generation was made of. ``removed`` counts vectors deleted since HNSW was rebuilt.
 
     ``files`` are checksums of its files, ``seal`` one of the manifest itself; layout 1 had neither.
-    ``roots`` are its folders, so that they outlive a damaged store.
+    ``roots`` are its folders, so that they outlive a damaged store. ``collection`` names the one on
+    a Chroma server that holds its vectors, if they are not in its own folder.
     """
 
     format: int
@@ -68,6 +69,7 @@ class Manifest:
     roots: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     seal: str = ""
+    collection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,9 +279,17 @@ class Generations:
 
 def _sealed(manifest: Manifest) -> str:
     """The manifest's text, whole: a copy with any byte changed is not this text."""
-    plain = json.dumps(asdict(replace(manifest, seal="")), sort_keys=True)
+    plain = json.dumps(_as_written(replace(manifest, seal="")), sort_keys=True)
     seal = hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
-    return json.dumps(asdict(replace(manifest, seal=seal)), indent=1)
+    return json.dumps(_as_written(replace(manifest, seal=seal)), indent=1)
+
+
+def _as_written(manifest: Manifest) -> dict[str, Any]:
+    """Without ``collection`` where there is none, as versions that know of no server write it."""
+    written = asdict(manifest)
+    if not manifest.collection:
+        del written["collection"]
+    return written
 
 
 def check_files(generation: Generation, whole_up_to_megabytes: float = inf) -> None:

@@ -23,6 +23,7 @@ from assistant.index.generations import (
     hold_open,
 )
 from assistant.index.store import Store
+from assistant.index.vector_server import Server, ServerVectors, no_server
 from assistant.index.vectors import VectorIndex
 from assistant.index.words import WordIndex
 from assistant.terms import terms
@@ -32,8 +33,12 @@ from assistant.types import DocumentInfo
 class Snapshot:
     """Store, words and vectors of one generation. Vectors are opened when first searched."""
 
-    def __init__(self, generation: Generation, check_megabytes: float = inf) -> None:
+    def __init__(
+        self, generation: Generation, check_megabytes: float = inf, server: Server | None = None
+    ) -> None:
         self.manifest: Manifest = generation.manifest
+        self._generation = generation
+        self._server = server
         self._path = generation.path
         self._exits = ExitStack()
         with self._exits:
@@ -43,19 +48,27 @@ class Snapshot:
             self._exits.callback(self.store.close)
             self.words = WordIndex(readable(generation.path / WORDS, self._exits))
             self._exits = self._exits.pop_all()
-        self._vectors: VectorIndex | None = None
+        self._vectors: VectorIndex | ServerVectors | None = None
         self._lock = threading.Lock()
         self._infos: tuple[tuple[str, DocumentInfo], ...] | None = None
         self._users = 0
         self._retired = False
 
     @property
-    def vectors(self) -> VectorIndex:
-        """The vector index of this generation."""
+    def vectors(self) -> VectorIndex | ServerVectors:
+        """The vector index of this generation, in its folder or on a server."""
         with self._lock:
             if self._vectors is None:
-                self._vectors = VectorIndex(own_copy(self._path / VECTORS, self._exits))
+                self._vectors = self._open_vectors()
             return self._vectors
+
+    def _open_vectors(self) -> VectorIndex | ServerVectors:
+        collection = self.manifest.collection
+        if not collection:
+            return VectorIndex(own_copy(self._path / VECTORS, self._exits))
+        if self._server is None:
+            raise no_server(self._generation)
+        return ServerVectors(self._server, collection, self.manifest.chunks, self.store.existing)
 
     def infos(self) -> tuple[tuple[str, DocumentInfo], ...]:
         """What is known of every document, each with its id; looked up once."""
@@ -109,8 +122,14 @@ class Snapshot:
 class SnapshotReader:
     """Gives the current snapshot, opening the new one when ``CURRENT`` has moved."""
 
-    def __init__(self, generations: Generations, check_megabytes: float = inf) -> None:
+    def __init__(
+        self,
+        generations: Generations,
+        check_megabytes: float = inf,
+        server: Server | None = None,
+    ) -> None:
         self._check_megabytes = check_megabytes
+        self._server = server
         self._generations = generations
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
@@ -146,7 +165,7 @@ class SnapshotReader:
             if snapshot and snapshot.manifest.name == name and snapshot.is_on_disk():
                 return snapshot
             try:
-                opened = Snapshot(self._generations.load(name), self._check_megabytes)
+                opened = Snapshot(self._generations.load(name), self._check_megabytes, self._server)
             except IndexUnavailableError:
                 # A writer may have published and collected between the two steps: look again.
                 if attempt == 2 or self._generations.current_name() == name:

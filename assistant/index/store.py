@@ -290,6 +290,14 @@ class Store:
         """The ids of all chunks, sorted."""
         return [row[0] for row in self._connection.execute("SELECT id FROM chunks ORDER BY id")]
 
+    def existing(self, chunk_ids: Sequence[str]) -> set[str]:
+        """Those of some chunk ids that are here."""
+        found: set[str] = set()
+        for part, marks in _parts(chunk_ids):
+            query = f"SELECT id FROM chunks WHERE id IN ({marks})"
+            found.update(row[0] for row in self._connection.execute(query, part))
+        return found
+
     def chunk_ids_of(self, document_id: str) -> list[str]:
         """The ids of one document's chunks."""
         query = "SELECT id FROM chunks WHERE document_id = ?"

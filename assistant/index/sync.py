@@ -33,6 +33,13 @@ from assistant.index.repair import Base, find_base
 from assistant.index.roots import Roots, decide_roots
 from assistant.index.scan import name_files, scan
 from assistant.index.store import NotIndexed, Store, StoredDocument
+from assistant.index.vector_server import (
+    ServerWriter,
+    clean_up,
+    new_collection,
+    server_of,
+)
+from assistant.index.vector_server import verify as verify_on_server
 from assistant.reading import READER_VERSION
 from assistant.settings import Settings
 from assistant.types import FileOutcome, Progress, SyncReceipt
@@ -63,6 +70,7 @@ class Synchroniser:
         self._settings = settings
         self._generations = generations
         self._make_embedder = make_embedder
+        self._server = server_of(settings.index)
         self._reading = (
             f"layout-{FORMAT}|readers-{READER_VERSION}|"
             f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}|"
@@ -100,7 +108,9 @@ class Synchroniser:
             re_embed = base is not None and base.manifest.embedder != self._embedder_fingerprint()
             if dry_run:
                 return _dry_receipt(base, sight, re_embed, began)
-            if base is not None and not found.damage and not re_embed and not _changes(sight):
+            is_current = base is not None and not found.damage and not re_embed
+            is_current = is_current and not self._moves(base)
+            if base is not None and is_current and not _changes(sight):
                 return _unchanged_receipt(base, sight, began)
             try:
                 return self._apply(found, sight, re_embed, note, began)
@@ -152,7 +162,15 @@ class Synchroniser:
     ) -> SyncReceipt:
         base = found.base
         doomed = sum(1 for step in sight.plan if step.action in ("delete", "change"))
-        fresh = base is None or re_embed or found.rebuild or self._is_worn(base, doomed)
+        fresh = base is None or re_embed or found.rebuild or self._moves(base)
+        fresh = fresh or base is None or self._is_worn(base, doomed)
+        server, collection = self._server, ""
+        if server is not None:
+            collection = (
+                new_collection(self._generations.root, self._embedder_fingerprint())
+                if fresh or base is None
+                else base.manifest.collection
+            )
         name = self._generations.next_name()
         folder = self._generations.begin(name)
         timings: dict[str, float] = {"plan": time.perf_counter() - began}
@@ -166,18 +184,26 @@ class Synchroniser:
         try:
             with Verifier() as verifier:
                 with GenerationBuilder(
-                    folder, base, embedder, fresh_vectors=fresh, fresh_words=found.rebuild
+                    folder,
+                    base,
+                    embedder,
+                    fresh_vectors=fresh,
+                    fresh_words=found.rebuild,
+                    server_writer=(lambda: ServerWriter(server, collection)) if server else None,
                 ) as builder:
                     self._write(builder, sight, note, fresh)
                     dimensions = self._dimensions(cache, base)
                     documents, chunks = builder.store.counts()
                     timings["write"] = time.perf_counter() - began - sum(timings.values())
                     note(Progress("writing", 0, 0))
+                    ids = builder.store.chunk_ids() if server else []
                     builder.finish()
                     timings["finish"] = time.perf_counter() - began - sum(timings.values())
                 failpoint("before-verify")
                 note(Progress("verifying", 0, 0))
-                verifier.verify(folder)
+                verifier.verify(folder, vectors=server is None)
+                if server is not None:
+                    verify_on_server(server, collection, ids)
                 timings["verify"] = time.perf_counter() - began - sum(timings.values())
             removed = 0 if fresh or base is None else base.manifest.removed
             generation = self._generations.publish(
@@ -194,9 +220,12 @@ class Synchroniser:
                     chunks=chunks,
                     removed=removed + builder.removed_vectors,
                     roots=dict(sight.roots.after),
+                    collection=collection,
                 ),
             )
             self._generations.collect(self._settings.index.keep_previous)
+            if server is not None:
+                clean_up(server, self._generations)
             timings["publish"] = time.perf_counter() - began - sum(timings.values())
         finally:
             for each in cache:
@@ -275,6 +304,10 @@ class Synchroniser:
             )  # fmt: skip
         builder.store.replace_not_indexed(missing)
         builder.store.replace_roots(dict(sight.roots.after))
+
+    def _moves(self, base: Generation | None) -> bool:
+        """Whether the settings put the vectors elsewhere than the base has them."""
+        return base is not None and bool(base.manifest.collection) != (self._server is not None)
 
     def _is_worn(self, base: Generation, doomed_documents: int) -> bool:
         manifest = base.manifest

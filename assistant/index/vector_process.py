@@ -1,10 +1,11 @@
 """The two child processes of an ingest: one writes Chroma, one checks a finished generation.
 
 ``python -m assistant.index.vector_process write FOLDER`` reads frames from standard input and
-answers each ``finish`` with one JSON line; ``… verify`` reads one folder name and answers with one
-JSON line. A child is needed for both: Chroma's core can crash a process in a way that no Python
-can catch, it holds the interpreter's lock while it builds HNSW (a spinning thread got 5 % of its
-speed), and only a fresh process opens the files as a reader will.
+answers each ``finish`` with one JSON line; ``… verify`` reads a folder's name, and whether its
+vectors are in it, and answers with one JSON line. A child is needed for both: Chroma's core can
+crash a process in a way that no Python can catch, it holds the interpreter's lock while it builds
+HNSW (a spinning thread got 5 % of its speed), and only a fresh process opens the files as a reader
+will.
 
 A frame is one JSON line, then ``bytes`` raw bytes of float32 when it has that key.
 """
@@ -88,14 +89,14 @@ def _let_readers_change_nothing(folder: Path) -> None:
             )
 
 
-def verify(folder: Path) -> dict[str, Any]:
+def verify(folder: Path, *, vectors: bool = True) -> dict[str, Any]:
     """Open a generation as a reader will, and compare its three parts.
 
     Returns counts, or ``{"ok": False, "problem": …}``.
     """
     with ThreadPoolExecutor(1) as pool:
         checking = pool.submit(_check_store, folder)  # SQLite leaves the interpreter to the rest
-        found = _compare(folder)
+        found = _compare(folder, vectors)
         problem = checking.result()
     return {"ok": False, "problem": f"the store is damaged: {problem}"} if problem else found
 
@@ -110,7 +111,7 @@ def _check_store(folder: Path) -> str:
         store.close()
 
 
-def _compare(folder: Path) -> dict[str, Any]:
+def _compare(folder: Path, vectors: bool) -> dict[str, Any]:
     from assistant.index.store import Store
     from assistant.index.words import WordIndex
 
@@ -121,6 +122,8 @@ def _compare(folder: Path) -> dict[str, Any]:
     words = WordIndex(folder / WORDS)
     if len(words) != chunks:
         return {"ok": False, "problem": f"{len(words)} chunks in the word index, {chunks} stored"}
+    if not vectors:
+        return {"ok": True, "documents": documents, "chunks": chunks}
     client = open_client(folder / VECTORS)
     collection = client.get_collection(COLLECTION, embedding_function=None)
     ids = sorted(collection.get(include=[])["ids"])
@@ -151,9 +154,10 @@ def main(arguments: list[str]) -> int:
         elif arguments[:1] == ["verify"]:
             import chromadb  # noqa: F401  # loaded while the parent still works
 
-            folder = sys.stdin.readline().strip()
-            if folder:
-                _reply(sys.stdout, verify(Path(json.loads(folder))))
+            request = sys.stdin.readline().strip()
+            if request:
+                folder, has_vectors = json.loads(request)
+                _reply(sys.stdout, verify(Path(folder), vectors=has_vectors))
         else:
             sys.stderr.write("usage: vector_process write FOLDER | verify\n")
             return 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -96,13 +96,9 @@ class VectorIndex:
         """
         if limit < 1 or (within is not None and not within):
             return []
-        if within is not None and len(within) <= _COMPARED_ONE_BY_ONE:
-            stored = self.vectors(within)
-            ranked = sorted(
-                ((chunk_id, float(row @ vector)) for chunk_id, row in stored.items()),
-                key=lambda hit: (-hit[1], hit[0]),
-            )
-            return ranked[:limit]
+        exact = exact_neighbours(self.vectors, vector, limit, within)
+        if exact is not None:
+            return exact
         only = {} if within is None else {"ids": list(within)}
         reply = self._collection.query(
             query_embeddings=[vector], n_results=limit, include=["distances"], **only
@@ -117,3 +113,19 @@ class VectorIndex:
         reply = self._collection.get(ids=list(chunk_ids), include=["embeddings"])
         rows = np.asarray(reply["embeddings"], dtype=np.float32)
         return dict(zip(reply["ids"], rows, strict=True))
+
+
+def exact_neighbours(
+    stored: Callable[[Sequence[str]], dict[str, Vectors]],
+    vector: Vectors,
+    limit: int,
+    within: Sequence[str] | None,
+) -> list[tuple[str, float]] | None:
+    """The neighbours among few chunks, compared one by one; None where HNSW has to look."""
+    if within is None or len(within) > _COMPARED_ONE_BY_ONE:
+        return None
+    ranked = sorted(
+        ((chunk_id, float(row @ vector)) for chunk_id, row in stored(within).items()),
+        key=lambda hit: (-hit[1], hit[0]),
+    )
+    return ranked[:limit]
