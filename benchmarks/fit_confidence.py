@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant import Assistant, load_settings
-from assistant.confidence import MODEL, SIGNAL_NAMES, signals
+from assistant.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
 from assistant.extracting import extract
 from assistant.questions import Turn, analyse
 from assistant.retrieval import inverse_document_frequency, retrieve
@@ -106,6 +106,14 @@ def gather(folder: Path, distractors: Sequence[Path], limit: int) -> list[Sample
     return samples
 
 
+def by_stored_model(x: np.ndarray) -> np.ndarray:
+    """The probabilities of ``confidence.json`` for rows of signals."""
+    weights = confidence_model()
+    score = weights["intercept"] + x @ np.array([weights[name] for name in SIGNAL_NAMES])
+    probabilities: np.ndarray = 1 / (1 + np.exp(-score))
+    return probabilities
+
+
 def brier_skill(y: np.ndarray, p: np.ndarray) -> float:
     """1 - Brier / Brier of the base rate: above 0 is better than a constant."""
     return float(1 - np.mean((p - y) ** 2) / np.mean((y - y.mean()) ** 2))
@@ -168,6 +176,11 @@ def main() -> None:
     weight = np.array([WEIGHTS[sample.kind] for sample in samples])
     half = len(samples) // 2
     threshold = load_settings(QUESTIONS.parents[1] / "config.yaml").answer.min_confidence
+    print("The stored model, on the same held-back half (it may have been fitted on some of it):")
+    stored_now = by_stored_model(x[half:])
+    report(samples[half:], stored_now, threshold)
+    report_together(samples[half:], stored_now)
+    print("Fitted on the other half:")
     model = LogisticRegression(max_iter=5000).fit(x[:half], y[:half], sample_weight=weight[:half])
     held_back = model.predict_proba(x[half:])[:, 1]
     report(samples[half:], held_back, threshold)
