@@ -87,6 +87,20 @@ def cli(context: click.Context, config: Path | None, assignments: tuple[str, ...
     "--watch", is_flag=True, help="Stay, and sync again whenever files change; Ctrl-C ends it."
 )
 @click.option(
+    "--engine",
+    type=click.Choice(["threads", "ray"]),
+    default="threads",
+    show_default=True,
+    help="Who parses the files: threads here, or a Ray cluster.",
+)
+@click.option(
+    "--ray-address",
+    default="auto",
+    show_default=True,
+    metavar="ADDRESS",
+    help="The cluster, e.g. ray://head:10001; auto is the one that runs here.",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="The receipt as JSON; with --watch one line for each."
 )
 @_with_settings
@@ -97,6 +111,8 @@ def ingest(
     allow_empty: bool,
     forget: tuple[Path, ...],
     watch: bool,
+    engine: str,
+    ray_address: str,
     as_json: bool,
 ) -> int:
     """Bring the index in line with your folders.
@@ -110,11 +126,13 @@ def ingest(
     if watch:
         if dry_run or allow_empty or forget:
             raise click.UsageError("--watch goes with no other option than --json")
+        if engine != "threads":
+            raise click.UsageError("--watch reads in threads")
         return _watch(settings, paths, as_json=as_json)
     with Assistant(settings) as assistant, _progress(quiet=as_json) as progress:
         receipt = assistant.sync(
             paths or None, dry_run=dry_run, progress=progress, allow_empty=allow_empty,
-            forget=forget,
+            forget=forget, ray_address=ray_address if engine == "ray" else "",
         )  # fmt: skip
     if as_json:
         _print_json(receipt.to_dict())
@@ -382,8 +400,9 @@ def index() -> None:
 
 @index.command("move", context_settings=_CONTEXT)
 @click.argument("to", type=click.Choice(["server", "embedded"]))
+@click.option("--json", "as_json", is_flag=True, help="The index's state afterwards as JSON.")
 @_with_settings
-def index_move(settings: Settings, to: Literal["server", "embedded"]) -> int:
+def index_move(settings: Settings, to: Literal["server", "embedded"], as_json: bool) -> int:
     """Take the vectors to the server of index.chroma_url, or back into the index's folder.
 
     \b
@@ -395,8 +414,11 @@ def index_move(settings: Settings, to: Literal["server", "embedded"]) -> int:
     """
     from assistant.pipeline import Assistant
 
-    with Assistant(settings) as assistant, _progress(quiet=False) as progress:
+    with Assistant(settings) as assistant, _progress(quiet=as_json) as progress:
         status = assistant.move_index(to, progress)
+    if as_json:
+        _print_json(status.to_dict())
+        return 0
     place = settings.index.chroma_url if to == "server" else "the index's own folder"
     click.echo(f"The vectors of {status.chunks:,} chunks are in {place} now ({status.generation}).")
     wanted = settings.index.chroma_url if to == "server" else '""'

@@ -74,19 +74,29 @@ class Assistant:
         *,
         allow_empty: bool = False,
         forget: Iterable[str | Path] = (),
+        ray_address: str = "",
     ) -> SyncReceipt:
         """Bring the index in line with the folders and say per file what happened.
 
         ``paths`` names folders or files; without it ``documents.paths`` and every folder named
-        before. ``forget`` takes folders out of the index. Raises ``AssistantError``; then
-        the old index still answers.
+        before. ``forget`` takes folders out of the index. ``ray_address`` has files parsed on
+        that Ray cluster ("auto": the one that runs here) instead of in threads. Raises
+        ``AssistantError``; then the old index still answers.
         """
+        from assistant.index.loading import Load, load_all
         from assistant.index.sync import Synchroniser
 
         if isinstance(paths, str | Path):
             paths = [paths]
         named = [Path(path).expanduser() for path in paths] if paths is not None else None
-        synchroniser = Synchroniser(self.settings, self._parts.generations, self._parts.embedder)
+        load: Load = load_all
+        if ray_address and not dry_run:
+            from assistant.index.on_ray import on_ray
+
+            load = on_ray(ray_address)
+        synchroniser = Synchroniser(
+            self.settings, self._parts.generations, self._parts.embedder, load
+        )
         return synchroniser.sync(
             named,
             dry_run=dry_run,

@@ -62,7 +62,8 @@ def test_spans_are_exact_sizes_hold_and_only_white_space_is_lost(
     for chunk in chunks:
         assert text[chunk.start : chunk.end] == chunk.text
         assert chunk.text.strip()
-        assert len(chunk.text) <= max(1, round(tokens * characters_a_token(text)))
+        limit = max(1, round(tokens * characters_a_token(text)))
+        assert len(chunk.text) <= 1.5 * limit + 2  # a heading before it, scraps, white space
         covered[chunk.start : chunk.end] = b"\x01" * (chunk.end - chunk.start)
     assert all(covered[at] or text[at].isspace() for at in range(len(text)))
     assert [chunk.start for chunk in chunks] == sorted(chunk.start for chunk in chunks)
@@ -151,6 +152,21 @@ def test_heading_path_follows_the_levels() -> None:
 def test_heading_that_opens_a_chunk_counts_as_above_it() -> None:
     document = read_document(b"# One\n\nText.", "a.md")
     assert cut(document, tokens=64)[0].heading_path == ("One",)
+
+
+def test_no_heading_stands_alone() -> None:
+    """A heading before a list as long as a chunk was a chunk of its own, and found first."""
+    items = "\n".join(
+        f"{n}. Write down what was seen at step {n} of the way." for n in range(1, 23)
+    )
+    document = read_document(f"# Way\n\nShort.\n\n## How to go\n\n{items}\n".encode(), "a.md")
+    chunks = cut(document, tokens=256)
+    assert len(chunks) > 1
+    assert all(chunk.text.strip() != "## How to go" for chunk in chunks)
+    assert "".join(c.text for c in chunks).count("How to go") == 1
+    assert [c.text for c in cut(read_document(b"# Only a heading", "a.md"), tokens=64)] == [
+        "# Only a heading"
+    ]
 
 
 def test_white_space_alone_gives_no_chunk() -> None:

@@ -9,7 +9,7 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,13 @@ class Loaded:
     chunks: tuple[Chunk, ...]
     sha256: str
     checked_ns: int
+
+
+Load = Callable[
+    [Sequence[Step], ChunkingSettings, ReadingSettings],
+    Iterator[tuple[Step, Loaded | DocumentError]],
+]
+"""What reads the files of the steps, in their order: threads here, or workers elsewhere."""
 
 
 def load_all(
@@ -71,6 +78,18 @@ def load(file: FoundFile, chunking: ChunkingSettings, parsers: Parsers) -> Loade
     checked_ns = time.time_ns()
     try:
         data = read_bytes(file)
+    except DocumentError as exc:
+        return exc
+    except MemoryError:
+        return DocumentError(f"{file.name} needs more memory than there is")
+    return load_bytes(data, file, checked_ns, chunking, parsers)
+
+
+def load_bytes(
+    data: bytes, file: FoundFile, checked_ns: int, chunking: ChunkingSettings, parsers: Parsers
+) -> Loaded | DocumentError:
+    """Parse and cut a file's bytes, which were read at ``checked_ns``."""
+    try:
         parsed = parsers.read(data, file.relative)
         chunks = tuple(cut(parsed, tokens=chunking.tokens, overlap=chunking.overlap))
         if not chunks:

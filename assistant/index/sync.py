@@ -27,7 +27,7 @@ from assistant.index.generations import (
     Manifest,
     failpoint,
 )
-from assistant.index.loading import hash_file, load_all
+from assistant.index.loading import Load, hash_file, load_all
 from assistant.index.plan import Step, checked, make_plan
 from assistant.index.repair import Base, find_base
 from assistant.index.roots import Roots, decide_roots
@@ -65,11 +65,16 @@ class Synchroniser:
     """Brings an index in line with its folders."""
 
     def __init__(
-        self, settings: Settings, generations: Generations, make_embedder: Callable[[], Embedder]
+        self,
+        settings: Settings,
+        generations: Generations,
+        make_embedder: Callable[[], Embedder],
+        load: Load = load_all,
     ) -> None:
         self._settings = settings
         self._generations = generations
         self._make_embedder = make_embedder
+        self._load = load
         self._server = server_of(settings.index)
         self._reading = (
             f"layout-{FORMAT}|readers-{READER_VERSION}|"
@@ -267,7 +272,7 @@ class Synchroniser:
                 note(Progress("embedding", done, len(staying), staying[done].name))
                 builder.embed_stored(staying[done : done + 20])
         for done, (step, loaded) in enumerate(
-            load_all(to_read, self._settings.chunking, self._settings.reading)
+            self._load(to_read, self._settings.chunking, self._settings.reading)
         ):
             note(Progress("reading", done, len(to_read), step.name))
             if isinstance(loaded, DocumentError):

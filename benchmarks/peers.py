@@ -1,0 +1,260 @@
+"""Ingest, memory and queries beside what people would pick instead, and beside the limit.
+
+    python -m benchmarks.peers [--sizes 1000 10000 100000] [--growth 10000 500000] [--write]
+
+The peers are LlamaIndex's stock recipe, LangChain + Chroma + RecursiveCharacterTextSplitter, and
+Haystack's pipeline with its Chroma store (``pip install 'document-assistant[bench]'``), each
+written as its documentation writes it, with the same static embedder, the same folder of generated
+Markdown and chunks of about the same size. They write vectors only; the assistant writes words, a
+store, checksums and verifies, too. The limit writes ready vectors to Chroma and ready words to
+tantivy, and nothing else.
+
+Each part runs in a fresh process that is measured whole, with its imports: seconds, chunks a second
+and the largest sum of resident sizes of it and its children, looked at ten times a second. Queries
+are headings of the corpus, eight passages each, alone and from sixteen threads at once, after ten
+to warm up. ``--growth`` measures our queries at other sizes; ``--write`` puts it all into
+docs/performance.md, with pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.corpus import write_folder
+from benchmarks.peer_recipes import BUILDERS, QUERIERS, Query
+from benchmarks.processes import environment
+from benchmarks.scale import resident_bytes
+
+WORDS = 560
+"""Of a generated file: four chunks."""
+CHUNKS_A_FILE = 4.2
+NAMES = {
+    "assistant": "the assistant",
+    "llama_index": "LlamaIndex",
+    "langchain": "LangChain",
+    "haystack": "Haystack",
+    "limit": "the limit: Chroma and tantivy on ready input",
+}
+PEERS = ("llama_index", "langchain", "haystack")
+MOST_OF_HAYSTACK = 20_000
+"""Its Chroma store sends documents one by one: 20 ms each."""
+QUESTIONS, WARM_UP, THREADS = 150, 10, 16
+
+
+# ---------------------------------------------------------------- what the processes do
+
+
+def ask(part: str, index: Path, folder: Path) -> dict[str, float]:
+    """Milliseconds of queries, alone and from sixteen threads."""
+    query: Query = QUERIERS[part](index, folder)
+    questions = headings(folder, QUESTIONS + WARM_UP)
+    for question in questions[:WARM_UP]:
+        query(question)
+
+    def taken(question: str) -> float:
+        began = time.perf_counter()
+        query(question)
+        return 1000 * (time.perf_counter() - began)
+
+    alone = sorted(map(taken, questions[WARM_UP:]))
+    began = time.perf_counter()
+    with ThreadPoolExecutor(THREADS) as pool:
+        crowd = sorted(pool.map(taken, questions[WARM_UP:]))
+    seconds = time.perf_counter() - began
+    return {
+        "p50": alone[len(alone) // 2],
+        "p95": alone[int(0.95 * (len(alone) - 1))],
+        "crowd_p50": crowd[len(crowd) // 2],
+        "crowd_p95": crowd[int(0.95 * (len(crowd) - 1))],
+        "a_second": len(crowd) / seconds,
+    }
+
+
+def headings(folder: Path, count: int) -> list[str]:
+    """The first sentences of evenly spread files: what a person might look for."""
+    files = sorted(folder.glob("**/*.md"))
+    found = []
+    for number in range(count):
+        text = files[number * len(files) // count].read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+        found.append(lines[number % len(lines)].split(". ")[0][:200])
+    return found
+
+
+# ---------------------------------------------------------------- the measuring side
+
+
+def measure(arguments: Sequence[object], cache: Path) -> tuple[float, int, dict[str, Any]]:
+    """Seconds, peak bytes and the reply of a part in a fresh process."""
+    command = [sys.executable, "-m", "benchmarks.peers", "--part", *map(str, arguments)]
+    surroundings = environment(NLTK_DATA=str(cache), HAYSTACK_TELEMETRY_ENABLED="False")
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, env=surroundings, stdout=output, stderr=errors)
+        peak, ended = 0, threading.Event()
+
+        def look() -> None:
+            nonlocal peak
+            while not ended.wait(0.1):
+                peak = max(peak, resident_bytes(process.pid))
+
+        watcher = threading.Thread(target=look)
+        watcher.start()
+        process.wait()
+        seconds = time.perf_counter() - began
+        ended.set()
+        watcher.join()
+        output.seek(0)
+        errors.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(map(str, arguments))} failed:\n{errors.read()[-3000:]}")
+        return seconds, peak, json.loads(output.read().splitlines()[-1])
+
+
+def compare(size: int, place: Path, runs: int) -> dict[str, Any]:
+    """All parts at one size, in turn; the median of ``runs`` ingests by seconds."""
+    folder = place / "documents"
+    write_folder(folder, max(20, round(size / CHUNKS_A_FILE)), WORDS)
+    megabytes = sum(path.stat().st_size for path in folder.rglob("*.md")) / 1e6
+    cache = nltk_data(place)
+    found: dict[str, Any] = {"megabytes": megabytes, "parts": {}}
+    for part in NAMES:
+        if part == "haystack" and size > MOST_OF_HAYSTACK:
+            continue
+        took = []
+        for number in range(runs):
+            index = place / f"{part}-{number}"
+            source = place / "assistant-0" if part == "limit" else folder
+            took.append(measure(["build", part, source, index], cache))
+        seconds, peak, reply = sorted(took, key=lambda each: each[0])[runs // 2]
+        seconds = reply.get("seconds", seconds)  # the limit says what its writing alone took
+        _, _, queries = measure(["ask", part, place / f"{part}-0", folder], cache)
+        size_on_disk = sum(
+            f.stat().st_size for f in (place / f"{part}-0").rglob("*") if f.is_file()
+        )
+        found["parts"][part] = {
+            "seconds": seconds, "peak": peak, "chunks": reply["chunks"], "bytes": size_on_disk,
+            **queries,
+        }  # fmt: skip
+        print(f"  {line_of(part, found['parts'][part], megabytes)}", flush=True)
+    return found
+
+
+def line_of(part: str, row: dict[str, Any], megabytes: float) -> str:
+    """A part's figures in one line."""
+    return (
+        f"{NAMES[part]:<45}{row['chunks']:>8,} chunks {row['seconds']:7.1f} s "
+        f"{megabytes / row['seconds']:6.2f} MB/s {row['peak'] / (1 << 20):6.0f} MiB   query p50 "
+        f"{row['p50']:5.1f} p95 {row['p95']:5.1f} ms, {THREADS} threads p50 "
+        f"{row['crowd_p50']:6.1f} p95 {row['crowd_p95']:6.1f} ms   {row['bytes'] / 1e6:6.1f} MB"
+    )
+
+
+def ratios(found: dict[str, Any]) -> dict[str, float]:
+    """What the goals speak of, at one size."""
+    parts = found["parts"]
+    ours, limit = parts["assistant"], parts["limit"]
+    peers = [part for part in PEERS if part in parts]
+    return {
+        **{f"ingest against {NAMES[p]}": parts[p]["seconds"] / ours["seconds"] for p in peers},
+        "ingest against the limit": ours["seconds"] / limit["seconds"],
+        "memory against the leanest peer": ours["peak"] / min(parts[p]["peak"] for p in peers),
+        "query against the limit": ours["p50"] / limit["p50"],
+    }
+
+
+def nltk_data(place: Path) -> Path:
+    """LlamaIndex's word lists, readable."""
+    from benchmarks.ingest_speed import readable_nltk_data
+
+    return readable_nltk_data(place)
+
+
+def growth(sizes: Sequence[int], place: Path) -> dict[int, dict[str, Any]]:
+    """Our ingest and queries at each size, and the limit's queries."""
+    found = {}
+    for size in sizes:
+        here = place / f"growth-{size}"
+        write_folder(here / "documents", round(size / CHUNKS_A_FILE), WORDS)
+        cache = nltk_data(place)
+        seconds, peak, reply = measure(
+            ["build", "assistant", here / "documents", here / "index"], cache
+        )
+        _, _, queries = measure(["ask", "assistant", here / "index", here / "documents"], cache)
+        found[size] = {"seconds": seconds, "peak": peak, "chunks": reply["chunks"], **queries}
+        print(
+            f"  {reply['chunks']:>9,} chunks: ingest {seconds:.1f} s, {peak / (1 << 20):.0f} MiB, "
+            f"query p50 {queries['p50']:.1f} p95 {queries['p95']:.1f} ms",
+            flush=True,
+        )
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; exit status 1 when a goal is missed at 10,000 chunks."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 10_000, 100_000])
+    parser.add_argument("--growth", type=int, nargs="*", default=[])
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--part", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.part:
+        action, part, source, index = options.part
+        reply = (
+            BUILDERS[part](Path(source), Path(index))
+            if action == "build"
+            else ask(part, Path(source), Path(index))
+        )
+        print(json.dumps(reply))
+        return 0
+    compared: dict[int, dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory(prefix="peers-") as scratch:
+        for size in options.sizes:
+            print(f"about {size:,} chunks", flush=True)
+            with tempfile.TemporaryDirectory(dir=scratch) as place:
+                compared[size] = compare(size, Path(place), options.runs)
+            for name, value in ratios(compared[size]).items():
+                print(f"    {name}: {value:.2f}", flush=True)
+        print("growth" if options.growth else "", flush=True)
+        grown = growth(options.growth, Path(scratch)) if options.growth else {}
+        if len(grown) > 1:
+            first, last = grown[min(grown)], grown[max(grown)]
+            print(f"    query p50 grows {last['p50'] / first['p50']:.2f} times")
+    if options.write:
+        from benchmarks.performance_page import write_page
+
+        write_page(compared, grown)
+    missed = goals(compared)
+    print("\nall goals reached" if not missed else "\nNOT reached: " + "; ".join(missed))
+    return 1 if missed else 0
+
+
+def goals(compared: dict[int, dict[str, Any]]) -> list[str]:
+    """The goals that are missed where they are set, at 10,000 chunks."""
+    if 10_000 not in compared:
+        return []
+    found = ratios(compared[10_000])
+    wanted: dict[str, Callable[[float], bool]] = {
+        **{f"ingest against {NAMES[peer]}": lambda value: value >= 1.5 for peer in PEERS},
+        "ingest against the limit": lambda value: value <= 1.25,
+        "memory against the leanest peer": lambda value: value <= 1.0,
+        "query against the limit": lambda value: value <= 2.0,
+    }
+    return [
+        f"{name} {found[name]:.2f}" for name, is_good in wanted.items() if not is_good(found[name])
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Writes ``docs/performance.md`` and its pictures from what ``benchmarks.peers`` measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from benchmarks.peers import NAMES, PEERS, THREADS, ratios
+
+TOP = Path(__file__).resolve().parent.parent
+PAGE = TOP / "docs" / "performance.md"
+PICTURES = TOP / "docs" / "images"
+
+HEAD = """\
+# Performance, measured
+
+Written by `python -m benchmarks.peers --write`: one run on two cores, all parts one after another,
+each in a fresh process that is measured whole, imports included. The peers are written as their
+documentation writes them, with the same static embedder and chunks of about the same size; they
+store vectors only. Absolute times are of one machine, ratios carry over.
+"""
+
+READING = """\
+## How to read it
+
+- The assistant writes more than its peers: a word index, the texts with their structure,
+  checksums; and it opens and compares the finished generation before it answers. The limit writes
+  ready vectors and ready words and does nothing else.
+- A query of the assistant searches words and vectors, reads the best thirty passages sentence by
+  sentence and word by word, folds duplicates and fuses five scores. The peers' is one vector
+  search. From sixteen threads Python's interpreter lock makes them wait for each other, so the
+  middle query takes about sixteen times as long as one alone.
+- Haystack's Chroma store sends its documents one by one, so it is measured up to 20,000 chunks.
+- Start-up: `python -m benchmarks.cold_start` (`ask`), `python -m benchmarks.page_ready` (`serve`).
+  Unchanged and edited folders: `python -m benchmarks.scale`.
+"""
+
+
+def write_page(compared: Mapping[int, dict[str, Any]], grown: Mapping[int, dict[str, Any]]) -> None:
+    """Write the page and its pictures."""
+    parts = [HEAD]
+    for size, found in compared.items():
+        parts.append(f"## About {size:,} chunks ({found['megabytes']:.1f} MB)\n\n{table(found)}")
+        goals = "\n".join(f"- {name}: {value:.2f}" for name, value in ratios(found).items())
+        parts.append(goals + "\n")
+    if len(compared) > 1:
+        parts.append(
+            "![Megabytes ingested a second, by size](images/performance-ingest.svg)\n\n"
+            "![Milliseconds of the middle query, by size](images/performance-query.svg)\n"
+        )
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        (PICTURES / "performance-ingest.svg").write_text(
+            bars("MB/s ingested", compared, lambda row, mb: mb / row["seconds"]), encoding="utf-8"
+        )
+        (PICTURES / "performance-query.svg").write_text(
+            bars("ms a query (p50)", compared, lambda row, mb: row["p50"]), encoding="utf-8"
+        )
+    if grown:
+        parts.append(growth_table(grown))
+    PAGE.write_text("\n".join([*parts, READING]), encoding="utf-8")
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """One size as a Markdown table."""
+    head = "| | chunks | seconds | MB/s | peak MiB | query p50 / p95 ms "
+    rows = [f"{head}| {THREADS} threads p50 / p95 ms | on disk MB |", "|---" * 8 + "|"]
+    for part, row in found["parts"].items():
+        rows.append(
+            f"| {NAMES[part]} | {row['chunks']:,} | {row['seconds']:.1f} "
+            f"| {found['megabytes'] / row['seconds']:.2f} | {row['peak'] / (1 << 20):.0f} "
+            f"| {row['p50']:.1f} / {row['p95']:.1f} "
+            f"| {row['crowd_p50']:.0f} / {row['crowd_p95']:.0f} | {row['bytes'] / 1e6:.1f} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def growth_table(grown: Mapping[int, dict[str, Any]]) -> str:
+    """Our own figures as the index grows."""
+    rows = [
+        "## Growth\n",
+        "| chunks | ingest s | peak MiB | query p50 / p95 ms |",
+        "|---|---|---|---|",
+    ]
+    for row in grown.values():
+        rows.append(
+            f"| {row['chunks']:,} | {row['seconds']:.1f} | {row['peak'] / (1 << 20):.0f} "
+            f"| {row['p50']:.1f} / {row['p95']:.1f} |"
+        )
+    first, last = grown[min(grown)], grown[max(grown)]
+    rows.append(f"\nThe middle query takes {last['p50'] / first['p50']:.2f} times as long.\n")
+    return "\n".join(rows)
+
+
+def bars(unit: str, compared: Mapping[int, dict[str, Any]], value: Any) -> str:
+    """A picture of horizontal bars, one group a size; readable on light and dark grounds."""
+    groups: list[tuple[int, Sequence[tuple[str, float]]]] = [
+        (
+            size,
+            [
+                (part, value(found["parts"][part], found["megabytes"]))
+                for part in ("assistant", *PEERS)
+                if part in found["parts"]
+            ],
+        )
+        for size, found in compared.items()
+    ]
+    most = max(each for _, rows in groups for _, each in rows)
+    lines, y = [], 28
+    for size, rows in groups:
+        lines.append(f'<text x="8" y="{y}" font-weight="bold">about {size:,} chunks</text>')
+        y += 8
+        for part, each in rows:
+            color = "#2f6fde" if part == "assistant" else "#9aa3ad"
+            width = max(2, round(380 * each / most))
+            lines.append(
+                f'<text x="112" y="{y + 13}" text-anchor="end">{escape(NAMES[part])}</text>'
+                f'<rect x="120" y="{y + 2}" width="{width}" height="14" rx="2" fill="{color}"/>'
+                f'<text x="{126 + width}" y="{y + 13}">{each:.3g}</text>'
+            )
+            y += 20
+        y += 26
+    body = "\n".join(lines)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="600" height="{y}" role="img" '
+        f'aria-label="{escape(unit)}" font-family="sans-serif" font-size="12" fill="#5b6470">\n'
+        f'<text x="592" y="16" text-anchor="end">{escape(unit)}</text>\n{body}\n</svg>\n'
+    )
