@@ -159,7 +159,9 @@ def test_no_heading_stands_alone() -> None:
     items = "\n".join(
         f"{n}. Write down what was seen at step {n} of the way." for n in range(1, 23)
     )
-    document = read_document(f"# Way\n\nShort.\n\n## How to go\n\n{items}\n".encode(), "a.md")
+    document = read_document(
+        f"# Way\n\n{'Short. ' * 30}\n\n## How to go\n\n{items}\n".encode(), "a.md"
+    )
     chunks = cut(document, tokens=256)
     assert len(chunks) > 1
     assert all(chunk.text.strip() != "## How to go" for chunk in chunks)
