@@ -11,6 +11,7 @@
     ├── IndexBusyError             exit 1   another process is writing the index
     ├── BusyError                  exit 1   a server has no place left for another question
     ├── EmbeddingError             exit 1   the embedder failed or sent an impossible reply
+    ├── RerankingError             exit 1   the reranker could not be loaded or sent no scores
     ├── ModelError                 exit 1   the language model failed or could not be reached
     └── StorageError               exit 1   the disk is full, read-only or gone
 

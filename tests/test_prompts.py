@@ -40,6 +40,10 @@ VALUES = {
         "history": "User: Who laid out Holm?\nAssistant: Berta Lindqvist [1].",
         "question": "When did she do it?",
     },
+    "rerank": {
+        "passages": fit_passages(PASSAGES, 500, count_tokens).text,
+        "question": "When was the garden of Holm laid out?",
+    },
     "judge": {"source": "It was laid out in 1872.", "claim": "Holm dates from 1872."},
 }
 

@@ -286,6 +286,8 @@ def _other(key: str, value: Any) -> Any:
         return value / 2 or 0.5
     if isinstance(value, dict):
         return {"some-model": [1.0, 2.0]}
+    if name.endswith("_url"):
+        return "https://elsewhere.example"
     return ["elsewhere"] if isinstance(value, list) else f"{value}-other"
 
 
