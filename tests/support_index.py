@@ -145,8 +145,9 @@ def _serve(arguments: list[str], frames: Any, replies: Any) -> None:
         else:
             line = frames.readline().strip()
             if line:
-                folder = Path(vector_process.json.loads(line))
-                vector_process._reply(replies, vector_process.verify(folder))
+                folder, vectors = vector_process.json.loads(line)
+                found = vector_process.verify(Path(folder), vectors=vectors)
+                vector_process._reply(replies, found)
     except Exception as exc:
         vector_process._reply(replies, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})
     finally:
