@@ -235,6 +235,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from benchmarks.performance_page import write_page
 
         write_page(compared, grown)
+    if 10_000 not in compared:
+        print("\nthe goals are set at 10,000 chunks, which were not measured")
+        return 0
     missed = goals(compared)
     print("\nall goals reached" if not missed else "\nNOT reached: " + "; ".join(missed))
     return 1 if missed else 0
@@ -242,8 +245,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def goals(compared: dict[int, dict[str, Any]]) -> list[str]:
     """The goals that are missed where they are set, at 10,000 chunks."""
-    if 10_000 not in compared:
-        return []
     found = ratios(compared[10_000])
     wanted: dict[str, Callable[[float], bool]] = {
         **{f"ingest against {NAMES[peer]}": lambda value: value >= 1.5 for peer in PEERS},
