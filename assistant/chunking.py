@@ -21,8 +21,8 @@ CHUNKER_VERSION = 3
 
 _WINDOW = 20_000
 
-_HEADING, _SCRAP = 0.25, 1 / 12
-"""Shares of the limit up to which a heading, and any other piece, is not left alone."""
+_JOINING, _SCRAP = 0.25, 1 / 12
+"""Shares of the limit: what joins the next piece altogether, and a piece that is no heading."""
 
 _CHARACTERS_A_TOKEN = 4.4
 """Latin and Cyrillic. Gives chunks as long as a limit in o200k tokens gave (English prose,
@@ -86,6 +86,7 @@ def _with_headings(
     """Pieces of which none is a heading, or a few words, alone: such a one joins the next.
 
     A heading says what follows and answers nothing, yet it is what a question's words find first.
+    What joins is a quarter of the limit at most, however many of them follow each other.
     """
     begun = -1
     for start, piece in pieces:
@@ -93,8 +94,9 @@ def _with_headings(
         if begun < 0:
             begun = start
         body = piece.strip()
-        is_heading = body.startswith("#") and "\n" not in body and len(body) <= limit * _HEADING
-        if body and (is_heading or len(body) <= limit * _SCRAP):
+        is_heading = body.startswith("#") and "\n" not in body
+        is_small = end - begun <= limit * _JOINING
+        if body and is_small and (is_heading or len(body) <= limit * _SCRAP):
             continue
         yield begun, text[begun:end]
         begun = -1

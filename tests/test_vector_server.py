@@ -20,7 +20,7 @@ import pytest
 from assistant import Assistant, load_settings
 from assistant.errors import AssistantError, IndexUnavailableError, SettingsError, UsageError
 from assistant.index.generations import Generations
-from assistant.index.vector_server import Server, own_prefix
+from assistant.index.vector_server import Server, clean_up, own_prefix
 
 QUESTION = "When was the garden of Holm laid out?"
 KEY = "key-4711-secret"
@@ -236,6 +236,63 @@ def test_two_indexes_on_one_server_do_not_meet(
         assert len(collections(url, other)) == 1
 
 
+def test_a_search_finds_as_many_as_are_asked_for_among_vectors_of_other_generations(
+    folder: Path, url: str
+) -> None:
+    for number in range(20):
+        (folder / f"{number}.md").write_text(f"# Roses\n\nNote {number} on the roses of Holm.\n")
+    with opened(folder, url) as assistant:
+        assistant.sync()
+        for number in range(20):
+            (folder / f"{number}.md").write_text(f"# Roses\n\nRoses of Holm, note {number}.\n")
+        chunks = assistant.sync().chunks
+        assert sum(collections(url, folder).values()) == chunks + 20
+        vector = assistant._parts.embedder().embed(["Note on the roses of Holm"])[0]
+        with assistant._parts.snapshots().current() as snapshot:
+            found = [chunk_id for chunk_id, _ in snapshot.vectors.search(vector, 20)]
+            assert len(found) == 20
+            assert snapshot.store.existing(found) == set(found)
+            everything = snapshot.vectors.search(vector, 1000)
+            assert len(everything) == chunks
+
+
+def test_a_copied_index_takes_nothing_from_its_original(
+    folder: Path, url: str, tmp_path: Path
+) -> None:
+    with opened(folder, url, **{"index.keep_previous": 0}) as original:
+        original.sync()
+        before = seen(original)
+        elsewhere = tmp_path / "copy" / "index"
+        shutil.copytree(folder.parent / "index", elsewhere)
+        more = {"index.path": str(elsewhere), "index.keep_previous": 0}
+        with opened(folder, url, **more) as copy:
+            assert seen(copy) == before  # until it writes, it reads what it was copied from
+            (folder / "howto.md").write_text("# How to water\n\nWater the roses at dawn.\n")
+            copy.sync()
+            assert "dawn" in copy.ask("When should the roses be watered?").text
+            assert seen(original) == before
+            original.sync()
+            assert "dawn" in original.ask("When should the roses be watered?").text
+            assert "dawn" in copy.ask("When should the roses be watered?").text
+
+
+def test_nothing_is_removed_while_a_generation_cannot_be_read(folder: Path, url: str) -> None:
+    with opened(folder, url) as assistant:
+        first = assistant.sync()
+        (folder / "howto.md").unlink()
+        second = assistant.sync()
+        manifest = folder.parent / "index" / "generations" / first.generation / "manifest.json"
+        whole = manifest.read_text()
+        manifest.write_text("{}")
+        (folder / "deutsch.md").unlink()
+        held = sum(collections(url, folder).values())
+        settings = assistant.settings
+        generations = Generations(settings.index.path)
+        clean_up(Server(url, "Authorization", ""), generations)
+        assert sum(collections(url, folder).values()) == held > second.chunks
+        manifest.write_text(whole)
+
+
 # ---------------------------------------------------------------- a proxy with a key, and failures
 
 
@@ -310,6 +367,12 @@ def test_a_server_that_is_away_costs_nothing_but_the_attempt(folder: Path, url: 
 def test_addresses_that_cannot_be_used_are_refused(url: str) -> None:
     with pytest.raises(SettingsError, match=r"index\.chroma_url"):
         load_settings(None, {"index.chroma_url": url})
+
+
+def test_a_port_that_cannot_be_is_one_of_our_errors(folder: Path) -> None:
+    with opened(folder, "http://localhost:99999") as assistant:
+        with pytest.raises(IndexUnavailableError, match="99999"):
+            assistant.sync()
 
 
 def test_moving_to_a_server_needs_its_address(folder: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import queue
 import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -95,9 +95,35 @@ def failure(problem: str) -> AssistantError:
     )
 
 
-_MOST_WAITING = 128
-"""Frames of a writer that its child has not taken yet: of 256 vectors each, 32 MB at 256
-dimensions. Chroma takes nothing for a second at a time, while the next texts are embedded."""
+_MOST_WAITING = 32_000_000
+"""Bytes that a writer holds for its child, a frame more at the most: Chroma takes nothing for a
+second at a time, while the next texts are embedded."""
+
+
+class _Waiting:
+    """Frames for a child, in order; whoever puts more than fits waits for room."""
+
+    def __init__(self) -> None:
+        self._frames: deque[tuple[bytes, ...]] = deque()
+        self._bytes = 0
+        self._changed = threading.Condition()
+
+    def put(self, *parts: bytes) -> None:
+        """Add a frame; without parts the end, which never waits."""
+        with self._changed:
+            self._changed.wait_for(lambda: not parts or self._bytes <= _MOST_WAITING)
+            self._frames.append(parts)
+            self._bytes += sum(map(len, parts))
+            self._changed.notify_all()
+
+    def take(self) -> tuple[bytes, ...]:
+        """The next frame, once there is one."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._frames))
+            parts = self._frames.popleft()
+            self._bytes -= sum(map(len, parts))
+            self._changed.notify_all()
+            return parts
 
 
 class VectorWriter(_Child):
@@ -106,14 +132,14 @@ class VectorWriter(_Child):
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__("write", str(folder))
-        self._waiting: queue.Queue[tuple[bytes, ...]] = queue.Queue(_MOST_WAITING)
+        self._waiting = _Waiting()
         self._failed: AssistantError | None = None
         self._sender = threading.Thread(target=self._send_all, name="vectors", daemon=True)
         self._sender.start()
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()  # first, so that the thread is not held up
-        self._waiting.put(())
+        self._waiting.put()
         self._sender.join()
         super().__exit__()
 
@@ -131,12 +157,12 @@ class VectorWriter(_Child):
     def _put(self, *parts: bytes) -> None:
         if self._failed is not None:
             raise self._failed
-        self._waiting.put(parts)
+        self._waiting.put(*parts)
 
     def _send_all(self) -> None:
         """The thread: frames to the child, in order; after a failure they are thrown away, so that
         nobody waits for room."""
-        while parts := self._waiting.get():
+        while parts := self._waiting.take():
             try:
                 if self._failed is None:
                     self._send(*parts)
@@ -146,7 +172,7 @@ class VectorWriter(_Child):
     def finish(self) -> int:
         """Wait until everything is written and closed; the number of vectors."""
         self._put(b'{"op": "finish"}\n')
-        self._waiting.put(())
+        self._waiting.put()
         self._sender.join()
         if self._failed is not None:
             raise self._failed

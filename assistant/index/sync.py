@@ -37,6 +37,7 @@ from assistant.index.vector_server import (
     ServerWriter,
     clean_up,
     new_collection,
+    own_prefix,
     server_of,
 )
 from assistant.index.vector_server import verify as verify_on_server
@@ -311,8 +312,14 @@ class Synchroniser:
         builder.store.replace_roots(dict(sight.roots.after))
 
     def _moves(self, base: Generation | None) -> bool:
-        """Whether the settings put the vectors elsewhere than the base has them."""
-        return base is not None and bool(base.manifest.collection) != (self._server is not None)
+        """Whether the vectors belong elsewhere than the base has them: the settings name another
+        place, or the base's folder is a copy, whose vectors are its original's."""
+        if base is None:
+            return False
+        collection = base.manifest.collection
+        if not collection or self._server is None:
+            return bool(collection) != (self._server is not None)
+        return not collection.startswith(own_prefix(self._generations.root))
 
     def _is_worn(self, base: Generation, doomed_documents: int) -> bool:
         manifest = base.manifest

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -58,13 +59,13 @@ class Server:
         import httpx
         from chromadb.config import Settings
 
-        parts = urlsplit(self.url)
-        is_safe = parts.scheme == "https"
-        address = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-        token = os.environ.get(self.token_env, "") if self.token_env else ""
+        token = self._token()
         value = f"Bearer {token}" if self.header.lower() == "authorization" else token
         headers = {self.header: value} if token else {}
         with self.errors():
+            parts = urlsplit(self.url)
+            is_safe = parts.scheme == "https"
+            address = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
             beat = f"{address}/api/v2/heartbeat"
             httpx.get(beat, headers=headers, timeout=_CONNECT_SECONDS).raise_for_status()
             client = chromadb.HttpClient(
@@ -77,6 +78,9 @@ class Server:
             for session in _sessions_of(client):
                 session.timeout = httpx.Timeout(_REQUEST_SECONDS)
             return client
+
+    def _token(self) -> str:
+        return os.environ.get(self.token_env, "") if self.token_env else ""
 
     @contextlib.contextmanager
     def client(self) -> Iterator[Any]:
@@ -97,8 +101,7 @@ class Server:
             raise
         except Exception as exc:  # its client raises types of httpx, its own, and ValueError
             told = " ".join(str(exc).split())[:200]
-            token = os.environ.get(self.token_env, "") if self.token_env else ""
-            if token:
+            if token := self._token():
                 told = told.replace(token, "…")
             raise IndexUnavailableError(
                 f"The Chroma server {self.url} failed: {type(exc).__name__}: {told}",
@@ -279,22 +282,28 @@ def clean(server: Server, own: str, needed: dict[str, set[str]]) -> None:
 
 
 def clean_up(server: Server, generations: Generations) -> None:
-    """``clean`` for the generations on disk. A server that fails now is asked again by the next
-    writer: nothing depends on it."""
+    """``clean`` for the generations on disk.
+
+    Nothing depends on it, so a server that fails is asked again by the next writer; and while any
+    generation cannot be read, nobody knows what it needs and nothing is removed.
+    """
     needed: dict[str, set[str]] = {}
-    for name in generations.names():
-        with contextlib.suppress(IndexUnavailableError):
+    with contextlib.suppress(IndexUnavailableError, sqlite3.DatabaseError):
+        for name in generations.names():
             generation = generations.load(name)
             if generation.manifest.collection:
-                store = Store(generation.path / STORE)
-                needed.setdefault(generation.manifest.collection, set()).update(store.chunk_ids())
-                store.close()
-    with contextlib.suppress(IndexUnavailableError):
+                with contextlib.closing(Store(generation.path / STORE)) as store:
+                    ids = needed.setdefault(generation.manifest.collection, set())
+                    ids.update(store.chunk_ids())
         clean(server, own_prefix(generations.root), needed)
 
 
 def own_prefix(root: Path) -> str:
-    """What the names of an index's collections begin with: one server may hold many indexes."""
+    """What the names of an index's collections begin with: one server may hold many indexes.
+
+    The folder's place is part of it: a copy of an index must not tidy up, or write, what the index
+    it was copied from still needs.
+    """
     path = root / "server.id"
     try:
         identity = path.read_text(encoding="ascii").strip()
@@ -306,7 +315,8 @@ def own_prefix(root: Path) -> str:
         raise StorageError(
             f"{path} cannot be read: {exc}", hint="delete it and run `assistant ingest`"
         ) from exc
-    return f"assistant-{identity}-"
+    place = hashlib.blake2b(os.path.realpath(root).encode("utf-8", "replace"), digest_size=3)
+    return f"assistant-{identity}-{place.hexdigest()}-"
 
 
 def new_collection(root: Path, embedder: str) -> str:

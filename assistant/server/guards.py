@@ -73,18 +73,18 @@ class Guards:
         request = _Request.read(scope)
         refusal = self._refusal(scope, request)
         if refusal is not None:
-            await _refuse(send, request, *refusal)
+            await _refuse(send, *refusal)
             return
         limit = self._limits.upload if is_upload(scope["path"]) else self._limits.request
         if request.length > limit:
-            await _refuse(send, request, 413, f"The request is larger than {limit:,} bytes")
+            await _refuse(send, 413, f"The request is larger than {limit:,} bytes")
             return
         body = _Body(receive, limit)
         answer = _Answer(send, scope, request, body)
         with contextlib.suppress(TooLargeError):
             await self._app(scope, body.receive, answer.send)
         if body.is_too_large and not answer.began:
-            await _refuse(send, request, 413, f"The request is larger than {limit:,} bytes")
+            await _refuse(send, 413, f"The request is larger than {limit:,} bytes")
 
     def _refusal(self, scope: Scope, request: _Request) -> tuple[int, str] | None:
         """Status and reason of a request that goes no further."""
@@ -193,9 +193,11 @@ class _Answer:
         return {**message, "headers": [*kept, *ours]}
 
 
-def _cookie(name: str, value: str, scope: Scope, seconds: int = _OWNER_SECONDS) -> bytes:
+def _cookie(name: str, value: str, scope: Scope) -> bytes:
     secure = "; Secure" if scope.get("scheme") == "https" else ""
-    return (f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}").encode()
+    return (
+        f"{name}={value}; Path=/; Max-Age={_OWNER_SECONDS}; HttpOnly; SameSite=Lax{secure}"
+    ).encode()
 
 
 def _is_html(message: Message) -> bool:
@@ -224,7 +226,7 @@ class _Body:
         return message
 
 
-async def _refuse(send: Send, request: _Request, status: int, reason: str) -> None:
+async def _refuse(send: Send, status: int, reason: str) -> None:
     headers = [*_HEADERS, (b"content-security-policy", PLAIN_POLICY.encode())]
     body = b""
     if status == 303:
