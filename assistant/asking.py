@@ -138,7 +138,10 @@ async def _composed_events(
         if not passages:
             without = extractive_events(parts, text, history, filters=filters)
             async for event in in_thread(without):
-                if not isinstance(event, Retrieved):
+                if isinstance(event, Finished):
+                    paid = add_usage(spent, event.answer.usage)
+                    yield Finished(replace(event.answer, usage=paid))
+                elif not isinstance(event, Retrieved):
                     yield event
             return
         verifier = await asyncio.to_thread(parts.verifier)

@@ -1,6 +1,6 @@
 """Runs every measurement of retrieval, answers and verdicts and writes ``docs/quality.md``.
 
-    python -m benchmarks.quality [../shared/bench]        about 8 minutes on two cores
+    python -m benchmarks.quality [../shared/bench]        about 13 minutes on two cores
 
 Each section is a command, what it printed, and the figures others published for the same set.
 """
@@ -76,6 +76,11 @@ SECTIONS = (
         environment={"ASSISTANT__CHUNKING__TOKENS": "224"},
     ),
     Section(
+        "What each part of the ranking is worth",
+        "python -m benchmarks.ablation {bench}",
+        "The first 250 questions of each set (product documentation has 100).",
+    ),
+    Section(
         "Extractive answers: SQuAD 2.0 among other articles",
         "python -m benchmarks.answers {bench}/squad2-dev-half --distractors "
         "{bench}/distractors-2wiki",
@@ -102,26 +107,6 @@ SECTIONS = (
 )
 
 LOST = """\
-## What each part of the ranking is worth
-
-Offline, on the best sixty candidates of each question, before the final choice: nDCG@10 on product
-documentation (100 questions), scientific claims (400), SQuAD among other articles (500), and
-character recall@5 on chroma-chunking (472).
-
-| parts | docs | claims | SQuAD | characters |
-|---|---|---|---|---|
-| words (BM25) alone | .802 | .721 | .872 | .898 |
-| chunk vector alone | .662 | .582 | .681 | .734 |
-| best sentence alone | .686 | .604 | .778 | .770 |
-| words alike (late interaction) alone | .714 | .672 | .891 | .879 |
-| words, vector, sentence (before) | .799 | .735 | .878 | .860 |
-| all five (1, .2, .6, 1, title .3) | .814 | .749 | .903 | .898 |
-| … without words | .788 | .726 | .898 | .887 |
-| … without vector | .812 | .747 | .904 | .897 |
-| … without best sentence | .810 | .743 | .897 | .904 |
-| … without words alike | .817 | .736 | .866 | .865 |
-| … without title | .782 | .739 | .906 | .898 |
-
 ## What could not be measured here
 
 A cross-encoder needs weights that no package ships; its place in the pipeline is tested with a
@@ -129,6 +114,8 @@ tiny one that is executed for real (`tests/test_rerankers.py`), its quality is n
 same holds for a language model as reranker.
 
 ## What was tried and lost
+
+Measured once, when it was decided; no command repeats these.
 
 - Pseudo-relevance feedback (nearness to the middle of the three to ten best passages): claims -.003
   to +.003, SQuAD -.004 to -.014. Nearness of the question's words in the passage: docs +.016, SQuAD

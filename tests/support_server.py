@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -42,7 +42,6 @@ class Running:
 
     url: str
     application: Application
-    guarded: Any = field(repr=False)
 
     @property
     def assistant(self) -> Assistant:
@@ -67,7 +66,7 @@ def running(assistant: Assistant, token: str = "", **uvicorn_settings: Any) -> I
         time.sleep(0.01)
     try:
         port = listener.getsockname()[1]
-        yield Running(f"http://127.0.0.1:{port}", application, config.app)
+        yield Running(f"http://127.0.0.1:{port}", application)
     finally:
         server.should_exit = True
         thread.join(15)

@@ -208,6 +208,16 @@ def test_follow_up_is_condensed_and_shown(notes: Assistant, server: FakeModelSer
     assert answer.usage.calls == 2
 
 
+def test_what_condensing_cost_is_told_where_no_passage_is_found(
+    notes: Assistant, server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.retrieval.retrieve", lambda *_, **__: [])
+    history = (("Who laid out the garden of Holm?", "That was Berta Lindqvist."),)
+    answer = ask(with_model(notes, server), "What had she studied?", history)
+    assert answer.abstained
+    assert answer.usage.calls == len(server.requests) == 1
+
+
 def test_without_a_history_one_call_is_made(notes: Assistant, server: FakeModelServer) -> None:
     answer = ask(with_model(notes, server), FOUNDED)
     assert answer.usage.calls == len(server.requests) == 1
