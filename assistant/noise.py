@@ -14,7 +14,8 @@ from assistant.terms import fold, shingles
 
 Spans = tuple[tuple[int, int], ...]
 
-_PICTURE_LINE = r"[^\n]{1,160}\.(?:png|jpe?g|gif|svg|webp|tiff?)[ \t]*(?=\n|\Z)"
+_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)[ \t]*(?=\n|\Z)", re.IGNORECASE)
+_NAME_LONGEST = 160
 _IMAGE_MARK = r"[ \t]*!\[[^\]\n]*\]\([^)\n]*\)[ \t]*(?=\n|\Z)"
 _TEASER = (
     r"(?:\#{1,6}[ \t]+|\*\*)?(?:related (?:content|articles?|stories|posts|reading)|read more|"
@@ -24,10 +25,8 @@ _TEASER = (
     r"share this(?: article| page| post)?|subscribe to (?:our|the) newsletter|"
     r"mehr zum thema|anzeige|lesen sie auch)(?:\*\*)?[ \t]*:?[ \t]*(?=\n|\Z)"
 )
-_OPENS = re.compile(
-    rf"^(?:(?P<picture>{_PICTURE_LINE}|{_IMAGE_MARK})|(?P<teaser>{_TEASER}))",
-    re.MULTILINE | re.IGNORECASE,
-)
+_OPENS = re.compile(rf"\n(?:(?P<picture>{_IMAGE_MARK})|(?P<teaser>{_TEASER}))", re.IGNORECASE)
+"""Begins with the line's end before it, which is searched for faster than ``^``."""
 _BLANK = re.compile(r"\n[ \t]*(?=\n|\Z)")
 _CAPTION_LONGEST, _TEASER_LONGEST = 1200, 60_000
 
@@ -47,11 +46,15 @@ def noise_spans(text: str) -> Spans:
     teaser is a line such as "Related content" with the block of lines that follows.
     """
     found: list[tuple[int, int]] = []
-    for match in _OPENS.finditer(text):
-        start, end = match.span()
+    opens = [(m.start(), m.end() - 1, m.lastgroup) for m in _OPENS.finditer(f"\n{text}")]
+    for match in _PICTURE_NAME.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        if 0 < match.start() - start <= _NAME_LONGEST:
+            opens.append((start, match.end(), "picture"))
+    for start, end, kind in sorted(opens):
         if found and start < found[-1][1]:
             continue
-        if match.lastgroup == "teaser":
+        if kind == "teaser":
             rest = re.compile(r"\s*").match(text, end)
             begin = rest.end() if rest else end
             end = min(_block_end(text, begin), end + _TEASER_LONGEST)

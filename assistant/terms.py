@@ -24,7 +24,9 @@ _TOKEN = regex.compile(
     rf"|(?P<word>(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+)"
 )
 _PLAIN_TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)+|[^\W_]+")
-_NEEDS_CARE = regex.compile(rf"[{_UNSPACED}]|\p{{M}}|(?![0-9])\p{{N}}")
+_NEW = r"\u1c80-\u1c8f\ua7c0-\ua7ff\U00010000-\U0001efff\U00020000-\U0010ffff"
+"""Where ``regex`` knows letters that Python's older tables do not."""
+_NEEDS_CARE = regex.compile(rf"[{_UNSPACED}{_NEW}]|\p{{M}}|(?![0-9])\p{{N}}")
 _NEEDS_NO_CARE = re.compile(
     "[\0-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2000-\u20cf\u2100-\u214f\u2190-\u245f"
     "\u2500-\u2775\u2794-\u2bff]*"
@@ -97,17 +99,22 @@ class TermWriter:
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+        self._known = _Pieces()
 
     def line(self, text: str) -> str:
         """The terms of a text, separated by spaces (there may be several)."""
-        pieces = text.split()
-        for piece in pieces:
-            if piece not in self._known:
-                if len(self._known) > _MAX_PIECES:
-                    return " ".join(terms(text))
-                self._known[piece] = " ".join(terms(piece))
-        return " ".join(map(self._known.__getitem__, pieces))
+        return " ".join(map(self._known.__getitem__, text.split()))
+
+
+class _Pieces(dict[str, str]):
+    """What stands between white space → its terms."""
+
+    def __missing__(self, piece: str) -> str:
+        found = " ".join(terms(piece))
+        if len(self) >= _MAX_PIECES:
+            self.clear()
+        self[piece] = found
+        return found
 
 
 def content_terms(text: str) -> list[str]:

@@ -159,6 +159,7 @@ def use_inline_children(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the child processes of a sync as threads of this process."""
     stand_in = SimpleNamespace(Popen=_InlineProcess, PIPE=subprocess.PIPE)
     monkeypatch.setattr(children, "subprocess", stand_in)
+    monkeypatch.setattr(children, "FORKS", False)
 
 
 # ---------------------------------------------------------------- the command line as a process

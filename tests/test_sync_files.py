@@ -6,6 +6,7 @@ import os
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support_index import CountingEmbedder, Workshop, outcomes, text_of
@@ -160,15 +161,14 @@ def test_a_file_that_cannot_be_read_keeps_its_version_and_is_retried(
     workshop.write("b.md", text_of("pears"))
     workshop.sync()
     path.write_text(text_of("apples", 4))
-    unreadable = Path.read_bytes
 
-    def deny(self: Path) -> bytes:
-        if self == path:
+    def deny(place: str, *arguments: Any, **more: Any) -> Any:
+        if place == str(path):
             raise PermissionError(13, "Permission denied")
-        return unreadable(self)
+        return open(place, *arguments, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", deny)
+        patch.setattr(loading, "open", deny, raising=False)
         receipt = workshop.sync()
     (failure,) = receipt.failed
     assert failure.document == "a.md"
@@ -185,7 +185,12 @@ def test_a_new_file_that_failed_is_retried(
 ) -> None:
     workshop.write("a.md", text_of("apples"))
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", lambda self: (_ for _ in ()).throw(OSError(5, "I/O")))
+        patch.setattr(
+            loading,
+            "open",
+            lambda *_, **__: (_ for _ in ()).throw(OSError(5, "I/O")),
+            raising=False,
+        )
         assert outcomes(workshop.sync()) == {"a.md": "failed"}
     (step,) = workshop.sync(dry_run=True).files
     assert (step.action, step.outcome) == ("retry", "planned")

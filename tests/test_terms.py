@@ -140,6 +140,7 @@ def test_terms_of_a_corpus_are_those_of_each_text(text: str) -> None:
         "Anna's and Ärzte’s 1,234.5 it's", "don't\u00a0stop\u3000now", "日本語 と text'S",
         "a \u0301b",
         "हिन्दी में ३,००० किताबें", "x" * 200, "ﬁve ½ ¨a ²", "ภาษาไทย word", "İstanbul ẞ",
+        "௦ \U00018d80", "๑ \u1c89 \ua7da",
     ],
 )  # fmt: skip
 def test_terms_of_a_corpus_are_those_of_each_text_in_hard_cases(text: str) -> None:

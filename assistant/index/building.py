@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from types import TracebackType
 from assistant.chunking import indexed_text
 from assistant.embedding.cache import CachedEmbedder
 from assistant.errors import DocumentError, EmbeddingError
-from assistant.index.children import VectorWriter
+from assistant.index.children import VectorWriter, Verifier, WordProcess
 from assistant.index.generations import (
     STORE,
     VECTORS,
@@ -31,7 +31,6 @@ from assistant.index.plan import Step, checked
 from assistant.index.store import FileState, Store, StoredChunk, StoredDocument
 from assistant.index.vector_server import ServerWriter
 from assistant.index.words import WordWriter
-from assistant.noise import noise_spans
 from assistant.types import FileOutcome, ParsedDocument
 
 _GIVE_UP_AFTER = 2
@@ -40,7 +39,7 @@ _GIVE_UP_AFTER = 2
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A document that waits for its vectors."""
+    """A document that waits for its vectors; ``texts`` are what is indexed, by chunk id."""
 
     step: Step
     document: StoredDocument
@@ -49,10 +48,15 @@ class _Pending:
     new: tuple[StoredChunk, ...]
     embed: tuple[StoredChunk, ...]
     removed: tuple[str, ...]
+    texts: Mapping[str, str]
 
 
 class GenerationBuilder:
-    """Writes one generation; use as a context manager, and ``finish`` to complete it."""
+    """Writes one generation; use as a context manager, and ``finish`` to complete it.
+
+    With ``is_large`` a process of their own writes the words. A ``verifier`` that is to check the
+    generation also makes the process that writes its vectors.
+    """
 
     def __init__(
         self,
@@ -62,6 +66,8 @@ class GenerationBuilder:
         *,
         fresh_vectors: bool,
         fresh_words: bool = False,
+        is_large: bool = False,
+        verifier: Verifier | None = None,
         server_writer: Callable[[], ServerWriter] | None = None,
     ) -> None:
         self._exits = ExitStack()
@@ -70,6 +76,7 @@ class GenerationBuilder:
         self._make_embedder = embedder
         self._embedder: CachedEmbedder | None = None
         self._pending: list[_Pending] = []
+        self._waiting = 0
         self._failed_batches = 0
         self.outcomes: list[FileOutcome] = []
         self.removed_vectors = 0
@@ -82,11 +89,15 @@ class GenerationBuilder:
             failpoint("after-copy")
         with self._exits:  # a part that cannot be opened must not leave the child before it behind
             self._vectors: VectorWriter | ServerWriter = self._exits.enter_context(
-                server_writer() if server_writer else VectorWriter(folder / VECTORS)
+                server_writer() if server_writer else VectorWriter(folder / VECTORS, verifier)
             )
             self.store = Store(folder / STORE, writable=True)
             self._exits.callback(self.store.close)
-            self._words = WordWriter(folder / WORDS)
+            self._words = (
+                self._exits.enter_context(WordProcess(folder / WORDS))
+                if is_large
+                else WordWriter(folder / WORDS)
+            )
             self._ids = self.store.document_ids()
             self._exits = self._exits.pop_all()
 
@@ -155,24 +166,27 @@ class GenerationBuilder:
             language=loaded.parsed.language,
             author=loaded.parsed.author,
             notes=loaded.parsed.notes,
-            noise=noise_spans(loaded.parsed.text),
+            noise=loaded.noise,
         )
-        chunks = _stored_chunks(identity, loaded)
+        chunks, texts = _stored_chunks(identity, loaded)
         before = set(self.store.chunk_ids_of(identity)) if step.stored else set()
         new = tuple(chunk for chunk in chunks if chunk.id not in before)
         removed = tuple(sorted(before - {chunk.id for chunk in chunks}))
         embed = chunks if self._fresh_vectors else new
-        self._pending.append(_Pending(step, document, loaded.parsed, chunks, new, embed, removed))
-        if sum(len(pending.embed) for pending in self._pending) >= self.embedder().batch_size:
+        self._pending.append(
+            _Pending(step, document, loaded.parsed, chunks, new, embed, removed, texts)
+        )
+        self._waiting += len(embed)
+        if self._waiting >= self.embedder().batch_size:
             self.flush()
 
     def flush(self) -> None:
         """Embed and write the documents that wait. A failing embedder fails these files only."""
-        waiting, self._pending = self._pending, []
+        waiting, self._pending, self._waiting = self._pending, [], 0
         if not waiting:
             return
         embed = [(pending, chunk) for pending in waiting for chunk in pending.embed]
-        texts = [_indexed(pending.document, chunk) for pending, chunk in embed]
+        texts = [pending.texts[chunk.id] for pending, chunk in embed]
         try:
             if self._failed_batches >= _GIVE_UP_AFTER:
                 raise EmbeddingError("not tried, because the embedder had failed for others")
@@ -187,7 +201,7 @@ class GenerationBuilder:
             self._vectors.upsert([chunk.id for _, chunk in embed], vectors)
         for pending in waiting:
             for chunk in pending.chunks if self._fresh_words else pending.new:
-                self._words.add(chunk.id, _indexed(pending.document, chunk))
+                self._words.add(chunk.id, pending.texts[chunk.id])
         for pending in waiting:
             self._remove(pending.removed)
             self.store.put(pending.document, pending.parsed, pending.chunks)
@@ -271,19 +285,22 @@ def _indexed(document: StoredDocument, chunk: StoredChunk) -> str:
     return indexed_text(document.title, chunk.heading_path, chunk.text)
 
 
-def _stored_chunks(document_id: str, loaded: Loaded) -> tuple[StoredChunk, ...]:
-    """Chunks with ids from their content, so that an edit leaves the others' ids alone."""
+def _stored_chunks(
+    document_id: str, loaded: Loaded
+) -> tuple[tuple[StoredChunk, ...], dict[str, str]]:
+    """Chunks with ids from their content, so that an edit leaves the others' ids alone; and the
+    text that is indexed for each id."""
     seen: Counter[str] = Counter()
-    stored = []
+    stored, texts = [], {}
     for ordinal, chunk in enumerate(loaded.chunks):
         text = indexed_text(loaded.parsed.title, chunk.heading_path, chunk.text)
         seen[text] += 1
-        digest = hashlib.blake2b(digest_size=16)
-        for part in (document_id, str(seen[text]), text):
-            digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+        named = f"{document_id}\0{seen[text]}\0{text}\0".encode("utf-8", "surrogatepass")
+        identity = hashlib.blake2b(named, digest_size=16).hexdigest()
+        texts[identity] = text
         stored.append(
             StoredChunk(
-                id=digest.hexdigest(),
+                id=identity,
                 document_id=document_id,
                 ordinal=ordinal,
                 start=chunk.start,
@@ -293,4 +310,4 @@ def _stored_chunks(document_id: str, loaded: Loaded) -> tuple[StoredChunk, ...]:
                 text=chunk.text,
             )
         )
-    return tuple(stored)
+    return tuple(stored), texts

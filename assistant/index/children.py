@@ -1,10 +1,11 @@
-"""The parent's ends of the child processes in ``vector_process``."""
+"""The parent's ends of the child processes in ``vector_process`` and ``word_process``."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,32 +13,40 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from assistant.embedding import Vectors
 from assistant.errors import AssistantError, IndexUnavailableError, StorageError
 
+FORKS = sys.platform == "linux"
+"""Whether the verifying child makes the writing one, which saves an import of Chroma. macOS has
+system libraries that break in a fork."""
+
 
 class _Child:
     """A child that is killed when it is left, whatever happened."""
 
-    def __init__(self, *arguments: str) -> None:
+    _part = "vectors"
+
+    def __init__(self, module: str, *arguments: str, pass_fds: Sequence[int] = ()) -> None:
         package_root = str(Path(__file__).resolve().parents[2])
         environment = dict(os.environ, ANONYMIZED_TELEMETRY="False", PYTHONUTF8="1")
         environment["PYTHONPATH"] = os.pathsep.join(
             [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
         )
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the child is left
-        self._process = subprocess.Popen(
+        # closed when the child is left
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process: Any = subprocess.Popen(
             # -P: a random.py in the folder one stands in must not be imported
-            [sys.executable, "-P", "-m", "assistant.index.vector_process", *arguments],
+            [sys.executable, "-P", "-m", f"assistant.index.{module}", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
             env=environment,
             start_new_session=True,  # Ctrl-C reaches the parent, which ends its children
+            pass_fds=pass_fds,
         )
 
     def __enter__(self) -> Any:
@@ -45,25 +54,28 @@ class _Child:
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
+        self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
-                stream.close()  # type: ignore[union-attr]
-        self._process.wait()
+                stream.close()
         self._stderr.close()
 
     def _send(self, *parts: bytes) -> None:
         try:
             for part in parts:
-                self._process.stdin.write(part)  # type: ignore[union-attr]
+                self._process.stdin.write(part)
+        except OSError as exc:
+            raise self._failure() from exc
+
+    def _flush(self) -> None:
+        try:
+            self._process.stdin.flush()
         except OSError as exc:
             raise self._failure() from exc
 
     def _receive(self) -> dict[str, Any]:
-        try:
-            self._process.stdin.flush()  # type: ignore[union-attr]
-        except OSError as exc:
-            raise self._failure() from exc
-        line = self._process.stdout.readline()  # type: ignore[union-attr]
+        self._flush()
+        line = self._process.stdout.readline()
         if not line:
             raise self._failure()
         reply: dict[str, Any] = json.loads(line)
@@ -72,16 +84,16 @@ class _Child:
     def _failure(self) -> AssistantError:
         """Why the child ended: its own word, else its exit status."""
         with contextlib.suppress(OSError, ValueError):
-            line = self._process.stdout.readline()  # type: ignore[union-attr]
+            line = self._process.stdout.readline()
             if line:
-                return failure(str(json.loads(line).get("problem")))
+                return failure(str(json.loads(line).get("problem")), self._part)
         status = self._process.wait()
         self._stderr.seek(0)
         last = self._stderr.read()[-2000:].decode("utf-8", "replace").strip().splitlines()[-1:]
-        return failure(f"its process ended with status {status} {' '.join(last)}")
+        return failure(f"its process ended with status {status} {' '.join(last)}", self._part)
 
 
-def failure(problem: str) -> AssistantError:
+def failure(problem: str, part: str = "vectors") -> AssistantError:
     """A child's problem as one of our errors."""
     lowered = problem.lower()
     if "disk is full" in lowered or "no space" in lowered or "errno 28" in lowered:
@@ -90,7 +102,7 @@ def failure(problem: str) -> AssistantError:
             hint="free some space and run the same command again; the old index still answers",
         )
     return IndexUnavailableError(
-        f"The vectors could not be written: {problem}",
+        f"The {part} could not be written: {problem}",
         hint="run the same command again; the old index still answers",
     )
 
@@ -127,11 +139,17 @@ class _Waiting:
 
 
 class VectorWriter(_Child):
-    """Writes one Chroma folder; it is finished only when ``finish`` has returned."""
+    """Writes one Chroma folder; it is finished only when ``finish`` has returned.
 
-    def __init__(self, folder: Path) -> None:
+    With a ``Verifier`` that has not been asked yet, its process makes the writing one.
+    """
+
+    def __init__(self, folder: Path, verifier: Verifier | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        super().__init__("write", str(folder))
+        if verifier is not None and verifier.can_fork:
+            self._process, self._stderr = verifier.fork_writer(folder)
+        else:
+            super().__init__("vector_process", "write", str(folder))
         self._waiting = _Waiting()
         self._failed: AssistantError | None = None
         self._sender = threading.Thread(target=self._send_all, name="vectors", daemon=True)
@@ -176,17 +194,106 @@ class VectorWriter(_Child):
         self._sender.join()
         if self._failed is not None:
             raise self._failed
+        if isinstance(self._process, _Forked):
+            self._process.number()
         reply = self._receive()
         if not reply.get("ok"):
             raise failure(str(reply.get("problem")))
         return int(reply["count"])
 
 
+class WordProcess(_Child):
+    """A ``WordWriter`` in a process of its own: making terms takes a tenth of a large ingest."""
+
+    _part = "words"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__("word_process", str(folder))
+
+    def add(self, chunk_id: str, text: str) -> None:
+        """Add one chunk; its id must not be in the index."""
+        self._send(json.dumps([chunk_id, text]).encode() + b"\n")
+
+    def delete(self, chunk_ids: Sequence[str]) -> None:
+        """Remove chunks by id; unknown ids are no error."""
+        if chunk_ids:
+            self._send(json.dumps({"delete": list(chunk_ids)}).encode() + b"\n")
+
+    def close(self) -> None:
+        """Wait until everything is written and closed."""
+        self._send(b"{}\n")
+        reply = self._receive()
+        if not reply.get("ok"):
+            raise failure(str(reply.get("problem")), self._part)
+
+
+class _Forked:
+    """A process that a child of ours forked, with what is used of ``Popen``."""
+
+    def __init__(self, stdin: int, stdout: int) -> None:
+        self.stdin = os.fdopen(stdin, "wb")
+        self.stdout = os.fdopen(stdout, "rb")
+        self._pid: int | None = None
+
+    def number(self) -> int:
+        """Its process number, which it tells first; 0 when it never came to be."""
+        if self._pid is None:
+            line = self.stdout.readline()
+            self._pid = int(json.loads(line)["pid"]) if line else 0
+        return self._pid
+
+    def kill(self) -> None:
+        """End it; nobody waits for it while its parent lives, so its number stays its own."""
+        if self.number():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.number(), signal.SIGKILL)
+
+    def wait(self) -> str:
+        """Until it has ended; how, its parent alone knows."""
+        while self.stdout.read(1 << 16):
+            pass
+        return "unknown"
+
+
 class Verifier(_Child):
-    """Checks one finished generation in a process that has touched nothing before."""
+    """Checks one finished generation in a process that has touched nothing before.
+
+    Where processes can fork it also makes the one that writes the vectors, if asked first.
+    """
 
     def __init__(self) -> None:
-        super().__init__("verify")
+        self._ends: tuple[int, int] | None = None
+        if not FORKS:
+            super().__init__("vector_process", "verify")
+            return
+        their_frames, frames = os.pipe()
+        replies, their_replies = os.pipe()
+        self._ends = (frames, replies)
+        theirs = (their_frames, their_replies)
+        try:
+            super().__init__("vector_process", "verify", *map(str, theirs), pass_fds=theirs)
+        finally:
+            os.close(their_frames)
+            os.close(their_replies)
+
+    def __exit__(self, *_: object) -> None:
+        for end in self._ends or ():
+            os.close(end)
+        super().__exit__()
+
+    @property
+    def can_fork(self) -> bool:
+        """Whether a writing process can still be had."""
+        return self._ends is not None
+
+    def fork_writer(self, folder: Path) -> Any:
+        """A process that writes a folder of vectors, and what both say when they break."""
+        if self._ends is None:
+            raise ValueError("a verifier makes one writer")
+        self._send(json.dumps({"write": str(folder)}).encode() + b"\n")
+        self._flush()
+        ends, self._ends = self._ends, None
+        return _Forked(*ends), os.fdopen(os.dup(self._stderr.fileno()), "r+b")
 
     def verify(self, folder: Path, *, vectors: bool = True) -> None:
         """Raises ``IndexUnavailableError`` when the generation's parts do not agree.

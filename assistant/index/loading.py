@@ -1,6 +1,7 @@
 """One file → its text and chunks, or the reason why not; runs in several threads at once.
 
-Reading happens in the children of ``assistant.reading.pool``, cutting in the threads here.
+Reading happens in the children of ``assistant.reading.pool``, cutting in the threads here; of a
+large folder all of it in ``reading_process``.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
 from assistant.index.plan import Step
 from assistant.index.scan import FoundFile
+from assistant.noise import Spans, noise_spans
 from assistant.reading.limits import Limits
 from assistant.reading.pool import Parsers
 from assistant.settings import ChunkingSettings, ReadingSettings
@@ -30,12 +31,13 @@ _WINDOW = 8 * _WORKERS
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A file that was read: its parts, its hash and the clock before it was opened."""
+    """A file that was read: its parts, its hash, the clock before it was opened, its noise."""
 
     parsed: ParsedDocument
     chunks: tuple[Chunk, ...]
     sha256: str
     checked_ns: int
+    noise: Spans = ()
 
 
 Load = Callable[
@@ -49,20 +51,33 @@ def load_all(
     steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings | None = None
 ) -> Iterator[tuple[Step, Loaded | DocumentError]]:
     """Read the files of the steps, in order, a bounded number ahead."""
+    yield from zip(steps, load_files(files_of(steps), chunking, reading), strict=True)
+
+
+def files_of(steps: Iterable[Step]) -> list[FoundFile]:
+    """The files of steps that have one each."""
+    files = []
+    for step in steps:
+        if step.file is None:
+            raise ValueError(f"step {step.name} has no file to read")
+        files.append(step.file)
+    return files
+
+
+def load_files(
+    files: Iterable[FoundFile], chunking: ChunkingSettings, reading: ReadingSettings | None = None
+) -> Generator[Loaded | DocumentError]:
+    """Read files in threads, in order, a bounded number ahead."""
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="reading")
     parsers = Parsers(limits_of(reading), reading.processes) if reading else Parsers()
-    waiting: deque[tuple[Step, Future[Loaded | DocumentError]]] = deque()
+    waiting: deque[Future[Loaded | DocumentError]] = deque()
     try:
-        for step in steps:
-            if step.file is None:
-                raise ValueError(f"step {step.name} has no file to read")
-            waiting.append((step, pool.submit(load, step.file, chunking, parsers)))
+        for file in files:
+            waiting.append(pool.submit(load, file, chunking, parsers))
             if len(waiting) >= _WINDOW:
-                first, future = waiting.popleft()
-                yield first, future.result()
+                yield waiting.popleft().result()
         while waiting:
-            first, future = waiting.popleft()
-            yield first, future.result()
+            yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         parsers.close()
@@ -94,7 +109,8 @@ def load_bytes(
         chunks = tuple(cut(parsed, tokens=chunking.tokens, overlap=chunking.overlap))
         if not chunks:
             return DocumentError(f"{file.name} holds no text", outcome="empty")
-        return Loaded(parsed, chunks, hashlib.sha256(data).hexdigest(), checked_ns)
+        sha256 = hashlib.sha256(data).hexdigest()
+        return Loaded(parsed, chunks, sha256, checked_ns, noise_spans(parsed.text))
     except DocumentError as exc:
         return exc
     except MemoryError:
@@ -106,7 +122,8 @@ def load_bytes(
 def read_bytes(file: FoundFile) -> bytes:
     """A file's bytes. Raises ``DocumentError`` when it vanished or may not be read."""
     try:
-        return Path(file.place).read_bytes()
+        with open(file.place, "rb", buffering=0) as handle:  # a quarter of the time of ``Path``
+            return handle.read()
     except FileNotFoundError as exc:
         raise DocumentError(f"{file.name} vanished while it was being read") from exc
     except OSError as exc:

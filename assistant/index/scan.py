@@ -21,18 +21,21 @@ from assistant.settings import DocumentSettings
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file under a folder. ``problem`` is (outcome, reason) when it cannot be a document."""
+    """A file under a folder. ``problem`` is (outcome, reason) when it cannot be a document.
+
+    ``place`` is where it is; kept, because a plan asks for it eight times.
+    """
 
     name: str
     root: str
     relative: str
     state: FileState
     problem: tuple[str, str] | None = None
+    place: str = ""
 
-    @property
-    def place(self) -> str:
-        """Where the file is."""
-        return place_of(self.root, self.relative)
+    def __post_init__(self) -> None:
+        if not self.place:
+            object.__setattr__(self, "place", place_of(self.root, self.relative))
 
 
 def scan(scopes: Iterable[Scope], settings: DocumentSettings, index_path: Path) -> list[FoundFile]:
@@ -120,7 +123,7 @@ def _look(place: str, root: str, relative: str, settings: DocumentSettings) -> F
             "too_large",
             f"{megabytes:.1f} MB; documents.max_file_megabytes is {settings.max_file_megabytes:g}",
         )
-    return FoundFile(relative, root, relative, state, outcome)
+    return FoundFile(relative, root, relative, state, outcome, place)
 
 
 def _is_excluded(relative: str, patterns: Sequence[str]) -> bool:

@@ -27,11 +27,12 @@ from assistant.index.generations import (
     Manifest,
     failpoint,
 )
-from assistant.index.loading import Load, hash_file, load_all
+from assistant.index.loading import Load, hash_file
 from assistant.index.plan import Step, checked, make_plan
+from assistant.index.reading_process import is_large, load_apart
 from assistant.index.repair import Base, find_base
 from assistant.index.roots import Roots, decide_roots
-from assistant.index.scan import name_files, scan
+from assistant.index.scan import FoundFile, name_files, scan
 from assistant.index.store import NotIndexed, Store, StoredDocument
 from assistant.index.vector_server import (
     ServerWriter,
@@ -70,7 +71,7 @@ class Synchroniser:
         settings: Settings,
         generations: Generations,
         make_embedder: Callable[[], Embedder],
-        load: Load = load_all,
+        load: Load = load_apart,
     ) -> None:
         self._settings = settings
         self._generations = generations
@@ -108,7 +109,14 @@ class Synchroniser:
             found = find_base(self._generations)
             base = found.base
             note(Progress("scanning", 0, 0))
-            sight = self._look(found, paths, forget)
+            started: list[Verifier] = []
+
+            def start() -> Verifier:
+                if not started:
+                    started.append(stack.enter_context(Verifier()))
+                return started[0]
+
+            sight = self._look(found, paths, forget, (lambda: None) if dry_run else start)
             if not allow_empty:
                 _refuse_empty(sight)
             re_embed = base is not None and base.manifest.embedder != self._embedder_fingerprint()
@@ -119,14 +127,21 @@ class Synchroniser:
             if base is not None and is_current and not _changes(sight):
                 return _unchanged_receipt(base, sight, began)
             try:
-                return self._apply(found, sight, re_embed, note, began)
+                return self._apply(found, sight, re_embed, note, began, start())
             except (OSError, sqlite3.DatabaseError) as exc:
                 raise _storage_error(exc, self._generations.root) from exc
             finally:
                 self._generations.discard()
 
-    def _look(self, found: Base, paths: Sequence[Path] | None, forget: Sequence[Path]) -> Sight:
-        """Compare the folders with the current generation."""
+    def _look(
+        self,
+        found: Base,
+        paths: Sequence[Path] | None,
+        forget: Sequence[Path],
+        prepare: Callable[[], object],
+    ) -> Sight:
+        """Compare the folders with the current generation; ``prepare`` is called as soon as they
+        are known to differ."""
         base = found.base
         store = Store(base.path / STORE) if base else None
         try:
@@ -138,6 +153,8 @@ class Synchroniser:
                 store.close()
         roots = decide_roots(self._settings.documents.paths, before, paths, forget)
         files = scan(roots.scopes, self._settings.documents, self._generations.root)
+        if _differ(files, [*documents, *known]):
+            prepare()
         named = name_files(
             files,
             {document.place: document.name for document in documents},
@@ -165,6 +182,7 @@ class Synchroniser:
         re_embed: bool,
         note: ProgressCallback,
         began: float,
+        verifier: Verifier,
     ) -> SyncReceipt:
         base = found.base
         doomed = sum(1 for step in sight.plan if step.action in ("delete", "change"))
@@ -188,29 +206,30 @@ class Synchroniser:
             return cache[-1]
 
         try:
-            with Verifier() as verifier:
-                with GenerationBuilder(
-                    folder,
-                    base,
-                    embedder,
-                    fresh_vectors=fresh,
-                    fresh_words=found.rebuild,
-                    server_writer=(lambda: ServerWriter(server, collection)) if server else None,
-                ) as builder:
-                    self._write(builder, sight, note, fresh)
-                    dimensions = self._dimensions(cache, base)
-                    documents, chunks = builder.store.counts()
-                    timings["write"] = time.perf_counter() - began - sum(timings.values())
-                    note(Progress("writing", 0, 0))
-                    ids = builder.store.chunk_ids() if server else []
-                    builder.finish()
-                    timings["finish"] = time.perf_counter() - began - sum(timings.values())
-                failpoint("before-verify")
-                note(Progress("verifying", 0, 0))
-                verifier.verify(folder, vectors=server is None)
-                if server is not None:
-                    verify_on_server(server, collection, ids)
-                timings["verify"] = time.perf_counter() - began - sum(timings.values())
+            with GenerationBuilder(
+                folder,
+                base,
+                embedder,
+                fresh_vectors=fresh,
+                fresh_words=found.rebuild,
+                is_large=is_large(_to_read(sight)),
+                verifier=verifier,
+                server_writer=(lambda: ServerWriter(server, collection)) if server else None,
+            ) as builder:
+                self._write(builder, sight, note, fresh)
+                dimensions = self._dimensions(cache, base)
+                documents, chunks = builder.store.counts()
+                timings["write"] = time.perf_counter() - began - sum(timings.values())
+                note(Progress("writing", 0, 0))
+                ids = builder.store.chunk_ids() if server else []
+                builder.finish()
+                timings["finish"] = time.perf_counter() - began - sum(timings.values())
+            failpoint("before-verify")
+            note(Progress("verifying", 0, 0))
+            verifier.verify(folder, vectors=server is None)
+            if server is not None:
+                verify_on_server(server, collection, ids)
+            timings["verify"] = time.perf_counter() - began - sum(timings.values())
             removed = 0 if fresh or base is None else base.manifest.removed
             generation = self._generations.publish(
                 folder,
@@ -251,7 +270,7 @@ class Synchroniser:
     def _write(
         self, builder: GenerationBuilder, sight: Sight, note: ProgressCallback, fresh: bool
     ) -> None:
-        to_read = [step for step in sight.plan if step.action in ("add", "change", "retry")]
+        to_read = _to_read(sight)
         for step in sight.plan:
             if step.action == "delete":
                 builder.delete(step)
@@ -333,6 +352,16 @@ class Synchroniser:
 
     def _embedder_fingerprint(self) -> str:
         return fingerprint_of(self._settings.embedding)
+
+
+def _differ(files: Sequence[FoundFile], seen: Sequence[StoredDocument | NotIndexed]) -> bool:
+    """Whether a file is new or was touched, without looking further."""
+    touched = {each.place: each.state.mtime_ns for each in seen}
+    return any(touched.get(file.place) != file.state.mtime_ns for file in files)
+
+
+def _to_read(sight: Sight) -> list[Step]:
+    return [step for step in sight.plan if step.action in ("add", "change", "retry")]
 
 
 # ---------------------------------------------------------------- receipts

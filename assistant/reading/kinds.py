@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import PurePath
+from os.path import splitext
 
 from assistant.errors import DocumentError
 from assistant.reading.ole import SIGNATURE as _OLE
@@ -78,6 +78,7 @@ _MAGIC = (
     (b"\x00\x01\x00\x00Standard ", _DATABASE),
     (b"OTTO\x00", _FONT), (b"wOFF", _FONT), (b"wOF2", _FONT), (b"\x00\x01\x00\x00\x00", _FONT),
 )  # fmt: skip
+_MAGICS = tuple(magic for magic, _ in _MAGIC)
 _BRANDS = {b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif", b"avis", b"crx "}
 
 
@@ -91,9 +92,10 @@ def kind_of(data: bytes, name: str) -> str:
 
 def find_kind(data: bytes, name: str) -> str:
     """As ``kind_of``, but raises ``DocumentError`` with the reason why there is no reader."""
-    path = PurePath(name)
-    named = KIND_OF_SUFFIX.get(path.suffix.lower(), "")
-    if not named and not path.suffix and path.name.lower() in _NAMES:
+    last = name.rpartition("/")[2]
+    suffix = splitext(last)[1]
+    named = KIND_OF_SUFFIX.get(suffix.lower(), "")
+    if not named and not suffix and last.lower() in _NAMES:
         named = "text"
     reason = _refusal(data, named)
     if reason:
@@ -109,13 +111,13 @@ def find_kind(data: bytes, name: str) -> str:
         return kind
     if named in _BINARY:
         raise DocumentError(
-            f"{name} is called {path.suffix}, but its content is no such file",
+            f"{name} is called {suffix}, but its content is no such file",
             hint="it may be damaged, or cut off when it was copied",
             outcome="unsupported",
         )
     if not named:
         raise DocumentError(
-            f"{name} is of a kind that cannot be read ({path.suffix or 'no suffix'})",
+            f"{name} is of a kind that cannot be read ({suffix or 'no suffix'})",
             hint=f"readable are {', '.join(sorted(KIND_OF_SUFFIX))}",
             outcome="unsupported",
         )
@@ -204,9 +206,8 @@ def _refusal(data: bytes, named: str) -> str:
     """Why bytes like these are no document; an empty text when they may be one."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ""  # a byte-order mark, not MPEG
-    for magic, reason in _MAGIC:
-        if data.startswith(magic):
-            return reason
+    if data.startswith(_MAGICS):  # at once: one by one they took a tenth of reading plain text
+        return next(reason for magic, reason in _MAGIC if data.startswith(magic))
     if data.startswith(b"RIFF"):
         return _PICTURE if data[8:12] == b"WEBP" else _MEDIA
     if data[4:8] == b"ftyp":

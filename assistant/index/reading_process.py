@@ -1,0 +1,187 @@
+"""Reading and cutting the files of a large folder in a process apart, while this one writes.
+
+Python runs one thread at a time: with reading in threads, embedding 45 MB took twice as long as
+alone. ``python -m assistant.index.reading_process`` reads one JSON line with the files and the
+settings, and answers with a JSON line for each file, in order. Files that need a parser go on to
+its own children, as in ``assistant.reading.pool``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import DocumentError
+from assistant.index.loading import Loaded, files_of, load_all, load_files
+from assistant.index.plan import Step
+from assistant.index.scan import FoundFile
+from assistant.index.store import FileState
+from assistant.settings import ChunkingSettings, ReadingSettings
+from assistant.types import Chunk, Heading, Page, ParsedDocument
+
+MANY_FILES, MANY_BYTES = 500, 10_000_000
+"""From here on a process is worth its start, a fifth of a second."""
+
+_END_SECONDS = 5.0
+
+
+def is_large(steps: Sequence[Step]) -> bool:
+    """Whether so much is to be read that processes of their own pay."""
+    return (
+        len(steps) >= MANY_FILES
+        or sum(step.file.state.size for step in steps if step.file) >= MANY_BYTES
+    )
+
+
+def load_apart(
+    steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
+) -> Iterator[tuple[Step, Loaded | DocumentError]]:
+    """What ``load_all`` gives; of a large folder from a process apart.
+
+    A file at which the process ends twice is a ``DocumentError``; the rest goes on in a new one.
+    """
+    if not is_large(steps):
+        yield from load_all(steps, chunking, reading)
+        return
+    done, died_at = 0, -1
+    while done < len(steps):
+        with contextlib.closing(_results(steps[done:], chunking, reading)) as results:
+            for result in results:
+                yield steps[done], result
+                done += 1
+        if done < len(steps):
+            if died_at == done:
+                yield steps[done], DocumentError(f"{steps[done].name} broke the reading process")
+                done += 1
+            died_at = done
+
+
+def _results(
+    steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
+) -> Generator[Loaded | DocumentError]:
+    """One process's results, fewer than steps when it dies."""
+    root = str(Path(__file__).resolve().parents[2])
+    environment = dict(os.environ, PYTHONUTF8="1")
+    environment["PYTHONPATH"] = os.pathsep.join(
+        [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    )
+    process = subprocess.Popen(
+        # -P: a random.py in the folder one stands in must not be imported
+        [sys.executable, "-P", "-m", "assistant.index.reading_process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=True,  # Ctrl-C reaches the parent, which ends its children
+    )
+    try:
+        with contextlib.suppress(OSError):  # it died: no line will come
+            process.stdin.write(_request(files_of(steps), chunking, reading))  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+        for line in process.stdout:  # type: ignore[union-attr]
+            if not line.endswith(b"\n"):
+                return  # it died in the middle of one
+            yield unpacked(json.loads(line))
+    finally:
+        process.terminate()  # it ends its own children
+        try:
+            process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for stream in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+
+
+# ---------------------------------------------------------------- what goes over the pipes
+
+
+def _request(
+    files: Sequence[FoundFile], chunking: ChunkingSettings, reading: ReadingSettings
+) -> bytes:
+    message = {
+        "files": [
+            [f.name, f.root, f.relative, [f.state.size, f.state.mtime_ns, f.state.ctime_ns,
+                                          f.state.inode]]
+            for f in files
+        ],
+        "chunking": chunking.model_dump(),
+        "reading": reading.model_dump(),
+    }  # fmt: skip
+    return json.dumps(message).encode() + b"\n"
+
+
+def packed(result: Loaded | DocumentError) -> dict[str, Any]:
+    """A result as JSON can hold it; a chunk is told by its place."""
+    if isinstance(result, DocumentError):
+        return {"what": result.what, "hint": result.hint, "outcome": result.outcome}
+    parsed = result.parsed
+    return {
+        "parsed": [
+            parsed.text, parsed.title, parsed.kind,
+            [[p.number, p.start, p.end] for p in parsed.pages],
+            [[h.level, h.title, h.start] for h in parsed.headings],
+            parsed.is_markdown, parsed.date, parsed.language, parsed.author, parsed.notes,
+        ],
+        "chunks": [[c.start, c.end, c.page, c.heading_path] for c in result.chunks],
+        "rest": [result.sha256, result.checked_ns, result.noise],
+    }  # fmt: skip
+
+
+def unpacked(message: dict[str, Any]) -> Loaded | DocumentError:
+    """What ``packed`` was given."""
+    if "what" in message:
+        return DocumentError(message["what"], hint=message["hint"], outcome=message["outcome"])
+    text, title, kind, pages, headings, is_markdown, date, language, author, notes = message[
+        "parsed"
+    ]
+    parsed = ParsedDocument(
+        text,
+        title,
+        kind,
+        tuple(Page(*page) for page in pages),
+        tuple(Heading(*heading) for heading in headings),
+        is_markdown,
+        date,
+        language,
+        author,
+        tuple(notes),
+    )
+    chunks = tuple(
+        Chunk(text=text[start:end], start=start, end=end, page=page, heading_path=tuple(path))
+        for start, end, page, path in message["chunks"]
+    )
+    sha256, checked_ns, noise = message["rest"]
+    return Loaded(parsed, chunks, sha256, checked_ns, tuple((a, b) for a, b in noise))
+
+
+def main() -> int:
+    """The child: one request, a line for each of its files."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    request = json.loads(sys.stdin.buffer.readline() or b"null")
+    if request is None:
+        return 0
+    files = [FoundFile(name, root, relative, FileState(*state))
+             for name, root, relative, state in request["files"]]  # fmt: skip
+    results = load_files(
+        files,
+        ChunkingSettings.model_validate(request["chunking"]),
+        ReadingSettings.model_validate(request["reading"]),
+    )
+    with contextlib.closing(results):
+        for result in results:
+            sys.stdout.buffer.write(json.dumps(packed(result)).encode() + b"\n")
+            sys.stdout.buffer.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
