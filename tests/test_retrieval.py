@@ -226,12 +226,14 @@ def test_a_neighbour_adds_a_tenth_of_its_score_and_strangers_nothing() -> None:
     }  # fmt: skip
     scores = {"first": 0.8, "next": 0.4, "far": 0.5, "other": 0.45}
     found = with_neighbours(scores, chunks)
-    assert found == pytest.approx({"first": 0.84, "next": 0.48, "far": 0.5, "other": 0.45})
+    wanted = {"first": 0.84, "next": 0.48, "far": 0.5, "other": 0.45}
+    assert found == pytest.approx({key: score / 1.1 for key, score in wanted.items()})
     assert sorted(found, key=lambda key: -found[key]) == ["first", "far", "next", "other"]
 
 
 def test_with_two_neighbours_the_better_one_counts() -> None:
     chunks = {str(at): chunk(str(at), "a", at) for at in range(3)}
     found = with_neighbours({"0": 1.0, "1": 0.0, "2": 0.5}, chunks)
-    assert found == pytest.approx({"0": 1.0, "1": 0.1, "2": 0.5})
+    assert found == pytest.approx({"0": 1.0 / 1.1, "1": 0.1 / 1.1, "2": 0.5 / 1.1})
+    assert with_neighbours({"0": 1.0, "1": 1.0}, chunks) == pytest.approx({"0": 1.0, "1": 1.0})
     assert with_neighbours({}, {}) == {}
