@@ -119,23 +119,34 @@ def trial(
 def _show(browser: Browser, url: str, found: Found, numbers: Sequence[int]) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     screens = [screen := Screen(context, url).open()]
-    for at, number in enumerate(numbers):
-        screen.ask(f"What is kept by warden{number}?")
+    asked, before = 0, -1
+    for number in numbers:
+        question = f"What is kept by warden{number}?"
         try:
-            screen.answered(at % _AT_ONCE + 1)
+            screen.ask(question)
+        except TimeoutError:  # what was shown before lies over the page
+            found.broken.append(before)
+            screens.append(screen := Screen(context, url).open())
+            screen.ask(question)
+            asked = 0
+        before, asked = number, asked + 1
+        try:
+            screen.answered(asked)
             shown = screen.page.locator("#panes").inner_text()
         except TimeoutError:
             found.broken.append(number)
             screens.append(screen := Screen(context, url).open())
+            asked = 0
             continue
         found.shown += f"warden{number}" in shown
         screen.page.evaluate(
             "document.querySelectorAll('#evidence details').forEach(each => each.open = true)"
         )
-        if at % _AT_ONCE == _AT_ONCE - 1:
-            found.ran += screen.page.evaluate("window.__ran || []")
+        found.ran += screen.page.evaluate("window.__ran || []")
+        if asked == _AT_ONCE:
             screen.page.evaluate("document.querySelector('#new').click()")
             screen.page.locator("#chat .answer").first.wait_for(state="detached")
+            asked = 0
     screen.page.wait_for_timeout(300)
     found.ran += screen.page.evaluate("window.__ran || []")
     found.requested += [

@@ -28,8 +28,8 @@ READING = """\
 - The assistant writes more than its peers: a word index, the texts with their structure,
   checksums; and it opens and compares the finished generation before it answers. The limit writes
   ready vectors and ready words and does nothing else.
-- A query of the assistant searches words and vectors, reads the best thirty passages sentence by
-  sentence and word by word, folds duplicates and fuses five scores. The peers' is one vector
+- A query of the assistant searches words and vectors, reads the best twenty passages word by word
+  and ten of them sentence by sentence, folds duplicates and fuses five scores. The peers' is one vector
   search. From sixteen threads Python's interpreter lock makes them wait for each other, so the
   middle query takes about sixteen times as long as one alone.
 - Haystack's Chroma store sends its documents one by one, so it is measured up to 20,000 chunks.
