@@ -29,12 +29,13 @@ READING = """\
   checksums; and it opens and compares the finished generation before it answers. The limit writes
   ready vectors and ready words and does nothing else.
 - A query of the assistant searches words and vectors, reads the best twenty passages word by word
-  and ten of them sentence by sentence, folds duplicates and fuses five scores. The peers' is one vector
-  search. From sixteen threads Python's interpreter lock makes them wait for each other, so the
-  middle query takes about sixteen times as long as one alone.
+  and ten of them sentence by sentence, folds duplicates and fuses five scores. The peers' is one
+  vector search. From sixteen threads Python's interpreter lock makes them wait for each other, so
+  the middle query takes about sixteen times as long as one alone.
 - Haystack's Chroma store sends its documents one by one, so it is measured up to 20,000 chunks.
 - Start-up: `python -m benchmarks.cold_start` (`ask`), `python -m benchmarks.page_ready` (`serve`).
-  Unchanged and edited folders: `python -m benchmarks.scale`.
+  Unchanged and edited folders: `python -m benchmarks.scale`. Size of the installation, beside
+  the peers': `python -m benchmarks.installed`.
 """
 
 
