@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,15 @@ def test_of_a_large_index_sizes_are_compared(built: Workshop) -> None:
     assert not damage(generation.path, generation.manifest.files, 0)
     change(generation.path / STORE, "truncate", random.Random(1))
     assert STORE in damage(generation.path, generation.manifest.files, 0)
+
+
+def test_checksums_of_an_earlier_version_still_tell(tmp_path: Path) -> None:
+    for name in ("same", "changed"):
+        (tmp_path / name).write_bytes(b"vectors")
+    old = {
+        name: f"7:{hashlib.blake2b(b'vectors', digest_size=16).hexdigest()}"
+        for name in ("same", "changed")
+    }
+    assert damage(tmp_path, old, inf) == {}
+    (tmp_path / "changed").write_bytes(b"Vectors")
+    assert list(damage(tmp_path, old, inf)) == ["changed"]

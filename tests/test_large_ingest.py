@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -131,6 +132,44 @@ def test_a_file_that_ends_the_process_twice_fails_alone(
     monkeypatch.setattr(reading_process, "_results", dying)
     seen = {s.name: r for s, r in load_apart(steps, settings.chunking, settings.reading)}
     assert [name for name, r in seen.items() if isinstance(r, DocumentError)] == ["b.md"]
+
+
+def test_half_a_line_of_a_process_that_died_is_no_result(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dead:
+        stdin, stdout = io.BytesIO(), io.BytesIO(b'{"what": "no", "hint": ')
+
+        def terminate(self) -> None: ...
+
+        def wait(self, seconds: float) -> int:
+            return -9
+
+    workshop.write("a.md", text_of("apples"))
+    settings = workshop.settings
+    steps = steps_of(workshop.folder, settings)
+    monkeypatch.setattr(reading_process.subprocess, "Popen", lambda *_, **__: Dead())
+    assert list(reading_process._results(steps, settings.chunking, settings.reading)) == []
+
+
+def test_an_unchanged_folder_starts_no_process(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_process, "MANY_FILES", 1000)
+    workshop.write("a.md", text_of("apples"))
+    workshop.write("b.zip", "PK no archive that is read")
+    workshop.sync()
+
+    def start(*_: Any, **__: Any) -> None:
+        raise AssertionError("a process for nothing")
+
+    monkeypatch.setattr("assistant.index.sync.Verifier", start)
+    workshop.sync()
+    workshop.sync(dry_run=True)
+    workshop.write("c.md", text_of("pears"))
+    workshop.sync(dry_run=True)
+    with pytest.raises(AssertionError, match="for nothing"):
+        workshop.sync()
 
 
 def test_leaving_in_the_middle_ends_the_process(workshop: Workshop, started: list[Any]) -> None:

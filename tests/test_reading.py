@@ -17,6 +17,7 @@ from assistant.errors import DocumentError
 from assistant.reading import SUPPORTED_SUFFIXES, kind_of, read_document
 from assistant.reading.encoding import decode
 from assistant.reading.furniture import without_furniture
+from assistant.reading.plain import find_headings
 from assistant.sentences import sentences
 
 
@@ -454,3 +455,17 @@ def test_image_bytes_are_never_text() -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (5, 5)).save(buffer, "PNG")
     assert outcome(buffer.getvalue(), "a.txt") in ("unsupported", "needs_ocr")
+
+
+def test_what_follows_a_fence_or_a_list_is_no_underlined_heading() -> None:
+    text = "# One\n\n```\ncode\n```\n---\n\nTwo\n===\n\n- item\n---\n\n| a |\n---\n\n\n---\nend\n"
+    found = find_headings(text)
+    assert [(each.level, each.title) for each in found] == [(1, "One"), (1, "Two")]
+    assert [text[each.start :][:3] for each in found] == ["# O", "Two"]
+
+
+def test_headings_are_counted_from_where_the_body_starts() -> None:
+    text = "---\ntitle: x\n---\nTop\n---\n\n## Next ##\n   ### Third\n    #### code\n#5 no\n# "
+    found = find_headings(text, text.index("Top"))
+    assert [(each.level, each.title) for each in found] == [(2, "Top"), (2, "Next"), (3, "Third")]
+    assert [text[each.start :].lstrip()[:3] for each in found] == ["Top", "## ", "###"]
