@@ -156,6 +156,7 @@ def test_an_unchanged_folder_starts_no_process(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading_process, "MANY_FILES", 1000)
+    monkeypatch.setattr("assistant.index.plan._CLOCK_GRAIN_NS", 0)
     workshop.write("a.md", text_of("apples"))
     workshop.write("b.zip", "PK no archive that is read")
     workshop.sync()
