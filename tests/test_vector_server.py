@@ -271,7 +271,9 @@ def test_a_copied_index_takes_nothing_from_its_original(
             (folder / "howto.md").write_text("# How to water\n\nWater the roses at dawn.\n")
             copy.sync()
             held = [Generations(each).current() for each in (elsewhere, folder.parent / "index")]
-            assert held[0] and held[1] and held[0].manifest.collection
+            assert held[0]
+            assert held[1]
+            assert held[0].manifest.collection
             assert held[0].manifest.collection != held[1].manifest.collection
             assert "dawn" in copy.ask("When should the roses be watered?").text
             assert seen(original) == before
