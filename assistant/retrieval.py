@@ -25,9 +25,6 @@ _NOISE_PENALTY = 0.3
 _READ_CLOSELY = 20
 """Candidates, the best by words and vectors, whose words and titles are compared. With thirty, or
 all hundred, answers and rankings are no better (.840 of 700 SQuAD answers said with either)."""
-_OF_NEIGHBOUR = 0.1
-"""Own questions 74.5 → 75.2 % right, SQuAD answers .840 → .842, product documentation nDCG@10
-.809 → .812; .2 gives 75.5 %, .844 and .801."""
 _BY_SENTENCES = 10
 """Of these the best, and more when more are wanted, whose sentences are compared too: cutting texts
 into sentences is the dearest part, two fifths of a question when it is done for all."""
@@ -122,7 +119,6 @@ def retrieve(
         parts["sentence"] = best_sentences(question, {key: texts[key] for key in top}, index)
         weights["sentence"] = settings.weight_sentence
         scores = fuse(list(parts.values()), list(weights.values()))
-    scores = with_neighbours(scores, chunks)
     passages = [
         _passage(chunks[key], documents[chunks[key].document_id], scores[key],
                  {name: part[key] for name, part in parts.items() if key in part})
@@ -131,23 +127,6 @@ def retrieve(
     passages.sort(key=lambda p: (-p.score, p.document, p.start))
     different = fold_duplicates(passages, settings.near_duplicate_similarity, 2 * wanted)
     return cap_documents(different, wanted, settings.max_share_per_document)
-
-
-def with_neighbours(
-    scores: Mapping[str, float], chunks: Mapping[str, StoredChunk]
-) -> dict[str, float]:
-    """Scores from 0 to 1 by chunk id, each with a share of its better neighbour's.
-
-    A neighbour is the chunk before or after in the same document, if it is scored: what answers a
-    question often goes on behind a border.
-    """
-    at = {(chunks[key].document_id, chunks[key].ordinal): score for key, score in scores.items()}
-    found = {}
-    for key, score in scores.items():
-        document, ordinal = chunks[key].document_id, chunks[key].ordinal
-        beside = max(at.get((document, ordinal + apart), 0.0) for apart in (-1, 1))
-        found[key] = (score + _OF_NEIGHBOUR * beside) / (1 + _OF_NEIGHBOUR)
-    return found
 
 
 def _unknown(question: Question, snapshot: Snapshot) -> list[str]:

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from assistant import Assistant, Settings
 from assistant.errors import IndexUnavailableError
-from assistant.index.store import StoredChunk
-from assistant.retrieval import fuse, with_neighbours
+from assistant.retrieval import fuse
 
 IDS = st.sampled_from("abcdefgh")
 SCORES = st.floats(-50, 50, allow_nan=False).map(lambda score: round(score, 3))
@@ -210,30 +209,3 @@ def test_weight_of_zero_switches_a_part_off(sample_settings: Settings, sample: A
     words = [passage.scores.get("words", 0.0) for passage in passages]
     assert words == sorted(words, reverse=True)
     assert dataclasses.is_dataclass(passages[0])
-
-
-def chunk(key: str, document: str, ordinal: int) -> StoredChunk:
-    return StoredChunk(key, document, ordinal, 0, 1, None, (), key)
-
-
-def test_a_neighbour_adds_a_tenth_of_its_score_and_strangers_nothing() -> None:
-    chunks = {
-        key: chunk(key, document, ordinal)
-        for key, document, ordinal in (
-            ("first", "a", 3), ("next", "a", 4), ("far", "a", 6), ("other", "b", 5),
-            ("not scored", "a", 7),
-        )
-    }  # fmt: skip
-    scores = {"first": 0.8, "next": 0.4, "far": 0.5, "other": 0.45}
-    found = with_neighbours(scores, chunks)
-    wanted = {"first": 0.84, "next": 0.48, "far": 0.5, "other": 0.45}
-    assert found == pytest.approx({key: score / 1.1 for key, score in wanted.items()})
-    assert sorted(found, key=lambda key: -found[key]) == ["first", "far", "next", "other"]
-
-
-def test_with_two_neighbours_the_better_one_counts() -> None:
-    chunks = {str(at): chunk(str(at), "a", at) for at in range(3)}
-    found = with_neighbours({"0": 1.0, "1": 0.0, "2": 0.5}, chunks)
-    assert found == pytest.approx({"0": 1.0 / 1.1, "1": 0.1 / 1.1, "2": 0.5 / 1.1})
-    assert with_neighbours({"0": 1.0, "1": 1.0}, chunks) == pytest.approx({"0": 1.0, "1": 1.0})
-    assert with_neighbours({}, {}) == {}
