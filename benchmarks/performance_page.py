@@ -28,7 +28,7 @@ READING = """\
 - The assistant writes more than its peers: a word index, the texts with their structure,
   checksums; and it opens and compares the finished generation before it answers. The limit writes
   ready vectors and ready words and does nothing else.
-- A query of the assistant searches words and vectors, reads the best twenty passages word by word
+- A query of the assistant searches words and vectors, reads the best thirty passages word by word
   and ten of them sentence by sentence, folds duplicates and fuses five scores. The peers' is one
   vector search. From sixteen threads Python's interpreter lock makes them wait for each other, so
   the middle query takes about sixteen times as long as one alone.
