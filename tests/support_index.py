@@ -14,7 +14,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -116,14 +115,13 @@ def outcomes(receipt: SyncReceipt) -> dict[str, str]:
 
 
 class _InlineProcess:
-    """Stands in for ``subprocess.Popen``: runs ``vector_process.main`` in a thread."""
+    """Stands in for a started process: runs ``vector_process.main`` in a thread."""
 
-    def __init__(self, command: Sequence[str], **_: Any) -> None:
+    def __init__(self, _module: str, *arguments: str, **_: Any) -> None:
         here, there = os.pipe(), os.pipe()
         self.stdin = os.fdopen(here[1], "wb")
         self.stdout = os.fdopen(there[0], "rb")
         frames, replies = os.fdopen(here[0], "rb"), os.fdopen(there[1], "w")
-        arguments = list(command[command.index("assistant.index.vector_process") + 1 :])
         self._thread = threading.Thread(target=_serve, args=(arguments, frames, replies))
         self._thread.start()
 
@@ -138,7 +136,7 @@ class _InlineProcess:
         return 0
 
 
-def _serve(arguments: list[str], frames: Any, replies: Any) -> None:
+def _serve(arguments: Sequence[str], frames: Any, replies: Any) -> None:
     try:
         if arguments[0] == "write":
             vector_process.write(Path(arguments[1]), frames, replies)
@@ -157,8 +155,7 @@ def _serve(arguments: list[str], frames: Any, replies: Any) -> None:
 
 def use_inline_children(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the child processes of a sync as threads of this process."""
-    stand_in = SimpleNamespace(Popen=_InlineProcess, PIPE=subprocess.PIPE)
-    monkeypatch.setattr(children, "subprocess", stand_in)
+    monkeypatch.setattr(children, "start", _InlineProcess)
     monkeypatch.setattr(children, "FORKS", False)
 
 

@@ -47,7 +47,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             processes.append(process)
         return process
 
-    monkeypatch.setattr(reading_process.subprocess, "Popen", start)
+    monkeypatch.setattr(subprocess, "Popen", start)
     return processes
 
 
@@ -111,45 +111,56 @@ def test_a_reading_process_that_is_killed_loses_nothing(
     seen += results
     assert [step.name for step, _ in seen] == [step.name for step in steps]
     assert not any(isinstance(result, DocumentError) for _, result in seen)
-    assert len(started) == 2
+    assert len(started) == 3, "after a death one file goes alone"
+
+
+_DEADLY = """
+import os, sys
+def watch(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        name = os.path.basename(arguments[0])
+        once = os.path.join(os.environ["DEADLY"], name)
+        if name == "b.md" or (name in ("c.md", "e.md") and not os.path.exists(once)):
+            os.makedirs(once, exist_ok=True)
+            print("a bad", name, file=sys.stderr, flush=True)
+            os._exit(7)
+if "assistant.index.reading_process" in sys.orig_argv:
+    sys.addaudithook(watch)
+"""
 
 
 def test_a_file_that_ends_the_process_twice_fails_alone(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("a.md", "b.md", "c.md"):
+    """``b.md`` ends every process that opens it, ``c.md`` and ``e.md`` the first one alone."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(_DEADLY)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    monkeypatch.setenv("DEADLY", str(tmp_path / "site"))
+    for name in ("a.md", "b.md", "c.md", "d.md", "e.md", "f.md"):
         workshop.write(name, text_of(name))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    read = reading_process._results
-
-    def dying(steps: Any, *arguments: Any) -> Any:
-        for step, result in zip(steps, read(steps, *arguments), strict=False):
-            if step.name == "b.md":
-                return
-            yield result
-
-    monkeypatch.setattr(reading_process, "_results", dying)
-    seen = {s.name: r for s, r in load_apart(steps, settings.chunking, settings.reading)}
-    assert [name for name, r in seen.items() if isinstance(r, DocumentError)] == ["b.md"]
+    seen = list(load_apart(steps, settings.chunking, settings.reading))
+    assert [step.name for step, _ in seen] == [step.name for step in steps]
+    assert (tmp_path / "site" / "c.md").exists(), "the trial killed nothing"
+    failed = [result for _, result in seen if isinstance(result, DocumentError)]
+    assert [error.what for error in failed] == [
+        "b.md broke the reading process (status 7) a bad b.md"
+    ]
 
 
 def test_half_a_line_of_a_process_that_died_is_no_result(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Dead:
-        stdin, stdout = io.BytesIO(), io.BytesIO(b'{"what": "no", "hint": ')
-
-        def terminate(self) -> None: ...
-
-        def wait(self, seconds: float) -> int:
-            return -9
-
     workshop.write("a.md", text_of("apples"))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    monkeypatch.setattr(reading_process.subprocess, "Popen", lambda *_, **__: Dead())
-    assert list(reading_process._results(steps, settings.chunking, settings.reading)) == []
+    with reading_process._Reading(steps, settings.chunking, settings.reading) as child:
+        whole = child._process.stdout
+        child._process.stdout = io.BytesIO(b'{"what": "no", "hint": ')
+        assert list(child.results()) == []
+        whole.close()
 
 
 def test_an_unchanged_folder_starts_no_process(

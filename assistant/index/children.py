@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -19,6 +18,7 @@ import numpy as np
 
 from assistant.embedding import Vectors
 from assistant.errors import AssistantError, IndexUnavailableError, StorageError
+from assistant.processes import last_words, start
 
 FORKS = sys.platform == "linux"
 """Whether the verifying child makes the writing one, which saves an import of Chroma. macOS has
@@ -31,21 +31,13 @@ class _Child:
     _part = "vectors"
 
     def __init__(self, module: str, *arguments: str, pass_fds: Sequence[int] = ()) -> None:
-        package_root = str(Path(__file__).resolve().parents[2])
-        environment = dict(os.environ, ANONYMIZED_TELEMETRY="False", PYTHONUTF8="1")
-        environment["PYTHONPATH"] = os.pathsep.join(
-            [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
-        )
         # closed when the child is left
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process: Any = subprocess.Popen(
-            # -P: a random.py in the folder one stands in must not be imported
-            [sys.executable, "-P", "-m", f"assistant.index.{module}", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+        self._process: Any = start(
+            f"assistant.index.{module}",
+            *arguments,
             stderr=self._stderr,
-            env=environment,
-            start_new_session=True,  # Ctrl-C reaches the parent, which ends its children
+            environment=dict(os.environ, ANONYMIZED_TELEMETRY="False"),
             pass_fds=pass_fds,
         )
 
@@ -88,9 +80,8 @@ class _Child:
             if line:
                 return failure(str(json.loads(line).get("problem")), self._part)
         status = self._process.wait()
-        self._stderr.seek(0)
-        last = self._stderr.read()[-2000:].decode("utf-8", "replace").strip().splitlines()[-1:]
-        return failure(f"its process ended with status {status} {' '.join(last)}", self._part)
+        said = f"its process ended with status {status} {last_words(self._stderr)}"
+        return failure(said.strip(), self._part)
 
 
 def failure(problem: str, part: str = "vectors") -> AssistantError:

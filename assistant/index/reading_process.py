@@ -14,8 +14,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Iterator, Sequence
-from pathlib import Path
+import tempfile
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assistant.errors import DocumentError
@@ -23,6 +23,7 @@ from assistant.index.loading import Loaded, files_of, load_all, load_files
 from assistant.index.plan import Step
 from assistant.index.scan import FoundFile
 from assistant.index.store import FileState
+from assistant.processes import last_words, start
 from assistant.settings import ChunkingSettings, ReadingSettings
 from assistant.types import Chunk, Heading, Page, ParsedDocument
 
@@ -45,60 +46,72 @@ def load_apart(
 ) -> Iterator[tuple[Step, Loaded | DocumentError]]:
     """What ``load_all`` gives; of a large folder from a process apart.
 
-    A file at which the process ends twice is a ``DocumentError``; the rest goes on in a new one.
+    A file that ends a process in which it is alone is a ``DocumentError``; the rest goes on.
     """
     if not is_large(steps):
         yield from load_all(steps, chunking, reading)
         return
-    done, died_at = 0, -1
+    done, died = 0, False
     while done < len(steps):
-        with contextlib.closing(_results(steps[done:], chunking, reading)) as results:
-            for result in results:
+        # a process reads ahead, so after a death the next file goes alone: was it that one?
+        end = done + 1 if died else len(steps)
+        with _Reading(steps[done:end], chunking, reading) as child:
+            for result in child.results():
                 yield steps[done], result
                 done += 1
-        if done < len(steps):
-            if died_at == done:
-                yield steps[done], DocumentError(f"{steps[done].name} broke the reading process")
+            if died and done < end:
+                yield (
+                    steps[done],
+                    DocumentError(
+                        f"{steps[done].name} broke the reading process {child.death()}",
+                        hint="the other files are not touched by it; please report the file",
+                    ),
+                )
                 done += 1
-            died_at = done
+        died = not died and done < end
 
 
-def _results(
-    steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
-) -> Generator[Loaded | DocumentError]:
-    """One process's results, fewer than steps when it dies."""
-    root = str(Path(__file__).resolve().parents[2])
-    environment = dict(os.environ, PYTHONUTF8="1")
-    environment["PYTHONPATH"] = os.pathsep.join(
-        [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    )
-    process = subprocess.Popen(
-        # -P: a random.py in the folder one stands in must not be imported
-        [sys.executable, "-P", "-m", "assistant.index.reading_process"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        start_new_session=True,  # Ctrl-C reaches the parent, which ends its children
-    )
-    try:
+class _Reading:
+    """One process that reads files; ended when it is left, and its own children with it."""
+
+    def __init__(
+        self, steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
+    ) -> None:
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed in __exit__
+        self._process = start(
+            "assistant.index.reading_process", stderr=self._stderr, environment=os.environ
+        )
+        self._request = _request(files_of(steps), chunking, reading)
+
+    def __enter__(self) -> _Reading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()  # so that it ends its own children
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+
+    def results(self) -> Iterator[Loaded | DocumentError]:
+        """A result for each file in order; fewer when the process dies."""
         with contextlib.suppress(OSError):  # it died: no line will come
-            process.stdin.write(_request(files_of(steps), chunking, reading))  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-        for line in process.stdout:  # type: ignore[union-attr]
+            self._process.stdin.write(self._request)  # type: ignore[union-attr]
+            self._process.stdin.flush()  # type: ignore[union-attr]
+        for line in self._process.stdout:  # type: ignore[union-attr]
             if not line.endswith(b"\n"):
                 return  # it died in the middle of one
             yield unpacked(json.loads(line))
-    finally:
-        process.terminate()  # it ends its own children
-        try:
-            process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for stream in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                stream.close()  # type: ignore[union-attr]
+
+    def death(self) -> str:
+        """How a process that gave too few results ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_SECONDS)
+        return f"(status {self._process.poll()}) {last_words(self._stderr)}".rstrip()
 
 
 # ---------------------------------------------------------------- what goes over the pipes

@@ -13,14 +13,13 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-from pathlib import Path
 from types import TracebackType
 
 from assistant.errors import DocumentError
+from assistant.processes import start
 from assistant.reading import read_document
 from assistant.reading.frames import READY, Reply, missing_bytes, pack_request, unpack_reply
 from assistant.reading.kinds import kind_of
@@ -142,22 +141,13 @@ class _Child:
     """One parsing process."""
 
     def __init__(self) -> None:
-        package_root = str(Path(__file__).resolve().parents[2])
         # keys and passwords of the environment are no business of a parser
         environment = {key: os.environ[key] for key in os.environ if key.startswith(_PASSED_ON)}
-        environment |= {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "1"}
-        environment["PYTHONPATH"] = os.pathsep.join(
-            [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
-        )
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed in end()
-        self._process = subprocess.Popen(
-            # -P: an email.py in the folder one stands in must not be imported
-            [sys.executable, "-P", "-m", "assistant.reading.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+        self._process = start(
+            "assistant.reading.worker",
             stderr=self._stderr,
-            env=environment,
-            start_new_session=True,  # Ctrl-C reaches the parent, which ends its children
+            environment=environment | {"MALLOC_ARENA_MAX": "1"},
         )
         self.files = 0
         for stream in (self._process.stdin, self._process.stdout):
