@@ -7,6 +7,7 @@ are shown as their picture.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -49,6 +50,12 @@ _OUTCOME_STYLES = {
     "unchanged": "dim",
     "planned": "cyan",
 }
+
+
+_GONE_WELL = frozenset({"indexed", "renamed", "deleted", "add", "change", "rename", "delete"})
+_MOST_PLAIN, _MOST_TOLD = 50, 1000
+"""Lines of a receipt for each outcome, where nothing and where something is to be said: drawing
+13,690 lines took 9 s after an ingest of 34 s."""
 
 
 def safe(text: str) -> str:
@@ -191,8 +198,20 @@ def _status_line(console: Console, answer: Answer) -> None:
 
 
 def show_receipt(console: Console, receipt: SyncReceipt) -> None:
-    """What a sync did or would do: every file that is not simply unchanged, then the sums."""
-    shown = [file for file in receipt.files if file.outcome != "unchanged"]
+    """What a sync did or would do: the files that are not simply unchanged, then the sums."""
+    shown: list[FileOutcome] = []
+    left: Counter[str] = Counter()
+    told: Counter[tuple[str, bool]] = Counter()
+    for file in receipt.files:
+        label = file.action if receipt.dry_run else file.outcome
+        is_plain = label in _GONE_WELL and not file.notes
+        told[label, is_plain] += 1
+        if file.outcome == "unchanged":
+            continue
+        if told[label, is_plain] > (_MOST_PLAIN if is_plain else _MOST_TOLD):
+            left[label] += 1
+        else:
+            shown.append(file)
     if shown:
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
         for file in shown:
@@ -202,6 +221,9 @@ def show_receipt(console: Console, receipt: SyncReceipt) -> None:
                 Text(safe(_details(file)), style="dim"),
             )
         console.print(table)
+    if left:
+        more = ", ".join(f"{count:,} more {label}" for label, count in left.items())
+        console.print(Text(f"… and {more}; --json lists them all", style="dim"))
     if receipt.repaired:
         console.print(Text(safe(receipt.repaired), style="bold yellow"))
     console.print(Text(_summary(receipt), style="bold"))

@@ -108,6 +108,23 @@ def test_receipt_hides_what_is_unchanged_and_sums_up() -> None:
     assert "1 failed, 1 indexed, 1 renamed, 1 unchanged" in text
 
 
+def test_receipt_of_many_files_shows_some_and_all_that_has_something_to_say() -> None:
+    files = (
+        *(types.FileOutcome(f"{n:04}.md", "add", "indexed", chunks=1) for n in range(400)),
+        *(types.FileOutcome(f"{n:04}.bad", "add", "failed", "because") for n in range(300)),
+        types.FileOutcome("noted.pdf", "add", "indexed", chunks=1, notes=("2 pages are scans",)),
+    )
+    text = drawn(show_receipt, types.SyncReceipt("g", files, documents=401, chunks=401))
+    assert text.count(".md") == 50
+    assert text.count("because") == 300
+    assert "2 pages are scans" in text
+    assert "… and 350 more indexed; --json lists them all" in text
+    assert "300 failed, 401 indexed" in text
+    planned = tuple(types.FileOutcome(f"{n}.md", "add", "planned") for n in range(60))
+    text = drawn(show_receipt, types.SyncReceipt("g", planned, dry_run=True))
+    assert "… and 10 more add; --json lists them all" in text
+
+
 def test_long_answer_of_wide_characters_fits_the_width() -> None:
     text = drawn(show_answer, make_answer(text="机器学习" * 100 + " [1]"))
     from rich.cells import cell_len
