@@ -152,8 +152,8 @@ def _index(settings: Settings) -> Check:
     from contextlib import ExitStack
 
     from assistant.index.aside import copy_aside
-    from assistant.index.children import Verifier
     from assistant.index.generations import Generations, check_files
+    from assistant.index.vector_children import Verifier
 
     try:
         with Assistant(settings) as assistant:

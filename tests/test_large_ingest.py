@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import os
 import signal
@@ -16,13 +17,14 @@ import pytest
 from support_index import Workshop, outcomes, text_of
 
 from assistant.errors import DocumentError, IndexUnavailableError, StorageError
-from assistant.index import children, reading_process, vector_process
-from assistant.index.children import VectorWriter, Verifier, WordProcess
+from assistant.index import reading_process, vector_children, vector_process
+from assistant.index.children import WordProcess
 from assistant.index.loading import load_all
 from assistant.index.plan import Step
 from assistant.index.reading_process import load_apart, packed, unpacked
 from assistant.index.roots import Scope
 from assistant.index.scan import scan
+from assistant.index.vector_children import VectorWriter, Verifier
 from assistant.index.words import WordIndex, WordWriter
 from assistant.settings import Settings
 from benchmarks.format_samples import samples
@@ -261,7 +263,7 @@ def test_a_large_ingest_is_the_same_index(tmp_path: Path, monkeypatch: pytest.Mo
 # ---------------------------------------------------------------- the writer that is forked
 
 
-@pytest.mark.skipif(not children.FORKS, reason="nothing is forked on this system")
+@pytest.mark.skipif(not vector_children.FORKS, reason="nothing is forked on this system")
 class TestForkedWriter:
     def test_it_writes_and_its_parent_verifies_with_fresh_eyes(self, tmp_path: Path) -> None:
         workshop = Workshop(tmp_path)
@@ -279,7 +281,7 @@ class TestForkedWriter:
         finish = VectorWriter.finish
 
         def killed(self: VectorWriter) -> int:
-            os.kill(self._process.number(), signal.SIGKILL)
+            os.kill(self._process.number, signal.SIGKILL)
             return finish(self)
 
         with monkeypatch.context() as patch:
@@ -294,7 +296,7 @@ class TestForkedWriter:
     def test_leaving_ends_both(self, tmp_path: Path) -> None:
         with Verifier() as verifier:
             with VectorWriter(tmp_path / "chroma", verifier) as writer:
-                number = writer._process.number()
+                number = writer._process.number
                 os.kill(number, 0)
             for _ in range(100):
                 state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
@@ -304,6 +306,55 @@ class TestForkedWriter:
             assert state == "Z", "ended, and its number is kept by its parent"
         with pytest.raises(ProcessLookupError):
             os.kill(verifier._process.pid, 0)
+
+    @pytest.mark.parametrize("count", [0, 200])
+    def test_its_own_words_are_told_and_nothing_is_left(self, tmp_path: Path, count: int) -> None:
+        (tmp_path / "chroma" / "chroma.sqlite3").mkdir(parents=True)
+        vectors = np.ones((1000, 256), np.float32)
+
+        def write(writer: VectorWriter) -> None:
+            for number in range(count):  # it ends while these are sent
+                writer.upsert([f"{number}-{at}" for at in range(1000)], vectors)
+            writer.finish()
+
+        with Verifier() as verifier:
+            writer = VectorWriter(tmp_path / "chroma", verifier)
+            with pytest.raises(IndexUnavailableError, match="open database file"), writer:
+                write(writer)
+            number = writer._process.number
+        assert not Path(f"/proc/{number}").exists()
+
+    def test_why_there_is_no_process_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "chromadb.py").write_text("raise RuntimeError('sqlite is too old')")
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        monkeypatch.setattr("assistant.processes._PACKAGE_ROOT", f"{tmp_path}:{os.getcwd()}")
+        with (
+            Verifier() as verifier,
+            pytest.raises(IndexUnavailableError, match="RuntimeError: sqlite is too old"),
+            VectorWriter(tmp_path / "chroma", verifier) as writer,
+        ):
+            writer.finish()
+
+    def test_no_dead_process_stays_where_nobody_reaps_strangers(self, tmp_path: Path) -> None:
+        """As in a container whose first process is ours."""
+        subreaper, prctl = 36, ctypes.CDLL(None).prctl
+        prctl(subreaper, 1, 0, 0, 0)
+        try:
+            workshop = Workshop(tmp_path)
+            workshop.write("a.md", text_of("apples"))
+            workshop.sync()
+            with Verifier() as verifier, VectorWriter(tmp_path / "chroma", verifier):
+                pass  # left in the middle
+            states = [
+                Path(f"/proc/{number}/stat").read_text()
+                for task in Path("/proc/self/task").iterdir()
+                for number in (task / "children").read_text().split()
+            ]
+        finally:
+            prctl(subreaper, 0, 0, 0, 0)
+        assert not [state for state in states if ") Z " in state]
 
     def test_a_verifier_that_died_is_told(self, tmp_path: Path) -> None:
         with Verifier() as verifier:

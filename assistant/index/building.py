@@ -16,7 +16,7 @@ from types import TracebackType
 from assistant.chunking import indexed_text
 from assistant.embedding.cache import CachedEmbedder
 from assistant.errors import DocumentError, EmbeddingError
-from assistant.index.children import VectorWriter, Verifier, WordProcess
+from assistant.index.children import WordProcess
 from assistant.index.generations import (
     STORE,
     VECTORS,
@@ -29,6 +29,7 @@ from assistant.index.generations import (
 from assistant.index.loading import Loaded
 from assistant.index.plan import Step, checked
 from assistant.index.store import FileState, Store, StoredChunk, StoredDocument
+from assistant.index.vector_children import VectorWriter, Verifier
 from assistant.index.vector_server import ServerWriter
 from assistant.index.words import WordWriter
 from assistant.types import FileOutcome, ParsedDocument

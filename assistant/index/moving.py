@@ -16,7 +16,6 @@ import numpy as np
 from assistant.embedding import Vectors
 from assistant.errors import IndexUnavailableError, UsageError
 from assistant.index.aside import own_copy
-from assistant.index.children import VectorWriter, Verifier
 from assistant.index.generations import (
     STORE,
     VECTORS,
@@ -28,6 +27,7 @@ from assistant.index.generations import (
     copy_tree,
 )
 from assistant.index.store import Store
+from assistant.index.vector_children import VectorWriter, Verifier
 from assistant.index.vector_server import (
     Server,
     ServerVectors,

@@ -18,7 +18,6 @@ from assistant.embedding import Embedder, fingerprint_of
 from assistant.embedding.cache import CachedEmbedder
 from assistant.errors import AssistantError, DocumentError, StorageError, UsageError
 from assistant.index.building import GenerationBuilder
-from assistant.index.children import Verifier
 from assistant.index.generations import (
     FORMAT,
     STORE,
@@ -34,6 +33,7 @@ from assistant.index.repair import Base, find_base
 from assistant.index.roots import Roots, decide_roots
 from assistant.index.scan import FoundFile, name_files, scan
 from assistant.index.store import NotIndexed, Store, StoredDocument
+from assistant.index.vector_children import Verifier
 from assistant.index.vector_server import (
     ServerWriter,
     clean_up,

@@ -170,24 +170,42 @@ def _reply(replies: IO[str], message: dict[str, Any]) -> None:
     replies.flush()
 
 
-def fork_writer(folder: Path, source: int, target: int) -> bool:
-    """Fork a process that writes; True in it, when it is done, and False in this one.
-
-    It tells its number first: whoever wants it ended has to know it.
-    """
-    if os.fork():
+def fork_writer(folder: Path, source: int, target: int) -> int:
+    """Fork a process that writes; 0 in it, when it is done, and its number in this one."""
+    number = os.fork()
+    if number:
         os.close(source)
         os.close(target)
-        return False
-    os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # the other's: its end is told by closing it
-    os.dup2(0, 1)
+        return number
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)  # the other's: its end is told by closing it
+    os.dup2(nothing, 1)
+    os.close(nothing)
     with open(source, "rb") as frames, open(target, "w", encoding="utf-8") as replies:
-        _reply(replies, {"pid": os.getpid()})
         try:
             write(folder, frames, replies)
         except Exception as exc:
             _reply(replies, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})
-    return True
+    return 0
+
+
+def _verify_asked(pipes: Sequence[int]) -> None:
+    """Answer the parent: first, when it wants one, with the number of a process that writes."""
+    import chromadb  # noqa: F401  # loaded while the parent still works
+
+    request = json.loads(sys.stdin.readline() or "null")
+    if isinstance(request, dict):
+        number = fork_writer(Path(request["write"]), *pipes)
+        if not number:
+            return
+        _reply(sys.stdout, {"pid": number})
+        request = json.loads(sys.stdin.readline() or "null")
+        # Not before: until now the parent may kill it by its number. And not later, nor by nobody:
+        # in a container the first process may be one that reaps no strangers.
+        os.waitpid(number, 0)
+    if request:
+        folder, has_vectors = request
+        _reply(sys.stdout, verify(Path(folder), vectors=has_vectors))
 
 
 def main(arguments: list[str]) -> int:
@@ -196,18 +214,9 @@ def main(arguments: list[str]) -> int:
         if arguments[:1] == ["write"]:
             write(Path(arguments[1]), sys.stdin.buffer, sys.stdout)
         elif arguments[:1] == ["verify"]:
-            import chromadb  # noqa: F401  # loaded while the parent still works
-
-            request = json.loads(sys.stdin.readline() or "null")
-            if isinstance(request, dict):
-                if fork_writer(Path(request["write"]), *map(int, arguments[1:3])):
-                    return 0
-                request = json.loads(sys.stdin.readline() or "null")
-            if request:
-                folder, has_vectors = request
-                _reply(sys.stdout, verify(Path(folder), vectors=has_vectors))
+            _verify_asked([int(each) for each in arguments[1:]])
         else:
-            sys.stderr.write("usage: vector_process write FOLDER | verify\n")
+            sys.stderr.write("usage: vector_process write FOLDER | verify [IN OUT]\n")
             return 2
     except Exception as exc:
         _reply(sys.stdout, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})
