@@ -23,7 +23,7 @@ _TEASER = (
     r"more from [^\n]{2,40}|"
     r"advertisements?|sponsored(?: content)?|most (?:popular|read)|trending(?: now)?|"
     r"share this(?: article| page| post)?|subscribe to (?:our|the) newsletter|"
-    r"mehr zum thema|anzeige|lesen sie auch)(?:\*\*)?[ \t]*:?[ \t]*(?=\n|\Z)"
+    r"mehr zum thema|anzeige|lesen sie auch)(?:\*\*)?[ \t]*(?::[ \t]*)?(?=\n|\Z)"
 )
 _OPENS = re.compile(rf"\n(?:(?P<picture>{_IMAGE_MARK})|(?P<teaser>{_TEASER}))", re.IGNORECASE)
 """Begins with the line's end before it, which is searched for faster than ``^``."""
@@ -57,9 +57,9 @@ def noise_spans(text: str) -> Spans:
         if kind == "teaser":
             rest = re.compile(r"\s*").match(text, end)
             begin = rest.end() if rest else end
-            end = min(_block_end(text, begin), end + _TEASER_LONGEST)
+            end = min(_block_end(text, begin, _TEASER_LONGEST), end + _TEASER_LONGEST)
         else:
-            end = min(_block_end(text, end), end + _CAPTION_LONGEST)
+            end = _block_end(text, end, _CAPTION_LONGEST)
         found.append((start, end))
     return tuple(found)
 
@@ -94,7 +94,7 @@ def recurs(sentence: str, passage: str, document: str, find: Finder) -> bool:
     return False
 
 
-def _block_end(text: str, at: int) -> int:
-    """The end of the lines that stand together from ``at`` on."""
-    match = _BLANK.search(text, at)
-    return match.start() if match else len(text)
+def _block_end(text: str, at: int, most: int) -> int:
+    """The end of the lines that stand together from ``at`` on, at most so many characters."""
+    match = _BLANK.search(text, at, at + most + 1)
+    return min(match.start() if match else len(text), at + most)

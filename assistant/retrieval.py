@@ -1,7 +1,8 @@
 """A question → passages: words and vectors propose candidates, five parts order them.
 
 ``fuse`` is pure. Words (BM25) and the chunks' vectors propose; the best sentence, words alike in
-meaning and the title (``nearness``) are computed for the nearest forty only.
+meaning and the title (``nearness``) are computed for the nearest thirty only, sentences for ten of
+those, or for as many as are wanted.
 """
 
 from __future__ import annotations
@@ -115,7 +116,10 @@ def retrieve(
     }
     scores = fuse(list(parts.values()), list(weights.values()))
     if settings.weight_sentence:
-        clean = {key: _less_noise(scores[key], chunks[key], documents) for key in near}
+        clean = {
+            key: _less_noise(scores[key], chunks[key], documents[chunks[key].document_id])
+            for key in near
+        }
         top = sorted(near, key=lambda key: (-clean[key], key))[: max(wanted, _BY_SENTENCES)]
         parts["sentence"] = best_sentences(question, {key: texts[key] for key in top}, index)
         weights["sentence"] = settings.weight_sentence
@@ -141,16 +145,14 @@ def _unknown(question: Question, snapshot: Snapshot) -> list[str]:
     ]
 
 
-def _less_noise(score: float, chunk: StoredChunk, documents: Mapping[str, StoredDocument]) -> float:
-    noise = documents[chunk.document_id].noise
-    return score * (1.0 - _NOISE_PENALTY * share(noise, chunk.start, chunk.end))
+def _less_noise(score: float, chunk: StoredChunk, document: StoredDocument) -> float:
+    return score * (1.0 - _NOISE_PENALTY * share(document.noise, chunk.start, chunk.end))
 
 
 def _passage(
     chunk: StoredChunk, document: StoredDocument, score: float, scores: Mapping[str, float]
 ) -> Passage:
     noise = clipped(document.noise, chunk.start, chunk.end)
-    score *= 1.0 - _NOISE_PENALTY * share(noise, chunk.start, chunk.end)
     return Passage(
         chunk_id=chunk.id,
         document=document.name,
@@ -160,7 +162,7 @@ def _passage(
         end=chunk.end,
         page=chunk.page,
         heading_path=chunk.heading_path,
-        score=round(score, 6),
+        score=round(_less_noise(score, chunk, document), 6),
         scores={name: round(value, 6) for name, value in scores.items()},
         noise=noise,
     )

@@ -35,8 +35,8 @@ _NEEDS_NO_CARE = re.compile(
 _POSSESSIVE = re.compile(r"['\u2019](?<=\w['\u2019])s\b", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _THOUSANDS = re.compile(",")
-_MAX_PIECES = 300_000
-"""About 200 bytes each."""
+_MAX_PIECES, _MAX_LENGTH = 300_000, 40
+"""About 200 bytes each, 400 at the most."""
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 
 STOP_WORDS = frozenset(
@@ -111,9 +111,10 @@ class _Pieces(dict[str, str]):
 
     def __missing__(self, piece: str) -> str:
         found = " ".join(terms(piece))
-        if len(self) >= _MAX_PIECES:
-            self.clear()
-        self[piece] = found
+        if len(piece) <= _MAX_LENGTH:
+            if len(self) >= _MAX_PIECES:
+                self.clear()
+            self[piece] = found
         return found
 
 

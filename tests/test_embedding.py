@@ -99,10 +99,15 @@ def test_static_vectors_of_any_text_are_those_of_the_package(
 def test_static_embedder_forgets_words_when_they_are_many(
     static: StaticEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.embedding.static._MAX_WORDS", 50)
+    most = 20_000
+    monkeypatch.setattr("assistant.embedding.static._MAX_MEMORY", most)
     texts = [f"word{number} and word{number + 1}" for number in range(200)]
+    texts += ["".join(chr(0x4E00 + number + at) for at in range(60)) for number in range(200)]
     one_by_one = np.stack([static.embed([text])[0] for text in texts])
     assert np.allclose(one_by_one, static.embed(texts), atol=1e-6)
+    for known in (static._tokens, static._tokens._runs):
+        held = sum(sys.getsizeof(key) + sys.getsizeof(value) for key, value in known.items())
+        assert 0 < held < most
 
 
 def test_static_vectors_know_what_is_alike(static: StaticEmbedder) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from support_index import Workshop, outcomes, text_of
 
-from assistant.errors import DocumentError, IndexUnavailableError, StorageError
+from assistant.errors import AssistantError, DocumentError, IndexUnavailableError, StorageError
 from assistant.index import reading_process, vector_children, vector_process
 from assistant.index.children import WordProcess
 from assistant.index.loading import load_all
@@ -117,12 +117,13 @@ def test_a_reading_process_that_is_killed_loses_nothing(
 
 
 _DEADLY = """
-import os, sys
+import fnmatch, os, sys
 def watch(event, arguments):
     if event == "open" and isinstance(arguments[0], str):
         name = os.path.basename(arguments[0])
         once = os.path.join(os.environ["DEADLY"], name)
-        if name == "b.md" or (name in ("c.md", "e.md") and not os.path.exists(once)):
+        first = name in ("c.md", "e.md") and not os.path.exists(once)
+        if first or fnmatch.fnmatch(name, os.environ["ALWAYS"]):
             os.makedirs(once, exist_ok=True)
             print("a bad", name, file=sys.stderr, flush=True)
             os._exit(7)
@@ -139,6 +140,7 @@ def test_a_file_that_ends_the_process_twice_fails_alone(
     (tmp_path / "site" / "sitecustomize.py").write_text(_DEADLY)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     monkeypatch.setenv("DEADLY", str(tmp_path / "site"))
+    monkeypatch.setenv("ALWAYS", "b.md")
     for name in ("a.md", "b.md", "c.md", "d.md", "e.md", "f.md"):
         workshop.write(name, text_of(name))
     settings = workshop.settings
@@ -150,6 +152,23 @@ def test_a_file_that_ends_the_process_twice_fails_alone(
     assert [error.what for error in failed] == [
         "b.md broke the reading process (status 7) a bad b.md"
     ]
+
+
+def test_a_process_that_ends_at_every_file_is_not_started_for_each(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[Any]
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(_DEADLY)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    monkeypatch.setenv("DEADLY", str(tmp_path / "site"))
+    monkeypatch.setenv("ALWAYS", "*.md")
+    for number in range(50):
+        workshop.write(f"{number}.md", text_of(f"topic{number}"))
+    settings = workshop.settings
+    steps = steps_of(workshop.folder, settings)
+    with pytest.raises(AssistantError, match=r"ends at every file \(status 7\) a bad"):
+        list(load_apart(steps, settings.chunking, settings.reading))
+    assert len(started) == 10, "five times: all of them, then one alone"
 
 
 def test_half_a_line_of_a_process_that_died_is_no_result(

@@ -17,7 +17,7 @@ from assistant.errors import DocumentError
 from assistant.reading import SUPPORTED_SUFFIXES, kind_of, read_document
 from assistant.reading.encoding import decode
 from assistant.reading.furniture import without_furniture
-from assistant.reading.plain import find_headings
+from assistant.reading.plain import find_headings, read_markdown
 from assistant.sentences import sentences
 
 
@@ -462,6 +462,23 @@ def test_what_follows_a_fence_or_a_list_is_no_underlined_heading() -> None:
     found = find_headings(text)
     assert [(each.level, each.title) for each in found] == [(1, "One"), (1, "Two")]
     assert [text[each.start :][:3] for each in found] == ["# O", "Two"]
+
+
+@pytest.mark.parametrize(("line", "title"), [
+    ("# C#", "C#"), ("## Ponds ##", "Ponds"), ("# a \t#  ", "a"), ("#  F# and C# ## ", "F# and C#"),
+    ("# # #", "#"),
+])  # fmt: skip
+def test_signs_that_close_a_heading_are_not_its_own(line: str, title: str) -> None:
+    assert [heading.title for heading in find_headings(line)] == [title]
+
+
+@pytest.mark.parametrize(("value", "title"), [
+    (' "Ponds"  ', "Ponds"), ("'Ponds'", "Ponds"), (' The "Heron"', 'The "Heron"'), ('""', "a"),
+    ("  ", "a"),
+])  # fmt: skip
+def test_title_of_front_matter(value: str, title: str) -> None:
+    data = f"---\ntitle:{value}\n---\n\nText that is no title, for it ends so.".encode()
+    assert read_markdown(data, "a.md").title == title
 
 
 def test_headings_are_counted_from_where_the_body_starts() -> None:

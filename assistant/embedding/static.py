@@ -4,9 +4,8 @@ Its origin: distilled from the token embeddings of large open language models (s
 
 The vectors and the tokenizer are the package's; the averaging is done here, because its own way
 (every text of a batch padded to the longest, each word tokenised whenever it occurs) takes six
-times as long. No token of its vocabulary has a space behind a
-letter, or a line's end at all, so a word's tokens are the same wherever it stands;
-``tests/test_embedding.py`` compares.
+times as long. No token of its vocabulary has a space behind a letter, or a line's end at all, so a
+word's tokens are the same wherever it stands; ``tests/test_embedding.py`` compares.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from sys import getsizeof
 from typing import Any
 
 import numpy as np
@@ -41,10 +41,12 @@ _BORDER = re.compile(f"(?<=[A-Za-z])(?={_SIGN})|(?<={_SIGN})(?=[A-Za-z])")
 """Where runs end: only the special tokens hold a letter and a sign of ASCII side by side."""
 _SPECIAL = ("<unk>", "<s>", "</s>", _SPACE, _FURTHER)
 """Cut out by the tokenizer before it looks at words, or told from spaces by it alone."""
-_MAX_WORDS = 400_000
-"""Words whose tokens are remembered: about 150 bytes each."""
+_MAX_MEMORY = 64_000_000
+"""Bytes of the words whose tokens are remembered: 400,000 of English."""
+_ENTRY = 80
+"""What a dictionary takes for an entry, in bytes."""
 _SHORT = 8
-_MAX_LENGTH = 256
+_MAX_LENGTH = 64
 """Longer ones are not remembered: they hardly come again."""
 
 
@@ -110,8 +112,24 @@ class StaticEmbedder:
         return np.frombuffer(b"".join(map(self._tokens.__getitem__, pieces)), dtype=np.int64)
 
 
-class _Tokens(dict[str, bytes]):
-    """What stands between two spaces → the numbers of its tokens, 8 bytes each.
+class _Memo(dict[str, bytes]):
+    """Texts → the numbers of their tokens, 8 bytes each; emptied when it has grown too large."""
+
+    size = 0
+
+    def remember(self, key: str, value: bytes) -> bytes:
+        """Keep a value, and give it back."""
+        if len(key) <= _MAX_LENGTH:
+            self.size += getsizeof(key) + getsizeof(value) + _ENTRY
+            if self.size > _MAX_MEMORY:
+                self.clear()  # each look-up stands alone, so other threads only look up anew
+                self.size = 0
+            self[key] = value
+        return value
+
+
+class _Tokens(_Memo):
+    """What stands between two spaces → the numbers of its tokens.
 
     Looked up by the hundred without a line of Python: finding the words of 63,000 chunks and
     looking them up one by one took 8 of 11 s.
@@ -128,10 +146,10 @@ class _Tokens(dict[str, bytes]):
             spaced = piece if piece.startswith("\n") else _SPACE + piece
             words = _WORD.findall(spaced.replace(_FURTHER, _SPACE))
             runs = [run for word in words for run in _BORDER.split(word)]
-        return _remember(self, piece, b"".join(map(self._runs.__getitem__, runs)))
+        return self.remember(piece, b"".join(map(self._runs.__getitem__, runs)))
 
 
-class _Runs(dict[str, bytes]):
+class _Runs(_Memo):
     """Runs of letters and of signs → the numbers of their tokens: most of a new word is known."""
 
     def __init__(self, split: Callable[[str], Iterable[Any]]) -> None:
@@ -139,15 +157,7 @@ class _Runs(dict[str, bytes]):
 
     def __missing__(self, run: str) -> bytes:
         numbers = array("q", [token.id for token in self._split(run)])
-        return _remember(self, run, numbers.tobytes())
-
-
-def _remember(known: dict[str, bytes], key: str, value: bytes) -> bytes:
-    if len(key) <= _MAX_LENGTH:
-        if len(known) >= _MAX_WORDS:
-            known.clear()  # each look-up stands alone, so other threads only look up anew
-        known[key] = value
-    return value
+        return self.remember(run, numbers.tobytes())
 
 
 def _marked(spaces: re.Match[str]) -> str:

@@ -55,7 +55,7 @@ class _Pending:
 class GenerationBuilder:
     """Writes one generation; use as a context manager, and ``finish`` to complete it.
 
-    With ``is_large`` a process of their own writes the words. A ``verifier`` that is to check the
+    With ``is_large`` a process of its own writes the words. A ``verifier`` that is to check the
     generation also makes the process that writes its vectors.
     """
 

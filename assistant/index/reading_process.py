@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assistant.errors import DocumentError
+from assistant.errors import AssistantError, DocumentError
 from assistant.index.loading import Loaded, files_of, load_all, load_files
 from assistant.index.plan import Step
 from assistant.index.scan import FoundFile
@@ -31,6 +31,8 @@ MANY_FILES, MANY_BYTES = 500, 10_000_000
 """From here on a process is worth its start, a fifth of a second."""
 
 _END_SECONDS = 5.0
+_GIVE_UP_AFTER = 5
+"""Files in a row that end a process they are alone in: then it is not the files."""
 
 
 def is_large(steps: Sequence[Step]) -> bool:
@@ -47,18 +49,19 @@ def load_apart(
     """What ``load_all`` gives; of a large folder from a process apart.
 
     A file that ends a process in which it is alone is a ``DocumentError``; the rest goes on.
+    Raises ``AssistantError`` when it is so with every file.
     """
     if not is_large(steps):
         yield from load_all(steps, chunking, reading)
         return
-    done, died = 0, False
+    done, died, deaths = 0, False, 0
     while done < len(steps):
         # a process reads ahead, so after a death the next file goes alone: was it that one?
         end = done + 1 if died else len(steps)
         with _Reading(steps[done:end], chunking, reading) as child:
             for result in child.results():
                 yield steps[done], result
-                done += 1
+                done, deaths = done + 1, 0
             if died and done < end:
                 yield (
                     steps[done],
@@ -67,7 +70,12 @@ def load_apart(
                         hint="the other files are not touched by it; please report the file",
                     ),
                 )
-                done += 1
+                done, deaths = done + 1, deaths + 1
+                if deaths == _GIVE_UP_AFTER:
+                    raise AssistantError(
+                        f"The reading process ends at every file {child.death()}",
+                        hint="the old index still answers; see `assistant doctor`",
+                    )
         died = not died and done < end
 
 
@@ -77,11 +85,11 @@ class _Reading:
     def __init__(
         self, steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
     ) -> None:
+        self._request = _request(files_of(steps), chunking, reading)
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed in __exit__
         self._process = start(
             "assistant.index.reading_process", stderr=self._stderr, environment=os.environ
         )
-        self._request = _request(files_of(steps), chunking, reading)
 
     def __enter__(self) -> _Reading:
         return self

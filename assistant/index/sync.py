@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,12 +111,12 @@ class Synchroniser:
             note(Progress("scanning", 0, 0))
             started: list[Verifier] = []
 
-            def start() -> Verifier:
+            def verifier() -> Verifier:
                 if not started:
                     started.append(stack.enter_context(Verifier()))
                 return started[0]
 
-            sight = self._look(found, paths, forget, (lambda: None) if dry_run else start)
+            sight = self._look(found, paths, forget, (lambda: None) if dry_run else verifier)
             if not allow_empty:
                 _refuse_empty(sight)
             re_embed = base is not None and base.manifest.embedder != self._embedder_fingerprint()
@@ -127,7 +127,7 @@ class Synchroniser:
             if base is not None and is_current and not _changes(sight):
                 return _unchanged_receipt(base, sight, began)
             try:
-                return self._apply(found, sight, re_embed, note, began, start())
+                return self._apply(found, sight, re_embed, note, began, verifier())
             except (OSError, sqlite3.DatabaseError) as exc:
                 raise _storage_error(exc, self._generations.root) from exc
             finally:
@@ -154,7 +154,8 @@ class Synchroniser:
         roots = decide_roots(self._settings.documents.paths, before, paths, forget)
         files = scan(roots.scopes, self._settings.documents, self._generations.root)
         if _differ(files, [*documents, *known]):
-            prepare()
+            with suppress(OSError):  # tried again when it is needed, and told then
+                prepare()
         named = name_files(
             files,
             {document.place: document.name for document in documents},

@@ -235,6 +235,8 @@ class Verifier(Child):
         self._send(json.dumps([str(folder), vectors]).encode() + b"\n")
         self._has_writer = False  # that has ended before, and goes from the table now
         reply = self._receive()
+        self._process.kill()  # on Windows no folder is renamed while somebody has it open
+        self._process.wait()
         if not reply.get("ok"):
             raise IndexUnavailableError(
                 f"The new generation did not pass its check: {reply.get('problem')}",

@@ -139,7 +139,7 @@ def _compare(folder: Path, vectors: bool) -> dict[str, Any]:
     if ids != expected:
         missing, extra = len(set(expected) - set(ids)), len(set(ids) - set(expected))
         return {"ok": False, "problem": f"{missing} vectors missing, {extra} too many"}
-    problem = _search_problem(collection, expected[:: max(1, len(expected) // _SAMPLES)])
+    problem = _search_problem(collection, expected[:: max(1, -(-len(expected) // _SAMPLES))])
     if problem:
         return {"ok": False, "problem": problem}
     client.close()

@@ -93,7 +93,7 @@ def kind_of(data: bytes, name: str) -> str:
 def find_kind(data: bytes, name: str) -> str:
     """As ``kind_of``, but raises ``DocumentError`` with the reason why there is no reader."""
     last = name.rpartition("/")[2]
-    suffix = splitext(last)[1]
+    suffix = splitext(last)[1].rstrip(".")
     named = KIND_OF_SUFFIX.get(suffix.lower(), "")
     if not named and not suffix and last.lower() in _NAMES:
         named = "text"

@@ -9,10 +9,11 @@ from assistant.reading.encoding import decode
 from assistant.reading.limits import DEFAULT_LIMITS, Limits
 from assistant.types import Heading, ParsedDocument
 
-_ATX = re.compile(r"^[ ]{0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
+_ATX = re.compile(r"^[ ]{0,3}(#{1,6})[ \t]+([^ \t].*)$")
+_CLOSING = re.compile(r"[ \t]#+$")
 _FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)")
 _SETEXT = re.compile(r"^[ ]{0,3}(=+|-+)[ \t]*$")
-_FRONT_TITLE = re.compile(r"^title:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_FRONT_TITLE = re.compile(r"^title:(.+)$", re.MULTILINE | re.IGNORECASE)
 _PACKED = re.compile(r"data:[\w/+.-]{3,60};base64,[A-Za-z0-9+/=_-]{40,}")
 _CANDIDATE = re.compile(r"\n(?=[ ]{0,3}(?:#{1,6}[ \t]|```|~~~|(?:=+|-+)[ \t]*(?:\n|\Z)))")
 """The line's end before a line that one of those may match: three of four seconds for 45 MB were
@@ -38,8 +39,8 @@ def read_markdown(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Pa
     body_start = _front_matter_end(text)
     headings = find_headings(text, body_start)
     front = _FRONT_TITLE.search(text, 0, body_start) if body_start else None
-    if front:
-        title = front.group(1)
+    if front and _bare(front[1]):
+        title = _bare(front[1])
     elif headings:
         title = min(headings[:3], key=lambda heading: heading.level).title
     else:
@@ -57,7 +58,7 @@ def find_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
     for candidate in _CANDIDATE.finditer(padded):
         begin = candidate.end()
         body = padded[begin : _line_end(padded, begin)]
-        if len(body) > _LONGEST_HEADING:  # keeps the patterns below from long work
+        if len(body) > _LONGEST_HEADING:
             continue
         opening = _FENCE.match(body)
         if opening:
@@ -68,7 +69,7 @@ def find_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
             setext = _SETEXT.match(body)
             if atx:
                 found.append(
-                    Heading(len(atx.group(1)), plain_words(atx.group(2)), start + begin - 1)
+                    Heading(len(atx[1]), plain_words(_unclosed(atx[2])), start + begin - 1)
                 )
             elif setext:
                 above = padded.rfind("\n", 0, max(0, begin - 1)) + 1
@@ -77,6 +78,17 @@ def find_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
                     level = 1 if setext.group(1)[0] == "=" else 2
                     found.append(Heading(level, plain_words(title), start + above - 1))
     return tuple(found)
+
+
+def _unclosed(heading: str) -> str:
+    """A heading without the signs that may close it: ``Ponds ##``, but ``C#``."""
+    return _CLOSING.sub("", heading.rstrip(" \t"))
+
+
+def _bare(value: str) -> str:
+    """A value of front matter without its quotes."""
+    value = value.strip()
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def _line_end(text: str, at: int) -> int:
