@@ -44,7 +44,7 @@ def read_markdown(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Pa
     elif headings:
         title = min(headings[:3], key=lambda heading: heading.level).title
     else:
-        title = first_line_title(text, name)
+        title = first_line_title(text[body_start:], name)
     return ParsedDocument(
         text=text, title=title, kind="markdown", headings=headings, is_markdown=True
     )
