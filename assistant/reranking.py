@@ -18,16 +18,19 @@ def fold_duplicates(passages: Sequence[Passage], threshold: float, limit: int) -
     """
     kept: list[Passage] = []
     prints: list[frozenset[int]] = []
+    told: set[int] = set()
     for passage in passages:
         mine = shingles(passage.text)
-        twin = next(
-            (i for i, other in enumerate(prints) if _jaccard(mine, other) >= threshold), None
-        )
+        twin = None
+        if len(mine & told) >= threshold * len(mine):  # less can be no twin's of all together
+            alike = (i for i, other in enumerate(prints) if _jaccard(mine, other) >= threshold)
+            twin = next(alike, None)
         if twin is None:
             if len(kept) == limit:
                 break
             kept.append(passage)
             prints.append(mine)
+            told |= mine
         elif passage.document not in (kept[twin].document, *kept[twin].duplicates):
             original = kept[twin]
             kept[twin] = replace(original, duplicates=(*original.duplicates, passage.document))

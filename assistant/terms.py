@@ -37,6 +37,10 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _THOUSANDS = re.compile(",")
 _MAX_PIECES, _MAX_LENGTH = 300_000, 40
 """About 200 bytes each, 400 at the most."""
+_MOST_KEPT = 4000
+"""Characters of a text whose words are kept for a while; passages are shorter."""
+_BASE = 0x9E3779B97F4A7C15
+"""Odd, and far from any small number: 2^64 divided by the golden ratio."""
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 
 STOP_WORDS = frozenset(
@@ -73,6 +77,16 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text in order, unstemmed; unspaced scripts as character pairs."""
+    return list(_words_kept(text) if len(text) <= _MOST_KEPT else _words(text))
+
+
+@lru_cache(maxsize=512)
+def _words_kept(text: str) -> list[str]:
+    """A question looks at the words of a passage up to five times, for one reason each."""
+    return _words(text)
+
+
+def _words(text: str) -> list[str]:
     folded = fold(_POSSESSIVE.sub("", text))
     if not _needs_care(folded):  # 5 times as fast as the careful way
         found = _PLAIN_TOKEN.findall(folded)
@@ -131,11 +145,20 @@ def stem(tokens: Iterable[str]) -> list[str]:
 
 
 def shingles(text: str, size: int = 5) -> frozenset[int]:
-    """Hashes of the word n-grams of a text, for telling near-duplicates (Broder 1997)."""
+    """Hashes of the word n-grams of a text, for telling near-duplicates (Broder 1997).
+
+    A shorter text is one n-gram. An n-gram's hash is a polynomial of its words' hashes (Karp and
+    Rabin 1987), modulo 2^64, made for all of a text at once: a tenth of the time.
+    """
+    import numpy as np
+
     tokens = words(text)
-    if len(tokens) <= size:
-        return frozenset([hash(tuple(tokens))])
-    return frozenset(hash(tuple(tokens[i : i + size])) for i in range(len(tokens) - size + 1))
+    grams = max(1, len(tokens) - size + 1)
+    hashes = np.fromiter(map(hash, tokens), np.int64, len(tokens)).astype(np.uint64)
+    sums = np.zeros(grams, np.uint64)
+    for at in range(min(size, len(tokens))):
+        sums = sums * _BASE + hashes[at : at + grams]
+    return frozenset(sums.tolist())
 
 
 def _needs_care(text: str) -> bool:
