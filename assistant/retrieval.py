@@ -96,7 +96,8 @@ def retrieve(
         vectors[key] = float(stored @ vector)
     first = fuse([words, vectors], [settings.weight_words, settings.weight_vector])
     best = sorted(proposals, key=lambda key: (-first[key], key))
-    chunks = snapshot.store.chunks(best[: max(_READ_CLOSELY, 2 * wanted)])
+    closely = settings.weight_sentence or settings.weight_likeness or settings.weight_title
+    chunks = snapshot.store.chunks(best[: max(_READ_CLOSELY if closely else 0, 2 * wanted)])
     near = [key for key in best if key in chunks]
     documents = snapshot.store.by_ids({chunks[key].document_id for key in near})
     texts = {key: chunks[key].text for key in near}
@@ -106,7 +107,9 @@ def retrieve(
         "likeness": index.word_likeness(question, texts) if settings.weight_likeness else {},
         "title": title_coverage(
             question, {key: documents[chunks[key].document_id].title for key in near}
-        ),
+        )
+        if settings.weight_title
+        else {},
     }
     weights = {
         "words": settings.weight_words,

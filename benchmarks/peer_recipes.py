@@ -38,11 +38,11 @@ def _embedder() -> Any:
 # ---------------------------------------------------------------- the assistant
 
 
-def _assistant(index: Path, folder: Path) -> Any:
+def _assistant(index: Path, folder: Path, **more: Any) -> Any:
     from assistant import Assistant, load_settings
 
     given = {"index.path": str(index), "documents.paths": [str(folder)]}
-    return Assistant(load_settings(None, given))
+    return Assistant(load_settings(None, given | more))
 
 
 def build_assistant(folder: Path, index: Path) -> dict[str, Any]:
@@ -54,6 +54,14 @@ def build_assistant(folder: Path, index: Path) -> dict[str, Any]:
 def ask_assistant(index: Path, folder: Path) -> Query:
     """Words and vectors, fused, read closely, without duplicates."""
     assistant = _assistant(index, folder)
+    return lambda question: assistant.retrieve(question, PASSAGES)
+
+
+def ask_fused(index: Path, folder: Path) -> Query:
+    """Words and vectors, fused, without duplicates; no passage is read closely."""
+    closely = ("sentence", "likeness", "title")
+    given = {f"retrieval.weight_{part}": 0 for part in closely}
+    assistant = _assistant(index, folder, **given)
     return lambda question: assistant.retrieve(question, PASSAGES)
 
 
@@ -292,6 +300,7 @@ BUILDERS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
 }
 QUERIERS: dict[str, Callable[[Path, Path], Query]] = {
     "assistant": ask_assistant,
+    "fused": ask_fused,
     "llama_index": ask_llama_index,
     "langchain": ask_langchain,
     "haystack": ask_haystack,
