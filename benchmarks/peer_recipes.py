@@ -38,7 +38,8 @@ def _embedder() -> Any:
 # ---------------------------------------------------------------- the assistant
 
 
-def _assistant(index: Path, folder: Path, **more: Any) -> Any:
+def open_assistant(index: Path, folder: Path, **more: Any) -> Any:
+    """The assistant as it comes, over a folder and an index."""
     from assistant import Assistant, load_settings
 
     given = {"index.path": str(index), "documents.paths": [str(folder)]}
@@ -47,13 +48,13 @@ def _assistant(index: Path, folder: Path, **more: Any) -> Any:
 
 def build_assistant(folder: Path, index: Path) -> dict[str, Any]:
     """A first ingest."""
-    with _assistant(index, folder) as assistant:
+    with open_assistant(index, folder) as assistant:
         return {"chunks": assistant.sync().chunks}
 
 
 def ask_assistant(index: Path, folder: Path) -> Query:
     """Words and vectors, fused, read closely, without duplicates."""
-    assistant = _assistant(index, folder)
+    assistant = open_assistant(index, folder)
     return lambda question: assistant.retrieve(question, PASSAGES)
 
 
@@ -61,14 +62,15 @@ def ask_fused(index: Path, folder: Path) -> Query:
     """Words and vectors, fused, without duplicates; no passage is read closely."""
     closely = ("sentence", "likeness", "title")
     given = {f"retrieval.weight_{part}": 0 for part in closely}
-    assistant = _assistant(index, folder, **given)
+    assistant = open_assistant(index, folder, **given)
     return lambda question: assistant.retrieve(question, PASSAGES)
 
 
 # ---------------------------------------------------------------- LlamaIndex
 
 
-def _llama_embedder() -> Any:
+def llama_embedder() -> Any:
+    """The static vectors as LlamaIndex wants them."""
     from llama_index.core.embeddings import BaseEmbedding
 
     class Static(BaseEmbedding):  # type: ignore[misc]
@@ -87,7 +89,8 @@ def _llama_embedder() -> Any:
     return Static(embed_batch_size=BATCH)
 
 
-def _llama_store(index: Path) -> tuple[Any, Any]:
+def llama_store(index: Path) -> tuple[Any, Any]:
+    """A Chroma collection, and the same for LlamaIndex."""
     import chromadb
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
@@ -101,12 +104,12 @@ def build_llama_index(folder: Path, index: Path) -> dict[str, Any]:
     from llama_index.core.node_parser import SentenceSplitter
 
     documents = SimpleDirectoryReader(str(folder), recursive=True).load_data()
-    collection, store = _llama_store(index)
+    collection, store = llama_store(index)
     VectorStoreIndex.from_documents(
         documents,
         storage_context=StorageContext.from_defaults(vector_store=store),
         transformations=[SentenceSplitter(chunk_size=TOKENS, chunk_overlap=0)],
-        embed_model=_llama_embedder(),
+        embed_model=llama_embedder(),
         show_progress=False,
     )
     return {"chunks": collection.count()}
@@ -116,8 +119,8 @@ def ask_llama_index(index: Path, folder: Path) -> Query:
     """Its retriever over the stored vectors."""
     from llama_index.core import VectorStoreIndex
 
-    _, store = _llama_store(index)
-    opened = VectorStoreIndex.from_vector_store(store, embed_model=_llama_embedder())
+    _, store = llama_store(index)
+    opened = VectorStoreIndex.from_vector_store(store, embed_model=llama_embedder())
     retriever = opened.as_retriever(similarity_top_k=PASSAGES)
     return lambda question: retriever.retrieve(question)
 
@@ -125,7 +128,8 @@ def ask_llama_index(index: Path, folder: Path) -> Query:
 # ---------------------------------------------------------------- LangChain
 
 
-def _langchain_embedder() -> Any:
+def langchain_embedder() -> Any:
+    """The static vectors as LangChain wants them."""
     from langchain_core.embeddings import Embeddings
 
     class Static(Embeddings):
@@ -150,7 +154,7 @@ def build_langchain(folder: Path, index: Path) -> dict[str, Any]:
     ]
     splitter = RecursiveCharacterTextSplitter(chunk_size=CHARACTERS, chunk_overlap=0)
     pieces = splitter.split_documents(documents)
-    store = Chroma("chunks", _langchain_embedder(), persist_directory=str(index))
+    store = Chroma("chunks", langchain_embedder(), persist_directory=str(index))
     for start in range(0, len(pieces), 5000):
         store.add_documents(pieces[start : start + 5000])
     return {"chunks": len(pieces)}
@@ -160,7 +164,7 @@ def ask_langchain(index: Path, folder: Path) -> Query:
     """Similarity search."""
     from langchain_chroma import Chroma
 
-    store = Chroma("chunks", _langchain_embedder(), persist_directory=str(index))
+    store = Chroma("chunks", langchain_embedder(), persist_directory=str(index))
     return lambda question: store.similarity_search(question, k=PASSAGES)
 
 

@@ -30,9 +30,13 @@ READING = """\
   ready vectors and ready words and does nothing else.
 - A query of the assistant searches words and vectors, reads the best thirty passages word by word
   and ten of them sentence by sentence, folds duplicates and fuses five scores. The peers' is one
-  vector search. From sixteen threads Python's interpreter lock makes them wait for each other, so
-  the middle query takes about sixteen times as long as one alone.
+  vector search. "Fused and deduplicated" is the same without the close reading
+  (`retrieval.weight_sentence`, `weight_likeness` and `weight_title` at 0). From sixteen threads
+  Python's interpreter lock makes them wait for each other, so the middle query takes about sixteen
+  times as long as one alone.
 - Haystack's Chroma store sends its documents one by one, so it is measured up to 20,000 chunks.
+- LlamaIndex is brought in line by its ingestion pipeline with a store of documents, LangChain by
+  its indexing function; both read every file to see what changed. Haystack embeds all again.
 - Start-up: `python -m benchmarks.cold_start` (`ask`), `python -m benchmarks.page_ready` (`serve`).
   Unchanged and edited folders: `python -m benchmarks.scale`. Size of the installation, beside
   the peers': `python -m benchmarks.installed`.
@@ -46,6 +50,8 @@ def write_page(compared: Mapping[int, dict[str, Any]], grown: Mapping[int, dict[
         parts.append(f"## About {size:,} chunks ({found['megabytes']:.1f} MB)\n\n{table(found)}")
         goals = "\n".join(f"- {name}: {value:.2f}" for name, value in ratios(found).items())
         parts.append(goals + "\n")
+        if found["resync"]:
+            parts.append(resync_table(found["resync"]))
     if len(compared) > 1:
         parts.append(
             "![Megabytes ingested a second, by size](images/performance-ingest.svg)\n\n"
@@ -75,6 +81,17 @@ def table(found: Mapping[str, Any]) -> str:
             f"| {row['crowd_p50']:.0f} / {row['crowd_p95']:.0f} | {row['bytes'] / 1e6:.1f} |"
         )
     return "\n".join(rows) + "\n"
+
+
+def resync_table(rows: Mapping[str, Mapping[str, float]]) -> str:
+    """First and further syncs in one process as a Markdown table."""
+    lines = ["| in one process | first sync s | unchanged s | 1 % changed s |", "|---|---|---|---|"]
+    for part, row in rows.items():
+        lines.append(
+            f"| {NAMES[part]} | {row['first']:.1f} | {row['unchanged']:.2f} "
+            f"| {row['changed']:.2f} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def growth_table(grown: Mapping[int, dict[str, Any]]) -> str:
