@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.chunking import chunking_fingerprint
 from assistant.embedding import Embedder, fingerprint_of
 from assistant.embedding.cache import CachedEmbedder
-from assistant.errors import AssistantError, DocumentError, StorageError, UsageError
+from assistant.errors import AssistantError, DocumentError, StorageError
 from assistant.index.building import GenerationBuilder
 from assistant.index.generations import (
     FORMAT,
@@ -27,12 +27,14 @@ from assistant.index.generations import (
     failpoint,
 )
 from assistant.index.loading import Load, hash_file
-from assistant.index.plan import Step, checked, make_plan
+from assistant.index.plan import checked, make_plan
 from assistant.index.reading_process import is_large, load_apart
+from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
-from assistant.index.roots import Roots, decide_roots
-from assistant.index.scan import FoundFile, name_files, scan
-from assistant.index.store import NotIndexed, Store, StoredDocument
+from assistant.index.roots import decide_roots
+from assistant.index.scan import name_files, scan
+from assistant.index.sight import Sight, differ, files_to_read, has_changes, refuse_empty
+from assistant.index.store import NotIndexed, Store
 from assistant.index.vector_children import Verifier
 from assistant.index.vector_server import (
     ServerWriter,
@@ -50,17 +52,6 @@ ProgressCallback = Callable[[Progress], None]
 
 _REBUILD_SHARE = 0.5
 """HNSW never shrinks on deletes: it is built anew when this share of it would be dead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What a sync sees: its plan, its folders, and what the current generation holds."""
-
-    plan: tuple[Step, ...]
-    roots: Roots
-    documents: tuple[StoredDocument, ...]
-    known: tuple[NotIndexed, ...]
-    before: Mapping[str, str]
 
 
 class Synchroniser:
@@ -118,14 +109,14 @@ class Synchroniser:
 
             sight = self._look(found, paths, forget, (lambda: None) if dry_run else verifier)
             if not allow_empty:
-                _refuse_empty(sight)
+                refuse_empty(sight)
             re_embed = base is not None and base.manifest.embedder != self._embedder_fingerprint()
             if dry_run:
-                return _dry_receipt(base, sight, re_embed, began)
+                return dry_receipt(base, sight, re_embed, began)
             is_current = base is not None and not found.damage and not re_embed
             is_current = is_current and not self._moves(base)
-            if base is not None and is_current and not _changes(sight):
-                return _unchanged_receipt(base, sight, began)
+            if base is not None and is_current and not has_changes(sight):
+                return unchanged_receipt(base, sight, began)
             try:
                 return self._apply(found, sight, re_embed, note, began, verifier())
             except (OSError, sqlite3.DatabaseError) as exc:
@@ -153,7 +144,7 @@ class Synchroniser:
                 store.close()
         roots = decide_roots(self._settings.documents.paths, before, paths, forget)
         files = scan(roots.scopes, self._settings.documents, self._generations.root)
-        if _differ(files, [*documents, *known]):
+        if differ(files, [*documents, *known]):
             with suppress(OSError):  # tried again when it is needed, and told then
                 prepare()
         named = name_files(
@@ -213,7 +204,7 @@ class Synchroniser:
                 embedder,
                 fresh_vectors=fresh,
                 fresh_words=found.rebuild,
-                is_large=is_large(_to_read(sight)),
+                is_large=is_large(files_to_read(sight)),
                 verifier=verifier,
                 server_writer=(lambda: ServerWriter(server, collection)) if server else None,
             ) as builder:
@@ -271,7 +262,7 @@ class Synchroniser:
     def _write(
         self, builder: GenerationBuilder, sight: Sight, note: ProgressCallback, fresh: bool
     ) -> None:
-        to_read = _to_read(sight)
+        to_read = files_to_read(sight)
         for step in sight.plan:
             if step.action == "delete":
                 builder.delete(step)
@@ -311,8 +302,8 @@ class Synchroniser:
                 kind, reason = step.file.problem
                 builder.fail(step, DocumentError(reason, outcome=kind))
             elif step.action == "unchanged":
-                builder.outcomes.append(_unchanged(step))
-        builder.outcomes.extend(_missing_folders(sight))
+                builder.outcomes.append(unchanged(step))
+        builder.outcomes.extend(missing_folders(sight))
         missing = [each for each in sight.known if not sight.roots.in_scope(each.place)]
         missing.extend(
             step.known for step in sight.plan if step.known and step.action == "unchanged"
@@ -353,108 +344,6 @@ class Synchroniser:
 
     def _embedder_fingerprint(self) -> str:
         return fingerprint_of(self._settings.embedding)
-
-
-def _differ(files: Sequence[FoundFile], seen: Sequence[StoredDocument | NotIndexed]) -> bool:
-    """Whether a file is new or was touched, without looking further."""
-    touched = {each.place: each.state.mtime_ns for each in seen}
-    return any(touched.get(file.place) != file.state.mtime_ns for file in files)
-
-
-def _to_read(sight: Sight) -> list[Step]:
-    return [step for step in sight.plan if step.action in ("add", "change", "retry")]
-
-
-# ---------------------------------------------------------------- receipts
-
-
-def _refuse_empty(sight: Sight) -> None:
-    """An emptied or unmounted folder must not silently empty the index."""
-    found = [step.file.place for step in sight.plan if step.file is not None]
-    for scope in sight.roots.scopes:
-        if any(scope.holds(place) for place in found):
-            continue
-        if any(scope.holds(document.place) for document in sight.documents):
-            raise UsageError(
-                f"The folder {scope.within} is empty now, but the index holds documents from it",
-                hint="if they are really gone, run `assistant ingest --allow-empty`; "
-                "if it is a drive, mount it first. Nothing was changed",
-            )
-        raise UsageError(
-            f"The folder {scope.within} holds no files",
-            hint="put documents in it, or name another: `assistant ingest PATH`",
-        )
-
-
-def _changes(sight: Sight) -> bool:
-    """Whether applying the plan could make a generation that differs from the current one."""
-    settled = {n.name: (n.outcome, n.reason) for n in sight.known}
-    for step in sight.plan:
-        problem = step.file.problem if step.file else None
-        is_known = problem is not None and settled.get(step.name) == problem
-        if step.action != "unchanged" and not (is_known and step.stored is None):
-            return True
-    return dict(sight.before) != dict(sight.roots.after)
-
-
-def _missing_folders(sight: Sight) -> list[FileOutcome]:
-    return [
-        FileOutcome(
-            str(path), "skip", "failed",
-            "the folder does not exist; its documents still answer. "
-            f"`assistant ingest --forget {path}` removes them",
-        )
-        for path in sight.roots.missing
-    ]  # fmt: skip
-
-
-def _unchanged(step: Step, reason: str = "") -> FileOutcome:
-    if step.known is not None:
-        return FileOutcome(step.name, "unchanged", step.known.outcome, step.known.reason)  # type: ignore[arg-type]
-    if step.file is None:
-        return FileOutcome(step.name, "unchanged", "kept", step.reason)
-    return FileOutcome(step.name, "unchanged", "unchanged", reason)
-
-
-def _dry_receipt(
-    base: Generation | None, sight: Sight, re_embed: bool, began: float
-) -> SyncReceipt:
-    note = "the embedder changed: vectors are made anew" if re_embed else ""
-    files = []
-    for step in sight.plan:
-        if step.action == "unchanged":
-            files.append(_unchanged(step, note))
-            continue
-        previous = step.stored.name if step.stored and step.action == "rename" else ""
-        files.append(
-            FileOutcome(
-                step.name, step.action, "planned", step.reason or note, previous_name=previous
-            )
-        )
-    return _receipt(base, [*files, *_missing_folders(sight)], began, dry_run=True)
-
-
-def _unchanged_receipt(base: Generation, sight: Sight, began: float) -> SyncReceipt:
-    files = [
-        _unchanged(step)
-        if step.file is None or step.file.problem is None
-        else FileOutcome(step.name, "skip", *step.file.problem)  # type: ignore[arg-type]
-        for step in sight.plan
-    ]
-    return _receipt(base, [*files, *_missing_folders(sight)], began, dry_run=False)
-
-
-def _receipt(
-    base: Generation | None, files: Sequence[FileOutcome], began: float, *, dry_run: bool
-) -> SyncReceipt:
-    return SyncReceipt(
-        generation=base.manifest.name if base else "",
-        files=tuple(files),
-        dry_run=dry_run,
-        documents=base.manifest.documents if base else 0,
-        chunks=base.manifest.chunks if base else 0,
-        seconds=time.perf_counter() - began,
-    )
 
 
 def _storage_error(exc: Exception, root: Path) -> AssistantError:

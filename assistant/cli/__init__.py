@@ -1,0 +1,36 @@
+"""The command line. Results go to standard output, everything else to standard error.
+
+Exit status: 0 fine (an abstention too), 1 the job or some file failed, 2 usage or settings.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from assistant.cli import answering, ingesting, serving, state
+from assistant.cli.base import cli, say
+from assistant.errors import AssistantError
+
+__all__ = ["answering", "cli", "ingesting", "main", "serving", "state"]
+
+
+def main() -> None:
+    """Run the command line; every failure becomes one message and an exit status."""
+    try:
+        status = cli.main(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.exceptions.Abort:
+        say("Interrupted. Nothing is lost: the old index still answers; run it again to go on.")
+        sys.exit(1)
+    except click.ClickException as exc:
+        exc.show()
+        sys.exit(2)
+    except AssistantError as exc:
+        say(f"{click.style('Error:', fg='red')} {exc}")
+        sys.exit(exc.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,127 @@
+"""``assistant ask``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli.base import CONTEXT, cli, console, print_json, progress_bar, say, with_settings
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
+    from assistant.settings import Settings
+    from assistant.types import Answer, Filters
+
+
+@cli.command(context_settings=CONTEXT)
+@click.argument("question", nargs=-1, required=True)
+@click.option(
+    "--model",
+    default=None,
+    metavar="NAME",
+    help="Let this model write the answer (llm.model); llm.base_url names the server.",
+)
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    metavar="PATTERN",
+    help="Ask only documents at such a path, e.g. 'reports/**' or '*.md'. Repeatable.",
+)
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="TYPE",
+    help="Ask only documents of this type, e.g. pdf. Repeatable.",
+)
+@click.option(
+    "--after",
+    default="",
+    metavar="DATE",
+    help="Ask only documents of this day or later: 2020-01-31, 2020-01 or 2020.",
+)
+@click.option(
+    "--before", default="", metavar="DATE", help="Ask only documents of this day or earlier."
+)
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="FOLDER",
+    help="Ask only documents in a folder of this name. Repeatable.",
+)
+@click.option("--why", is_flag=True, help="Say of every passage why it was found.")
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
+@with_settings
+def ask(
+    settings: Settings,
+    question: tuple[str, ...],
+    model: str | None,
+    why: bool,
+    paths: tuple[str, ...],
+    types: tuple[str, ...],
+    after: str,
+    before: str,
+    tags: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Answer a question from the documents, or say that they do not hold the answer.
+
+    The folder is indexed first if it never was. `-` reads the question from standard input.
+    """
+    from assistant.pipeline import Assistant
+    from assistant.selection import make_filters
+
+    filters = make_filters(paths, types, after, before, tags)
+
+    text = " ".join(question)
+    if text == "-":
+        text = sys.stdin.read()
+    if model is not None:
+        settings = settings.with_model(model)
+    with Assistant(settings) as assistant:
+        from assistant.questions import check_question
+
+        check_question(text, settings.answer.max_question_characters)
+        if not (settings.index.path / "CURRENT").exists():
+            say("There is no index yet: indexing first.")
+            with progress_bar(quiet=as_json) as progress:
+                assistant.sync(progress=progress)
+        if as_json:
+            print_json(assistant.ask(text, filters=filters).to_dict())
+            return 0
+        from assistant.rendering import show_answer, show_why
+
+        if settings.llm.model and sys.stdout.isatty():
+            answer = _ask_live(assistant, text, filters)
+        else:
+            answer = assistant.ask(text, filters=filters)
+            show_answer(console(), answer)
+        if why:
+            show_why(console(), answer)
+    return 0
+
+
+def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
+    """Show a model's words as they come, then the sources with their verdicts."""
+    import asyncio
+
+    from assistant.rendering import safe, show_answer
+    from assistant.types import Delta, Finished, Retrieved
+
+    async def follow() -> Answer:
+        async for event in assistant.stream(text, filters=filters):
+            if isinstance(event, Retrieved):
+                say(f"{len(event.passages)} passages found, the model is writing …")
+            elif isinstance(event, Delta):
+                click.echo(safe(event.text), nl=False)
+            elif isinstance(event, Finished):
+                click.echo()
+                show_answer(console(), event.answer, with_text=event.answer.abstained)
+                return event.answer
+        raise AssertionError("a stream ends with Finished")
+
+    return asyncio.run(follow())

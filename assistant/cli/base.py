@@ -1,0 +1,125 @@
+"""The group of commands, and what all of them share: settings, output, progress."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from assistant.types import Progress
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--config`` and ``--set``, which may stand before or after the command's name."""
+    for option in (
+        click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE",
+                     help="Change one setting, e.g. --set retrieval.passages=12. Repeatable."),
+        click.option("--config", "config", type=click.Path(path_type=Path), metavar="FILE",
+                     help="Settings file; otherwise the nearest config.yaml upward."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def with_settings(function: Callable[..., int | None]) -> Callable[..., Any]:
+    """A command that is given the settings first, and whose number is the exit status."""
+
+    @functools.wraps(function)
+    def command(
+        context: click.Context, config: Path | None, assignments: tuple[str, ...], **rest: Any
+    ) -> None:
+        from assistant.settings import load_settings, parse_assignment
+
+        outer = context.find_root().obj or {}
+        pairs = (*outer.get("assignments", ()), *assignments)
+        settings = load_settings(
+            config or outer.get("config"), dict(parse_assignment(pair) for pair in pairs)
+        )
+        context.exit(function(settings, **rest) or 0)
+
+    return _config_options(click.pass_context(command))
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="assistant")
+@_config_options
+@click.pass_context
+def cli(context: click.Context, config: Path | None, assignments: tuple[str, ...]) -> None:
+    """Ask a folder of documents. Every sentence of an answer says where it comes from.
+
+    \b
+    First steps:
+      assistant ingest ~/papers          index a folder (again and again: only changes cost)
+      assistant ask "Who wrote …?"       answer with numbered, checked citations
+      assistant serve --open             the chat in the browser
+      assistant status                   what the index holds, and which files it does not
+
+    No key and no network are needed; `assistant doctor` names every call that could go out.
+    """
+    context.obj = {"config": config, "assignments": assignments}
+
+
+def console() -> Console:
+    """Standard output for drawing; 100 columns where it is no terminal."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+
+
+def say(message: str) -> None:
+    """A line on standard error."""
+    click.echo(message, err=True)
+
+
+def print_json(data: Any) -> None:
+    """Indented for people; on one line for programs, which is ten times as fast."""
+    indent = 2 if sys.stdout.isatty() else None
+    click.echo(json.dumps(data, ensure_ascii=False, indent=indent))
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """A progress bar on standard error; on a pipe, a line now and then."""
+    if quiet:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    from assistant.rendering import safe
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[item]}", markup=False),
+    )
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("scanning", total=None, item="")
+
+        def note(step: Progress) -> None:
+            bar.update(
+                task,
+                description=step.stage,
+                completed=step.done,
+                total=step.total or None,
+                item=safe(step.item)[-40:],
+            )
+
+        yield note

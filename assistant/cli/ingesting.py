@@ -1,0 +1,106 @@
+"""``assistant ingest``, once or after every change."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli.base import CONTEXT, cli, console, print_json, progress_bar, say, with_settings
+from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+
+@cli.command(context_settings=CONTEXT)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH …]")
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option("--allow-empty", is_flag=True, help="Accept that a folder has become empty.")
+@click.option("--forget", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
+              help="Take a folder and its documents out of the index. Repeatable.")  # fmt: skip
+@click.option(
+    "--watch", is_flag=True, help="Stay, and sync again whenever files change; Ctrl-C ends it."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["threads", "ray"]),
+    default="threads",
+    show_default=True,
+    help="Who parses the files: threads here, or a Ray cluster.",
+)
+@click.option(
+    "--ray-address",
+    default="auto",
+    show_default=True,
+    metavar="ADDRESS",
+    help="The cluster, e.g. ray://head:10001; auto is the one that runs here.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="The receipt as JSON; with --watch one line for each."
+)
+@with_settings
+def ingest(
+    settings: Settings,
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    allow_empty: bool,
+    forget: tuple[Path, ...],
+    watch: bool,
+    engine: str,
+    ray_address: str,
+    as_json: bool,
+) -> int:
+    """Bring the index in line with your folders.
+
+    Without PATH: documents.paths of the settings and every folder you named before. Added, changed,
+    renamed and deleted files are found; unchanged ones cost nothing. If anything goes wrong, Ctrl-C
+    and power cuts included, the old index still answers.
+    """
+    from assistant.pipeline import Assistant
+
+    if watch:
+        if dry_run or allow_empty or forget:
+            raise click.UsageError("--watch goes with no other option than --json")
+        if engine != "threads":
+            raise click.UsageError("--watch reads in threads")
+        return _watch(settings, paths, as_json=as_json)
+    with Assistant(settings) as assistant, progress_bar(quiet=as_json) as progress:
+        receipt = assistant.sync(
+            paths or None, dry_run=dry_run, progress=progress, allow_empty=allow_empty,
+            forget=forget, ray_address=ray_address if engine == "ray" else "",
+        )  # fmt: skip
+    if as_json:
+        print_json(receipt.to_dict())
+    else:
+        from assistant.rendering import show_receipt
+
+        show_receipt(console(), receipt)
+    return 1 if receipt.failed else 0
+
+
+def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int:
+    """Sync after every change until Ctrl-C. A file that fails is told, and ends nothing."""
+    from assistant.pipeline import Assistant
+    from assistant.rendering import show_receipt
+    from assistant.types import SyncReceipt
+
+    def tell(news: SyncReceipt | AssistantError) -> None:
+        if not isinstance(news, SyncReceipt):
+            say(f"{click.style('Error:', fg='red')} {news}")
+        elif as_json:
+            click.echo(json.dumps(news.to_dict(), ensure_ascii=False))
+        else:
+            show_receipt(console(), news)
+        sys.stdout.flush()
+
+    say("Watching; Ctrl-C ends it.")
+    with Assistant(settings) as assistant:
+        try:
+            assistant.watch(tell, paths or None)
+        except KeyboardInterrupt:
+            say("Stopped. The index is whole; the next ingest finds what changes from now on.")
+    return 0

@@ -1,0 +1,147 @@
+"""What the index and the settings are, and what can be done about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from assistant.cli.base import CONTEXT, cli, console, print_json, progress_bar, say, with_settings
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+
+@cli.command(context_settings=CONTEXT)
+@click.option(
+    "--documents",
+    "with_documents",
+    is_flag=True,
+    help="List every document with its title, date, language and author.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The state as JSON.")
+@with_settings
+def status(settings: Settings, with_documents: bool, as_json: bool) -> None:
+    """What the index holds, and which files it does not, and why."""
+    from dataclasses import asdict
+
+    from assistant.pipeline import Assistant
+
+    with Assistant(settings) as assistant:
+        found = assistant.status()
+        infos = assistant.document_infos() if with_documents else ()
+    if as_json:
+        listed = {"indexed": [asdict(info) for info in infos]} if with_documents else {}
+        print_json(found.to_dict() | listed)
+    else:
+        from assistant.rendering import show_documents, show_status
+
+        show_status(console(), found)
+        show_documents(console(), infos)
+
+
+@cli.command(context_settings=CONTEXT)
+@click.option("--json", "as_json", is_flag=True, help="The state as JSON.")
+@with_settings
+def rollback(settings: Settings, as_json: bool) -> None:
+    """Return to the generation of the index before the current one."""
+    from assistant.pipeline import Assistant
+
+    with Assistant(settings) as assistant:
+        found = assistant.rollback()
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        from assistant.rendering import show_status
+
+        say(f"Answering from {found.generation} again.")
+        show_status(console(), found)
+
+
+@cli.command(context_settings=CONTEXT)
+@click.option("--json", "as_json", is_flag=True, help="As JSON instead of YAML.")
+@with_settings
+def config(settings: Settings, as_json: bool) -> None:
+    """Print the settings in effect, where they come from, and their fingerprints."""
+    import yaml
+
+    from assistant.chunking import chunking_fingerprint
+    from assistant.embedding import fingerprint_of
+
+    chunking = settings.chunking
+    fingerprints = {
+        "config": settings.fingerprint(),
+        "embedder": fingerprint_of(settings.embedding),
+        "chunking": chunking_fingerprint(chunking.tokens, chunking.overlap),
+    }
+    source = str(settings.source or "packaged defaults")
+    if as_json:
+        shown = {"source": source, "settings": settings.to_dict(), "fingerprints": fingerprints}
+        print_json(shown)
+        return
+    click.echo(f"# {source}, with the environment and --set on top")
+    click.echo(yaml.safe_dump(settings.to_dict(), sort_keys=False, allow_unicode=True), nl=False)
+    click.echo("# fingerprints")
+    for name, value in fingerprints.items():
+        click.echo(f"#   {name}: {value}")
+
+
+@cli.command(context_settings=CONTEXT)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@with_settings
+def doctor(settings: Settings, as_json: bool) -> int:
+    """Check the installation and the index, and name every call that could go out."""
+    from assistant.doctor import examine, outbound_calls
+
+    checks = examine(settings)
+    calls = outbound_calls(settings)
+    if as_json:
+        print_json(
+            {
+                "checks": [check.to_dict() for check in checks],
+                "outbound": [{"host": call.host, "when": call.when} for call in calls],
+            }
+        )
+    else:
+        for check in checks:
+            mark = click.style("✓", fg="green") if check.is_ok else click.style("✕", fg="red")
+            click.echo(f"{mark} {check.name}: {check.found}")
+            if not check.is_ok and check.hint:
+                click.echo(f"    → {check.hint}")
+        click.echo("Calls to other hosts with these settings:" + ("" if calls else " none"))
+        for call in calls:
+            click.echo(f"  {call.host}: {call.when}")
+    return 0 if all(check.is_ok for check in checks) else 1
+
+
+@cli.group(context_settings=CONTEXT)
+def index() -> None:
+    """Where the index keeps its vectors: in its own folder, or on a Chroma server."""
+
+
+@index.command("move", context_settings=CONTEXT)
+@click.argument("to", type=click.Choice(["server", "embedded"]))
+@click.option("--json", "as_json", is_flag=True, help="The index's state afterwards as JSON.")
+@with_settings
+def index_move(settings: Settings, to: Literal["server", "embedded"], as_json: bool) -> int:
+    """Take the vectors to the server of index.chroma_url, or back into the index's folder.
+
+    \b
+      assistant index move server --set index.chroma_url=http://localhost:8000
+      assistant index move embedded          (with index.chroma_url still set)
+
+    Nothing is read or embedded anew, and the index answers all the while. Afterwards write the new
+    place into config.yaml: an ingest puts the vectors where index.chroma_url says.
+    """
+    from assistant.pipeline import Assistant
+
+    with Assistant(settings) as assistant, progress_bar(quiet=as_json) as progress:
+        status = assistant.move_index(to, progress)
+    if as_json:
+        print_json(status.to_dict())
+        return 0
+    place = settings.index.chroma_url if to == "server" else "the index's own folder"
+    click.echo(f"The vectors of {status.chunks:,} chunks are in {place} now ({status.generation}).")
+    wanted = settings.index.chroma_url if to == "server" else '""'
+    click.echo(f"Keep it so in config.yaml: index.chroma_url: {wanted}")
+    return 0

@@ -1,0 +1,63 @@
+"""What a sync sees, and what follows from it: is anything to do, and may it be done?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.errors import UsageError
+from assistant.index.plan import Step
+from assistant.index.roots import Roots
+from assistant.index.scan import FoundFile
+from assistant.index.store import NotIndexed, StoredDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a sync sees: its plan, its folders, and what the current generation holds."""
+
+    plan: tuple[Step, ...]
+    roots: Roots
+    documents: tuple[StoredDocument, ...]
+    known: tuple[NotIndexed, ...]
+    before: Mapping[str, str]
+
+
+def differ(files: Sequence[FoundFile], seen: Sequence[StoredDocument | NotIndexed]) -> bool:
+    """Whether a file is new or was touched, without looking further."""
+    touched = {each.place: each.state.mtime_ns for each in seen}
+    return any(touched.get(file.place) != file.state.mtime_ns for file in files)
+
+
+def files_to_read(sight: Sight) -> list[Step]:
+    """The steps whose files are new, changed, or failed before."""
+    return [step for step in sight.plan if step.action in ("add", "change", "retry")]
+
+
+def refuse_empty(sight: Sight) -> None:
+    """An emptied or unmounted folder must not silently empty the index."""
+    found = [step.file.place for step in sight.plan if step.file is not None]
+    for scope in sight.roots.scopes:
+        if any(scope.holds(place) for place in found):
+            continue
+        if any(scope.holds(document.place) for document in sight.documents):
+            raise UsageError(
+                f"The folder {scope.within} is empty now, but the index holds documents from it",
+                hint="if they are really gone, run `assistant ingest --allow-empty`; "
+                "if it is a drive, mount it first. Nothing was changed",
+            )
+        raise UsageError(
+            f"The folder {scope.within} holds no files",
+            hint="put documents in it, or name another: `assistant ingest PATH`",
+        )
+
+
+def has_changes(sight: Sight) -> bool:
+    """Whether applying the plan could make a generation that differs from the current one."""
+    settled = {n.name: (n.outcome, n.reason) for n in sight.known}
+    for step in sight.plan:
+        problem = step.file.problem if step.file else None
+        is_known = problem is not None and settled.get(step.name) == problem
+        if step.action != "unchanged" and not (is_known and step.stored is None):
+            return True
+    return dict(sight.before) != dict(sight.roots.after)
