@@ -30,8 +30,8 @@ from assistant.terms import shingles, stem, terms, words
 from assistant.types import Passage
 
 _SECOND_SHARE, _ALONE_SHARE = 0.85, 0.9
-"""A further sentence must score at least this share of the best one; more when the question names
-nobody and asks for one thing."""
+"""A further sentence must score at least this share of the best one; more when the question asks
+for one thing."""
 _PART, _LARGE_PART, _PART_SHARE = 0.2, 0.3, 0.6
 """Less will do for one that holds this share of the question's weight that is missing so far, the
 larger one for a third sentence when the question does not ask for several things."""
@@ -53,6 +53,7 @@ ReadText = Callable[[str, int, int], str]
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:two|three|four|five|six|how many)\b", re.IGNORECASE)
 _LEANS = re.compile(
     r"^(?:it|its|he|his|she|her|they|their|this|that|these|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
@@ -219,6 +220,8 @@ def _choose(
         total = sum(question.weights.values()) or 1.0
         covered = _covered(question, chosen)
         is_compound = _COMPOUND.search(question.text) is not None
+        is_counted = _COUNTED.search(question.text) is not None
+        several = is_compound or is_counted or question.wants_list
         for pick in ranked[1:]:
             if len(chosen) >= max_sentences:
                 break
@@ -231,7 +234,7 @@ def _choose(
             least = _PART if len(chosen) < budget or is_compound else _LARGE_PART
             brings_part = gain >= least and pick.score >= _PART_SHARE * best.score
             elsewhere = pick.passage.document != best.passage.document
-            share = _SECOND_SHARE if is_compound or len(question.names) > 0 else _ALONE_SHARE
+            share = _SECOND_SHARE if several else _ALONE_SHARE
             if not brings_part and (len(chosen) >= budget or pick.score < share * best.score):
                 continue
             if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
@@ -328,10 +331,11 @@ def _leans(pick: Pick) -> bool:
 
 
 def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
-    """Add the header above a table row, and the sentence before one that opens with a pronoun."""
+    """Add the header above a table row, and the sentence before one that opens with a pronoun
+    where it is the only one: beside another it is mostly that one it speaks of."""
     result = list(chosen)
     for pick in chosen:
-        leans = pick is chosen[0] and _leans(pick)  # a second sentence follows the best one
+        leans = len(chosen) == 1 and _leans(pick)
         if pick.kind != "table" and not leans:
             continue
         around, at = _around(pick, read)
