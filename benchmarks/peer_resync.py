@@ -76,9 +76,11 @@ def _llama_index(folder: Path, index: Path) -> Sync:
         if kept.exists():
             pipeline.load(str(kept))
         reader = SimpleDirectoryReader(str(folder), recursive=True, filename_as_id=True)
-        done = pipeline.run(documents=reader.load_data(), show_progress=False)
+        documents = reader.load_data()
+        for start in range(0, len(documents), 500):  # Chroma takes 5,461 vectors at once
+            pipeline.run(documents=documents[start : start + 500], show_progress=False)
         pipeline.persist(str(kept))
-        return done
+        return len(documents)
 
     return sync
 

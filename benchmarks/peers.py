@@ -204,24 +204,36 @@ def nltk_data(place: Path) -> Path:
     return readable_nltk_data(place)
 
 
-def growth(sizes: Sequence[int], place: Path) -> dict[int, dict[str, Any]]:
-    """Our ingest and queries at each size, and the limit's queries."""
-    found = {}
-    for size in sizes:
-        here = place / f"growth-{size}"
-        write_folder(here / "documents", round(size / CHUNKS_A_FILE), WORDS)
-        cache = nltk_data(place)
-        seconds, peak, reply = measure(
-            ["build", "assistant", here / "documents", here / "index"], cache
-        )
-        _, _, queries = measure(["ask", "assistant", here / "index", here / "documents"], cache)
-        found[size] = {"seconds": seconds, "peak": peak, "chunks": reply["chunks"], **queries}
-        print(
-            f"  {reply['chunks']:>9,} chunks: ingest {seconds:.1f} s, {peak / (1 << 20):.0f} MiB, "
-            f"query p50 {queries['p50']:.1f} p95 {queries['p95']:.1f} ms",
-            flush=True,
-        )
-    return found
+def growth(size: int, place: Path) -> dict[str, Any]:
+    """Our ingest and queries at a size."""
+    folder, index = place / "documents", place / "index"
+    write_folder(folder, round(size / CHUNKS_A_FILE), WORDS)
+    cache = nltk_data(place)
+    seconds, peak, reply = measure(["build", "assistant", folder, index], cache)
+    _, _, queries = measure(["ask", "assistant", index, folder], cache)
+    print(
+        f"  {reply['chunks']:>9,} chunks: ingest {seconds:.1f} s, {peak / (1 << 20):.0f} MiB, "
+        f"query p50 {queries['p50']:.1f} p95 {queries['p95']:.1f} ms",
+        flush=True,
+    )
+    return {"seconds": seconds, "peak": peak, "chunks": reply["chunks"], **queries}
+
+
+Sizes = dict[int, dict[str, Any]]
+
+
+def kept(path: Path | None) -> tuple[Sizes, Sizes]:
+    """What an earlier run measured, by size."""
+    if path is None or not path.exists():
+        return {}, {}
+    compared, grown = json.loads(path.read_text(encoding="utf-8"))
+    return {int(k): v for k, v in compared.items()}, {int(k): v for k, v in grown.items()}
+
+
+def keep(path: Path | None, compared: Sizes, grown: Sizes) -> None:
+    """Keep it for a later run."""
+    if path is not None:
+        path.write_text(json.dumps([compared, grown]), encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -230,6 +242,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 10_000, 100_000])
     parser.add_argument("--growth", type=int, nargs="*", default=[])
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument(
+        "--results", type=Path, help="keep what is measured in this file, and measure the rest"
+    )
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     parser.add_argument("--part", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -238,16 +253,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         act = {"build": build, "ask": ask, "resync": resync}[action]
         print(json.dumps(act(part, Path(source), Path(index))))
         return 0
-    compared: dict[int, dict[str, Any]] = {}
+    compared, grown = kept(options.results)
     with tempfile.TemporaryDirectory(prefix="peers-") as scratch:
         for size in options.sizes:
+            if size in compared:
+                continue
             print(f"about {size:,} chunks", flush=True)
             with tempfile.TemporaryDirectory(dir=scratch) as place:
                 compared[size] = compare(size, Path(place), options.runs)
+            keep(options.results, compared, grown)
             for name, value in ratios(compared[size]).items():
                 print(f"    {name}: {value:.2f}", flush=True)
         print("growth" if options.growth else "", flush=True)
-        grown = growth(options.growth, Path(scratch)) if options.growth else {}
+        for size in options.growth:
+            if size not in grown:
+                with tempfile.TemporaryDirectory(dir=scratch) as place:
+                    grown[size] = growth(size, Path(place))
+                keep(options.results, compared, grown)
         if len(grown) > 1:
             first, last = grown[min(grown)], grown[max(grown)]
             print(f"    query p50 grows {last['p50'] / first['p50']:.2f} times")

@@ -16,7 +16,7 @@ PICTURES = TOP / "docs" / "images"
 HEAD = """\
 # Performance, measured
 
-Written by `python -m benchmarks.peers --write`: one run on two cores, all parts one after another,
+Written by `python -m benchmarks.peers --write`: a size in one run on two cores, its parts in turn,
 each in a fresh process that is measured whole, imports included. The peers are written as their
 documentation writes them, with the same static embedder and chunks of about the same size; they
 store vectors only. Absolute times are of one machine, ratios carry over.
