@@ -239,7 +239,7 @@ def build_limit(source: Path, index: Path) -> dict[str, Any]:
     from assistant.index.aside import copy_aside
     from assistant.index.generations import STORE, VECTORS, Generations
     from assistant.index.store import Store
-    from assistant.index.vectors import COLLECTION, VectorIndex, open_client
+    from assistant.index.vectors import COLLECTION, HNSW, VectorIndex, open_client
     from assistant.index.words import _open
     from assistant.terms import terms
 
@@ -261,9 +261,7 @@ def build_limit(source: Path, index: Path) -> dict[str, Any]:
     lines = {i: " ".join(terms(text)) for i, text in texts.items()}
     began = time.perf_counter()
     client = open_client(index / "chroma")
-    collection = client.create_collection(
-        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-    )
+    collection = client.create_collection(COLLECTION, embedding_function=None, configuration=HNSW)
     for part, vectors in rows:
         collection.upsert(ids=part, embeddings=vectors)
     client.close()

@@ -31,7 +31,7 @@ import numpy as np
 
 from assistant.embedding import Vectors
 from assistant.index.generations import STORE, VECTORS, WORDS
-from assistant.index.vectors import COLLECTION, open_client
+from assistant.index.vectors import COLLECTION, EF_SEARCH, HNSW, open_client
 
 _BATCH = 4000
 """Vectors written at once: 64,644 of them took 13.4 s so, 18.6 s by 256."""
@@ -43,8 +43,10 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
     """Apply ``upsert`` and ``delete`` frames to the collection in ``folder`` until ``finish``."""
     client = open_client(folder)
     collection = client.get_or_create_collection(
-        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        COLLECTION, embedding_function=None, configuration=HNSW
     )
+    if collection.configuration_json["hnsw"].get("ef_search") != EF_SEARCH:  # of an earlier version
+        collection.modify(configuration={"hnsw": {"ef_search": EF_SEARCH}})
     batch = min(_BATCH, client.get_max_batch_size())
     waiting: list[tuple[list[str], Vectors]] = []
 

@@ -29,7 +29,7 @@ from assistant.embedding import Vectors
 from assistant.errors import IndexUnavailableError, StorageError
 from assistant.index.generations import STORE, Generation, Generations
 from assistant.index.store import Store
-from assistant.index.vectors import exact_neighbours
+from assistant.index.vectors import HNSW, exact_neighbours
 from assistant.settings import IndexSettings
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ _BATCH = 1000
 """Vectors of one request: 2 MB of JSON at 256 dimensions."""
 _MOST_OF_A_QUERY = 20_000
 _CONNECT_SECONDS, _REQUEST_SECONDS = 10.0, 120.0
-_SPACE = {"hnsw": {"space": "cosine"}}
 
 Existing = Callable[[Sequence[str]], set[str]]
 """Chunk ids → those that a generation holds."""
@@ -206,7 +205,7 @@ class ServerWriter:
         with contextlib.ExitStack() as exits, server.errors():
             exits.callback(close, self._client)
             self._collection = self._client.get_or_create_collection(
-                collection, embedding_function=None, configuration=_SPACE
+                collection, embedding_function=None, configuration=HNSW
             )
             exits.pop_all()
 
