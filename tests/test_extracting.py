@@ -76,6 +76,17 @@ def test_sentence_that_leans_on_the_one_before_brings_it(notes: Assistant) -> No
     assert any("Berta Lindqvist" in quote for quote in found)
 
 
+def test_beside_another_sentence_a_leaning_one_brings_nothing(notes: Assistant) -> None:
+    answer = notes.ask("How many hectares does it cover and when does the gate open in summer?")
+    assert [quote.split()[0] for quote in quotes(answer)] == ["It", "The"]
+    assert "It covers 14 hectares." in quotes(answer)
+
+
+def test_who_asks_how_many_is_given_each_number_told(sample: Assistant) -> None:
+    answer = sample.ask("How many papers were submitted to ICLR 2019?")
+    assert [number for number in ("1,449", "1,591") if number in answer.text] == ["1,449", "1,591"]
+
+
 def test_markers_in_a_document_are_its_own_words_and_never_citations(notes: Assistant) -> None:
     answer = notes.ask("What do the letters say about previous instructions and the closed garden?")
     quoted = next(c for c in answer.citations if "[7]" in c.quote)

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import ctypes
 import io
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from support_index import Workshop, outcomes, text_of
 
 from assistant.errors import AssistantError, DocumentError, IndexUnavailableError, StorageError
-from assistant.index import reading_process, vector_children, vector_process
+from assistant.index import reading_process
 from assistant.index.children import WordProcess
 from assistant.index.loading import load_all
 from assistant.index.plan import Step
 from assistant.index.reading_process import load_apart, packed, unpacked
 from assistant.index.roots import Scope
 from assistant.index.scan import scan
-from assistant.index.vector_children import VectorWriter, Verifier
 from assistant.index.words import WordIndex, WordWriter
 from assistant.settings import Settings
 from benchmarks.format_samples import samples
@@ -109,6 +105,8 @@ def test_a_reading_process_that_is_killed_loses_nothing(
     steps = steps_of(workshop.folder, settings)
     results = load_apart(steps, settings.chunking, settings.reading)
     seen = [next(results)]
+    if hasattr(os, "getpriority"):
+        assert os.getpriority(os.PRIO_PROCESS, started[0].pid) == 10, "it stands back"
     os.kill(started[0].pid, signal.SIGKILL)
     seen += results
     assert [step.name for step, _ in seen] == [step.name for step in steps]
@@ -132,14 +130,21 @@ if "assistant.index.reading_process" in sys.orig_argv:
 """
 
 
+@pytest.fixture
+def deadly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Reading processes end when they open what ``ALWAYS`` names; a folder tells of each."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(_DEADLY)
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.setenv("DEADLY", str(site))
+    return site
+
+
 def test_a_file_that_ends_the_process_twice_fails_alone(
-    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, deadly: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``b.md`` ends every process that opens it, ``c.md`` and ``e.md`` the first one alone."""
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "sitecustomize.py").write_text(_DEADLY)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
-    monkeypatch.setenv("DEADLY", str(tmp_path / "site"))
     monkeypatch.setenv("ALWAYS", "b.md")
     for name in ("a.md", "b.md", "c.md", "d.md", "e.md", "f.md"):
         workshop.write(name, text_of(name))
@@ -147,20 +152,17 @@ def test_a_file_that_ends_the_process_twice_fails_alone(
     steps = steps_of(workshop.folder, settings)
     seen = list(load_apart(steps, settings.chunking, settings.reading))
     assert [step.name for step, _ in seen] == [step.name for step in steps]
-    assert (tmp_path / "site" / "c.md").exists(), "the trial killed nothing"
+    assert (deadly / "c.md").exists(), "the trial killed nothing"
     failed = [result for _, result in seen if isinstance(result, DocumentError)]
     assert [error.what for error in failed] == [
         "b.md broke the reading process (status 7) a bad b.md"
     ]
 
 
+@pytest.mark.usefixtures("deadly")
 def test_a_process_that_ends_at_every_file_is_not_started_for_each(
-    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[Any]
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, started: list[Any]
 ) -> None:
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "sitecustomize.py").write_text(_DEADLY)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
-    monkeypatch.setenv("DEADLY", str(tmp_path / "site"))
     monkeypatch.setenv("ALWAYS", "*.md")
     for number in range(50):
         workshop.write(f"{number}.md", text_of(f"topic{number}"))
@@ -229,6 +231,8 @@ def test_words_of_a_process_are_those_written_here(tmp_path: Path) -> None:
                 writer.add(key, text)
             writer.delete(["three"])
             writer.close()
+        if hasattr(os, "getpriority"):
+            assert os.getpriority(os.PRIO_PROCESS, there._process.pid) == 10, "it stands back"
     for terms in (["heron"], ["1234"], ["机器"], ["pond"]):
         found = [WordIndex(tmp_path / part).search(terms, 5) for part in ("here", "there")]
         assert found[0] == found[1]
@@ -277,142 +281,3 @@ def test_a_large_ingest_is_the_same_index(tmp_path: Path, monkeypatch: pytest.Mo
         words = WordIndex(generation.path / "words")
         found.append((len(words), words.document_frequency("pear")))
     assert found[0] == found[1]
-
-
-# ---------------------------------------------------------------- the writer that is forked
-
-
-@pytest.mark.skipif(not vector_children.FORKS, reason="nothing is forked on this system")
-class TestForkedWriter:
-    def test_it_writes_and_its_parent_verifies_with_fresh_eyes(self, tmp_path: Path) -> None:
-        workshop = Workshop(tmp_path)
-        workshop.write("a.md", text_of("apples"))
-        workshop.sync()
-        assert workshop.holds_exactly({"a.md": text_of("apples")})
-
-    def test_its_death_is_an_error_and_the_old_index_still_answers(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        workshop = Workshop(tmp_path)
-        workshop.write("a.md", text_of("apples"))
-        before = workshop.sync().generation
-        workshop.write("b.md", text_of("pears"))
-        finish = VectorWriter.finish
-
-        def killed(self: VectorWriter) -> int:
-            os.kill(self._process.number, signal.SIGKILL)
-            return finish(self)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(VectorWriter, "finish", killed)
-            with pytest.raises(IndexUnavailableError, match="vectors could not be written"):
-                workshop.sync()
-        assert workshop.generations.current_name() == before
-        assert workshop.holds_exactly({"a.md": text_of("apples")})
-        workshop.sync()
-        assert workshop.holds_exactly({"a.md": text_of("apples"), "b.md": text_of("pears")})
-
-    def test_leaving_ends_both(self, tmp_path: Path) -> None:
-        with Verifier() as verifier:
-            with VectorWriter(tmp_path / "chroma", verifier) as writer:
-                number = writer._process.number
-                os.kill(number, 0)
-            for _ in range(100):
-                state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
-                if state == "Z":
-                    break
-                time.sleep(0.02)
-            assert state == "Z", "ended, and its number is kept by its parent"
-        with pytest.raises(ProcessLookupError):
-            os.kill(verifier._process.pid, 0)
-
-    @pytest.mark.parametrize("count", [0, 200])
-    def test_its_own_words_are_told_and_nothing_is_left(self, tmp_path: Path, count: int) -> None:
-        (tmp_path / "chroma" / "chroma.sqlite3").mkdir(parents=True)
-        vectors = np.ones((1000, 256), np.float32)
-
-        def write(writer: VectorWriter) -> None:
-            for number in range(count):  # it ends while these are sent
-                writer.upsert([f"{number}-{at}" for at in range(1000)], vectors)
-            writer.finish()
-
-        with Verifier() as verifier:
-            writer = VectorWriter(tmp_path / "chroma", verifier)
-            with pytest.raises(IndexUnavailableError, match="open database file"), writer:
-                write(writer)
-            number = writer._process.number
-        assert not Path(f"/proc/{number}").exists()
-
-    def test_why_there_is_no_process_is_told(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        (tmp_path / "chromadb.py").write_text("raise RuntimeError('sqlite is too old')")
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-        monkeypatch.setattr("assistant.processes._PACKAGE_ROOT", f"{tmp_path}:{os.getcwd()}")
-        with (
-            Verifier() as verifier,
-            pytest.raises(IndexUnavailableError, match="RuntimeError: sqlite is too old"),
-            VectorWriter(tmp_path / "chroma", verifier) as writer,
-        ):
-            writer.finish()
-
-    def test_no_dead_process_stays_where_nobody_reaps_strangers(self, tmp_path: Path) -> None:
-        """As in a container whose first process is ours."""
-        subreaper, prctl = 36, ctypes.CDLL(None).prctl
-        prctl(subreaper, 1, 0, 0, 0)
-        try:
-            workshop = Workshop(tmp_path)
-            workshop.write("a.md", text_of("apples"))
-            workshop.sync()
-            with Verifier() as verifier, VectorWriter(tmp_path / "chroma", verifier):
-                pass  # left in the middle
-            states = [
-                Path(f"/proc/{number}/stat").read_text()
-                for task in Path("/proc/self/task").iterdir()
-                for number in (task / "children").read_text().split()
-            ]
-        finally:
-            prctl(subreaper, 0, 0, 0, 0)
-        assert not [state for state in states if ") Z " in state]
-
-    def test_a_verifier_that_died_is_told(self, tmp_path: Path) -> None:
-        with Verifier() as verifier:
-            os.kill(verifier._process.pid, signal.SIGKILL)
-            verifier._process.wait()
-            with (
-                pytest.raises(IndexUnavailableError),
-                VectorWriter(tmp_path / "chroma", verifier) as writer,
-            ):
-                writer.finish()
-
-
-# ---------------------------------------------------------------- approximate search
-
-
-class _Missing:
-    """A collection whose search misses some vectors, as HNSW does among many alike."""
-
-    def __init__(self, missed: int, count: int) -> None:
-        self.missed, self.vectors = missed, np.eye(count, dtype=np.float32)
-
-    def get(self, ids: list[str], include: list[str]) -> dict[str, Any]:
-        return {"embeddings": self.vectors[: len(ids)]}
-
-    def query(self, query_embeddings: Any, **_: Any) -> dict[str, Any]:
-        distances = [[0.2 if at < self.missed else 0.0] for at in range(len(query_embeddings))]
-        return {"distances": distances}
-
-
-@pytest.mark.parametrize(("missed", "count", "is_sound"), [
-    (0, 20, True), (2, 20, True), (9, 20, True), (10, 20, False), (20, 20, False),
-    (1, 1, False), (0, 1, True), (1, 2, False), (0, 0, True),
-])  # fmt: skip
-def test_a_check_allows_what_approximate_search_misses(
-    missed: int, count: int, is_sound: bool
-) -> None:
-    """.3 % of 63,000 chunks are not found by their own vectors: five samples of them failed every
-    other ingest of a folder, for good."""
-    problem = vector_process._search_problem(
-        _Missing(missed, count), [str(n) for n in range(count)]
-    )
-    assert (not problem) == is_sound

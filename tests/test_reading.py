@@ -98,6 +98,8 @@ def test_any_bytes_give_text_or_a_typed_refusal(data: bytes, name: str) -> None:
         (b"words", "a.b.Markdown", "markdown"),
         (b"words", "picture.png", ""),
         (b"words", "no-suffix", ""),
+        (b"words", "README.", "text"),
+        (b"words", "notes.", ""),
     ],
 )
 def test_bytes_decide_before_the_suffix(data: bytes, name: str, kind: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant import Assistant, Settings
 from assistant.errors import IndexUnavailableError
-from assistant.retrieval import fuse
+from assistant.retrieval import fuse, retrieve
 
 IDS = st.sampled_from("abcdefgh")
 SCORES = st.floats(-50, 50, allow_nan=False).map(lambda score: round(score, 3))
@@ -209,3 +210,50 @@ def test_weight_of_zero_switches_a_part_off(sample_settings: Settings, sample: A
     words = [passage.scores.get("words", 0.0) for passage in passages]
     assert words == sorted(words, reverse=True)
     assert dataclasses.is_dataclass(passages[0])
+
+
+def test_a_failing_search_by_words_waits_for_the_vectors(
+    sample: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever fails gives the snapshot back, and nobody may search in it then."""
+    ended: list[bool] = []
+
+    def slow(*_: Any) -> list[tuple[str, float]]:
+        time.sleep(0.2)
+        ended.append(True)
+        return []
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise OSError("a damaged segment")
+
+    with sample._parts.snapshots().current() as snapshot:
+        monkeypatch.setattr(snapshot.vectors, "search", slow)
+        monkeypatch.setattr(snapshot.words, "search", broken)
+        with pytest.raises(OSError, match="damaged"):
+            sample.retrieve("How many bins does first-fit decreasing need?")
+    assert ended
+
+
+def test_what_is_not_read_closely_is_not_loaded(
+    sample: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty passages are read for the parts that compare texts, twice the wanted ones without."""
+    plain = sample.settings.retrieval.model_copy(
+        update=dict.fromkeys(("weight_sentence", "weight_likeness", "weight_title"), 0.0)
+    )
+    question = "How many bins does first-fit decreasing need?"
+    loaded: list[int] = []
+    with sample._parts.snapshots().current() as snapshot:
+        chunks = snapshot.store.chunks
+        monkeypatch.setattr(
+            snapshot.store, "chunks", lambda ids: (loaded.append(len(ids)), chunks(ids))[1]
+        )
+        monkeypatch.setattr(
+            "assistant.retrieval.title_coverage", lambda *_: pytest.fail("no title is wanted")
+        )
+        asked = sample._parts.analyse(question, (), snapshot)
+        embedder, index = sample._parts.embedder(), sample._parts.sentences()
+        found = retrieve(asked, snapshot, embedder, index, plain, 3)
+    assert loaded == [6]
+    assert len(found) == 3
+    assert {"sentence", "likeness", "title"}.isdisjoint(found[0].scores)

@@ -164,3 +164,8 @@ def test_texts_that_need_no_care_have_no_marks_and_no_unspaced_script() -> None:
     folded = "".join(sign for sign in signs if fold(sign) == sign)
     assert len(folded) > 2000
     assert not _NEEDS_CARE.search(folded)
+
+
+def test_whoever_changes_the_words_of_a_text_changes_only_their_own() -> None:
+    words("a heron stands").clear()
+    assert words("a heron stands") == ["a", "heron", "stands"]

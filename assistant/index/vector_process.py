@@ -35,12 +35,17 @@ from assistant.index.vectors import COLLECTION, EF_SEARCH, HNSW, open_client
 
 _BATCH = 4000
 """Vectors written at once: 64,644 of them took 13.4 s so, 18.6 s by 256."""
+_BATCH_IN_PAUSE = 1000
+"""So many are worth writing while the parent has no more."""
 
 _SAMPLES, _SAME = 20, 1e-3
 
 
 def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
-    """Apply ``upsert`` and ``delete`` frames to the collection in ``folder`` until ``finish``."""
+    """Apply ``upsert`` and ``delete`` frames to the collection in ``folder`` until ``finish``.
+
+    Vectors are gathered for a large batch; at a ``pause`` the parent has no more for now.
+    """
     client = open_client(folder)
     collection = client.get_or_create_collection(
         COLLECTION, embedding_function=None, configuration=HNSW
@@ -61,6 +66,9 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
             )
         waiting.clear()
 
+    def count() -> int:
+        return sum(len(each) for each, _ in waiting)
+
     while True:
         line = frames.readline()
         if not line:
@@ -68,23 +76,27 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
         frame = json.loads(line)
         if frame["op"] == "finish":
             break
+        if frame["op"] == "pause":
+            if count() >= _BATCH_IN_PAUSE:
+                flush()
+            continue
         ids: list[str] = frame["ids"]
         if frame["op"] == "upsert":
             raw = frames.read(frame["bytes"])
             if len(raw) != frame["bytes"]:
                 return
             waiting.append((ids, np.frombuffer(raw, dtype=np.float32).reshape(len(ids), -1)))
-            if sum(len(each) for each, _ in waiting) >= batch:
+            if count() >= batch:
                 flush()
         else:
             flush()
             for start in range(0, len(ids), batch):
                 collection.delete(ids=ids[start : start + batch])
     flush()
-    count = collection.count()
+    written = collection.count()
     client.close()
     _let_readers_change_nothing(folder)
-    _reply(replies, {"ok": True, "count": count})
+    _reply(replies, {"ok": True, "count": written})
 
 
 def _let_readers_change_nothing(folder: Path) -> None:
@@ -173,7 +185,7 @@ def _reply(replies: IO[str], message: dict[str, Any]) -> None:
 
 
 def fork_writer(folder: Path, source: int, target: int) -> int:
-    """Fork a process that writes; 0 in it, when it is done, and its number in this one."""
+    """Fork a process that writes; its number."""
     number = os.fork()
     if number:
         os.close(source)
@@ -188,7 +200,7 @@ def fork_writer(folder: Path, source: int, target: int) -> int:
             write(folder, frames, replies)
         except Exception as exc:
             _reply(replies, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})
-    return 0
+    os._exit(0)  # all is closed; what the other process was about to do is not this one's
 
 
 def _verify_asked(pipes: Sequence[int]) -> None:
@@ -198,8 +210,6 @@ def _verify_asked(pipes: Sequence[int]) -> None:
     request = json.loads(sys.stdin.readline() or "null")
     if isinstance(request, dict):
         number = fork_writer(Path(request["write"]), *pipes)
-        if not number:
-            return
         _reply(sys.stdout, {"pid": number})
         request = json.loads(sys.stdin.readline() or "null")
         # Not before: until now the parent may kill it by its number. And not later, nor by nobody:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assistant.errors import AssistantError
 from assistant.index.words import WordWriter
+from assistant.processes import stand_back
 
 
 def write(folder: Path, lines: Iterable[bytes]) -> bool:
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: word_process FOLDER\n")
         return 2
+    stand_back()
     try:
         if write(Path(arguments[0]), sys.stdin.buffer):
             print(json.dumps({"ok": True}), flush=True)

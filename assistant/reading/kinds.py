@@ -95,7 +95,7 @@ def find_kind(data: bytes, name: str) -> str:
     last = name.rpartition("/")[2]
     suffix = splitext(last)[1].rstrip(".")
     named = KIND_OF_SUFFIX.get(suffix.lower(), "")
-    if not named and not suffix and last.lower() in _NAMES:
+    if not named and not suffix and last.lower().rstrip(".") in _NAMES:
         named = "text"
     reason = _refusal(data, named)
     if reason:
