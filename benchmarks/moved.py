@@ -11,16 +11,12 @@ Two graphs of the same vectors differ a little, because HNSW is built by chance.
 from __future__ import annotations
 
 import argparse
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
 
 import numpy as np
 
@@ -32,7 +28,7 @@ from assistant.index.vector_server import server_of
 from assistant.settings import Settings
 from benchmarks.corpus import write_folder
 from benchmarks.peers import CHUNKS_A_FILE, WORDS, headings
-from benchmarks.processes import environment
+from benchmarks.processes import chroma_server
 
 NEAREST = 10
 EXACT, HNSW = 1.0, 0.99
@@ -77,34 +73,6 @@ def look(settings: Settings, questions: Sequence[str]) -> Found:
 def overlap(one: Sequence[frozenset[str]], other: Sequence[frozenset[str]]) -> float:
     """The mean share of the nearest that both hold."""
     return float(np.mean([len(a & b) / max(1, len(a)) for a, b in zip(one, other, strict=True)]))
-
-
-@contextmanager
-def chroma_server(place: Path) -> Iterator[str]:
-    """The address of a Chroma server on this machine, ended afterwards."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    program = Path(sys.executable).parent / "chroma"
-    process = subprocess.Popen(
-        [str(program), "run", "--path", str(place), "--host", "127.0.0.1", "--port", str(port)],
-        env=environment(ANONYMIZED_TELEMETRY="False"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urlopen(f"{address}/api/v2/heartbeat", timeout=1).read()
-                break
-            except OSError:
-                if process.poll() is not None:
-                    raise SystemExit("the Chroma server ended") from None
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def compare(folder: Path, place: Path, count: int) -> bool:

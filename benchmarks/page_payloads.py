@@ -117,26 +117,30 @@ def trial(
 
 
 def _show(browser: Browser, url: str, found: Found, numbers: Sequence[int]) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    screens = [screen := Screen(context, url).open()]
-    asked, before = 0, -1
+    screens: list[Screen] = []
+
+    def fresh() -> Screen:
+        """A browser that has shown nothing yet: a page that is covered stays so in its own."""
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        screens.append(Screen(context, url).open())
+        return screens[-1]
+
+    screen, asked, before = fresh(), 0, -1
     for number in numbers:
         question = f"What is kept by warden{number}?"
         try:
             screen.ask(question)
         except TimeoutError:  # what was shown before lies over the page
             found.broken.append(before)
-            screens.append(screen := Screen(context, url).open())
+            screen, asked = fresh(), 0
             screen.ask(question)
-            asked = 0
         before, asked = number, asked + 1
         try:
             screen.answered(asked)
             shown = screen.page.locator("#panes").inner_text()
         except TimeoutError:
             found.broken.append(number)
-            screens.append(screen := Screen(context, url).open())
-            asked = 0
+            screen, asked = fresh(), 0
             continue
         found.shown += f"warden{number}" in shown
         screen.page.evaluate(
@@ -147,12 +151,11 @@ def _show(browser: Browser, url: str, found: Found, numbers: Sequence[int]) -> N
             screen.page.evaluate("document.querySelector('#new').click()")
             screen.page.locator("#chat .answer").first.wait_for(state="detached")
             asked = 0
-    screen.page.wait_for_timeout(300)
-    found.ran += screen.page.evaluate("window.__ran || []")
-    found.requested += [
-        address for each in screens for address in each.outside if address.startswith(EVIL)
-    ]
-    context.close()
+    for each in screens:
+        each.page.wait_for_timeout(300)
+        found.ran += each.page.evaluate("window.__ran || []")
+        found.requested += [address for address in each.outside if address.startswith(EVIL)]
+        each.page.context.close()
 
 
 def _repeat(body: Any) -> Reply:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 _BYTECODE = Path(tempfile.gettempdir()) / f"benchmarks-bytecode-{os.getuid()}"
 
@@ -25,6 +30,40 @@ def environment(**more: str) -> dict[str, str]:
     top = str(Path(__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, [top, kept.get("PYTHONPATH")]))
     return kept | {"PYTHONPYCACHEPREFIX": str(_BYTECODE), "PYTHONPATH": path} | more
+
+
+CHROMA = Path(sys.executable).parent / "chroma"
+"""The program that comes with the package chromadb."""
+
+
+@contextmanager
+def chroma_server(place: Path) -> Iterator[str]:
+    """The address of a Chroma server on this machine that keeps its data in a folder; ended
+    afterwards."""
+    place.mkdir(exist_ok=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [str(CHROMA), "run", "--path", str(place), "--host", "127.0.0.1", "--port", str(port)],
+        env=environment(ANONYMIZED_TELEMETRY="False"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=place,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                urlopen(f"{address}/api/v2/heartbeat", timeout=1).read()
+                break
+            except OSError:
+                if process.poll() is not None:
+                    raise RuntimeError("the Chroma server ended") from None
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def descendants(pid: int) -> list[int]:

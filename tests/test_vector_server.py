@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +20,7 @@ from assistant import Assistant, load_settings
 from assistant.errors import AssistantError, IndexUnavailableError, SettingsError, UsageError
 from assistant.index.generations import Generations
 from assistant.index.vector_server import Server, clean_up, own_prefix
+from benchmarks.processes import CHROMA, chroma_server
 
 QUESTION = "When was the garden of Holm laid out?"
 KEY = "key-4711-secret"
@@ -29,30 +29,10 @@ KEY = "key-4711-secret"
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Chroma server that was started for these tests."""
-    program = Path(sys.executable).parent / "chroma"
-    if not program.exists():
+    if not CHROMA.exists():
         pytest.skip("the package chromadb came without its `chroma` program")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    place = tmp_path_factory.mktemp("chroma-server")
-    environment = dict(os.environ, ANONYMIZED_TELEMETRY="False")
-    process = subprocess.Popen(
-        [str(program), "run", "--path", str(place), "--host", "127.0.0.1", "--port", str(port)],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=place,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urlopen(f"{address}/api/v2/heartbeat", timeout=1).read()
-                break
-            except OSError:
-                assert process.poll() is None, "the Chroma server ended"
-                time.sleep(0.1)
+    with chroma_server(tmp_path_factory.mktemp("chroma-server")) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture

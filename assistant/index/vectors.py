@@ -18,7 +18,7 @@ COLLECTION = "chunks"
 EF_SEARCH = 1600
 """How many neighbours HNSW keeps in sight. Of the exact ten nearest among 62,941 chunks with static
 vectors, which crowd together, Chroma's default of 100 finds 78 %, 400 finds 87 %, 800 finds 90 %,
-1,600 finds 99 %: in 1.1, 1.5, 2.1 and 3.3 ms."""
+1,600 finds 99 %: in 1.1, 1.5, 2.1 and 3.3 ms (``benchmarks.neighbours``)."""
 HNSW: dict[str, dict[str, Any]] = {"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
 """A collection's configuration."""
 
