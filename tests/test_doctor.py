@@ -36,9 +36,10 @@ def test_every_failed_check_says_what_to_do(tmp_path: Path) -> None:
     assert not (tmp_path / "index").exists()
 
 
-def test_damaged_index_is_found_in_a_child(sample_settings: Settings, tmp_path: Path) -> None:
-    with Assistant(sample_settings) as assistant:
-        assistant.status()
+def test_damaged_index_is_found_in_a_child(
+    sample: Assistant, sample_settings: Settings, tmp_path: Path
+) -> None:
+    sample.status()
     folder = tmp_path / "index"
     shutil.copytree(sample_settings.index.path, folder)
     for path in folder.rglob("*.sqlite3"):

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 from support_index import Workshop, text_of
 
 from assistant.errors import IndexUnavailableError
+from assistant.index import aside
 from assistant.index.generations import FORMAT, MANIFEST, Generations, Manifest, hold_open
 from assistant.index.snapshot import SnapshotReader
 from assistant.index.vector_children import VectorWriter
@@ -338,3 +340,39 @@ def test_neighbours_are_looked_for_widely_in_an_index_of_before_too(tmp_path: Pa
     found = client.get_collection(COLLECTION, embedding_function=None).configuration_json
     client.close()
     assert found["hnsw"]["ef_search"] == EF_SEARCH
+
+
+def test_copies_of_readers_that_were_killed_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a killed chat would fill the disk; those in use, and what is not ours, stay."""
+    place, source = tmp_path / "temporary", tmp_path / "chroma"
+    place.mkdir()
+    source.mkdir()
+    (source / "data").write_text("vectors")
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    kill = (
+        "import os, sys, contextlib, pathlib\n"
+        "from assistant.index.aside import copy_aside\n"
+        "kept = contextlib.ExitStack()\n"
+        "print(copy_aside(pathlib.Path(sys.argv[1]), kept, 'a test'))\n"
+        "sys.stdout.flush()\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", kill, source], env=dict(os.environ, TMPDIR=str(place)),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    dead = Path(said.stdout.strip()).parent
+    assert (dead / "chroma" / "data").exists()
+    other = place / f"{dead.name[:15]}somebody"
+    other.mkdir()
+    with ExitStack() as exits:
+        used = aside.copy_aside(source, exits, "a test")
+        assert dead.exists(), "too new to be judged"
+        monkeypatch.setattr(aside, "_NEW_SECONDS", -1)
+        with ExitStack() as more:
+            aside.copy_aside(source, more, "a test")
+            assert not dead.exists()
+            assert (used / "data").read_text() == "vectors"
+    assert list(place.iterdir()) == [other]

@@ -6,16 +6,23 @@ a full disk or in a read-only folder that fails, and the index would not answer 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import stat
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from assistant.errors import StorageError
 
 _IN_MEMORY = Path("/dev/shm")
 _SPARE_BYTES = 1_000_000
+_PREFIX, _LOCK = "assistant-copy-", "in-use.lock"
+_NEW_SECONDS = 60
 
 
 def readable(path: Path, exits: ExitStack) -> Path:
@@ -42,11 +49,30 @@ def copy_aside(path: Path, exits: ExitStack, cause: object) -> Path:
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     for place in (Path(tempfile.gettempdir()), _IN_MEMORY):
         if place.is_dir() and shutil.disk_usage(place).free > 2 * size + _SPARE_BYTES:
-            folder = tempfile.TemporaryDirectory(
-                prefix="assistant-", dir=place, ignore_cleanup_errors=True
+            _sweep(place)
+            temporary = tempfile.TemporaryDirectory(
+                prefix=_PREFIX, dir=place, ignore_cleanup_errors=True
             )
-            return Path(shutil.copytree(path, Path(exits.enter_context(folder)) / path.name))
+            folder = Path(exits.enter_context(temporary))
+            exits.enter_context(FileLock(folder / _LOCK))
+            return Path(shutil.copytree(path, folder / path.name))
     raise StorageError(
         f"{path} cannot be opened, because nothing can be written: {cause}",
         hint="free some disk space, or make the folder writable; nothing is lost",
     )
+
+
+def _sweep(place: Path) -> None:
+    """Remove our copies of processes that were killed: nobody holds their locks."""
+    own = os.getuid() if hasattr(os, "getuid") else 0
+    for folder in place.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError, Timeout):
+            state = folder.lstat()
+            if not stat.S_ISDIR(state.st_mode) or state.st_uid != own:
+                continue
+            is_new = time.time() - state.st_mtime < _NEW_SECONDS
+            if is_new or not (folder / _LOCK).is_file():
+                continue  # its lock may be about to be taken
+            with FileLock(folder / _LOCK, timeout=0):
+                pass
+            shutil.rmtree(folder, ignore_errors=True)
