@@ -7,9 +7,7 @@ those, or for as many as are wanted.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from math import log
 
 from assistant.embedding import Embedder
@@ -31,10 +29,6 @@ answers and rankings are no better; with twenty too few are left where captions 
 _BY_SENTENCES = 10
 """Of these the best, and more when more are wanted, whose sentences are compared too: cutting texts
 into sentences is the dearest part, two fifths of a question when it is done for all."""
-
-_beside = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="nearest")
-"""The nearest chunks are looked for beside the search by words: Chroma takes 4 ms at 12,000 chunks,
-2 ms more for the vectors of what the words found."""
 
 
 def fuse(parts: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
@@ -139,18 +133,16 @@ def _proposals(
     within: Sequence[str] | None,
 ) -> tuple[dict[str, float], dict[str, float]]:
     """BM25 scores of the best chunks by words; cosines of these and of the nearest chunks."""
+    terms = [*question.weights, *question.asking]
+    unknown = _unknown(question, snapshot)
+    words = dict(snapshot.words.search(terms, limit, fuzzy=unknown, within=within))
     vector = embedder.embed([question.standalone])[0]
     there = snapshot.manifest.chunks if within is None else len(within)
-    nearest = _beside.submit(snapshot.vectors.search, vector, min(limit, there), within)
-    try:
-        terms = [*question.weights, *question.asking]
-        unknown = _unknown(question, snapshot)
-        words = dict(snapshot.words.search(terms, limit, fuzzy=unknown, within=within))
-        stored = snapshot.vectors.vectors(list(words))
-    finally:
-        wait([nearest])  # the snapshot may be closed after this question
-    cosines = {key: float(row @ vector) for key, row in stored.items()}
-    return words, {**cosines, **dict(nearest.result())}
+    vectors = dict(snapshot.nearest(vector, min(limit, there), within))
+    unseen = [key for key in words if key not in vectors]
+    for key, stored in snapshot.vectors_of(unseen).items():
+        vectors[key] = float(stored @ vector)
+    return words, vectors
 
 
 def _unknown(question: Question, snapshot: Snapshot) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,17 +98,28 @@ def examine(index: Path, states: Mapping[str, State]) -> Finding:
             ids += [chunk.id for chunk in chunks]
         collection = client.get_collection(COLLECTION, embedding_function=None)
         held = collection.get(include=["embeddings"])
-        return _judge(
+        finding = _judge(
             _Content(
                 documents, places, ids, held["ids"], held["embeddings"], collection,
                 len(snapshot.words),
             ),
             states,
         )  # fmt: skip
+        problem = _kept_otherwise(snapshot.store.vectors, held["ids"], held["embeddings"])
+        return replace(finding, problem=finding.problem or problem)
     finally:
         client.close()
         exits.close()
         snapshot.retire()
+
+
+def _kept_otherwise(kept: Any, ids: Sequence[str], vectors: Any) -> str:
+    """How the vectors that the store keeps differ from Chroma's; an empty text if they do not."""
+    there = kept.get(ids)
+    if len(there) != len(ids) or len(kept) != len(ids):
+        return f"{len(kept)} vectors are kept, {len(there)} of these {len(ids)}"
+    far = [i for i, row in zip(ids, vectors, strict=True) if np.abs(there[i] - row).max() > _SAME]
+    return f"{len(far)} vectors are kept otherwise" if far else ""
 
 
 def examine_plain(index: Path, states: Mapping[str, State]) -> Finding:

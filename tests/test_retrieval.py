@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from typing import Any
 
 import pytest
@@ -210,28 +209,6 @@ def test_weight_of_zero_switches_a_part_off(sample_settings: Settings, sample: A
     words = [passage.scores.get("words", 0.0) for passage in passages]
     assert words == sorted(words, reverse=True)
     assert dataclasses.is_dataclass(passages[0])
-
-
-def test_a_failing_search_by_words_waits_for_the_vectors(
-    sample: Assistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whoever fails gives the snapshot back, and nobody may search in it then."""
-    ended: list[bool] = []
-
-    def slow(*_: Any) -> list[tuple[str, float]]:
-        time.sleep(0.2)
-        ended.append(True)
-        return []
-
-    def broken(*_: Any, **__: Any) -> None:
-        raise OSError("a damaged segment")
-
-    with sample._parts.snapshots().current() as snapshot:
-        monkeypatch.setattr(snapshot.vectors, "search", slow)
-        monkeypatch.setattr(snapshot.words, "search", broken)
-        with pytest.raises(OSError, match="damaged"):
-            sample.retrieve("How many bins does first-fit decreasing need?")
-    assert ended
 
 
 def test_what_is_not_read_closely_is_not_loaded(

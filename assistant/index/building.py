@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from assistant.chunking import indexed_text
+from assistant.embedding import Vectors
 from assistant.embedding.cache import CachedEmbedder
 from assistant.errors import DocumentError, EmbeddingError
 from assistant.index.children import WordProcess
@@ -94,6 +95,8 @@ class GenerationBuilder:
             )
             self.store = Store(folder / STORE, writable=True)
             self._exits.callback(self.store.close)
+            if fresh_vectors:
+                self.store.vectors.clear()
             self._words = (
                 self._exits.enter_context(WordProcess(folder / WORDS))
                 if is_large
@@ -199,7 +202,7 @@ class GenerationBuilder:
                 self.fail(pending.step, DocumentError(exc.what, hint=exc.hint))
             return
         if vectors is not None:
-            self._vectors.upsert([chunk.id for _, chunk in embed], vectors)
+            self._write_vectors([chunk.id for _, chunk in embed], vectors)
         for pending in waiting:
             for chunk in pending.chunks if self._fresh_words else pending.new:
                 self._words.add(chunk.id, pending.texts[chunk.id])
@@ -249,10 +252,10 @@ class GenerationBuilder:
                 if self._fresh_words:
                     self._words.add(chunk.id, texts[-1])
             if len(texts) >= self.embedder().batch_size:
-                self._vectors.upsert(ids, self.embedder().embed(texts))
+                self._write_vectors(ids, self.embedder().embed(texts))
                 texts, ids = [], []
         if texts:
-            self._vectors.upsert(ids, self.embedder().embed(texts))
+            self._write_vectors(ids, self.embedder().embed(texts))
 
     def finish(self) -> None:
         """Close all three parts; the generation's files are complete afterwards."""
@@ -267,9 +270,14 @@ class GenerationBuilder:
             self._embedder = self._make_embedder()
         return self._embedder
 
+    def _write_vectors(self, chunk_ids: Sequence[str], vectors: Vectors) -> None:
+        self._vectors.upsert(chunk_ids, vectors)
+        self.store.vectors.put(chunk_ids, vectors)
+
     def _remove(self, chunk_ids: Sequence[str]) -> None:
         self._vectors.delete(chunk_ids)
         self._words.delete(chunk_ids)
+        self.store.vectors.delete(chunk_ids)
         self.removed_vectors += len(chunk_ids)
 
     def _new_id(self, root: str, relative: str) -> str:

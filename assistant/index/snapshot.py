@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from math import inf
 
+from assistant.embedding import Vectors
 from assistant.errors import IndexUnavailableError
 from assistant.index.aside import own_copy, readable
 from assistant.index.generations import (
@@ -24,7 +25,7 @@ from assistant.index.generations import (
 )
 from assistant.index.store import Store
 from assistant.index.vector_server import Server, ServerVectors, no_server
-from assistant.index.vectors import VectorIndex
+from assistant.index.vectors import VectorIndex, exact_neighbours
 from assistant.index.words import WordIndex
 from assistant.terms import terms
 from assistant.types import DocumentInfo
@@ -69,6 +70,24 @@ class Snapshot:
         if self._server is None:
             raise no_server(self._generation)
         return ServerVectors(self._server, collection, self.manifest.chunks, self.store.existing)
+
+    def nearest(
+        self, vector: Vectors, limit: int, within: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Chunk ids with their cosine similarity to one unit vector, best first.
+
+        ``within`` names the only chunks that count. Few of them are compared one by one, which is
+        exact; among many the neighbours are found as without it.
+        """
+        exact = exact_neighbours(self.vectors_of, vector, limit, within)
+        return self.vectors.search(vector, limit, within) if exact is None else exact
+
+    def vectors_of(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of some chunks, for those that exist: as the store keeps them; Chroma's of
+        files that were indexed before it kept them."""
+        found = self.store.vectors.get(chunk_ids)
+        rest = [each for each in chunk_ids if each not in found]
+        return {**found, **self.vectors.vectors(rest)} if rest else found
 
     def infos(self) -> tuple[tuple[str, DocumentInfo], ...]:
         """What is known of every document, each with its id; looked up once."""

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from assistant.errors import IndexUnavailableError
+from assistant.index.kept_vectors import KeptVectors
 from assistant.types import DocumentInfo, Heading, Page, ParsedDocument
 
 _SCHEMA = """
@@ -182,6 +183,7 @@ class Store:
                 uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
                 self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
                 self._has_schema()
+            self.vectors = KeptVectors(self._connection, writable=writable)
             missing = self._missing()
             self._columns = ", ".join(
                 f"{_ADDED[name]} AS {name}" if name in missing else name

@@ -29,7 +29,7 @@ from assistant.embedding import Vectors
 from assistant.errors import IndexUnavailableError, StorageError
 from assistant.index.generations import STORE, Generation, Generations
 from assistant.index.store import Store
-from assistant.index.vectors import HNSW, exact_neighbours
+from assistant.index.vectors import HNSW
 from assistant.settings import IndexSettings
 
 if TYPE_CHECKING:
@@ -163,9 +163,6 @@ class ServerVectors:
         """
         if limit < 1 or (within is not None and not within):
             return []
-        exact = exact_neighbours(self.vectors, vector, limit, within)
-        if exact is not None:
-            return exact
         only = {} if within is None else {"ids": list(within)}
         asked = limit
         while True:

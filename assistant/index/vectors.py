@@ -23,7 +23,7 @@ HNSW: dict[str, dict[str, Any]] = {"hnsw": {"space": "cosine", "ef_search": EF_S
 """A collection's configuration."""
 
 _COMPARED_ONE_BY_ONE = 2000
-"""Chunks of a filter up to which their vectors are compared one by one: 60 ms at 2000. Beyond,
+"""Chunks of a filter up to which their vectors are compared one by one. Beyond,
 HNSW among given ids takes 6 ms and finds what it finds without them."""
 
 _CANNOT_WRITE = ("disk is full", "readonly database", "unable to open database file")
@@ -97,14 +97,10 @@ class VectorIndex:
     ) -> list[tuple[str, float]]:
         """Chunk ids with their cosine similarity to one unit vector, best first.
 
-        ``within`` names the only chunks that count. Few of them are compared one by one, which is
-        exact; among many the neighbours are found as without it.
+        ``within`` names the only chunks that count.
         """
         if limit < 1 or (within is not None and not within):
             return []
-        exact = exact_neighbours(self.vectors, vector, limit, within)
-        if exact is not None:
-            return exact
         only = {} if within is None else {"ids": list(within)}
         reply = self._collection.query(
             query_embeddings=[vector], n_results=limit, include=["distances"], **only
@@ -128,7 +124,7 @@ def exact_neighbours(
     within: Sequence[str] | None,
 ) -> list[tuple[str, float]] | None:
     """The neighbours among few chunks, compared one by one; None where HNSW has to look."""
-    if within is None or len(within) > _COMPARED_ONE_BY_ONE:
+    if within is None or len(within) > _COMPARED_ONE_BY_ONE or limit < 1:
         return None
     ranked = sorted(
         ((chunk_id, float(row @ vector)) for chunk_id, row in stored(within).items()),
