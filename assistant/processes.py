@@ -6,11 +6,13 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 _PACKAGE_ROOT = str(Path(__file__).resolve().parents[1])
+_AUTOGROUP = Path("/proc/self/autogroup")
 _STAND_BACK = 10
 """A tenth of the usual share, of what others want too."""
 
@@ -39,16 +41,26 @@ def start(
     )
 
 
-def stand_back() -> None:
+def stand_back(*, with_children: bool) -> None:
     """Let other processes go first, for a child that is not the one all wait for.
 
-    Linux shares its time out among sessions first (``autogroup``), then within each; ``start``
-    gives each child a session. Other systems know only the second.
+    Linux shares its time out among sessions first (``autogroup``), and ``start`` gives each child
+    one; inside a container, and on other systems, only a process's own niceness counts. Its
+    children inherit that, the session's not: without ``with_children`` it stays as it is, because
+    theirs is work under a clock.
     """
-    with contextlib.suppress(OSError, AttributeError):  # Windows has no nice
-        os.nice(_STAND_BACK)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(_STAND_BACK), encoding="ascii")
+    if with_children:
+        with contextlib.suppress(OSError, AttributeError):  # Windows has no nice
+            os.nice(_STAND_BACK)
+    for _ in range(3):
+        try:
+            _AUTOGROUP.write_text(str(_STAND_BACK), encoding="ascii")
+        except BlockingIOError:  # Linux lets users do so ten times a second, all together
+            time.sleep(0.12)
+        except OSError:
+            return
+        else:
+            return
 
 
 def last_words(stderr: IO[bytes]) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from math import log
 
 from assistant.embedding import Embedder
+from assistant.index.rows import StoredChunk, StoredDocument
 from assistant.index.snapshot import Snapshot
-from assistant.index.store import StoredChunk, StoredDocument
 from assistant.nearness import SentenceIndex, best_sentences, title_coverage
 from assistant.noise import clipped, share
 from assistant.questions import Question

@@ -81,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if folder is None:
             folder = place / "documents"
             write_folder(folder, round(options.chunks / CHUNKS_A_FILE), WORDS)
+        questions = headings(folder, options.questions)
         given = {"index.path": str(place / "index"), "documents.paths": [str(folder)]}
         settings = load_settings(None, given)
         with Assistant(settings) as assistant:
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         store = Store(generation.path / STORE)
         ids = store.chunk_ids()
         store.close()
-        vectors = make_embedder(settings.embedding).embed(headings(folder, options.questions))
+        vectors = make_embedder(settings.embedding).embed(questions)
         chroma = Path(shutil.copytree(generation.path / VECTORS, place / "copy"))
         tenth = exact(chroma, ids, vectors)
         print(f"{len(ids):,} chunks, {len(vectors)} questions")

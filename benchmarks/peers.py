@@ -10,7 +10,7 @@ store, checksums and verifies, too. The limit writes ready vectors to Chroma and
 tantivy, and nothing else.
 
 Each part runs in a fresh process that is measured whole, with its imports: seconds, chunks a second
-and the largest sum of resident sizes of it and its children, looked at ten times a second. Queries
+and the largest sum of what it and its children hold (Pss), looked at four times a second. Queries
 are headings of the corpus, eight passages each, alone and from sixteen threads at once, after ten
 to warm up. Up to 20,000 chunks an unchanged folder and one with every hundredth file changed are
 brought in line again (``benchmarks.peer_resync``). ``--growth`` measures our queries at other
@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,9 @@ MOST_OF_HAYSTACK = 20_000
 """Its Chroma store sends documents one by one: 20 ms each."""
 MOST_OF_RESYNC = 20_000
 QUESTIONS, WARM_UP, THREADS = 150, 10, 16
+ROUNDS = 3
+
+Sizes = dict[int, dict[str, Any]]
 
 
 # ---------------------------------------------------------------- what the processes do
@@ -91,10 +95,13 @@ def ask(part: str, index: Path, folder: Path) -> dict[str, float]:
 def headings(folder: Path, count: int) -> list[str]:
     """The first sentences of evenly spread files: what a person might look for."""
     files = sorted(folder.glob("**/*.md"))
+    if not files:
+        raise SystemExit(f"{folder} holds no Markdown, whose first sentences are the questions")
     found = []
     for number in range(count):
         text = files[number * len(files) // count].read_text(encoding="utf-8")
         lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+        lines = lines or [files[number * len(files) // count].stem]
         found.append(lines[number % len(lines)].split(". ")[0][:200])
     return found
 
@@ -113,7 +120,7 @@ def measure(arguments: Sequence[object], cache: Path) -> tuple[float, int, dict[
 
         def look() -> None:
             nonlocal peak
-            while not ended.wait(0.1):
+            while not ended.wait(0.25):
                 peak = max(peak, resident_bytes(process.pid))
 
         watcher = threading.Thread(target=look)
@@ -130,38 +137,56 @@ def measure(arguments: Sequence[object], cache: Path) -> tuple[float, int, dict[
 
 
 def compare(size: int, place: Path, runs: int) -> dict[str, Any]:
-    """All parts at one size, in turn; the median of ``runs`` ingests by seconds."""
+    """All parts at one size: the median of ``runs`` ingests by seconds; the assistant and the limit,
+    which are compared closest, in turn and ``ROUNDS`` times at least."""
     folder = place / "documents"
     write_folder(folder, max(20, round(size / CHUNKS_A_FILE)), WORDS)
     megabytes = sum(path.stat().st_size for path in folder.rglob("*.md")) / 1e6
     cache = nltk_data(place)
     found: dict[str, Any] = {"megabytes": megabytes, "parts": {}}
-    for part in NAMES:
-        if part == "haystack" and size > MOST_OF_HAYSTACK:
-            continue
-        took = []
-        for number in range(runs):
-            index = place / f"{part}-{number}"
-            source = place / "assistant-0" if part == "limit" else folder
-            took.append(measure(["build", part, source, index], cache))
-        seconds, peak, reply = sorted(took, key=lambda each: each[0])[runs // 2]
-        seconds = reply.pop("seconds", seconds)  # the limit says what its writing alone took
-        _, _, queries = measure(["ask", part, place / f"{part}-0", folder], cache)
-        if part == "assistant":
-            _, _, fused = measure(["ask", "fused", place / f"{part}-0", folder], cache)
-            queries["fused_p50"] = fused["p50"]
-        size_on_disk = sum(
-            f.stat().st_size for f in (place / f"{part}-0").rglob("*") if f.is_file()
-        )
-        found["parts"][part] = {
-            "seconds": seconds, "peak": peak, "bytes": size_on_disk, **reply, **queries,
-        }  # fmt: skip
-        print(f"  {line_of(part, found['parts'][part], megabytes)}", flush=True)
+    groups = [[part] for part in PEERS if part != "haystack" or size <= MOST_OF_HAYSTACK]
+    for group in [*groups, ["assistant", "limit"]]:
+        for part, row in in_turn(group, folder, place, runs, cache).items():
+            files = [each for each in (place / f"{part}-0").rglob("*") if each.is_file()]
+            found["parts"][part] = row | {"bytes": sum(each.stat().st_size for each in files)}
+            print(f"  {line_of(part, found['parts'][part], megabytes)}", flush=True)
     found["resync"] = {}
     for part in SYNCS if size <= MOST_OF_RESYNC else ():
         _, _, found["resync"][part] = measure(["resync", part, folder, place / f"re-{part}"], cache)
         print(f"  {NAMES[part]:<45}{resync_line(found['resync'][part])}", flush=True)
     return found
+
+
+def in_turn(
+    group: Sequence[str], folder: Path, place: Path, runs: int, cache: Path
+) -> dict[str, dict[str, Any]]:
+    """Ingests and queries of some parts, one after the other as often as needed; medians."""
+    took: dict[str, list[dict[str, Any]]] = {part: [] for part in group}
+    rounds = max(runs, ROUNDS) if len(group) > 1 else runs
+    for number in range(rounds):
+        for part in group:
+            source = place / "assistant-0" if part == "limit" else folder
+            seconds, peak, reply = measure(
+                ["build", part, source, place / f"{part}-{number}"], cache
+            )
+            # the limit says itself what its writing alone took
+            took[part].append({"seconds": seconds, "peak": peak, **reply})
+    rows = {part: sorted(took[part], key=lambda row: row["seconds"])[rounds // 2] for part in group}
+    queriers = {part: part for part in group} | ({"fused": "assistant"} if len(group) > 1 else {})
+    asked: dict[str, list[dict[str, float]]] = {part: [] for part in queriers}
+    for _ in range(rounds):
+        for part, index in queriers.items():
+            asked[part].append(measure(["ask", part, place / f"{index}-0", folder], cache)[2])
+    for part in group:
+        rows[part] |= middle(asked[part])
+    if "fused" in asked:
+        rows["assistant"]["fused_p50"] = middle(asked["fused"])["p50"]
+    return rows
+
+
+def middle(rows: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure."""
+    return {name: statistics.median(row[name] for row in rows) for name in rows[0]}
 
 
 def resync_line(row: dict[str, float]) -> str:
@@ -191,7 +216,7 @@ def ratios(found: dict[str, Any]) -> dict[str, float]:
         **{f"ingest against {NAMES[p]}": parts[p]["seconds"] / ours["seconds"] for p in peers},
         "ingest against the limit": ours["seconds"] / limit["seconds"],
         "ingest against the limit and its imports": ours["seconds"]
-        / (limit["seconds"] + limit["imports"]),
+        / (limit["seconds"] + limit.get("imports", 0.0)),
         "memory against the leanest peer": ours["peak"] / min(parts[p]["peak"] for p in peers),
         "query, fused and deduplicated, against the limit": ours["fused_p50"] / limit["p50"],
         "query as it comes, read closely too, against the limit": ours["p50"] / limit["p50"],
@@ -205,22 +230,33 @@ def nltk_data(place: Path) -> Path:
     return readable_nltk_data(place)
 
 
-def growth(size: int, place: Path) -> dict[str, Any]:
-    """Our ingest and queries at a size."""
-    folder, index = place / "documents", place / "index"
-    write_folder(folder, round(size / CHUNKS_A_FILE), WORDS)
+def growth(sizes: Sequence[int], place: Path) -> Sizes:
+    """Our ingests at several sizes, then queries of each in turn: the median of ``ROUNDS``.
+
+    In turn, because the same query takes half as long again on this machine at another hour.
+    """
     cache = nltk_data(place)
-    seconds, peak, reply = measure(["build", "assistant", folder, index], cache)
-    _, _, queries = measure(["ask", "assistant", index, folder], cache)
-    print(
-        f"  {reply['chunks']:>9,} chunks: ingest {seconds:.1f} s, {peak / (1 << 20):.0f} MiB, "
-        f"query p50 {queries['p50']:.1f} p95 {queries['p95']:.1f} ms",
-        flush=True,
-    )
-    return {"seconds": seconds, "peak": peak, "chunks": reply["chunks"], **queries}
-
-
-Sizes = dict[int, dict[str, Any]]
+    grown: Sizes = {}
+    for size in sizes:
+        folder, index = place / f"documents-{size}", place / f"index-{size}"
+        write_folder(folder, round(size / CHUNKS_A_FILE), WORDS)
+        seconds, peak, reply = measure(["build", "assistant", folder, index], cache)
+        grown[size] = {"seconds": seconds, "peak": peak, "chunks": reply["chunks"]}
+    asked: dict[int, list[dict[str, float]]] = {size: [] for size in sizes}
+    for _ in range(ROUNDS):
+        for size, rounds in asked.items():
+            index, folder = place / f"index-{size}", place / f"documents-{size}"
+            rounds.append(measure(["ask", "assistant", index, folder], cache)[2])
+    for size, rounds in asked.items():
+        grown[size] |= middle(rounds)
+        row = grown[size]
+        print(
+            f"  {row['chunks']:>9,} chunks: ingest {row['seconds']:.1f} s, "
+            f"{row['peak'] / (1 << 20):.0f} MiB, "
+            f"query p50 {row['p50']:.1f} p95 {row['p95']:.1f} ms",
+            flush=True,
+        )
+    return grown
 
 
 def kept(path: Path | None) -> tuple[Sizes, Sizes]:
@@ -266,11 +302,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for name, value in ratios(compared[size]).items():
                 print(f"    {name}: {value:.2f}", flush=True)
         print("growth" if options.growth else "", flush=True)
-        for size in options.growth:
-            if size not in grown:
-                with tempfile.TemporaryDirectory(dir=scratch) as place:
-                    grown[size] = growth(size, Path(place))
-                keep(options.results, compared, grown)
+        if set(options.growth) - set(grown):
+            with tempfile.TemporaryDirectory(dir=scratch) as place:
+                grown = growth(options.growth, Path(place))
+            keep(options.results, compared, grown)
         if len(grown) > 1:
             first, last = grown[min(grown)], grown[max(grown)]
             print(f"    query p50 grows {last['p50'] / first['p50']:.2f} times")

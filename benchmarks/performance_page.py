@@ -29,8 +29,8 @@ READING = """\
   checksums; and it opens and compares the finished generation before it answers. The limit writes
   ready vectors and ready words and does nothing else.
 - The limit's seconds are those of its writing; every other part's begin with its start, so a line
-  adds the limit's imports. Memory is what a process and its children hold together, a page that
-  several of them share counted once (`Pss`).
+  adds the limit's imports. Memory is what a process and its children hold together, a page divided
+  among the processes that share it (`Pss`).
 - A query of the assistant searches words and vectors, reads the best thirty passages word by word
   and ten of them sentence by sentence, folds duplicates and fuses five scores. The peers' is one
   vector search. "Fused and deduplicated" is the same without the close reading

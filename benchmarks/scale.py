@@ -8,9 +8,9 @@ written to an empty Chroma collection, its import and their loading not counted;
 folder is synced again; one file is edited and synced, beside the time that copying the generation
 takes; and headings of the corpus are asked as questions, the first ten to warm up.
 
-Peak memory is the largest sum of resident sizes of the ingest and its children, looked at five
-times a second; pages that they share count once for each. Exit status 1 when an aim is missed at
-the largest share.
+Peak memory is the largest sum of what the ingest and its children hold, looked at five times a
+second; a page is divided among the processes that share it (Pss). Exit status 1 when an aim is
+missed at the largest share.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from support_index import Workshop, text_of
 
-from assistant.errors import IndexUnavailableError
+from assistant.errors import IndexUnavailableError, StorageError
 from assistant.index import aside
 from assistant.index.generations import FORMAT, MANIFEST, Generations, Manifest, hold_open
 from assistant.index.snapshot import SnapshotReader
@@ -367,6 +367,13 @@ def test_copies_of_readers_that_were_killed_are_removed(
     assert (dead / "chroma" / "data").exists()
     other = place / f"{dead.name[:15]}somebody"
     other.mkdir()
+    old = place / f"{dead.name[:15]}killed-while-it-was-removed"
+    old.mkdir()
+    os.utime(old, (time.time() - 4000,) * 2)
+    (tmp_path / "precious").mkdir()
+    link = place / f"{dead.name[:15]}link"
+    link.symlink_to(tmp_path / "precious")
+    (tmp_path / "precious" / aside._LOCK).touch()
     with ExitStack() as exits:
         used = aside.copy_aside(source, exits, "a test")
         assert dead.exists(), "too new to be judged"
@@ -375,4 +382,47 @@ def test_copies_of_readers_that_were_killed_are_removed(
             aside.copy_aside(source, more, "a test")
             assert not dead.exists()
             assert (used / "data").read_text() == "vectors"
-    assert list(place.iterdir()) == [other]
+    assert set(place.iterdir()) == {other, link}
+    assert (tmp_path / "precious" / aside._LOCK).exists()
+
+
+def test_copies_of_others_are_left_and_old_ones_make_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, source = tmp_path / "temporary", tmp_path / "chroma"
+    dead = place / "assistant-copy-dead"
+    dead.mkdir(parents=True)
+    (dead / aside._LOCK).touch()
+    source.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    monkeypatch.setattr(aside, "_IN_MEMORY", tmp_path / "none")
+    monkeypatch.setattr(aside, "_NEW_SECONDS", -1)
+    usage = shutil.disk_usage(place)
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda _: usage._replace(free=10 if dead.exists() else usage.free)
+    )
+    if hasattr(os, "getuid"):
+        with monkeypatch.context() as patch, ExitStack() as exits:
+            patch.setattr(os, "getuid", lambda: 4711)
+            with pytest.raises(StorageError, match="a test"):
+                aside.copy_aside(source, exits, "a test")
+        assert dead.exists(), "it is somebody else's"
+    with ExitStack() as exits:
+        assert aside.copy_aside(source, exits, "a test").exists()
+    assert not dead.exists()
+
+
+def test_a_copy_is_made_where_nothing_can_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: Any, **__: Any) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", no_locks)
+    source = tmp_path / "chroma"
+    source.mkdir()
+    with ExitStack() as exits:
+        copy = aside.own_copy(source, exits)
+        assert copy.exists()
+        assert copy != source
+    assert not copy.exists()

@@ -46,8 +46,18 @@ def test_vectors_come_back_rounded_and_by_id(tmp_path: Path) -> None:
         assert np.allclose(kept.get(["7"])["7"], rows[0], atol=1e-3)
         kept.delete(ids[1:])
         assert list(kept.get(ids)) == ["0"]
-        kept.clear()
-        assert (len(kept), kept.get(ids), kept.get([])) == (0, {}, {})
+        kept.begin("one", anew=False)
+        assert len(kept) == 0, "nobody said whose they were"
+        kept.put(["7"], rows[:1])
+        kept.begin("one", anew=False)
+        assert list(kept.get(ids)) == ["7"]
+        kept.only_of("two")
+        assert (kept.get(ids), kept.get([])) == ({}, {})
+        kept = KeptVectors(connection, writable=False)
+        kept.only_of("one")
+        assert list(kept.get(ids)) == ["7"]
+        kept.begin("one", anew=True)
+        assert len(kept) == 0
 
 
 def test_they_follow_edits_removals_and_another_embedder(workshop: Workshop) -> None:
@@ -114,6 +124,35 @@ def test_an_index_of_an_earlier_version_answers_from_chroma(
     assert all(np.allclose(found[each], stored[each], atol=1e-3) for each in ids)
 
 
+def test_what_an_earlier_version_embedded_otherwise_is_not_taken(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It copies the store, knows nothing of kept vectors, and ids are of texts alone."""
+    texts = {"a.md": workshop.write("a.md", text_of("apples", 30)).read_text()}
+    workshop.sync()
+    settings = workshop.settings
+    workshop.settings = settings.model_copy(
+        update={"embedding": settings.embedding.model_copy(update={"provider": "minilm"})}
+    )
+    embed = workshop.embedder.embed
+    workshop.embedder.embed = lambda texts: -embed(texts)  # type: ignore[method-assign]
+    with monkeypatch.context() as before:
+        for name in ("begin", "put", "delete"):
+            before.setattr(KeptVectors, name, lambda *_, **__: None)
+        workshop.sync()
+    snapshot = opened(workshop)
+    ids = snapshot.store.chunk_ids()
+    stored, found = snapshot.vectors.vectors(ids), snapshot.vectors_of(ids)
+    snapshot.retire()
+    assert all(np.array_equal(found[each], stored[each]) for each in ids)
+    texts["b.md"] = workshop.write("b.md", text_of("pears", 30)).read_text()
+    workshop.sync()
+    snapshot = opened(workshop)
+    ids = snapshot.store.chunk_ids()
+    assert 0 < len(snapshot.store.vectors.get(ids)) < len(ids)
+    snapshot.retire()
+
+
 def test_a_store_without_the_table_is_read(workshop: Workshop, tmp_path: Path) -> None:
     workshop.write("a.md", text_of("apples"))
     workshop.sync()
@@ -122,7 +161,7 @@ def test_a_store_without_the_table_is_read(workshop: Workshop, tmp_path: Path) -
     path = tmp_path / "store"
     path.write_bytes((generation.path / STORE).read_bytes())
     with sqlite3.connect(path) as connection:
-        connection.execute("DROP TABLE vectors")
+        connection.executescript("DROP TABLE vectors; DROP TABLE vectors_of")
     store = Store(path)
     assert store.vectors.get(store.chunk_ids()) == {}
     assert len(store.vectors) == 0

@@ -105,8 +105,9 @@ def test_a_reading_process_that_is_killed_loses_nothing(
     steps = steps_of(workshop.folder, settings)
     results = load_apart(steps, settings.chunking, settings.reading)
     seen = [next(results)]
-    if hasattr(os, "getpriority"):
-        assert os.getpriority(os.PRIO_PROCESS, started[0].pid) == 10, "it stands back"
+    group = Path(f"/proc/{started[0].pid}/autogroup")
+    if group.exists() and os.getuid() == 0:  # others may be refused it for a while
+        assert group.read_text().split()[-1] == "10", "it stands back"
     os.kill(started[0].pid, signal.SIGKILL)
     seen += results
     assert [step.name for step, _ in seen] == [step.name for step in steps]
@@ -232,7 +233,8 @@ def test_words_of_a_process_are_those_written_here(tmp_path: Path) -> None:
             writer.delete(["three"])
             writer.close()
         if hasattr(os, "getpriority"):
-            assert os.getpriority(os.PRIO_PROCESS, there._process.pid) == 10, "it stands back"
+            behind = min(19, os.nice(0) + 10)
+            assert os.getpriority(os.PRIO_PROCESS, there._process.pid) == behind, "it stands back"
     for terms in (["heron"], ["1234"], ["机器"], ["pond"]):
         found = [WordIndex(tmp_path / part).search(terms, 5) for part in ("here", "there")]
         assert found[0] == found[1]

@@ -10,8 +10,8 @@ import pytest
 from assistant.errors import UsageError
 from assistant.index.plan import Step, make_plan, same_state
 from assistant.index.roots import decide_roots
+from assistant.index.rows import FileState, NotIndexed, StoredDocument
 from assistant.index.scan import FoundFile, name_files
-from assistant.index.store import FileState, NotIndexed, StoredDocument
 
 SECOND = 10**9
 OLD = FileState(size=10, mtime_ns=100 * SECOND, ctime_ns=100 * SECOND, inode=1)

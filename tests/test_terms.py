@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 from assistant.terms import (
     _NEEDS_CARE,
     _NEEDS_NO_CARE,
+    _PLAIN_TOKEN,
+    _POSSESSIVE,
     TermWriter,
+    _number,
     content_terms,
     fold,
     shingles,
@@ -164,6 +167,12 @@ def test_texts_that_need_no_care_have_no_marks_and_no_unspaced_script() -> None:
     folded = "".join(sign for sign in signs if fold(sign) == sign)
     assert len(folded) > 2000
     assert not _NEEDS_CARE.search(folded)
+
+
+@given(st.text(st.characters(max_codepoint=127)) | st.text("aB9,._'s \n\0-"))
+def test_words_of_plain_texts_are_those_that_the_pattern_finds(text: str) -> None:
+    folded = fold(_POSSESSIVE.sub("", text))
+    assert words(text) == [_number(found) for found in _PLAIN_TOKEN.findall(folded)]
 
 
 def test_whoever_changes_the_words_of_a_text_changes_only_their_own() -> None:

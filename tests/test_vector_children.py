@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from support_index import Workshop, text_of
 
+from assistant import processes
 from assistant.errors import IndexUnavailableError
 from assistant.index import vector_children, vector_process
 from assistant.index.vector_children import VectorWriter, Verifier
@@ -226,18 +227,42 @@ def test_a_pause_is_told_when_nothing_waits(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- who goes first
 
 
+_STANDING = """
+import os, sys
+from assistant.processes import stand_back
+stand_back(with_children=sys.argv[1] == "with")
+print(os.nice(0))
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="this system has no niceness")
 def test_a_child_that_stands_back_does_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Words and readers wait for the writer of vectors, which all wait for in the end."""
-    (tmp_path / "standing.py").write_text(
-        "import os, pathlib\n"
-        "from assistant.processes import stand_back\n"
-        "stand_back()\n"
-        "group = pathlib.Path('/proc/self/autogroup')\n"
-        "print(os.nice(0), group.read_text().split()[-1] if group.exists() else 10)\n"
-    )
+    (tmp_path / "standing.py").write_text(_STANDING)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with tempfile.TemporaryFile() as errors:
-        process = start("standing", stderr=errors, environment=os.environ)
-        said, _ = process.communicate(timeout=30)
-    assert said.split() == [b"10", b"10"]
+    for given, more in (("with", 10), ("without", 0)):
+        with tempfile.TemporaryFile() as errors:
+            process = start("standing", given, stderr=errors, environment=os.environ)
+            said, _ = process.communicate(timeout=30)
+        assert int(said) == min(19, os.nice(0) + more)
+
+
+def test_a_session_stands_back_again_when_the_system_wants_a_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Linux refuses users a second change within a tenth of a second."""
+    written: list[str] = []
+
+    class Refusing:
+        def __init__(self, error: type[OSError], times: int) -> None:
+            self.left = [error()] * times
+
+        def write_text(self, text: str, encoding: str) -> None:
+            if self.left:
+                raise self.left.pop()
+            written.append(text)
+
+    for refusing in (Refusing(BlockingIOError, 2), Refusing(PermissionError, 1)):
+        monkeypatch.setattr(processes, "_AUTOGROUP", refusing)
+        processes.stand_back(with_children=False)
+    assert written == ["10"]

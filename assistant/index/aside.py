@@ -22,7 +22,7 @@ from assistant.errors import StorageError
 _IN_MEMORY = Path("/dev/shm")
 _SPARE_BYTES = 1_000_000
 _PREFIX, _LOCK = "assistant-copy-", "in-use.lock"
-_NEW_SECONDS = 60
+_NEW_SECONDS, _ABANDONED_SECONDS = 60, 3600
 
 
 def readable(path: Path, exits: ExitStack) -> Path:
@@ -47,14 +47,19 @@ def copy_aside(path: Path, exits: ExitStack, cause: object) -> Path:
     Raises ``StorageError`` with the ``cause`` when there is no room anywhere.
     """
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    for place in (Path(tempfile.gettempdir()), _IN_MEMORY):
-        if place.is_dir() and shutil.disk_usage(place).free > 2 * size + _SPARE_BYTES:
-            _sweep(place)
+    places = [each for each in (Path(tempfile.gettempdir()), _IN_MEMORY) if each.is_dir()]
+    for place in places:
+        _sweep(place)
+    for place in places:
+        if shutil.disk_usage(place).free > 2 * size + _SPARE_BYTES:
             temporary = tempfile.TemporaryDirectory(
                 prefix=_PREFIX, dir=place, ignore_cleanup_errors=True
             )
             folder = Path(exits.enter_context(temporary))
-            exits.enter_context(FileLock(folder / _LOCK))
+            # Another thread may end it. Some network file systems have no locks: then it is not
+            # swept, because nobody else gets one either.
+            with contextlib.suppress(OSError):
+                exits.enter_context(FileLock(folder / _LOCK, thread_local=False))
             return Path(shutil.copytree(path, folder / path.name))
     raise StorageError(
         f"{path} cannot be opened, because nothing can be written: {cause}",
@@ -63,16 +68,20 @@ def copy_aside(path: Path, exits: ExitStack, cause: object) -> Path:
 
 
 def _sweep(place: Path) -> None:
-    """Remove our copies of processes that were killed: nobody holds their locks."""
+    """Remove our copies of processes that were killed: nobody holds their locks.
+
+    One without a lock is being made or removed, unless it is an hour old.
+    """
     own = os.getuid() if hasattr(os, "getuid") else 0
     for folder in place.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError, Timeout):
             state = folder.lstat()
-            if not stat.S_ISDIR(state.st_mode) or state.st_uid != own:
+            age = time.time() - state.st_mtime
+            if not stat.S_ISDIR(state.st_mode) or state.st_uid != own or age < _NEW_SECONDS:
                 continue
-            is_new = time.time() - state.st_mtime < _NEW_SECONDS
-            if is_new or not (folder / _LOCK).is_file():
-                continue  # its lock may be about to be taken
-            with FileLock(folder / _LOCK, timeout=0):
-                pass
+            if (folder / _LOCK).is_file():
+                with FileLock(folder / _LOCK, timeout=0):
+                    pass
+            elif age < _ABANDONED_SECONDS:
+                continue
             shutil.rmtree(folder, ignore_errors=True)

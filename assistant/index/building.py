@@ -29,7 +29,8 @@ from assistant.index.generations import (
 )
 from assistant.index.loading import Loaded
 from assistant.index.plan import Step, checked
-from assistant.index.store import FileState, Store, StoredChunk, StoredDocument
+from assistant.index.rows import FileState, StoredChunk, StoredDocument
+from assistant.index.store import Store
 from assistant.index.vector_children import VectorWriter, Verifier
 from assistant.index.vector_server import ServerWriter
 from assistant.index.words import WordWriter
@@ -56,8 +57,8 @@ class _Pending:
 class GenerationBuilder:
     """Writes one generation; use as a context manager, and ``finish`` to complete it.
 
-    With ``is_large`` a process of its own writes the words. A ``verifier`` that is to check the
-    generation also makes the process that writes its vectors.
+    ``fingerprint`` is the embedder's. With ``is_large`` a process of its own writes the words. A
+    ``verifier`` that is to check the generation also makes the process that writes its vectors.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class GenerationBuilder:
         base: Generation | None,
         embedder: Callable[[], CachedEmbedder],
         *,
+        fingerprint: str,
         fresh_vectors: bool,
         fresh_words: bool = False,
         is_large: bool = False,
@@ -95,8 +97,7 @@ class GenerationBuilder:
             )
             self.store = Store(folder / STORE, writable=True)
             self._exits.callback(self.store.close)
-            if fresh_vectors:
-                self.store.vectors.clear()
+            self.store.vectors.begin(fingerprint, anew=fresh_vectors)
             self._words = (
                 self._exits.enter_context(WordProcess(folder / WORDS))
                 if is_large

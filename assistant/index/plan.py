@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from os import sep
 from pathlib import PurePath
 
+from assistant.index.rows import FileState, NotIndexed, StoredDocument
 from assistant.index.scan import FoundFile
-from assistant.index.store import FileState, NotIndexed, StoredDocument
 from assistant.types import Action
 
 _CLOCK_GRAIN_NS = 2_000_000_000

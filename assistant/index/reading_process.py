@@ -21,8 +21,8 @@ from typing import Any
 from assistant.errors import AssistantError, DocumentError
 from assistant.index.loading import Loaded, files_of, load_all, load_files
 from assistant.index.plan import Step
+from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
-from assistant.index.store import FileState
 from assistant.processes import last_words, stand_back, start
 from assistant.settings import ChunkingSettings, ReadingSettings
 from assistant.types import Chunk, Heading, Page, ParsedDocument
@@ -187,7 +187,7 @@ def unpacked(message: dict[str, Any]) -> Loaded | DocumentError:
 def main() -> int:
     """The child: one request, a line for each of its files."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    stand_back()
+    stand_back(with_children=False)  # parsers are given a time by the clock
     request = json.loads(sys.stdin.buffer.readline() or b"null")
     if request is None:
         return 0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.index.roots import Scope
-from assistant.index.store import FileState, place_of
+from assistant.index.rows import FileState, place_of
 from assistant.settings import DocumentSettings
 
 

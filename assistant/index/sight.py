@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from assistant.errors import UsageError
 from assistant.index.plan import Step
 from assistant.index.roots import Roots
+from assistant.index.rows import NotIndexed, StoredDocument
 from assistant.index.scan import FoundFile
-from assistant.index.store import NotIndexed, StoredDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Snapshot:
             check_files(generation, check_megabytes)
             self.store = Store(generation.path / STORE)
             self._exits.callback(self.store.close)
+            self.store.vectors.only_of(self.manifest.embedder)
             self.words = WordIndex(readable(generation.path / WORDS, self._exits))
             self._exits = self._exits.pop_all()
         self._vectors: VectorIndex | ServerVectors | None = None
@@ -76,8 +77,8 @@ class Snapshot:
     ) -> list[tuple[str, float]]:
         """Chunk ids with their cosine similarity to one unit vector, best first.
 
-        ``within`` names the only chunks that count. Few of them are compared one by one, which is
-        exact; among many the neighbours are found as without it.
+        ``within`` names the only chunks that count. Few of them are compared one by one, so that
+        none is missed; among many the neighbours are found as without it.
         """
         exact = exact_neighbours(self.vectors_of, vector, limit, within)
         return self.vectors.search(vector, limit, within) if exact is None else exact

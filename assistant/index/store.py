@@ -7,16 +7,14 @@ store is written once, while it is built, and only read afterwards.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from assistant.errors import IndexUnavailableError
 from assistant.index.kept_vectors import KeptVectors
-from assistant.types import DocumentInfo, Heading, Page, ParsedDocument
+from assistant.index.rows import FileState, NotIndexed, StoredChunk, StoredDocument
+from assistant.types import Heading, Page, ParsedDocument
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -50,110 +48,6 @@ _ADDED = {"date": "''", "language": "''", "author": "''", "notes": "'[]'", "nois
 Such a store still answers; the next ingest adds the columns and reads the files again.
 """
 
-
-def place_of(root: str, relative: str) -> str:
-    """A file's full path as text, which compares and sorts files.
-
-    A ``Path`` takes 8 µs to make and to hash, which was 3 of the 6 seconds of an edit among
-    13,690 files.
-    """
-    between = "" if root.endswith(os.sep) else os.sep
-    return f"{root}{between}{relative if os.sep == '/' else relative.replace('/', os.sep)}"
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """What the file system says of a file; equal states (and none too fresh) mean no change.
-
-    ``checked_ns`` is the clock when the file was read: a file changed in the same instant can
-    keep its times, so a state is trusted only when its times are older than that.
-    """
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    checked_ns: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """A document's row without its text."""
-
-    id: str
-    name: str
-    root: str
-    relative: str
-    state: FileState
-    sha256: str
-    reading: str
-    title: str
-    kind: str
-    is_markdown: bool = False
-    date: str = ""
-    language: str = ""
-    author: str = ""
-    notes: tuple[str, ...] = ()
-    noise: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def place(self) -> str:
-        """Where the file is, or was."""
-        return place_of(self.root, self.relative)
-
-    @property
-    def day(self) -> str:
-        """The day the file itself names, else the day it was last changed (ISO, UTC)."""
-        if self.date:
-            return self.date
-        return datetime.fromtimestamp(self.state.mtime_ns / 1e9, UTC).date().isoformat()
-
-    def info(self) -> DocumentInfo:
-        """What a person may know and filter by."""
-        return DocumentInfo(
-            name=self.name,
-            title=self.title,
-            kind=self.kind,
-            date=self.day,
-            language=self.language,
-            author=self.author,
-            notes=self.notes,
-            tags=PurePosixPath(self.name).parts[:-1],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredChunk:
-    """A chunk's row; ``document_id`` points to its document."""
-
-    id: str
-    document_id: str
-    ordinal: int
-    start: int
-    end: int
-    page: int | None
-    heading_path: tuple[str, ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotIndexed:
-    """A file that is known but not in the index, and why."""
-
-    name: str
-    root: str
-    relative: str
-    state: FileState
-    reading: str
-    outcome: str
-    reason: str
-
-    @property
-    def place(self) -> str:
-        """Where the file is, or was."""
-        return place_of(self.root, self.relative)
-
-
 _DOCUMENT_COLUMNS = (
     "id, name, root, relative, size, mtime_ns, ctime_ns, inode, checked_ns, sha256, reading, "
     "title, kind, is_markdown, date, language, author, notes, noise"
@@ -172,6 +66,8 @@ class Store:
                 # transaction: a commit for each document took a tenth of an ingest.
                 self._connection.execute("PRAGMA journal_mode = OFF")
                 self._connection.execute("PRAGMA synchronous = OFF")
+                # Of a new file: a vector of 1,536 half-precise numbers fills a page of 4 KB alone.
+                self._connection.execute("PRAGMA page_size = 16384")
                 if not self._has_schema():
                     self._connection.executescript(_SCHEMA)
                 for column in self._missing():

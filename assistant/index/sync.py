@@ -32,9 +32,10 @@ from assistant.index.reading_process import is_large, load_apart
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
 from assistant.index.roots import decide_roots
+from assistant.index.rows import NotIndexed
 from assistant.index.scan import name_files, scan
 from assistant.index.sight import Sight, differ, files_to_read, has_changes, refuse_empty
-from assistant.index.store import NotIndexed, Store
+from assistant.index.store import Store
 from assistant.index.vector_children import Verifier
 from assistant.index.vector_server import (
     ServerWriter,
@@ -202,6 +203,7 @@ class Synchroniser:
                 folder,
                 base,
                 embedder,
+                fingerprint=self._embedder_fingerprint(),
                 fresh_vectors=fresh,
                 fresh_words=found.rebuild,
                 is_large=is_large(files_to_read(sight)),

@@ -198,9 +198,11 @@ def fork_writer(folder: Path, source: int, target: int) -> int:
     with open(source, "rb") as frames, open(target, "w", encoding="utf-8") as replies:
         try:
             write(folder, frames, replies)
-        except Exception as exc:
-            _reply(replies, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})
-    os._exit(0)  # all is closed; what the other process was about to do is not this one's
+        except BaseException as exc:  # the panics of Chroma's core are no Exception
+            with contextlib.suppress(OSError):  # nobody listens any more
+                _reply(replies, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})
+        finally:
+            os._exit(0)  # what the other process was about to do is not this one's
 
 
 def _verify_asked(pipes: Sequence[int]) -> None:

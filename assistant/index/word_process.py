@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: word_process FOLDER\n")
         return 2
-    stand_back()
+    stand_back(with_children=True)
     try:
         if write(Path(arguments[0]), sys.stdin.buffer):
             print(json.dumps({"ok": True}), flush=True)

@@ -1,226 +1,23 @@
-"""Settings: a strict mirror of ``config.yaml``, checked once at the door.
-
-In comes the packaged ``config.yaml`` (the only place that holds defaults), a user's file, the
-environment and overrides, later ones winning key by key. Out goes a frozen ``Settings``. Secrets
-are never settings: only the name of the environment variable that holds one is.
-"""
+"""From files, the environment and overrides to one ``Settings``; every slip is told by its name."""
 
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from assistant.errors import SettingsError
+from assistant.settings.sections import Settings
 
 ENVIRONMENT_PREFIX = "ASSISTANT__"
 CONFIG_NAME = "config.yaml"
 _COMMON_SECTIONS = frozenset({"server", "chat"})
-
-Positive = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Weight = Annotated[float, Field(ge=0.0)]
-Seconds = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class DocumentSettings(_Section):
-    """Which files are documents."""
-
-    paths: tuple[Path, ...]
-    exclude: tuple[str, ...]
-    follow_symlinks: bool
-    max_file_megabytes: Annotated[float, Field(gt=0)]
-
-
-class ReadingSettings(_Section):
-    """What reading one file may cost."""
-
-    processes: Annotated[int, Field(ge=1, le=64)]
-    memory_megabytes: Annotated[int, Field(ge=200)]
-    cpu_seconds: Positive
-    wall_seconds: Seconds
-    max_pages: Positive
-    max_characters: Positive
-    max_expansion: Positive
-
-    def fingerprint(self) -> str:
-        """Names the limits, so that a file that broke one is read again when it is raised."""
-        limits = self.model_dump(exclude={"processes"})
-        return "limits-" + "-".join(f"{value:g}" for value in limits.values())
-
-
-class ChunkingSettings(_Section):
-    """How texts are cut into chunks."""
-
-    tokens: Annotated[int, Field(ge=16, le=8192)]
-    overlap: Annotated[int, Field(ge=0)]
-
-
-class EmbeddingSettings(_Section):
-    """Which embedder turns texts into vectors."""
-
-    provider: Literal["static", "minilm", "openai"]
-    model: str
-    base_url: str
-    api_key_env: str
-    batch_size: Annotated[int, Field(ge=1, le=2048)]
-    concurrency: Annotated[int, Field(ge=1, le=64)]
-    timeout_seconds: Seconds
-
-
-class IndexSettings(_Section):
-    """Where the index lives and how many generations stay."""
-
-    path: Path
-    keep_previous: Annotated[int, Field(ge=0)]
-    lock_timeout_seconds: Annotated[float, Field(ge=0.0)]
-    check_megabytes: Annotated[float, Field(ge=0.0)]
-    chroma_url: Annotated[str, Field(pattern=r"^(https?://[^/@\s?#]+(/[^@\s?#]*)?)?$")]
-    chroma_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
-    chroma_token_env: str
-
-
-class WatchSettings(_Section):
-    """When a watched folder is synced."""
-
-    quiet_seconds: Annotated[float, Field(ge=0.05, le=60.0)]
-    rescan_seconds: Annotated[float, Field(ge=1.0)]
-
-
-class RetrievalSettings(_Section):
-    """How passages are found and fused."""
-
-    passages: Positive
-    candidates: Positive
-    weight_words: Weight
-    weight_vector: Weight
-    weight_sentence: Weight
-    weight_likeness: Weight
-    weight_title: Weight
-    reranker: Literal["none", "cross-encoder", "llm"]
-    reranker_model: str
-    rerank: Positive
-    max_share_per_document: Annotated[float, Field(gt=0.0, le=1.0)]
-    near_duplicate_similarity: Annotated[float, Field(gt=0.0, le=1.0)]
-
-
-class LLMSettings(_Section):
-    """Which language model writes answers, if any."""
-
-    model: str
-    base_url: str
-    api_key_env: str
-    temperature: Annotated[float, Field(ge=0.0, le=2.0)]
-    context_tokens: Annotated[int, Field(ge=512)]
-    answer_tokens: Annotated[int, Field(ge=16)]
-    timeout_seconds: Seconds
-    max_retries: Annotated[int, Field(ge=0, le=10)]
-    fallback: Literal["error", "extractive"]
-    prices: Mapping[str, Any]
-
-    def price_of(self, model: str) -> tuple[float, float] | None:
-        """Dollars per million tokens in and out, or None for a model without a price."""
-        price = self.prices.get(model)
-        return (float(price[0]), float(price[1])) if price else None
-
-
-class AnswerSettings(_Section):
-    """How much an answer may say and when it must not."""
-
-    max_sentences: Positive
-    min_confidence: Share
-    confidence_slope: Annotated[float, Field(gt=0.0, le=20.0)]
-    confidence_shift: Annotated[float, Field(ge=-20.0, le=20.0)]
-    max_question_characters: Positive
-    strict: bool
-    judge: bool
-
-
-class ChatSettings(_Section):
-    """What the chat keeps, and where."""
-
-    keep_conversations: bool
-    uploads: Path
-    question_set: Path
-
-
-class ServerSettings(_Section):
-    """Who may call the server, and how much at once."""
-
-    host: str
-    port: Annotated[int, Field(ge=0, le=65535)]
-    token_env: str
-    allowed_hosts: tuple[str, ...]
-    max_running: Annotated[int, Field(ge=1, le=256)]
-    max_waiting: Annotated[int, Field(ge=0, le=100_000)]
-    max_request_kilobytes: Annotated[int, Field(ge=16)]
-
-
-class Settings(_Section):
-    """All settings; ``source`` is the file they came from, for messages."""
-
-    documents: DocumentSettings
-    reading: ReadingSettings
-    chunking: ChunkingSettings
-    embedding: EmbeddingSettings
-    index: IndexSettings
-    watch: WatchSettings
-    retrieval: RetrievalSettings
-    llm: LLMSettings
-    answer: AnswerSettings
-    chat: ChatSettings
-    server: ServerSettings
-    source: Path | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The effective settings as plain data, without ``source``."""
-        return self.model_dump(mode="json", exclude={"source"})
-
-    def with_model(self, model: str) -> Settings:
-        """The same settings with another language model; an empty name means none."""
-        return self.model_copy(update={"llm": self.llm.model_copy(update={"model": model})})
-
-    def with_server(self, host: str | None, port: int | None) -> Settings:
-        """The same settings with another address to listen on; None leaves a part as it is.
-
-        Raises ``SettingsError`` for a port that is none.
-        """
-        if port is not None and not 0 <= port <= 65535:
-            raise SettingsError(f"Port {port} is none", hint="a port is 0 to 65535")
-        given = {"host": host, "port": port}
-        changed = {name: value for name, value in given.items() if value is not None}
-        return self.model_copy(update={"server": self.server.model_copy(update=changed)})
-
-    def fingerprint(self) -> str:
-        """Twelve hex digits over all settings that can change an answer (paths cannot)."""
-        shaping = self.model_dump(
-            mode="json",
-            exclude={
-                "source": True,
-                "documents": True,
-                "index": True,
-                "watch": True,
-                "chat": True,
-                "server": True,
-                "reading": {"processes"},
-                "embedding": {"concurrency", "timeout_seconds", "batch_size", "api_key_env"},
-                "llm": {"timeout_seconds", "max_retries", "api_key_env", "prices"},
-            },
-        )
-        canonical = json.dumps(shaping, sort_keys=True).encode()
-        return hashlib.sha256(canonical).hexdigest()[:12]
 
 
 def load_settings(
@@ -265,7 +62,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
 
 def default_config_path() -> Path:
     """The packaged ``config.yaml``; in a checkout the one at the top."""
-    here = Path(__file__).resolve().parent
+    here = Path(__file__).resolve().parents[1]
     packaged = here / CONFIG_NAME
     return packaged if packaged.exists() else here.parent / CONFIG_NAME
 
