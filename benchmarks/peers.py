@@ -137,8 +137,8 @@ def measure(arguments: Sequence[object], cache: Path) -> tuple[float, int, dict[
 
 
 def compare(size: int, place: Path, runs: int) -> dict[str, Any]:
-    """All parts at one size: the median of ``runs`` ingests by seconds; the assistant and the limit,
-    which are compared closest, in turn and ``ROUNDS`` times at least."""
+    """All parts at one size: the median of ``runs`` ingests by seconds; the assistant and the
+    limit, which are compared closest, in turn and ``ROUNDS`` times at least."""
     folder = place / "documents"
     write_folder(folder, max(20, round(size / CHUNKS_A_FILE)), WORDS)
     megabytes = sum(path.stat().st_size for path in folder.rglob("*.md")) / 1e6
