@@ -17,9 +17,11 @@ HEAD = """\
 # Performance, measured
 
 Written by `python -m benchmarks.peers --write`: a size in one run on two cores, its parts in turn,
-each in a fresh process that is measured whole, imports included. The peers are written as their
-documentation writes them, with the same static embedder and chunks of about the same size; they
-store vectors only. Absolute times are of one machine, ratios carry over.
+each in a fresh process that is measured whole, imports included; the assistant and the limit three
+times by turns, of which the middle counts, because this machine is half as fast again at another
+hour. The peers are written as their documentation writes them, with the same static embedder and
+chunks of about the same size; they store vectors only. Absolute times are of one machine, ratios
+carry over.
 """
 
 READING = """\

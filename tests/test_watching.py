@@ -41,9 +41,11 @@ class Watched:
         self._thread.start()
 
     def sync(self) -> SyncReceipt:
-        """The sync of the workshop, counted."""
-        self.syncs += 1
-        return self.workshop.sync()
+        """The sync of the workshop, counted at its end: one that has begun may see what comes."""
+        try:
+            return self.workshop.sync()
+        finally:
+            self.syncs += 1
 
     def next(self) -> dict[str, str]:
         """Outcomes of the next receipt by document; unchanged ones left out."""
