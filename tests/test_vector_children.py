@@ -118,6 +118,31 @@ class TestForkedWriter:
             prctl(subreaper, 0, 0, 0, 0)
         assert not [state for state in states if ") Z " in state]
 
+    def test_an_interruption_while_it_is_made_leaves_nothing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its user does not know it yet: a Ctrl-C there left it writing into a folder that was
+        gone."""
+        workshop = Workshop(tmp_path)
+        workshop.write("a.md", text_of("apples"))
+        made: list[Any] = []
+        make = Verifier.make_writer
+
+        def noted(self: Verifier, folder: Path) -> Any:
+            made.append(self)
+            return make(self, folder)
+
+        def interrupted() -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Verifier, "make_writer", noted)
+        monkeypatch.setattr(vector_children, "_Waiting", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            workshop.sync()
+        assert made[0].told_of_writer()["pid"] > 0, "it was never made"
+        assert not Path(f"/proc/{made[0].told_of_writer()['pid']}").exists()
+        assert not (workshop.index / "building").exists()
+
     def test_a_verifier_that_died_is_told(self, tmp_path: Path) -> None:
         with Verifier() as verifier:
             os.kill(verifier._process.pid, signal.SIGKILL)

@@ -98,6 +98,7 @@ class Synchroniser:
             if not dry_run:
                 timeout = self._settings.index.lock_timeout_seconds
                 stack.enter_context(self._generations.writer(timeout))
+                stack.callback(self._generations.discard)  # when no child writes there any more
             found = find_base(self._generations)
             base = found.base
             note(Progress("scanning", 0, 0))
@@ -122,8 +123,6 @@ class Synchroniser:
                 return self._apply(found, sight, re_embed, note, began, verifier())
             except (OSError, sqlite3.DatabaseError) as exc:
                 raise _storage_error(exc, self._generations.root) from exc
-            finally:
-                self._generations.discard()
 
     def _look(
         self,

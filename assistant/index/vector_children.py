@@ -181,7 +181,7 @@ class Verifier(Child):
         self._ends: tuple[int, int] | None = None
         self._told: dict[str, Any] | None = None
         self._telling = threading.Lock()
-        self._has_writer = False
+        self._writer: _Forked | None = None
         if not FORKS:
             super().__init__("vector_process", "verify")
             return
@@ -202,9 +202,14 @@ class Verifier(Child):
     def __exit__(self, *_: object) -> None:
         for end in self._ends or ():
             os.close(end)
-        if self._has_writer:  # it waits for that, so that no dead process stays in the table
+        if self._writer is not None:
             with contextlib.suppress(OSError):
-                self._process.stdin.close()
+                self._process.stdin.close()  # first: without a request it ends, and tells nothing
+            self._writer.kill()  # an interruption may come before its user could have ended it
+            for stream in (self._writer.stdin, self._writer.stdout):
+                with contextlib.suppress(OSError):
+                    stream.close()
+            # this process waits for that one, so that no dead process stays in the table
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_END_SECONDS)
         super().__exit__()
@@ -218,11 +223,10 @@ class Verifier(Child):
         """A process that writes a folder of vectors, and what both say when they break."""
         if self._ends is None:
             raise ValueError("a verifier makes one writer")
+        self._writer, self._ends = _Forked(self, *self._ends), None
         self._send(json.dumps({"write": str(folder)}).encode() + b"\n")
         self._flush()
-        ends, self._ends = self._ends, None
-        self._has_writer = True
-        return _Forked(self, *ends), os.fdopen(os.dup(self._stderr.fileno()), "r+b")
+        return self._writer, os.fdopen(os.dup(self._stderr.fileno()), "r+b")
 
     def told_of_writer(self) -> dict[str, Any]:
         """Its number, ``{"pid": …}``, or why there is none, ``{"problem": …}``, once it is known;
@@ -238,10 +242,10 @@ class Verifier(Child):
 
         ``vectors`` is False when they are not in its folder.
         """
-        if self._has_writer:
+        if self._writer is not None:
             self.told_of_writer()
         self._send(json.dumps([str(folder), vectors]).encode() + b"\n")
-        self._has_writer = False  # that has ended before, and goes from the table now
+        self._writer = None  # that has ended before, and goes from the table now
         reply = self._receive()
         self._process.kill()  # on Windows no folder is renamed while somebody has it open
         self._process.wait()
