@@ -26,8 +26,7 @@ from assistant.index.generations import Generations
 from assistant.index.snapshot import SnapshotReader
 from assistant.index.vector_server import server_of
 from assistant.settings import Settings
-from benchmarks.corpus import write_folder
-from benchmarks.peers import CHUNKS_A_FILE, WORDS, headings
+from benchmarks.peers import given_or_written, headings
 from benchmarks.processes import chroma_server
 
 NEAREST = 10
@@ -117,10 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--questions", type=int, default=200)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="moved-") as scratch:
-        folder = options.folder
-        if folder is None:
-            folder = Path(scratch) / "documents"
-            write_folder(folder, round(options.chunks / CHUNKS_A_FILE), WORDS)
+        folder = given_or_written(options.folder, options.chunks, Path(scratch))
         good = compare(folder, Path(scratch), options.questions)
     print("reached" if good else f"NOT reached: {EXACT:.0%} exactly, {HNSW:.0%} by HNSW")
     return 0 if good else 1

@@ -92,6 +92,14 @@ def ask(part: str, index: Path, folder: Path) -> dict[str, float]:
     }
 
 
+def given_or_written(folder: Path | None, chunks: int, place: Path) -> Path:
+    """The folder, or a new one of generated Markdown for about so many chunks."""
+    if folder is None:
+        folder = place / "documents"
+        write_folder(folder, round(chunks / CHUNKS_A_FILE), WORDS)
+    return folder
+
+
 def headings(folder: Path, count: int) -> list[str]:
     """The first sentences of evenly spread files: what a person might look for."""
     files = sorted(folder.glob("**/*.md"))

@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -142,6 +143,30 @@ class TestForkedWriter:
         assert made[0].told_of_writer()["pid"] > 0, "it was never made"
         assert not Path(f"/proc/{made[0].told_of_writer()['pid']}").exists()
         assert not (workshop.index / "building").exists()
+
+    def test_it_is_killed_only_while_its_number_is_its_own(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Reaped, its number may be a stranger's."""
+        states: list[str] = []
+        kill = os.kill
+
+        def noted(number: int, sign: int) -> None:
+            states.append(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0])
+            kill(number, sign)
+
+        with Verifier() as verifier, VectorWriter(tmp_path / "chroma", verifier) as writer:
+            os.kill(writer._process.number, signal.SIGKILL)
+            time.sleep(0.2)
+            monkeypatch.setattr("os.kill", noted)
+            close = verifier._process.stdin.close
+
+            def slowly() -> None:
+                close()
+                time.sleep(0.3)
+
+            verifier._process.stdin = mock.Mock(wraps=verifier._process.stdin, close=slowly)
+        assert set(states) == {"Z"}  # dead, not reaped
 
     def test_a_verifier_that_died_is_told(self, tmp_path: Path) -> None:
         with Verifier() as verifier:

@@ -182,6 +182,7 @@ class Verifier(Child):
         self._told: dict[str, Any] | None = None
         self._telling = threading.Lock()
         self._writer: _Forked | None = None
+        self._has_asked = False
         if not FORKS:
             super().__init__("vector_process", "verify")
             return
@@ -202,11 +203,10 @@ class Verifier(Child):
     def __exit__(self, *_: object) -> None:
         for end in self._ends or ():
             os.close(end)
-        if self._writer is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()  # first: without a request it ends, and tells nothing
-            self._writer.kill()  # an interruption may come before its user could have ended it
-            for stream in (self._writer.stdin, self._writer.stdout):
+        if self._writer is not None:  # an interruption may come before its user knows of it
+            if self._has_asked:
+                self._writer.kill()  # while its number is its own: it is kept until stdin is closed
+            for stream in (self._writer.stdin, self._writer.stdout, self._process.stdin):
                 with contextlib.suppress(OSError):
                     stream.close()
             # this process waits for that one, so that no dead process stays in the table
@@ -226,6 +226,7 @@ class Verifier(Child):
         self._writer, self._ends = _Forked(self, *self._ends), None
         self._send(json.dumps({"write": str(folder)}).encode() + b"\n")
         self._flush()
+        self._has_asked = True
         return self._writer, os.fdopen(os.dup(self._stderr.fileno()), "r+b")
 
     def told_of_writer(self) -> dict[str, Any]:
