@@ -94,6 +94,7 @@ def examine(settings: Settings) -> list[Check]:
         *_folders(settings),
         _guarded("tokens", _tokens),
         _guarded("embedder", lambda: _embedder(settings)),
+        _guarded("vectors", _vectors),
         _index(settings),
         _writable(settings.index.path),
     ]
@@ -130,6 +131,17 @@ def _tokens() -> str:
     from assistant.tokens import count_tokens
 
     return f"o200k_base is here, no download ({count_tokens('one two three')} tokens in a test)"
+
+
+def _vectors() -> str:
+    from assistant.index.chroma import engine_fits
+
+    if engine_fits():
+        return "Chroma's engine is called directly"
+    return (
+        "by the package chromadb, whose import takes a second: its engine takes other arguments "
+        "than that of 1.5.9"
+    )
 
 
 def _embedder(settings: Settings) -> str:

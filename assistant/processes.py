@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +22,6 @@ def start(
     *arguments: str,
     stderr: IO[bytes],
     environment: Mapping[str, str],
-    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Run ``python -m module`` with pipes for its input and output.
 
@@ -37,7 +36,6 @@ def start(
         stderr=stderr,
         env={**environment, "PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join(path)},
         start_new_session=True,
-        pass_fds=pass_fds,
     )
 
 

@@ -78,9 +78,9 @@ def examine(index: Path, states: Mapping[str, State]) -> Finding:
     from contextlib import ExitStack
 
     from assistant.index.aside import copy_aside
+    from assistant.index.chroma import COLLECTION, open_client
     from assistant.index.generations import VECTORS, Generations
     from assistant.index.snapshot import Snapshot
-    from assistant.index.vectors import COLLECTION, open_client
 
     generation = Generations(index).current()
     if generation is None:

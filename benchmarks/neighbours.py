@@ -22,9 +22,10 @@ import numpy as np
 
 from assistant import Assistant, load_settings
 from assistant.embedding import make_embedder
+from assistant.index.chroma import COLLECTION, EF_SEARCH, open_client
 from assistant.index.generations import STORE, VECTORS, Generations
 from assistant.index.store import Store
-from assistant.index.vectors import COLLECTION, EF_SEARCH, VectorIndex, open_client
+from assistant.index.vectors import VectorIndex
 from benchmarks.peers import given_or_written, headings
 
 WIDTHS = (100, 400, 800, EF_SEARCH)

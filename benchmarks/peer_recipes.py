@@ -242,9 +242,10 @@ def build_limit(source: Path, index: Path) -> dict[str, Any]:
     from contextlib import ExitStack
 
     from assistant.index.aside import copy_aside
+    from assistant.index.chroma import COLLECTION, HNSW, open_client
     from assistant.index.generations import STORE, VECTORS, Generations
     from assistant.index.store import Store
-    from assistant.index.vectors import COLLECTION, HNSW, VectorIndex, open_client
+    from assistant.index.vectors import VectorIndex
     from assistant.index.words import _open
     from assistant.terms import terms
 

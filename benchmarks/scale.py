@@ -80,8 +80,8 @@ def chroma_alone(index: Path, target: Path) -> dict[str, float]:
     import numpy as np
 
     from assistant.index.aside import copy_aside
+    from assistant.index.chroma import COLLECTION, open_client
     from assistant.index.generations import VECTORS, Generations
-    from assistant.index.vectors import COLLECTION, open_client
 
     generation = Generations(index).current()
     if generation is None:

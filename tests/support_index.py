@@ -21,7 +21,7 @@ import pytest
 
 from assistant.embedding import Vectors, normalised
 from assistant.errors import EmbeddingError
-from assistant.index import children, vector_children, vector_process
+from assistant.index import children, vector_process
 from assistant.index.generations import STORE, Generations
 from assistant.index.store import Store
 from assistant.index.sync import Synchroniser
@@ -156,7 +156,6 @@ def _serve(arguments: Sequence[str], frames: Any, replies: Any) -> None:
 def use_inline_children(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the child processes of a sync as threads of this process."""
     monkeypatch.setattr(children, "start", _InlineProcess)
-    monkeypatch.setattr(vector_children, "FORKS", False)
 
 
 # ---------------------------------------------------------------- the command line as a process

@@ -9,6 +9,7 @@ import pytest
 
 from assistant import Assistant, Settings, load_settings
 from assistant.doctor import Check, examine, outbound_calls
+from assistant.index import chroma
 from assistant.settings import default_config_path
 
 
@@ -23,6 +24,16 @@ def test_healthy_installation_passes_every_check(sample: Assistant) -> None:
     assert "chromadb" in found["packages"].found
     assert "256 dimensions" in found["embedder"].found
     assert "agree" in found["index"].found
+    assert "directly" in found["vectors"].found
+
+
+def test_an_engine_that_is_not_known_is_told(
+    sample: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chroma, "engine_fits", lambda: False)
+    checks = examine(sample.settings)
+    assert [check.name for check in checks if not check.is_ok] == []
+    assert "by the package chromadb" in by_name(checks)["vectors"].found
 
 
 def test_every_failed_check_says_what_to_do(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from support_index import Workshop, text_of
 
@@ -23,8 +22,6 @@ from assistant.errors import IndexUnavailableError, StorageError
 from assistant.index import aside
 from assistant.index.generations import FORMAT, MANIFEST, Generations, Manifest, hold_open
 from assistant.index.snapshot import SnapshotReader
-from assistant.index.vector_children import VectorWriter
-from assistant.index.vectors import COLLECTION, EF_SEARCH, open_client
 
 pytest_plugins = ["support_index_fixtures"]
 
@@ -322,24 +319,6 @@ def test_file_descriptors_are_given_back(workshop: Workshop) -> None:
     counts = [follow(number) for number in range(8)]
     reader.close()
     assert counts[-1] <= counts[2] + 2, counts
-
-
-def test_neighbours_are_looked_for_widely_in_an_index_of_before_too(tmp_path: Path) -> None:
-    """Chroma's default finds 78 of a hundred nearest chunks among many; see ``EF_SEARCH``."""
-    folder = tmp_path / "chroma"
-    folder.mkdir()
-    client = open_client(folder)
-    client.create_collection(
-        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-    ).upsert(ids=["a"], embeddings=[[1.0, 0.0]])
-    client.close()
-    with VectorWriter(folder) as writer:
-        writer.upsert(["b"], np.array([[0.0, 1.0]], np.float32))
-        assert writer.finish() == 2
-    client = open_client(folder)
-    found = client.get_collection(COLLECTION, embedding_function=None).configuration_json
-    client.close()
-    assert found["hnsw"]["ef_search"] == EF_SEARCH
 
 
 def test_copies_of_readers_that_were_killed_are_removed(

@@ -1,17 +1,14 @@
-"""The processes that write and check vectors: one is a fork of the other."""
+"""The processes that write and check vectors."""
 
 from __future__ import annotations
 
-import ctypes
 import io
 import json
 import os
-import signal
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -19,164 +16,81 @@ from support_index import Workshop, text_of
 
 from assistant import processes
 from assistant.errors import IndexUnavailableError
-from assistant.index import vector_children, vector_process
-from assistant.index.vector_children import VectorWriter, Verifier
+from assistant.index import children, vector_children, vector_process
+from assistant.index.vector_children import VectorWriter
 from assistant.processes import start
 
 pytest_plugins = ["support_index_fixtures"]
 
 
-@pytest.mark.skipif(not vector_children.FORKS, reason="nothing is forked on this system")
-class TestForkedWriter:
-    def test_it_writes_and_its_parent_verifies_with_fresh_eyes(self, tmp_path: Path) -> None:
-        workshop = Workshop(tmp_path)
-        workshop.write("a.md", text_of("apples"))
-        workshop.sync()
-        assert workshop.holds_exactly({"a.md": text_of("apples")})
+def test_a_killed_writer_is_an_error_and_the_old_index_still_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop = Workshop(tmp_path)
+    workshop.write("a.md", text_of("apples"))
+    before = workshop.sync().generation
+    workshop.write("b.md", text_of("pears"))
+    finish = VectorWriter.finish
 
-    def test_its_death_is_an_error_and_the_old_index_still_answers(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        workshop = Workshop(tmp_path)
-        workshop.write("a.md", text_of("apples"))
-        before = workshop.sync().generation
-        workshop.write("b.md", text_of("pears"))
-        finish = VectorWriter.finish
+    def killed(self: VectorWriter) -> int:
+        self._process.kill()
+        return finish(self)
 
-        def killed(self: VectorWriter) -> int:
-            os.kill(self._process.number, signal.SIGKILL)
-            return finish(self)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(VectorWriter, "finish", killed)
-            with pytest.raises(IndexUnavailableError, match="vectors could not be written"):
-                workshop.sync()
-        assert workshop.generations.current_name() == before
-        assert workshop.holds_exactly({"a.md": text_of("apples")})
-        workshop.sync()
-        assert workshop.holds_exactly({"a.md": text_of("apples"), "b.md": text_of("pears")})
-
-    def test_leaving_ends_both(self, tmp_path: Path) -> None:
-        with Verifier() as verifier:
-            with VectorWriter(tmp_path / "chroma", verifier) as writer:
-                number = writer._process.number
-                os.kill(number, 0)
-            for _ in range(100):
-                state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
-                if state == "Z":
-                    break
-                time.sleep(0.02)
-            assert state == "Z", "ended, and its number is kept by its parent"
-        with pytest.raises(ProcessLookupError):
-            os.kill(verifier._process.pid, 0)
-
-    @pytest.mark.parametrize("count", [0, 200])
-    def test_its_own_words_are_told_and_nothing_is_left(self, tmp_path: Path, count: int) -> None:
-        (tmp_path / "chroma" / "chroma.sqlite3").mkdir(parents=True)
-        vectors = np.ones((1000, 256), np.float32)
-
-        def write(writer: VectorWriter) -> None:
-            for number in range(count):  # it ends while these are sent
-                writer.upsert([f"{number}-{at}" for at in range(1000)], vectors)
-            writer.finish()
-
-        with Verifier() as verifier:
-            writer = VectorWriter(tmp_path / "chroma", verifier)
-            with pytest.raises(IndexUnavailableError, match="open database file"), writer:
-                write(writer)
-            number = writer._process.number
-        assert not Path(f"/proc/{number}").exists()
-
-    def test_why_there_is_no_process_is_told(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        (tmp_path / "chromadb.py").write_text("raise RuntimeError('sqlite is too old')")
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-        monkeypatch.setattr("assistant.processes._PACKAGE_ROOT", f"{tmp_path}:{os.getcwd()}")
-        with (
-            Verifier() as verifier,
-            pytest.raises(IndexUnavailableError, match="RuntimeError: sqlite is too old"),
-            VectorWriter(tmp_path / "chroma", verifier) as writer,
-        ):
-            writer.finish()
-
-    def test_no_dead_process_stays_where_nobody_reaps_strangers(self, tmp_path: Path) -> None:
-        """As in a container whose first process is ours."""
-        subreaper, prctl = 36, ctypes.CDLL(None).prctl
-        prctl(subreaper, 1, 0, 0, 0)
-        try:
-            workshop = Workshop(tmp_path)
-            workshop.write("a.md", text_of("apples"))
+    with monkeypatch.context() as patch:
+        patch.setattr(VectorWriter, "finish", killed)
+        with pytest.raises(IndexUnavailableError, match="vectors could not be written"):
             workshop.sync()
-            with Verifier() as verifier, VectorWriter(tmp_path / "chroma", verifier):
-                pass  # left in the middle
-            states = [
-                Path(f"/proc/{number}/stat").read_text()
-                for task in Path("/proc/self/task").iterdir()
-                for number in (task / "children").read_text().split()
-            ]
-        finally:
-            prctl(subreaper, 0, 0, 0, 0)
-        assert not [state for state in states if ") Z " in state]
+    assert workshop.generations.current_name() == before
+    assert workshop.holds_exactly({"a.md": text_of("apples")})
+    workshop.sync()
+    assert workshop.holds_exactly({"a.md": text_of("apples"), "b.md": text_of("pears")})
 
-    def test_an_interruption_while_it_is_made_leaves_nothing(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Its user does not know it yet: a Ctrl-C there left it writing into a folder that was
-        gone."""
-        workshop = Workshop(tmp_path)
-        workshop.write("a.md", text_of("apples"))
-        made: list[Any] = []
-        make = Verifier.make_writer
 
-        def noted(self: Verifier, folder: Path) -> Any:
-            made.append(self)
-            return make(self, folder)
+@pytest.mark.parametrize("count", [0, 200])
+def test_the_writers_own_words_are_told_and_nothing_is_left(tmp_path: Path, count: int) -> None:
+    (tmp_path / "chroma" / "chroma.sqlite3").mkdir(parents=True)
+    vectors = np.ones((1000, 256), np.float32)
 
-        def interrupted() -> None:
-            raise KeyboardInterrupt
+    def write(writer: VectorWriter) -> None:
+        for number in range(count):  # it ends while these are sent
+            writer.upsert([f"{number}-{at}" for at in range(1000)], vectors)
+        writer.finish()
 
-        monkeypatch.setattr(Verifier, "make_writer", noted)
-        monkeypatch.setattr(vector_children, "_Waiting", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            workshop.sync()
-        assert made[0].told_of_writer()["pid"] > 0, "it was never made"
-        assert not Path(f"/proc/{made[0].told_of_writer()['pid']}").exists()
-        assert not (workshop.index / "building").exists()
+    writer = VectorWriter(tmp_path / "chroma")
+    with pytest.raises(IndexUnavailableError, match="open database file"), writer:
+        write(writer)
+    assert writer._process.returncode is not None
 
-    def test_it_is_killed_only_while_its_number_is_its_own(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Reaped, its number may be a stranger's."""
-        states: list[str] = []
-        kill = os.kill
 
-        def noted(number: int, sign: int) -> None:
-            states.append(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0])
-            kill(number, sign)
+def test_an_interruption_while_the_writer_is_made_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its user does not know it yet: a Ctrl-C there left it writing into a folder that was gone."""
+    workshop = Workshop(tmp_path)
+    workshop.write("a.md", text_of("apples"))
+    made: list[Any] = []
 
-        with Verifier() as verifier, VectorWriter(tmp_path / "chroma", verifier) as writer:
-            os.kill(writer._process.number, signal.SIGKILL)
-            time.sleep(0.2)
-            monkeypatch.setattr("os.kill", noted)
-            close = verifier._process.stdin.close
+    def noted(*arguments: Any, **named: Any) -> Any:
+        made.append(start(*arguments, **named))
+        return made[-1]
 
-            def slowly() -> None:
-                close()
-                time.sleep(0.3)
+    def interrupted() -> None:
+        raise KeyboardInterrupt
 
-            verifier._process.stdin = mock.Mock(wraps=verifier._process.stdin, close=slowly)
-        assert set(states) == {"Z"}  # dead, not reaped
+    monkeypatch.setattr(children, "start", noted)
+    monkeypatch.setattr(vector_children, "_Waiting", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        workshop.sync()
+    assert len(made) == 2, "the verifier and the writer"
+    assert all(process.returncode is not None for process in made)
+    assert not (workshop.index / "building").exists()
 
-    def test_a_verifier_that_died_is_told(self, tmp_path: Path) -> None:
-        with Verifier() as verifier:
-            os.kill(verifier._process.pid, signal.SIGKILL)
-            verifier._process.wait()
-            with (
-                pytest.raises(IndexUnavailableError),
-                VectorWriter(tmp_path / "chroma", verifier) as writer,
-            ):
-                writer.finish()
+
+def test_a_writer_touches_nothing_before_it_is_told_to_begin(tmp_path: Path) -> None:
+    """Where an interruption came in the middle of its start, nobody holds it, and its folder may be
+    gone already."""
+    vector_process.write(tmp_path, io.BytesIO(b""), io.StringIO())
+    assert list(tmp_path.iterdir()) == []
 
 
 # ---------------------------------------------------------------- approximate search
@@ -186,14 +100,14 @@ class _Missing:
     """A collection whose search misses some vectors, as HNSW does among many alike."""
 
     def __init__(self, missed: int, count: int) -> None:
-        self.missed, self.vectors = missed, np.eye(count, dtype=np.float32)
+        self.missed, self.count = missed, count
 
-    def get(self, ids: list[str], include: list[str]) -> dict[str, Any]:
-        return {"embeddings": self.vectors[: len(ids)]}
+    def vectors(self, ids: list[str]) -> dict[str, Any]:
+        return dict(zip(ids, np.eye(self.count, dtype=np.float32), strict=True))
 
-    def query(self, query_embeddings: Any, **_: Any) -> dict[str, Any]:
-        distances = [[0.2 if at < self.missed else 0.0] for at in range(len(query_embeddings))]
-        return {"distances": distances}
+    def nearest(self, vectors: Any, limit: int) -> list[list[tuple[str, float]]]:
+        assert limit == 1
+        return [[("one", 0.2 if at < self.missed else 0.0)] for at in range(len(vectors))]
 
 
 @pytest.mark.parametrize(("missed", "count", "is_sound"), [
@@ -215,23 +129,18 @@ def test_a_check_allows_what_approximate_search_misses(
 
 
 class _Written:
-    """A Chroma that remembers how many vectors came at once."""
+    """A collection that remembers how many vectors came at once."""
+
+    batch_size = 5461
 
     def __init__(self) -> None:
-        self.configuration_json = {"hnsw": {"ef_search": vector_process.EF_SEARCH}}
         self.sizes: list[int] = []
 
-    def get_or_create_collection(self, *_: Any, **__: Any) -> _Written:
-        return self
-
-    def get_max_batch_size(self) -> int:
-        return 5461
-
-    def upsert(self, ids: list[str], embeddings: Any) -> None:
-        assert len(ids) == len(embeddings)
+    def upsert(self, ids: list[str], vectors: Any) -> None:
+        assert len(ids) == len(vectors)
         self.sizes.append(len(ids))
 
-    def count(self) -> int:
+    def __len__(self) -> int:
         return sum(self.sizes)
 
     def close(self) -> None:
@@ -248,10 +157,19 @@ def test_a_writer_gathers_vectors_but_does_not_sit_idle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = _Written()
-    monkeypatch.setattr(vector_process, "open_client", lambda _: written)
+    monkeypatch.setattr(vector_process, "open_collection", lambda _, create: written)
     monkeypatch.setattr(vector_process, "_let_readers_change_nothing", lambda _: None)
-    pause, finish = b'{"op": "pause"}\n', b'{"op": "finish"}\n'
-    frames = [frame_of(900), pause, frame_of(200), pause, pause, *5 * [frame_of(1000)], finish]
+    begin, pause, finish = (b'{"op": "%s"}\n' % op for op in (b"begin", b"pause", b"finish"))
+    frames = [
+        begin,
+        frame_of(900),
+        pause,
+        frame_of(200),
+        pause,
+        pause,
+        *5 * [frame_of(1000)],
+        finish,
+    ]
     replies = io.StringIO()
     vector_process.write(tmp_path, io.BytesIO(b"".join(frames)), replies)
     assert written.sizes == [1100, 4000, 1000]

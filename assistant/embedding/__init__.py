@@ -7,12 +7,13 @@ it. The heavy imports happen in the constructors, never at import.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.settings import EmbeddingSettings
+if TYPE_CHECKING:  # its import takes .2 s, which the children of an ingest do without
+    from assistant.settings import EmbeddingSettings
 
 Vectors = NDArray[np.float32]
 """Shape (texts, dimensions); every row has length 1, or is all zero for a text without words."""

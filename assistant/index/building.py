@@ -31,7 +31,7 @@ from assistant.index.loading import Loaded
 from assistant.index.plan import Step, checked
 from assistant.index.rows import FileState, StoredChunk, StoredDocument
 from assistant.index.store import Store
-from assistant.index.vector_children import VectorWriter, Verifier
+from assistant.index.vector_children import VectorWriter
 from assistant.index.vector_server import ServerWriter
 from assistant.index.words import WordWriter
 from assistant.types import FileOutcome, ParsedDocument
@@ -57,8 +57,7 @@ class _Pending:
 class GenerationBuilder:
     """Writes one generation; use as a context manager, and ``finish`` to complete it.
 
-    ``fingerprint`` is the embedder's. With ``is_large`` a process of its own writes the words. A
-    ``verifier`` that is to check the generation also makes the process that writes its vectors.
+    ``fingerprint`` is the embedder's. With ``is_large`` a process of its own writes the words.
     """
 
     def __init__(
@@ -71,7 +70,6 @@ class GenerationBuilder:
         fresh_vectors: bool,
         fresh_words: bool = False,
         is_large: bool = False,
-        verifier: Verifier | None = None,
         server_writer: Callable[[], ServerWriter] | None = None,
     ) -> None:
         self._exits = ExitStack()
@@ -93,7 +91,7 @@ class GenerationBuilder:
             failpoint("after-copy")
         with self._exits:  # a part that cannot be opened must not leave the child before it behind
             self._vectors: VectorWriter | ServerWriter = self._exits.enter_context(
-                server_writer() if server_writer else VectorWriter(folder / VECTORS, verifier)
+                server_writer() if server_writer else VectorWriter(folder / VECTORS)
             )
             self.store = Store(folder / STORE, writable=True)
             self._exits.callback(self.store.close)

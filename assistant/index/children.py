@@ -19,7 +19,7 @@ class Child:
 
     _part = "vectors"
 
-    def __init__(self, module: str, *arguments: str, pass_fds: Sequence[int] = ()) -> None:
+    def __init__(self, module: str, *arguments: str) -> None:
         # closed when the child is left
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process: Any = start(
@@ -27,7 +27,6 @@ class Child:
             *arguments,
             stderr=self._stderr,
             environment=dict(os.environ, ANONYMIZED_TELEMETRY="False"),
-            pass_fds=pass_fds,
         )
 
     def __enter__(self) -> Any:

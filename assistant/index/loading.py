@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
@@ -21,8 +22,10 @@ from assistant.index.scan import FoundFile
 from assistant.noise import Spans, noise_spans
 from assistant.reading.limits import Limits
 from assistant.reading.pool import Parsers
-from assistant.settings import ChunkingSettings, ReadingSettings
 from assistant.types import Chunk, ParsedDocument
+
+if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
+    from assistant.settings import ChunkingSettings, ReadingSettings
 
 _WORKERS = min(4, os.cpu_count() or 1)
 _WINDOW = 8 * _WORKERS
@@ -41,17 +44,27 @@ class Loaded:
 
 
 Load = Callable[
-    [Sequence[Step], ChunkingSettings, ReadingSettings],
+    [Sequence[Step], "ChunkingSettings", "ReadingSettings"],
     Iterator[tuple[Step, Loaded | DocumentError]],
 ]
 """What reads the files of the steps, in their order: threads here, or workers elsewhere."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """How texts are cut into chunks, in tokens; see ``assistant.chunking``."""
+
+    tokens: int
+    overlap: int
+
+
 def load_all(
-    steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings | None = None
+    steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
 ) -> Iterator[tuple[Step, Loaded | DocumentError]]:
     """Read the files of the steps, in order, a bounded number ahead."""
-    yield from zip(steps, load_files(files_of(steps), chunking, reading), strict=True)
+    cutting, limits = cutting_of(chunking), limits_of(reading)
+    results = load_files(files_of(steps), cutting, limits, reading.processes)
+    yield from zip(steps, results, strict=True)
 
 
 def files_of(steps: Iterable[Step]) -> list[FoundFile]:
@@ -65,15 +78,16 @@ def files_of(steps: Iterable[Step]) -> list[FoundFile]:
 
 
 def load_files(
-    files: Iterable[FoundFile], chunking: ChunkingSettings, reading: ReadingSettings | None = None
+    files: Iterable[FoundFile], cutting: Cutting, limits: Limits, processes: int
 ) -> Generator[Loaded | DocumentError]:
-    """Read files in threads, in order, a bounded number ahead."""
+    """Read files in threads and at most so many parsing processes, in order, a bounded number
+    ahead."""
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="reading")
-    parsers = Parsers(limits_of(reading), reading.processes) if reading else Parsers()
+    parsers = Parsers(limits, processes)
     waiting: deque[Future[Loaded | DocumentError]] = deque()
     try:
         for file in files:
-            waiting.append(pool.submit(load, file, chunking, parsers))
+            waiting.append(pool.submit(load, file, cutting, parsers))
             if len(waiting) >= _WINDOW:
                 yield waiting.popleft().result()
         while waiting:
@@ -88,7 +102,12 @@ def limits_of(reading: ReadingSettings) -> Limits:
     return Limits(**reading.model_dump(exclude={"processes"}))
 
 
-def load(file: FoundFile, chunking: ChunkingSettings, parsers: Parsers) -> Loaded | DocumentError:
+def cutting_of(chunking: ChunkingSettings) -> Cutting:
+    """The cut that the settings ask for."""
+    return Cutting(chunking.tokens, chunking.overlap)
+
+
+def load(file: FoundFile, cutting: Cutting, parsers: Parsers) -> Loaded | DocumentError:
     """Read and cut one file. Failure is a value here: it must not stop the other files."""
     checked_ns = time.time_ns()
     try:
@@ -97,16 +116,16 @@ def load(file: FoundFile, chunking: ChunkingSettings, parsers: Parsers) -> Loade
         return exc
     except MemoryError:
         return DocumentError(f"{file.name} needs more memory than there is")
-    return load_bytes(data, file, checked_ns, chunking, parsers)
+    return load_bytes(data, file, checked_ns, cutting, parsers)
 
 
 def load_bytes(
-    data: bytes, file: FoundFile, checked_ns: int, chunking: ChunkingSettings, parsers: Parsers
+    data: bytes, file: FoundFile, checked_ns: int, cutting: Cutting, parsers: Parsers
 ) -> Loaded | DocumentError:
     """Parse and cut a file's bytes, which were read at ``checked_ns``."""
     try:
         parsed = parsers.read(data, file.relative)
-        chunks = tuple(cut(parsed, tokens=chunking.tokens, overlap=chunking.overlap))
+        chunks = tuple(cut(parsed, tokens=cutting.tokens, overlap=cutting.overlap))
         if not chunks:
             return DocumentError(f"{file.name} holds no text", outcome="empty")
         sha256 = hashlib.sha256(data).hexdigest()

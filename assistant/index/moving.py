@@ -111,7 +111,7 @@ def _move(
             held = VectorIndex(own_copy(base.path / VECTORS, exits))
         exits.callback(held.close)
         writer = exits.enter_context(
-            ServerWriter(to, collection) if to else VectorWriter(folder / VECTORS, verifier)
+            ServerWriter(to, collection) if to else VectorWriter(folder / VECTORS)
         )
         for start in range(0, len(ids), _BATCH):
             progress(Progress("moving", start, len(ids)))

@@ -15,7 +15,15 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.errors import DocumentError, UsageError
-from assistant.index.loading import Load, Loaded, limits_of, load_bytes, read_bytes
+from assistant.index.loading import (
+    Cutting,
+    Load,
+    Loaded,
+    cutting_of,
+    limits_of,
+    load_bytes,
+    read_bytes,
+)
 from assistant.index.plan import Step
 from assistant.index.scan import FoundFile
 from assistant.reading.limits import Limits
@@ -37,13 +45,13 @@ def on_ray(address: str) -> Load:
     def load_all(
         steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
     ) -> Iterator[tuple[Step, Loaded | DocumentError]]:
-        limits = asdict(limits_of(reading))
+        cutting, limits = asdict(cutting_of(chunking)), asdict(limits_of(reading))
         task = ray.remote(num_cpus=1, max_retries=_RETRIES)(load_there)
         window = _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
         waiting: deque[tuple[Step, Any]] = deque()
         try:
             for step in steps:
-                waiting.append((step, _send(task, step, chunking, limits)))
+                waiting.append((step, _send(task, step, cutting, limits)))
                 if len(waiting) >= window:
                     yield _receive(ray, *waiting.popleft())
             while waiting:
@@ -57,11 +65,11 @@ def on_ray(address: str) -> Load:
 
 
 def load_there(
-    data: bytes, file: FoundFile, checked_ns: int, chunking: dict[str, Any], limits: dict[str, Any]
+    data: bytes, file: FoundFile, checked_ns: int, cutting: dict[str, Any], limits: dict[str, Any]
 ) -> Loaded | DocumentError:
     """What a worker does with one file."""
-    settings = ChunkingSettings.model_validate(chunking)
-    return load_bytes(data, file, checked_ns, settings, _parsers(tuple(sorted(limits.items()))))
+    parsers = _parsers(tuple(sorted(limits.items())))
+    return load_bytes(data, file, checked_ns, Cutting(**cutting), parsers)
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +78,7 @@ def _parsers(limits: tuple[tuple[str, Any], ...]) -> Parsers:
     return Parsers(Limits(**dict(limits)), processes=1)
 
 
-def _send(task: Any, step: Step, chunking: ChunkingSettings, limits: dict[str, Any]) -> Any:
+def _send(task: Any, step: Step, cutting: dict[str, Any], limits: dict[str, Any]) -> Any:
     if step.file is None:
         raise ValueError(f"step {step.name} has no file to read")
     checked_ns = time.time_ns()
@@ -78,7 +86,7 @@ def _send(task: Any, step: Step, chunking: ChunkingSettings, limits: dict[str, A
         data = read_bytes(step.file)
     except DocumentError as exc:
         return exc
-    return task.remote(data, step.file, checked_ns, chunking.model_dump(), limits)
+    return task.remote(data, step.file, checked_ns, cutting, limits)
 
 
 def _receive(ray: Any, step: Step, sent: Any) -> tuple[Step, Loaded | DocumentError]:

@@ -16,16 +16,28 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, DocumentError
-from assistant.index.loading import Loaded, files_of, load_all, load_files
+from assistant.index.loading import (
+    Cutting,
+    Loaded,
+    cutting_of,
+    files_of,
+    limits_of,
+    load_all,
+    load_files,
+)
 from assistant.index.plan import Step
 from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
 from assistant.processes import last_words, stand_back, start
-from assistant.settings import ChunkingSettings, ReadingSettings
+from assistant.reading.limits import Limits
 from assistant.types import Chunk, Heading, Page, ParsedDocument
+
+if TYPE_CHECKING:
+    from assistant.settings import ChunkingSettings, ReadingSettings
 
 MANY_FILES, MANY_BYTES = 500, 10_000_000
 """From here on a process is worth its start, a fifth of a second."""
@@ -134,8 +146,9 @@ def _request(
                                           f.state.inode]]
             for f in files
         ],
-        "chunking": chunking.model_dump(),
-        "reading": reading.model_dump(),
+        "cutting": asdict(cutting_of(chunking)),
+        "limits": asdict(limits_of(reading)),
+        "processes": reading.processes,
     }  # fmt: skip
     return json.dumps(message).encode() + b"\n"
 
@@ -195,8 +208,9 @@ def main() -> int:
              for name, root, relative, state in request["files"]]  # fmt: skip
     results = load_files(
         files,
-        ChunkingSettings.model_validate(request["chunking"]),
-        ReadingSettings.model_validate(request["reading"]),
+        Cutting(**request["cutting"]),
+        Limits(**request["limits"]),
+        request["processes"],
     )
     with contextlib.closing(results):
         for result in results:

@@ -12,11 +12,14 @@ import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
 from assistant.index.roots import Scope
 from assistant.index.rows import FileState, place_of
-from assistant.settings import DocumentSettings
+
+if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
+    from assistant.settings import DocumentSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.errors import UsageError
 from assistant.index.plan import Step
 from assistant.index.roots import Roots
 from assistant.index.rows import NotIndexed, StoredDocument
-from assistant.index.scan import FoundFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +20,6 @@ class Sight:
     documents: tuple[StoredDocument, ...]
     known: tuple[NotIndexed, ...]
     before: Mapping[str, str]
-
-
-def differ(files: Sequence[FoundFile], seen: Sequence[StoredDocument | NotIndexed]) -> bool:
-    """Whether a file is new or was touched, without looking further."""
-    touched = {each.place: each.state.mtime_ns for each in seen}
-    return any(touched.get(file.place) != file.state.mtime_ns for file in files)
 
 
 def files_to_read(sight: Sight) -> list[Step]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +34,7 @@ from assistant.index.repair import Base, find_base
 from assistant.index.roots import decide_roots
 from assistant.index.rows import NotIndexed
 from assistant.index.scan import name_files, scan
-from assistant.index.sight import Sight, differ, files_to_read, has_changes, refuse_empty
+from assistant.index.sight import Sight, files_to_read, has_changes, refuse_empty
 from assistant.index.store import Store
 from assistant.index.vector_children import Verifier
 from assistant.index.vector_server import (
@@ -102,14 +102,7 @@ class Synchroniser:
             found = find_base(self._generations)
             base = found.base
             note(Progress("scanning", 0, 0))
-            started: list[Verifier] = []
-
-            def verifier() -> Verifier:
-                if not started:
-                    started.append(stack.enter_context(Verifier()))
-                return started[0]
-
-            sight = self._look(found, paths, forget, (lambda: None) if dry_run else verifier)
+            sight = self._look(found, paths, forget)
             if not allow_empty:
                 refuse_empty(sight)
             re_embed = base is not None and base.manifest.embedder != self._embedder_fingerprint()
@@ -120,19 +113,13 @@ class Synchroniser:
             if base is not None and is_current and not has_changes(sight):
                 return unchanged_receipt(base, sight, began)
             try:
-                return self._apply(found, sight, re_embed, note, began, verifier())
+                verifier = stack.enter_context(Verifier())  # it loads what it needs meanwhile
+                return self._apply(found, sight, re_embed, note, began, verifier)
             except (OSError, sqlite3.DatabaseError) as exc:
                 raise _storage_error(exc, self._generations.root) from exc
 
-    def _look(
-        self,
-        found: Base,
-        paths: Sequence[Path] | None,
-        forget: Sequence[Path],
-        prepare: Callable[[], object],
-    ) -> Sight:
-        """Compare the folders with the current generation; ``prepare`` is called as soon as they
-        are known to differ."""
+    def _look(self, found: Base, paths: Sequence[Path] | None, forget: Sequence[Path]) -> Sight:
+        """Compare the folders with the current generation."""
         base = found.base
         store = Store(base.path / STORE) if base else None
         try:
@@ -144,9 +131,6 @@ class Synchroniser:
                 store.close()
         roots = decide_roots(self._settings.documents.paths, before, paths, forget)
         files = scan(roots.scopes, self._settings.documents, self._generations.root)
-        if differ(files, [*documents, *known]):
-            with suppress(OSError):  # tried again when it is needed, and told then
-                prepare()
         named = name_files(
             files,
             {document.place: document.name for document in documents},
@@ -206,7 +190,6 @@ class Synchroniser:
                 fresh_vectors=fresh,
                 fresh_words=found.rebuild,
                 is_large=is_large(files_to_read(sight)),
-                verifier=verifier,
                 server_writer=(lambda: ServerWriter(server, collection)) if server else None,
             ) as builder:
                 self._write(builder, sight, note, fresh)

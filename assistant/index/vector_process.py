@@ -8,18 +8,12 @@ HNSW (a spinning thread got 5 % of its speed), and only a fresh process opens th
 will.
 
 A frame is one JSON line, then ``bytes`` raw bytes of float32 when it has that key.
-
-``… verify IN OUT`` starts the writer too, as a fork made before anything is opened, when the first
-line names its folder, ``{"write": FOLDER}``; its frames come from the file descriptor IN and its
-replies go to OUT. Chroma takes a second to import, which two processes do not do side by side with
-everything else on two cores.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -30,8 +24,8 @@ from typing import IO, Any
 import numpy as np
 
 from assistant.embedding import Vectors
+from assistant.index.chroma import Collection, open_collection
 from assistant.index.generations import STORE, VECTORS, WORDS
-from assistant.index.vectors import COLLECTION, EF_SEARCH, HNSW, open_client
 
 _BATCH = 4000
 """Vectors written at once: 64,644 of them took 13.4 s so, 18.6 s by 256."""
@@ -44,15 +38,13 @@ _SAMPLES, _SAME = 20, 1e-3
 def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
     """Apply ``upsert`` and ``delete`` frames to the collection in ``folder`` until ``finish``.
 
-    Vectors are gathered for a large batch; at a ``pause`` the parent has no more for now.
+    Vectors are gathered for a large batch; at a ``pause`` the parent has no more for now. The
+    folder is not touched before the first frame, ``begin``.
     """
-    client = open_client(folder)
-    collection = client.get_or_create_collection(
-        COLLECTION, embedding_function=None, configuration=HNSW
-    )
-    if collection.configuration_json["hnsw"].get("ef_search") != EF_SEARCH:  # of an earlier version
-        collection.modify(configuration={"hnsw": {"ef_search": EF_SEARCH}})
-    batch = min(_BATCH, client.get_max_batch_size())
+    if not frames.readline():
+        return  # the parent was interrupted while it made this process
+    collection = open_collection(folder, create=True)
+    batch = min(_BATCH, collection.batch_size)
     waiting: list[tuple[list[str], Vectors]] = []
 
     def flush() -> None:
@@ -61,9 +53,7 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
         ids = [chunk_id for each, _ in waiting for chunk_id in each]
         vectors = np.vstack([rows for _, rows in waiting])
         for start in range(0, len(ids), batch):
-            collection.upsert(
-                ids=ids[start : start + batch], embeddings=vectors[start : start + batch]
-            )
+            collection.upsert(ids[start : start + batch], vectors[start : start + batch])
         waiting.clear()
 
     def count() -> int:
@@ -91,10 +81,10 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
         else:
             flush()
             for start in range(0, len(ids), batch):
-                collection.delete(ids=ids[start : start + batch])
+                collection.delete(ids[start : start + batch])
     flush()
-    written = collection.count()
-    client.close()
+    written = len(collection)
+    collection.close()
     _let_readers_change_nothing(folder)
     _reply(replies, {"ok": True, "count": written})
 
@@ -147,20 +137,19 @@ def _compare(folder: Path, vectors: bool) -> dict[str, Any]:
         return {"ok": False, "problem": f"{len(words)} chunks in the word index, {chunks} stored"}
     if not vectors:
         return {"ok": True, "documents": documents, "chunks": chunks}
-    client = open_client(folder / VECTORS)
-    collection = client.get_collection(COLLECTION, embedding_function=None)
-    ids = sorted(collection.get(include=[])["ids"])
+    collection = open_collection(folder / VECTORS)
+    ids = sorted(collection.ids())
     if ids != expected:
         missing, extra = len(set(expected) - set(ids)), len(set(ids) - set(expected))
         return {"ok": False, "problem": f"{missing} vectors missing, {extra} too many"}
     problem = _search_problem(collection, expected[:: max(1, -(-len(expected) // _SAMPLES))])
     if problem:
         return {"ok": False, "problem": problem}
-    client.close()
+    collection.close()
     return {"ok": True, "documents": documents, "chunks": chunks}
 
 
-def _search_problem(collection: Any, chunk_ids: Sequence[str]) -> str:
+def _search_problem(collection: Collection, chunk_ids: Sequence[str]) -> str:
     """Whether search finds these vectors, given themselves; an empty text when it does.
 
     Search is approximate: of 63,000 chunks, many of them nearly alike, .3 % are not found by their
@@ -168,14 +157,12 @@ def _search_problem(collection: Any, chunk_ids: Sequence[str]) -> str:
     """
     if not chunk_ids:
         return ""
-    vectors = np.asarray(
-        collection.get(ids=list(chunk_ids), include=["embeddings"])["embeddings"], dtype=np.float32
-    )
-    vectors = vectors[np.any(vectors, axis=1)]
+    vectors = np.array(list(collection.vectors(chunk_ids).values()), dtype=np.float32)
+    vectors = vectors[np.any(vectors, axis=-1)]
     if not len(vectors):
         return ""
-    distances = collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
-    missed = sum(1 for each in distances["distances"] if not each or not each[0] < _SAME)
+    found = collection.nearest(vectors, 1)
+    missed = sum(1 for each in found if not each or not each[0][1] < _SAME)
     return f"{missed} of {len(vectors)} vectors are not found" if 2 * missed >= len(vectors) else ""
 
 
@@ -184,53 +171,18 @@ def _reply(replies: IO[str], message: dict[str, Any]) -> None:
     replies.flush()
 
 
-def fork_writer(folder: Path, source: int, target: int) -> int:
-    """Fork a process that writes; its number."""
-    number = os.fork()
-    if number:
-        os.close(source)
-        os.close(target)
-        return number
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)  # the other's: its end is told by closing it
-    os.dup2(nothing, 1)
-    os.close(nothing)
-    with open(source, "rb") as frames, open(target, "w", encoding="utf-8") as replies:
-        try:
-            write(folder, frames, replies)
-        except BaseException as exc:  # the panics of Chroma's core are no Exception
-            with contextlib.suppress(OSError):  # nobody listens any more
-                _reply(replies, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})
-        finally:
-            os._exit(0)  # what the other process was about to do is not this one's
-
-
-def _verify_asked(pipes: Sequence[int]) -> None:
-    """Answer the parent: first, when it wants one, with the number of a process that writes."""
-    import chromadb  # noqa: F401  # loaded while the parent still works
-
-    request = json.loads(sys.stdin.readline() or "null")
-    if isinstance(request, dict):
-        number = fork_writer(Path(request["write"]), *pipes)
-        _reply(sys.stdout, {"pid": number})
-        request = json.loads(sys.stdin.readline() or "null")
-        # Not before: until now the parent may kill it by its number. And not later, nor by nobody:
-        # in a container the first process may be one that reaps no strangers.
-        os.waitpid(number, 0)
-    if request:
-        folder, has_vectors = request
-        _reply(sys.stdout, verify(Path(folder), vectors=has_vectors))
-
-
 def main(arguments: list[str]) -> int:
     """Run one of the two children; errors go out as a JSON line."""
     try:
         if arguments[:1] == ["write"]:
             write(Path(arguments[1]), sys.stdin.buffer, sys.stdout)
         elif arguments[:1] == ["verify"]:
-            _verify_asked([int(each) for each in arguments[1:]])
+            request = json.loads(sys.stdin.readline() or "null")
+            if request:
+                folder, has_vectors = request
+                _reply(sys.stdout, verify(Path(folder), vectors=has_vectors))
         else:
-            sys.stderr.write("usage: vector_process write FOLDER | verify [IN OUT]\n")
+            sys.stderr.write("usage: vector_process write FOLDER | verify\n")
             return 2
     except Exception as exc:
         _reply(sys.stdout, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})

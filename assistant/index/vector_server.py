@@ -27,9 +27,9 @@ import numpy as np
 
 from assistant.embedding import Vectors
 from assistant.errors import IndexUnavailableError, StorageError
+from assistant.index.chroma import HNSW
 from assistant.index.generations import STORE, Generation, Generations
 from assistant.index.store import Store
-from assistant.index.vectors import HNSW
 from assistant.settings import IndexSettings
 
 if TYPE_CHECKING:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from assistant.embedding import Vectors
 from assistant.errors import IndexUnavailableError, StorageError
 from assistant.index.aside import copy_aside
-
-COLLECTION = "chunks"
-EF_SEARCH = 1600
-"""How many neighbours HNSW keeps in sight. Of the exact ten nearest among 62,941 chunks with static
-vectors, which crowd together, Chroma's default of 100 finds 78 %, 400 finds 87 %, 800 finds 90 %,
-1,600 finds 99 %: in 1.1, 1.5, 2.1 and 3.3 ms (``benchmarks.neighbours``)."""
-HNSW: dict[str, dict[str, Any]] = {"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
-"""A collection's configuration."""
+from assistant.index.chroma import Collection, open_collection
 
 _COMPARED_ONE_BY_ONE = 2000
 """Chunks of a filter up to which their vectors are compared one by one. Beyond,
@@ -30,40 +21,16 @@ _CANNOT_WRITE = ("disk is full", "readonly database", "unable to open database f
 """What SQLite says in Chroma's errors when it may not or cannot write (codes 13, 8, 14)."""
 
 
-def open_client(path: Path) -> Any:
-    """Chroma on a folder, with telemetry off. The caller closes it."""
-    import chromadb
-    from chromadb.config import Settings
-
+def _open_for_reading(path: Path, exits: ExitStack) -> Collection:
+    """The collection in a folder, or in a copy when the disk is full."""
     try:
-        return chromadb.PersistentClient(
-            path=str(path), settings=Settings(anonymized_telemetry=False, allow_reset=False)
-        )
-    except Exception:
-        _forget_half_open(str(path))
-        raise
-
-
-def _forget_half_open(path: str) -> None:
-    """Chroma 1.5.9 keeps a client that failed to open in a table by path and hands it out the next
-    time, so a path that failed once would fail again after its cause is gone."""
-    from chromadb.api.shared_system_client import SharedSystemClient
-
-    with contextlib.suppress(AttributeError):  # the table is private and may go
-        if path not in SharedSystemClient._identifier_to_refcount:
-            SharedSystemClient._identifier_to_system.pop(path, None)
-
-
-def _open_for_reading(path: Path, exits: ExitStack) -> Any:
-    """Chroma on a folder, or on a copy when the disk is full."""
-    try:
-        client = open_client(path)
+        found = open_collection(path)
     except Exception as exc:  # Chroma raises types of its Rust core as they come
         if not any(sign in str(exc).lower() for sign in _CANNOT_WRITE):
             raise
-        client = open_client(copy_aside(path, exits, exc))
-    exits.callback(client.close)
-    return client
+        found = open_collection(copy_aside(path, exits, exc))
+    exits.callback(found.close)
+    return found
 
 
 class VectorIndex:
@@ -73,8 +40,7 @@ class VectorIndex:
         self._exits = ExitStack()
         with self._exits:
             try:
-                self._client = _open_for_reading(path, self._exits)
-                self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+                self._collection = _open_for_reading(path, self._exits)
             except StorageError:
                 raise
             except Exception as exc:  # Chroma raises types of its Rust core as they come
@@ -90,7 +56,7 @@ class VectorIndex:
         self._exits.close()
 
     def __len__(self) -> int:
-        return int(self._collection.count())
+        return len(self._collection)
 
     def search(
         self, vector: Vectors, limit: int, within: Sequence[str] | None = None
@@ -101,20 +67,12 @@ class VectorIndex:
         """
         if limit < 1 or (within is not None and not within):
             return []
-        only = {} if within is None else {"ids": list(within)}
-        reply = self._collection.query(
-            query_embeddings=[vector], n_results=limit, include=["distances"], **only
-        )
-        ids, distances = reply["ids"][0], reply["distances"][0]
-        return [(i, 1.0 - float(d)) for i, d in zip(ids, distances, strict=True)]
+        [found] = self._collection.nearest(vector[np.newaxis], limit, within)
+        return [(chunk_id, 1.0 - distance) for chunk_id, distance in found]
 
     def vectors(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
         """The stored vectors of some chunks, for those that exist."""
-        if not chunk_ids:
-            return {}
-        reply = self._collection.get(ids=list(chunk_ids), include=["embeddings"])
-        rows = np.asarray(reply["embeddings"], dtype=np.float32)
-        return dict(zip(reply["ids"], rows, strict=True))
+        return self._collection.vectors(chunk_ids)
 
 
 def exact_neighbours(

@@ -1,0 +1,266 @@
+"""The collection of vectors in a folder, by Chroma's own engine.
+
+Importing the package ``chromadb`` takes a second and 40 MB, for servers, telemetry and embedding
+functions; a folder needs none of them. Its engine, a compiled module of the same distribution,
+opens a folder in .06 s. It is called here as ``chromadb.api.rust`` of 1.5.9 calls it, with the same
+files as a result. That module is not documented: where its functions take other arguments than the
+ones known here, the package is used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from assistant.embedding import Vectors
+
+COLLECTION = "chunks"
+EF_SEARCH = 1600
+"""How many neighbours HNSW keeps in sight. Of the exact ten nearest among 62,941 chunks with static
+vectors, which crowd together, Chroma's default of 100 finds 78 %, 400 finds 87 %, 800 finds 90 %,
+1,600 finds 99 %: in 1.1, 1.5, 2.1 and 3.3 ms (``benchmarks.neighbours``)."""
+HNSW: dict[str, dict[str, Any]] = {"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
+"""A collection's configuration."""
+
+Neighbours = list[tuple[str, float]]
+"""Chunk ids with their cosine distances, nearest first."""
+
+
+class Collection(Protocol):
+    """What is asked of the collection in a folder. Whatever goes wrong, Chroma raises its own
+    types; its panics are no ``Exception``."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many vectors may be written at once."""
+
+    def __len__(self) -> int: ...
+
+    def ids(self) -> list[str]:
+        """The ids of all vectors."""
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of these ids, for those that exist."""
+
+    def nearest(
+        self, vectors: Vectors, limit: int, within: Sequence[str] | None = None
+    ) -> list[Neighbours]:
+        """The nearest of each row; ``within`` names the only ones that count, which must exist."""
+
+    def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Write a batch."""
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove a batch."""
+
+    def close(self) -> None:
+        """Close the files."""
+
+
+def open_collection(folder: Path, *, create: bool = False) -> Collection:
+    """Open the collection in a folder, which exists; with ``create`` make it when it is not there,
+    and bring an earlier version's up to date."""
+    return Engine(folder, create=create) if engine_fits() else Package(folder, create=create)
+
+
+# ---------------------------------------------------------------- the engine
+
+_TENANT, _DATABASE = "default_tenant", "default_database"
+_OPEN_INDEXES = 8
+"""Of HNSW that the engine may keep in memory; a folder has one."""
+
+_SIGNATURES = {
+    "create_collection": "($self, name, configuration_json_str=None, schema_str=None, "
+    "metadata=None, get_or_create=False, tenant=..., database=...)",
+    "get_collection": "($self, name, tenant, database)",
+    "update_collection": "($self, collection_id, new_name=None, new_metadata=None, "
+    "new_configuration_json_str=None)",
+    "upsert": "($self, collection_id, ids, embeddings, metadatas=None, documents=None, uris=None, "
+    "tenant=..., database=...)",
+    "delete": "($self, collection_id, ids=None, where=..., where_document=None, limit=None, "
+    "tenant=..., database=...)",
+    "get": "($self, collection_id, ids=None, where=..., limit=None, offset=0, "
+    "where_document=None, include=..., tenant=..., database=...)",
+    "query": "($self, collection_id, ids, query_embeddings, n_results, where=..., "
+    "where_document=None, include=..., tenant=..., database=...)",
+    "count": "($self, collection_id, tenant=..., database=...)",
+    "get_max_batch_size": "($self)",
+}
+"""How the functions of the engine that are called here are told by it."""
+
+
+def engine_fits() -> bool:
+    """Whether the engine that is installed takes what is known here."""
+    try:
+        import chromadb_rust_bindings as engine
+    except ImportError:
+        return False
+    told = {
+        name: getattr(getattr(engine.Bindings, name, None), "__text_signature__", None)
+        for name in _SIGNATURES
+    }
+    parts = ("SqliteDBConfig", "MigrationHash", "MigrationMode")
+    return told == _SIGNATURES and all(hasattr(engine, part) for part in parts)
+
+
+class Engine:
+    """A ``Collection`` by the engine alone."""
+
+    def __init__(self, folder: Path, *, create: bool) -> None:
+        import chromadb_rust_bindings as engine
+
+        self._engine = engine.Bindings(
+            allow_reset=False,
+            sqlite_db_config=engine.SqliteDBConfig(
+                hash_type=engine.MigrationHash.MD5,
+                migration_mode=engine.MigrationMode.Apply,
+                url=f"{folder}/chroma.sqlite3",
+            ),
+            hnsw_cache_size=_OPEN_INDEXES,
+            persist_path=str(folder),
+        )
+        if create:
+            # what the package writes for a collection without an embedding function
+            configuration = {**HNSW, "embedding_function": {"type": "legacy"}}
+            found = self._engine.create_collection(
+                COLLECTION, json.dumps(configuration), None, None, True, _TENANT, _DATABASE
+            )
+        else:
+            found = self._engine.get_collection(COLLECTION, _TENANT, _DATABASE)
+        self._id = str(found.id)
+        if create and found.configuration["hnsw"].get("ef_search") != EF_SEARCH:
+            changed = json.dumps({"hnsw": {"ef_search": EF_SEARCH}})
+            self._engine.update_collection(self._id, None, None, changed)
+        self.batch_size = int(self._engine.get_max_batch_size())
+
+    def __len__(self) -> int:
+        return int(self._engine.count(self._id))
+
+    def ids(self) -> list[str]:
+        """See ``Collection``."""
+        return list(self._engine.get(self._id, include=[]).ids)
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """See ``Collection``."""
+        if not ids:
+            return {}
+        found = self._engine.get(self._id, list(ids), include=["embeddings"])
+        return dict(zip(found.ids, np.asarray(found.embeddings, dtype=np.float32), strict=True))
+
+    def nearest(
+        self, vectors: Vectors, limit: int, within: Sequence[str] | None = None
+    ) -> list[Neighbours]:
+        """See ``Collection``."""
+        among = None if within is None else list(within)
+        reply = self._engine.query(
+            self._id, among, vectors.tolist(), limit, None, None, ["distances"], _TENANT, _DATABASE
+        )
+        return _pairs(reply.ids, reply.distances)
+
+    def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """See ``Collection``."""
+        self._engine.upsert(self._id, list(ids), list(vectors))  # lists of numbers: 40 MB more
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """See ``Collection``."""
+        self._engine.delete(self._id, list(ids))
+
+    def close(self) -> None:
+        """See ``Collection``."""
+        self._engine = None
+
+
+def _pairs(ids: Sequence[Sequence[str]], distances: Sequence[Sequence[float]]) -> list[Neighbours]:
+    return [list(zip(*each, strict=True)) for each in zip(ids, distances, strict=True)]
+
+
+# ---------------------------------------------------------------- the package
+
+
+class Package:
+    """A ``Collection`` by the package, where the engine is another than the one known here."""
+
+    def __init__(self, folder: Path, *, create: bool) -> None:
+        self._client = open_client(folder)
+        try:
+            self._collection = self._open(create)
+        except BaseException:
+            self._client.close()
+            raise
+        self.batch_size = int(self._client.get_max_batch_size())
+
+    def _open(self, create: bool) -> Any:
+        if not create:
+            return self._client.get_collection(COLLECTION, embedding_function=None)
+        found = self._client.get_or_create_collection(
+            COLLECTION, embedding_function=None, configuration=HNSW
+        )
+        if found.configuration_json["hnsw"].get("ef_search") != EF_SEARCH:
+            found.modify(configuration={"hnsw": {"ef_search": EF_SEARCH}})
+        return found
+
+    def __len__(self) -> int:
+        return int(self._collection.count())
+
+    def ids(self) -> list[str]:
+        """See ``Collection``."""
+        return list(self._collection.get(include=[])["ids"])
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """See ``Collection``."""
+        if not ids:
+            return {}
+        found = self._collection.get(ids=list(ids), include=["embeddings"])
+        rows = np.asarray(found["embeddings"], dtype=np.float32)
+        return dict(zip(found["ids"], rows, strict=True))
+
+    def nearest(
+        self, vectors: Vectors, limit: int, within: Sequence[str] | None = None
+    ) -> list[Neighbours]:
+        """See ``Collection``."""
+        only = {} if within is None else {"ids": list(within)}
+        reply = self._collection.query(
+            query_embeddings=list(vectors), n_results=limit, include=["distances"], **only
+        )
+        return _pairs(reply["ids"], reply["distances"])
+
+    def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """See ``Collection``."""
+        self._collection.upsert(ids=list(ids), embeddings=vectors)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """See ``Collection``."""
+        self._collection.delete(ids=list(ids))
+
+    def close(self) -> None:
+        """See ``Collection``."""
+        self._client.close()
+
+
+def open_client(folder: Path) -> Any:
+    """The package's client of a folder, with telemetry off. The caller closes it."""
+    import chromadb
+    from chromadb.config import Settings
+
+    try:
+        return chromadb.PersistentClient(
+            path=str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
+        )
+    except Exception:
+        _forget_half_open(str(folder))
+        raise
+
+
+def _forget_half_open(path: str) -> None:
+    """Chroma 1.5.9 keeps a client that failed to open in a table by path and hands it out the next
+    time, so a path that failed once would fail again after its cause is gone."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    with contextlib.suppress(AttributeError):  # the table is private and may go
+        if path not in SharedSystemClient._identifier_to_refcount:
+            SharedSystemClient._identifier_to_system.pop(path, None)
