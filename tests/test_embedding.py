@@ -89,6 +89,24 @@ def test_static_vectors_are_those_of_the_package(static: StaticEmbedder, package
     assert np.array_equal(both, static.embed(words))  # remembered
 
 
+def test_files_that_are_elsewhere_are_found_by_the_package(
+    static: StaticEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.embedding.static._FILES", ("weights/elsewhere",))
+    texts = ["don't stop", "机器学习的方法", "Straße </s> x"]
+    assert np.array_equal(StaticEmbedder().embed(texts), static.embed(texts))
+
+
+def test_files_that_cannot_be_read_are_a_clear_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = ("__init__.py", "__init__.py")
+    monkeypatch.setattr("assistant.embedding.static._FILES", wrong)
+    with pytest.raises(EmbeddingError, match="could not be loaded") as found:
+        StaticEmbedder()
+    assert "reinstall" in found.value.hint
+
+
 @given(st.lists(st.text(max_size=60), max_size=8))
 def test_static_vectors_of_any_text_are_those_of_the_package(
     static: StaticEmbedder, package: Any, texts: list[str]
@@ -221,12 +239,15 @@ def test_cache_never_stores_what_cannot_be_a_vector(tmp_path: Path) -> None:
     cache.close()
 
 
-def test_static_embedder_leaves_logging_alone() -> None:
-    code = """
+@pytest.mark.parametrize("files", ["", "static._FILES = ['weights/elsewhere']"])
+def test_static_embedder_leaves_logging_alone(files: str) -> None:
+    code = f"""
 import logging
+from assistant.embedding import static
+{files}
 from assistant import load_settings
 from assistant.embedding import make_embedder
-make_embedder(load_settings(None, {"embedding.provider": "static"}).embedding).embed(["a"])
+make_embedder(load_settings(None, {{"embedding.provider": "static"}}).embedding).embed(["a"])
 print(logging.getLogger().handlers, logging.getLogger().level == logging.WARNING)
 """
     shown = subprocess.run(

@@ -17,6 +17,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from sys import getsizeof
 from typing import Any
@@ -28,6 +29,12 @@ from assistant.embedding import Vectors, normalised
 from assistant.errors import EmbeddingError
 
 DIMENSIONS = 256
+
+_FILES = (
+    f"weights/l2_supercat_{DIMENSIONS}.safetensors",
+    "tokenizers/l2_supercat_tokenizer_config.json",
+)
+"""Where wordllama 0.4 keeps its vectors and its tokenizer."""
 
 _SPACE = "\u2581"
 """What the tokenizer writes for a space, before the first word too."""
@@ -57,30 +64,20 @@ def fingerprint() -> str:
 
 
 class StaticEmbedder:
-    """wordllama through its own loader; about 15,000 chunks a second on one core."""
+    """wordllama's vectors; about 15,000 chunks a second on one core."""
 
     batch_size = 256
     is_costly = False
 
     def __init__(self) -> None:
         try:
-            with _logging_left_alone():
-                import wordllama
-
-            # The loader of 0.4.0.post1 looks for the tokenizer beside the working folder unless
-            # it is told where the package is.
-            self._model = wordllama.WordLlama.load(
-                dim=DIMENSIONS,
-                cache_dir=Path(wordllama.__file__).parent,
-                disable_download=True,
-            )
-        except (ImportError, OSError, ValueError) as exc:
+            self._embedding, self._tokenizer = _load()
+        except Exception as exc:  # the file formats' libraries raise types of their own
             raise EmbeddingError(
                 f"The static embedder could not be loaded: {exc}",
                 hint="reinstall the package wordllama, or set embedding.provider",
             ) from exc
         self.fingerprint = fingerprint()
-        self._tokenizer = self._model.tokenizer
         self._tokenizer.no_padding()
         self._tokens = _Tokens(self._tokenizer.model.tokenize)
 
@@ -91,12 +88,12 @@ class StaticEmbedder:
         by_row = [self._numbers(text) for text in texts]
         for row, numbers in enumerate(by_row):
             if len(numbers) > _SHORT:
-                np.add.reduce(self._model.embedding.take(numbers, axis=0), axis=0, out=sums[row])
+                np.add.reduce(self._embedding.take(numbers, axis=0), axis=0, out=sums[row])
             elif len(numbers):
                 short.setdefault(len(numbers), []).append(row)
         for rows in short.values():  # texts of equal length at once: words come by the hundred
             same = np.array([by_row[row] for row in rows])
-            sums[rows] = self._model.embedding[same].sum(axis=1)
+            sums[rows] = self._embedding[same].sum(axis=1)
         return normalised(sums)
 
     def _numbers(self, text: str) -> NDArray[np.int64]:
@@ -162,6 +159,39 @@ class _Runs(_Memo):
 
 def _marked(spaces: re.Match[str]) -> str:
     return " " + _FURTHER * (len(spaces[0]) - 1)
+
+
+def _load() -> tuple[NDArray[np.float32], Any]:
+    """The vectors of all tokens, and the tokenizer.
+
+    From the package's two files: importing it takes .4 s, most of it for downloads that are never
+    made. Where a version has them elsewhere, by its own loader.
+    """
+    found = find_spec("wordllama")
+    if found is None or found.origin is None:
+        raise ImportError("the package wordllama is not installed")
+    folder = Path(found.origin).parent
+    if not all((folder / name).is_file() for name in _FILES):
+        return _loaded_by_package(folder)
+    from safetensors import safe_open
+    from tokenizers import Tokenizer
+
+    vectors, tokens = (folder / name for name in _FILES)
+    with safe_open(vectors, framework="np") as file:
+        embedding = np.ascontiguousarray(file.get_tensor("embedding.weight"), dtype=np.float32)
+    tokenizer = Tokenizer.from_file(str(tokens))
+    tokenizer.no_truncation()
+    return embedding, tokenizer
+
+
+def _loaded_by_package(folder: Path) -> tuple[NDArray[np.float32], Any]:
+    with _logging_left_alone():
+        import wordllama
+
+    # The loader of 0.4.0.post1 looks for the tokenizer beside the working folder unless it is told
+    # where the package is.
+    model = wordllama.WordLlama.load(dim=DIMENSIONS, cache_dir=folder, disable_download=True)
+    return model.embedding, model.tokenizer
 
 
 @contextlib.contextmanager
