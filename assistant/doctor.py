@@ -94,7 +94,7 @@ def examine(settings: Settings) -> list[Check]:
         *_folders(settings),
         _guarded("tokens", _tokens),
         _guarded("embedder", lambda: _embedder(settings)),
-        _guarded("vectors", _vectors),
+        _guarded("vectors", lambda: _vectors(settings)),
         _index(settings),
         _writable(settings.index.path),
     ]
@@ -133,9 +133,17 @@ def _tokens() -> str:
     return f"o200k_base is here, no download ({count_tokens('one two three')} tokens in a test)"
 
 
-def _vectors() -> str:
+def _vectors(settings: Settings) -> str:
+    if settings.index.chroma_url:
+        return f"on the Chroma server {settings.index.chroma_url}, by the package chromadb"
     from assistant.index.chroma import engine_fits
 
+    try:
+        import chromadb_rust_bindings  # noqa: F401  # the package cannot do without it either
+    except ImportError as exc:
+        raise AssistantError(
+            f"Chroma's engine cannot be loaded: {exc}", hint="reinstall the package chromadb"
+        ) from exc
     if engine_fits():
         return "Chroma's engine is called directly"
     return (

@@ -1,4 +1,4 @@
-"""Start-up: cold commands beside the imports they cannot avoid, and `serve` beside an empty page.
+"""Start-up: cold commands beside imports of their frameworks, and `serve` beside an empty page.
 
     python -m benchmarks.cold_start [--runs 9]
 
@@ -23,9 +23,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import httpx
 
 from benchmarks.corpus import write_folder
 from benchmarks.processes import environment
@@ -109,14 +110,16 @@ def ready(command: list[str]) -> float:
     process = subprocess.Popen([*command, str(port)], env=environment(), stdout=quiet, stderr=quiet)
     try:
         while process.poll() is None and time.perf_counter() - began < _MOST_SECONDS:
-            address = f"http://127.0.0.1:{port}/"
-            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5) as reply:
-                if b"gradio" in reply.read():
+            with contextlib.suppress(httpx.HTTPError):
+                if "gradio" in httpx.get(f"http://127.0.0.1:{port}/", timeout=5).text:
                     return time.perf_counter() - began
             time.sleep(0.02)
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
     raise SystemExit(f"{command} was never ready")
 
 

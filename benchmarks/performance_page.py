@@ -42,9 +42,11 @@ READING = """\
 - Haystack's Chroma store sends its documents one by one, so it is measured up to 20,000 chunks.
 - LlamaIndex is brought in line by its ingestion pipeline with a store of documents, LangChain by
   its indexing function; both read every file to see what changed. Haystack embeds all again.
-- Start-up: `python -m benchmarks.cold_start` (`ask`), `python -m benchmarks.page_ready` (`serve`).
-  Unchanged and edited folders: `python -m benchmarks.scale`. Size of the installation, beside
-  the peers': `python -m benchmarks.installed`.
+- "Its imports" are those of the limit: the package `chromadb`, as people call it, and tantivy. The
+  assistant calls Chroma's engine without that package (`docs/decisions.md`).
+- Start-up: `python -m benchmarks.cold_start` (`ask` and `serve`), `python -m benchmarks.page_ready`
+  (the page in a browser). Unchanged and edited folders: `python -m benchmarks.scale`. Size of the
+  installation, beside the peers': `python -m benchmarks.installed`.
 """
 
 

@@ -2,7 +2,7 @@
 
 ``Workshop`` runs real syncs: real reader, chunker, SQLite, tantivy and Chroma. With ``inline`` the
 two child processes of a sync run as threads here, with the same code over the same pipes, because
-a process that imports Chroma takes a second or two. The command line is started as a process.
+two processes for each sync of a thousand take minutes. The command line is started as a process.
 """
 
 from __future__ import annotations

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +17,13 @@ import pytest
 from support_index import Workshop, text_of
 
 from assistant.errors import IndexUnavailableError
-from assistant.index import chroma
+from assistant.index import chroma, vectors
+from assistant.index.aside import own_copy
 from assistant.index.chroma import COLLECTION, EF_SEARCH, Collection, Engine, Package, open_client
+from assistant.index.generations import VECTORS as FOLDER
 from assistant.index.vectors import VectorIndex
+
+pytest_plugins = ["support_index_fixtures"]
 
 Open = Callable[..., Collection]
 both = pytest.mark.parametrize("open_it", [Engine, Package])
@@ -124,33 +131,97 @@ def test_neighbours_are_looked_for_widely_in_an_index_of_before_too(
     assert found["hnsw"]["ef_search"] == EF_SEARCH
 
 
-@pytest.mark.parametrize("fits", [True, False])
-def test_a_folder_without_a_collection_is_a_clear_error(
-    fits: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(chroma, "engine_fits", lambda: fits)
-    with pytest.raises(IndexUnavailableError, match="does not exist"):
+def test_a_folder_without_a_collection_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(IndexUnavailableError, match=r"no chroma\.sqlite3") as failed:
         VectorIndex(tmp_path)
+    assert "ingest" in failed.value.hint
+    assert not list(tmp_path.iterdir()), "looking made nothing"
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts descriptors in /proc")
+@both
+def test_what_cannot_be_opened_is_closed_again(open_it: Open, tmp_path: Path) -> None:
+    """A traceback holds the half-made object; on Windows its folder could not be removed."""
+    filled(open_it, tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "chroma.sqlite3")) as connection, connection:
+        connection.execute("UPDATE collections SET name = 'another'")
+
+    def held() -> int:
+        """Files of the folder that this process has open."""
+        opened = [os.path.realpath(each) for each in Path("/proc/self/fd").iterdir()]
+        return sum(each.startswith(str(tmp_path)) for each in opened)
+
+    with pytest.raises(Exception, match="does not exist") as failed:
+        open_it(tmp_path, create=False)
+    for _ in range(50):  # its threads close them
+        if not held():
+            break
+        time.sleep(0.05)
+    assert not held(), failed
+
+
+@pytest.mark.parametrize("name", ["query", ""])
 def test_an_engine_with_other_arguments_is_left_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = {**chroma._SIGNATURES, "query": "($self, collection_id, query)"}
+    other = {**chroma._SIGNATURES, name: "(something, else)"}
     monkeypatch.setattr(chroma, "_SIGNATURES", other)
     collection = chroma.open_collection(tmp_path, create=True)
     assert isinstance(collection, Package)
     collection.close()
 
 
-def test_an_ingest_and_a_question_work_by_the_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_engine_with_another_configuration_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chroma, "_CONFIG_SIGNATURE", "(url)")
+    assert not chroma.engine_fits()
+
+
+def test_an_engine_that_cannot_be_loaded_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "chromadb_rust_bindings", None)
+    assert not chroma.engine_fits()
+
+
+def test_an_ingest_and_a_search_work_by_the_package(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chroma, "engine_fits", lambda: False)
-    workshop = Workshop(tmp_path)
+    monkeypatch.setattr(chroma, "Engine", None)
     workshop.write("a.md", text_of("apples"))
+    workshop.write("b.md", text_of("pears"))
     workshop.sync()
-    assert workshop.holds_exactly({"a.md": text_of("apples")})
+    workshop.write("b.md", text_of("plums"))
+    workshop.sync()
+    generation = workshop.generations.current()
+    assert generation is not None
+    with ExitStack() as exits:
+        index = VectorIndex(own_copy(generation.path / FOLDER, exits))
+        exits.callback(index.close)
+        wanted = index._collection.ids()[0]
+        [(found, cosine)] = index.search(index.vectors([wanted])[wanted], 1)
+    assert (found, cosine) == (wanted, pytest.approx(1.0, abs=1e-5))
+    assert workshop.holds_exactly({"a.md": text_of("apples"), "b.md": text_of("plums")})
+
+
+@pytest.mark.parametrize("said", ["database or disk is full", "unable to open database file"])
+def test_a_folder_that_cannot_be_written_is_read_from_a_copy(
+    said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chroma writes when it opens."""
+    filled(Engine, tmp_path).close()
+
+    def refusing(folder: Path) -> Collection:
+        if folder == tmp_path:
+            raise RuntimeError(f"(code: 13) {said}")
+        return chroma.open_collection(folder)
+
+    monkeypatch.setattr(vectors, "open_collection", refusing)
+    index = VectorIndex(tmp_path)
+    try:
+        assert index.search(VECTORS[3], 1)[0][0] == IDS[3]
+    finally:
+        index.close()
 
 
 _LOADED = """

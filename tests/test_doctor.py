@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,15 @@ def test_an_engine_that_is_not_known_is_told(
     checks = examine(sample.settings)
     assert [check.name for check in checks if not check.is_ok] == []
     assert "by the package chromadb" in by_name(checks)["vectors"].found
+
+
+def test_an_engine_that_cannot_be_loaded_is_a_fault(
+    sample: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "chromadb_rust_bindings", None)
+    found = by_name(examine(sample.settings))["vectors"]
+    assert not found.is_ok
+    assert "reinstall" in found.hint
 
 
 def test_every_failed_check_says_what_to_do(tmp_path: Path) -> None:

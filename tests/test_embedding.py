@@ -89,10 +89,12 @@ def test_static_vectors_are_those_of_the_package(static: StaticEmbedder, package
     assert np.array_equal(both, static.embed(words))  # remembered
 
 
-def test_files_that_are_elsewhere_are_found_by_the_package(
-    static: StaticEmbedder, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("changed", [("_FILES", ["weights/elsewhere"]), ("_KNOWN", "9.")])
+def test_another_version_of_the_package_loads_itself(
+    static: StaticEmbedder, monkeypatch: pytest.MonkeyPatch, changed: tuple[str, object]
 ) -> None:
-    monkeypatch.setattr("assistant.embedding.static._FILES", ("weights/elsewhere",))
+    monkeypatch.setattr(f"assistant.embedding.static.{changed[0]}", changed[1])
+    monkeypatch.setattr("safetensors.safe_open", None)  # the package has its own by now
     texts = ["don't stop", "机器学习的方法", "Straße </s> x"]
     assert np.array_equal(StaticEmbedder().embed(texts), static.embed(texts))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -16,7 +17,7 @@ from support_index import Workshop, text_of
 
 from assistant import processes
 from assistant.errors import IndexUnavailableError
-from assistant.index import children, vector_children, vector_process
+from assistant.index import children, vector_process
 from assistant.index.vector_children import VectorWriter
 from assistant.processes import start
 
@@ -74,22 +75,29 @@ def test_an_interruption_while_the_writer_is_made_leaves_nothing(
         made.append(start(*arguments, **named))
         return made[-1]
 
-    def interrupted() -> None:
+    def interrupted(_: VectorWriter) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(children, "start", noted)
-    monkeypatch.setattr(vector_children, "_Waiting", interrupted)
+    monkeypatch.setattr(VectorWriter, "__enter__", interrupted)
     with pytest.raises(KeyboardInterrupt):
         workshop.sync()
+    assert not (workshop.index / "building").exists()
     assert len(made) == 2, "the verifier and the writer"
-    assert all(process.returncode is not None for process in made)
+    gc.collect()
+    for process in made:
+        process.stdin.close()  # its last holder is this test
+        process.wait(30)
     assert not (workshop.index / "building").exists()
 
 
-def test_a_writer_touches_nothing_before_it_is_told_to_begin(tmp_path: Path) -> None:
-    """Where an interruption came in the middle of its start, nobody holds it, and its folder may be
-    gone already."""
-    vector_process.write(tmp_path, io.BytesIO(b""), io.StringIO())
+def test_a_writer_that_nobody_has_entered_ends_and_has_touched_nothing(tmp_path: Path) -> None:
+    """After an interruption between its making and its use its folder may be gone already."""
+    process = VectorWriter(tmp_path / "chroma")._process  # the writer itself is gone now
+    (tmp_path / "chroma").rmdir()
+    assert process.poll() is None
+    process.stdin.close()  # as the last reference to it does
+    assert process.wait(30) == 0
     assert list(tmp_path.iterdir()) == []
 
 

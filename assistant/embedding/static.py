@@ -35,6 +35,7 @@ _FILES = (
     "tokenizers/l2_supercat_tokenizer_config.json",
 )
 """Where wordllama 0.4 keeps its vectors and its tokenizer."""
+_KNOWN = "0.4."
 
 _SPACE = "\u2581"
 """What the tokenizer writes for a space, before the first word too."""
@@ -72,7 +73,9 @@ class StaticEmbedder:
     def __init__(self) -> None:
         try:
             self._embedding, self._tokenizer = _load()
-        except Exception as exc:  # the file formats' libraries raise types of their own
+        except MemoryError:
+            raise
+        except Exception as exc:  # the libraries of both files raise types of their own
             raise EmbeddingError(
                 f"The static embedder could not be loaded: {exc}",
                 hint="reinstall the package wordllama, or set embedding.provider",
@@ -165,13 +168,14 @@ def _load() -> tuple[NDArray[np.float32], Any]:
     """The vectors of all tokens, and the tokenizer.
 
     From the package's two files: importing it takes .4 s, most of it for downloads that are never
-    made. Where a version has them elsewhere, by its own loader.
+    made. Those of another version are loaded by itself.
     """
     found = find_spec("wordllama")
     if found is None or found.origin is None:
         raise ImportError("the package wordllama is not installed")
     folder = Path(found.origin).parent
-    if not all((folder / name).is_file() for name in _FILES):
+    is_known = version("wordllama").startswith(_KNOWN)
+    if not is_known or not all((folder / name).is_file() for name in _FILES):
         return _loaded_by_package(folder)
     from safetensors import safe_open
     from tokenizers import Tokenizer

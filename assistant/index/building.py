@@ -90,9 +90,11 @@ class GenerationBuilder:
                 copy_tree(base.path / VECTORS, folder / VECTORS)
             failpoint("after-copy")
         with self._exits:  # a part that cannot be opened must not leave the child before it behind
-            self._vectors: VectorWriter | ServerWriter = self._exits.enter_context(
+            writer: VectorWriter | ServerWriter = (
                 server_writer() if server_writer else VectorWriter(folder / VECTORS)
             )
+            self._exits.enter_context(writer)
+            self._vectors = writer
             self.store = Store(folder / STORE, writable=True)
             self._exits.callback(self.store.close)
             self.store.vectors.begin(fingerprint, anew=fresh_vectors)

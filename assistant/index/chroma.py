@@ -5,6 +5,9 @@ functions; a folder needs none of them. Its engine, a compiled module of the sam
 opens a folder in .06 s. It is called here as ``chromadb.api.rust`` of 1.5.9 calls it, with the same
 files as a result. That module is not documented: where its functions take other arguments than the
 ones known here, the package is used.
+
+To raise an error the engine imports the package, so a failure takes that second after all; and an
+interruption within that second ends the process without another word.
 """
 
 from __future__ import annotations
@@ -32,8 +35,10 @@ Neighbours = list[tuple[str, float]]
 
 
 class Collection(Protocol):
-    """What is asked of the collection in a folder. Whatever goes wrong, Chroma raises its own
-    types; its panics are no ``Exception``."""
+    """What is asked of the collection in a folder. Ids that are given are unique, and some.
+
+    Whatever goes wrong, Chroma raises its own types; its panics are no ``Exception``.
+    """
 
     @property
     def batch_size(self) -> int:
@@ -64,12 +69,16 @@ class Collection(Protocol):
 
 def open_collection(folder: Path, *, create: bool = False) -> Collection:
     """Open the collection in a folder, which exists; with ``create`` make it when it is not there,
-    and bring an earlier version's up to date."""
+    and bring an earlier version's up to date. Without, raises ``FileNotFoundError`` for a folder
+    that has none."""
+    if not create and not (folder / _DATABASE_FILE).exists():
+        raise FileNotFoundError(f"there is no {_DATABASE_FILE} in it")
     return Engine(folder, create=create) if engine_fits() else Package(folder, create=create)
 
 
 # ---------------------------------------------------------------- the engine
 
+_DATABASE_FILE = "chroma.sqlite3"
 _TENANT, _DATABASE = "default_tenant", "default_database"
 _OPEN_INDEXES = 8
 """Of HNSW that the engine may keep in memory; a folder has one."""
@@ -90,8 +99,11 @@ _SIGNATURES = {
     "where_document=None, include=..., tenant=..., database=...)",
     "count": "($self, collection_id, tenant=..., database=...)",
     "get_max_batch_size": "($self)",
+    "": "(allow_reset, sqlite_db_config, hnsw_cache_size, persist_path=None)",
 }
-"""How the functions of the engine that are called here are told by it."""
+"""How the functions of the engine that are called here are told by it; "" makes one. What they
+answer it does not tell."""
+_CONFIG_SIGNATURE = "(hash_type, migration_mode, url=None)"
 
 
 def engine_fits() -> bool:
@@ -100,12 +112,18 @@ def engine_fits() -> bool:
         import chromadb_rust_bindings as engine
     except ImportError:
         return False
-    told = {
-        name: getattr(getattr(engine.Bindings, name, None), "__text_signature__", None)
+    called = {
+        name: getattr(engine.Bindings, name, None) if name else engine.Bindings
         for name in _SIGNATURES
     }
-    parts = ("SqliteDBConfig", "MigrationHash", "MigrationMode")
-    return told == _SIGNATURES and all(hasattr(engine, part) for part in parts)
+    config = getattr(engine, "SqliteDBConfig", None)
+    return (
+        {name: getattr(each, "__text_signature__", None) for name, each in called.items()}
+        == _SIGNATURES
+        and getattr(config, "__text_signature__", None) == _CONFIG_SIGNATURE
+        and hasattr(engine, "MigrationHash")
+        and hasattr(engine, "MigrationMode")
+    )
 
 
 class Engine:
@@ -114,29 +132,35 @@ class Engine:
     def __init__(self, folder: Path, *, create: bool) -> None:
         import chromadb_rust_bindings as engine
 
-        self._engine = engine.Bindings(
+        self._engine: Any = engine.Bindings(
             allow_reset=False,
             sqlite_db_config=engine.SqliteDBConfig(
                 hash_type=engine.MigrationHash.MD5,
                 migration_mode=engine.MigrationMode.Apply,
-                url=f"{folder}/chroma.sqlite3",
+                url=f"{folder}/{_DATABASE_FILE}",
             ),
             hnsw_cache_size=_OPEN_INDEXES,
             persist_path=str(folder),
         )
-        if create:
-            # what the package writes for a collection without an embedding function
-            configuration = {**HNSW, "embedding_function": {"type": "legacy"}}
-            found = self._engine.create_collection(
-                COLLECTION, json.dumps(configuration), None, None, True, _TENANT, _DATABASE
-            )
-        else:
-            found = self._engine.get_collection(COLLECTION, _TENANT, _DATABASE)
-        self._id = str(found.id)
-        if create and found.configuration["hnsw"].get("ef_search") != EF_SEARCH:
+        try:
+            self._id = self._find(create)
+            self.batch_size = int(self._engine.get_max_batch_size())
+        except BaseException:
+            self.close()  # a traceback would keep it open
+            raise
+
+    def _find(self, create: bool) -> str:
+        if not create:
+            return str(self._engine.get_collection(COLLECTION, _TENANT, _DATABASE).id)
+        # what the package writes for a collection without an embedding function
+        configuration = {**HNSW, "embedding_function": {"type": "legacy"}}
+        found = self._engine.create_collection(
+            COLLECTION, json.dumps(configuration), None, None, True, _TENANT, _DATABASE
+        )
+        if found.configuration["hnsw"].get("ef_search") != EF_SEARCH:
             changed = json.dumps({"hnsw": {"ef_search": EF_SEARCH}})
-            self._engine.update_collection(self._id, None, None, changed)
-        self.batch_size = int(self._engine.get_max_batch_size())
+            self._engine.update_collection(str(found.id), None, None, changed)
+        return str(found.id)
 
     def __len__(self) -> int:
         return int(self._engine.count(self._id))
@@ -189,10 +213,10 @@ class Package:
         self._client = open_client(folder)
         try:
             self._collection = self._open(create)
+            self.batch_size = int(self._client.get_max_batch_size())
         except BaseException:
             self._client.close()
             raise
-        self.batch_size = int(self._client.get_max_batch_size())
 
     def _open(self, create: bool) -> Any:
         if not create:

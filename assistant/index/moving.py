@@ -110,9 +110,10 @@ def _move(
         else:
             held = VectorIndex(own_copy(base.path / VECTORS, exits))
         exits.callback(held.close)
-        writer = exits.enter_context(
+        writer: VectorWriter | ServerWriter = (
             ServerWriter(to, collection) if to else VectorWriter(folder / VECTORS)
         )
+        exits.enter_context(writer)
         for start in range(0, len(ids), _BATCH):
             progress(Progress("moving", start, len(ids)))
             part = ids[start : start + _BATCH]

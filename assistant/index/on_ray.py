@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import DocumentError, UsageError
 from assistant.index.loading import (
@@ -28,7 +28,9 @@ from assistant.index.plan import Step
 from assistant.index.scan import FoundFile
 from assistant.reading.limits import Limits
 from assistant.reading.pool import Parsers
-from assistant.settings import ChunkingSettings, ReadingSettings
+
+if TYPE_CHECKING:  # workers do without
+    from assistant.settings import ChunkingSettings, ReadingSettings
 
 _AHEAD = 4
 """Files in flight for each processor of the cluster."""

@@ -55,17 +55,22 @@ class VectorWriter(Child):
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._waiting = _Waiting()
+        self._failed: AssistantError | None = None
+        self._sender = threading.Thread(target=self._send_all, name="vectors", daemon=True)
         super().__init__("vector_process", "write", str(folder))
+
+    def __enter__(self) -> VectorWriter:
+        # Not before: an interruption while it is made leaves a process that nobody ends, and that
+        # ends by itself, with its folder untouched.
         try:
-            self._waiting = _Waiting()
-            self._failed: AssistantError | None = None
-            self._sender = threading.Thread(target=self._send_all, name="vectors", daemon=True)
             self._send(b'{"op": "begin"}\n')
             self._flush()
             self._sender.start()
-        except BaseException:  # an interruption: its user does not know of it yet
+        except BaseException:
             super().__exit__()
             raise
+        return self
 
     def __exit__(self, *_: object) -> None:
         try:

@@ -24,7 +24,7 @@ from typing import IO, Any
 import numpy as np
 
 from assistant.embedding import Vectors
-from assistant.index.chroma import Collection, open_collection
+from assistant.index.chroma import Collection, engine_fits, open_collection
 from assistant.index.generations import STORE, VECTORS, WORDS
 
 _BATCH = 4000
@@ -114,6 +114,13 @@ def verify(folder: Path, *, vectors: bool = True) -> dict[str, Any]:
     return {"ok": False, "problem": f"the store is damaged: {problem}"} if problem else found
 
 
+def _load_what_verifying_needs() -> None:
+    import assistant.index.store
+    import assistant.index.words  # noqa: F401
+
+    engine_fits()
+
+
 def _check_store(folder: Path) -> str:
     from assistant.index.store import Store
 
@@ -177,6 +184,7 @@ def main(arguments: list[str]) -> int:
         if arguments[:1] == ["write"]:
             write(Path(arguments[1]), sys.stdin.buffer, sys.stdout)
         elif arguments[:1] == ["verify"]:
+            _load_what_verifying_needs()  # while the parent still works
             request = json.loads(sys.stdin.readline() or "null")
             if request:
                 folder, has_vectors = request
