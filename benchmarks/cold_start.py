@@ -136,20 +136,28 @@ def measured(
     return seconds
 
 
+def measure(runs: int, files: int = 100) -> dict[str, dict[str, list[float]]]:
+    """Seconds of so many starts of each command and each server, by name."""
+    with tempfile.TemporaryDirectory(prefix="cold-") as scratch:
+        place = Path(scratch)
+        write_folder(place / "documents", files, 450)
+        return {
+            "commands": measured(runs, commands(place, place / "documents"), start),
+            "servers": measured(runs, servers(place), ready),
+        }
+
+
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--files", type=int, default=100)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="cold-") as scratch:
-        place = Path(scratch)
-        write_folder(place / "documents", options.files, 450)
-        found = measured(options.runs, commands(place, place / "documents"), start)
-        missed = show(found, YARDSTICK)
-        ask, own = (statistics.median(found[name]) for name in ("assistant ask", OWN))
-        print(f"assistant ask against {OWN}: {ask / own:.2f} ×")
-        missed += show(measured(options.runs, servers(place), ready), EMPTY_APP)
+    found = measure(options.runs, options.files)
+    missed = show(found["commands"], YARDSTICK)
+    ask, own = (statistics.median(found["commands"][name]) for name in ("assistant ask", OWN))
+    print(f"assistant ask against {OWN}: {ask / own:.2f} ×")
+    missed += show(found["servers"], EMPTY_APP)
     return 1 if missed else 0
 
 

@@ -14,7 +14,8 @@ and the largest sum of what it and its children hold (Pss), looked at four times
 are headings of the corpus, eight passages each, alone and from sixteen threads at once, after ten
 to warm up. Up to 20,000 chunks an unchanged folder and one with every hundredth file changed are
 brought in line again (``benchmarks.peer_resync``). ``--growth`` measures our queries at other
-sizes; ``--write`` puts it all into docs/performance.md, with pictures.
+sizes. Cold starts are those of ``benchmarks.cold_start``, sizes of installations those of
+``benchmarks.installed``. ``--write`` puts it all into docs/performance.md, with pictures.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from benchmarks import cold_start
 from benchmarks.corpus import write_folder
 from benchmarks.peer_recipes import BUILDERS, QUERIERS, Query
+from benchmarks.peer_results import Results, Sizes
 from benchmarks.peer_resync import SYNCS, resync
 from benchmarks.processes import environment
 from benchmarks.scale import resident_bytes
@@ -54,8 +57,6 @@ MOST_OF_HAYSTACK = 20_000
 MOST_OF_RESYNC = 20_000
 QUESTIONS, WARM_UP, THREADS = 150, 10, 16
 ROUNDS = 3
-
-Sizes = dict[int, dict[str, Any]]
 
 
 # ---------------------------------------------------------------- what the processes do
@@ -267,25 +268,12 @@ def growth(sizes: Sequence[int], place: Path) -> Sizes:
     return grown
 
 
-def kept(path: Path | None) -> tuple[Sizes, Sizes]:
-    """What an earlier run measured, by size."""
-    if path is None or not path.exists():
-        return {}, {}
-    compared, grown = json.loads(path.read_text(encoding="utf-8"))
-    return {int(k): v for k, v in compared.items()}, {int(k): v for k, v in grown.items()}
-
-
-def keep(path: Path | None, compared: Sizes, grown: Sizes) -> None:
-    """Keep it for a later run."""
-    if path is not None:
-        path.write_text(json.dumps([compared, grown]), encoding="utf-8")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; exit status 1 when a goal is missed at 10,000 chunks."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 10_000, 100_000])
     parser.add_argument("--growth", type=int, nargs="*", default=[])
+    parser.add_argument("--starts", type=int, default=5, help="cold starts of each command")
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument(
         "--results", type=Path, help="keep what is measured in this file, and measure the rest"
@@ -298,7 +286,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         act = {"build": build, "ask": ask, "resync": resync}[action]
         print(json.dumps(act(part, Path(source), Path(index))))
         return 0
-    compared, grown = kept(options.results)
+    results = Results.of(options.results)
+    compared, grown = results.compared, results.grown
     with tempfile.TemporaryDirectory(prefix="peers-") as scratch:
         for size in options.sizes:
             if size in compared:
@@ -306,21 +295,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"about {size:,} chunks", flush=True)
             with tempfile.TemporaryDirectory(dir=scratch) as place:
                 compared[size] = compare(size, Path(place), options.runs)
-            keep(options.results, compared, grown)
+            results.keep()
             for name, value in ratios(compared[size]).items():
                 print(f"    {name}: {value:.2f}", flush=True)
         print("growth" if options.growth else "", flush=True)
         if set(options.growth) - set(grown):
             with tempfile.TemporaryDirectory(dir=scratch) as place:
-                grown = growth(options.growth, Path(place))
-            keep(options.results, compared, grown)
+                grown.update(growth(options.growth, Path(place)))
+            results.keep()
         if len(grown) > 1:
             first, last = grown[min(grown)], grown[max(grown)]
             print(f"    query p50 grows {last['p50'] / first['p50']:.2f} times")
+    if options.starts and not results.started:
+        print("starts", flush=True)
+        results.started = cold_start.measure(options.starts)
+        results.keep()
     if options.write:
         from benchmarks.performance_page import write_page
 
-        write_page(compared, grown)
+        write_page(results)
     if 10_000 not in compared:
         print("\nthe goals are set at 10,000 chunks, which were not measured")
         return 0

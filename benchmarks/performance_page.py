@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from benchmarks import installed
+from benchmarks.peer_results import Results
 from benchmarks.peers import NAMES, PEERS, THREADS, ratios
 
 TOP = Path(__file__).resolve().parent.parent
@@ -44,15 +47,15 @@ READING = """\
   its indexing function; both read every file to see what changed. Haystack embeds all again.
 - "Its imports" are those of the limit: the package `chromadb`, as people call it, and tantivy. The
   assistant calls Chroma's engine without that package (`docs/decisions.md`).
-- Start-up: `python -m benchmarks.cold_start` (`ask` and `serve`), `python -m benchmarks.page_ready`
-  (the page in a browser). Unchanged and edited folders: `python -m benchmarks.scale`. Size of the
-  installation, beside the peers': `python -m benchmarks.installed`.
+- A cold start is that of a new process on a warm disk (`python -m benchmarks.cold_start`); a server
+  has started when it gives out its page. The page in a browser: `python -m benchmarks.page_ready`.
+  Unchanged and edited folders on real documents: `python -m benchmarks.scale`.
 """
 
 
-def write_page(compared: Mapping[int, dict[str, Any]], grown: Mapping[int, dict[str, Any]]) -> None:
+def write_page(results: Results) -> None:
     """Write the page and its pictures."""
-    parts = [HEAD]
+    parts, compared = [HEAD], results.compared
     for size, found in compared.items():
         parts.append(f"## About {size:,} chunks ({found['megabytes']:.1f} MB)\n\n{table(found)}")
         goals = "\n".join(f"- {name}: {value:.2f}" for name, value in ratios(found).items())
@@ -71,8 +74,11 @@ def write_page(compared: Mapping[int, dict[str, Any]], grown: Mapping[int, dict[
         (PICTURES / "performance-query.svg").write_text(
             bars("ms a query (p50)", compared, lambda row, mb: row["p50"]), encoding="utf-8"
         )
-    if grown:
-        parts.append(growth_table(grown))
+    if results.grown:
+        parts.append(growth_table(results.grown))
+    if results.started:
+        parts.append(starts_table(results.started))
+    parts.append(installed_table())
     PAGE.write_text("\n".join([*parts, READING]), encoding="utf-8")
 
 
@@ -116,6 +122,29 @@ def growth_table(grown: Mapping[int, dict[str, Any]]) -> str:
     first, last = grown[min(grown)], grown[max(grown)]
     rows.append(f"\nThe middle query takes {last['p50'] / first['p50']:.2f} times as long.\n")
     return "\n".join(rows)
+
+
+def starts_table(started: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
+    """Cold starts beside their yardsticks."""
+    rows = ["## Cold starts\n", "| a new process | seconds | × |", "|---|---|---|"]
+    for named in started.values():
+        unit = 0.0
+        for name, seconds in named.items():
+            middle = statistics.median(seconds)
+            unit = unit or middle  # the first is what the others are compared with
+            rows.append(f"| {name} | {middle:.2f} | {middle / unit:.2f} |")
+    return "\n".join(rows) + "\n"
+
+
+def installed_table() -> str:
+    """What the tools take on disk, installed with all they need."""
+    rows = ["## Installed\n", "| | MB | packages |", "|---|---|---|"]
+    for tool, names in installed.TOOLS.items():
+        found, missing = installed.closure(names)
+        if not missing:
+            size = sum(installed.size_of(package) for package in found.values())
+            rows.append(f"| {tool} | {size / 1e6:.0f} | {len(found)} |")
+    return "\n".join(rows) + "\n"
 
 
 def bars(unit: str, compared: Mapping[int, dict[str, Any]], value: Any) -> str:
