@@ -28,7 +28,7 @@ from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
 from benchmarks.peers import given_or_written, headings
 
-WIDTHS = (100, 400, 800, EF_SEARCH)
+WIDTHS = (100, 400, 800, 1600, EF_SEARCH)
 NEAREST, LOOKED_UP = 10, 45
 GOAL = 0.99
 _BATCH, _ROUNDING = 2000, 1e-5

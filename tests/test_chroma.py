@@ -115,7 +115,7 @@ def test_both_describe_the_collection_alike(tmp_path: Path) -> None:
 def test_neighbours_are_looked_for_widely_in_an_index_of_before_too(
     open_it: Open, tmp_path: Path
 ) -> None:
-    """Chroma's default finds 78 of a hundred nearest chunks among many; see ``EF_SEARCH``."""
+    """Chroma's default finds 79 of a hundred nearest chunks among many; see ``EF_SEARCH``."""
     client = open_client(tmp_path)
     client.create_collection(
         COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
