@@ -55,7 +55,7 @@ READING = """\
 
 def write_page(results: Results) -> None:
     """Write the page and its pictures."""
-    parts, compared = [HEAD], results.compared
+    parts, compared = [HEAD], dict(sorted(results.compared.items()))
     for size, found in compared.items():
         parts.append(f"## About {size:,} chunks ({found['megabytes']:.1f} MB)\n\n{table(found)}")
         goals = "\n".join(f"- {name}: {value:.2f}" for name, value in ratios(found).items())
