@@ -3,11 +3,11 @@
     python -m benchmarks.cold_start [--runs 9]
 
 The yardstick of the commands is one process that imports ``chromadb`` and ``llama_index.core`` and
-ends: no vector index by these two starts sooner. A second one imports all that ``assistant ask``
-has loaded when it ends, and does nothing with it. The yardstick of ``assistant serve`` is a Gradio
-app with one text field; ready is the moment when the page is given out. All are started in turn, as
-fresh processes, with their modules compiled and their files in the cache of the system; so "cold"
-means a new process, not a new machine.
+ends, which a stock recipe by these two cannot do without. A second one imports all that ``assistant
+ask`` has loaded when it ends, and does nothing with it. The yardstick of ``assistant serve`` is a
+Gradio app with one text field; ready is the moment when the page is given out. All are started in
+turn, as fresh processes, with their modules compiled and their files in the cache of the system; so
+"cold" means a new process, not a new machine.
 
 Prints the median seconds of each with the range, and its ratio to the yardstick beside the goal.
 Exit status 1 when one is missed.
@@ -52,12 +52,12 @@ for name in open({file!r}).read().split():
     with contextlib.suppress(Exception):
         importlib.import_module(name)
 """
-_EMPTY = """
+EMPTY = """
 import os, sys
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio
 with gradio.Blocks() as blocks:
-    gradio.Textbox()
+    gradio.Textbox(elem_id="question")
 blocks.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), quiet=True)
 """
 
@@ -86,7 +86,7 @@ def servers(place: Path) -> dict[str, list[str]]:
     """Servers by name, without their ports, which come last."""
     index = f"index.path={place / 'index'}"
     return {
-        EMPTY_APP: [sys.executable, "-c", _EMPTY],
+        EMPTY_APP: [sys.executable, "-c", EMPTY],
         SERVE: [sys.executable, "-m", "assistant", "--set", index, "serve", "--port"],
     }
 

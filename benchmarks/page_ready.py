@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.cold_start import EMPTY
 from benchmarks.crowd import serving
 
 TOP = Path(__file__).resolve().parent.parent
@@ -26,15 +27,6 @@ sys.path.insert(0, str(TOP / "tests"))
 
 from playwright.sync_api import Browser  # noqa: E402
 from support_server import chromium  # noqa: E402
-
-EMPTY = """
-import os, sys
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-import gradio as gr
-with gr.Blocks() as blocks:
-    gr.Textbox(elem_id="question")
-blocks.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), quiet=True)
-"""
 
 
 @contextlib.contextmanager
