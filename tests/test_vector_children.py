@@ -91,6 +91,20 @@ def test_an_interruption_while_the_writer_is_made_leaves_nothing(
     assert not (workshop.index / "building").exists()
 
 
+def test_a_writer_that_cannot_be_told_to_begin_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: VectorWriter) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(VectorWriter, "_flush", interrupted)
+    writer = VectorWriter(tmp_path / "chroma")
+    with pytest.raises(KeyboardInterrupt), writer:
+        raise AssertionError("it was entered")
+    assert writer._process.returncode is not None
+    assert list((tmp_path / "chroma").iterdir()) == []
+
+
 def test_a_writer_that_nobody_has_entered_ends_and_has_touched_nothing(tmp_path: Path) -> None:
     """After an interruption between its making and its use its folder may be gone already."""
     process = VectorWriter(tmp_path / "chroma")._process  # the writer itself is gone now
