@@ -34,7 +34,13 @@ def start(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
-        env={**environment, "PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join(path)},
+        # numpy's import starts threads that spin for .05 s, beside whoever waits for this one
+        env={
+            "OPENBLAS_NUM_THREADS": "1",
+            **environment,
+            "PYTHONUTF8": "1",
+            "PYTHONPATH": os.pathsep.join(path),
+        },
         start_new_session=True,
     )
 
