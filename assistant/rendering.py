@@ -150,7 +150,7 @@ def _show_closest(console: Console, passages: Sequence[Passage]) -> None:
         section = passage.heading_path[-1] if passage.heading_path else ""
         line = Text("  · ")
         line.append(safe(_place(passage.document, passage.page, section)), style="cyan")
-        excerpt = " ".join(passage.text.split())
+        excerpt = " ".join(passage.body.split())
         line.append(f"\n    {safe(excerpt[:160])}{'…' if len(excerpt) > 160 else ''}", style="dim")
         console.print(line)
 

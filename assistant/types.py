@@ -169,6 +169,23 @@ class Passage:
     duplicates: tuple[str, ...] = ()
     noise: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def body(self) -> str:
+        """The text without the lines at its beginning that are its own headings, marked as in
+        Markdown: for people, whom its place tells them."""
+        known = {_letters(title) for title in self.heading_path}
+        rest = self.text.lstrip()
+        while rest.startswith("#"):
+            line, _, after = rest.partition("\n")
+            if _letters(line) not in known or not after.strip():
+                break
+            rest = after.lstrip()
+        return rest
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
 
 # ---------------------------------------------------------------- answers
 

@@ -128,3 +128,24 @@ def test_outcome_of_a_document_error_survives_a_pickle() -> None:
 
     error = errors.DocumentError("x", outcome="password")
     assert pickle.loads(pickle.dumps(error)).outcome == "password"
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("## Nests of *herons*\n\nThey nest high.", "They nest high."),
+        ("# Birds\n\n## Nests of herons\nThey nest high.", "They nest high."),
+        (
+            "They nest high.\n## Nests of herons\nStill.",
+            "They nest high.\n## Nests of herons\nStill.",
+        ),
+        ("## Nests of herons", "## Nests of herons"),
+        ("#include <heron.h>\nint nest;", "#include <heron.h>\nint nest;"),
+        ("## Another heading\n\nThey nest high.", "## Another heading\n\nThey nest high."),
+    ],
+)
+def test_body_of_a_passage_leaves_out_the_headings_that_its_place_names(
+    text: str, body: str
+) -> None:
+    passage = Passage("c", "a.md", "A", text, 0, len(text), None, ("Birds", "Nests of herons"), 1.0)
+    assert passage.body == body

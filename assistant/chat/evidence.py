@@ -119,7 +119,7 @@ def passage_card(passage: Passage, why: Why | None) -> str:
     return (
         f'<article class="card passage"><p class="card-head"><strong>{one_line(passage.title)}'
         f"</strong></p>{place_line(passage.document, passage.page, section)}"
-        f"<blockquote>{one_line(passage.text)}</blockquote>{also}"
+        f"<blockquote>{one_line(passage.body)}</blockquote>{also}"
         f'<p class="actions"><a href="{url}" target="_blank">Open the document</a></p>'
         f"{_why(why)}</article>"
     )  # fmt: skip

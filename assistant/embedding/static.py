@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import version
@@ -26,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding import Vectors, normalised
+from assistant.embedding.token_vectors import TokenVectors, VectorFile
 from assistant.errors import EmbeddingError
 
 DIMENSIONS = 256
@@ -72,7 +72,8 @@ class StaticEmbedder:
 
     def __init__(self) -> None:
         try:
-            self._embedding, self._tokenizer = _load()
+            source, self._tokenizer = _load()
+            self._vectors = TokenVectors(source)
         except MemoryError:
             raise
         except Exception as exc:  # the libraries of both files raise types of their own
@@ -82,7 +83,7 @@ class StaticEmbedder:
             ) from exc
         self.fingerprint = fingerprint()
         self._tokenizer.no_padding()
-        self._tokens = _Tokens(self._tokenizer.model.tokenize)
+        self._tokens = _Tokens(self._tokenizer.model.tokenize, self._vectors)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector of 256 dimensions per text."""
@@ -91,21 +92,21 @@ class StaticEmbedder:
         by_row = [self._numbers(text) for text in texts]
         for row, numbers in enumerate(by_row):
             if len(numbers) > _SHORT:
-                np.add.reduce(self._embedding.take(numbers, axis=0), axis=0, out=sums[row])
+                np.add.reduce(self._vectors.rows.take(numbers, axis=0), axis=0, out=sums[row])
             elif len(numbers):
                 short.setdefault(len(numbers), []).append(row)
         for rows in short.values():  # texts of equal length at once: words come by the hundred
             same = np.array([by_row[row] for row in rows])
-            sums[rows] = self._embedding[same].sum(axis=1)
+            sums[rows] = self._vectors.rows[same].sum(axis=1)
         return normalised(sums)
 
     def _numbers(self, text: str) -> NDArray[np.int64]:
-        """The numbers of a text's tokens."""
+        """The rows of a text's tokens."""
         if not text:
             return np.zeros(0, dtype=np.int64)
         if any(special in text for special in _SPECIAL):
             whole = self._tokenizer.encode(text, add_special_tokens=False).ids
-            return np.array(whole, dtype=np.int64)
+            return np.array(self._vectors.places(whole), dtype=np.int64)
         if "  " in text or text[0] == " ":
             text = _SPACES.sub(_marked, f" {text}")[1:]
         pieces = text.replace("\n", " \n").split(" ")
@@ -113,7 +114,7 @@ class StaticEmbedder:
 
 
 class _Memo(dict[str, bytes]):
-    """Texts → the numbers of their tokens, 8 bytes each; emptied when it has grown too large."""
+    """Texts → the rows of their tokens' vectors, 8 bytes each; emptied when it has grown large."""
 
     size = 0
 
@@ -129,14 +130,14 @@ class _Memo(dict[str, bytes]):
 
 
 class _Tokens(_Memo):
-    """What stands between two spaces → the numbers of its tokens.
+    """What stands between two spaces → the rows of its tokens.
 
     Looked up by the hundred without a line of Python: finding the words of 63,000 chunks and
     looking them up one by one took 8 of 11 s.
     """
 
-    def __init__(self, split: Callable[[str], Iterable[Any]]) -> None:
-        self._runs = _Runs(split)
+    def __init__(self, split: Callable[[str], Iterable[Any]], vectors: TokenVectors) -> None:
+        self._runs = _Runs(split, vectors)
 
     def __missing__(self, piece: str) -> bytes:
         if piece.isascii() and "\n" not in piece:
@@ -150,22 +151,23 @@ class _Tokens(_Memo):
 
 
 class _Runs(_Memo):
-    """Runs of letters and of signs → the numbers of their tokens: most of a new word is known."""
+    """Runs of letters and of signs → the rows of their tokens: most of a new word is known."""
 
-    def __init__(self, split: Callable[[str], Iterable[Any]]) -> None:
+    def __init__(self, split: Callable[[str], Iterable[Any]], vectors: TokenVectors) -> None:
         self._split = split
+        self._vectors = vectors
 
     def __missing__(self, run: str) -> bytes:
-        numbers = array("q", [token.id for token in self._split(run)])
-        return self.remember(run, numbers.tobytes())
+        places = self._vectors.places([token.id for token in self._split(run)])
+        return self.remember(run, places.tobytes())
 
 
 def _marked(spaces: re.Match[str]) -> str:
     return " " + _FURTHER * (len(spaces[0]) - 1)
 
 
-def _load() -> tuple[NDArray[np.float32], Any]:
-    """The vectors of all tokens, and the tokenizer.
+def _load() -> tuple[VectorFile | NDArray[np.floating], Any]:
+    """The vectors of all tokens, by their numbers, and the tokenizer.
 
     From the package's two files: importing it takes .4 s, most of it for downloads that are never
     made. Those of another version are loaded by itself.
@@ -177,18 +179,16 @@ def _load() -> tuple[NDArray[np.float32], Any]:
     is_known = version("wordllama").startswith(_KNOWN)
     if not is_known or not all((folder / name).is_file() for name in _FILES):
         return _loaded_by_package(folder)
-    from safetensors import safe_open
     from tokenizers import Tokenizer
 
     vectors, tokens = (folder / name for name in _FILES)
-    with safe_open(vectors, framework="np") as file:
-        embedding = np.ascontiguousarray(file.get_tensor("embedding.weight"), dtype=np.float32)
+    source = VectorFile(vectors, "embedding.weight")
     tokenizer = Tokenizer.from_file(str(tokens))
     tokenizer.no_truncation()
-    return embedding, tokenizer
+    return source, tokenizer
 
 
-def _loaded_by_package(folder: Path) -> tuple[NDArray[np.float32], Any]:
+def _loaded_by_package(folder: Path) -> tuple[NDArray[np.floating], Any]:
     with _logging_left_alone():
         import wordllama
 
