@@ -15,6 +15,8 @@ _PACKAGE_ROOT = str(Path(__file__).resolve().parents[1])
 _AUTOGROUP = Path("/proc/self/autogroup")
 _STAND_BACK = 10
 """A tenth of the usual share, of what others want too."""
+_PIPE_BYTES = 1 << 20
+"""The most that Linux gives a user without rights."""
 
 
 def start(
@@ -28,7 +30,7 @@ def start(
     Ctrl-C does not reach it: whoever starts it ends it.
     """
     path = [_PACKAGE_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return subprocess.Popen(
+    process = subprocess.Popen(
         # -P: a random.py in the folder one stands in must not be imported
         [sys.executable, "-P", "-m", module, *arguments],
         stdin=subprocess.PIPE,
@@ -43,6 +45,21 @@ def start(
         },
         start_new_session=True,
     )
+    _widen(process)
+    return process
+
+
+def _widen(process: subprocess.Popen[bytes]) -> None:
+    """Let a process be further ahead of the one it writes to than 64 KB: with so little, each
+    waited for the other, and two cores were idle a fifth of the time (45 MB: 18.5 → 14.9 s)."""
+    if sys.platform != "linux":
+        return
+    import fcntl
+
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):  # a user may have so much of it in all
+                fcntl.fcntl(stream, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def stand_back(*, with_children: bool) -> None:
