@@ -44,9 +44,10 @@ _FURTHER = "\ue000"
 _SPACES = re.compile("  +")
 _WORD = re.compile(f"{_SPACE}+[^{_SPACE}\n]*|[^{_SPACE}\n]+|\n+")
 _SIGN = r"[!-@\[-`{-~]"
-_RUN = re.compile("[A-Za-z]+|[^A-Za-z]+")
+_RUN = re.compile("[A-Za-z]+|[0-9]|[^A-Za-z0-9]+")
 _BORDER = re.compile(f"(?<=[A-Za-z])(?={_SIGN})|(?<={_SIGN})(?=[A-Za-z])")
-"""Where runs end: only the special tokens hold a letter and a sign of ASCII side by side."""
+"""Where runs end: only the special tokens hold a letter and a sign of ASCII side by side, and a
+digit of ASCII is a token of its own."""
 _SPECIAL = ("<unk>", "<s>", "</s>", _SPACE, _FURTHER)
 """Cut out by the tokenizer before it looks at words, or told from spaces by it alone."""
 _MAX_MEMORY = 64_000_000
