@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -283,3 +285,41 @@ def test_a_large_ingest_is_the_same_index(tmp_path: Path, monkeypatch: pytest.Mo
         words = WordIndex(generation.path / "words")
         found.append((len(words), words.document_frequency("pear")))
     assert found[0] == found[1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe be made wider")
+def test_processes_may_be_a_megabyte_ahead_of_each_other(tmp_path: Path) -> None:
+    import fcntl
+
+    if int(Path("/proc/sys/fs/pipe-max-size").read_text()) < 1 << 20:
+        pytest.skip("this system is set to narrower pipes")
+    with WordProcess(tmp_path / "words") as there:
+        for stream in (there._process.stdin, there._process.stdout):
+            assert fcntl.fcntl(stream, fcntl.F_GETPIPE_SZ) == 1 << 20
+
+
+def test_a_pipe_that_may_not_be_wider_is_used_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.processes._PIPE_BYTES", 1 << 62)
+    with WordProcess(tmp_path / "words") as there:
+        there.add("one", "A heron")
+        there.close()
+    assert WordIndex(tmp_path / "words").search(["heron"], 5)
+
+
+def test_children_start_no_threads_of_blas_unless_they_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> str:
+        with WordProcess(tmp_path / "words") as there:
+            environment = Path(f"/proc/{there._process.pid}/environ")
+            if not environment.exists():
+                pytest.skip("this system does not tell a process's environment")
+            (found,) = re.findall(rb"OPENBLAS_NUM_THREADS=([^\0]*)", environment.read_bytes())
+            return str(found.decode())
+
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert told() == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    assert told() == "2"
