@@ -16,7 +16,7 @@ _AUTOGROUP = Path("/proc/self/autogroup")
 _STAND_BACK = 10
 """A tenth of the usual share, of what others want too."""
 _PIPE_BYTES = 1 << 20
-"""The most that Linux gives a user without rights."""
+"""The most that Linux gives a user without rights, unless it is set otherwise."""
 
 
 def start(
@@ -30,7 +30,7 @@ def start(
     Ctrl-C does not reach it: whoever starts it ends it.
     """
     path = [_PACKAGE_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-    process = subprocess.Popen(
+    return subprocess.Popen(
         # -P: a random.py in the folder one stands in must not be imported
         [sys.executable, "-P", "-m", module, *arguments],
         stdin=subprocess.PIPE,
@@ -45,13 +45,14 @@ def start(
         },
         start_new_session=True,
     )
-    _widen(process)
-    return process
 
 
-def _widen(process: subprocess.Popen[bytes]) -> None:
-    """Let a process be further ahead of the one it writes to than 64 KB: with so little, each
-    waited for the other, and two cores were idle a fifth of the time (45 MB: 18.5 → 14.9 s)."""
+def widen(process: subprocess.Popen[bytes]) -> None:
+    """Let a process be further ahead of the one it writes to than 64 KB.
+
+    With so little an ingest's processes waited for each other, and two cores were idle a fifth of
+    the time (``docs/decisions.md``). Not for every child: a user has 64 MB of pipes in all.
+    """
     if sys.platform != "linux":
         return
     import fcntl

@@ -171,16 +171,13 @@ class Passage:
 
     @property
     def body(self) -> str:
-        """The text without the lines at its beginning that are its own headings, marked as in
-        Markdown: for people, whom its place tells them."""
-        known = {_letters(title) for title in self.heading_path}
-        rest = self.text.lstrip()
-        while rest.startswith("#"):
-            line, _, after = rest.partition("\n")
-            if _letters(line) not in known or not after.strip():
-                break
-            rest = after.lstrip()
-        return rest
+        """The text without a first line that is its section's heading (``## …``), for people:
+        the section is shown with its place."""
+        text = self.text.lstrip()
+        line, _, rest = text.partition("\n")
+        section = _letters(self.heading_path[-1]) if self.heading_path else ""
+        is_heading = line.startswith("#") and section and _letters(line) == section
+        return rest.lstrip() if is_heading and rest.strip() else text
 
 
 def _letters(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.embedding.static import DIMENSIONS, StaticEmbedder
 from assistant.embedding.token_vectors import TokenVectors, VectorFile
+from assistant.errors import EmbeddingError
 
 TABLE = np.random.default_rng(7).standard_normal((500, 8)).astype(np.float16)
 
@@ -59,6 +61,23 @@ def test_token_that_the_table_lacks_is_refused(tmp_path: Path) -> None:
     assert list(vectors.places([5])) == [0]
 
 
+@pytest.mark.parametrize("by_place", [True, False])
+def test_file_that_becomes_shorter_is_an_error_of_the_embedder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_place: bool
+) -> None:
+    if not by_place:
+        monkeypatch.delattr(os, "pread", raising=False)
+    path = written(tmp_path / "t")
+    vectors = TokenVectors(VectorFile(path, "table"))
+    assert list(vectors.places([5, 6])) == [0, 1]
+    os.truncate(path, path.stat().st_size - 2)
+    with pytest.raises(EmbeddingError, match="has become shorter") as found:
+        vectors.places([5, len(TABLE) - 1])
+    assert "reinstall" in found.value.hint
+    assert list(vectors.places([6, 7])) == [1, 2], "what is there is still read"
+    assert np.array_equal(vectors.rows[2], TABLE[7].astype(np.float32))
+
+
 def with_header(told: object, data: bytes = b"") -> bytes:
     header = json.dumps(told).encode()
     return struct.pack("<Q", len(header)) + header + data
@@ -72,9 +91,11 @@ ENTRY = {"dtype": "F16", "shape": [2, 4], "data_offsets": [0, 16]}
     [
         (b"", "no safetensors"),
         (b"from x import y\n" * 9, "no safetensors"),
-        (with_header({}), "no half-precise table"),
-        (with_header({"table": ENTRY | {"dtype": "F32"}}, b"x" * 16), "no half-precise table"),
-        (with_header({"table": ENTRY | {"shape": [8]}}, b"x" * 16), "no half-precise table"),
+        (with_header({}), "no table"),
+        (with_header([1]), "no table"),
+        (with_header({"table": {"dtype": "F16"}}), "no table"),
+        (with_header({"table": ENTRY | {"dtype": "F32"}}, b"x" * 16), "not as half-precise rows"),
+        (with_header({"table": ENTRY | {"shape": [8]}}, b"x" * 16), "not as half-precise rows"),
         (with_header({"table": ENTRY | {"shape": [3, 4]}}, b"x" * 24), "wrong size"),
         (with_header({"table": ENTRY}, b"x" * 15), "cut off"),
         (struct.pack("<Q", 20) + b"{no json at all .... ", "Expecting"),

@@ -134,7 +134,8 @@ def test_outcome_of_a_document_error_survives_a_pickle() -> None:
     ("text", "body"),
     [
         ("## Nests of *herons*\n\nThey nest high.", "They nest high."),
-        ("# Birds\n\n## Nests of herons\nThey nest high.", "They nest high."),
+        ("# Nests of herons\n\n## Birds\n\nHigh.", "## Birds\n\nHigh."),
+        ("## \u2605\nThey nest high.", "## \u2605\nThey nest high."),
         (
             "They nest high.\n## Nests of herons\nStill.",
             "They nest high.\n## Nests of herons\nStill.",

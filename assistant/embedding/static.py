@@ -34,8 +34,8 @@ _FILES = (
     f"weights/l2_supercat_{DIMENSIONS}.safetensors",
     "tokenizers/l2_supercat_tokenizer_config.json",
 )
-"""Where wordllama 0.4 keeps its vectors and its tokenizer."""
-_KNOWN = "0.4."
+"""Where wordllama 0.4.0 keeps its vectors and its tokenizer."""
+_KNOWN = "0.4.0"
 
 _SPACE = "\u2581"
 """What the tokenizer writes for a space, before the first word too."""
@@ -152,7 +152,7 @@ class _Tokens(_Memo):
 
 
 class _Runs(_Memo):
-    """Runs of letters and of signs → the rows of their tokens: most of a new word is known."""
+    """Runs of letters or signs, and digits → their tokens' rows: much of a new word is known."""
 
     def __init__(self, split: Callable[[str], Iterable[Any]], vectors: TokenVectors) -> None:
         self._split = split

@@ -19,6 +19,8 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import EmbeddingError
+
 _LONGEST_HEADER = 1_000_000
 
 
@@ -39,7 +41,10 @@ class TokenVectors:
         self._lock = threading.Lock()
 
     def places(self, tokens: Collection[int]) -> array[int]:
-        """The numbers of the tokens' rows in ``rows``, which are filled when this returns."""
+        """The numbers of the tokens' rows in ``rows``, which are filled when this returns.
+
+        Raises ``EmbeddingError`` when the file cannot be read any more.
+        """
         known = self._places
         if not all(map(known.__contains__, tokens)):
             self._fill(tokens)
@@ -50,7 +55,13 @@ class TokenVectors:
             for token in tokens:
                 if token not in self._places:
                     place = len(self._places)
-                    self.rows[place] = self._source[token]
+                    try:
+                        self.rows[place] = self._source[token]
+                    except OSError as exc:
+                        raise EmbeddingError(
+                            f"The static embedder's vectors cannot be read: {exc}",
+                            hint="reinstall the package wordllama, or set embedding.provider",
+                        ) from exc
                     self._places[token] = place  # only now: others look without the lock
 
 
@@ -60,15 +71,18 @@ class VectorFile:
     def __init__(self, path: Path, name: str) -> None:
         """Raises ``OSError``, or ``ValueError`` when the file holds no such tensor."""
         self._file: IO[bytes] = open(path, "rb", buffering=0)  # noqa: SIM115  # open as long as this
-        weakref.finalize(self, self._file.close)
+        weakref.finalize(self, self._file.close).atexit = False  # a thread may read till the end
         length = int.from_bytes(self._file.read(8), "little")
         if not 2 <= length <= _LONGEST_HEADER:
             raise ValueError(f"{path} is no safetensors file")
-        told = json.loads(self._file.read(length)).get(name)
-        if told is None or told["dtype"] != "F16" or len(told["shape"]) != 2:
-            raise ValueError(f"{path} holds no half-precise table {name}")
-        self.shape: tuple[int, int] = (told["shape"][0], told["shape"][1])
-        begin, end = told["data_offsets"]
+        try:
+            told = json.loads(self._file.read(length))[name]
+            kind, shape, (begin, end) = told["dtype"], told["shape"], told["data_offsets"]
+        except (KeyError, TypeError) as exc:
+            raise ValueError(f"{path} tells of no table {name}") from exc
+        if kind != "F16" or len(shape) != 2:
+            raise ValueError(f"{path} holds {name} not as half-precise rows")
+        self.shape: tuple[int, int] = (shape[0], shape[1])
         self._begin, self._row = 8 + length + begin, 2 * self.shape[1]
         if end - begin != self.shape[0] * self._row:
             raise ValueError(f"{path} tells a wrong size of {name}")
@@ -76,8 +90,15 @@ class VectorFile:
             raise ValueError(f"{path} is cut off")
 
     def __getitem__(self, token: int) -> NDArray[np.float16]:
-        """A row; for one thread at a time."""
+        """A row; for one thread at a time. Raises ``OSError``."""
         if not 0 <= token < self.shape[0]:
             raise IndexError(token)
-        self._file.seek(self._begin + token * self._row)
-        return np.frombuffer(self._file.read(self._row), dtype="<f2")
+        place = self._begin + token * self._row
+        if hasattr(os, "pread"):  # a forked process shares the place where one reads
+            data = os.pread(self._file.fileno(), self._row, place)
+        else:
+            self._file.seek(place)
+            data = self._file.read(self._row)
+        if len(data) != self._row:
+            raise OSError(f"{self._file.name} has become shorter")
+        return np.frombuffer(data, dtype="<f2")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from assistant.errors import AssistantError, IndexUnavailableError, StorageError
-from assistant.processes import last_words, start
+from assistant.processes import last_words, start, widen
 
 
 class Child:
@@ -28,6 +28,7 @@ class Child:
             stderr=self._stderr,
             environment=dict(os.environ, ANONYMIZED_TELEMETRY="False"),
         )
+        widen(self._process)
 
     def __enter__(self) -> Any:
         return self

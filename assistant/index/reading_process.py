@@ -32,7 +32,7 @@ from assistant.index.loading import (
 from assistant.index.plan import Step
 from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
-from assistant.processes import last_words, stand_back, start
+from assistant.processes import last_words, stand_back, start, widen
 from assistant.reading.limits import Limits
 from assistant.types import Chunk, Heading, Page, ParsedDocument
 
@@ -102,6 +102,7 @@ class _Reading:
         self._process = start(
             "assistant.index.reading_process", stderr=self._stderr, environment=os.environ
         )
+        widen(self._process)
 
     def __enter__(self) -> _Reading:
         return self
