@@ -135,7 +135,6 @@ def test_outcome_of_a_document_error_survives_a_pickle() -> None:
     [
         ("## Nests of *herons*\n\nThey nest high.", "They nest high."),
         ("# Nests of herons\n\n## Birds\n\nHigh.", "## Birds\n\nHigh."),
-        ("## \u2605\nThey nest high.", "## \u2605\nThey nest high."),
         (
             "They nest high.\n## Nests of herons\nStill.",
             "They nest high.\n## Nests of herons\nStill.",
@@ -150,3 +149,9 @@ def test_body_of_a_passage_leaves_out_the_headings_that_its_place_names(
 ) -> None:
     passage = Passage("c", "a.md", "A", text, 0, len(text), None, ("Birds", "Nests of herons"), 1.0)
     assert passage.body == body
+
+
+@pytest.mark.parametrize("path", [(), ("\u2605",)])
+def test_body_of_a_passage_without_a_heading_in_words_is_its_text(path: tuple[str, ...]) -> None:
+    passage = Passage("c", "a.md", "A", "####\nThey nest.", 0, 16, None, path, 1.0)
+    assert passage.body == passage.text
