@@ -24,7 +24,7 @@ each in a fresh process that is measured whole, imports included; the assistant 
 times by turns, of which the middle counts, because this machine is half as fast again at another
 hour. The peers are written as their documentation writes them, with the same static embedder and
 chunks of about the same size; they store vectors only. Absolute times are of one machine, ratios
-carry over.
+carry over to about a tenth.
 """
 
 READING = """\
