@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -312,15 +311,17 @@ def test_a_pipe_that_may_not_be_wider_is_used_as_it_is(
 def test_children_start_no_threads_of_blas_unless_they_are_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told() -> str:
-        with WordProcess(tmp_path / "words") as there:
-            environment = Path(f"/proc/{there._process.pid}/environ")
-            if not environment.exists():
-                pytest.skip("this system does not tell a process's environment")
-            (found,) = re.findall(rb"OPENBLAS_NUM_THREADS=([^\0]*)", environment.read_bytes())
-            return str(found.decode())
+    popen, given = subprocess.Popen, []
 
+    def start(command: list[str], **more: Any) -> Any:
+        given.append(more["env"]["OPENBLAS_NUM_THREADS"])
+        return popen(command, **more)
+
+    monkeypatch.setattr(subprocess, "Popen", start)
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
-    assert told() == "1"
+    with WordProcess(tmp_path / "words"):
+        pass
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
-    assert told() == "2"
+    with WordProcess(tmp_path / "words"):
+        pass
+    assert given == ["1", "2"]
