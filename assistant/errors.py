@@ -4,7 +4,8 @@
     ├── SettingsError              exit 2   a key, a value or a file of settings
     ├── UsageError                 exit 2   a command or call that asks for something impossible
     │   ├── QuestionError          exit 2   an empty, oversized or unprintable question
-    │   └── FilterError            exit 2   a filter of no use, or that no document fits
+    │   ├── FilterError            exit 2   a filter of no use, or that no document fits
+    │   └── MissingPackageError    exit 2   a part that needs an extra which is not installed
     ├── DocumentError              exit 1   one file could not be read (the others go on)
     ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
     │   └── IndexDamagedError      exit 1   its files are not as they were written
@@ -59,6 +60,10 @@ class QuestionError(UsageError):
 
 class FilterError(UsageError):
     """A filter that cannot be used, or that no document fits."""
+
+
+class MissingPackageError(UsageError):
+    """Something was asked for that needs a package of an extra, and it is not installed."""
 
 
 class DocumentError(AssistantError):
