@@ -24,7 +24,7 @@ from assistant.terms import STOP_WORDS, stem, words
 Embed = Callable[[Sequence[str]], Vectors]
 """Texts → unit vectors, shape (texts, dimensions)."""
 
-_LOWEST_LIKENESS = 0.35
+_LOWEST_LIKENESS = 0.40
 """Cosine of static word vectors from which on two words begin to count as alike."""
 _NONE = np.zeros((0, 0), np.float32)
 _WIDEST = 3

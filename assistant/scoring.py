@@ -49,7 +49,7 @@ _DEFINES = re.compile(
     r"(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?|studies|consists? of)\b",
     re.IGNORECASE,
 )
-_LOWEST_LIKENESS = 0.45
+_LOWEST_LIKENESS = 0.49
 """Cosine of static word vectors below which two words are not counted as alike at all."""
 
 
