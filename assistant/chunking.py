@@ -3,7 +3,7 @@
 The borders come from semantic-text-splitter (Rust, spans exact on every script tried), by
 characters: counting tokens for every border it considers took 27 s of 28 for 45 MB. How many
 characters make the tokens asked for is estimated by script, once a document. ``ChunkTransform`` in
-``transform.py`` is the same cut as a LlamaIndex component.
+``llamaindex.py`` is the same cut as a LlamaIndex component.
 """
 
 from __future__ import annotations

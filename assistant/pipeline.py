@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import AssistantError, IndexUnavailableError, UsageError
-from assistant.parts import Parts
+from assistant.resources import Parts
 from assistant.settings import Settings, load_settings
 from assistant.types import (
     NO_FILTERS,
@@ -33,7 +33,7 @@ from assistant.types import (
 )
 
 if TYPE_CHECKING:
-    from assistant.questions import Turn
+    from assistant.retrieval.question import Turn
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -84,7 +84,7 @@ class Assistant:
         ``AssistantError``; then the old index still answers.
         """
         from assistant.index.loading import Load
-        from assistant.index.reading_process import load_apart
+        from assistant.index.processes.reading import load_apart
         from assistant.index.sync import Synchroniser
 
         if isinstance(paths, str | Path):
@@ -117,7 +117,7 @@ class Assistant:
         ``tell`` is given the receipt of every sync that did something, and the error of one that
         could not be done; neither ends the watch.
         """
-        from assistant.watching import Watcher
+        from assistant.index.watching import Watcher
 
         named = [Path(path).expanduser() for path in paths] if paths is not None else None
         Watcher(
@@ -252,7 +252,7 @@ class Assistant:
         """
         if self.settings.llm.model:
             return _run(self._last(question, history, filters))
-        from assistant.asking import extractive_events
+        from assistant.answering.events import extractive_events
 
         for event in extractive_events(self._parts, question, history, filters=filters):
             if isinstance(event, Finished):
@@ -267,7 +267,7 @@ class Assistant:
         Work that takes long is done in a thread, so the loop stays free. Closing the iterator
         stops the model at once.
         """
-        from assistant.asking import extractive_events, in_thread, model_events
+        from assistant.answering.events import extractive_events, in_thread, model_events
 
         if self.settings.llm.model:
             events = model_events(self._parts, question, history, filters)
@@ -289,7 +289,7 @@ class Assistant:
         self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
     ) -> tuple[Passage, ...]:
         """The passages for a question, best first, without an answer."""
-        from assistant.questions import check_question
+        from assistant.retrieval.question import check_question
 
         question = check_question(question, self.settings.answer.max_question_characters)
         with self._parts.snapshots().current() as snapshot:
@@ -298,7 +298,7 @@ class Assistant:
 
     def as_retriever(self, limit: int | None = None, *, filters: Filters = NO_FILTERS) -> Any:
         """This assistant's retrieval as a LlamaIndex ``BaseRetriever``."""
-        from assistant.retriever import HybridRetriever
+        from assistant.llamaindex import HybridRetriever
 
         return HybridRetriever(self, limit, filters)
 

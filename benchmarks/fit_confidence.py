@@ -24,10 +24,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant import Assistant, load_settings
-from assistant.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
-from assistant.extracting import extract
-from assistant.questions import Turn, analyse
-from assistant.retrieval import inverse_document_frequency, retrieve
+from assistant.answering.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
+from assistant.answering.extractive import extract
+from assistant.retrieval.question import Turn, analyse
+from assistant.retrieval.search import inverse_document_frequency, retrieve
 from benchmarks.sets import indexed, load_set
 
 QUESTIONS = Path(__file__).resolve().parents[1] / "eval" / "questions.yaml"

@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from assistant.extracting import extract, extraction_weights
-from assistant.questions import analyse
-from assistant.retrieval import inverse_document_frequency, retrieve
-from assistant.scoring import FEATURE_NAMES
+from assistant.answering.extractive import extract, extraction_weights
+from assistant.answering.sentence_scores import FEATURE_NAMES
+from assistant.retrieval.question import analyse
+from assistant.retrieval.search import inverse_document_frequency, retrieve
 from benchmarks.sets import BenchmarkSet, indexed, load_set
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "assistant" / "extraction_weights.json"

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.checking.verifier import Verifier
 from assistant.embedding.static import StaticEmbedder
-from assistant.verification import Verifier
 from benchmarks.wice import (
     Floats,
     Table,

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
-from assistant.generating import Ended, LanguageModel, Words
+from assistant.model.language_model import Ended, LanguageModel, Words
 from assistant.settings import LLMSettings, load_settings
 from benchmarks.processes import environment
 
@@ -271,7 +271,7 @@ _CANARY_RUN = """
 import asyncio, logging, pickle, sys, traceback
 from pathlib import Path
 from assistant import load_settings
-from assistant.generating import LanguageModel
+from assistant.model.language_model import LanguageModel
 from assistant.pipeline import Assistant
 
 logging.basicConfig(level=logging.DEBUG, filename="debug.log")

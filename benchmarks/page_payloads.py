@@ -178,8 +178,8 @@ def _only(walls: Collection[str]) -> Iterator[None]:
                     stack.enter_context(
                         mock.patch(f"assistant.chat.{module}.{name}", lambda text: text)
                     )
-            stack.enter_context(mock.patch("assistant.markup.MarkupStream", _Unchanged))
-            stack.enter_context(mock.patch("assistant.citations.MarkupStream", _Unchanged))
+            stack.enter_context(mock.patch("assistant.citing.markup.MarkupStream", _Unchanged))
+            stack.enter_context(mock.patch("assistant.citing.stream.MarkupStream", _Unchanged))
         if "sanitizer" not in walls:
             stack.enter_context(_unsanitized())
         yield
@@ -189,7 +189,7 @@ class _Unchanged:
     """A model's text as it is, with nothing taken out."""
 
     def feed(self, piece: str) -> list[Any]:
-        from assistant.markers import Text
+        from assistant.citing.markers import Text
 
         return [Text(piece)]
 

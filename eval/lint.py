@@ -95,7 +95,7 @@ def _balance(questions: Sequence[Question]) -> list[Finding]:
 
 
 def _near_duplicates(questions: Sequence[Question]) -> list[Finding]:
-    from assistant.terms import content_terms
+    from assistant.text.terms import content_terms
 
     prints = [
         (question, frozenset(content_terms(question.question)))

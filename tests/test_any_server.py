@@ -17,7 +17,7 @@ import pytest
 
 from assistant import load_settings
 from assistant.errors import ModelError
-from assistant.generating import Ended, LanguageModel, Words
+from assistant.model.language_model import Ended, LanguageModel, Words
 
 URL = os.environ.get("ASSISTANT_TEST_OPENAI_URL", "")
 MODEL = os.environ.get("ASSISTANT_TEST_OPENAI_MODEL", "")

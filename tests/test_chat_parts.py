@@ -20,8 +20,7 @@ from assistant.chat.messages import draw_answer, draw_partial
 from assistant.chat.question_set import Proposal, add_question, checked
 from assistant.chat.uploads import safe_name, take_in
 from assistant.errors import BusyError, StorageError, UsageError
-from assistant.explaining import explain
-from assistant.gate import Gate
+from assistant.retrieval.reasons import explain
 from assistant.server.access import Access
 from assistant.server.policy import (
     host_is_allowed,
@@ -29,6 +28,7 @@ from assistant.server.policy import (
     path_is_known,
     script_hashes,
 )
+from assistant.service.admission import Gate
 from assistant.types import Answer, Citation, Evidence, Receipt, Sentence, Usage
 from eval.questions import load_questions
 

@@ -20,9 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, Settings
+from assistant.citing.hidden import ThoughtFilter
 from assistant.errors import ModelError
-from assistant.filters import ThoughtFilter
-from assistant.prompts import SENTINEL, load_prompt
+from assistant.model.prompts import SENTINEL, load_prompt
 from assistant.types import Delta, Finished, Retrieved
 
 FOUNDED = "When was the garden of Holm laid out?"
@@ -211,7 +211,7 @@ def test_follow_up_is_condensed_and_shown(notes: Assistant, server: FakeModelSer
 def test_what_condensing_cost_is_told_where_no_passage_is_found(
     notes: Assistant, server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.retrieval.retrieve", lambda *_, **__: [])
+    monkeypatch.setattr("assistant.retrieval.search.retrieve", lambda *_, **__: [])
     history = (("Who laid out the garden of Holm?", "That was Berta Lindqvist."),)
     answer = ask(with_model(notes, server), "What had she studied?", history)
     assert answer.abstained

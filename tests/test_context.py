@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.context import (
+from assistant.model.context import (
     describe_passage,
     fit_history,
     fit_passages,
     passages_budget,
 )
-from assistant.tokens import count_tokens
+from assistant.model.tokens import count_tokens
 from assistant.types import Passage
 
 _BLOCK = re.compile(r'<passage number="(\d+)" from="([^"]*)">\n(.*?)\n</passage>', re.DOTALL)

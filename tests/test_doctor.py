@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Settings, load_settings
-from assistant.doctor import Check, examine, outbound_calls
+from assistant.cli.doctor import Check, examine, outbound_calls
 from assistant.index import chroma
 from assistant.settings import default_config_path
 

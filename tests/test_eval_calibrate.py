@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant.confidence import recalibrated
+from assistant.answering.confidence import recalibrated
 from assistant.errors import UsageError
 from eval.calibrate import calibrate, write
 from eval.results import Result

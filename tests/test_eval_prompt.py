@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from fake_model_server import FakeModelServer
 
-from assistant import Assistant, Settings, load_settings, prompts
+from assistant import Assistant, Settings, load_settings
+from assistant.model import prompts
 from eval.compare import compare
 from eval.gate import decide
 from eval.questions import Question, load_questions

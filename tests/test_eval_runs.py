@@ -290,7 +290,7 @@ def test_a_suspect_is_asked_again_before_it_counts(
 def test_a_run_knows_whether_its_assistant_varies(
     place: Workplace, chosen: QuestionSet, bench: Bench
 ) -> None:
-    from assistant.answering import EXTRACTIVE as PIPELINES_NAME
+    from assistant.answering.answer import EXTRACTIVE as PIPELINES_NAME
 
     assert EXTRACTIVE == PIPELINES_NAME
     assert run_questions(place, chosen, Plan(), bench).manifest.deterministic

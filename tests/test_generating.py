@@ -19,7 +19,7 @@ from fake_model_server import PARTIAL, FakeModelServer, Reply
 
 from assistant import Settings, load_settings
 from assistant.errors import ModelError
-from assistant.generating import Ended, LanguageModel, Words
+from assistant.model.language_model import Ended, LanguageModel, Words
 from assistant.settings import LLMSettings
 
 CANARY = "sk-canary-4f1d0b7e2a"
@@ -392,7 +392,7 @@ def test_one_model_serves_the_loops_of_several_threads(server: FakeModelServer) 
 def test_libraries_are_never_imported_on_the_event_loop(
     server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import assistant.generating as generating
+    import assistant.model.language_model as generating
 
     threads: list[threading.Thread] = []
     real = generating.load_libraries

@@ -19,10 +19,10 @@ from support_index import Workshop, command, make_settings, outcomes, run, text_
 
 from assistant import Assistant
 from assistant.errors import IndexBusyError, IndexUnavailableError, StorageError
-from assistant.index.children import failure
 from assistant.index.generations import Generations
+from assistant.index.processes.children import failure
+from assistant.index.processes.vector_children import VectorWriter
 from assistant.index.snapshot import SnapshotReader
-from assistant.index.vector_children import VectorWriter
 
 pytest_plugins = ["support_index_fixtures"]
 

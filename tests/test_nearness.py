@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.embedding.static import StaticEmbedder
-from assistant.nearness import SentenceIndex, title_coverage
-from assistant.questions import Question, analyse
+from assistant.retrieval.nearness import SentenceIndex, title_coverage
+from assistant.retrieval.question import Question, analyse
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Assistant, load_settings
-from assistant.noise import clipped, noise_spans, recurs, share
+from assistant.text.noise import clipped, noise_spans, recurs, share
 from benchmarks import noise as benchmark
 
 ARTICLE = """Bridges of the valley

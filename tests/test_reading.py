@@ -18,7 +18,7 @@ from assistant.reading import SUPPORTED_SUFFIXES, kind_of, read_document
 from assistant.reading.encoding import decode
 from assistant.reading.furniture import without_furniture
 from assistant.reading.plain import find_headings, read_markdown
-from assistant.sentences import sentences
+from assistant.text.sentences import sentences
 
 
 def outcome(data: bytes, name: str) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console
 from test_types import make_answer
 
 from assistant import Assistant, types
-from assistant.rendering import (
+from assistant.cli.rendering import (
     VERDICT_MARKS,
     safe,
     show_answer,

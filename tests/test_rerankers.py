@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from assistant import Assistant, Settings
 from assistant.errors import ModelError, RerankingError, SettingsError
-from assistant.rerankers import CrossEncoder, read_order
-from assistant.reranking import reorder
+from assistant.retrieval.duplicates import reorder
+from assistant.retrieval.rerankers import CrossEncoder, read_order
 from assistant.settings import load_settings
 from assistant.types import Passage
 

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import FilterError
-from assistant.selection import checked_filters, describe, make_filters, no_document, selected
+from assistant.retrieval.filters import (
+    checked_filters,
+    describe,
+    make_filters,
+    no_document,
+    selected,
+)
 from assistant.types import DocumentInfo, Filters
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.checking.verifier import Verifier, needs_citation
 from assistant.embedding.static import StaticEmbedder
-from assistant.verification import Verifier, needs_citation
 from tests.verification_pairs import LIBRARY, PARAPHRASED, ROUTER, SUPPORTED, VERBATIM, WRONG
 
 Pair = tuple[str, str]

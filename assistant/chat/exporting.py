@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from assistant.chat.conversations import Turn
 from assistant.chat.escaped import visible
+from assistant.checking.verdicts import SHAPES
 from assistant.types import Answer
-from assistant.verdicts import SHAPES
 
 
 def as_markdown(title: str, turns: Sequence[Turn]) -> str:

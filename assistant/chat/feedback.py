@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.chat.conversations import Conversations, Turn
 from assistant.chat.question_set import Proposal, add_question, checked
 from assistant.errors import AssistantError
-from assistant.service import Service
+from assistant.service.service import Service
 
 REASONS = ("Wrong citation", "Incomplete", "Wrong", "Should have refused", "Should have answered")
 """What can be wrong with an answer; each offers to become a question of the evaluation."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.chat.receipts import draw_failure, draw_library, draw_progress, draw_receipt
 from assistant.chat.uploads import take_in
 from assistant.errors import AssistantError
-from assistant.service import Service
+from assistant.service.service import Service
 from assistant.types import Progress
 
 _EVERY_SECONDS = 0.2

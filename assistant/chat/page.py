@@ -21,8 +21,8 @@ from assistant.chat.layout import TITLE, Layout
 from assistant.chat.library import Library
 from assistant.chat.talking import Talk, View
 from assistant.errors import AssistantError
-from assistant.selection import make_filters
-from assistant.service import Service
+from assistant.retrieval.filters import make_filters
+from assistant.service.service import Service
 from assistant.types import Filters
 
 OWNER_COOKIE = "assistant_owner"

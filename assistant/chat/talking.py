@@ -20,7 +20,7 @@ from assistant.chat.evidence import draw_evidence, draw_found, draw_nothing
 from assistant.chat.follow_ups import follow_ups
 from assistant.chat.messages import draw_answer, draw_failure, draw_partial, draw_waiting
 from assistant.errors import AssistantError, BusyError
-from assistant.service import Service
+from assistant.service.service import Service
 from assistant.types import (
     NO_FILTERS,
     Answer,

@@ -73,7 +73,7 @@ def ask(
     The folder is indexed first if it never was. `-` reads the question from standard input.
     """
     from assistant.pipeline import Assistant
-    from assistant.selection import make_filters
+    from assistant.retrieval.filters import make_filters
 
     filters = make_filters(paths, types, after, before, tags)
 
@@ -83,7 +83,7 @@ def ask(
     if model is not None:
         settings = settings.with_model(model)
     with Assistant(settings) as assistant:
-        from assistant.questions import check_question
+        from assistant.retrieval.question import check_question
 
         check_question(text, settings.answer.max_question_characters)
         if not (settings.index.path / "CURRENT").exists():
@@ -93,7 +93,7 @@ def ask(
         if as_json:
             print_json(assistant.ask(text, filters=filters).to_dict())
             return 0
-        from assistant.rendering import show_answer, show_why
+        from assistant.cli.rendering import show_answer, show_why
 
         if settings.llm.model and sys.stdout.isatty():
             answer = _ask_live(assistant, text, filters)
@@ -109,7 +109,7 @@ def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
     """Show a model's words as they come, then the sources with their verdicts."""
     import asyncio
 
-    from assistant.rendering import safe, show_answer
+    from assistant.cli.rendering import safe, show_answer
     from assistant.types import Delta, Finished, Retrieved
 
     async def follow() -> Answer:

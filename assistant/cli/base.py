@@ -100,7 +100,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    from assistant.rendering import safe
+    from assistant.cli.rendering import safe
 
     console = Console(stderr=True)
     columns = (

@@ -76,7 +76,7 @@ def ingest(
     if as_json:
         print_json(receipt.to_dict())
     else:
-        from assistant.rendering import show_receipt
+        from assistant.cli.rendering import show_receipt
 
         show_receipt(console(), receipt)
     return 1 if receipt.failed else 0
@@ -84,8 +84,8 @@ def ingest(
 
 def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int:
     """Sync after every change until Ctrl-C. A file that fails is told, and ends nothing."""
+    from assistant.cli.rendering import show_receipt
     from assistant.pipeline import Assistant
-    from assistant.rendering import show_receipt
     from assistant.types import SyncReceipt
 
     def tell(news: SyncReceipt | AssistantError) -> None:

@@ -58,7 +58,7 @@ def serve(
             say("Indexing first.")
             with progress_bar(quiet=False) as progress:
                 receipt = assistant.sync(paths or None, progress=progress)
-            from assistant.rendering import show_receipt
+            from assistant.cli.rendering import show_receipt
 
             show_receipt(console(), receipt)
 

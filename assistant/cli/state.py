@@ -34,7 +34,7 @@ def status(settings: Settings, with_documents: bool, as_json: bool) -> None:
         listed = {"indexed": [asdict(info) for info in infos]} if with_documents else {}
         print_json(found.to_dict() | listed)
     else:
-        from assistant.rendering import show_documents, show_status
+        from assistant.cli.rendering import show_documents, show_status
 
         show_status(console(), found)
         show_documents(console(), infos)
@@ -52,7 +52,7 @@ def rollback(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
     else:
-        from assistant.rendering import show_status
+        from assistant.cli.rendering import show_status
 
         say(f"Answering from {found.generation} again.")
         show_status(console(), found)
@@ -91,7 +91,7 @@ def config(settings: Settings, as_json: bool) -> None:
 @with_settings
 def doctor(settings: Settings, as_json: bool) -> int:
     """Check the installation and the index, and name every call that could go out."""
-    from assistant.doctor import examine, outbound_calls
+    from assistant.cli.doctor import examine, outbound_calls
 
     checks = examine(settings)
     calls = outbound_calls(settings)

@@ -17,7 +17,6 @@ from assistant.chunking import indexed_text
 from assistant.embedding import Vectors
 from assistant.embedding.cache import CachedEmbedder
 from assistant.errors import DocumentError, EmbeddingError
-from assistant.index.children import WordProcess
 from assistant.index.generations import (
     STORE,
     VECTORS,
@@ -29,9 +28,10 @@ from assistant.index.generations import (
 )
 from assistant.index.loading import Loaded
 from assistant.index.plan import Step, checked
+from assistant.index.processes.children import WordProcess
+from assistant.index.processes.vector_children import VectorWriter
 from assistant.index.rows import FileState, StoredChunk, StoredDocument
 from assistant.index.store import Store
-from assistant.index.vector_children import VectorWriter
 from assistant.index.vector_server import ServerWriter
 from assistant.index.words import WordWriter
 from assistant.types import FileOutcome, ParsedDocument

@@ -19,9 +19,9 @@ from assistant.chunking import cut
 from assistant.errors import DocumentError
 from assistant.index.plan import Step
 from assistant.index.scan import FoundFile
-from assistant.noise import Spans, noise_spans
 from assistant.reading.limits import Limits
 from assistant.reading.pool import Parsers
+from assistant.text.noise import Spans, noise_spans
 from assistant.types import Chunk, ParsedDocument
 
 if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without

@@ -26,8 +26,8 @@ from assistant.index.generations import (
     copy_file,
     copy_tree,
 )
+from assistant.index.processes.vector_children import VectorWriter, Verifier
 from assistant.index.store import Store
-from assistant.index.vector_children import VectorWriter, Verifier
 from assistant.index.vector_server import (
     Server,
     ServerVectors,

@@ -27,7 +27,7 @@ from assistant.index.store import Store
 from assistant.index.vector_server import Server, ServerVectors, no_server
 from assistant.index.vectors import VectorIndex, exact_neighbours
 from assistant.index.words import WordIndex
-from assistant.terms import terms
+from assistant.text.terms import terms
 from assistant.types import DocumentInfo
 
 

@@ -28,7 +28,8 @@ from assistant.index.generations import (
 )
 from assistant.index.loading import Load, hash_file
 from assistant.index.plan import checked, make_plan
-from assistant.index.reading_process import is_large, load_apart
+from assistant.index.processes.reading import is_large, load_apart
+from assistant.index.processes.vector_children import Verifier
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
 from assistant.index.roots import decide_roots
@@ -36,7 +37,6 @@ from assistant.index.rows import NotIndexed
 from assistant.index.scan import name_files, scan
 from assistant.index.sight import Sight, files_to_read, has_changes, refuse_empty
 from assistant.index.store import Store
-from assistant.index.vector_children import Verifier
 from assistant.index.vector_server import (
     ServerWriter,
     clean_up,

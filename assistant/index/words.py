@@ -1,4 +1,4 @@
-"""The word index: tantivy over terms that ``assistant.terms`` has already made.
+"""The word index: tantivy over terms that ``assistant.text.terms`` has already made.
 
 The terms are joined by spaces and split again at white space, so documents and questions are
 tokenised by the same Python code in every language. BM25 with tantivy's fixed k1 = 1.2, b = .75.
@@ -14,7 +14,7 @@ from typing import Any
 import tantivy
 
 from assistant.errors import IndexUnavailableError, StorageError
-from assistant.terms import TermWriter
+from assistant.text.terms import TermWriter
 
 _ANALYZER = "white_space"
 _WRITER_HEAP_BYTES = 64_000_000

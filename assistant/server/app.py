@@ -26,7 +26,7 @@ from assistant.server import openai_api, pages
 from assistant.server.access import Access
 from assistant.server.guards import Guards, Limits
 from assistant.server.mcp_door import make_mcp
-from assistant.service import Service
+from assistant.service.service import Service
 
 CONVERSATIONS = "conversations.sqlite"
 _UPLOAD_FILES_AT_ONCE = 5

@@ -17,8 +17,8 @@ from starlette.applications import Starlette
 
 from assistant import __version__
 from assistant.errors import AssistantError
-from assistant.selection import make_filters
-from assistant.service import Service
+from assistant.retrieval.filters import make_filters
+from assistant.service.service import Service
 
 PATH = "/mcp"
 _MOST_PASSAGES = 50

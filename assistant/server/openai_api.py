@@ -25,8 +25,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.chat.placing import MARKER
 from assistant.errors import AssistantError, BusyError, ModelError, UsageError
-from assistant.selection import make_filters
-from assistant.service import HistoryTurn, Service
+from assistant.retrieval.filters import make_filters
+from assistant.service.service import HistoryTurn, Service
 from assistant.types import NO_FILTERS, Answer, Delta, Filters, Finished
 
 MODELS = ("documents",)

@@ -15,9 +15,9 @@ from assistant.chat.exporting import as_markdown
 from assistant.chat.page import OWNER_COOKIE
 from assistant.chat.page_picture import draw_page
 from assistant.errors import AssistantError
-from assistant.metrics import CONTENT_TYPE
 from assistant.server.access import SESSION_COOKIE, SESSION_SECONDS, Access
-from assistant.service import Service
+from assistant.service.metrics import CONTENT_TYPE
+from assistant.service.service import Service
 
 _LONGEST_NAME = 4096
 Name = Annotated[str, Query(max_length=_LONGEST_NAME)]

@@ -1,0 +1,149 @@
+"""Signals of an extraction → the probability that the documents answer; below a threshold: abstain.
+
+Pure. The model is a logistic regression whose weights stand, readable, in ``confidence.json`` with
+where they come from; ``python -m benchmarks.fit_confidence`` writes it. A raw BM25 score tells
+answerable from unanswerable hardly better than chance (AUROC .56), so weak signals are weighed
+together.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from math import exp, log
+from pathlib import Path
+
+from assistant.answering.extractive import Extraction, Pick
+from assistant.checking.contraries import clause_of, negates, opposites
+from assistant.retrieval.question import Question, coverage
+from assistant.text.terms import terms, words
+
+_NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
+MODEL = Path(__file__).parent / "confidence.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for an answer; all but ``score`` lie between 0 and 1.
+
+    ``around``: the question's weight covered by the best sentence with its headings and
+    neighbours; ``passage``: by its passage; ``names`` and ``values``: the question's names and
+    numbers found in that passage; ``missing``: weight of the heaviest term the sentence lacks,
+    against the heaviest of all; ``similarity``: cosine of question and best sentence; ``kind``: it
+    holds the kind of thing asked for; ``score``: the best sentence's score; ``lead``: by what
+    share it leads the best of another passage; ``second``: how well that one covers the question;
+    ``passage_score``: the fused score of its passage; ``words``: BM25 of the passage against the
+    question's total weight; ``length``: content words of the question, 1 at ten; ``negation``: 1
+    when the question asks what is not the case and the sentence negates nothing; ``opposite``: 1
+    when the sentence holds the opposite of a word of the question.
+    """
+
+    around: float
+    passage: float
+    names: float
+    values: float
+    missing: float
+    similarity: float
+    kind: float
+    score: float
+    lead: float
+    second: float
+    passage_score: float
+    words: float
+    length: float
+    negation: float
+    opposite: float
+
+
+SIGNAL_NAMES = tuple(field.name for field in fields(Signals))
+
+
+@lru_cache(maxsize=1)
+def confidence_model() -> Mapping[str, float]:
+    """Weights by signal, and ``intercept``."""
+    weights: dict[str, float] = json.loads(MODEL.read_text(encoding="utf-8"))["weights"]
+    return weights
+
+
+def signals(extraction: Extraction) -> Signals | None:
+    """The signals of an extraction; None when nothing was found at all."""
+    if not extraction.ranked:
+        return None
+    question, best = extraction.question, extraction.ranked[0]
+    total = sum(question.weights.values()) or 1.0
+    heaviest = max(question.weights.values(), default=1.0) or 1.0
+    present = _context_terms(best)
+    inside = frozenset(terms(best.text))
+    lacking = [weight for term, weight in question.weights.items() if term not in inside]
+    other = next(
+        (p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id), None
+    )
+    asked, said = clause_of(question.text), clause_of(best.text)
+    return Signals(
+        around=best.features.around,
+        passage=coverage(question.weights, present),
+        names=_share(question.names, present),
+        values=_share(question.values, frozenset(words(_context_text(best)))),
+        missing=max(lacking, default=0.0) / heaviest,
+        similarity=best.features.similarity,
+        kind=best.features.kind,
+        score=best.score,
+        lead=(best.score - other.score) / max(1.0, best.score) if other else 0.5,
+        second=other.features.around if other else 0.0,
+        passage_score=best.passage.score,
+        words=min(1.0, best.passage.scores.get("words", 0.0) / (2.2 * total)),
+        length=min(1.0, len(question.weights) / 10),
+        negation=float(_asks_what_is_not(question) and not negates(said)),
+        opposite=float(bool(opposites(asked, said))),
+    )
+
+
+def probability(found: Signals | None, weights: Mapping[str, float] | None = None) -> float:
+    """The logistic model's probability that the documents answer the question."""
+    if found is None:
+        return 0.0
+    model = weights or confidence_model()
+    total = model["intercept"]
+    total += sum(model[name] * value for name, value in asdict(found).items())
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
+
+
+def recalibrated(p: float, slope: float, shift: float) -> float:
+    """A probability with its log-odds stretched and moved (Platt 1999); 0 and 1 stay."""
+    if not 0.0 < p < 1.0:
+        return p
+    odds = slope * log(p / (1.0 - p)) + shift
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
+
+
+def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
+    """The question's own words that the best passages do not hold, for a helpful refusal."""
+    present: frozenset[str] = frozenset().union(*(_context_terms(pick) for pick in picks[:5]))
+    missing = {t for t in question.weights if t not in present and t not in question.borrowed}
+    shown = []
+    for word in question.text.split():
+        bare = word.strip(".,;:!?\"'“”‘’()[]")
+        if any(term in missing for term in terms(bare)):
+            shown.append(bare)
+    return list(dict.fromkeys(shown))
+
+
+def _asks_what_is_not(question: Question) -> bool:
+    """The question "Why … not" is none: reasons are seldom given in the negative."""
+    return "reason" not in question.kinds and _NOT.search(question.text) is not None
+
+
+def _context_text(pick: Pick) -> str:
+    passage = pick.passage
+    return " ".join((passage.title, *passage.heading_path, passage.text))
+
+
+def _context_terms(pick: Pick) -> frozenset[str]:
+    return frozenset(terms(_context_text(pick)))
+
+
+def _share(wanted: frozenset[str], present: frozenset[str]) -> float:
+    return len(wanted & present) / len(wanted) if wanted else 1.0

@@ -1,0 +1,224 @@
+"""Reading and cutting the files of a large folder in a process apart, while this one writes.
+
+Python runs one thread at a time: with reading in threads, embedding 45 MB took twice as long as
+alone. ``python -m assistant.index.processes.reading`` reads one JSON line with the files and the
+settings, and answers with a JSON line for each file, in order. Files that need a parser go on to
+its own children, as in ``assistant.reading.pool``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import AssistantError, DocumentError
+from assistant.index.loading import (
+    Cutting,
+    Loaded,
+    cutting_of,
+    files_of,
+    limits_of,
+    load_all,
+    load_files,
+)
+from assistant.index.plan import Step
+from assistant.index.rows import FileState
+from assistant.index.scan import FoundFile
+from assistant.processes import last_words, stand_back, start, widen
+from assistant.reading.limits import Limits
+from assistant.types import Chunk, Heading, Page, ParsedDocument
+
+if TYPE_CHECKING:
+    from assistant.settings import ChunkingSettings, ReadingSettings
+
+MANY_FILES, MANY_BYTES = 500, 10_000_000
+"""From here on a process is worth its start, a fifth of a second."""
+
+_END_SECONDS = 5.0
+_GIVE_UP_AFTER = 5
+"""Files in a row that end a process they are alone in: then it is not the files."""
+
+
+def is_large(steps: Sequence[Step]) -> bool:
+    """Whether so much is to be read that processes of their own pay."""
+    return (
+        len(steps) >= MANY_FILES
+        or sum(step.file.state.size for step in steps if step.file) >= MANY_BYTES
+    )
+
+
+def load_apart(
+    steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
+) -> Iterator[tuple[Step, Loaded | DocumentError]]:
+    """What ``load_all`` gives; of a large folder from a process apart.
+
+    A file that ends a process in which it is alone is a ``DocumentError``; the rest goes on.
+    Raises ``AssistantError`` when it is so with every file.
+    """
+    if not is_large(steps):
+        yield from load_all(steps, chunking, reading)
+        return
+    done, died, deaths = 0, False, 0
+    while done < len(steps):
+        # a process reads ahead, so after a death the next file goes alone: was it that one?
+        end = done + 1 if died else len(steps)
+        with _Reading(steps[done:end], chunking, reading) as child:
+            for result in child.results():
+                yield steps[done], result
+                done, deaths = done + 1, 0
+            if died and done < end:
+                yield (
+                    steps[done],
+                    DocumentError(
+                        f"{steps[done].name} broke the reading process {child.death()}",
+                        hint="the other files are not touched by it; please report the file",
+                    ),
+                )
+                done, deaths = done + 1, deaths + 1
+                if deaths == _GIVE_UP_AFTER:
+                    raise AssistantError(
+                        f"The reading process ends at every file {child.death()}",
+                        hint="the old index still answers; see `assistant doctor`",
+                    )
+        died = not died and done < end
+
+
+class _Reading:
+    """One process that reads files; ended when it is left, and its own children with it."""
+
+    def __init__(
+        self, steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
+    ) -> None:
+        self._request = _request(files_of(steps), chunking, reading)
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed in __exit__
+        self._process = start(
+            "assistant.index.processes.reading", stderr=self._stderr, environment=os.environ
+        )
+        widen(self._process)
+
+    def __enter__(self) -> _Reading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()  # so that it ends its own children
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+
+    def results(self) -> Iterator[Loaded | DocumentError]:
+        """A result for each file in order; fewer when the process dies."""
+        with contextlib.suppress(OSError):  # it died: no line will come
+            self._process.stdin.write(self._request)  # type: ignore[union-attr]
+            self._process.stdin.flush()  # type: ignore[union-attr]
+        for line in self._process.stdout:  # type: ignore[union-attr]
+            if not line.endswith(b"\n"):
+                return  # it died in the middle of one
+            yield unpacked(json.loads(line))
+
+    def death(self) -> str:
+        """How a process that gave too few results ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_SECONDS)
+        return f"(status {self._process.poll()}) {last_words(self._stderr)}".rstrip()
+
+
+# ---------------------------------------------------------------- what goes over the pipes
+
+
+def _request(
+    files: Sequence[FoundFile], chunking: ChunkingSettings, reading: ReadingSettings
+) -> bytes:
+    message = {
+        "files": [
+            [f.name, f.root, f.relative, [f.state.size, f.state.mtime_ns, f.state.ctime_ns,
+                                          f.state.inode]]
+            for f in files
+        ],
+        "cutting": asdict(cutting_of(chunking)),
+        "limits": asdict(limits_of(reading)),
+        "processes": reading.processes,
+    }  # fmt: skip
+    return json.dumps(message).encode() + b"\n"
+
+
+def packed(result: Loaded | DocumentError) -> dict[str, Any]:
+    """A result as JSON can hold it; a chunk is told by its place."""
+    if isinstance(result, DocumentError):
+        return {"what": result.what, "hint": result.hint, "outcome": result.outcome}
+    parsed = result.parsed
+    return {
+        "parsed": [
+            parsed.text, parsed.title, parsed.kind,
+            [[p.number, p.start, p.end] for p in parsed.pages],
+            [[h.level, h.title, h.start] for h in parsed.headings],
+            parsed.is_markdown, parsed.date, parsed.language, parsed.author, parsed.notes,
+        ],
+        "chunks": [[c.start, c.end, c.page, c.heading_path] for c in result.chunks],
+        "rest": [result.sha256, result.checked_ns, result.noise],
+    }  # fmt: skip
+
+
+def unpacked(message: dict[str, Any]) -> Loaded | DocumentError:
+    """What ``packed`` was given."""
+    if "what" in message:
+        return DocumentError(message["what"], hint=message["hint"], outcome=message["outcome"])
+    text, title, kind, pages, headings, is_markdown, date, language, author, notes = message[
+        "parsed"
+    ]
+    parsed = ParsedDocument(
+        text,
+        title,
+        kind,
+        tuple(Page(*page) for page in pages),
+        tuple(Heading(*heading) for heading in headings),
+        is_markdown,
+        date,
+        language,
+        author,
+        tuple(notes),
+    )
+    chunks = tuple(
+        Chunk(text=text[start:end], start=start, end=end, page=page, heading_path=tuple(path))
+        for start, end, page, path in message["chunks"]
+    )
+    sha256, checked_ns, noise = message["rest"]
+    return Loaded(parsed, chunks, sha256, checked_ns, tuple((a, b) for a, b in noise))
+
+
+def main() -> int:
+    """The child: one request, a line for each of its files."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    stand_back(with_children=False)  # parsers are given a time by the clock
+    request = json.loads(sys.stdin.buffer.readline() or b"null")
+    if request is None:
+        return 0
+    files = [FoundFile(name, root, relative, FileState(*state))
+             for name, root, relative, state in request["files"]]  # fmt: skip
+    results = load_files(
+        files,
+        Cutting(**request["cutting"]),
+        Limits(**request["limits"]),
+        request["processes"],
+    )
+    with contextlib.closing(results):
+        for result in results:
+            sys.stdout.buffer.write(json.dumps(packed(result)).encode() + b"\n")
+            sys.stdout.buffer.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
