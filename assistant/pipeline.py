@@ -84,7 +84,7 @@ class Assistant:
         ``AssistantError``; then the old index still answers.
         """
         from assistant.index.loading import Load
-        from assistant.index.processes.reading import load_apart
+        from assistant.index.processes.reading_process import load_apart
         from assistant.index.sync import Synchroniser
 
         if isinstance(paths, str | Path):

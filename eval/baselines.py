@@ -13,8 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.sentences import sentences
-
+from assistant.text.sentences import sentences
 from assistant.types import Answer, Citation, Passage, Receipt, Sentence, Usage
 from eval.bm25 import BM25, as_passage, sentence_units, window_units
 from eval.questions import NEEDED, Question

@@ -21,8 +21,8 @@ import pytest
 
 from assistant.embedding import Vectors, normalised
 from assistant.errors import EmbeddingError
-from assistant.index import children, vector_process
 from assistant.index.generations import STORE, Generations
+from assistant.index.processes import children, vector_process
 from assistant.index.store import Store
 from assistant.index.sync import Synchroniser
 from assistant.settings import Settings, load_settings

@@ -15,11 +15,11 @@ import pytest
 from support_index import Workshop, outcomes, text_of
 
 from assistant.errors import AssistantError, DocumentError, IndexUnavailableError, StorageError
-from assistant.index import reading_process
 from assistant.index.loading import load_all
 from assistant.index.plan import Step
+from assistant.index.processes import reading_process
 from assistant.index.processes.children import WordProcess
-from assistant.index.processes.reading import load_apart, packed, unpacked
+from assistant.index.processes.reading_process import load_apart, packed, unpacked
 from assistant.index.roots import Scope
 from assistant.index.scan import scan
 from assistant.index.words import WordIndex, WordWriter
@@ -42,7 +42,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def start(command: list[str], **more: Any) -> Any:
         process = popen(command, **more)
-        if "assistant.index.processes.reading" in command:
+        if "assistant.index.processes.reading_process" in command:
             processes.append(process)
         return process
 
@@ -127,7 +127,7 @@ def watch(event, arguments):
             os.makedirs(once, exist_ok=True)
             print("a bad", name, file=sys.stderr, flush=True)
             os._exit(7)
-if "assistant.index.processes.reading" in sys.orig_argv:
+if "assistant.index.processes.reading_process" in sys.orig_argv:
     sys.addaudithook(watch)
 """
 

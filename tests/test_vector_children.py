@@ -17,7 +17,7 @@ from support_index import Workshop, text_of
 
 from assistant import processes
 from assistant.errors import IndexUnavailableError
-from assistant.index import children, vector_process
+from assistant.index.processes import children, vector_process
 from assistant.index.processes.vector_children import VectorWriter
 from assistant.processes import start
 

@@ -28,7 +28,7 @@ from assistant.index.generations import (
 )
 from assistant.index.loading import Load, hash_file
 from assistant.index.plan import checked, make_plan
-from assistant.index.processes.reading import is_large, load_apart
+from assistant.index.processes.reading_process import is_large, load_apart
 from assistant.index.processes.vector_children import Verifier
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base

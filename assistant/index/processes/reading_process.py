@@ -1,7 +1,7 @@
 """Reading and cutting the files of a large folder in a process apart, while this one writes.
 
 Python runs one thread at a time: with reading in threads, embedding 45 MB took twice as long as
-alone. ``python -m assistant.index.processes.reading`` reads one JSON line with the files and the
+alone. ``python -m assistant.index.processes.reading_process`` reads one JSON line with the files and the
 settings, and answers with a JSON line for each file, in order. Files that need a parser go on to
 its own children, as in ``assistant.reading.pool``.
 """
@@ -100,7 +100,7 @@ class _Reading:
         self._request = _request(files_of(steps), chunking, reading)
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed in __exit__
         self._process = start(
-            "assistant.index.processes.reading", stderr=self._stderr, environment=os.environ
+            "assistant.index.processes.reading_process", stderr=self._stderr, environment=os.environ
         )
         widen(self._process)
 
