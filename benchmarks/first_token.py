@@ -28,7 +28,7 @@ from typing import Any
 from assistant.errors import AssistantError
 from assistant.model.client import make_client
 from assistant.model.context import fit_passages
-from assistant.model.language_model import Ended, LanguageModel, Words
+from assistant.model.language_model import Ended, LanguageModel, TextPiece
 from assistant.model.prompts import SENTINEL, load_prompt
 from assistant.model.tokens import count_tokens
 from assistant.pipeline import Assistant
@@ -95,7 +95,7 @@ def callers(settings: Settings, prompt: Prompt) -> dict[str, Caller]:
 
     async def ours() -> float:
         began = time.perf_counter()
-        return await _first(model.stream(prompt), began, lambda each: isinstance(each, Words))
+        return await _first(model.stream(prompt), began, lambda each: isinstance(each, TextPiece))
 
     return {"bare SDK": bare, "LlamaIndex": llama_index, "LanguageModel": ours}
 

@@ -200,18 +200,18 @@ class _Unchanged:
 @contextmanager
 def _unsanitized() -> Iterator[None]:
     """Gradio's own sanitizer off, in the chat and in the Evidence pane."""
-    from assistant.chat.page import Page
+    from assistant.chat.page import ChatPage
 
-    build = Page._build
+    build = ChatPage._build
 
-    def built(page: Page) -> Any:
+    def built(page: ChatPage) -> Any:
         blocks = build(page)
         for block in blocks.blocks.values():
             if hasattr(block, "sanitize_html"):
                 block.sanitize_html = False
         return blocks
 
-    with mock.patch.object(Page, "_build", built):
+    with mock.patch.object(ChatPage, "_build", built):
         yield
 
 

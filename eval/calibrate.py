@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class FittedCalibration:
     """Slope and shift of the log-odds, and Brier scores before and after.
 
     ``after`` is cross-validated: each question is judged by numbers fitted without it.
@@ -45,7 +45,9 @@ class Calibration:
     after: float
 
 
-def calibrate(results: Sequence[Result], slope: float = 1.0, shift: float = 0.0) -> Calibration:
+def calibrate(
+    results: Sequence[Result], slope: float = 1.0, shift: float = 0.0
+) -> FittedCalibration:
     """Fit on a run that was made with ``slope`` and ``shift``. Raises ``UsageError`` on too few
     questions."""
     kept = [each for each in results if each.type != "chitchat" and each.outcome != "error"]
@@ -64,7 +66,7 @@ def calibrate(results: Sequence[Result], slope: float = 1.0, shift: float = 0.0)
         a, b = _fit(raw[fold != held_back], y[fold != held_back])
         after[fold == held_back] = _sigmoid(a * raw[fold == held_back] + b)
     a, b = _fit(raw, y)
-    return Calibration(
+    return FittedCalibration(
         slope=round(a, 3),
         shift=round(b, 3),
         questions=len(y),
@@ -74,7 +76,7 @@ def calibrate(results: Sequence[Result], slope: float = 1.0, shift: float = 0.0)
     )
 
 
-def write(found: Calibration, path: Path) -> None:
+def write(found: FittedCalibration, path: Path) -> None:
     """Put the numbers into a settings file, in place. Raises ``UsageError`` without their lines."""
     text = path.read_text(encoding="utf-8")
     for key, value in (("confidence_slope", found.slope), ("confidence_shift", found.shift)):

@@ -28,7 +28,7 @@ from assistant.server.policy import (
     path_is_known,
     script_hashes,
 )
-from assistant.service.admission import Gate
+from assistant.service.admission import AdmissionControl
 from assistant.types import Answer, Citation, Evidence, Receipt, Sentence, Usage
 from eval.questions import load_questions
 
@@ -231,7 +231,7 @@ def test_questions_are_added_without_touching_the_others(notes: Assistant, tmp_p
 
 def test_the_gate_serves_in_order_and_loses_no_place() -> None:
     async def trial() -> None:
-        gate = Gate(2, 3)
+        gate = AdmissionControl(2, 3)
         order: list[int] = []
 
         async def visit(number: int) -> None:
@@ -257,7 +257,7 @@ def test_the_gate_serves_in_order_and_loses_no_place() -> None:
 @given(st.lists(st.integers(0, 6), max_size=30))
 def test_no_cancellation_costs_a_place(cancelled: list[int]) -> None:
     async def trial() -> None:
-        gate = Gate(2, 100)
+        gate = AdmissionControl(2, 100)
 
         async def visit() -> None:
             async with gate.enter():

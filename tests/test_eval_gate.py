@@ -10,7 +10,7 @@ import pytest
 from eval_support import result
 
 from eval.compare import Comparison, compare
-from eval.gate import Budgets, Verdict, confirmations_needed, decide, suspects
+from eval.gate import Budgets, GateVerdict, confirmations_needed, decide, suspects
 from eval.results import Result
 from eval.summary import Operation, Timing
 
@@ -36,7 +36,7 @@ def runs_of(
 
 def gate(
     base: Sequence[Result], now: Sequence[Result], *, deterministic: bool = True, **more: object
-) -> Verdict:
+) -> GateVerdict:
     return decide(compare(base, now), deterministic=deterministic, **more)  # type: ignore[arg-type]
 
 

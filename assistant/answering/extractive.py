@@ -16,7 +16,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from assistant.answering.sentence_scores import (
-    Features,
+    SentenceFeatures,
     SentenceTerms,
     passage_features,
     take_apart,
@@ -70,7 +70,7 @@ class Pick:
     start: int
     end: int
     score: float
-    features: Features
+    features: SentenceFeatures
     kind: str
 
 
@@ -168,7 +168,11 @@ def _demoted(pick: Pick, find: Finder, penalty: float) -> Pick:
 
 
 def _pick(
-    passage: Passage, sentence: SentenceTerms, features: Features, bonus: float, penalty: float
+    passage: Passage,
+    sentence: SentenceTerms,
+    features: SentenceFeatures,
+    bonus: float,
+    penalty: float,
 ) -> Pick:
     start, end = passage.start + sentence.span.start, passage.start + sentence.span.end
     is_noise = share(passage.noise, start, end) > 0.5

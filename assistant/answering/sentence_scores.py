@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 
 from assistant.retrieval.question import Question
-from assistant.text.sentences import Span
+from assistant.text.sentences import SentenceSpan
 from assistant.text.terms import STOP_WORDS, stem, words
 from assistant.text.word_vectors import Likeness, Vectors
 from assistant.types import Passage
@@ -50,7 +50,7 @@ _DEFINES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
+class SentenceFeatures:
     """What is known of one sentence, each between 0 and 1.
 
     ``own``: share of the question's weight on terms inside the sentence; ``alike``: the same
@@ -91,7 +91,7 @@ class Features:
         return min(1.0, self.own + self.before + self.context + self.after)
 
 
-FEATURE_NAMES = tuple(field.name for field in fields(Features))
+FEATURE_NAMES = tuple(field.name for field in fields(SentenceFeatures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,13 @@ class SentenceTerms:
     """A sentence with its words and index terms, worked out once."""
 
     text: str
-    span: Span
+    span: SentenceSpan
     words: tuple[str, ...]
     terms: frozenset[str]
     sequence: tuple[str, ...]
 
 
-def take_apart(text: str, spans: Sequence[Span]) -> list[SentenceTerms]:
+def take_apart(text: str, spans: Sequence[SentenceSpan]) -> list[SentenceTerms]:
     """The sentences of a passage with their terms."""
     found = []
     for span in spans:
@@ -123,7 +123,7 @@ def passage_features(
     found: Sequence[SentenceTerms],
     similarities: Vectors,
     likeness: Likeness,
-) -> list[Features]:
+) -> list[SentenceFeatures]:
     """The features of every sentence of a passage for a question; ``rank`` counts from 1."""
     headings = frozenset(stem(words(" ".join((passage.title, *passage.heading_path)))))
     header: frozenset[str] = frozenset()
@@ -156,7 +156,7 @@ def passage_features(
         content = {t for t in sentence.terms if t not in STOP_WORDS}
         mine = set(_neighbours(sentence.sequence))
         result.append(
-            Features(
+            SentenceFeatures(
                 own=sums["own"] / total,
                 alike=sums["alike"] / total,
                 before=sums["before"] / total,
@@ -183,7 +183,7 @@ def passage_features(
     return result
 
 
-def weigh(features: Features, weights: Mapping[str, float]) -> float:
+def weigh(features: SentenceFeatures, weights: Mapping[str, float]) -> float:
     """The sentence's score: a weighted sum of its features."""
     return sum(weights[name] * float(getattr(features, name)) for name in FEATURE_NAMES)
 

@@ -40,7 +40,7 @@ _BUSY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class StoredTurn:
     """A question and its answer; ``rating`` is what a person thought of it, or empty.
 
     ``answer`` is None for a question whose answer failed or was stopped before its first word.
@@ -53,7 +53,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class ConversationTitle:
     """A conversation in a list: its id, its first question shortened, when it was last used."""
 
     id: str
@@ -112,16 +112,16 @@ class Conversations:
         )
         return bool(rows)
 
-    def listing(self, owner: str, limit: int = 50) -> list[Heading]:
+    def listing(self, owner: str, limit: int = 50) -> list[ConversationTitle]:
         """An owner's conversations, the last used first."""
         rows = self._rows(
             "SELECT id, title, updated FROM conversations WHERE owner = ? "
             "ORDER BY updated DESC, rowid DESC LIMIT ?",
             _hashed(owner), limit,
         )  # fmt: skip
-        return [Heading(*row) for row in rows]
+        return [ConversationTitle(*row) for row in rows]
 
-    def turns(self, owner: str, conversation: str) -> list[Turn]:
+    def turns(self, owner: str, conversation: str) -> list[StoredTurn]:
         """The turns of a conversation in order; none for one of somebody else."""
         rows = self._rows(
             "SELECT t.position, t.question, t.answer, t.rating FROM turns t "
@@ -129,7 +129,9 @@ class Conversations:
             "WHERE c.id = ? AND c.owner = ? ORDER BY t.position",
             conversation, _hashed(owner),
         )  # fmt: skip
-        return [Turn(at, question, _read(answer), rating) for at, question, answer, rating in rows]
+        return [
+            StoredTurn(at, question, _read(answer), rating) for at, question, answer, rating in rows
+        ]
 
     def put(
         self, owner: str, conversation: str, position: int, question: str, answer: Answer | None

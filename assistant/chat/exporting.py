@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.chat.conversations import Turn
+from assistant.chat.conversations import StoredTurn
 from assistant.chat.escaped import visible
 from assistant.checking.verdicts import SHAPES
 from assistant.types import Answer
 
 
-def as_markdown(title: str, turns: Sequence[Turn]) -> str:
+def as_markdown(title: str, turns: Sequence[StoredTurn]) -> str:
     """The whole conversation as one text that can be read without this program."""
     parts = [f"# {_line(title) or 'Conversation'}"]
     for turn in turns:

@@ -43,7 +43,7 @@ def owner_of(request: gr.Request) -> str:
     return str(dict(request.cookies).get(OWNER_COOKIE, ""))
 
 
-class Page:
+class ChatPage:
     """Builds the page for a service; ``blocks`` is what Gradio mounts."""
 
     def __init__(self, service: Service, conversations: Conversations) -> None:

@@ -14,7 +14,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.chat.conversations import Conversations, Turn
+from assistant.chat.conversations import Conversations, StoredTurn
 from assistant.chat.escaped import as_written
 from assistant.chat.evidence import draw_evidence, draw_found, draw_nothing
 from assistant.chat.follow_ups import follow_ups
@@ -153,7 +153,7 @@ class Talk:
         turns = self.conversations.turns(owner, conversation) if conversation else []
         return await asyncio.to_thread(self._draw, conversation, turns, turn)
 
-    def _draw(self, conversation: str, turns: Sequence[Turn], turn: int | None) -> View:
+    def _draw(self, conversation: str, turns: Sequence[StoredTurn], turn: int | None) -> View:
         chosen = turns[-1] if turns else None
         if turn is not None:
             chosen = next((each for each in turns if each.position == turn), chosen)
@@ -260,7 +260,7 @@ class _Drawing:
         return View(self.conversation, shown, drawn, running)
 
 
-def _messages(turns: Sequence[Turn]) -> list[Message]:
+def _messages(turns: Sequence[StoredTurn]) -> list[Message]:
     """Two messages a turn."""
     shown: list[Message] = []
     for turn in turns:
@@ -277,5 +277,5 @@ def _asked(question: str) -> Message:
     return {"role": "user", "content": as_written(question)}
 
 
-def _is_no(turn: Turn) -> bool:
+def _is_no(turn: StoredTurn) -> bool:
     return turn.answer is not None and turn.answer.abstained

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from assistant.checking.contraries import Clause, clause_of
 from assistant.checking.missing_facts import SourceFacts
 from assistant.text.facts import Facts, facts_of
-from assistant.text.sentences import Span, sentences
+from assistant.text.sentences import SentenceSpan, sentences
 from assistant.text.terms import STOP_WORDS, stem, words
 from assistant.text.word_vectors import Vectors, WordVectors
 
@@ -32,7 +32,7 @@ _MOST_COMPARED = 1200
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
+class CoverageFeatures:
     """What is known of a sentence and its source; shares are of the sentence's content words.
 
     ``exact``: words whose stem stands in the source; ``alike_window``: covered by the best three
@@ -50,11 +50,11 @@ class Features:
     missing_names: float = 0.0
 
 
-FEATURE_NAMES = tuple(field.name for field in fields(Features))
+FEATURE_NAMES = tuple(field.name for field in fields(CoverageFeatures))
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ContentWords:
     """The content words of a text, once each: stems, vectors, and all neighbouring pairs."""
 
     stems: tuple[str, ...]
@@ -63,7 +63,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """A passage taken apart: its sentences, which word stands in which, and its facts.
 
     ``table[i, j]`` says whether word i stands in sentence j; ``means`` holds the sum of the word
@@ -71,15 +71,15 @@ class Source:
     """
 
     text: str
-    spans: tuple[Span, ...]
-    words: Words
+    spans: tuple[SentenceSpan, ...]
+    words: ContentWords
     table: NDArray[np.bool_]
     means: Vectors
     columns: Mapping[str, list[int]]
     holds: SourceFacts
 
 
-def read_source(text: str, vectors: WordVectors) -> Source:
+def read_source(text: str, vectors: WordVectors) -> SourceText:
     """Take a passage apart."""
     spans = tuple(sentences(text))
     found = [words(text[span.start : span.end]) for span in spans]
@@ -93,25 +93,25 @@ def read_source(text: str, vectors: WordVectors) -> Source:
     columns: dict[str, list[int]] = {}
     for at, term in enumerate(own.stems):
         columns.setdefault(term, []).append(at)
-    return Source(text, spans, own, table, means, columns, SourceFacts(text))
+    return SourceText(text, spans, own, table, means, columns, SourceFacts(text))
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class CheckedClaim:
     """A sentence to be verified, taken apart."""
 
     text: str
-    words: Words
+    words: ContentWords
     facts: Facts
     clause: Clause
 
 
-def read_claim(text: str, vectors: WordVectors) -> Claim:
+def read_claim(text: str, vectors: WordVectors) -> CheckedClaim:
     """Take a sentence apart."""
     tokens = words(text)
     content = _content(tokens)
     own = _words(content, vectors, frozenset(_pairs(tokens)))
-    return Claim(text, own, facts_of(text), clause_of(text))
+    return CheckedClaim(text, own, facts_of(text), clause_of(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Coverage:
     end: int
 
 
-def cover(claim: Claim, source: Source) -> Coverage:
+def cover(claim: CheckedClaim, source: SourceText) -> Coverage:
     """Compare a claim with a source."""
     count, columns = len(claim.words.stems), len(source.spans)
     if not count or not columns or not len(source.words.stems):
@@ -201,5 +201,7 @@ def _pairs(tokens: Sequence[str]) -> list[tuple[str, str]]:
     return list(pairwise(kept))
 
 
-def _words(content: list[str], vectors: WordVectors, pairs: frozenset[tuple[str, str]]) -> Words:
-    return Words(tuple(stem(content)), vectors.of(content), pairs)
+def _words(
+    content: list[str], vectors: WordVectors, pairs: frozenset[tuple[str, str]]
+) -> ContentWords:
+    return ContentWords(tuple(stem(content)), vectors.of(content), pairs)

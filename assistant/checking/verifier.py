@@ -22,10 +22,10 @@ import numpy as np
 from assistant.checking.contraries import clause_of, turned_round
 from assistant.checking.coverage import (
     FEATURE_NAMES,
-    Claim,
+    CheckedClaim,
     Coverage,
-    Features,
-    Source,
+    CoverageFeatures,
+    SourceText,
     cover,
     read_claim,
     read_source,
@@ -45,7 +45,7 @@ _MOST_SOURCES_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Verification:
     """What was found out about a sentence.
 
     ``score`` is the probability that the sources support all of it; ``source`` the index of the
@@ -88,20 +88,20 @@ class Verifier:
     def __init__(self, embed: Embed | None = None, weights: Weights | None = None) -> None:
         self._vectors = WordVectors(embed)
         self._weights = weights or verification_weights()
-        self._sources: OrderedDict[str, Source] = OrderedDict()
+        self._sources: OrderedDict[str, SourceText] = OrderedDict()
 
-    def verify(self, sentence: str, sources: Sequence[str], context: str = "") -> Check:
+    def verify(self, sentence: str, sources: Sequence[str], context: str = "") -> Verification:
         """The verdict on ``sentence``, which cites ``sources``.
 
         ``context`` is what readers know besides (titles, headings): its names and numbers count
         as found, but it supports nothing by itself.
         """
         if not sources:
-            return Check("uncited", 0.0, -1, 0, 0)
+            return Verification("uncited", 0.0, -1, 0, 0)
         for index, text in enumerate(sources):
             place = find_verbatim(sentence, text)
             if place is not None:
-                return Check("verbatim", 1.0, index, *place)
+                return Verification("verbatim", 1.0, index, *place)
         features, problems, best, coverage = self.examine(sentence, sources, context)
         score = weigh(features, self._weights)
         if any(problem.is_grave for problem in problems):
@@ -113,11 +113,11 @@ class Verifier:
         else:
             verdict = "supported"
         told = tuple(problem.text for problem in problems)
-        return Check(verdict, score, best, coverage.start, coverage.end, told)
+        return Verification(verdict, score, best, coverage.start, coverage.end, told)
 
     def examine(
         self, sentence: str, sources: Sequence[str], context: str = ""
-    ) -> tuple[Features, list[Problem], int, Coverage]:
+    ) -> tuple[CoverageFeatures, list[Problem], int, Coverage]:
         """The features, the problems, the best source's index and how it covers the sentence."""
         self._vectors = self._vectors.renewed()
         claim = read_claim(sentence, self._vectors)
@@ -133,7 +133,7 @@ class Verifier:
             problems += turned_round(claim.clause, clause_of(covers[best].sentence), is_close)
         return _features(claim, read, covers, best, problems), problems, best, covers[best]
 
-    def _read(self, text: str) -> Source:
+    def _read(self, text: str) -> SourceText:
         found = self._sources.get(text)
         if found is None:
             found = self._sources[text] = read_source(text, self._vectors)
@@ -143,7 +143,7 @@ class Verifier:
         return found
 
 
-def weigh(features: Features, weights: Weights) -> float:
+def weigh(features: CoverageFeatures, weights: Weights) -> float:
     """The probability that everything is supported."""
     total = weights.bias + sum(
         weights.features.get(name, 0.0) * float(getattr(features, name)) for name in FEATURE_NAMES
@@ -152,18 +152,18 @@ def weigh(features: Features, weights: Weights) -> float:
 
 
 def _features(
-    claim: Claim,
-    sources: Sequence[Source],
+    claim: CheckedClaim,
+    sources: Sequence[SourceText],
     covers: Sequence[Coverage],
     best: int,
     problems: Sequence[Problem],
-) -> Features:
+) -> CoverageFeatures:
     if not claim.words.stems:
-        return Features()
+        return CoverageFeatures()
     kinds = [problem.kind for problem in problems]
     pairs = claim.words.pairs
     known = frozenset().union(*(source.words.pairs for source in sources))
-    return Features(
+    return CoverageFeatures(
         exact=float(np.max([each.exact for each in covers], axis=0).mean()),
         alike_window=covers[best].window,
         pairs=len(pairs & known) / len(pairs) if pairs else 1.0,

@@ -173,7 +173,7 @@ def _index(settings: Settings) -> Check:
 
     from assistant.index.aside import copy_aside
     from assistant.index.generations import Generations, check_files
-    from assistant.index.processes.vector_children import Verifier
+    from assistant.index.processes.vector_children import GenerationChecker
 
     try:
         with Assistant(settings) as assistant:
@@ -182,7 +182,7 @@ def _index(settings: Settings) -> Check:
         if generation is not None:
             check_files(generation)
             # In a child, which a damaged Chroma may crash; on a copy, because Chroma writes too.
-            with Verifier() as verifier, ExitStack() as exits:
+            with GenerationChecker() as verifier, ExitStack() as exits:
                 verifier.verify(
                     copy_aside(generation.path, exits, "no room for a copy"),
                     vectors=not generation.manifest.collection,

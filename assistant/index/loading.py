@@ -19,7 +19,7 @@ from assistant.chunking import cut
 from assistant.errors import DocumentError
 from assistant.index.plan import Step
 from assistant.index.scan import FoundFile
-from assistant.reading.limits import Limits
+from assistant.reading.limits import ReadingLimits
 from assistant.reading.pool import Parsers
 from assistant.text.noise import Spans, noise_spans
 from assistant.types import Chunk, ParsedDocument
@@ -78,7 +78,7 @@ def files_of(steps: Iterable[Step]) -> list[FoundFile]:
 
 
 def load_files(
-    files: Iterable[FoundFile], cutting: Cutting, limits: Limits, processes: int
+    files: Iterable[FoundFile], cutting: Cutting, limits: ReadingLimits, processes: int
 ) -> Generator[Loaded | DocumentError]:
     """Read files in threads and at most so many parsing processes, in order, a bounded number
     ahead."""
@@ -97,9 +97,9 @@ def load_files(
         parsers.close()
 
 
-def limits_of(reading: ReadingSettings) -> Limits:
+def limits_of(reading: ReadingSettings) -> ReadingLimits:
     """The limits that the settings ask for."""
-    return Limits(**reading.model_dump(exclude={"processes"}))
+    return ReadingLimits(**reading.model_dump(exclude={"processes"}))
 
 
 def cutting_of(chunking: ChunkingSettings) -> Cutting:

@@ -26,7 +26,7 @@ from assistant.index.generations import (
     copy_file,
     copy_tree,
 )
-from assistant.index.processes.vector_children import VectorWriter, Verifier
+from assistant.index.processes.vector_children import GenerationChecker, VectorWriter
 from assistant.index.store import Store
 from assistant.index.vector_server import (
     Server,
@@ -97,7 +97,7 @@ def _move(
     copy_tree(base.path / WORDS, folder / WORDS)
     collection = new_collection(generations.root, base.manifest.embedder) if to else ""
     with ExitStack() as exits:
-        verifier = exits.enter_context(Verifier())
+        verifier = exits.enter_context(GenerationChecker())
         store = Store(folder / STORE)
         exits.callback(store.close)
         ids = store.chunk_ids()

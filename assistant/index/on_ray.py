@@ -26,7 +26,7 @@ from assistant.index.loading import (
 )
 from assistant.index.plan import Step
 from assistant.index.scan import FoundFile
-from assistant.reading.limits import Limits
+from assistant.reading.limits import ReadingLimits
 from assistant.reading.pool import Parsers
 
 if TYPE_CHECKING:  # workers do without
@@ -77,7 +77,7 @@ def load_there(
 @lru_cache(maxsize=1)
 def _parsers(limits: tuple[tuple[str, Any], ...]) -> Parsers:
     """A worker's own parsing child, kept from file to file; it ends with the worker."""
-    return Parsers(Limits(**dict(limits)), processes=1)
+    return Parsers(ReadingLimits(**dict(limits)), processes=1)
 
 
 def _send(task: Any, step: Step, cutting: dict[str, Any], limits: dict[str, Any]) -> Any:

@@ -29,7 +29,7 @@ from assistant.index.generations import (
 from assistant.index.loading import Load, hash_file
 from assistant.index.plan import checked, make_plan
 from assistant.index.processes.reading_process import is_large, load_apart
-from assistant.index.processes.vector_children import Verifier
+from assistant.index.processes.vector_children import GenerationChecker
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
 from assistant.index.roots import decide_roots
@@ -113,7 +113,9 @@ class Synchroniser:
             if base is not None and is_current and not has_changes(sight):
                 return unchanged_receipt(base, sight, began)
             try:
-                verifier = stack.enter_context(Verifier())  # it loads what it needs meanwhile
+                verifier = stack.enter_context(
+                    GenerationChecker()
+                )  # it loads what it needs meanwhile
                 return self._apply(found, sight, re_embed, note, began, verifier)
             except (OSError, sqlite3.DatabaseError) as exc:
                 raise _storage_error(exc, self._generations.root) from exc
@@ -158,7 +160,7 @@ class Synchroniser:
         re_embed: bool,
         note: ProgressCallback,
         began: float,
-        verifier: Verifier,
+        verifier: GenerationChecker,
     ) -> SyncReceipt:
         base = found.base
         doomed = sum(1 for step in sight.plan if step.action in ("delete", "change"))

@@ -24,7 +24,7 @@ Message = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextPiece:
     """More text from the model."""
 
     text: str
@@ -81,7 +81,7 @@ class LanguageModel:
         """Import the libraries now (2.5 to 5 s), from any thread, while something else goes on."""
         load_libraries()
 
-    async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[Words | Ended, None]:
+    async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[TextPiece | Ended, None]:
         """The model's words, then one ``Ended``. Raises ``ModelError`` if no word ever came.
 
         Closing the iterator closes the connection to the server at once; so does cancelling the
@@ -96,7 +96,7 @@ class LanguageModel:
             async with aclosing(_deltas(here.model, messages, exchange)) as deltas:
                 async for words in deltas:
                     began = True
-                    yield Words(words)
+                    yield TextPiece(words)
             incomplete = why_incomplete(exchange)
         except Exception as exc:
             if not began:
@@ -111,7 +111,7 @@ class LanguageModel:
         parts: list[str] = []
         async with aclosing(self.stream(messages)) as pieces:
             async for piece in pieces:
-                if isinstance(piece, Words):
+                if isinstance(piece, TextPiece):
                     parts.append(piece.text)
                 elif piece.incomplete:
                     raise ModelError(f"The model's reply broke off: {piece.incomplete}")

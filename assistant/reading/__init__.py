@@ -13,16 +13,16 @@ from typing import Protocol
 
 from assistant.errors import DocumentError
 from assistant.reading.kinds import KIND_OF_SUFFIX, find_kind, kind_of
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.types import ParsedDocument
 
-__all__ = ["READER_VERSION", "SUPPORTED_SUFFIXES", "Limits", "kind_of", "read_document"]
+__all__ = ["READER_VERSION", "SUPPORTED_SUFFIXES", "ReadingLimits", "kind_of", "read_document"]
 
 
 class Reader(Protocol):
     """Reads the bytes of one file of its kind."""
 
-    def __call__(self, data: bytes, name: str, limits: Limits = ..., /) -> ParsedDocument:
+    def __call__(self, data: bytes, name: str, limits: ReadingLimits = ..., /) -> ParsedDocument:
         """The document, or a ``DocumentError`` whose ``outcome`` says why not."""
 
 
@@ -56,7 +56,7 @@ _READERS = {
 SUPPORTED_SUFFIXES = tuple(sorted(KIND_OF_SUFFIX))
 
 
-def read_document(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_document(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """Read one file's bytes.
 
     Raises ``DocumentError`` whose ``outcome`` says why there is no text: ``empty``,

@@ -18,7 +18,7 @@ from lxml import html as lxml_html
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.plain import name_title
 from assistant.reading.writing import Details, Writer
 from assistant.types import Heading, ParsedDocument
@@ -51,7 +51,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 
 
-def read_html(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_html(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The readable text of a page, its title and its headings."""
     root = parse_html(decode(data, name, is_html=True), name)
     writer = Writer(name, limits)

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.plain import name_title, read_text
 from assistant.reading.writing import Details, Writer, one_line
 from assistant.types import ParsedDocument
@@ -31,7 +31,7 @@ class _Object(list[tuple[str, Any]]):
     """A JSON object with all its keys in order; a list inside, so that doubles stay."""
 
 
-def read_json(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_json(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """One JSON value, or one per line."""
     text = decode(data, name)
     limits.check_characters(name, len(text))

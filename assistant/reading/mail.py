@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
 from assistant.reading.html import html_blocks, parse_html, write_blocks
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.writing import Details, Writer, clean, one_line
 from assistant.types import ParsedDocument
 
@@ -39,7 +39,7 @@ class Attachment:
     data: bytes
 
 
-def read_eml(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_eml(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """One message."""
     message = _parse(_as_bytes(data, name))
     writer = Writer(name, limits)
@@ -54,7 +54,7 @@ def read_eml(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
     )
 
 
-def read_mbox(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_mbox(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """A mailbox: one message after the other, each a section."""
     if not _MBOX_START.search(data):
         return read_eml(data, name, limits)
@@ -72,7 +72,7 @@ def read_mbox(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
 class _Message:
     """Writes one message; messages inside are written one level deeper."""
 
-    def __init__(self, writer: Writer, name: str, limits: Limits, depth: int) -> None:
+    def __init__(self, writer: Writer, name: str, limits: ReadingLimits, depth: int) -> None:
         self._writer = writer
         self._name = name
         self._limits = limits
@@ -175,7 +175,7 @@ def encrypted_mail(name: str) -> DocumentError:
 
 
 def write_attachments(
-    writer: Writer, attachments: list[Attachment], limits: Limits, depth: int
+    writer: Writer, attachments: list[Attachment], limits: ReadingLimits, depth: int
 ) -> None:
     """List attachments with their sizes; add the text of those that can be read."""
     from assistant.reading import read_document

@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.plain import find_headings, first_line_title, read_text
 from assistant.types import ParsedDocument
 
@@ -21,7 +21,7 @@ _RESULT = 4000
 """Characters of a cell's printed result that are kept; logs of a training run are longer."""
 
 
-def read_notebook(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_notebook(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The cells of a notebook in their order."""
     source = decode(data, name)
     limits.check_characters(name, len(source))

@@ -9,7 +9,7 @@ import re
 import struct
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.ole import OleFile
 from assistant.reading.writing import Writer
 from assistant.types import ParsedDocument
@@ -18,7 +18,7 @@ _FIELD_CODE = re.compile("\x13[^\x13\x14\x15]*(?:\x14([^\x13\x15]*))?\x15")
 _ROW = re.compile("\x07\x07")
 
 
-def read_doc(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_doc(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of an old Word document."""
     file = OleFile(data, name)
     stream = file.read("WordDocument")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
-from assistant.reading.packages import Package, no_words
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
+from assistant.reading.packages import ZipPackage, no_words
 from assistant.reading.safexml import attribute, children, descendants, first, local, parse_xml
 from assistant.reading.tables import table_lines
 from assistant.reading.writing import Details, Writer, one_line
@@ -26,11 +26,13 @@ _SILENT = frozenset(
 _BOXES = ("text-box", "custom-shape", "rect", "ellipse", "line", "connector", "polygon", "path")
 
 
-def read_opendocument(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_opendocument(
+    data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS
+) -> ParsedDocument:
     """The text of an ODT or ODP file with its headings, and slides as pages."""
     writer = Writer(name, limits)
     if data[:2] == b"PK":
-        package = Package(data, name, limits)
+        package = ZipPackage(data, name, limits)
         _refuse_encrypted(package)
         content = package.xml("content.xml")
         meta = package.optional_xml("meta.xml")
@@ -39,7 +41,7 @@ def read_opendocument(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -
         content = meta = parse_xml(data, name)
         has_pictures = next(descendants(content, "binary-data"), None) is not None
     body = first(content, "body")
-    walk = _Walk(writer)
+    walk = _OpenDocumentWalk(writer)
     for part in body if body is not None else ():
         walk.blocks(part)
     if not writer.has_words:
@@ -48,7 +50,7 @@ def read_opendocument(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -
     return writer.finish(kind, _details(meta))
 
 
-def _refuse_encrypted(package: Package) -> None:
+def _refuse_encrypted(package: ZipPackage) -> None:
     manifest = package.optional_xml("META-INF/manifest.xml")
     if manifest is not None and next(descendants(manifest, "encryption-data"), None) is not None:
         raise DocumentError(
@@ -72,7 +74,7 @@ def _details(root: Any) -> Details:
     )
 
 
-class _Walk:
+class _OpenDocumentWalk:
     """Goes over the blocks in order."""
 
     def __init__(self, writer: Writer) -> None:

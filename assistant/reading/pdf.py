@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from assistant.errors import DocumentError
 from assistant.reading.furniture import PrintedPage, without_furniture
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.pdf_source import PdfSource, extract
 from assistant.reading.plain import name_title
 from assistant.reading.writing import iso_date, one_line
@@ -22,7 +22,7 @@ _OCR = "run OCR on it first, for example `ocrmypdf in.pdf out.pdf`"
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
 
 
-def read_pdf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_pdf(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of a PDF with its pages and its outline as headings.
 
     Raises ``DocumentError`` with outcome ``empty``, ``needs_ocr``, ``password``, ``too_large`` or

@@ -16,7 +16,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import Limits
+from assistant.reading.limits import ReadingLimits
 
 _PDFIUM = threading.Lock()
 """pdfium is not thread-safe: with four threads, 66 of 150 files came out wrong."""
@@ -49,7 +49,7 @@ class PdfSource:
     unknown_share: float = 0.0
 
 
-def extract(data: bytes, name: str, limits: Limits) -> PdfSource:
+def extract(data: bytes, name: str, limits: ReadingLimits) -> PdfSource:
     """Read a whole file, one thread at a time.
 
     Raises ``DocumentError`` with outcome ``password``, ``too_large`` or ``failed``.
@@ -71,7 +71,7 @@ def extract(data: bytes, name: str, limits: Limits) -> PdfSource:
             document.close()
 
 
-def _read(document: Any, name: str, limits: Limits) -> PdfSource:
+def _read(document: Any, name: str, limits: ReadingLimits) -> PdfSource:
     source = PdfSource()
     count = len(document)
     limits.check_pages(name, count)

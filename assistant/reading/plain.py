@@ -6,7 +6,7 @@ import re
 from pathlib import PurePath
 
 from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.types import Heading, ParsedDocument
 
 _ATX = re.compile(r"^[ ]{0,3}(#{1,6})[ \t]+([^ \t].*)$")
@@ -22,14 +22,14 @@ _LONGEST_HEADING, _LONGEST_TITLE = 1000, 200
 _INLINE = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
 
 
-def read_text(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_text(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """A text file; its title is a short first line, else the file's name."""
     text = decode(data, name)
     limits.check_characters(name, len(text))
     return ParsedDocument(text=text, title=first_line_title(text, name), kind="text")
 
 
-def read_markdown(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_markdown(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """A Markdown file with its headings; fenced code and front matter hold none.
 
     Pictures packed into the text are the one thing left out of it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.tables import table_lines
 from assistant.reading.writing import Details, Writer
 from assistant.types import ParsedDocument
@@ -17,7 +17,7 @@ _BINARY = re.compile(rb"\\bin(\d{1,9}) ?")
 _PICTURE = re.compile(rb"[0-9A-Fa-f\s]{400,}")
 
 
-def read_rtf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_rtf(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of an RTF document."""
     from striprtf.striprtf import rtf_to_text  # type: ignore[import-untyped]
 

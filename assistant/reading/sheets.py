@@ -15,7 +15,7 @@ from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.plain import name_title
 from assistant.reading.tables import table_lines
 from assistant.reading.writing import NO_DETAILS, Details, Writer, one_line
@@ -25,7 +25,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _PASSWORD = re.compile(r"password|encrypt", re.IGNORECASE)
 
 
-def read_sheets(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_sheets(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The cells of all sheets that have any."""
     import io
 
@@ -56,7 +56,7 @@ def read_sheets(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Pars
     return writer.finish(kind, details, notes=tuple(problems[:5]))
 
 
-def read_csv(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_csv(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """Comma, semicolon, tab or bar separated values in any encoding."""
     text = decode(data, name)
     if not text.strip():
@@ -145,17 +145,17 @@ def _outside_quotes(line: str, delimiter: str) -> int:
     return sum(part.count(delimiter) for part in line.split('"')[::2])
 
 
-def _check_package(data: bytes, name: str, limits: Limits) -> Details:
+def _check_package(data: bytes, name: str, limits: ReadingLimits) -> Details:
     """For zip formats: unpack every XML part once within the limits, before calamine does.
 
     calamine knows no limit of its own; 0.3 s for 100 MB unpacked is the price. Returns the
     document's properties.
     """
-    from assistant.reading.packages import Package
+    from assistant.reading.packages import ZipPackage
 
     if data[:2] != b"PK":
         return NO_DETAILS
-    package = Package(data, name, limits)
+    package = ZipPackage(data, name, limits)
     for part in package.names:
         if part.lower().endswith((".xml", ".rels", ".bin")) and not part.lower().endswith(
             ("vbaproject.bin",)

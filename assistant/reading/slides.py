@@ -11,8 +11,8 @@ from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.reading.drawings import Relations, drawing_lines
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
-from assistant.reading.packages import Package, no_words
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
+from assistant.reading.packages import ZipPackage, no_words
 from assistant.reading.safexml import attribute, children, descendants, first, local
 from assistant.reading.tables import table_lines
 from assistant.reading.writing import Writer, one_line
@@ -22,9 +22,9 @@ _TITLES = ("title", "ctrTitle")
 _ONCE = ("ftr", "dt", "hdr")
 
 
-def read_pptx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_pptx(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of a presentation with its slides as pages."""
-    package = Package(data, name, limits)
+    package = ZipPackage(data, name, limits)
     writer = Writer(name, limits)
     seen: set[str] = set()
     parts = _slide_parts(package)
@@ -48,7 +48,7 @@ def read_pptx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
     return writer.finish("pptx", package.details(), notes=notes)
 
 
-def _slide_parts(package: Package) -> list[str]:
+def _slide_parts(package: ZipPackage) -> list[str]:
     """The slides in their order; by their names when the presentation's own list is broken."""
     main = package.main_part("ppt/presentation.xml")
     root = package.optional_xml(main)
@@ -70,7 +70,7 @@ class _Slide:
     """Writes one slide."""
 
     def __init__(
-        self, package: Package, relations: Relations, writer: Writer, seen: set[str]
+        self, package: ZipPackage, relations: Relations, writer: Writer, seen: set[str]
     ) -> None:
         self._package = package
         self._relations = relations

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.plain import first_line_title, name_title
 from assistant.types import Heading, ParsedDocument
 
@@ -36,7 +36,7 @@ _LATEX_LEVELS = {
 _UNDERLINE = re.compile(r"([=\-`:.'\"~^_*+#<>])\1{2,}[ \t]*$")
 
 
-def read_code(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_code(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """A program's text; its sections are what it defines."""
     text = decode(data, name)
     headings = []
@@ -50,7 +50,7 @@ def read_code(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
     )
 
 
-def read_markup(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_markup(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """A text in reST, Org, AsciiDoc or LaTeX with its headings."""
     text = decode(data, name)
     suffix = PurePath(name).suffix.lower()

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.reading.drawings import Relations, drawing_lines
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
-from assistant.reading.packages import Package, no_words
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
+from assistant.reading.packages import ZipPackage, no_words
 from assistant.reading.safexml import attribute, children, descendants, first, local
 from assistant.reading.tables import table_lines
 from assistant.reading.word_styles import Numbers, Styles
@@ -30,14 +30,14 @@ _PAGE_NUMBER = re.compile(
 )
 
 
-def read_docx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_docx(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of a Word document with its headings."""
-    package = Package(data, name, limits)
+    package = ZipPackage(data, name, limits)
     part = package.main_part("word/document.xml")
     root = package.xml(part)
     relations = package.relations(part)
     writer = Writer(name, limits)
-    walk = _Walk(package, relations, writer)
+    walk = _WordWalk(package, relations, writer)
     walk.margins("header")
     body = first(root, "body")
     walk.blocks(body if body is not None else root)
@@ -49,10 +49,10 @@ def read_docx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
     return writer.finish("docx", replace(details, title=walk.title or details.title))
 
 
-class _Walk:
+class _WordWalk:
     """Goes over the blocks of one document in order."""
 
-    def __init__(self, package: Package, relations: Relations, writer: Writer) -> None:
+    def __init__(self, package: ZipPackage, relations: Relations, writer: Writer) -> None:
         self._package = package
         self._relations = relations
         self._writer = writer

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.plain import first_line_title, name_title
 from assistant.types import Heading, Page, ParsedDocument
 
@@ -68,7 +68,7 @@ NO_DETAILS = Details()
 class Writer:
     """Builds one document's text."""
 
-    def __init__(self, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> None:
         self._name = name
         self._limits = limits
         self._parts: list[str] = []

@@ -18,7 +18,7 @@ import numpy as np
 
 from assistant.embedding import Embedder
 from assistant.retrieval.question import Question
-from assistant.text.sentences import Span, sentences
+from assistant.text.sentences import SentenceSpan, sentences
 from assistant.text.terms import STOP_WORDS, terms, words
 from assistant.text.word_vectors import Likeness, Numbers, Vectors, WordVectors
 
@@ -29,7 +29,7 @@ Value = TypeVar("Value")
 class SentenceVectors:
     """The sentences of one chunk and the vectors of windows of two, shape (sentences, 256)."""
 
-    spans: tuple[Span, ...]
+    spans: tuple[SentenceSpan, ...]
     vectors: Vectors
 
 
@@ -178,7 +178,7 @@ def _as_asked(question: Question) -> list[str]:
     return [question.surface.get(term, term) for term in question.weights]
 
 
-def _windows(text: str, spans: Sequence[Span]) -> list[str]:
+def _windows(text: str, spans: Sequence[SentenceSpan]) -> list[str]:
     """Each sentence with the one before it, so that "it" has its meaning."""
     return [
         text[spans[max(0, i - 1)].start : span.end] if span.kind == "prose" else

@@ -19,12 +19,12 @@ from starlette.types import ASGIApp
 from assistant import __version__
 from assistant.chat.conversations import Conversations
 from assistant.chat.layout import TITLE
-from assistant.chat.page import STATIC, Page
+from assistant.chat.page import STATIC, ChatPage
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
 from assistant.server import openai_api, pages
 from assistant.server.access import Access
-from assistant.server.guards import Guards, Limits
+from assistant.server.guards import Guards, RequestLimits
 from assistant.server.mcp_door import make_mcp
 from assistant.service.service import Service
 
@@ -44,7 +44,7 @@ class Application:
     asgi: ASGIApp
     service: Service
     conversations: Conversations
-    page: Page
+    page: ChatPage
 
 
 def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ()) -> Application:
@@ -54,7 +54,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     kept = settings.chat.keep_conversations
     conversations = Conversations(settings.index.path / CONVERSATIONS if kept else None)
     access = Access(token)
-    page = Page(service, conversations)
+    page = ChatPage(service, conversations)
     mcp, mcp_app = make_mcp(service)
 
     @contextlib.asynccontextmanager
@@ -98,7 +98,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         head=_HEAD,
         theme=gr.themes.Default(primary_hue="blue"),
     )
-    limits = Limits(
+    limits = RequestLimits(
         upload=int(_UPLOAD_FILES_AT_ONCE * megabytes * 1e6),
         request=settings.server.max_request_kilobytes * 1000,
     )

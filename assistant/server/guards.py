@@ -42,7 +42,7 @@ _HEADERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RequestLimits:
     """Bytes of a request's body: of one with files, and of every other."""
 
     upload: int
@@ -57,7 +57,7 @@ class Guards:
     """Wraps an application."""
 
     def __init__(
-        self, app: ASGIApp, access: Access, names: Collection[str], limits: Limits
+        self, app: ASGIApp, access: Access, names: Collection[str], limits: RequestLimits
     ) -> None:
         self._app = app
         self._access = access

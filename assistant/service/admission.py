@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from assistant.errors import BusyError
 
 
-class Gate:
+class AdmissionControl:
     """Lets ``running`` in at a time and ``waiting`` stand in line, first come, first served.
 
     For one event loop. Leaving the line (a cancelled task) costs nobody else a place.

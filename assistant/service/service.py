@@ -15,7 +15,7 @@ from pathlib import Path
 from assistant.errors import AssistantError, BusyError
 from assistant.pipeline import Assistant
 from assistant.retrieval.question import check_question
-from assistant.service.admission import Gate
+from assistant.service.admission import AdmissionControl
 from assistant.service.metrics import Metrics
 from assistant.types import (
     NO_FILTERS,
@@ -40,7 +40,7 @@ class Service:
         self.settings = assistant.settings
         self.metrics = Metrics()
         server = self.settings.server
-        self.gate = Gate(server.max_running, server.max_waiting)
+        self.gate = AdmissionControl(server.max_running, server.max_waiting)
         self.metrics.running.set_function(lambda: self.gate.inside)
         self.metrics.waiting.set_function(lambda: self.gate.in_line)
 

@@ -53,7 +53,7 @@ _NEXT_WORD = re.compile(r"[\s\"“‘'(\[«*_]*([^\s.,;:!?\"”’)\]*_]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SentenceSpan:
     """A sentence or unit: ``text[start:end]``, trimmed, and what kind of unit it came from."""
 
     start: int
@@ -61,9 +61,9 @@ class Span:
     kind: Kind
 
 
-def sentences(text: str) -> list[Span]:
+def sentences(text: str) -> list[SentenceSpan]:
     """All sentences of ``text`` in order, with spans that never overlap."""
-    found: list[Span] = []
+    found: list[SentenceSpan] = []
     for unit in units(text):
         if unit.kind in ("prose", "item", "label"):
             found.extend(_cut(text, unit))
@@ -72,7 +72,7 @@ def sentences(text: str) -> list[Span]:
     return found
 
 
-def units(text: str) -> Iterator[Span]:
+def units(text: str) -> Iterator[SentenceSpan]:
     """Paragraphs, list items, headings, table rows and code blocks of ``text`` in order."""
     start, end, kind = -1, -1, "prose"
     previous = ""
@@ -131,41 +131,41 @@ def _joins(previous: str, body: str, kind: str) -> bool:
     return 45 <= len(previous) <= 130
 
 
-def _unit(text: str, start: int, end: int, kind: str) -> Iterator[Span]:
+def _unit(text: str, start: int, end: int, kind: str) -> Iterator[SentenceSpan]:
     if kind == "item":
         mark = _LIST_START.match(text, start)
         if mark is not None and mark.end() < end:
             start = mark.end()
-        yield Span(start, end, "item")
+        yield SentenceSpan(start, end, "item")
     elif kind == "heading":
         inner = re.compile(r"#+[ \t]+").match(text, start)
-        yield Span(inner.end() if inner else start, end, "heading")
+        yield SentenceSpan(inner.end() if inner else start, end, "heading")
     elif kind == "table":
-        yield Span(start, end, "table")
+        yield SentenceSpan(start, end, "table")
     elif kind == "code":
-        yield Span(start, end, "code")
+        yield SentenceSpan(start, end, "code")
     elif kind == "prose":
         words = text[start:end].split()
         ended = _END.search(text[max(start, end - 4) : end]) is not None or text[end - 1] in ":;"
         is_label = len(words) <= 12 and not ended and end - start <= 90
-        yield Span(start, end, "label" if is_label else "prose")
+        yield SentenceSpan(start, end, "label" if is_label else "prose")
 
 
-def _cut(text: str, unit: Span) -> Iterator[Span]:
+def _cut(text: str, unit: SentenceSpan) -> Iterator[SentenceSpan]:
     start = unit.start
     for match in _END.finditer(text, unit.start, unit.end):
         border = match.end()
         if border <= start or not _is_border(text, unit, match):
             continue
-        yield Span(start, border, unit.kind if unit.kind != "label" else "prose")
+        yield SentenceSpan(start, border, unit.kind if unit.kind != "label" else "prose")
         start = border
         while start < unit.end and text[start].isspace():
             start += 1
     if start < unit.end:
-        yield Span(start, unit.end, unit.kind)
+        yield SentenceSpan(start, unit.end, unit.kind)
 
 
-def _is_border(text: str, unit: Span, match: re.Match[str]) -> bool:
+def _is_border(text: str, unit: SentenceSpan, match: re.Match[str]) -> bool:
     if match.lastgroup in ("wide", "danda"):
         return True
     following = _NEXT_WORD.match(text, match.end(), unit.end)

@@ -23,7 +23,7 @@ class Child:
         # closed when the child is left
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process: Any = start(
-            f"assistant.index.{module}",
+            f"assistant.index.processes.{module}",
             *arguments,
             stderr=self._stderr,
             environment=dict(os.environ, ANONYMIZED_TELEMETRY="False"),

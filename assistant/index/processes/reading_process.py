@@ -1,9 +1,9 @@
 """Reading and cutting the files of a large folder in a process apart, while this one writes.
 
 Python runs one thread at a time: with reading in threads, embedding 45 MB took twice as long as
-alone. ``python -m assistant.index.processes.reading_process`` reads one JSON line with the files and the
-settings, and answers with a JSON line for each file, in order. Files that need a parser go on to
-its own children, as in ``assistant.reading.pool``.
+alone. ``python -m assistant.index.processes.reading_process`` reads one JSON line with the files
+and the settings, and answers with a JSON line for each file, in order. Files that need a parser go
+on to its own children, as in ``assistant.reading.pool``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from assistant.index.plan import Step
 from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
 from assistant.processes import last_words, stand_back, start, widen
-from assistant.reading.limits import Limits
+from assistant.reading.limits import ReadingLimits
 from assistant.types import Chunk, Heading, Page, ParsedDocument
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def main() -> int:
     results = load_files(
         files,
         Cutting(**request["cutting"]),
-        Limits(**request["limits"]),
+        ReadingLimits(**request["limits"]),
         request["processes"],
     )
     with contextlib.closing(results):

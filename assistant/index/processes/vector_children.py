@@ -122,7 +122,7 @@ class VectorWriter(Child):
         return int(reply["count"])
 
 
-class Verifier(Child):
+class GenerationChecker(Child):
     """Checks one finished generation in a process that has touched nothing before."""
 
     def __init__(self) -> None:

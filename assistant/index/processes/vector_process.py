@@ -1,7 +1,7 @@
 """The two child processes of an ingest: one writes Chroma, one checks a finished generation.
 
-``python -m assistant.index.processes.vector_process write FOLDER`` reads frames from standard input and
-answers each ``finish`` with one JSON line; ``… verify`` reads a folder's name, and whether its
+``python -m assistant.index.processes.vector_process write FOLDER`` reads frames from standard
+input and answers each ``finish`` with one JSON line; ``… verify`` reads a folder's name, and whether its
 vectors are in it, and answers with one JSON line. A child is needed for both: Chroma's core can
 crash a process in a way that no Python can catch, it holds the interpreter's lock while it builds
 HNSW (a spinning thread got 5 % of its speed), and only a fresh process opens the files as a reader
