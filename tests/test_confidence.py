@@ -36,7 +36,9 @@ def test_nothing_found_means_no_confidence() -> None:
 
 
 def test_model_names_every_signal_and_where_its_weights_come_from(repository: Path) -> None:
-    data = json.loads((repository / "assistant" / "confidence.json").read_text(encoding="utf-8"))
+    data = json.loads(
+        (repository / "assistant" / "answering/confidence.json").read_text(encoding="utf-8")
+    )
     assert data["provenance"]
     assert set(data["weights"]) == {"intercept", *SIGNAL_NAMES}
     assert confidence_model() == data["weights"]

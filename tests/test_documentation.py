@@ -96,7 +96,9 @@ def test_every_module_of_the_package_has_its_layer(repository: Path) -> None:
 
     pyproject = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = pyproject["tool"]["importlinter"]["contracts"]
-    named = set(re.findall(r"assistant\.(\w+)", " ".join(str(c["layers"]) for c in contracts)))
+    named = set(
+        re.findall(r"assistant\.(\w+)", " ".join(str(c.get("layers", "")) for c in contracts))
+    )
     modules = {
         path.stem if path.suffix else path.name
         for path in (repository / "assistant").iterdir()

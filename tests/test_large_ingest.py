@@ -200,7 +200,7 @@ def test_an_unchanged_folder_starts_no_process(
     def start(*_: Any, **__: Any) -> None:
         raise AssertionError("a process for nothing")
 
-    monkeypatch.setattr("assistant.index.sync.Verifier", start)
+    monkeypatch.setattr("assistant.index.sync.GenerationChecker", start)
     workshop.sync()
     workshop.sync(dry_run=True)
     workshop.write("c.md", text_of("pears"))

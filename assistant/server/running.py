@@ -76,7 +76,7 @@ def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
         name = settings.host if not is_loopback(settings.host) else ""
         app = make_app(assistant, token, {name} - {""})
 
-        class Server(uvicorn.Server):
+        class AnnouncingServer(uvicorn.Server):
             """Tells the address once it is true."""
 
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -99,6 +99,6 @@ def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
             limit_concurrency=1000,
         )
         with contextlib.suppress(KeyboardInterrupt):  # raised again once all is closed
-            Server(config).run(sockets=[listener])
+            AnnouncingServer(config).run(sockets=[listener])
     finally:
         listener.close()

@@ -44,7 +44,9 @@ class WordVectors:
         with self._lock:
             missing = [word for word in dict.fromkeys(wanted) if word not in self._numbers]
             if missing:
-                fresh = self._embed(missing) if self._embed else self._rows[:0]
+                fresh = (
+                    self._embed(missing) if self._embed else np.zeros((len(missing), 0), np.float32)
+                )
                 self._add(missing, fresh)
             return np.array([self._numbers[word] for word in wanted], dtype=np.int64)
 

@@ -1,10 +1,10 @@
 """The two child processes of an ingest: one writes Chroma, one checks a finished generation.
 
 ``python -m assistant.index.processes.vector_process write FOLDER`` reads frames from standard
-input and answers each ``finish`` with one JSON line; ``… verify`` reads a folder's name, and whether its
-vectors are in it, and answers with one JSON line. A child is needed for both: Chroma's core can
-crash a process in a way that no Python can catch, it holds the interpreter's lock while it builds
-HNSW (a spinning thread got 5 % of its speed), and only a fresh process opens the files as a reader
+input and answers each ``finish`` with one JSON line. ``… verify`` reads a folder's name, and
+whether its vectors are in it, and answers with one JSON line. Both need a child: Chroma's core can
+crash a process so that no Python can catch it; it holds the interpreter's lock while it builds
+HNSW (a spinning thread got 5 % of its speed); and only a fresh process opens the files as a reader
 will.
 
 A frame is one JSON line, then ``bytes`` raw bytes of float32 when it has that key.
