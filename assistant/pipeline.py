@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import AssistantError, IndexUnavailableError, UsageError
-from assistant.resources import Parts
+from assistant.resources import Resources
 from assistant.settings import Settings, load_settings
 from assistant.types import (
     NO_FILTERS,
@@ -47,7 +47,7 @@ class Assistant:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or load_settings()
-        self._parts = Parts(self.settings)
+        self._resources = Resources(self.settings)
 
     def __enter__(self) -> Assistant:
         return self
@@ -62,7 +62,7 @@ class Assistant:
 
     def close(self) -> None:
         """Close the index. The assistant opens it again when it is used again."""
-        self._parts.close()
+        self._resources.close()
 
     # ------------------------------------------------------------ the folder
 
@@ -96,7 +96,7 @@ class Assistant:
 
             load = on_ray(ray_address)
         synchroniser = Synchroniser(
-            self.settings, self._parts.generations, self._parts.embedder, load
+            self.settings, self._resources.generations, self._resources.embedder, load
         )
         return synchroniser.sync(
             named,
@@ -132,7 +132,7 @@ class Assistant:
     def _folders(self) -> list[Path]:
         """The folders of the settings and those that were named by hand before."""
         try:
-            with self._parts.snapshots().current() as snapshot:
+            with self._resources.snapshots().current() as snapshot:
                 before = [Path(path) for path in snapshot.store.roots()]
         except IndexUnavailableError:
             before = []
@@ -143,9 +143,9 @@ class Assistant:
         from assistant.index.generations import STORE
         from assistant.index.store import Store
 
-        generation = self._parts.generations.current()
+        generation = self._resources.generations.current()
         if generation is None:
-            raise _no_index(self._parts.generations.root)
+            raise _no_index(self._resources.generations.root)
         store = Store(generation.path / STORE)
         try:
             missing = store.not_indexed()
@@ -154,7 +154,7 @@ class Assistant:
             store.close()
         manifest = generation.manifest
         return Status(
-            index_path=str(self._parts.generations.root),
+            index_path=str(self._resources.generations.root),
             generation=manifest.name,
             created=manifest.created,
             documents=manifest.documents,
@@ -164,15 +164,15 @@ class Assistant:
                 for n in missing
             ),
             embedder=manifest.embedder,
-            generations=self._parts.generations.names(),
+            generations=self._resources.generations.names(),
             size_bytes=sum(p.stat().st_size for p in generation.path.rglob("*") if p.is_file()),
             partial=partial,
         )
 
     def rollback(self) -> Status:
         """Return to the generation before the current one."""
-        with self._parts.generations.writer(self.settings.index.lock_timeout_seconds):
-            self._parts.generations.rollback()
+        with self._resources.generations.writer(self.settings.index.lock_timeout_seconds):
+            self._resources.generations.rollback()
         return self.status()
 
     def move_index(
@@ -194,7 +194,7 @@ class Assistant:
                 hint="set it to the server's address, for example http://localhost:8000",
             )
         move(
-            self._parts.generations,
+            self._resources.generations,
             server if to == "server" else None,
             server,
             lock_timeout_seconds=index.lock_timeout_seconds,
@@ -209,7 +209,7 @@ class Assistant:
 
     def source(self, document: str) -> Source:
         """A document as the index holds it. Raises ``UsageError`` for one that it does not."""
-        with self._parts.snapshots().current() as snapshot:
+        with self._resources.snapshots().current() as snapshot:
             found = snapshot.store.document(document)
             if found is None:
                 raise UsageError(
@@ -230,12 +230,12 @@ class Assistant:
 
     def documents(self) -> tuple[str, ...]:
         """The names of all documents in the index."""
-        with self._parts.snapshots().current() as snapshot:
+        with self._resources.snapshots().current() as snapshot:
             return tuple(document.name for document in snapshot.store.documents())
 
     def document_infos(self) -> tuple[DocumentInfo, ...]:
         """Title, kind, date, language, author and gaps of every document, by name."""
-        with self._parts.snapshots().current() as snapshot:
+        with self._resources.snapshots().current() as snapshot:
             return tuple(info for _, info in snapshot.infos())
 
     # ------------------------------------------------------------ questions
@@ -254,7 +254,7 @@ class Assistant:
             return _run(self._last(question, history, filters))
         from assistant.answering.events import extractive_events
 
-        for event in extractive_events(self._parts, question, history, filters=filters):
+        for event in extractive_events(self._resources, question, history, filters=filters):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
@@ -267,12 +267,14 @@ class Assistant:
         Work that takes long is done in a thread, so the loop stays free. Closing the iterator
         stops the model at once.
         """
-        from assistant.answering.events import extractive_events, in_thread, model_events
+        from assistant.answering.events import extractive_events, in_thread, written_events
 
         if self.settings.llm.model:
-            events = model_events(self._parts, question, history, filters)
+            events = written_events(self._resources, question, history, filters)
         else:
-            events = in_thread(extractive_events(self._parts, question, history, filters=filters))
+            events = in_thread(
+                extractive_events(self._resources, question, history, filters=filters)
+            )
         try:
             async for event in events:
                 yield event
@@ -290,11 +292,12 @@ class Assistant:
     ) -> tuple[Passage, ...]:
         """The passages for a question, best first, without an answer."""
         from assistant.retrieval.question import check_question
+        from assistant.retrieval.search import search
 
         question = check_question(question, self.settings.answer.max_question_characters)
-        with self._parts.snapshots().current() as snapshot:
-            analysed = self._parts.analyse(question, (), snapshot)
-            return tuple(self._parts.retrieve(analysed, snapshot, limit, filters)[0])
+        with self._resources.snapshots().current() as snapshot:
+            tools = self._resources.search_tools()
+            return search(question, (), snapshot, tools, filters, limit).passages
 
     def as_retriever(self, limit: int | None = None, *, filters: Filters = NO_FILTERS) -> Any:
         """This assistant's retrieval as a LlamaIndex ``BaseRetriever``."""

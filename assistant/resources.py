@@ -1,4 +1,4 @@
-"""The heavy parts an assistant works with, each opened when it is first needed, once.
+"""The heavy parts of an assistant: each is opened when it is first needed, and once.
 
 Imports stand in the methods: ``--help`` and an unchanged sync must not pay for them.
 """
@@ -6,26 +6,23 @@ Imports stand in the methods: ``--help`` and an unchanged sync must not pay for 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.errors import IndexUnavailableError
 from assistant.index.generations import Generations
 from assistant.settings import Settings
-from assistant.types import NO_FILTERS, Filters, Passage, Usage
 
 if TYPE_CHECKING:
     from assistant.checking.verifier import Verifier
     from assistant.embedding import Embedder
-    from assistant.index.snapshot import Snapshot, SnapshotReader
+    from assistant.index.snapshot import SnapshotReader
     from assistant.model.language_model import LanguageModel
     from assistant.retrieval.nearness import SentenceIndex
-    from assistant.retrieval.question import Question, Turn
     from assistant.retrieval.rerankers import Reranker
+    from assistant.retrieval.search import SearchTools
 
 
-class Parts:
-    """Index, embedder, sentence vectors and language model of one set of settings."""
+class Resources:
+    """Index, embedder, sentence vectors, reranker and language model of one set of settings."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -39,7 +36,7 @@ class Parts:
         self._lock = threading.RLock()
 
     def close(self) -> None:
-        """Close the index; it is opened again when it is needed again."""
+        """Close the index; it opens again when it is needed again."""
         with self._lock:
             if self._snapshots is not None:
                 self._snapshots.close()
@@ -60,7 +57,7 @@ class Parts:
             return self._snapshots
 
     def embedder(self) -> Embedder:
-        """The embedder of chunks and questions."""
+        """The embedder of chunks and questions. Raises ``EmbeddingError``."""
         from assistant.embedding import make_embedder
 
         with self._lock:
@@ -69,7 +66,7 @@ class Parts:
             return self._embedder
 
     def sentences(self) -> SentenceIndex:
-        """Sentence vectors, always static ones: they are made by the hundred for a question."""
+        """Sentence vectors, always static ones: a question needs hundreds."""
         from assistant.embedding.static import StaticEmbedder
         from assistant.retrieval.nearness import SentenceIndex
 
@@ -99,13 +96,6 @@ class Parts:
                 self._model = LanguageModel(self.settings.llm)
             return self._model
 
-    def analyse(self, text: str, history: Sequence[Turn], snapshot: Snapshot) -> Question:
-        """A question taken apart, weighed by the index's word statistics."""
-        from assistant.retrieval.question import analyse
-        from assistant.retrieval.search import inverse_document_frequency
-
-        return analyse(text, history, lambda term: inverse_document_frequency(snapshot, term))
-
     def reranker(self) -> Reranker | None:
         """The reranker of the settings, if any. Raises ``RerankingError``."""
         if self.settings.retrieval.reranker == "none":
@@ -118,78 +108,15 @@ class Parts:
                 self._reranker = make_reranker(self.settings.retrieval, self.settings.llm, model)
             return self._reranker
 
-    def retrieve(
-        self,
-        question: Question,
-        snapshot: Snapshot,
-        limit: int | None = None,
-        filters: Filters = NO_FILTERS,
-        *,
-        without_model: bool = False,
-    ) -> tuple[list[Passage], Usage]:
-        """Passages for a question, and what a reranker by model cost.
+    def search_tools(self, *, without_model: bool = False) -> SearchTools:
+        """What a search works with. ``without_model`` leaves a reranker by language model out."""
+        from assistant.retrieval.search import SearchTools
 
-        ``without_model`` leaves such a reranker out. An index of another embedder is an
-        ``IndexUnavailableError``; raises ``FilterError`` when no document fits the filters,
-        ``RerankingError`` and ``ModelError`` when the reranker fails.
-        """
         settings = self.settings.retrieval
-        if settings.reranker == "none" or (without_model and settings.reranker == "llm"):
-            return self._retrieve(question, snapshot, limit, filters), Usage()
-        reranker = self.reranker()
-        wanted = limit or settings.passages
-        passages = self._retrieve(question, snapshot, max(wanted, settings.rerank), filters)
-        read = passages[: settings.rerank]
-        if reranker is None or not read:
-            return passages[:wanted], Usage()
-        from assistant.retrieval.duplicates import cap_documents, reorder
-
-        ranking = reranker.rank(question.standalone, read)
-        ordered = [*reorder(read, ranking.relevance), *passages[len(read) :]]
-        return cap_documents(ordered, wanted, settings.max_share_per_document), ranking.usage
-
-    def _retrieve(
-        self, question: Question, snapshot: Snapshot, limit: int | None, filters: Filters
-    ) -> list[Passage]:
-        from assistant.retrieval.search import retrieve
-
-        self._check_embedder(snapshot)
-        chosen = self.chosen(filters, snapshot)
-        within = None if chosen is None else snapshot.store.chunk_ids_within(chosen)
-        return retrieve(
-            question,
-            snapshot,
-            self.embedder(),
-            self.sentences(),
-            self.settings.retrieval,
-            limit,
-            within,
+        leave_out = without_model and settings.reranker == "llm"
+        return SearchTools(
+            embedder=self.embedder(),
+            sentences=self.sentences(),
+            reranker=None if leave_out else self.reranker(),
+            settings=settings,
         )
-
-    def chosen(self, filters: Filters, snapshot: Snapshot) -> list[str] | None:
-        """The ids of the documents that the filters mean; None for all.
-
-        Raises ``FilterError`` for a value that cannot be used, and when no document fits.
-        """
-        from assistant.retrieval.filters import checked_filters, no_document, selected
-
-        if not filters:
-            return None
-        filters = checked_filters(filters)
-        infos = snapshot.infos()
-        chosen = [identity for identity, info in infos if selected(filters, info)]
-        if not chosen:
-            raise no_document(filters, [info for _, info in infos])
-        return chosen
-
-    def _check_embedder(self, snapshot: Snapshot) -> None:
-        from assistant.embedding import fingerprint_of
-
-        wanted = fingerprint_of(self.settings.embedding)
-        built_with = snapshot.manifest.embedder
-        if wanted != built_with:
-            raise IndexUnavailableError(
-                f"The index was built with the embedder {built_with}, the settings name {wanted}",
-                hint="run `assistant ingest` to embed the documents anew, or set "
-                "embedding.provider back",
-            )

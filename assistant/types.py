@@ -267,6 +267,10 @@ class Usage:
     chunks_truncated: int = 0
 
 
+NO_USAGE = Usage()
+"""No call of a model."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """Fingerprints of all that shaped an answer, and in words the filters it was asked with."""

@@ -25,7 +25,7 @@ from sklearn.metrics import roc_auc_score
 
 from assistant import Assistant, load_settings
 from assistant.answering.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
-from assistant.answering.extractive import extract
+from assistant.answering.sentence_choice import extract
 from assistant.retrieval.question import Turn, analyse
 from assistant.retrieval.search import inverse_document_frequency, retrieve
 from benchmarks.sets import indexed, load_set
@@ -60,14 +60,18 @@ def measure(
 ) -> list[Sample]:
     """The signals of questions, as the pipeline computes them."""
     samples = []
-    with assistant._parts.snapshots().current() as snapshot:
+    with assistant._resources.snapshots().current() as snapshot:
         for text, history in questions:
             question = analyse(
                 text, history, lambda term: inverse_document_frequency(snapshot, term)
             )
-            index = assistant._parts.sentences()
+            index = assistant._resources.sentences()
             passages = retrieve(
-                question, snapshot, assistant._parts.embedder(), index, assistant.settings.retrieval
+                question,
+                snapshot,
+                assistant._resources.embedder(),
+                index,
+                assistant.settings.retrieval,
             )
             found = signals(extract(question, passages, index, 4, snapshot.store.read_text))
             if found is not None:

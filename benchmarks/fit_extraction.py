@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from assistant.answering.extractive import extract, extraction_weights
+from assistant.answering.sentence_choice import extract, extraction_weights
 from assistant.answering.sentence_scores import FEATURE_NAMES
 from assistant.retrieval.question import analyse
 from assistant.retrieval.search import inverse_document_frequency, retrieve
@@ -40,14 +40,14 @@ def gather(found: BenchmarkSet, distractors: Sequence[Path], limit: int) -> list
     gathered: list[Question] = []
     with indexed([found.folder, *distractors]) as (assistant, names):
         settings = assistant.settings.retrieval
-        with assistant._parts.snapshots().current() as snapshot:
+        with assistant._resources.snapshots().current() as snapshot:
             for query in queries[:limit]:
                 question = analyse(
                     query.text, (), lambda term: inverse_document_frequency(snapshot, term)
                 )
-                sentences = assistant._parts.sentences()
+                sentences = assistant._resources.sentences()
                 passages = retrieve(
-                    question, snapshot, assistant._parts.embedder(), sentences, settings
+                    question, snapshot, assistant._resources.embedder(), sentences, settings
                 )
                 ranked = extract(question, passages, sentences, 4, snapshot.store.read_text).ranked
                 right = [

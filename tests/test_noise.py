@@ -118,7 +118,7 @@ def magazine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 def test_recurring_boilerplate_stands_back_and_is_still_found(magazine: Assistant) -> None:
-    with magazine._parts.snapshots().current() as snapshot:
+    with magazine._resources.snapshots().current() as snapshot:
         sentence = "Join the club of the valley today and save forty crowns."
         holding = {name for name, _ in snapshot.holding(sentence)}
         assert holding == {"bridges.txt", "roses.txt", "trains.txt", "clocks.txt"}

@@ -227,8 +227,8 @@ def test_a_search_finds_as_many_as_are_asked_for_among_vectors_of_other_generati
             (folder / f"{number}.md").write_text(f"# Roses\n\nRoses of Holm, note {number}.\n")
         chunks = assistant.sync().chunks
         assert sum(collections(url, folder).values()) == chunks + 20
-        vector = assistant._parts.embedder().embed(["Note on the roses of Holm"])[0]
-        with assistant._parts.snapshots().current() as snapshot:
+        vector = assistant._resources.embedder().embed(["Note on the roses of Holm"])[0]
+        with assistant._resources.snapshots().current() as snapshot:
             found = [chunk_id for chunk_id, _ in snapshot.vectors.search(vector, 20)]
             assert len(found) == 20
             assert snapshot.store.existing(found) == set(found)

@@ -16,7 +16,7 @@ from functools import lru_cache
 from math import exp, log
 from pathlib import Path
 
-from assistant.answering.extractive import Extraction, Pick
+from assistant.answering.sentence_choice import Extraction, Pick
 from assistant.checking.contraries import clause_of, negates, opposites
 from assistant.retrieval.question import Question, coverage
 from assistant.text.terms import terms, words

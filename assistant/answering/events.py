@@ -1,8 +1,8 @@
-"""A question → the events of its answer: with the documents' own sentences, or with a model.
+"""A question → the events of its answer: of the documents' own sentences, or written by a model.
 
-check ─ small talk? ─ (condense) ─ analyse ─▶ retrieve ─▶ Retrieved
-      ├─ no model:  extract ─▶ Delta ─▶ Finished
-      └─ a model:   compose ─▶ Delta … Delta ─ verify ─▶ Finished
+check ─ small talk? ─ search ─▶ Retrieved
+      ├─ no model:  extractive draft ─▶ Delta ─▶ Finished
+      └─ a model:   condense (before the search) ─ write ─▶ Delta … Delta ─ verify ─▶ Finished
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.answering.answer import converse, draft, finish, finish_composed
+from assistant.answering.answer import Draft, build_answer
+from assistant.answering.extractive import extractive_draft
+from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
-from assistant.resources import Parts
-from assistant.retrieval.filters import checked_filters, describe
+from assistant.resources import Resources
+from assistant.retrieval.filters import checked_filters, chosen_documents, describe
 from assistant.retrieval.question import Turn, check_question
-from assistant.types import NO_FILTERS, Delta, Event, Filters, Finished, Retrieved
+from assistant.retrieval.search import search
+from assistant.types import NO_FILTERS, Answer, Delta, Event, Filters, Finished, Retrieved
 
 if TYPE_CHECKING:
-    from assistant.answering.written import Composed
     from assistant.index.snapshot import Snapshot
-    from assistant.retrieval.question import Question
-    from assistant.types import Answer, Passage, Usage
 
 
 class Clock:
@@ -45,156 +46,65 @@ class Clock:
         return {**self.timings, "total": time.perf_counter() - self._began}
 
 
-def small_talk(parts: Parts, text: str) -> list[Event]:
-    """The events of a greeting; empty for a question to the documents."""
-    reply = converse(text, parts.settings.fingerprint())
-    if reply is None:
-        return []
-    return [Retrieved(text, ()), Delta(reply.text), Finished(reply)]
-
-
 def extractive_events(
-    parts: Parts,
+    resources: Resources,
     text: str,
     history: Sequence[Turn],
     notice: str = "",
     filters: Filters = NO_FILTERS,
 ) -> Iterator[Event]:
-    """An answer of the documents' own sentences. Raises ``AssistantError``."""
-    clock = Clock()
-    text = check_question(text, parts.settings.answer.max_question_characters)
-    talk = small_talk(parts, text)
+    """An answer of the documents' own sentences. Raises ``AssistantError``.
+
+    ``notice`` says why the model of the settings is left out.
+    """
+    settings, clock = resources.settings, Clock()
+    text = check_question(text, settings.answer.max_question_characters)
+    talk = _small_talk(resources, text)
     if talk:
         yield from talk
         return
-    with parts.snapshots().current() as snapshot:
-        question, passages, spent = _search(
-            parts, snapshot, text, history, clock, filters, without_model=bool(notice)
-        )
-        yield Retrieved(question.standalone, tuple(passages))
-        made = draft(
-            question,
-            passages,
-            parts.sentences(),
-            parts.settings.answer,
-            snapshot.store.read_text,
-            snapshot.holding,
-        )
-        yield Delta(made.text)
-        answer = finish(made, passages, snapshot, parts.settings.fingerprint())
+    with resources.snapshots().current() as snapshot:
+        tools = resources.search_tools(without_model=bool(notice))
+        clock.stage("open")
+        found = search(text, history, snapshot, tools, filters)
+        clock.stage("retrieve")
+        yield Retrieved(found.question.standalone, found.passages)
+        draft = extractive_draft(found, snapshot, resources.sentences(), settings.answer)
+        yield Delta(draft.text)
+        draft = replace(draft, notice=notice, usage=found.usage)
+        answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)
         clock.stage("answer")
-        answer = replace(answer, timings=clock.total(), notice=notice, usage=spent)
-        yield Finished(_told(answer, parts, snapshot, filters))
+        yield Finished(_told(replace(answer, timings=clock.total()), snapshot, filters))
 
 
-async def model_events(
-    parts: Parts, text: str, history: Sequence[Turn], filters: Filters = NO_FILTERS
+async def written_events(
+    resources: Resources, text: str, history: Sequence[Turn], filters: Filters = NO_FILTERS
 ) -> AsyncIterator[Event]:
     """An answer written by the model, every sentence checked. Raises ``AssistantError``.
 
     With ``llm.fallback: extractive`` a model that cannot begin is replaced by the documents' own
     sentences, and the answer says so.
     """
-    text = check_question(text, parts.settings.answer.max_question_characters)
-    talk = small_talk(parts, text)
+    text = check_question(text, resources.settings.answer.max_question_characters)
+    talk = _small_talk(resources, text)
     if talk:
         for event in talk:
             yield event
         return
     sent = False
-    events = _composed_events(parts, text, history, filters)
+    events = _written_events(resources, text, history, filters)
     try:
         async for event in events:
             sent = sent or isinstance(event, Delta)
             yield event
     except ModelError as exc:
-        if sent or parts.settings.llm.fallback != "extractive":
+        if sent or resources.settings.llm.fallback != "extractive":
             raise
         notice = f"Written without the model: {exc.what}"
-        async for event in in_thread(extractive_events(parts, text, history, notice, filters)):
+        async for event in in_thread(extractive_events(resources, text, history, notice, filters)):
             yield event
     finally:
         await events.aclose()  # type: ignore[attr-defined]  # a stopped reader stops the server
-
-
-async def _composed_events(
-    parts: Parts, text: str, history: Sequence[Turn], filters: Filters
-) -> AsyncIterator[Event]:
-    from assistant.answering.written import compose, condense
-    from assistant.model.usage import add_usage
-
-    settings = parts.settings
-    clock = Clock()
-    model = await asyncio.to_thread(parts.model)
-    standalone, spent = await condense(text, history, model, settings.llm)
-    if history:
-        clock.stage("condense")
-    with parts.snapshots().current() as snapshot:
-        question, passages, ranked = await asyncio.to_thread(
-            _search, parts, snapshot, standalone, (), clock, filters
-        )
-        spent = add_usage(spent, ranked)
-        yield Retrieved(standalone, tuple(passages))
-        if not passages:
-            without = extractive_events(parts, text, history, filters=filters)
-            async for event in in_thread(without):
-                if isinstance(event, Finished):
-                    paid = add_usage(spent, event.answer.usage)
-                    yield Finished(replace(event.answer, usage=paid))
-                elif not isinstance(event, Retrieved):
-                    yield event
-            return
-        verifier = await asyncio.to_thread(parts.verifier)
-        composed: Composed | None = None
-        pieces = compose(
-            standalone, passages, model, settings.llm, verifier, strict=settings.answer.strict
-        )
-        try:
-            async for piece in pieces:
-                if isinstance(piece, str):
-                    if "first_word" not in clock.timings:
-                        clock.stage("first_word")
-                    yield Delta(piece)
-                else:
-                    composed = piece
-        finally:
-            await pieces.aclose()  # type: ignore[attr-defined]
-        if composed is None:
-            raise AssertionError("a composition ends with Composed")
-        clock.stage("write")
-        composed = replace(composed, usage=add_usage(spent, composed.usage))
-        if settings.answer.judge and composed.sentences:
-            composed = await _judged(parts, composed, snapshot)
-            clock.stage("judge")
-        answer = await asyncio.to_thread(
-            finish_composed,
-            text,
-            question,
-            composed,
-            passages,
-            snapshot,
-            settings,
-            parts.sentences(),
-        )
-        if composed.abstained:
-            yield Delta(answer.text)
-        answer = replace(answer, timings=clock.total())
-        yield Finished(_told(answer, parts, snapshot, filters))
-
-
-async def _judged(parts: Parts, composed: Composed, snapshot: Snapshot) -> Composed:
-    from assistant.answering.written import judge
-
-    passages = composed.parsed.order
-    sources = [
-        "\n\n".join(
-            composed.context.passages[passages[marker - 1] - 1].text
-            for marker in sentence.citations
-        )
-        for sentence in composed.sentences
-    ]
-    judged = await judge(composed.sentences, sources, parts.model())
-    return replace(composed, sentences=judged)
 
 
 async def in_thread(events: Iterator[Event]) -> AsyncIterator[Event]:
@@ -209,30 +119,76 @@ async def in_thread(events: Iterator[Event]) -> AsyncIterator[Event]:
         events.close()  # type: ignore[attr-defined]
 
 
-def _search(
-    parts: Parts,
-    snapshot: Snapshot,
-    text: str,
-    history: Sequence[Turn],
-    clock: Clock,
-    filters: Filters,
-    *,
-    without_model: bool = False,
-) -> tuple[Question, list[Passage], Usage]:
-    question = parts.analyse(text, history, snapshot)
-    clock.stage("open")
-    passages, spent = parts.retrieve(
-        question, snapshot, filters=filters, without_model=without_model
-    )
-    clock.stage("retrieve")
-    return question, passages, spent
+def _small_talk(resources: Resources, text: str) -> list[Event]:
+    """The events of a greeting; empty for a question to the documents."""
+    reply = reply_to(text)
+    if not reply:
+        return []
+    draft = Draft(text=reply, reason="smalltalk")
+    answer = build_answer(text, draft, resources.settings.fingerprint(), None, None)
+    return [Retrieved(text, ()), Delta(reply), Finished(answer)]
 
 
-def _told(answer: Answer, parts: Parts, snapshot: Snapshot, filters: Filters) -> Answer:
+async def _written_events(
+    resources: Resources, text: str, history: Sequence[Turn], filters: Filters
+) -> AsyncIterator[Event]:
+    from assistant.answering.written import Written, condense, judged, write, written_draft
+    from assistant.model.usage import add_usage
+
+    settings, clock = resources.settings, Clock()
+    model = await asyncio.to_thread(resources.model)
+    standalone, spent = await condense(text, history, model, settings.llm)
+    if history:
+        clock.stage("condense")
+    with resources.snapshots().current() as snapshot:
+        tools = await asyncio.to_thread(resources.search_tools)
+        clock.stage("open")
+        found = await asyncio.to_thread(search, standalone, (), snapshot, tools, filters)
+        clock.stage("retrieve")
+        spent = add_usage(spent, found.usage)
+        yield Retrieved(standalone, found.passages)
+        if not found.passages:
+            without = extractive_events(resources, text, history, filters=filters)
+            async for event in in_thread(without):
+                if isinstance(event, Finished):
+                    paid = add_usage(spent, event.answer.usage)
+                    yield Finished(replace(event.answer, usage=paid))
+                elif not isinstance(event, Retrieved):
+                    yield event
+            return
+        verifier = await asyncio.to_thread(resources.verifier)
+        written: Written | None = None
+        strict = settings.answer.strict
+        pieces = write(standalone, found.passages, model, settings.llm, verifier, strict=strict)
+        async with aclosing(pieces) as stream:  # type: ignore[type-var]
+            async for piece in stream:
+                if isinstance(piece, str):
+                    if "first_word" not in clock.timings:
+                        clock.stage("first_word")
+                    yield Delta(piece)
+                else:
+                    written = piece
+        if written is None:
+            raise AssertionError("a stream ends with Written")
+        clock.stage("write")
+        if settings.answer.judge and written.sentences:
+            written = await judged(written, model)
+            clock.stage("judge")
+        draft = await asyncio.to_thread(
+            written_draft, written, found, snapshot, resources.sentences(), settings
+        )
+        draft = replace(draft, usage=add_usage(spent, draft.usage))
+        if draft.abstained:
+            yield Delta(draft.text)
+        answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)
+        yield Finished(_told(replace(answer, timings=clock.total()), snapshot, filters))
+
+
+def _told(answer: Answer, snapshot: Snapshot, filters: Filters) -> Answer:
     """The answer with the filters it was asked with, so that nobody takes a part for the whole."""
     if not filters:
         return answer
-    chosen = parts.chosen(filters, snapshot) or []
+    chosen = chosen_documents(filters, snapshot.infos) or []
     words = describe(checked_filters(filters))
     told = f"Asked of {len(chosen)} of {snapshot.manifest.documents} documents ({words})"
     return replace(

@@ -10,28 +10,36 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.answering.answer import Draft, Place
+from assistant.answering.extractive import why_not
+from assistant.answering.sentence_choice import extract
 from assistant.checking.verifier import Verifier, needs_citation
 from assistant.citing.hidden import SentinelFilter, ThoughtFilter
 from assistant.citing.stream import CitationStream, CitedSentence, ParsedAnswer
 from assistant.errors import ModelError
+from assistant.index.snapshot import Snapshot
 from assistant.model.context import Context, fit_history, fit_passages, passages_budget
 from assistant.model.language_model import Ended, LanguageModel
 from assistant.model.prompts import SENTINEL, load_prompt
 from assistant.model.tokens import counter_for
 from assistant.model.usage import usage_of
+from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Turn
-from assistant.settings import LLMSettings
+from assistant.retrieval.search import Found
+from assistant.settings import LLMSettings, Settings
 from assistant.types import Evidence, Passage, Sentence, Usage
 
 _HISTORY_SHARE = 0.25
 """Share of the context that a conversation may fill when a question is condensed."""
 
 _LONGEST_QUESTION = 1000
+_LONGEST_SPAN = 700
+"""Characters one marker may point at; where its sentences lie further apart, the first one's."""
 _WORTH = {"verbatim": 1.0, "supported": 0.9, "weak": 0.5, "uncited": 0.2, "unsupported": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class Written:
     """A model's whole answer before its citations are placed in the documents.
 
     ``shown`` is the text that was sent; ``found`` its sentences in the order of the text, each
@@ -65,7 +73,7 @@ async def condense(
     return line or question, usage_of(messages, reply, ended, settings)
 
 
-async def compose(
+async def write(
     question: str,
     passages: Sequence[Passage],
     model: LanguageModel,
@@ -73,8 +81,8 @@ async def compose(
     verifier: Verifier,
     *,
     strict: bool,
-) -> AsyncIterator[str | Composed]:
-    """The answer's text as it becomes certain, then one ``Composed``.
+) -> AsyncIterator[str | Written]:
+    """The answer's text as it becomes certain, then one ``Written``.
 
     Raises ``ModelError`` when no word came. With ``strict`` the text is sent at the end, without
     the sentences that their citations do not support.
@@ -113,18 +121,18 @@ async def compose(
     rest = stream.feed(sentinel.feed(thought.finish()) + sentinel.finish()) + stream.finish()
     if rest and not strict:
         yield rest
-    composed = _check(stream.parsed(), context, verifier, sentinel.seen, ended)
-    composed = replace(
-        composed,
+    written = _check(stream.parsed(), context, verifier, sentinel.seen, ended)
+    written = replace(
+        written,
         usage=replace(
             usage_of(messages, "".join(words), ended, settings), context_tokens=context.tokens
         ),
     )
     if strict:
-        composed = _strictly(composed)
-        if composed.shown:
-            yield composed.shown
-    yield composed
+        written = _strictly(written)
+        if written.shown:
+            yield written.shown
+    yield written
 
 
 def confidence_of(sentences: Sequence[Sentence]) -> float:
@@ -132,6 +140,70 @@ def confidence_of(sentences: Sequence[Sentence]) -> float:
     if not sentences:
         return 0.0
     return sum(_WORTH[sentence.verdict] for sentence in sentences) / len(sentences)
+
+
+def written_draft(
+    written: Written,
+    found: Found,
+    snapshot: Snapshot,
+    sentences: SentenceIndex,
+    settings: Settings,
+) -> Draft:
+    """A model's checked answer, or its abstention explained."""
+    confidence = round(confidence_of(written.sentences), 4)
+    model = written.model or settings.llm.model
+    prompt = load_prompt("answer").fingerprint
+    notice = ""
+    if written.dropped:
+        count = written.dropped
+        notice = f"{count} sentence{'s' if count != 1 else ''} left out: not supported by a source."
+    if written.abstained:
+        most, read = settings.answer.max_sentences, snapshot.store.read_text
+        reason = why_not(
+            extract(found.question, found.passages, sentences, most, read), found.passages
+        )
+        return Draft(
+            text=reason, abstained=True, reason=reason, confidence=confidence,
+            usage=written.usage, model=model, prompt=prompt, notice=notice,
+        )  # fmt: skip
+    return Draft(
+        text=written.shown,
+        sentences=written.sentences,
+        places=tuple(
+            _place(written, marker, passage)
+            for marker, passage in enumerate(written.parsed.order, start=1)
+        ),
+        confidence=confidence,
+        incomplete=written.incomplete,
+        notice=notice,
+        usage=written.usage,
+        model=model,
+        prompt=prompt,
+    )
+
+
+def _place(written: Written, marker: int, passage: int) -> Place:
+    """What a marker points at: the stretches behind its sentences together, else the passage."""
+    found = [e for s in written.sentences for e in s.evidence if e.marker == marker]
+    source = written.context.passages[passage - 1]
+    if not found:
+        return Place(source.document, source.start, source.end)
+    start, end = min(e.start for e in found), max(e.end for e in found)
+    if end - start > _LONGEST_SPAN:
+        start, end = found[0].start, found[0].end
+    return Place(source.document, start, end)
+
+
+async def judged(written: Written, model: LanguageModel) -> Written:
+    """The answer with a model's second opinion on each sentence that cites something."""
+    passages = written.parsed.order
+    sources = [
+        "\n\n".join(
+            written.context.passages[passages[marker - 1] - 1].text for marker in sentence.citations
+        )
+        for sentence in written.sentences
+    ]
+    return replace(written, sentences=await judge(written.sentences, sources, model))
 
 
 async def judge(
@@ -160,7 +232,7 @@ async def judge(
 
 def _check(
     parsed: ParsedAnswer, context: Context, verifier: Verifier, saw_sentinel: bool, ended: Ended
-) -> Composed:
+) -> Written:
     number = {passage: shown for shown, passage in enumerate(parsed.order, start=1)}
     sentences = tuple(
         _verified(found, context, verifier, number)
@@ -168,7 +240,7 @@ def _check(
         if found.passages or needs_citation(found.text, found.kind)
     )
     abstained = saw_sentinel and not sentences
-    return Composed(
+    return Written(
         shown=parsed.text,
         parsed=parsed,
         context=context,
@@ -202,12 +274,12 @@ def _verified(
     )
 
 
-def _strictly(composed: Composed) -> Composed:
+def _strictly(written: Written) -> Written:
     """The answer without the sentences that nothing supports, its text put together anew.
 
     With none left it is an abstention.
     """
-    kept = tuple(s for s in composed.sentences if s.verdict not in ("unsupported", "uncited"))
+    kept = tuple(s for s in written.sentences if s.verdict not in ("unsupported", "uncited"))
     order: dict[int, int] = {}
     for sentence in kept:
         for marker in sentence.citations:
@@ -220,14 +292,14 @@ def _strictly(composed: Composed) -> Composed:
         )
         for sentence in kept
     )
-    passages = composed.parsed.order
-    parsed = replace(composed.parsed, order=tuple(passages[m - 1] for m in order))
+    passages = written.parsed.order
+    parsed = replace(written.parsed, order=tuple(passages[m - 1] for m in order))
     text = " ".join(s.text + "".join(f" [{m}]" for m in s.citations) for s in renumbered)
     return replace(
-        composed,
+        written,
         shown=text,
         parsed=parsed,
         sentences=renumbered,
-        abstained=composed.abstained or not kept,
-        dropped=len(composed.sentences) - len(kept),
+        abstained=written.abstained or not kept,
+        dropped=len(written.sentences) - len(kept),
     )

@@ -7,7 +7,7 @@ pure. Where filters are empty every document is meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -65,6 +65,23 @@ def selected(filters: Filters, document: DocumentInfo) -> bool:
         and (not filters.before or document.date <= filters.before)
         and (not filters.tags or any(_is_tagged(document, tag) for tag in filters.tags))
     )  # fmt: skip
+
+
+def chosen_documents(
+    filters: Filters, infos: Callable[[], Sequence[tuple[str, DocumentInfo]]]
+) -> list[str] | None:
+    """The ids of the documents that the filters mean; None for all. ``infos`` gives (id, info).
+
+    Raises ``FilterError`` for a value that cannot be used, and when no document fits.
+    """
+    if not filters:
+        return None
+    filters = checked_filters(filters)
+    known = infos()
+    chosen = [identity for identity, info in known if selected(filters, info)]
+    if not chosen:
+        raise no_document(filters, [info for _, info in known])
+    return chosen
 
 
 def describe(filters: Filters) -> str:

@@ -23,7 +23,7 @@ from assistant.model.prompts import load_prompt
 from assistant.model.tokens import counter_for
 from assistant.model.usage import usage_of
 from assistant.settings import LLMSettings, RetrievalSettings
-from assistant.types import Passage, Usage
+from assistant.types import NO_USAGE, Passage, Usage
 
 if TYPE_CHECKING:
     from assistant.model.language_model import LanguageModel
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 _NUMBERS = re.compile(r"\s*\[?\s*\d+(?:\s*\]?\s*(?:,|>|;|\s)\s*\[?\s*\d+)*\s*\]?\s*\.?\s*")
 _ONNX_FILES = ("model.onnx", "onnx/model.onnx")
 _LONGEST_SHOWN = 120
-_NOTHING = Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Ranking:
     """``relevance[i]`` of passage i, higher is better, comparable within one question only."""
 
     relevance: tuple[float, ...]
-    usage: Usage = _NOTHING
+    usage: Usage = NO_USAGE
 
 
 class Reranker(Protocol):

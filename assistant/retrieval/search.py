@@ -1,24 +1,31 @@
 """A question → passages: words and vectors propose candidates, five parts order them.
 
-``fuse`` is pure. Words (BM25) and the chunks' vectors propose; the best sentence, words alike in
-meaning and the title (``nearness``) are computed for the nearest thirty only, sentences for ten of
-those, or for as many as are wanted.
+``search`` is the way in. ``fuse`` is pure. Words (BM25) and the chunks' vectors propose; the best
+sentence, words alike in meaning and the title (``nearness``) are computed for the nearest thirty
+only, sentences for ten of those, or for as many as are wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import log
+from typing import TYPE_CHECKING
 
 from assistant.embedding import Embedder
+from assistant.errors import IndexUnavailableError
 from assistant.index.rows import StoredChunk, StoredDocument
 from assistant.index.snapshot import Snapshot
-from assistant.retrieval.duplicates import cap_documents, fold_duplicates
+from assistant.retrieval.duplicates import cap_documents, fold_duplicates, reorder
+from assistant.retrieval.filters import chosen_documents
 from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
-from assistant.retrieval.question import Question
+from assistant.retrieval.question import Question, Turn, analyse
 from assistant.settings import RetrievalSettings
 from assistant.text.noise import clipped, share
-from assistant.types import Passage
+from assistant.types import NO_FILTERS, NO_USAGE, Filters, Passage, Usage
+
+if TYPE_CHECKING:
+    from assistant.retrieval.rerankers import Reranker
 
 _FUZZY_MINIMUM_LENGTH = 4
 _NOISE_PENALTY = 0.3
@@ -29,6 +36,68 @@ answers and rankings are no better; with twenty too few are left where captions 
 _BY_SENTENCES = 10
 """Of these the best, and more when more are wanted, whose sentences are compared too: cutting texts
 into sentences is the dearest part, two fifths of a question when it is done for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTools:
+    """What a search works with; ``reranker`` is None where none is set."""
+
+    embedder: Embedder
+    sentences: SentenceIndex
+    reranker: Reranker | None
+    settings: RetrievalSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question taken apart, its passages, best first, and what a reranker by model cost."""
+
+    question: Question
+    passages: tuple[Passage, ...]
+    usage: Usage = NO_USAGE
+
+
+def search(
+    text: str,
+    history: Sequence[Turn],
+    snapshot: Snapshot,
+    tools: SearchTools,
+    filters: Filters = NO_FILTERS,
+    limit: int | None = None,
+) -> Found:
+    """The passages for a question, best first, different from each other.
+
+    An index of another embedder is an ``IndexUnavailableError``. Raises ``FilterError`` when no
+    document fits the filters, ``RerankingError`` and ``ModelError`` when the reranker fails.
+    """
+    _check_embedder(snapshot, tools.embedder)
+    settings, reranker = tools.settings, tools.reranker
+    chosen = chosen_documents(filters, snapshot.infos) if filters else None
+    within = None if chosen is None else snapshot.store.chunk_ids_within(chosen)
+    question = analyse(text, history, lambda term: inverse_document_frequency(snapshot, term))
+    wanted = limit or settings.passages
+    looked_at = wanted if reranker is None else max(wanted, settings.rerank)
+    passages = retrieve(
+        question, snapshot, tools.embedder, tools.sentences, settings, looked_at, within
+    )
+    read = passages[: settings.rerank]
+    if reranker is None or not read:
+        return Found(question, tuple(passages[:wanted]))
+    ranking = reranker.rank(question.standalone, read)
+    ordered = [*reorder(read, ranking.relevance), *passages[len(read) :]]
+    best = cap_documents(ordered, wanted, settings.max_share_per_document)
+    return Found(question, tuple(best), ranking.usage)
+
+
+def _check_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
+    built_with = snapshot.manifest.embedder
+    if embedder.fingerprint != built_with:
+        raise IndexUnavailableError(
+            f"The index was built with the embedder {built_with}, the settings name "
+            f"{embedder.fingerprint}",
+            hint="run `assistant ingest` to embed the documents anew, or set "
+            "embedding.provider back",
+        )
 
 
 def fuse(parts: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
