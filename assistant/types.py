@@ -254,8 +254,7 @@ class Usage:
     """Tokens and cost of model calls; all zero for an extractive answer.
 
     ``estimated``: counted with tiktoken because the server sent no count. ``cost`` in dollars,
-    None without a price. ``context_tokens`` counts the numbered passages of the prompt;
-    ``chunks_truncated`` is always 0, because a chunk goes in whole or not at all.
+    None without a price. ``context_tokens`` counts the numbered passages of the prompt.
     """
 
     tokens_in: int = 0
@@ -264,7 +263,6 @@ class Usage:
     cost: float | None = None
     estimated: bool = False
     context_tokens: int = 0
-    chunks_truncated: int = 0
 
 
 NO_USAGE = Usage()

@@ -8,17 +8,16 @@ together.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from functools import lru_cache
 from math import exp, log
 from pathlib import Path
 
 from assistant.answering.sentence_choice import Extraction, Pick
 from assistant.checking.contraries import clause_of, negates, opposites
 from assistant.retrieval.question import Question, coverage
+from assistant.text.fitted import fitted
 from assistant.text.terms import terms, words
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
@@ -61,10 +60,9 @@ class Signals:
 SIGNAL_NAMES = tuple(field.name for field in fields(Signals))
 
 
-@lru_cache(maxsize=1)
 def confidence_model() -> Mapping[str, float]:
     """Weights by signal, and ``intercept``."""
-    weights: dict[str, float] = json.loads(MODEL.read_text(encoding="utf-8"))["weights"]
+    weights: dict[str, float] = fitted(MODEL)["weights"]
     return weights
 
 

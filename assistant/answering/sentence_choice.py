@@ -6,11 +6,9 @@ sentence that opens with "It" or "He" with the one before. Nothing is written by
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -24,6 +22,7 @@ from assistant.answering.sentence_scores import (
 )
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected, coverage
+from assistant.text.fitted import fitted
 from assistant.text.noise import Finder, recurs, share
 from assistant.text.sentences import sentences
 from assistant.text.terms import shingles, stem, terms, words
@@ -43,6 +42,7 @@ _LOOKED_UP = 6
 _SHORTEST_BOILERPLATE = 4
 """Words; a shorter line stands in many documents without being an advert."""
 _MAX_LIST_ITEMS = 14
+_WEIGHTS = Path(__file__).parent / "extraction_weights.json"
 _WINDOW = 4000
 """Characters of the document looked at on each side of a sentence for its list or table."""
 _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
@@ -83,12 +83,9 @@ class Extraction:
     ranked: tuple[Pick, ...]
 
 
-@lru_cache(maxsize=1)
 def extraction_weights() -> Mapping[str, float]:
     """The weights of the sentence features, from ``extraction_weights.json``."""
-    path = Path(__file__).parent / "extraction_weights.json"
-    weights: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
-    return weights
+    return fitted(_WEIGHTS)
 
 
 def extract(

@@ -8,13 +8,10 @@ weights ``python -m benchmarks.fit_verification`` fits on claims judged by peopl
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +29,8 @@ from assistant.checking.coverage import (
 )
 from assistant.checking.missing_facts import Problem, missing_facts
 from assistant.checking.verbatim import find_verbatim
+from assistant.text.fitted import fitted
+from assistant.text.recent import Recent
 from assistant.text.sentences import Kind
 from assistant.text.terms import STOP_WORDS, words
 from assistant.text.word_vectors import Embed, WordVectors
@@ -42,6 +41,7 @@ _ALIGNED = 0.55
 _CLOSE = 0.7
 """The share from which on a negation, an opposite or a swap alone refutes the sentence."""
 _MOST_SOURCES_KEPT = 256
+_WEIGHTS = Path(__file__).parent / "verification_weights.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,6 @@ class Weights:
     weak: float
 
 
-@lru_cache(maxsize=1)
-def verification_weights() -> Weights:
-    """The weights in ``verification_weights.json``."""
-    path = Path(__file__).parent / "verification_weights.json"
-    return Weights(**json.loads(path.read_text(encoding="utf-8")))
-
-
 class Verifier:
     """Checks sentences; words and passages are taken apart once and kept.
 
@@ -87,8 +80,8 @@ class Verifier:
 
     def __init__(self, embed: Embed | None = None, weights: Weights | None = None) -> None:
         self._vectors = WordVectors(embed)
-        self._weights = weights or verification_weights()
-        self._sources: OrderedDict[str, SourceText] = OrderedDict()
+        self._weights = weights or Weights(**fitted(_WEIGHTS))
+        self._sources: Recent[SourceText] = Recent(_MOST_SOURCES_KEPT)
 
     def verify(self, sentence: str, sources: Sequence[str], context: str = "") -> Verification:
         """The verdict on ``sentence``, which cites ``sources``.
@@ -136,10 +129,8 @@ class Verifier:
     def _read(self, text: str) -> SourceText:
         found = self._sources.get(text)
         if found is None:
-            found = self._sources[text] = read_source(text, self._vectors)
-            if len(self._sources) > _MOST_SOURCES_KEPT:
-                self._sources.popitem(last=False)
-        self._sources.move_to_end(text)
+            found = read_source(text, self._vectors)
+            self._sources.put(text, found)
         return found
 
 

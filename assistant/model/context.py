@@ -21,15 +21,13 @@ _MESSAGE_OVERHEAD = 16
 class Context:
     """``passages`` go into the prompt, numbered from 1 in this order; ``left_out`` did not fit.
 
-    ``tokens`` counts the numbered list. ``chunks_truncated`` is always 0 and stands here so that
-    it can be asked for.
+    ``tokens`` counts the numbered list.
     """
 
     passages: tuple[Passage, ...]
     left_out: tuple[Passage, ...]
     text: str
     tokens: int
-    chunks_truncated: int = 0
 
 
 def fit_passages(passages: Sequence[Passage], budget_tokens: int, count: Counter) -> Context:

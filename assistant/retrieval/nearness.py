@@ -8,21 +8,17 @@ and the title SQuAD's nDCG@10 is .90 instead of .88, scientific claims' .75 inst
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import numpy as np
 
 from assistant.embedding import Embedder
 from assistant.retrieval.question import Question
+from assistant.text.recent import Recent
 from assistant.text.sentences import SentenceSpan, sentences
 from assistant.text.terms import STOP_WORDS, terms, words
 from assistant.text.word_vectors import Likeness, Numbers, Vectors, WordVectors
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +42,8 @@ class SentenceIndex:
 
     def __init__(self, embedder: Embedder, max_chunks: int = 4096) -> None:
         self._embedder = embedder
-        self._sentences: _Kept[SentenceVectors] = _Kept(max_chunks)
-        self._chunk_words: _Kept[_ChunkWords] = _Kept(max_chunks)
+        self._sentences: Recent[SentenceVectors] = Recent(max_chunks)
+        self._chunk_words: Recent[_ChunkWords] = Recent(max_chunks)
         self._words = WordVectors(embedder.embed)
 
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
@@ -128,28 +124,6 @@ class SentenceIndex:
     def _table(self) -> WordVectors:
         self._words = self._words.renewed()
         return self._words
-
-
-class _Kept(Generic[Value]):
-    """The values used last, by key; safe to use from several threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[str, Value] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: str) -> Value | None:
-        with self._lock:
-            if key not in self._values:
-                return None
-            self._values.move_to_end(key)
-            return self._values[key]
-
-    def put(self, key: str, value: Value) -> None:
-        with self._lock:
-            self._values[key] = value
-            if len(self._values) > self._most:
-                self._values.popitem(last=False)
 
 
 def best_sentences(

@@ -1,4 +1,4 @@
-"""So many at once, so many waiting, and the next one is told at once that it is too many."""
+"""Admission control: N answers run, M questions wait, more fail with ``BusyError``."""
 
 from __future__ import annotations
 
@@ -10,64 +10,39 @@ from assistant.errors import BusyError
 
 
 class AdmissionControl:
-    """Lets ``running`` in at a time and ``waiting`` stand in line, first come, first served.
+    """Lets ``running`` in at a time and ``waiting`` wait, first come, first served.
 
-    For one event loop. Leaving the line (a cancelled task) costs nobody else a place.
+    For one event loop. A cancelled task leaves the queue and costs nobody a place.
     """
 
     def __init__(self, running: int, waiting: int) -> None:
-        self._free = running
-        self._running = running
-        self._waiting = waiting
-        self._line: list[asyncio.Future[None]] = []
-
-    @property
-    def inside(self) -> int:
-        """How many are in."""
-        return self._running - self._free
-
-    @property
-    def in_line(self) -> int:
+        self._places = asyncio.Semaphore(running)
+        self._running, self._waiting = running, waiting
+        self.inside = 0
+        """How many run."""
+        self.in_line = 0
         """How many wait."""
-        return len(self._line)
 
     def check(self) -> None:
-        """Raises ``BusyError`` when there is neither a place nor room in the line."""
-        if (not self._free or self._line) and len(self._line) >= self._waiting:
+        """Raises ``BusyError`` when all places are taken and the queue is full."""
+        if self._places.locked() and self.in_line >= self._waiting:
             raise BusyError(
-                f"{self._running} answers are being made and {len(self._line)} questions wait",
+                f"{self._running} answers are being made and {self.in_line} questions wait",
                 hint="ask again in a moment",
             )
 
     @asynccontextmanager
     async def enter(self) -> AsyncIterator[None]:
-        """A place while the block runs. Raises ``BusyError`` at once when the line is full."""
-        await self._take()
+        """A place while the block runs. Raises ``BusyError`` at once when the queue is full."""
+        self.check()
+        self.in_line += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self.in_line -= 1
+        self.inside += 1
         try:
             yield
         finally:
-            self._leave()
-
-    async def _take(self) -> None:
-        if self._free and not self._line:
-            self._free -= 1
-            return
-        self.check()
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._line.append(turn)
-        try:
-            await turn
-        except BaseException:
-            if turn.done() and not turn.cancelled():
-                self._leave()  # the place came in the same moment and must go on
-            elif turn in self._line:
-                self._line.remove(turn)
-            raise
-
-    def _leave(self) -> None:
-        while self._line:
-            turn = self._line.pop(0)
-            if not turn.done():
-                turn.set_result(None)  # the place is handed over, never free in between
-                return
-        self._free += 1
+            self.inside -= 1
+            self._places.release()
