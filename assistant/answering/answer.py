@@ -14,7 +14,7 @@ EXTRACTIVE = "extractive"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CitedPlace:
     """A stretch of a document's stored text, in characters."""
 
     document: str
@@ -32,7 +32,7 @@ class Draft:
 
     text: str
     sentences: tuple[Sentence, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[CitedPlace, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     abstained: bool = False
     reason: str = ""
@@ -77,7 +77,7 @@ def build_answer(
     )
 
 
-def _citation(marker: int, place: Place, snapshot: Snapshot) -> Citation:
+def _citation(marker: int, place: CitedPlace, snapshot: Snapshot) -> Citation:
     document = snapshot.store.document(place.document)
     if document is None:
         raise AssertionError(f"{place.document} left the snapshot it came from")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering.answer import Draft, Place
+from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.confidence import missing_words, probability, recalibrated, signals
 from assistant.answering.conflicts import describe, find_conflict
 from assistant.answering.sentence_choice import Extraction, Pick, extract
@@ -45,7 +45,7 @@ def extractive_draft(
     return Draft(
         text=_text(picks),
         sentences=tuple(_sentence(pick, marker) for marker, pick in enumerate(picks, start=1)),
-        places=tuple(Place(pick.passage.document, pick.start, pick.end) for pick in picks),
+        places=tuple(CitedPlace(pick.passage.document, pick.start, pick.end) for pick in picks),
         conflicts=(describe(extraction.question, conflict, markers),) if conflict else (),
         confidence=confidence,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.answer import Draft, Place
+from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.extractive import why_not
 from assistant.answering.sentence_choice import extract
 from assistant.checking.verifier import Verifier, needs_citation
@@ -182,16 +182,16 @@ def written_draft(
     )
 
 
-def _place(written: Written, marker: int, passage: int) -> Place:
+def _place(written: Written, marker: int, passage: int) -> CitedPlace:
     """What a marker points at: the stretches behind its sentences together, else the passage."""
     found = [e for s in written.sentences for e in s.evidence if e.marker == marker]
     source = written.context.passages[passage - 1]
     if not found:
-        return Place(source.document, source.start, source.end)
+        return CitedPlace(source.document, source.start, source.end)
     start, end = min(e.start for e in found), max(e.end for e in found)
     if end - start > _LONGEST_SPAN:
         start, end = found[0].start, found[0].end
-    return Place(source.document, start, end)
+    return CitedPlace(source.document, start, end)
 
 
 async def judged(written: Written, model: LanguageModel) -> Written:
