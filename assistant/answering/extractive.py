@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.confidence import missing_words, probability, recalibrated, signals
 from assistant.answering.conflicts import describe, find_conflict
 from assistant.answering.sentence_choice import Extraction, Pick, extract
+from assistant.answering.table_rows import as_markdown, row_text
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.search import Found
@@ -43,7 +45,7 @@ def extractive_draft(
     picks = conflict or extraction.picks
     markers = [picks.index(pick) + 1 for pick in conflict]
     return Draft(
-        text=_text(picks),
+        text=_text(picks, frozenset(extraction.question.weights)),
         sentences=tuple(_sentence(pick, marker) for marker, pick in enumerate(picks, start=1)),
         places=tuple(CitedPlace(pick.passage.document, pick.start, pick.end) for pick in picks),
         conflicts=(describe(extraction.question, conflict, markers),) if conflict else (),
@@ -91,27 +93,35 @@ def _confidence(extraction: Extraction, settings: AnswerSettings) -> float:
 
 def _sentence(pick: Pick, marker: int) -> Sentence:
     return Sentence(
-        text=_flat(pick.text),
+        text=_flat(pick.text) if pick.row is None else row_text(pick.row),
         citations=(marker,),
         verdict="verbatim",
         evidence=(Evidence(marker, pick.start, pick.end),),
     )
 
 
-def _text(picks: Sequence[Pick]) -> str:
-    """Sentences with their markers; list items, table rows and other documents on new lines."""
+def _text(picks: Sequence[Pick], asked: frozenset[str]) -> str:
+    """Sentences with their markers; list items and other documents on new lines, rows of a table
+    under the names of its columns."""
     parts: list[str] = []
     previous: Pick | None = None
-    for marker, pick in enumerate(picks, start=1):
-        body = f"{_flat(pick.text)} [{marker}]"
-        if pick.kind == "item":
+    marker = 0
+    for _, group in groupby(picks, key=lambda pick: pick.row.table if pick.row else id(pick)):
+        block = list(group)
+        first = block[0]
+        marks = [f"[{marker + at}]" for at in range(1, len(block) + 1)]
+        marker += len(block)
+        rows = [pick.row for pick in block if pick.row is not None]
+        body = as_markdown(rows, marks, asked) if rows else f"{_flat(first.text)} {marks[0]}"
+        if first.kind == "item":
             body = f"- {body}"
         if previous is not None:
-            apart = pick.passage.document != previous.passage.document
-            own_line = pick.kind in ("item", "table") or previous.kind in ("item", "table")
+            apart = first.passage.document != previous.passage.document
+            apart = apart or bool(rows) or previous.row is not None
+            own_line = first.kind in ("item", "table") or previous.kind in ("item", "table")
             parts.append("\n\n" if apart else "\n" if own_line else " ")
         parts.append(body)
-        previous = pick
+        previous = block[-1]
     return "".join(parts)
 
 

@@ -20,6 +20,7 @@ from assistant.answering.sentence_scores import (
     take_apart,
     weigh,
 )
+from assistant.answering.table_rows import TableRow
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected, coverage
 from assistant.text.fitted import fitted
@@ -42,6 +43,8 @@ _LOOKED_UP = 6
 _SHORTEST_BOILERPLATE = 4
 """Words; a shorter line stands in many documents without being an advert."""
 _MAX_LIST_ITEMS = 14
+_MOST_ROWS = 12
+"""Rows that hold the same of a question; where more do, the best alone is shown."""
 _WEIGHTS = Path(__file__).parent / "extraction_weights.json"
 _WINDOW = 4000
 """Characters of the document looked at on each side of a sentence for its list or table."""
@@ -72,6 +75,7 @@ class Pick:
     score: float
     features: SentenceFeatures
     kind: str
+    row: TableRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def extract(
     """
     penalty = _NOISE_PENALTY if noise_penalty is None else noise_penalty
     split = sentence_index.of({p.chunk_id: p.text for p in passages})
-    parts = {p.chunk_id: take_apart(p.text, split[p.chunk_id].spans) for p in passages}
+    parts = {p.chunk_id: take_apart(p, split[p.chunk_id].spans) for p in passages}
     question = corrected(question, _corrections(question, parts))
     vector = sentence_index.embed_question(question.standalone)
     vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
@@ -119,7 +123,7 @@ def extract(
         features = passage_features(question, passage, rank, found, similarities, likeness)
         bonus = list_bonus(question, passage, found) if question.wants_list else {}
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
-            if sentence.span.kind != "heading" and not _PICTURE.search(sentence.text):
+            if _may_answer(sentence):
                 ranked.append(_pick(passage, sentence, each, bonus.get(index, 0.0), penalty))
     ranked.sort(key=_best_first)
     if find is not None and penalty:
@@ -149,6 +153,13 @@ def list_bonus(
                 bonus[index] = _LIST_WEIGHT * (covered - own) + _LIST_ALONE * covered
         at = max(end, at + 1)
     return bonus
+
+
+def _may_answer(sentence: SentenceTerms) -> bool:
+    """Headings, names of columns and pictures are context, never an answer."""
+    if sentence.row is not None and sentence.row.is_header:
+        return False
+    return sentence.span.kind != "heading" and not _PICTURE.search(sentence.text)
 
 
 def _best_first(pick: Pick) -> tuple[float, str, int]:
@@ -182,6 +193,7 @@ def _pick(
         score=score * (1.0 - penalty * is_noise) if score > 0 else score,
         features=features,
         kind=sentence.span.kind,
+        row=sentence.row,
     )
 
 
@@ -214,6 +226,8 @@ def _choose(
     if not ranked:
         return []
     best = ranked[0]
+    if best.row is not None:
+        return rows_asked_for(question, best, ranked)
     chosen = _list_around(question, best, read)
     if not chosen:
         chosen = [best]
@@ -246,6 +260,28 @@ def _choose(
         chosen = _with_context(chosen, read)
     ordered = sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
     return _told_once(ordered)
+
+
+def rows_asked_for(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
+    """The best row and its equals: rows of the same table that hold the same of the question.
+
+    A row that lacks a word which the best one holds is about something else.
+    """
+    if best.row is None:
+        return [best]
+    wanted = frozenset(question.weights)
+    held = wanted & best.row.own
+    rows = [
+        pick
+        for pick in ranked
+        if pick.row is not None
+        and pick.row.table == best.row.table
+        and wanted & pick.row.own == held
+    ]
+    rows = sorted(rows, key=lambda pick: pick.start)
+    if not held or len(rows) > _MOST_ROWS:
+        rows = [best]
+    return rows
 
 
 def _told_once(picks: Sequence[Pick]) -> list[Pick]:
@@ -332,26 +368,17 @@ def _leans(pick: Pick) -> bool:
 
 
 def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
-    """Add the header above a table row, and the sentence before one that opens with a pronoun
-    where it is the only one: beside another it is mostly that one it speaks of."""
+    """Add the sentence before one that opens with a pronoun where it is the only one: beside
+    another it is mostly that one it speaks of."""
     result = list(chosen)
     for pick in chosen:
-        leans = len(chosen) == 1 and _leans(pick)
-        if pick.kind != "table" and not leans:
+        if len(chosen) > 1 or not _leans(pick):
             continue
         around, at = _around(pick, read)
         if at < 1:
             continue
-        needed = at - 1
-        if pick.kind == "table":
-            while needed > 0 and around[needed - 1].kind == "table":
-                needed -= 1
-            if around[needed].kind != "table":
-                continue
-        added = around[needed]
-        if added.kind in ("prose", "table", "item") and not any(
-            _overlaps(added, other) for other in result
-        ):
+        added = around[at - 1]
+        if added.kind in ("prose", "item") and not any(_overlaps(added, other) for other in result):
             result.append(added)
     return result
 

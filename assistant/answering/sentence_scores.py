@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
+from assistant.answering.table_rows import TableRow, rows_of
 from assistant.retrieval.question import Question
 from assistant.text.sentences import SentenceSpan
 from assistant.text.terms import STOP_WORDS, stem, words
@@ -96,23 +97,27 @@ FEATURE_NAMES = tuple(field.name for field in fields(SentenceFeatures))
 
 @dataclass(frozen=True, slots=True)
 class SentenceTerms:
-    """A sentence with its words and index terms, worked out once."""
+    """A sentence with its words and index terms, worked out once; ``row`` is set for a table's."""
 
     text: str
     span: SentenceSpan
     words: tuple[str, ...]
     terms: frozenset[str]
     sequence: tuple[str, ...]
+    row: TableRow | None = None
 
 
-def take_apart(text: str, spans: Sequence[SentenceSpan]) -> list[SentenceTerms]:
+def take_apart(passage: Passage, spans: Sequence[SentenceSpan]) -> list[SentenceTerms]:
     """The sentences of a passage with their terms."""
     found = []
+    rows = rows_of(passage) if any(span.kind == "table" for span in spans) else {}
     for span in spans:
-        own = text[span.start : span.end]
+        own = passage.text[span.start : span.end]
+        row = rows.get(span.start)
         tokens = tuple(words(own))
         stems = tuple(stem(tokens))
-        found.append(SentenceTerms(own, span, tokens, frozenset(stems), stems))
+        terms = frozenset(stems) if row is None else row.own | frozenset(stems)
+        found.append(SentenceTerms(own, span, tokens, terms, stems, row))
     return found
 
 
@@ -126,19 +131,19 @@ def passage_features(
 ) -> list[SentenceFeatures]:
     """The features of every sentence of a passage for a question; ``rank`` counts from 1."""
     headings = frozenset(stem(words(" ".join((passage.title, *passage.heading_path)))))
-    header: frozenset[str] = frozenset()
-    everything = frozenset().union(*(sentence.terms for sentence in found)) if found else set()
+    everything = frozenset().union(*(s.terms for s in found if s.row is None))
     total = sum(question.weights.values()) or 1.0
     pairs = set(_neighbours(stem(words(question.text))))
     result = []
     for index, sentence in enumerate(found):
-        is_row = sentence.span.kind == "table"
-        if is_row and (index == 0 or found[index - 1].span.kind != "table"):
-            header, is_row = sentence.terms, False
-        # A row is shown with its header, so the header's words are the row's own.
-        inside = sentence.terms | header if is_row else sentence.terms
-        before = frozenset().union(*(s.terms for s in found[max(0, index - 2) : index]))
-        after = found[index + 1].terms if index + 1 < len(found) else frozenset()
+        row = sentence.row
+        is_row = row is not None and not row.is_header
+        # A row is shown with the names of its columns, so they are its own words too.
+        inside = sentence.terms if row is None else sentence.terms | row.name_terms
+        before = _before(found, index)
+        after = _after(found, index)
+        above = headings if row is None else headings | row.caption_terms
+        elsewhere = everything if row is None else frozenset()
         sums = dict.fromkeys(("own", "alike", "before", "after", "context", "rest"), 0.0)
         close = likeness.best(sentence.words)
         for term, weight in question.weights.items():
@@ -148,8 +153,8 @@ def passage_features(
                 continue
             sums["alike"] += weight * close.get(term, 0.0)
             where = (
-                "before" if term in before else "context" if term in headings
-                else "after" if term in after else "rest" if term in everything else ""
+                "before" if term in before else "context" if term in above
+                else "after" if term in after else "rest" if term in elsewhere else ""
             )  # fmt: skip
             if where:
                 sums[where] += weight
@@ -164,8 +169,8 @@ def passage_features(
                 context=sums["context"] / total,
                 passage_terms=sums["rest"] / total,
                 pairs=len(pairs & mine) / len(pairs) if pairs else 0.0,
-                names=_names(question, inside, before | headings),
-                values=_values(question, sentence, before | headings),
+                names=_names(question, inside, before | above),
+                values=_values(question, sentence, before | above),
                 similarity=max(0.0, float(similarities[index])),
                 kind=kind_score(question, sentence.text),
                 defines=_defines(question, sentence.text),
@@ -181,6 +186,19 @@ def passage_features(
             )
         )
     return result
+
+
+def _before(found: Sequence[SentenceTerms], index: int) -> frozenset[str]:
+    """The terms of the two sentences before; a row's neighbours say nothing of it."""
+    if found[index].row is not None:
+        return frozenset()
+    return frozenset().union(*(s.terms for s in found[max(0, index - 2) : index] if s.row is None))
+
+
+def _after(found: Sequence[SentenceTerms], index: int) -> frozenset[str]:
+    if found[index].row is not None or index + 1 >= len(found) or found[index + 1].row is not None:
+        return frozenset()
+    return found[index + 1].terms
 
 
 def weigh(features: SentenceFeatures, weights: Mapping[str, float]) -> float:

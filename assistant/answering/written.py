@@ -257,7 +257,7 @@ def _verified(
 ) -> Sentence:
     """A sentence with its verdict, and for each passage it cites the stretch that fits best."""
     cited = [context.passages[passage - 1] for passage in found.passages]
-    around = " ".join(part for p in cited for part in (p.title, *p.heading_path))
+    around = " ".join(part for p in cited for part in (p.title, *p.heading_path, p.context))
     check = verifier.verify(found.text, [p.text for p in cited], around)
     evidence = []
     for passage, source in zip(found.passages, cited, strict=True):

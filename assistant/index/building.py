@@ -292,7 +292,7 @@ class GenerationBuilder:
 
 
 def _indexed(document: StoredDocument, chunk: StoredChunk) -> str:
-    return indexed_text(document.title, chunk.heading_path, chunk.text)
+    return indexed_text(document.title, chunk.heading_path, chunk.text, chunk.context)
 
 
 def _stored_chunks(
@@ -303,7 +303,7 @@ def _stored_chunks(
     seen: Counter[str] = Counter()
     stored, texts = [], {}
     for ordinal, chunk in enumerate(loaded.chunks):
-        text = indexed_text(loaded.parsed.title, chunk.heading_path, chunk.text)
+        text = indexed_text(loaded.parsed.title, chunk.heading_path, chunk.text, chunk.context)
         seen[text] += 1
         named = f"{document_id}\0{seen[text]}\0{text}\0".encode("utf-8", "surrogatepass")
         identity = hashlib.blake2b(named, digest_size=16).hexdigest()
@@ -318,6 +318,7 @@ def _stored_chunks(
                 page=chunk.page,
                 heading_path=chunk.heading_path,
                 text=chunk.text,
+                context=chunk.context,
             )
         )
     return tuple(stored), texts

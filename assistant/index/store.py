@@ -30,7 +30,7 @@ CREATE TABLE documents (
 CREATE TABLE chunks (
     id TEXT PRIMARY KEY, document_id TEXT NOT NULL, ordinal INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, heading_path TEXT NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL, context TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX chunks_of_document ON chunks (document_id, ordinal);
 CREATE TABLE not_indexed (
@@ -75,6 +75,10 @@ class Store:
                         f"ALTER TABLE documents ADD COLUMN {column} TEXT NOT NULL "
                         f"DEFAULT {_ADDED[column]}"
                     )
+                if not self._chunks_have_context():
+                    self._connection.execute(
+                        "ALTER TABLE chunks ADD COLUMN context TEXT NOT NULL DEFAULT ''"
+                    )
             else:
                 uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
                 self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -102,6 +106,11 @@ class Store:
         """The columns that a store of an earlier layout lacks."""
         there = {row[1] for row in self._connection.execute("PRAGMA table_info(documents)")}
         return [column for column in _ADDED if column not in there]
+
+    def _chunks_have_context(self) -> bool:
+        return any(
+            row[1] == "context" for row in self._connection.execute("PRAGMA table_info(chunks)")
+        )
 
     def commit(self) -> None:
         """Write all that was put, updated and deleted. Until then only this object sees it."""
@@ -251,10 +260,10 @@ class Store:
             ],
         )
         self._connection.executemany(
-            "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)",
+            "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)",
             [
                 (c.id, c.document_id, c.ordinal, c.start, c.end, c.page,
-                 json.dumps(c.heading_path, ensure_ascii=False), c.text)
+                 json.dumps(c.heading_path, ensure_ascii=False), c.text, c.context)
                 for c in chunks
             ],
         )  # fmt: skip
@@ -322,5 +331,7 @@ def _document_values(document: StoredDocument) -> list[object]:
 
 
 def _chunk(row: Sequence[object]) -> StoredChunk:
-    *fields, heading_path, text = row
-    return StoredChunk(*fields, tuple(json.loads(str(heading_path))), str(text))  # type: ignore[arg-type, call-arg]
+    *fields, heading_path, text = row[:8]
+    context = str(row[8]) if len(row) > 8 else ""  # a store of an earlier layout has none
+    path = tuple(json.loads(str(heading_path)))
+    return StoredChunk(*fields, path, str(text), context)  # type: ignore[arg-type, call-arg]

@@ -1,7 +1,7 @@
-"""Rows of cells → lines that can be read alone: ``Name: Alice | Age: 30``.
+"""Rows of cells → the lines of a Markdown table, as ``assistant.tables`` finds it again.
 
-An answer cites single lines, so each row carries its column names. What is no table with a header
-comes out as ``a | b``. Nothing is dropped: titles above a header and the header itself are lines.
+Titles above a header stand above the table as its caption; two rows of names become one, as in
+``2023 › Revenue``. Cells without a header come out as rows without names. Nothing is dropped.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, takewhile
 from typing import Literal
 
+from assistant.tables.model import row_line, rule_line
+
 HeaderRule = Literal["likely", "marked", "unknown"]
 """``likely``: a sheet, whose first full row is one by custom; ``marked``: the file says that the
-first row is one; ``unknown``: a table in running text, which needs evidence."""
+first rows are names; ``unknown``: a table in running text, which needs evidence."""
 
 _NUMBER = re.compile(r"[-+(]?[€$£¥]?\s?\d[\d.,'\s]*(?:[eE][-+]?\d+)?\s?[%€$£¥)]?$")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
@@ -21,20 +23,77 @@ _PEEK = 12
 """Rows looked at to tell a header."""
 
 
-def table_lines(rows: Iterable[Sequence[str]], rule: HeaderRule = "unknown") -> Iterator[str]:
-    """One line per row that is not empty; an empty text where a new block starts."""
+def table_lines(
+    rows: Iterable[Sequence[str]], rule: HeaderRule = "unknown", marked: int = 1
+) -> Iterator[str]:
+    """One line per row that is not empty; an empty text where a new block starts.
+
+    ``marked`` is how many rows at the top are names, when the file says so.
+    """
     header: Sequence[str] = ()
     for first, rest in _blocks(rows):
-        peeked = [first, *islice(rest, _PEEK - 1)]
-        at = _header_at(peeked, rule)
-        names = peeked[at] if at is not None else header if _fits(header, peeked) else ()
-        for number, row in enumerate(chain(peeked, rest)):
-            is_above = at is not None and number <= at
-            yield _named_row(names, row) if names and not is_above else plain_row(row)
+        peeked = [first, *islice(rest, max(_PEEK, marked + 1) - 1)]
+        at = _header_at(peeked, rule, marked)
+        if at is None:
+            names = header if _fits(header, peeked) else ()
+            begin = 0
+        else:
+            top = _top_level(peeked, at, 0 if rule != "marked" else at - marked + 1)
+            names = _joined(peeked[top : at + 1])
+            begin = at + 1
+            for row in peeked[:top]:
+                yield _title_line(row)
+        if names:
+            yield row_line(names)
+            yield rule_line(len(names))
+        last: Sequence[str] = ()
+        for row in chain(peeked[begin:], rest):
+            yield _row(row, len(names))
             last = row
         # a blank row often parts the names of the columns from what stands under them
         header = names or (last if _may_name_columns(last) else ())
         yield ""
+
+
+def _title_line(row: Sequence[str]) -> str:
+    """A row above the names of the columns: a title, a period, a unit."""
+    return " · ".join(dict.fromkeys(cell for cell in row if cell))
+
+
+def _row(row: Sequence[str], width: int) -> str:
+    """A row's line; a single cell without a header is a line of text."""
+    if not width and sum(1 for cell in row if cell) == 1:
+        return next(cell for cell in row if cell)
+    return row_line([*row, *[""] * (width - len(row))])
+
+
+def _top_level(rows: Sequence[Sequence[str]], at: int, least: int) -> int:
+    """The first of the rows of names that end with row ``at``: upper levels stand above it."""
+    top = at
+    while top > max(0, least):
+        above = [cell for cell in rows[top - 1] if cell]
+        if len(above) < 2 or any(len(cell) > 120 or _is_value(cell) for cell in above):
+            break
+        top -= 1
+    return top
+
+
+def _joined(levels: Sequence[Sequence[str]]) -> list[str]:
+    """One name for each column: the levels above it, outermost first, repeats left out.
+
+    An upper cell names the columns to its right until the next one.
+    """
+    width = max(len(level) for level in levels)
+    parts: list[list[str]] = [[] for _ in range(width)]
+    for number, level in enumerate(levels):
+        is_lowest = number == len(levels) - 1
+        carried = ""
+        for at in range(width):
+            cell = level[at] if at < len(level) else ""
+            carried = cell or ("" if is_lowest else carried)
+            if carried and carried not in parts[at]:
+                parts[at].append(carried)
+    return [" › ".join(part).rstrip(" :") for part in parts]
 
 
 def _blocks(
@@ -66,26 +125,10 @@ def _may_name_columns(row: Sequence[str]) -> bool:
     )
 
 
-def plain_row(row: Sequence[str]) -> str:
-    """``a | b``, without empty cells."""
-    return " | ".join(cell for cell in row if cell)
-
-
-def _named_row(header: Sequence[str], row: Sequence[str]) -> str:
-    filled = [(at, cell) for at, cell in enumerate(row) if cell]
-    if len(filled) == 1 and len(header) > 2 and filled[0][0] == 0:
-        return filled[0][1]  # a line across the table that names the rows below it
-    parts = []
-    for at, cell in filled:
-        name = header[at].rstrip(" :") if at < len(header) else ""
-        parts.append(f"{name}: {cell}" if name and name != cell else cell)
-    return " | ".join(parts)
-
-
-def _header_at(rows: Sequence[Sequence[str]], rule: HeaderRule) -> int | None:
-    """The row that names the columns, or None."""
+def _header_at(rows: Sequence[Sequence[str]], rule: HeaderRule, marked: int) -> int | None:
+    """The lowest row that names the columns, or None."""
     if rule == "marked":
-        return 0 if len(rows) > 1 else None
+        return marked - 1 if len(rows) > marked else None
     width = max(sum(1 for cell in row if cell) for row in rows)
     if width < 2:
         return None
@@ -93,16 +136,20 @@ def _header_at(rows: Sequence[Sequence[str]], rule: HeaderRule) -> int | None:
         filled = [cell for cell in row if cell]
         if len(filled) < max(2, (width + 1) // 2):
             continue  # a title above the table
-        below = rows[at + 1 :]
-        return at if _names_columns(row, below, rule) else None
+        names = _joined(rows[_top_level(rows, at, 0) : at + 1])
+        return at if _names_columns(row, names, rows[at + 1 :], rule) else None
     return None
 
 
-def _names_columns(row: Sequence[str], below: Sequence[Sequence[str]], rule: HeaderRule) -> bool:
+def _names_columns(
+    row: Sequence[str], names: Sequence[str], below: Sequence[Sequence[str]], rule: HeaderRule
+) -> bool:
+    """Whether a row names what stands below; ``names`` are its cells with the levels above."""
     filled = [cell for cell in row if cell]
     if any(len(cell) > 120 or _is_value(cell) for cell in filled):
         return False
-    if len(set(filled)) < 0.7 * len(filled):
+    told = [name for name in names if name]
+    if len(set(told)) < 0.7 * len(told):
         return False
     columns = [
         (cell, [line[at] for line in below if at < len(line) and line[at]])
