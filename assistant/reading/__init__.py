@@ -39,7 +39,7 @@ _READERS = {
     "docx": ("assistant.reading.word", "read_docx"),
     "pptx": ("assistant.reading.slides", "read_pptx"),
     "sheets": ("assistant.reading.sheets", "read_sheets"),
-    "csv": ("assistant.reading.sheets", "read_csv"),
+    "csv": ("assistant.reading.separated", "read_csv"),
     "opendocument": ("assistant.reading.opendocument", "read_opendocument"),
     "epub": ("assistant.reading.epub", "read_epub"),
     "rtf": ("assistant.reading.rtf", "read_rtf"),
