@@ -26,12 +26,14 @@ class Reader(Protocol):
         """The document, or a ``DocumentError`` whose ``outcome`` says why not."""
 
 
-READER_VERSION = 4
+READER_VERSION = 5
 """Raised when a reader's output changes, so that files are read again."""
 
 _READERS = {
     "text": ("assistant.reading.plain", "read_text"),
-    "markdown": ("assistant.reading.plain", "read_markdown"),
+    "markdown": ("assistant.reading.markdown", "read_markdown"),
+    "subtitles": ("assistant.reading.subtitles", "read_subtitles"),
+    "cards": ("assistant.reading.cards", "read_cards"),
     "markup": ("assistant.reading.source", "read_markup"),
     "code": ("assistant.reading.source", "read_code"),
     "html": ("assistant.reading.html", "read_html"),

@@ -1,26 +1,13 @@
-"""Formulas of Office and MathML, and raised digits → one line of text. Pure."""
+"""Formulas of Office and MathML → one line of text. Pure."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from assistant.reading.numerals import raised
 from assistant.reading.safexml import attribute, children, first, local
 
-_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
-_MAY_RAISE = frozenset("0123456789+-−=()ni ")
-_NOTE_PLACE = re.compile(r"(?:[^\W\d_]{4}|[.,;:!?)\]\"'”’»])$")
 _DEEPEST = 60
-
-
-def raised(text: str, before: str = "") -> str:
-    """Superscript as people see it: ``10`` and ``3`` are 10³ and not 103; ``th`` stays.
-
-    A number behind a word or a sentence is a note's: ``[^1]``, which leaves the word what it is.
-    """
-    if text.strip().isdecimal() and _NOTE_PLACE.search(before):
-        return f"[^{text.strip()}]"
-    return text.translate(_RAISED) if text and set(text) <= _MAY_RAISE else text
 
 
 def formula(element: Any, depth: int = 0) -> str:

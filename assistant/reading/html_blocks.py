@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.reading.formulas import mathml, raised
+from assistant.reading.formulas import mathml
 from assistant.reading.html_notes import Notes, short_text
 from assistant.reading.html_sight import Sight, style_of
 from assistant.reading.html_tables import is_data, read_table
 from assistant.reading.labels import footnote, picture
 from assistant.reading.left_out import LeftOut
-from assistant.reading.numerals import numeral
+from assistant.reading.numerals import numeral, raised
 from assistant.reading.tables import table_lines
 
 _BLOCKS = frozenset(

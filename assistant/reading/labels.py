@@ -9,7 +9,10 @@ import re
 
 from assistant.reading.writing import one_line
 
-_FILE_NAME = re.compile(r"\S+\.\w{2,4}$|(?:img|dsc|image|picture|grafik|bild)[\s_-]*\d*$", re.I)
+_FILE_NAME = re.compile(
+    r"\S+\.\w{2,4}$|(?:img|dsc|image|picture|grafik|bild)[\s_-]*\d*$|(?:\S+ ){0,2}(?:logo|icon)$",
+    re.I,
+)
 _GENERATED = re.compile(
     r"[\s.,]*(?:description automatically generated|ai-generated content may be incorrect|"
     r"automatisch generierte beschreibung)[\s\w.]*$",

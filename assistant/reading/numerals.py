@@ -1,7 +1,12 @@
-"""Numbers of lists as they are printed: ``4``, ``d``, ``iv``. Pure."""
+"""Numbers as they are printed: those of lists (``4``, ``d``, ``iv``) and raised ones (10³). Pure."""
 
 from __future__ import annotations
 
+import re
+
+_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_MAY_RAISE = frozenset("0123456789+-−=()ni ")
+_NOTE_PLACE = re.compile(r"(?:[^\W\d_]{4}|[.,;:!?)\]\"'”’»])$")
 _ROMAN = tuple(
     zip(
         (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
@@ -24,3 +29,13 @@ def numeral(number: int, form: str) -> str:
             number %= value
         return text.lower() if form == "i" else text
     return f"{number:02d}" if form == "01" else str(number)
+
+
+def raised(text: str, before: str = "") -> str:
+    """Superscript as people see it: ``10`` and ``3`` are 10³ and not 103; ``th`` stays.
+
+    A number behind a word or a sentence is a note's: ``[^1]``, which leaves the word what it is.
+    """
+    if text.strip().isdecimal() and _NOTE_PLACE.search(before):
+        return f"[^{text.strip()}]"
+    return text.translate(_RAISED) if text and set(text) <= _MAY_RAISE else text

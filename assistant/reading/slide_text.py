@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from assistant.reading.formulas import formula, raised
+from assistant.reading.formulas import formula
 from assistant.reading.grids import Grid
 from assistant.reading.left_out import LeftOut
-from assistant.reading.numerals import numeral
+from assistant.reading.numerals import numeral, raised
 from assistant.reading.safexml import attribute, children, descendants, first, local
 from assistant.reading.writing import one_line
 

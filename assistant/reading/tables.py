@@ -42,11 +42,9 @@ def write_table(
 ) -> None:
     """Write a table as a block of its own, its caption directly above it."""
     writer.gap()
-    lines = table_lines(rows, rule, marked)
     if caption:
         writer.line(caption)
-        next(lines, "")
-    for line in lines:
+    for line in table_lines(rows, rule, marked):
         writer.line(line) if line else writer.gap()
     writer.gap()
 
@@ -58,6 +56,12 @@ def table_lines(
 
     ``marked`` is how many rows at the top are names, when the file says so.
     """
+    lines = _lines(rows, rule, marked)
+    yield from filter(None, [next(lines, "")])  # the first block needs no gap before it
+    yield from lines
+
+
+def _lines(rows: Iterable[Cells], rule: HeaderRule, marked: int) -> Iterator[str]:
     titles: list[str] = []
     above: _Table | None = None
     for block in _glued(list(_stretches(rows))):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.reading.formulas import formula, raised
+from assistant.reading.formulas import formula
 from assistant.reading.left_out import LeftOut
+from assistant.reading.numerals import raised
 from assistant.reading.safexml import attribute, children, descendants, first, local
 from assistant.reading.word_styles import Styles, mark_in
 
