@@ -34,7 +34,7 @@ _READERS = {
     "markdown": ("assistant.reading.markdown", "read_markdown"),
     "subtitles": ("assistant.reading.subtitles", "read_subtitles"),
     "cards": ("assistant.reading.cards", "read_cards"),
-    "markup": ("assistant.reading.source", "read_markup"),
+    "markup": ("assistant.reading.markup", "read_markup"),
     "code": ("assistant.reading.source", "read_code"),
     "html": ("assistant.reading.html", "read_html"),
     "pdf": ("assistant.reading.pdf", "read_pdf"),

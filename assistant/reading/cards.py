@@ -18,7 +18,9 @@ from assistant.reading.writing import Details, Writer, one_line
 from assistant.tables.model import escaped
 from assistant.types import ParsedDocument
 
-_LINE = re.compile(r"(?:[\w-]{1,60}\.)?([A-Za-z][\w-]{0,60})((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)")
+_LINE = re.compile(
+    r"(?:[\w-]{1,60}\.)?([A-Za-z][\w-]{0,60})((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)"
+)
 _ESCAPE = re.compile(r"\\(.)")
 _TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d))?(Z|[+-]\d\d:?\d\d)?)?")
 _DURATION = re.compile(r"([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
@@ -107,7 +109,8 @@ def _unfolded(text: str) -> Iterator[str]:
     """Lines put together again that were cut at 75 bytes."""
     parts: list[str] = []
     for line in text.split("\n"):
-        soft = bool(parts) and parts[0].upper().find("QUOTED-PRINTABLE") > 0 and parts[-1].endswith("=")
+        is_quoted = bool(parts) and "QUOTED-PRINTABLE" in parts[0].upper()
+        soft = is_quoted and parts[-1].endswith("=")
         if parts and (line[:1] in (" ", "\t") or soft):
             if soft:
                 parts[-1] = parts[-1][:-1]

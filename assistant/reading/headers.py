@@ -83,9 +83,7 @@ def _is_upper_level(rows: Sequence[Cells], at: int) -> bool:
     if not (spans or opens):
         return False
     labelled = bool(below[0]) and not isinstance(below[0], Copied)
-    has_values = any(
-        is_value(cell) for line in rows[at + 2 : at + 5] for cell in line[1:] if cell
-    )
+    has_values = any(is_value(cell) for line in rows[at + 2 : at + 5] for cell in line[1:] if cell)
     return has_values or (spans and not labelled)
 
 

@@ -41,7 +41,7 @@ class Notes:
             return None
         link = element if element.tag == "a" else next(element.iter("a"), None)
         target = (link.get("href") or "") if link is not None else ""
-        if not target.startswith("#") or len(target) < 2:
+        if link is None or not target.startswith("#") or len(target) < 2:
             return None
         roles = f"{link.get('role') or ''} {link.get('epub:type') or ''}"
         named = _TARGET.match(target) or _CLASS.search(link.get("class") or "")

@@ -106,9 +106,8 @@ def _marking_classes(root: Any) -> tuple[frozenset[str], frozenset[str]]:
     for style in root.iter("style"):
         for selectors, body in _RULE.findall(_AT_RULE.sub("", (style.text or "")[:_LONGEST_STYLE])):
             told = re.sub(r"\s", "", body).lower()
-            names = {
-                match[1] for each in selectors.split(",") if (match := _SIMPLE.fullmatch(each.strip()))
-            }
+            found = (_SIMPLE.fullmatch(each.strip()) for each in selectors.split(","))
+            names = {match[1] for match in found if match}
             if _UNSEEN.search(told):
                 hiding |= names
             elif "display:" in told:

@@ -86,7 +86,8 @@ def _record(value: Any, path: str) -> Iterator[str]:
         for inner in value:
             yield from _record(inner, path)
     else:
-        shown = ", ".join(map(_plain, value)) if isinstance(value, list) and value else _plain(value)
+        several = isinstance(value, list) and bool(value)
+        shown = ", ".join(map(_plain, value)) if several else _plain(value)
         yield f"{path}: {escaped(shown)}" if path else escaped(shown)
 
 

@@ -45,7 +45,8 @@ _OPENING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _DEFINITION = re.compile(
-    r"^\[\^(?P<id>[^\]\s]{1,80})\]:[ \t]*(?P<text>.*(?:\n(?!\[\^|[#|>*+`-]|\d+[.)])[ \t]*\S.*|\n(?=\n[ ]{2,}\S)\n.*)*)\n?",
+    r"^\[\^(?P<id>[^\]\s]{1,80})\]:[ \t]*"
+    r"(?P<text>.*(?:\n(?!\[\^|[#|>*+`-]|\d+[.)])[ \t]*\S.*|\n(?=\n[ ]{2,}\S)\n.*)*)\n?",
     re.MULTILINE,
 )
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
@@ -62,14 +63,14 @@ def as_read(text: str, left_out: LeftOut) -> str:
         piece = text[done:start]
         if not shown and text[end : end + 1] in ("\n", ""):
             emptied = _EMPTIED.search(piece)
-            begins = emptied and (piece[emptied.start()] == "\n" if emptied.start() < len(piece) else False)
-            if emptied is not None and (begins or text[done - 1 : done] in ("", "\n")):
-                # nothing is left of the line, or of the item
+            if emptied is not None and (
+                piece[emptied.start() :].startswith("\n") or text[done - 1 : done] in ("", "\n")
+            ):  # nothing is left of the line, or of the item
                 piece, end = piece[: emptied.start(1)], end + 1
         pieces += [piece, shown]
         done = end
     text = "".join([*pieces, text[done:]]) if pieces else text
-    return _with_footnotes(text) if "[^" in text and "]:" in text else text
+    return with_footnotes(text) if "[^" in text and "]:" in text else text
 
 
 class _Code:
@@ -212,7 +213,7 @@ class _Ends:
 # ---------------------------------------------------------------- footnotes
 
 
-def _with_footnotes(text: str) -> str:
+def with_footnotes(text: str) -> str:
     """Footnotes behind the paragraph that first refers to them."""
     code = _Code(text)
     found = [m for m in _DEFINITION.finditer(text) if code.end_at(m.start()) < 0]
@@ -251,4 +252,3 @@ def _block_end(text: str, at: int) -> int:
 def _is_in(spans: list[Span], position: int) -> bool:
     at = bisect_left(spans, (position + 1, 0)) - 1
     return at >= 0 and position < spans[at][1]
-

@@ -8,7 +8,9 @@ import re
 from assistant.reading.grids import Grid
 from assistant.reading.tables import table_lines
 
-_TAG = re.compile(r"<(/?)(table|tr|td|th|caption|br)\b([^<>]{0,500})>|<[^<>]{0,500}>", re.IGNORECASE)
+_TAG = re.compile(
+    r"<(/?)(table|tr|td|th|caption|br)\b([^<>]{0,500})>|<[^<>]{0,500}>", re.IGNORECASE
+)
 _SPAN = re.compile(r"""\b(col|row)span\s*=\s*["']?(\d{1,5})""", re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-"""Numbers as they are printed: those of lists (``4``, ``d``, ``iv``) and raised ones (10³). Pure."""
+"""Numbers as they are printed: in lists (``4``, ``d``, ``iv``) and raised (10³). Pure."""
 
 from __future__ import annotations
 

@@ -305,4 +305,3 @@ def _is_inside(element: Any, top: Any, kinds: tuple[str, ...]) -> bool:
             return True
         parent = parent.getparent()
     return False
-

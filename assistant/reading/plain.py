@@ -1,4 +1,4 @@
-"""Plain text: the stored text is the file's own, so spans count in the file; Markdown's headings."""
+"""Plain text: the stored text is the file's own, so spans count in the file. Also headings."""
 
 from __future__ import annotations
 
@@ -87,7 +87,8 @@ def plain_words(markup: str) -> str:
 def first_line_title(text: str, name: str) -> str:
     """The first line when it looks like a title, else the file's name made readable."""
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    if 0 < len(first) <= 120 and not first.endswith((".", ",", ";", "|")) and not _TIME.match(first):
+    is_short = 0 < len(first) <= 120 and not first.endswith((".", ",", ";", "|"))
+    if is_short and not _TIME.match(first):
         return plain_words(first.lstrip("# "))
     return name_title(name)
 

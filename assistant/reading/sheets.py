@@ -92,8 +92,8 @@ def _shown_rows(
     rows = [[cell_text(value) for value in row] for row in values]
     for (row, column), code in marks.formats.items():
         if 0 <= row - top < len(rows) and 0 <= column - left < len(rows[row - top]):
-            value = values[row - top][column - left]
-            rows[row - top][column - left] = formatted(value, code) or rows[row - top][column - left]
+            shown = formatted(values[row - top][column - left], code)
+            rows[row - top][column - left] = shown or rows[row - top][column - left]
     for place, text in (*marks.texts.items(), *((place, "") for place in marks.struck)):
         row, column = place[0] - top, place[1] - left
         if 0 <= row < len(rows) and 0 <= column < len(rows[row]):
@@ -111,9 +111,11 @@ def _without_hidden(
         writer.left_out.add("struck", struck + len(marks.texts))
     hidden_columns = {at - left for at in marks.hidden_columns}
     hidden = [at for at in range(len(rows)) if at + top in marks.hidden_rows and any(rows[at])]
-    columns = {
-        at for row in rows for at in hidden_columns if 0 <= at < len(row) and row[at]
-    } if hidden_columns else set()
+    columns = (
+        {at for row in rows for at in hidden_columns if 0 <= at < len(row) and row[at]}
+        if hidden_columns
+        else set()
+    )
     if hidden:
         writer.left_out.add("rows", len(hidden))
     if columns:

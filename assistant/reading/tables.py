@@ -255,9 +255,7 @@ def _side_by_side(block: list[Cells]) -> list[list[Cells]]:
         parts[-1].append(at)
     if len(parts) < 2 or any(len(part) < 2 for part in parts):
         return [block]
-    tables = [
-        [row for line in rows if any(row := line[part[0] : part[-1] + 1])] for part in parts
-    ]
+    tables = [[row for line in rows if any(row := line[part[0] : part[-1] + 1])] for part in parts]
     for table in tables:
         found = find_header([row for row in table if not single_text(row)], "likely")
         if found is None or any(is_number(row[0]) for row in table[-3:] if row and row[0]):

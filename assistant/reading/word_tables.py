@@ -113,7 +113,7 @@ def _nearest(element: Any, name: str) -> Iterator[Any]:
 
 
 def _is_bold(row: Any) -> bool:
-    runs = [run for run in descendants(row, "r") if any(each.text for each in descendants(run, "t"))]
+    runs = [run for run in descendants(row, "r") if first(run, "t") is not None]
     return bool(runs) and all(_is_on(first(run, "rPr", "b")) for run in runs)
 
 

@@ -57,7 +57,8 @@ class WordText:
             return ""
         words = self._words(run, "")
         place = first(run, "rPr", "vertAlign")
-        return raised(words, before) if place is not None and _value(place) == "superscript" else words
+        is_raised = place is not None and _value(place) == "superscript"
+        return raised(words, before) if is_raised else words
 
     def mark_of(self, run: Any, paragraph_mark: str = "") -> str:
         """``struck``, ``hidden`` or nothing: what a run says itself goes before its styles."""

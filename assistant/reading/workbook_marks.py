@@ -29,8 +29,8 @@ _ON = ("1", "true", "on", "")
 @dataclass(slots=True)
 class SheetMarks:
     """The marks of one sheet. ``formats`` are codes of number formats; ``texts`` replace what a
-    cell holds, without its struck words; ``comments`` are (place, author, words); ``unsolved`` counts
-    formulas whose result is not stored."""
+    cell holds, without its struck words; ``comments`` are (place, author, words). ``unsolved``
+    counts formulas whose result is not stored."""
 
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -49,7 +49,7 @@ def workbook_marks(package: ZipPackage) -> dict[str, SheetMarks]:
     if root is None:
         return {}
     relations = package.relations(main)
-    by_kind = {kind: part for kind, part in relations.values()}
+    by_kind = dict(relations.values())
     styles = _Styles(package.optional_xml(by_kind.get("styles", "")))
     struck_texts = _struck_texts(package, by_kind.get("sharedStrings", ""))
     people = _people(package, by_kind.get("person", ""))
@@ -230,9 +230,17 @@ def _read_remarks(
             for comment in descendants(root, "comment"):
                 place = _place(attribute(comment, "ref"))
                 number = attribute(comment, "authorId")
-                author = authors[int(number)] if number.isdecimal() and int(number) < len(authors) else ""
+                author = (
+                    authors[int(number)]
+                    if number.isdecimal() and int(number) < len(authors)
+                    else ""
+                )
                 text = first(comment, "text")
-                words = "".join(e.text or "" for e in descendants(text, "t")) if text is not None else ""
+                words = (
+                    "".join(e.text or "" for e in descendants(text, "t"))
+                    if text is not None
+                    else ""
+                )
                 if place and words.strip():
                     notes[place] = (author, words)
         elif kind == "threadedComment":

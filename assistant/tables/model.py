@@ -20,6 +20,7 @@ from itertools import pairwise
 _RULE = re.compile(
     r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:[|+][ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*"  # + in Org files
 )
+_DRAWN = re.compile(r"\+?[-=]{2,}(?:[-=+ ]*[-=])?\+?")
 _BAR = re.compile(r"(?<!\\)\|")
 _KEY = re.compile(r"[^\W\d_][^:|\n]{0,60}?(?=:[ \t])")
 _FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)", re.MULTILINE)
@@ -177,9 +178,13 @@ def _runs(text: str) -> Iterator[list[_Line]]:
     at, next_start = text.find("|"), -1
     while at >= 0:
         line = _line_at(text, at)
-        if lines and line.start > next_start and text[next_start : line.start].strip(" \t"):
-            yield lines
-            lines = []
+        between = text[next_start : line.start].strip() if lines else ""
+        if lines and "\n" in text[next_start : line.start].rstrip(" \t"):
+            if _DRAWN.fullmatch(between) and "\n\n" not in text[next_start : line.start]:
+                lines.append(_Line(next_start, next_start, "|---|"))  # +-----+ of a drawn table
+            else:
+                yield lines
+                lines = []
         if bisect_right(fences, line.start) % 2 == 0 and (
             is_row(line.body) or (lines and is_rule(line.body))
         ):
@@ -291,6 +296,8 @@ def _lines_above(text: str, start: int) -> tuple[list[_Line], bool]:
             is_parted = True
         elif line.body.startswith("#") or is_row(line.body) or _FENCE.match(line.body):
             break
+        elif _DRAWN.fullmatch(line.body):
+            pass  # the upper edge of a drawn table
         else:
             lines.insert(0, line)
         at = text.rfind("\n", 0, at)
