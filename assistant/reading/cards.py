@@ -50,7 +50,7 @@ _LONGEST_VALUE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _ContentLine:
     name: str
     parameters: str
     value: str
@@ -83,14 +83,14 @@ def read_cards(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -
     return writer.finish("cards", Details(title=title or name_title(name)))
 
 
-def _records(text: str) -> Iterator[tuple[str, list[_Line]]]:
+def _records(text: str) -> Iterator[tuple[str, list[_ContentLine]]]:
     """(kind, lines) of each record; the alarms and time zones in it are left aside."""
-    stack: list[tuple[str, list[_Line]]] = []
+    stack: list[tuple[str, list[_ContentLine]]] = []
     for raw in _unfolded(text):
         match = _LINE.match(raw)
         if match is None:
             continue
-        line = _Line(match[1].upper(), match[2], match[3])
+        line = _ContentLine(match[1].upper(), match[2], match[3])
         if line.name == "BEGIN":
             stack.append((line.value.strip().upper(), []))
         elif line.name == "END":
@@ -123,7 +123,7 @@ def _unfolded(text: str) -> Iterator[str]:
         yield "".join(parts)
 
 
-def _row(kind: str, lines: list[_Line]) -> list[tuple[str, str]]:
+def _row(kind: str, lines: list[_ContentLine]) -> list[tuple[str, str]]:
     labels = _ROWS[kind]
     row: list[tuple[str, str]] = []
     if kind == "VCARD" and not any(line.name == "FN" and line.value.strip() for line in lines):
@@ -143,7 +143,7 @@ def _row(kind: str, lines: list[_Line]) -> list[tuple[str, str]]:
     return row
 
 
-def _value(line: _Line) -> str:
+def _value(line: _ContentLine) -> str:
     if "QUOTED-PRINTABLE" not in line.parameters.upper():
         return line.value
     try:
@@ -161,7 +161,7 @@ def _unescaped(value: str) -> str:
     return one_line(_ESCAPE.sub(lambda m: " " if m[1] in "nN" else m[1], value))
 
 
-def _shown(line: _Line) -> str:
+def _shown(line: _ContentLine) -> str:
     value = _value(line)
     if line.name in ("ADR", "ORG", "GENDER"):
         return ", ".join(filter(None, _parts(value)))

@@ -113,6 +113,7 @@ def join_levels(levels: Sequence[Cells], gaps: Sequence[int] = ()) -> tuple[list
     ``gaps`` counts for each column the empty columns before it, which part groups of columns.
     """
     width = max(len(level) for level in levels)
+    gaps = gaps[:width]
     filled = [[*level, *[""] * (width - len(level))] for level in levels]
     lowest = filled[-1]
     parts: list[list[str]] = [[] for _ in range(width)]
@@ -180,6 +181,7 @@ def _names_columns(row: Cells, names: Cells, below: Sequence[Cells], rule: Heade
         return False
     if any(is_value(cell) for cell in filled) and not _counts_up(row):
         return False
+    below = [line for line in below if list(line) != list(row)]  # names stand on every page
     told = [name for name, cell in zip(names, row, strict=False) if cell]
     if len(set(told)) < 0.7 * len(told):
         return False
@@ -234,4 +236,4 @@ def _labels_values(row: Cells, below: Sequence[Cells]) -> bool:
         return False
     numbers = sum(1 for value in values if is_number(value)) / len(values)
     marked = sum(1 for value in values if _MIXED.search(value)) / len(values)
-    return len(values) >= 2 and numbers < 0.6 and 0 < marked < 1
+    return len(values) >= 2 and (0 < numbers < 0.6 or (not numbers and 0 < marked < 1))

@@ -18,6 +18,7 @@ from lxml import html as lxml_html
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
 from assistant.reading.html_blocks import Block, html_blocks
+from assistant.reading.left_out import says_something
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.plain import name_title
 from assistant.reading.writing import Details, Writer
@@ -25,12 +26,16 @@ from assistant.types import Heading, ParsedDocument
 
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _WORD = re.compile(r"\w+")
+_COMMENT = re.compile(r"<!--(?!\[)(.{0,2000}?)-->", re.DOTALL)
 
 
 def read_html(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The readable text of a page, its title and its headings."""
-    root = parse_html(decode(data, name, is_html=True), name)
+    source = decode(data, name, is_html=True)
+    root = parse_html(source, name)
     writer = Writer(name, limits)
+    comments = (match[1] for match in _COMMENT.finditer(source))
+    writer.left_out.add("comment", sum(1 for each in comments if says_something(each)))
     title = _element_title(root)
     blocks = html_blocks(_main_part(root), left_out=writer.left_out)
     if not any(block.level == 1 for block in blocks) and any(block.text for block in blocks):

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.reading.formulas import mathml
 from assistant.reading.html_notes import Notes, short_text
-from assistant.reading.html_sight import Sight, style_of
+from assistant.reading.html_sight import PageSight, style_of
 from assistant.reading.html_tables import is_data, read_table
 from assistant.reading.labels import footnote, picture
 from assistant.reading.left_out import LeftOut
@@ -59,7 +59,7 @@ def html_blocks(
 
     Books and mails have no navigation: what looks like it there is text.
     """
-    walk = _Blocks(Sight(root, keeps_all=keeps_all), left_out or LeftOut(), Notes(root), 0)
+    walk = _Blocks(PageSight(root, keeps_all=keeps_all), left_out or LeftOut(), Notes(root), 0)
     walk.walk(root)
     return walk.blocks
 
@@ -67,7 +67,7 @@ def html_blocks(
 class _Blocks:
     """Walks elements in order and collects blocks."""
 
-    def __init__(self, sight: Sight, left_out: LeftOut, notes: Notes, tables_deep: int) -> None:
+    def __init__(self, sight: PageSight, left_out: LeftOut, notes: Notes, tables_deep: int) -> None:
         self.blocks: list[Block] = []
         self._sight = sight
         self._left_out = left_out

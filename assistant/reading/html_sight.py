@@ -47,7 +47,7 @@ def style_of(element: Any) -> str:
     return re.sub(r"\s", "", style).lower() if style else ""
 
 
-class Sight:
+class PageSight:
     """What is seen of one page; ``keeps_all`` for books and mails, which have no navigation."""
 
     def __init__(self, root: Any, *, keeps_all: bool = False) -> None:

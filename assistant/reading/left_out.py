@@ -6,6 +6,7 @@ they leave out, and the counts stand in the document's notes, so that a receipt 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Literal
 
@@ -21,7 +22,13 @@ _WORDS: dict[Kind, tuple[str, str]] = {
     "sheets": ("1 hidden sheet", "{} hidden sheets"),
     "slides": ("1 hidden slide", "{} hidden slides"),
 }
-_LONGEST_NAMES = 100
+_LONGEST_NAMES, _FEWEST_WORDS = 100, 4
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def says_something(comment: str) -> bool:
+    """Whether a comment in markup is a remark, and not just a mark for a program."""
+    return len(_WORD.findall(comment)) >= _FEWEST_WORDS
 
 
 class LeftOut:

@@ -17,7 +17,7 @@ from assistant.reading.writing import one_line
 _MOST_REPEATED = 200
 """Copies of a row or cell that are written out; the empty rest of a sheet is one of a million."""
 _PLAIN_NUMBER = re.compile(r"[-+−]?\d[\d.,'’\s]*")
-_DAY = re.compile(r"\d\D+\d\D+\d")
+_DAY = re.compile(r"\d\D+\d+\D+\d")
 """A shown date that names a day, and not just a month and a year."""
 _UNSEEN = ("collapse", "filter")
 

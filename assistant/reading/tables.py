@@ -8,6 +8,7 @@ without a header come out as rows without names. Nothing that somebody wrote is 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -31,6 +32,8 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_TITLE, _MOST_TITLES, _MOST_NAME_ROWS = 120, 6, 5
+_MOST_EMPTY = 60
+"""Cells to which a short row is filled up."""
 
 
 def write_table(
@@ -111,15 +114,15 @@ class _Table:
 
 def _read(block: Sequence[Cells], rule: HeaderRule, marked: int) -> _Table:
     lead = next(at for at, row in enumerate(block) if not single_text(row))
+    end = len(block)
+    while end > lead + 2 and _is_note(block[end - 1]):
+        end -= 1
     if rule == "marked" and lead < marked < len(block):
         found: tuple[int, int] | None = (lead, marked - 1)
     else:
-        inner = find_header(block[lead:], "unknown" if rule == "marked" else rule)
+        inner = find_header(block[lead:end], "unknown" if rule == "marked" else rule)
         found = (inner[0] + lead, inner[1] + lead) if inner else None
     begin = found[1] + 1 if found else 0
-    end = len(block)
-    while end > begin + 1 and _is_note(block[end - 1]):
-        end -= 1
     columns = _filled_columns(block[found[0] if found else 0 : end])
     titles: list[str] = []
     names: list[str] = []
@@ -155,7 +158,8 @@ def _row_lines(rows: Iterable[Cells], table: _Table) -> Iterator[str]:
 
 
 def _chosen(row: Cells, columns: Sequence[int]) -> list[str]:
-    return [row[at] if at < len(row) else "" for at in columns]
+    cells = [row[at] for at in columns[: bisect_left(columns, len(row))]]
+    return cells + [""] * (min(len(columns), _MOST_EMPTY) - len(cells))
 
 
 def _title_line(row: Cells) -> str:
