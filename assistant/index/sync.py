@@ -209,7 +209,7 @@ class Synchroniser:
             if server is not None:
                 verify_on_server(server, collection, ids)
             timings["verify"] = time.perf_counter() - began - sum(timings.values())
-            removed = 0 if fresh or base is None else base.manifest.removed
+            removed = base.manifest.removed + builder.removed_vectors if base and not fresh else 0
             generation = self._generations.publish(
                 folder,
                 Manifest(
@@ -222,7 +222,7 @@ class Synchroniser:
                     reading=self._reading,
                     documents=documents,
                     chunks=chunks,
-                    removed=removed + builder.removed_vectors,
+                    removed=removed,
                     roots=dict(sight.roots.after),
                     collection=collection,
                 ),
