@@ -1,13 +1,15 @@
 """After any edits an index answers as a fresh one of the same folder: passages, scores, sentences.
 
     python -m benchmarks.fresh_answers [--trials 100] [--steps 6] [--seed 1] [--workers 2]
+    python -m benchmarks.fresh_answers --source FOLDER_OR_TAR [--steps 6] [--seed 1]
 
 Each trial draws a folder of notes and then steps: a few changes of the files with a sync, a
 rollback, a move of the vectors to a Chroma server (started here) or back. After every step twenty
 questions, some with filters, are asked of the index, by an assistant that has been open since the
 trial began, and of an index that was made at once from a copy of the folder. All of both answers is
 compared but what names the index: the generation, chunk ids, seconds. After a rollback the fresh
-index is that of the folder as it was then.
+index is that of the folder as it was then. ``--source`` is one such sequence in a copy of a folder
+of documents, with their headings as two hundred questions, compared after the last step.
 
 Prints how many answers differ, and the first of them. Exit status 1 when any does.
 """
@@ -17,7 +19,9 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,11 +36,12 @@ from assistant import Answer, Assistant, Filters, Settings, load_settings
 from assistant.errors import FilterError
 from benchmarks.note_folder import NoteFolder, questions
 from benchmarks.processes import chroma_server
+from benchmarks.scale import heading_of
 
 Told = Mapping[str, Any]
 """What is compared of an answer."""
 
-ASKED = 20
+ASKED, ASKED_OF_DOCUMENTS = 20, 200
 CHANGES = 3
 """The most changes of files before one sync."""
 
@@ -197,6 +202,33 @@ def _count(tally: Tally, name: str, found: Sequence[Told], wanted: Sequence[Told
     tally.differing += differences(name, found, wanted)
 
 
+def trial_of_documents(source: Path, seed: str, steps: int, place: Path) -> Tally:
+    """A sequence of changes of real documents; their headings are asked at its end."""
+    notes = NoteFolder(place / "documents", random.Random(seed))
+    if source.is_file():
+        with tarfile.open(source) as archive:
+            archive.extractall(notes.folder, filter="data")
+    else:
+        shutil.copytree(source, notes.folder, dirs_exist_ok=True)
+    settings = load_settings(
+        None, {"index.path": str(place / "index"), "documents.paths": [str(notes.folder)]}
+    )
+    with opened(settings) as assistant:
+        chunks = assistant.sync().chunks
+        for step in range(1, steps + 1):
+            name = "; ".join(notes.change() for _ in range(CHANGES))
+            chunks = assistant.sync().chunks
+            print(f"step {step}: {name}", flush=True)
+        headings = filter(None, map(heading_of, notes.files()))
+        asked = [(heading, Filters()) for heading in headings]
+        asked = asked[:: max(1, len(asked) // ASKED_OF_DOCUMENTS)][:ASKED_OF_DOCUMENTS]
+        found = ask_all(assistant, asked)
+    print(f"{chunks:,} chunks", flush=True)
+    tally = Tally(1, steps, len(asked))
+    tally.differing += differences(seed, found, fresh_answers(notes.folder, settings, asked))
+    return tally
+
+
 def one_trial(seed: str, steps: int, address: str) -> Tally:
     """A trial in a folder of its own; the work of one process of several."""
     with tempfile.TemporaryDirectory(prefix="answers-") as scratch:
@@ -210,7 +242,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--source", type=Path, help="a folder of documents, or a tar archive of one"
+    )
     options = parser.parse_args(arguments)
+    if options.source is not None:
+        with tempfile.TemporaryDirectory(prefix="answers-") as scratch:
+            seed, place = str(options.seed), Path(scratch)
+            return report(trial_of_documents(options.source, seed, options.steps, place), seed)
     began = time.perf_counter()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # of the workers
     total = Tally()
@@ -227,9 +266,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             total.add(each.result())
             if number % 10 == 0:
                 print(f"{time.perf_counter() - began:5.0f} s  {total}", flush=True)
+    return report(total, str(options.seed))
+
+
+def report(total: Tally, seed: str) -> int:
+    """Print what differs and how much was compared; the exit status."""
     for line in total.differing[:20]:
         print(line)
-    print(f"{total} (seed {options.seed})")
+    print(f"{total} (seed {seed})")
     return 1 if total.differing else 0
 
 

@@ -54,7 +54,7 @@ class NoteFolder:
         self.folder = folder
         self._chance = chance
         self._made = 0
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
 
     def fill(self, count: int) -> None:
         """Write so many new notes."""
@@ -86,7 +86,7 @@ class NoteFolder:
         """Other text in a note: all of it, or a sentence more."""
         path = self._any()
         if path.suffix == ".md" and self._chance.random() < 0.5:
-            self._write(path, f"{path.read_text()}\n{self._sentence()}\n")
+            self._write(path, f"{_read(path)}\n{self._sentence()}\n")
         else:
             self._write(path, self._text(path.suffix))
         return f"edit {self._shown(path)}"
@@ -94,7 +94,7 @@ class NoteFolder:
     def retitle(self) -> str:
         """Another title, or another day in the front matter; the text below stays."""
         path = self._any(".md")
-        text = path.read_text()
+        text = _read(path)
         body = text.split("---\n", 2)[2] if text.startswith("---\n") else text
         if self._chance.random() < 0.5:
             day = f"{self._chance.randint(2001, 2024)}-03-{self._chance.randint(10, 28)}"
@@ -199,6 +199,10 @@ class NoteFolder:
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def filled(pattern: str, chance: random.Random) -> str:

@@ -63,19 +63,23 @@ def test_the_nearest_are_those_of_any_order(
 
 
 def test_what_single_precision_cannot_tell_apart_is_told_apart() -> None:
-    """Two vectors whose cosines differ by less than a single-precise sum can be off."""
+    """Vectors whose cosines differ by less than a single-precise sum can be off."""
     rng = np.random.default_rng(5)
-    vector = normalised(rng.normal(size=(1, 1536)))[0]
-    rows = np.repeat(vector[np.newaxis].astype(np.float16).astype(np.float32), 400, axis=0)
-    for at in range(400):
-        place = rng.integers(1536)
-        rows[at, place] = np.nextafter(np.float16(rows[at, place]), np.float16(rng.choice([-1, 1])))
-    ids = [str(at) for at in range(400)]
-    cosines = exact_cosines(rows, vector)
-    best = sorted(range(400), key=lambda at: (-cosines[at], at))
-    for limit in (1, 7, 399):
-        found = ExactVectors(ids, rows).nearest(vector, limit)
+    vector = asked(5, 1536)
+    rows = np.repeat(vector[np.newaxis].astype(np.float16), 3000, axis=0)
+    for row in rows:  # half of its numbers go to a neighbour, up or down
+        places = rng.integers(0, 1536, size=768)
+        row[places] = np.nextafter(row[places], rng.choice([-1, 1], 768).astype(np.float16))
+    rows = rows.astype(np.float32)
+    ids = [str(at) for at in range(len(rows))]
+    cosines, roughly = exact_cosines(rows, vector), np.vecdot(rows, vector)
+    best = sorted(range(len(rows)), key=lambda at: (-cosines[at], at))
+    missed, index = 0, ExactVectors(ids, rows)
+    for limit in range(1, 3000, 20):
+        found = index.nearest(vector, limit)
         assert [key for key, _ in found] == [ids[at] for at in best[:limit]]
+        missed += sum(roughly[best[:limit]] < np.sort(roughly)[-limit])
+    assert missed, "single precision would do, so this shows nothing"
 
 
 def test_nothing_is_found_where_nothing_is() -> None:

@@ -55,10 +55,6 @@ class KeptVectors:
             return 0
         return int(self._connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
 
-    def numbers(self) -> int:
-        """How many numbers all vectors have together."""
-        return len(self) * self._dimensions()
-
     def _dimensions(self) -> int:
         query = "SELECT length(numbers) / 2 FROM vectors LIMIT 1"
         row = self._connection.execute(query).fetchone() if self._is_there else None

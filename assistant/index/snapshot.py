@@ -58,7 +58,8 @@ class Snapshot:
             self._exits = self._exits.pop_all()
         self._vectors: VectorIndex | ServerVectors | None = None
         self._exact: ExactVectors | None = None
-        self._is_compared = 0 < self.store.vectors.numbers() <= MOST_NUMBERS
+        numbers = self.manifest.chunks * self.manifest.dimensions
+        self._is_compared = 0 < numbers <= MOST_NUMBERS
         self._lock = threading.Lock()
         self._infos: tuple[tuple[str, DocumentInfo], ...] | None = None
         self._users = 0
