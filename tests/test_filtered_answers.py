@@ -113,9 +113,13 @@ def test_every_part_of_retrieval_equals_brute_force(
     stored = snapshot.vectors.vectors(everything)
     scores = {key: float(stored[key] @ vector) for key in within}
     best = sorted(scores.values(), reverse=True)[:9]
-    for compared in (2000, 0):  # one by one, and by HNSW among given ids
-        monkeypatch.setattr("assistant.index.vectors._COMPARED_ONE_BY_ONE", compared)
-        found = snapshot.nearest(vector, 9, within)
+    ways = [snapshot.nearest(vector, 9, within)]
+    monkeypatch.setattr(snapshot, "_is_compared", False)  # as in a larger index
+    for compared in (2000, 0):  # those within, and by HNSW among given ids
+        monkeypatch.setattr("assistant.index.snapshot._COMPARED_ONE_BY_ONE", compared)
+        ways.append(snapshot.nearest(vector, 9, within))
+    assert ways[0] == ways[1]
+    for found in ways:
         assert np.allclose([score for _, score in found], best, atol=1e-4)  # as rounded
         assert {key for key, _ in found} <= set(within)
 

@@ -1,7 +1,7 @@
 """Whole generations of an index on disk, and the one file that says which of them answers.
 
     index/CURRENT              the name of the generation that answers
-    index/generations/gNNNNNN/ manifest.json · store.sqlite · words/ · chroma/
+    index/generations/gNNNNNN/ manifest.json · store.sqlite · terms.sqlite · words/ · chroma/
     index/building/            where the next one is made; removed when a writer starts
     index/embeddings.sqlite    vectors by text, outlives generations
     index/writer.lock          held by the one process that writes
@@ -43,7 +43,8 @@ FORMAT = 2
 """Version of the layout; a reader refuses a higher one. A lower one still answers, and the next
 ingest reads its files again."""
 
-STORE, WORDS, VECTORS, MANIFEST = "store.sqlite", "words", "chroma", "manifest.json"
+STORE, TERMS, WORDS, VECTORS = "store.sqlite", "terms.sqlite", "words", "chroma"
+MANIFEST = "manifest.json"
 _SEALED_SINCE = 2
 
 
@@ -325,8 +326,8 @@ def _gone(path: Path) -> IndexUnavailableError:
 
 
 def copy_tree(source: Path, target: Path) -> None:
-    """Copy a folder, sharing the blocks where the file system can (reflink)."""
-    shutil.copytree(source, target, copy_function=copy_file)
+    """Copy what is in a folder, sharing the blocks where the file system can (reflink)."""
+    shutil.copytree(source, target, copy_function=copy_file, dirs_exist_ok=True)
 
 
 def copy_file(source: str | Path, target: str | Path) -> None:
@@ -343,8 +344,8 @@ def copy_file(source: str | Path, target: str | Path) -> None:
 
 
 FAILPOINTS = (
-    "after-copy", "after-batch", "before-verify", "before-sync", "before-rename",
-    "before-current", "after-current", "in-collect",
+    "after-copy", "after-batch", "before-words", "in-words", "after-words", "before-verify",
+    "before-sync", "before-rename", "before-current", "after-current", "in-collect",
 )  # fmt: skip
 """The steps of an ingest at which a crash trial can stop it, in their order."""
 

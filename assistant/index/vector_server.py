@@ -223,6 +223,9 @@ class ServerWriter:
     def delete(self, chunk_ids: Sequence[str]) -> None:
         """Nothing now."""
 
+    def end(self) -> None:
+        """Nothing now."""
+
     def finish(self) -> int:
         """Send the rest; the number of vectors in the collection."""
         self._flush()

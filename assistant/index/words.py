@@ -2,22 +2,31 @@
 
 The terms are joined by spaces and split again at white space, so documents and questions are
 tokenised by the same Python code in every language. BM25 with tantivy's fixed k1 = 1.2, b = .75.
+
+An index is written once, from first chunk to last in the order of the documents' names, and never
+changed: its statistics count live chunks only, and the same folder always gives the same index, to
+the last digit of a score and the order of equals.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
 from assistant.errors import IndexUnavailableError, StorageError
-from assistant.text.terms import TermWriter
+from assistant.index.generations import TERMS, WORDS, failpoint
+from assistant.index.term_lines import TermLines
+from assistant.text.terms import TermWriter, fingerprint
 
 _ANALYZER = "white_space"
-_WRITER_HEAP_BYTES = 64_000_000
+_WRITER_HEAP_BYTES = 256_000_000
+"""Memory up to which a writer makes one segment, as far as it needs it; 62,941 chunks of
+documentation need less than a quarter. Of several segments the order of equals would be chance."""
 _FUZZY_SCORE = 3.0
 """What an inexact match adds; a rare term's exact match adds 5 to 10."""
 
@@ -48,34 +57,59 @@ def _open(path: Path, *, create: bool) -> Any:
 
 
 class WordWriter:
-    """Adds and removes chunks of a word index that is being built."""
+    """Writes the terms and the word index of a generation that is being built in a folder.
 
-    def __init__(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True)
-        self._index = _open(path, create=True)
+    Chunks may come and go in any order: only ``finish`` writes the index.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._order: Sequence[str] = ()
         self._terms = TermWriter()
         with _write_errors():
-            self._writer = self._index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lines = TermLines(folder / TERMS, fingerprint())
+
+    def __enter__(self) -> WordWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.close()
 
     def add(self, chunk_id: str, text: str) -> None:
-        """Add one chunk; its id must not be in the index."""
-        document = tantivy.Document()
-        document.add_text("id", chunk_id)
-        document.add_text("body", self._terms.line(text))
+        """Add one chunk, or give it another text."""
+        line = self._terms.line(text)
         with _write_errors():
-            self._writer.add_document(document)
+            self._lines.put(chunk_id, line)
 
-    def delete(self, chunk_ids: Iterable[str]) -> None:
+    def delete(self, chunk_ids: Sequence[str]) -> None:
         """Remove chunks by id; unknown ids are no error."""
         with _write_errors():
-            for chunk_id in chunk_ids:
-                self._writer.delete_documents_by_term("id", chunk_id)
+            self._lines.delete(chunk_ids)
 
-    def close(self) -> None:
-        """Commit everything and wait until the segments are merged and on disk."""
+    def end(self, chunk_ids: Sequence[str]) -> None:
+        """Nothing follows: these are all chunks, in the order of the index."""
+        self._order = chunk_ids
+
+    def finish(self) -> None:
+        """After ``end`` write the index and close everything. Raises ``StorageError``."""
+        failpoint("before-words")
+        words = self._folder / WORDS
         with _write_errors():
-            self._writer.commit()
-            self._writer.wait_merging_threads()
+            words.mkdir()
+            index = _open(words, create=True)
+            writer = index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
+            for chunk_id, line in self._lines.of(self._order):
+                document = tantivy.Document()
+                document.add_text("id", chunk_id)
+                document.add_text("body", line)
+                writer.add_document(document)
+            failpoint("in-words")
+            writer.commit()
+            writer.wait_merging_threads()
+            self._lines.commit()
+            self._lines.close()
+        failpoint("after-words")
 
 
 @contextlib.contextmanager
@@ -83,7 +117,7 @@ def _write_errors() -> Iterator[None]:
     """tantivy's threads report a full disk at whatever call comes next."""
     try:
         yield
-    except (ValueError, OSError) as exc:
+    except (ValueError, OSError, sqlite3.DatabaseError) as exc:
         raise StorageError(
             f"The word index cannot be written: {exc}",
             hint="free some disk space and run the same command again; nothing is lost",
@@ -112,7 +146,8 @@ class WordIndex:
         """Chunk ids with their BM25 scores, best first, at least one term in each.
 
         Terms that are also in ``fuzzy`` match terms within one edit (two from eight letters on).
-        ``within`` names the only chunks that count; scores are as without it.
+        ``within`` names the only chunks that count; scores are as without it. Equals are in the
+        order of their documents' names.
         """
         inexact = set(fuzzy)
         clauses = []
@@ -137,11 +172,10 @@ class WordIndex:
                 ]
             )
         hits = self._searcher.search(query, limit, count=False).hits
-        found = [(self._id(address), float(score)) for score, address in hits]
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+        return [(self._id(address), float(score)) for score, address in hits]
 
     def holding_all(self, terms: Iterable[str], limit: int) -> list[str]:
-        """Ids of chunks that hold every one of the terms."""
+        """Ids of chunks that hold every one of the terms, the best by BM25."""
         clauses = [
             (tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "body", term, "basic"))
             for term in dict.fromkeys(terms)
@@ -150,7 +184,7 @@ class WordIndex:
             return []
         query = tantivy.Query.boolean_query(clauses)
         hits = self._searcher.search(query, limit, count=False).hits
-        return sorted(self._id(address) for _, address in hits)
+        return [self._id(address) for _, address in hits]
 
     def document_frequency(self, term: str) -> int:
         """In how many chunks a term occurs."""

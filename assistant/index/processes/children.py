@@ -13,6 +13,8 @@ from typing import IO, Any
 from assistant.errors import AssistantError, IndexUnavailableError, StorageError
 from assistant.processes import last_words, start, widen
 
+_TOLD_AT_ONCE = 10_000
+
 
 class Child:
     """A child that is killed when it is left, whatever happened."""
@@ -104,9 +106,16 @@ class WordProcess(Child):
         if chunk_ids:
             self._send(json.dumps({"delete": list(chunk_ids)}).encode() + b"\n")
 
-    def close(self) -> None:
-        """Wait until everything is written and closed."""
+    def end(self, chunk_ids: Sequence[str]) -> None:
+        """Nothing follows: these are all chunks in the order of the index, which is written now."""
+        for at in range(0, len(chunk_ids), _TOLD_AT_ONCE):
+            part = list(chunk_ids[at : at + _TOLD_AT_ONCE])
+            self._send(json.dumps({"order": part}).encode() + b"\n")
         self._send(b"{}\n")
+        self._flush()
+
+    def finish(self) -> None:
+        """After ``end`` wait until everything is written and closed."""
         reply = self._receive()
         if not reply.get("ok"):
             raise failure(str(reply.get("problem")), self._part)
