@@ -100,6 +100,10 @@ class RerankingError(AssistantError):
     """The reranker could not be loaded, or its reply cannot be scores of the passages."""
 
 
+class ReaderError(AssistantError):
+    """The reader of passages could not be loaded, or could not read them."""
+
+
 class ModelError(AssistantError):
     """The language model could not be reached, refused, or broke off before its first word."""
 

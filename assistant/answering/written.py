@@ -11,8 +11,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.answer import CitedPlace, Draft
+from assistant.answering.candidates import rank_candidates
+from assistant.answering.choice import choose
 from assistant.answering.extractive import why_not
-from assistant.answering.sentence_choice import extract
 from assistant.checking.verifier import Verifier, needs_citation
 from assistant.citing.hidden import SentinelFilter, ThoughtFilter
 from assistant.citing.stream import CitationStream, CitedSentence, ParsedAnswer
@@ -160,7 +161,8 @@ def written_draft(
     if written.abstained:
         most, read = settings.answer.max_sentences, snapshot.store.read_text
         reason = why_not(
-            extract(found.question, found.passages, sentences, most, read), found.passages
+            choose(rank_candidates(found.question, found.passages, sentences), most, read),
+            found.passages,
         )
         return Draft(
             text=reason, abstained=True, reason=reason, confidence=confidence,
