@@ -39,9 +39,9 @@ fcntl: Any = None  # stays so off POSIX: readers of old generations are not prot
 with contextlib.suppress(ImportError):
     import fcntl
 
-FORMAT = 2
-"""Version of the layout; a reader refuses a higher one. A lower one still answers, and the next
-ingest reads its files again."""
+FORMAT = 3
+"""Version of the layout; a reader refuses a higher one. A lower one still answers; the next ingest
+makes the words of one below 3 anew, and reads the files of one below 2 again."""
 
 STORE, TERMS, WORDS, VECTORS = "store.sqlite", "terms.sqlite", "words", "chroma"
 MANIFEST = "manifest.json"
