@@ -388,9 +388,9 @@ def test_upload_is_indexed_and_answers(own_screen: Screen, tmp_path: Path, place
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\n" + b"\xff" * 300)
     own_screen.open_sidebar()
-    page.locator("#upload").locator("..").locator("input[type=file]").set_input_files(
-        [file, broken]
-    )
+    with page.expect_file_chooser() as chooser:
+        page.locator("#upload").click()
+    chooser.value.set_files([file, broken])
     expect(page.locator("#receipt")).to_contain_text("1 indexed")
     expect(page.locator("#receipt")).to_contain_text("broken.pdf")
     expect(page.locator("#receipt .failed")).to_have_count(1)

@@ -304,6 +304,8 @@ def test_no_path_leads_out(served: Running, path: str) -> None:
         ({"Host": "127.0.0.1.evil.test"}, 421),
         ({"Host": "localhost:1@evil.test"}, 421),
         ({"Host": ""}, 421),
+        ({"Host": "localhost ; script-src *"}, 421),
+        ({"Host": "[::1%25 ; script-src * ;]"}, 421),
         ({"Host": "localhost:7860"}, 200),
         ({"Host": "[::1]:7860"}, 200),
     ],
@@ -353,12 +355,60 @@ def test_an_upload_over_the_limit_is_refused(settings: Settings) -> None:
     with (
         Assistant(settings.model_copy(update={"documents": documents})) as assistant,
         running(assistant) as server,
+        httpx.Client(base_url=server.url) as browser,
     ):
-        files = {"files": ("large.txt", b"x" * 500_000)}
-        small = {"files": ("small.txt", b"x" * 100_000)}
-        url = f"{server.url}/gradio_api/upload"
-        assert httpx.post(url, files=files).status_code == 413
-        assert httpx.post(url, files=small).status_code == 200
+        browser.get("/")  # sets the owner's cookie
+
+        def drip() -> Iterator[bytes]:
+            for _ in range(5):
+                yield b"x" * 100_000
+
+        large = browser.post("/upload?name=large.txt", content=b"x" * 500_000)
+        assert large.status_code == 413
+        try:
+            status = browser.post("/upload?name=large.txt", content=drip()).status_code
+        except httpx.WriteError:
+            status = 413  # the server had closed already
+        assert status == 413
+        small = browser.post("/upload?name=small.txt", content=b"x" * 100_000)
+        assert small.status_code == 200
+        aside = assistant.settings.chat.uploads / ".incoming"
+        assert [each.name for each in aside.iterdir()] == [small.json()["upload"]]
+
+
+def test_an_upload_that_cannot_be_is_one_clear_error(settings: Settings) -> None:
+    chat = settings.chat.model_copy(update={"session_upload_megabytes": 0.3})
+    with (
+        Assistant(settings.model_copy(update={"chat": chat})) as assistant,
+        running(assistant) as server,
+        httpx.Client(base_url=server.url) as browser,
+    ):
+        nobody = browser.post("/upload?name=a.txt", content=b"x")
+        assert (nobody.status_code, "browser" in nobody.text) == (400, True)
+        browser.get("/")
+        for name in ("", "%20", "%00"):
+            unnamed = browser.post(f"/upload?name={name}", content=b"x")
+            assert unnamed.status_code in (200, 400), name
+        assert browser.post("/upload", content=b"x").status_code == 400
+        assert browser.post("/upload?name=" + "x" * 2000, content=b"x").status_code == 422
+        full = browser.post("/upload?name=a.txt", content=b"x" * 300_000)
+        assert full.status_code == 413
+        assert "in a day" in full.json()["error"]["message"]
+        assert browser.post("/gradio_api/upload", files={"files": ("", b"x")}).status_code == 404
+
+
+def test_a_websocket_handshake_is_refused(served: Running) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    for path in ("/", "/gradio_api/queue/join", "/mcp", "/nowhere"):
+        head = (
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\n"
+            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        with socket.create_connection((host, int(port)), timeout=10) as wire:
+            wire.sendall(head.encode())
+            status = int(wire.recv(100).split(b" ")[1])
+        assert status in (200, 403, 404, 405, 406), path
 
 
 def test_every_answer_has_the_headers(served: Running) -> None:
@@ -383,7 +433,7 @@ def test_without_the_token_nothing_is_told(guarded: Running) -> None:
     for path in ("/v1/models", "/metrics", "/document?name=x", "/openapi.json", "/export/x.md"):
         assert httpx.get(guarded.url + path).status_code == 401, path
     assert httpx.post(f"{guarded.url}/mcp", json={}).status_code == 401
-    assert httpx.post(f"{guarded.url}/gradio_api/upload").status_code == 401
+    assert httpx.post(f"{guarded.url}/upload?name=x").status_code == 401
     page = httpx.get(f"{guarded.url}/", headers={"Accept": "text/html"})
     assert (page.status_code, page.headers["location"]) == (303, "/login")
     assert httpx.get(f"{guarded.url}/healthz").status_code == 200

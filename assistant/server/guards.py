@@ -69,7 +69,10 @@ class Guards:
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
-            return  # no websocket is needed; an open one would be a second door
+            elif scope["type"] == "websocket":  # none is needed; one would be a second door
+                await receive()  # its beginning
+                await send({"type": "websocket.close", "code": 1008, "reason": "no websockets"})
+            return
         request = _Request.read(scope)
         refusal = self._refusal(scope, request)
         if refusal is not None:

@@ -140,6 +140,8 @@ class ChatSettings(_Section):
 
     keep_conversations: bool
     uploads: Path
+    session_upload_megabytes: Annotated[float, Field(gt=0)]
+    uploads_megabytes: Annotated[float, Field(gt=0)]
     question_set: Path
 
 
