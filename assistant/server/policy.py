@@ -13,8 +13,8 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 _HOST = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
-"""A name, an IPv4 address or an IPv6 address in brackets, with or without a port. Nothing else: the
-header is written into the content policy, where a space or a semicolon would begin something new."""
+"""A name, an IPv4 address or an IPv6 address in brackets, with or without a port. Nothing else: it
+is written into the content policy, where a space or a semicolon would begin something new."""
 _LOCAL_NAMES = frozenset({"localhost"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
