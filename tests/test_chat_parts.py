@@ -24,6 +24,7 @@ from assistant.errors import BusyError, QuotaError, StorageError, UsageError
 from assistant.explaining import explain
 from assistant.gate import Gate
 from assistant.server.access import Access
+from assistant.server.guards import Guards, Limits
 from assistant.server.policy import (
     host_is_allowed,
     origin_is_allowed,
@@ -268,6 +269,22 @@ def test_uploads_have_quotas(tmp_path: Path) -> None:
     assert size <= quotas.total
 
 
+def test_only_so_many_arrive_at_once(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path, LARGE)
+    arriving = [uploads.begin("anna", "a.txt") for _ in range(64)]
+    with pytest.raises(BusyError):
+        uploads.begin("berta", "a.txt")
+    arriving[0].finish()
+    arriving[1].discard()
+    arriving[1].discard()
+    arriving[0].discard()
+    again = [uploads.begin("berta", "a.txt") for _ in range(2)]
+    with pytest.raises(BusyError):
+        uploads.begin("berta", "a.txt")
+    for each in (*arriving, *again):
+        each.discard()
+
+
 def test_empty_files_count_too(tmp_path: Path) -> None:
     quotas = Quotas(file=300_000, session=700_000, total=10_000_000)
     uploads = Uploads(tmp_path, quotas)
@@ -384,6 +401,23 @@ def test_sessions_end_with_their_time_and_their_token() -> None:
     now[0] += 31 * 86_400
     assert not access.admits("", session)
     assert "a-long-enough-token" not in repr(access)
+
+
+def test_a_websocket_is_closed_before_it_is_one() -> None:
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    async def app(*_: object) -> None:
+        raise AssertionError("no websocket reaches the application")
+
+    guards = Guards(app, Access(""), [], Limits(1, 1))
+    asyncio.run(guards({"type": "websocket", "path": "/"}, receive, send))  # type: ignore[arg-type]
+    assert [each["type"] for each in sent] == ["websocket.close"]
 
 
 def test_hosts_origins_and_paths() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import io
+import logging
 import os
 import re
 import socket
@@ -326,7 +327,9 @@ def test_only_our_own_names_are_answered_to(
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-@pytest.mark.parametrize("path", ["/v1/chat/completions", "/gradio_api/queue/join", "/mcp"])
+@pytest.mark.parametrize(
+    "path", ["/v1/chat/completions", "/gradio_api/queue/join", "/mcp", "/upload?name=x"]
+)
 def test_another_page_cannot_send_requests(
     served: Running, headers: dict[str, str], path: str
 ) -> None:
@@ -395,6 +398,50 @@ def test_an_upload_that_cannot_be_is_one_clear_error(settings: Settings) -> None
         assert full.status_code == 413
         assert "in a day" in full.json()["error"]["message"]
         assert browser.post("/gradio_api/upload", files={"files": ("", b"x")}).status_code == 404
+
+
+def test_a_body_without_a_token_is_a_short_one(guarded: Running) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for content in (b"token=" + b"x" * 20_000, iter([b"token=" + b"x" * 9_000] * 3)):
+        try:
+            status = httpx.post(f"{guarded.url}/login", content=content, headers=form).status_code
+        except httpx.WriteError:
+            status = 413  # the server had closed already
+        assert status == 413
+
+
+def test_no_cookie_holds_the_server_up(guarded: Running) -> None:
+    """64 KB of backslashes took five seconds of everybody's time."""
+    began = time.monotonic()
+    for value in ('a="' + '\\"' * 30_000 + '"', "a=b;" * 15_000, "=" * 60_000, ";" * 60_000):
+        for path in ("/v1/models", "/login", "/"):
+            httpx.get(f"{guarded.url}{path}", headers={"Cookie": value})
+    assert time.monotonic() - began < 3
+
+
+def test_the_application_sees_no_cookies_but_ours(served: Running) -> None:
+    owner = httpx.get(f"{served.url}/").cookies["assistant_owner"]
+    for other in ("", "x=1; ", 'y="a b"; '):
+        again = httpx.get(f"{served.url}/", headers={"Cookie": f"{other}assistant_owner={owner}"})
+        assert "set-cookie" not in again.headers, "the owner was known"
+    odd = httpx.get(f"{served.url}/", headers={"Cookie": "assistant_owner=" + "x" * 5000})
+    assert "assistant_owner" in odd.cookies
+
+
+def test_addresses_of_the_page_ask_nothing_of_gradio(
+    served: Running, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for path in ("/?page=x", "/?deep_link=a", "/config?page=x&deep_link=a"):
+        assert httpx.get(served.url + path).status_code == 200, path
+    gone = httpx.get(f"{served.url}/gradio_api/queue/data?session_hash=of-before")
+    assert '"session_not_found": true' in gone.text
+    assert httpx.get(f"{served.url}/gradio_api/queue/data").status_code == 422
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_no_library_draws_tracebacks_with_its_own_log_handler(served: Running) -> None:
+    kinds = {type(each).__module__ for each in logging.getLogger().handlers}
+    assert not any(kind.startswith("rich") for kind in kinds), kinds
 
 
 def test_a_websocket_handshake_is_refused(served: Running) -> None:

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from assistant.errors import QuotaError, StorageError, UsageError
+from assistant.errors import BusyError, QuotaError, StorageError, UsageError
 
 MOST_FILES = 100
 ASIDE = ".incoming"
 """Where files lie until they are taken in; on the same drive, so that moving costs nothing."""
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u202a-\u202e\u2066-\u2069]')
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u2028-\u202e\u2066-\u2069]')
 _LONGEST_NAME = 150
 _MOST_NAME_BYTES = 200
 """A file system takes 255; a number and the name of a part come on top."""
@@ -33,6 +33,7 @@ _MOST_NAME_BYTES = 200
 _KEPT_SECONDS = 3600.0
 _SESSION_SECONDS = 86_400.0
 _MOST_SESSIONS = 10_000
+_MOST_AT_ONCE = 64
 _LEAST_BYTES = 65_536
 """A file counts as at least so many bytes: a million empty ones fill a drive and an index too."""
 
@@ -69,12 +70,14 @@ class Uploads:
         self._staged: dict[str, _Staged] = {}
         self._sessions: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._used = 0
+        self._arriving = 0
 
     def begin(self, owner: str, name: str) -> Incoming:
         """Room for one file of a browser.
 
         Raises ``UsageError`` without an owner or a name, ``QuotaError`` when there is no room,
-        ``StorageError`` when the folder cannot be written.
+        ``BusyError`` when too many arrive at once, ``StorageError`` when the folder cannot be
+        written.
         """
         if not owner:
             raise UsageError(
@@ -84,6 +87,8 @@ class Uploads:
         if not name.strip():
             raise UsageError("A file without a name", hint="send its name as `name=`")
         with self._lock:
+            if self._arriving >= _MOST_AT_ONCE:
+                raise BusyError(f"{_MOST_AT_ONCE} uploads are under way", hint="try again")
             try:
                 self._prepare()
                 self._sweep()
@@ -94,6 +99,7 @@ class Uploads:
                 handle = os.open(self._aside / identity, flags, 0o600)
             except OSError as exc:
                 raise _unwritable(self._folder, exc) from exc
+            self._arriving += 1
         return Incoming(self, owner, safe_name(name), identity, handle)
 
     def take_in(self, owner: str, identities: Sequence[str]) -> list[Path]:
@@ -137,10 +143,13 @@ class Uploads:
     def stage(self, identity: str, owner: str, name: str) -> None:
         """A file is whole, and may be taken in."""
         with self._lock:
+            self._arriving -= 1
             self._staged[identity] = _Staged(owner, name, self._clock())
 
     def discard(self, identity: str) -> None:
         """A file did not become whole."""
+        with self._lock:
+            self._arriving -= 1
         (self._aside / identity).unlink(missing_ok=True)
 
     def _spend(self, owner: str, size: int) -> None:

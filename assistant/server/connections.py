@@ -5,7 +5,8 @@ stops half-way, and answers everybody with 503 when there are too many connectio
 
 - a head has 64 KB and ten seconds, a body twenty seconds and more as long as it keeps coming, and
   an answer that nobody reads is broken off;
-- one client holds only so many connections;
+- one client holds only so many connections, and sends only so many requests ahead of the answer
+  (256 KB of them were 30 MB of requests in line);
 - when all places are taken, the connection that has been without a request longest gives way, so
   that who really asks is let in.
 
@@ -35,6 +36,7 @@ class Bounds:
     per_client: int
     head_bytes: int = 65_536
     head_seconds: float = 10.0
+    requests_ahead: int = 16
     body_seconds: float = 20.0
     body_bytes_per_second: float = 8_192.0
     unread_seconds: float = 60.0
@@ -117,6 +119,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._in_head = True
         self._has_begun = False
+        self._is_ahead = False
         self._heads = 0
         self._head_bytes = 0
         self._field_bytes = 0
@@ -167,6 +170,8 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._empty_bytes += len(piece)  # a body's framing, or fields after it
             if max(self._head_bytes, self._field_bytes, self._empty_bytes) >= most:
                 self._close(431)
+            if self._is_ahead:
+                self._close(429)
         self._settle()
 
     def on_message_begin(self) -> None:
@@ -181,8 +186,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._field_bytes += len(name) + len(value)
 
     def on_headers_complete(self) -> None:
-        """The head is whole, unless it was too large."""
-        if self._field_bytes < self.door.bounds.head_bytes:
+        """The head is whole, unless it was too large or comes too far ahead of its turn."""
+        if len(self.pipeline) >= self.door.bounds.requests_ahead:
+            self._is_ahead = True
+        elif self._field_bytes < self.door.bounds.head_bytes:
             super().on_headers_complete()
             self._in_head = self._has_begun = False
             self._heads += 1

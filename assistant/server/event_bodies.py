@@ -11,12 +11,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import parse_qs
 
 import gradio as gr
+from gradio.server_messages import UnexpectedErrorMessage
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PREFIX = "/gradio_api/"
+_MESSAGES = f"{PREFIX}queue/data"
+_PAGES = frozenset({"/", "/config", "/config/"})
 _READING = frozenset({"GET", "HEAD"})
 _MOST_VALUES = 1000
 _LARGEST_INDEX = 10**6
@@ -40,8 +44,8 @@ class Words(_Shape):
 class EventDetail(_Shape):
     """What was clicked: a place in the chat, its words, a rating."""
 
-    index: Index | Annotated[list[Index], Field(min_length=1, max_length=2)] | None = None
-    value: str | Words | Annotated[list[str | Words], Field(max_length=_MOST_VALUES)] | None = None
+    index: Index | Annotated[list[Index], Field(min_length=1, max_length=2)] = 0
+    value: str | Words | Annotated[list[str | Words], Field(max_length=_MOST_VALUES)] = ""
     liked: bool | str | None = None
 
 
@@ -51,13 +55,13 @@ class JoinBody(_Shape):
     fn_index: Index
     session_hash: Session
     data: Annotated[list[Value], Field(max_length=_MOST_VALUES)]
-    event_data: EventDetail | None = None
+    event_data: EventDetail = EventDetail()
     trigger_id: Index | None = None
 
     @field_validator("event_data", mode="before")
     @classmethod
     def _without_repeats(cls, value: Any) -> Any:
-        return value if isinstance(value, dict) else None  # a field's value, which `data` has too
+        return value if isinstance(value, dict) else {}  # a field's value, which `data` has too
 
 
 class CancelBody(_Shape):
@@ -98,6 +102,8 @@ def checked(path: str, body: bytes, blocks: gr.Blocks) -> bytes:
         raise BodyError(f"{place or 'body'}: {first['msg']}"[:200]) from None
     if isinstance(given, JoinBody):
         _check_inputs(given, blocks)
+        if isinstance(given.event_data.index, list):
+            given.event_data.index = given.event_data.index[0]  # a message's, without its part
     return json.dumps(given.model_dump()).encode()
 
 
@@ -112,6 +118,8 @@ def _check_inputs(body: JoinBody, blocks: gr.Blocks) -> None:
         if isinstance(component, gr.State):
             body.data[at] = None  # the server has it
             continue
+        if isinstance(component, gr.Textbox) and value is None:
+            body.data[at] = ""
         wanted: type = str
         if isinstance(component, gr.Checkbox):
             wanted = bool
@@ -131,6 +139,11 @@ class EventBodies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, one with a body for Gradio after it was checked."""
         path = scope.get("path", "")
+        if path in _PAGES:  # `?page=` and `?deep_link=` would have Gradio fail, and read files
+            scope = {**scope, "query_string": b""}
+        if path.rstrip("/") == _MESSAGES and not self._knows_session(scope):
+            await _say_unknown(send)
+            return
         if scope["type"] != "http" or not path.startswith(PREFIX) or scope["method"] in _READING:
             await self._app(scope, receive, send)
             return
@@ -143,6 +156,10 @@ class EventBodies:
             await _refuse(send, str(exc))
             return
         await self._app(_with_length(scope, len(body)), _Replay(body, receive).receive, send)
+
+    def _knows_session(self, scope: Scope) -> bool:
+        named = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash")
+        return not named or named[-1] in self._blocks._queue.pending_messages_per_session
 
 
 async def _whole(receive: Receive) -> bytes | None:
@@ -179,13 +196,20 @@ def _with_length(scope: Scope, length: int) -> Scope:
     return {**scope, "headers": headers}
 
 
+async def _say_unknown(send: Send) -> None:
+    """What Gradio says to a page of before a restart; it raises its own exception besides."""
+    message = UnexpectedErrorMessage(message="404: Not Found", session_not_found=True)
+    body = f"data: {json.dumps(message.model_dump(), default=str)}\n\n".encode()
+    await _reply(send, 200, b"text/event-stream", body)
+
+
 async def _refuse(send: Send, reason: str) -> None:
-    body = json.dumps(
-        {"detail": reason, "error": {"message": reason, "type": "refused", "code": 400}}
-    ).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    error = {"message": reason, "type": "refused", "code": 400}
+    body = json.dumps({"detail": reason, "error": error}).encode()  # the page shows `detail`
+    await _reply(send, 400, b"application/json", body)
+
+
+async def _reply(send: Send, status: int, kind: bytes, body: bytes) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
