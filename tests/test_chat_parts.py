@@ -292,6 +292,10 @@ def test_empty_files_count_too(tmp_path: Path) -> None:
         send(uploads, "anna", f"{number}.txt", b"")
     with pytest.raises(QuotaError, match="in a day"):
         send(uploads, "anna", "one-too-many.txt", b"")
+    for number in range(160):
+        (tmp_path / f"small{number}.txt").touch()
+    with pytest.raises(QuotaError, match="uploads_megabytes"):
+        send(uploads, "berta", "a.txt", b"")
 
 
 def test_what_nobody_takes_in_is_deleted(tmp_path: Path) -> None:
