@@ -19,7 +19,8 @@ from assistant.chat.evidence import draw_evidence, surroundings
 from assistant.chat.exporting import as_markdown
 from assistant.chat.messages import draw_answer, draw_partial
 from assistant.chat.question_set import Proposal, add_question, checked
-from assistant.chat.uploads import ASIDE, Quotas, Uploads, safe_name
+from assistant.chat.stored_files import safe_name
+from assistant.chat.uploads import ASIDE, Quotas, Uploads
 from assistant.errors import BusyError, QuotaError, StorageError, UsageError
 from assistant.explaining import explain
 from assistant.gate import Gate
@@ -177,7 +178,7 @@ def test_an_export_names_every_place(tmp_path: Path) -> None:
         ("../../etc/passwd", "passwd"), ("..\\..\\boot.ini", "boot.ini"), (".bashrc", "bashrc"),
         ("a\x00b\n.txt", "a_b_.txt"), ("...", "file"), ("x" * 300 + ".pdf", "x" * 146 + ".pdf"),
         ("Ünïcode 名前.md", "Ünïcode 名前.md"), ("名" * 300 + ".md", "名" * 65 + ".md"),
-        ("x." + "y" * 300, "x." + "y" * 148),
+        ("x." + "y" * 300, "x." + "y" * 148), ("a\udc80\x9b.txt", "a__.txt"),
     ],
 )  # fmt: skip
 def test_names_of_uploads_are_made_safe(given: str, kept: str) -> None:
@@ -211,6 +212,23 @@ def test_an_upload_replaces_nothing(tmp_path: Path) -> None:
         assert taken.stat().st_mode & 0o077 == 0
     assert shown(tmp_path) == ["a (2).txt", "a.txt"]
     assert list((tmp_path / ASIDE).iterdir()) == []
+
+
+def test_many_of_one_name_are_not_compared_with_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = Uploads(tmp_path, LARGE)
+    for number in range(60):
+        uploads.take_in("anna", [send(uploads, "anna", "a.txt", b"%02d" % number)])
+    assert len(shown(tmp_path)) == 60
+    assert "a (21).txt" in shown(tmp_path)
+    assert "a (22).txt" not in shown(tmp_path)
+
+    def digest(path: Path) -> bytes:
+        raise AssertionError("files of other sizes are not read")
+
+    monkeypatch.setattr("assistant.chat.stored_files._digest", digest)
+    uploads.take_in("anna", [send(uploads, "anna", "a.txt", b"longer")])
 
 
 def test_only_who_sent_a_file_can_take_it_in(tmp_path: Path) -> None:

@@ -265,6 +265,33 @@ def test_when_all_places_are_taken_who_asks_is_let_in(first: bytes) -> None:
         assert [server.get() for _ in range(30)] == [200] * 30
 
 
+def test_who_came_last_does_not_give_way_to_half_sent_bodies() -> None:
+    half = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n"
+    with serving(SLOW) as server, ExitStack() as stack:
+
+        def crowd(count: int, first: bytes) -> None:
+            for number in range(count):
+                stack.enter_context(server.connect(first, f"127.0.0.{2 + number % 5}"))
+
+        going_on = stack.enter_context(server.connect(half))
+        crowd(22, half)
+        until(lambda: len(server.door) == SLOW.connections)
+        going_on.sendall(b"x")  # too late: it was the oldest
+        assert status(rest(going_on)[0]) == 408
+        late, going_on = server.connect(), server.connect(half)
+        for _ in range(6):
+            crowd(4, half)
+            time.sleep(0.05)
+            going_on.sendall(b"x" * 9)  # it keeps coming
+        assert status(rest(late)[0]) in (0, 408), "it sent nothing for long"
+        going_on.sendall(b"x" * 45)
+        assert going_on.recv(15) == b"HTTP/1.1 200 OK"
+        late = server.connect()
+        crowd(6, half)
+        late.sendall(GET + b"Connection: close\r\n\r\n")
+        assert status(rest(late)[0]) == 200
+
+
 def test_who_is_being_answered_does_not_give_way() -> None:
     bounds = replace(QUICK, connections=4, per_client=4, unread_seconds=60.0)
     with serving(bounds) as server, ExitStack() as stack:

@@ -10,7 +10,8 @@ import pytest
 
 from assistant.chat.closed_blocks import ClosedBlocks, holds_an_object
 from assistant.server.event_bodies import BodyError, checked
-from benchmarks.event_bodies import ALONE, EVIL, NUMBER_WALLS, trial
+from benchmarks.event_bodies import ALONE, NUMBER_WALLS, trial
+from benchmarks.hostile_bodies import EVIL
 
 FILE = {"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}
 

@@ -43,7 +43,7 @@ class Library:
     async def upload(self, owner: str, numbers: Sequence[str]) -> AsyncIterator[str]:
         """Take in the files that a browser sent, by their numbers, and index them."""
         try:
-            await asyncio.to_thread(self._uploads.take_in, owner, numbers)
+            await self._uploads.apart(self._uploads.take_in, owner, numbers)
         except AssistantError as exc:
             yield draw_failure(exc.what, exc.hint)
             return

@@ -7,29 +7,29 @@ path. What nobody takes in is deleted after an hour.
 
 from __future__ import annotations
 
+import asyncio
 import os
-import re
 import secrets
 import stat
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeVar
 
+from assistant.chat.stored_files import lies_directly_in, put, safe_name, sizes
 from assistant.errors import BusyError, QuotaError, StorageError, UsageError
+
+T = TypeVar("T")
 
 MOST_FILES = 100
 ASIDE = ".incoming"
 """Where files lie until they are taken in; on the same drive, so that moving costs nothing."""
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u2028-\u202e\u2066-\u2069]')
-_LONGEST_NAME = 150
-_MOST_NAME_BYTES = 200
-"""A file system takes 255; a number and the name of a part come on top."""
-
+_THREADS = 4
 _KEPT_SECONDS = 3600.0
 _SESSION_SECONDS = 86_400.0
 _MOST_SESSIONS = 10_000
@@ -71,6 +71,11 @@ class Uploads:
         self._sessions: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._used = 0
         self._arriving = 0
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="uploads")
+
+    async def apart(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Do something in a thread of uploads: those of questions are not kept waiting."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     def begin(self, owner: str, name: str) -> Incoming:
         """Room for one file of a browser.
@@ -92,7 +97,7 @@ class Uploads:
             try:
                 self._prepare()
                 self._sweep()
-                self._used = sum(_counted(size) for size in _sizes(self._folder))
+                self._used = sum(_counted(size) for size in sizes(self._folder))
                 self._spend(owner, _LEAST_BYTES)
                 identity = secrets.token_urlsafe(16)
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -123,7 +128,7 @@ class Uploads:
             taken = []
             for identity, name in names.items():
                 try:
-                    taken.append(_put(self._aside / identity, self._folder, name))
+                    taken.append(put(self._aside / identity, self._folder, name))
                 except OSError as exc:
                     raise _unwritable(self._folder, exc) from exc
                 del self._staged[identity]
@@ -241,64 +246,8 @@ class Incoming:
             self._uploads.discard(self._identity)
 
 
-def safe_name(name: str) -> str:
-    """A file name without folders, control characters and leading dots."""
-    plain = _UNSAFE.sub("_", Path(name.replace("\\", "/")).name).lstrip(". ") or "file"
-    stem, dot, suffix = plain.rpartition(".")
-    if not dot or len(suffix) > _LONGEST_NAME // 2:
-        return _shortened(plain, _MOST_NAME_BYTES)[:_LONGEST_NAME]
-    suffix = _shortened(suffix, _MOST_NAME_BYTES // 2)
-    stem = _shortened(stem, _MOST_NAME_BYTES - len(suffix.encode()) - 1)
-    return f"{stem[: _LONGEST_NAME - len(suffix) - 1]}.{suffix}"
-
-
-def lies_directly_in(place: Path, folder: Path) -> bool:
-    """Whether a place is a regular file, no link and of one name, directly inside a folder."""
-    try:
-        status = place.lstat()
-        real = place.resolve(strict=True)
-    except (OSError, ValueError):
-        return False
-    is_plain = stat.S_ISREG(status.st_mode) and status.st_nlink == 1
-    return is_plain and real.parent == folder.resolve()
-
-
-def _put(file: Path, folder: Path, name: str) -> Path:
-    target, number = folder / name, 2
-    while os.path.lexists(target):
-        if lies_directly_in(target, folder) and _digest(target) == _digest(file):
-            file.unlink()
-            return target
-        target = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
-        number += 1
-    file.rename(target)
-    return target
-
-
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as file:
-        digest = sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-        return digest.digest()
-
-
-def _sizes(folder: Path) -> Iterator[int]:
-    """The sizes of all files below a folder; links are not followed."""
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            try:
-                yield os.lstat(os.path.join(parent, name)).st_size
-            except FileNotFoundError:
-                continue  # taken in or deleted meanwhile
-
-
 def _counted(size: int) -> int:
     return max(size, _LEAST_BYTES)
-
-
-def _shortened(text: str, most_bytes: int) -> str:
-    return text.encode()[:most_bytes].decode(errors="ignore")
 
 
 def _gone() -> UsageError:

@@ -58,11 +58,8 @@ class Door:
         self.bounds = bounds
         self._clients: Counter[str] = Counter()
         self._inside: dict[BoundedProtocol, str] = {}
-        # the oldest first; those that are being answered stand in neither
-        self._waiting: dict[State, OrderedDict[BoundedProtocol, None]] = {
-            State.QUIET: OrderedDict(),
-            State.SENDING: OrderedDict(),
-        }
+        # who has waited longest first; those that are being answered are not among them
+        self._waiting: OrderedDict[BoundedProtocol, State] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._inside)
@@ -75,7 +72,7 @@ class Door:
             return False
         self._inside[connection] = client
         self._clients[client] += 1
-        self._waiting[State.QUIET][connection] = None
+        self._waiting[connection] = State.QUIET
         return True
 
     def leave(self, connection: BoundedProtocol) -> None:
@@ -86,27 +83,28 @@ class Door:
         self._clients[client] -= 1
         if not self._clients[client]:
             del self._clients[client]
-        for waiting in self._waiting.values():
-            waiting.pop(connection, None)
+        self._waiting.pop(connection, None)
 
     def note(self, connection: BoundedProtocol, state: State) -> None:
-        """A connection has come into a state, or is still in it."""
+        """A connection has come into a state, or something has come while it was in it.
+
+        A body that comes makes its connection the youngest again; a head has to come at once.
+        """
         if connection not in self._inside:
             return
-        for each, waiting in self._waiting.items():
-            if each is not state:
-                waiting.pop(connection, None)
-            else:
-                waiting.setdefault(connection)
+        if state is State.ANSWERED:
+            self._waiting.pop(connection, None)
+        elif state is State.SENDING or self._waiting.get(connection) is not state:
+            self._waiting[connection] = state
+            self._waiting.move_to_end(connection)
 
     def _make_room(self, client: str | None) -> bool:
         """Close the connection that has waited longest, of one client or of all."""
-        for waiting in self._waiting.values():
-            for connection in waiting:
-                if client is None or self._inside[connection] == client:
-                    self.leave(connection)
-                    connection.give_way()
-                    return True
+        for connection in self._waiting:
+            if client is None or self._inside[connection] == client:
+                self.leave(connection)
+                connection.give_way()
+                return True
         return False
 
 

@@ -6,7 +6,6 @@ numbers to the event that takes them in.
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -32,12 +31,12 @@ def router(uploads: Uploads) -> APIRouter:
     ) -> Response:
         owner = request.cookies.get(OWNER_COOKIE, "")
         try:
-            incoming = await asyncio.to_thread(uploads.begin, owner, name)
+            incoming = await uploads.apart(uploads.begin, owner, name)
         except AssistantError as exc:
             return _refused(exc)
         try:
             async for block in request.stream():
-                await asyncio.to_thread(incoming.write, block)
+                await uploads.apart(incoming.write, block)
             return JSONResponse({"upload": incoming.finish()})
         except AssistantError as exc:
             return _refused(exc)
