@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import secrets
 from collections.abc import Collection, MutableMapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +28,10 @@ from assistant.server.policy import (
 )
 
 _OPEN_PATHS = frozenset({"/healthz", "/login", "/own/document.css"})
+_OPEN_BYTES = 8192
+"""Of a body that comes without a token: a login is all that there is."""
+
+_COOKIE_VALUE = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _SCRIPTED = frozenset({"/", "/docs"})
 _OWNER_SECONDS = 365 * 86_400
 _HEADERS = (
@@ -69,13 +73,17 @@ class Guards:
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
-            return  # no websocket is needed; an open one would be a second door
+            elif scope["type"] == "websocket":  # none is needed; one would be a second door
+                await receive()  # its beginning
+                await send({"type": "websocket.close", "code": 1008, "reason": "no websockets"})
+            return
         request = _Request.read(scope)
         refusal = self._refusal(scope, request)
         if refusal is not None:
             await _refuse(send, *refusal)
             return
-        limit = self._limits.upload if is_upload(scope["path"]) else self._limits.request
+        scope = _with_own_cookies(scope, request)
+        limit = self._limit(scope["path"])
         if request.length > limit:
             await _refuse(send, 413, f"The request is larger than {limit:,} bytes")
             return
@@ -85,6 +93,11 @@ class Guards:
             await self._app(scope, body.receive, answer.send)
         if body.is_too_large and not answer.began:
             await _refuse(send, 413, f"The request is larger than {limit:,} bytes")
+
+    def _limit(self, path: str) -> int:
+        if path in _OPEN_PATHS:
+            return _OPEN_BYTES
+        return self._limits.upload if is_upload(path) else self._limits.request
 
     def _refusal(self, scope: Scope, request: _Request) -> tuple[int, str] | None:
         """Status and reason of a request that goes no further."""
@@ -126,22 +139,42 @@ class _Request:
         def text(name: bytes) -> str:
             return headers.get(name, b"").decode("latin-1")
 
-        cookies: SimpleCookie = SimpleCookie()
-        try:
-            cookies.load(text(b"cookie"))
-        except CookieError:
-            cookies = SimpleCookie()
+        cookies = _own_cookies(text(b"cookie"))
         length = text(b"content-length")
         return cls(
             host=text(b"host") if hosts == 1 else "",
             origin=text(b"origin") if b"origin" in headers else None,
             site=text(b"sec-fetch-site") if b"sec-fetch-site" in headers else None,
             authorization=text(b"authorization"),
-            session=cookies[SESSION_COOKIE].value if SESSION_COOKIE in cookies else "",
-            owner=cookies[OWNER_COOKIE].value if OWNER_COOKIE in cookies else "",
+            session=cookies.get(SESSION_COOKIE, ""),
+            owner=cookies.get(OWNER_COOKIE, ""),
             accepts=text(b"accept"),
             length=int(length) if length.isdecimal() else 0,
         )
+
+
+def _own_cookies(header: str) -> dict[str, str]:
+    """The values of our own cookies.
+
+    Python's parser, which Starlette uses too, takes five seconds for 64 KB of backslashes, and no
+    token is asked for before it.
+    """
+    found: dict[str, str] = {}
+    for part in header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name in (SESSION_COOKIE, OWNER_COOKIE) and _COOKIE_VALUE.fullmatch(value):
+            found.setdefault(name, value)
+    return found
+
+
+def _with_own_cookies(scope: Scope, request: _Request) -> Scope:
+    """The request as the application sees it: with no other cookie."""
+    own = {SESSION_COOKIE: request.session, OWNER_COOKIE: request.owner}
+    cookie = "; ".join(f"{name}={value}" for name, value in own.items() if value)
+    headers = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+    if cookie:
+        headers.append((b"cookie", cookie.encode("latin-1")))
+    return {**scope, "headers": headers}
 
 
 class _Answer:
