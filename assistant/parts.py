@@ -6,6 +6,7 @@ Imports stand in the methods: ``--help`` and an unchanged sync must not pay for 
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ class Parts:
         self._verifier: Verifier | None = None
         self._model: LanguageModel | None = None
         self._reranker: Reranker | None = None
+        self._last_chosen: tuple[weakref.ref[Snapshot], Filters, list[str]] | None = None
         self._lock = threading.RLock()
 
     def close(self) -> None:
@@ -171,15 +173,20 @@ class Parts:
 
         Raises ``FilterError`` for a value that cannot be used, and when no document fits.
         """
-        from assistant.selection import checked_filters, no_document, selected
+        from assistant.selection import Selection, checked_filters, no_document
 
         if not filters:
             return None
         filters = checked_filters(filters)
+        last = self._last_chosen
+        if last is not None and last[0]() is snapshot and last[1] == filters:
+            return last[2]  # an answer asks twice, and follow-ups ask again
         infos = snapshot.infos()
-        chosen = [identity for identity, info in infos if selected(filters, info)]
+        selection = Selection(filters)
+        chosen = [identity for identity, info in infos if selection.means(info)]
         if not chosen:
             raise no_document(filters, [info for _, info in infos])
+        self._last_chosen = (weakref.ref(snapshot), filters, chosen)
         return chosen
 
     def _check_embedder(self, snapshot: Snapshot) -> None:
