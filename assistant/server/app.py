@@ -55,6 +55,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     conversations = Conversations(settings.index.path / CONVERSATIONS if kept else None)
     access = Access(token)
     page = Page(service, conversations)
+    page.library.close_uploads()
     mcp, mcp_app = make_mcp(service)
 
     @contextlib.asynccontextmanager
