@@ -7,6 +7,7 @@ passages it cites, without a model.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -113,7 +114,7 @@ async def compose(
     rest = stream.feed(sentinel.feed(thought.finish()) + sentinel.finish()) + stream.finish()
     if rest and not strict:
         yield rest
-    composed = _check(stream.parsed(), context, verifier, sentinel.seen, ended)
+    composed = await _check(stream.parsed(), context, verifier, sentinel.seen, ended)
     composed = replace(
         composed,
         usage=replace(
@@ -158,15 +159,16 @@ async def judge(
     return tuple(judged)
 
 
-def _check(
+async def _check(
     parsed: ParsedAnswer, context: Context, verifier: Verifier, saw_sentinel: bool, ended: Ended
 ) -> Composed:
     number = {passage: shown for shown, passage in enumerate(parsed.order, start=1)}
-    sentences = tuple(
-        _verified(found, context, verifier, number)
-        for found in parsed.sentences
-        if found.passages or needs_citation(found.text, found.kind)
-    )
+    verified = []
+    for found in parsed.sentences:
+        if found.passages or needs_citation(found.text, found.kind):
+            verified.append(_verified(found, context, verifier, number))
+            await asyncio.sleep(0)  # others, and the end of the server, need not wait for the rest
+    sentences = tuple(verified)
     abstained = saw_sentinel and not sentences
     return Composed(
         shown=parsed.text,

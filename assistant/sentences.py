@@ -42,7 +42,9 @@ _LIST_START = re.compile(r"[ \t]*(?:[-*+•◦▪‣·–]|\(?(?:\d{1,3}|[a-zA-Z
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+\S")
 _RULE = re.compile(r"[ \t]*(?:[-=*_~][ \t]*){3,}$")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
+_TABLE_RULE = re.compile(
+    r"[ \t]*+\|?+[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+:?[ \t]*+)*\|?[ \t]*+$"
+)
 _END = re.compile(
     r"(?P<wide>[。！？｡]+[」』”’）】]*)"
     # A run of marks is looked at from its first one only, or a line of dots takes its square.

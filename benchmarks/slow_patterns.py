@@ -43,8 +43,12 @@ BOUNDED = {
     "assistant.matching": "sentences and passages of some thousand characters at most",
     "assistant.facts": "sentences and passages of some thousand characters at most",
     "assistant.contradictions": "sentences of the documents",
+    "assistant.verbatim._MARKS": "looked for only where it stands at the start",
+    "assistant.sentences._LAST_TOKEN": "the 100 characters before a mark",
+    "assistant.server.policy._INLINE_SCRIPT": "our own page",
 }
-"""Modules whose texts are short by construction, and why: there quadratic is fast enough."""
+"""Modules and patterns whose texts are short by construction, and why: there quadratic is fast
+enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +220,9 @@ def _texts(
 
 def is_bounded(found: Found) -> bool:
     """Whether the texts of this pattern are short by construction."""
-    return any(found.place.startswith(f"{name}{end}") for name in BOUNDED for end in ".:")
+    return any(
+        found.place == name or found.place.startswith((f"{name}.", f"{name}:")) for name in BOUNDED
+    )
 
 
 def slow_ones(

@@ -7,7 +7,9 @@ import ipaddress
 import logging
 import os
 import socket
+import threading
 from collections.abc import Callable
+from types import FrameType
 
 from assistant.errors import SettingsError, UsageError
 from assistant.pipeline import Assistant
@@ -15,6 +17,9 @@ from assistant.server.access import check_token
 from assistant.settings import ServerSettings
 
 _GRACE_SECONDS = 3
+_END_SECONDS = 8
+"""After SIGTERM or Ctrl-C: what is still at work then, as a thread that cannot be cancelled, is left.
+Whatever it writes is made to survive that (``benchmarks.crash_ingest``)."""
 
 
 def read_token(settings: ServerSettings) -> str:
@@ -77,7 +82,16 @@ def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
         app = make_app(assistant, token, {name} - {""})
 
         class Server(uvicorn.Server):
-            """Tells the address once it is true."""
+            """Tells the address once it is true, and ends when it is told to."""
+
+            last: threading.Timer | None = None
+
+            def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+                if self.last is None:
+                    self.last = threading.Timer(_END_SECONDS, os._exit, [128 + sig])
+                    self.last.daemon = True
+                    self.last.start()
+                super().handle_exit(sig, frame)
 
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
@@ -98,7 +112,12 @@ def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
             server_header=False,
             limit_concurrency=1000,
         )
-        with contextlib.suppress(KeyboardInterrupt):  # raised again once all is closed
-            Server(config).run(sockets=[listener])
+        server = Server(config)
+        try:
+            with contextlib.suppress(KeyboardInterrupt):  # raised again once all is closed
+                server.run(sockets=[listener])
+        finally:
+            if server.last is not None:
+                server.last.cancel()
     finally:
         listener.close()
