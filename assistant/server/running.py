@@ -18,7 +18,7 @@ from assistant.settings import ServerSettings
 
 _GRACE_SECONDS = 3
 _END_SECONDS = 8
-"""After SIGTERM or Ctrl-C: what is still at work then, as a thread that cannot be cancelled, is left.
+"""After SIGTERM or Ctrl-C: what is still at work then, as a thread that cannot be stopped, is left.
 Whatever it writes is made to survive that (``benchmarks.crash_ingest``)."""
 
 
