@@ -414,7 +414,7 @@ def test_no_cancellation_costs_a_place(cancelled: list[int]) -> None:
 def test_sessions_end_with_their_time_and_their_token() -> None:
     now = [1000.0]
     access = Access("a-long-enough-token", lambda: now[0])
-    session = access.log_in("a-long-enough-token", "1.2.3.4")
+    session = access.log_in("a-long-enough-token")
     assert access.admits("", session)
     assert not access.admits("", session[:-1] + ("0" if session[-1] != "0" else "1"))
     assert not Access("another-long-token!", lambda: now[0]).admits("", session)

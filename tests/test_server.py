@@ -25,6 +25,8 @@ from PIL import Image
 from support_server import Running, running
 
 from assistant import Assistant, load_settings
+from assistant.errors import SettingsError
+from assistant.server.access import Access
 from assistant.server.mcp_door import make_mcp
 from assistant.settings import Settings
 
@@ -434,9 +436,11 @@ def test_addresses_of_the_page_ask_nothing_of_gradio(
 ) -> None:
     for path in ("/?page=x", "/?deep_link=a", "/config?page=x&deep_link=a"):
         assert httpx.get(served.url + path).status_code == 200, path
-    gone = httpx.get(f"{served.url}/gradio_api/queue/data?session_hash=of-before")
-    assert '"session_not_found": true' in gone.text
-    assert httpx.get(f"{served.url}/gradio_api/queue/data").status_code == 422
+    with httpx.Client(base_url=served.url) as browser:
+        browser.get("/")
+        gone = browser.get("/gradio_api/queue/data?session_hash=of-before")
+        assert '"session_not_found": true' in gone.text
+        assert browser.get("/gradio_api/queue/data").status_code == 403
     assert "Traceback" not in capfd.readouterr().err
 
 
@@ -506,21 +510,56 @@ def test_a_browser_gives_the_token_once(guarded: Running) -> None:
         assert browser.get("/").status_code == 303
 
 
-def test_guessing_is_slowed_down(settings: Settings) -> None:
+def test_wrong_tokens_are_slowed_down_and_the_right_one_never_is(settings: Settings) -> None:
+    """From one address, under changing ones that a client makes up, at the page and as a bearer."""
     with (
         Assistant(settings) as assistant,
         running(assistant, TOKEN) as server,
         httpx.Client(base_url=server.url) as intruder,
     ):
-        tries = [
-            intruder.post("/login", data={"token": f"guess{n}"}).status_code for n in range(30)
+        began = time.monotonic()
+        pages = [
+            intruder.post(
+                "/login",
+                data={"token": f"guess{n}"},
+                headers={"X-Forwarded-For": f"203.0.113.{n}", "Forwarded": f"for=203.0.113.{n}"},
+            )
+            for n in range(8)
         ]
-        assert tries[:5] == [403] * 5
-        assert tries[5:].count(403) <= 3  # one more after a second, and so on
-        assert tries[-1] == 429
-        late = intruder.post("/login", data={"token": TOKEN})
-        assert late.status_code == 429
-        assert int(late.headers["retry-after"]) >= 1
+        assert [page.status_code for page in pages] == [403] * 5 + [429] * 3
+        assert [int(page.headers["retry-after"]) for page in pages[5:]] == [2, 4, 8]
+        assert time.monotonic() - began > 2.9  # each is kept waiting a second as well
+        for accept in ("application/json", "text/html"):
+            guess = {"Authorization": "Bearer guess", "Accept": accept}
+            refused = intruder.get("/", headers=guess)
+            assert refused.status_code == 429, accept
+            assert int(refused.headers["retry-after"]) > 8
+        assert intruder.get("/v1/models").status_code == 401  # who guesses nothing is not throttled
+        began = time.monotonic()
+        right = {"Authorization": f"Bearer {TOKEN}"}
+        assert intruder.get("/v1/models", headers=right).status_code == 200
+        assert intruder.post("/login", data={"token": TOKEN}).status_code == 303
+        assert time.monotonic() - began < 0.9
+
+
+def test_wrong_tokens_are_forgotten_after_a_while() -> None:
+    now = [0.0]
+    access = Access(TOKEN, clock=lambda: now[0])
+
+    async def guess(times: int) -> list[float]:
+        return [await access.refuse() for _ in range(times)]
+
+    assert asyncio.run(guess(6)) == [0.0] * 5 + [2.0]
+    now[0] = 899.0
+    assert asyncio.run(guess(1)) == [4.0]
+    now[0] = 1800.0
+    assert asyncio.run(guess(1)) == [0.0]
+
+
+@pytest.mark.parametrize("token", ["short", "a" * 40, "abcabcabcabcabcabcabc"])
+def test_a_token_that_is_soon_guessed_is_refused(token: str) -> None:
+    with pytest.raises(SettingsError, match="characters"):
+        Access(token)
 
 
 # ---------------------------------------------------------------- the command

@@ -10,6 +10,7 @@ from pathlib import Path
 from assistant.chat.receipts import draw_failure, draw_library, draw_progress, draw_receipt
 from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError
+from assistant.private_files import close_to_others
 from assistant.service.service import Service
 from assistant.types import Progress
 
@@ -44,11 +45,20 @@ class Library:
         """Take in the files that a browser sent, by their numbers, and index them."""
         try:
             await self._uploads.apart(self._uploads.take_in, owner, numbers)
+            await asyncio.to_thread(self.close_uploads)
         except AssistantError as exc:
             yield draw_failure(exc.what, exc.hint)
             return
         async for drawn in self.sync([self._service.settings.chat.uploads]):
             yield drawn
+
+    def close_uploads(self) -> None:
+        """Let nobody else on this machine read what was uploaded. A folder of uploads that people
+        named as a folder of documents, too, stays as they have it."""
+        settings = self._service.settings
+        uploads = settings.chat.uploads
+        if not any(uploads in (folder, *folder.parents) for folder in settings.documents.paths):
+            close_to_others(uploads.resolve())
 
     def names(self) -> list[str]:
         """The names of all documents; none without an index."""

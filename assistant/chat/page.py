@@ -20,6 +20,7 @@ from assistant.chat.escaped import address, one_line, unescape
 from assistant.chat.feedback import REASONS, Feedback
 from assistant.chat.layout import TITLE, Layout
 from assistant.chat.library import Library
+from assistant.chat.owners import owner_among
 from assistant.chat.talking import Talk, View
 from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError
@@ -27,7 +28,6 @@ from assistant.retrieval.filters import make_filters
 from assistant.service.service import Service
 from assistant.types import Filters
 
-OWNER_COOKIE = "assistant_owner"
 STATIC = Path(__file__).parent / "static"
 
 _MOST_TABS = 1000
@@ -39,8 +39,9 @@ _FREE: dict[str, Any] = {**_HIDDEN, "concurrency_limit": None}
 
 
 def owner_of(request: gr.Request) -> str:
-    """The secret of the browser's cookie. The server sets one before the page is loaded."""
-    return str(dict(request.cookies).get(OWNER_COOKIE, ""))
+    """The secret of the browser's cookie. The server sets one before the page is loaded, and lets
+    no request for an event pass without it."""
+    return owner_among(dict(request.cookies))
 
 
 class ChatPage:

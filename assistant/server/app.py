@@ -32,6 +32,9 @@ from assistant.service.service import Service
 from assistant.settings import Settings
 
 CONVERSATIONS = "conversations.sqlite"
+_WARM_SECONDS = 2.0
+"""How long an end waits for the warming up, which cannot be stopped."""
+
 _HEAD = (
     '<link rel="stylesheet" href="/own/chat.css"><script src="/own/chat.js" defer></script>'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -58,6 +61,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     access = Access(token)
     uploads = Uploads(settings.chat.uploads, _quotas(settings))
     page = ChatPage(service, conversations, uploads)
+    page.library.close_uploads()
     mcp, mcp_app = make_mcp(service)
 
     @contextlib.asynccontextmanager
@@ -67,8 +71,8 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
             async with mcp.session_manager.run():
                 yield
         finally:
-            [problem] = await asyncio.gather(warming, return_exceptions=True)
-            if problem is not None:
+            await asyncio.wait([warming], timeout=_WARM_SECONDS)
+            if warming.done() and (problem := warming.exception()) is not None:
                 _log.error("warming up failed", exc_info=problem)
             conversations.close()
 

@@ -9,19 +9,21 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import secrets
 from collections.abc import Collection, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.chat.page import OWNER_COOKIE
-from assistant.server.access import SESSION_COOKIE, Access
+from assistant.chat.owners import OWNER_COOKIE, Sessions, new_owner, owner_among
+from assistant.server.access import SESSION_COOKIE, Access, bearer
 from assistant.server.policy import (
     PLAIN_POLICY,
     host_is_allowed,
+    is_stream,
     is_upload,
+    needs_owner,
     origin_is_allowed,
     path_is_known,
     scripted_policy,
@@ -32,6 +34,7 @@ _OPEN_BYTES = 8192
 """Of a body that comes without a token: a login is all that there is."""
 
 _COOKIE_VALUE = re.compile(r"[A-Za-z0-9_.-]{1,200}")
+_LOGIN, _NO_TOKEN = "/login", "A token is needed: `Authorization: Bearer …`"
 _SCRIPTED = frozenset({"/", "/docs"})
 _OWNER_SECONDS = 365 * 86_400
 _HEADERS = (
@@ -67,6 +70,7 @@ class Guards:
         self._access = access
         self._names = names
         self._limits = limits
+        self._sessions = Sessions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on with headers set on the way back."""
@@ -80,7 +84,12 @@ class Guards:
         request = _Request.read(scope)
         refusal = self._refusal(scope, request)
         if refusal is not None:
-            await _refuse(send, *refusal)
+            status, reason, wait = *refusal, 0.0
+            if reason in (_NO_TOKEN, _LOGIN) and bearer(request.authorization):
+                wait = await self._access.refuse()
+                if wait > 0:
+                    status, reason = 429, "That is not the token, after many wrong ones"
+            await _refuse(send, status, reason, wait)
             return
         scope = _with_own_cookies(scope, request)
         limit = self._limit(scope["path"])
@@ -108,11 +117,25 @@ class Guards:
             return 404, "There is nothing here"
         if not origin_is_allowed(scope["method"], request.host, request.origin, request.site):
             return 403, "The request comes from another page"
-        if path in _OPEN_PATHS or self._access.admits(request.authorization, request.session):
+        if path in _OPEN_PATHS:
             return None
+        if self._access.admits(request.authorization, request.session):
+            return self._strange(path, scope["query_string"], request.owner)
         if scope["method"] == "GET" and "text/html" in request.accepts:
-            return 303, "/login"
-        return 401, "A token is needed: `Authorization: Bearer …`"
+            return 303, _LOGIN
+        return 401, _NO_TOKEN
+
+    def _strange(self, path: str, query: bytes, owner: str) -> tuple[int, str] | None:
+        """The refusal of a request to a conversation that comes from another browser, or none."""
+        if not needs_owner(path):
+            return None
+        if not owner:
+            return 403, "The chat needs its cookie: load the page first, and let it be kept"
+        if is_stream(path):
+            values = parse_qs(query.decode("latin-1")).get("session_hash", [])
+            if len(values) != 1 or not self._sessions.claim(values[0], owner):
+                return 403, "These events are another browser's: load the page again"
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +170,7 @@ class _Request:
             site=text(b"sec-fetch-site") if b"sec-fetch-site" in headers else None,
             authorization=text(b"authorization"),
             session=cookies.get(SESSION_COOKIE, ""),
-            owner=cookies.get(OWNER_COOKIE, ""),
+            owner=owner_among(cookies),
             accepts=text(b"accept"),
             length=int(length) if length.isdecimal() else 0,
         )
@@ -217,8 +240,8 @@ class _Answer:
         if cookie:
             ours.append((b"cache-control", b"no-store"))
             if not self._request.owner:
-                owner = secrets.token_urlsafe(32)
-                ours.append((b"set-cookie", _cookie(OWNER_COOKIE, owner, self._scope)))
+                made = _cookie(OWNER_COOKIE, new_owner(), self._scope)
+                ours.append((b"set-cookie", made))
         names = {name for name, _ in ours} - {b"set-cookie"}
         kept = [
             (name, value) for name, value in message.get("headers", []) if name.lower() not in names
@@ -259,7 +282,7 @@ class _Body:
         return message
 
 
-async def _refuse(send: Send, status: int, reason: str) -> None:
+async def _refuse(send: Send, status: int, reason: str, wait: float = 0.0) -> None:
     headers = [*_HEADERS, (b"content-security-policy", PLAIN_POLICY.encode())]
     body = b""
     if status == 303:
@@ -271,6 +294,8 @@ async def _refuse(send: Send, status: int, reason: str) -> None:
         headers.append((b"content-type", b"application/json"))
         if status == 401:
             headers.append((b"www-authenticate", b"Bearer"))
+        if wait > 0:
+            headers.append((b"retry-after", f"{wait:.0f}".encode()))
     headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -85,6 +85,16 @@ def is_upload(path: str) -> bool:
     return path == "/upload"
 
 
+def needs_owner(path: str) -> bool:
+    """Whether a request belongs to a conversation, and so to one browser."""
+    return path.startswith("/gradio_api/queue/")
+
+
+def is_stream(path: str) -> bool:
+    """Whether a request reads the events of a page."""
+    return path.rstrip("/") == "/gradio_api/queue/data"
+
+
 def script_hashes(page: bytes) -> list[str]:
     """Sources for a content policy: one hash for each inline script of a page."""
     found = []

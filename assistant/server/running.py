@@ -8,7 +8,9 @@ import logging
 import os
 import resource
 import socket
+import threading
 from collections.abc import Callable
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import SettingsError, UsageError
@@ -24,6 +26,9 @@ _GRACE_SECONDS = 3
 _OTHER_FILES = 512
 """Open files besides connections: the index's, those of children, uploads under way."""
 _FEWEST_CONNECTIONS = 8
+_END_SECONDS = 8
+"""After SIGTERM or Ctrl-C: what is still at work then, as a thread that cannot be stopped, is left.
+Whatever it writes is made to survive that (``benchmarks.crash_ingest``)."""
 
 
 def read_token(settings: ServerSettings) -> str:
@@ -117,7 +122,16 @@ def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
         app = make_app(assistant, token, {name} - {""})
 
         class AnnouncingServer(uvicorn.Server):
-            """Tells the address once it is true."""
+            """Tells the address once it is true, and ends when it is told to."""
+
+            last: threading.Timer | None = None
+
+            def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+                if self.last is None:
+                    self.last = threading.Timer(_END_SECONDS, os._exit, [128 + sig])
+                    self.last.daemon = True
+                    self.last.start()
+                super().handle_exit(sig, frame)
 
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
@@ -133,7 +147,12 @@ def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
         config = server_config(
             app.asgi, settings, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS
         )
-        with contextlib.suppress(KeyboardInterrupt):  # raised again once all is closed
-            AnnouncingServer(config).run(sockets=[listener])
+        server = AnnouncingServer(config)
+        try:
+            with contextlib.suppress(KeyboardInterrupt):  # raised again once all is closed
+                server.run(sockets=[listener])
+        finally:
+            if server.last is not None:
+                server.last.cancel()
     finally:
         listener.close()

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 
-from assistant.chat.page import OWNER_COOKIE
+from assistant.chat.owners import owner_among
 from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError, QuotaError
 from assistant.server.openai_api import failure
@@ -29,7 +29,7 @@ def router(uploads: Uploads) -> APIRouter:
     async def upload(
         request: Request, name: Annotated[str, Query(max_length=_LONGEST_NAME)] = ""
     ) -> Response:
-        owner = request.cookies.get(OWNER_COOKIE, "")
+        owner = owner_among(request.cookies)
         try:
             incoming = await uploads.apart(uploads.begin, owner, name)
         except AssistantError as exc:
