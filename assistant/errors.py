@@ -4,7 +4,8 @@
     ├── SettingsError              exit 2   a key, a value or a file of settings
     ├── UsageError                 exit 2   a command or call that asks for something impossible
     │   ├── QuestionError          exit 2   an empty, oversized or unprintable question
-    │   └── FilterError            exit 2   a filter of no use, or that no document fits
+    │   ├── FilterError            exit 2   a filter of no use, or that no document fits
+    │   └── QuotaError             exit 2   an upload for which there is no room
     ├── DocumentError              exit 1   one file could not be read (the others go on)
     ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
     │   └── IndexDamagedError      exit 1   its files are not as they were written
@@ -59,6 +60,10 @@ class QuestionError(UsageError):
 
 class FilterError(UsageError):
     """A filter that cannot be used, or that no document fits."""
+
+
+class QuotaError(UsageError):
+    """An upload that is too large, or for which its browser or the folder has no room left."""
 
 
 class DocumentError(AssistantError):

@@ -31,6 +31,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from assistant import Answer, Assistant, Filters, Settings, load_settings
 from assistant.errors import FilterError
@@ -161,6 +162,8 @@ def trial(seed: str, steps: int, place: Path, address: str = "") -> Tally:
     there = here.model_copy(update={"index": here.index.model_copy(update={"chroma_url": address})})
     tally = Tally(trials=1)
     with ExitStack() as exits:
+        if chance.random() < 0.5:  # as of thousands of chunks, the words are in parts
+            exits.enter_context(patch("assistant.index.word_parts._UNDIVIDED", 0))
         assistants = {False: exits.enter_context(opened(here))}
         if address:
             assistants[True] = exits.enter_context(opened(there))

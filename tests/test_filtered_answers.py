@@ -97,7 +97,7 @@ FILTERS = (
 def test_every_part_of_retrieval_equals_brute_force(
     assistant: Assistant, snapshot: Snapshot, filters: Filters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen = chosen_documents(filters, snapshot.infos)
+    chosen = chosen_documents(filters, snapshot)
     assert chosen
     within = snapshot.store.chunk_ids_within(chosen)
     everything = snapshot.store.chunk_ids()
@@ -128,7 +128,7 @@ def test_every_part_of_retrieval_equals_brute_force(
 def test_passages_and_their_duplicates_are_of_these_documents_alone(
     assistant: Assistant, snapshot: Snapshot, filters: Filters
 ) -> None:
-    chosen = set(chosen_documents(filters, snapshot.infos) or ())
+    chosen = set(chosen_documents(filters, snapshot) or ())
     allowed = {info.name for identity, info in snapshot.infos() if identity in chosen}
     passages = assistant.retrieve("Who praised the railway in report 6?", 50, filters=filters)
     assert passages

@@ -216,6 +216,7 @@ def of_an_earlier_version(workshop: Workshop) -> None:
     for chunk_id, line in (*held, *gone):
         document = tantivy.Document()
         document.add_text("id", chunk_id)
+        document.add_text("part", "0")
         document.add_text("body", line)
         writer.add_document(document)
     writer.commit()
@@ -224,7 +225,7 @@ def of_an_earlier_version(workshop: Workshop) -> None:
     writer.commit()
     writer.wait_merging_threads()
     (generation.path / TERMS).unlink()
-    manifest = replace(generation.manifest, files=checksums(generation.path))
+    manifest = replace(generation.manifest, format=2, files=checksums(generation.path))
     (generation.path / MANIFEST).write_text(_sealed(manifest))
 
 

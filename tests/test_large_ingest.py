@@ -224,7 +224,7 @@ def test_leaving_in_the_middle_ends_the_process(workshop: Workshop, started: lis
 def write(writer: WordProcess, texts: dict[str, str]) -> None:
     for key, text in texts.items():
         writer.add(key, text)
-    writer.end(list(texts))
+    writer.end([list(texts)])
     writer.finish()
 
 
@@ -239,7 +239,7 @@ def test_words_of_a_process_are_those_written_here(tmp_path: Path) -> None:
             for key, text in texts.items():
                 writer.add(key, text)
             writer.delete(["three"])
-            writer.end(["two", "one"])
+            writer.end([["two"], ["one"]])
             writer.finish()
         if hasattr(os, "getpriority"):
             behind = min(19, os.nice(0) + 10)
@@ -307,7 +307,7 @@ def test_a_pipe_that_may_not_be_wider_is_used_as_it_is(
     monkeypatch.setattr("assistant.processes._PIPE_BYTES", (1 << 31) + 1)  # more than there can be
     with WordProcess(tmp_path / "words") as there:
         there.add("one", "A heron")
-        there.end(["one"])
+        there.end([["one"]])
         there.finish()
     assert WordIndex(tmp_path / "words" / WORDS).search(["heron"], 5)
 

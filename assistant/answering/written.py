@@ -7,6 +7,7 @@ passages it cites, without a model.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -122,7 +123,7 @@ async def write(
     rest = stream.feed(sentinel.feed(thought.finish()) + sentinel.finish()) + stream.finish()
     if rest and not strict:
         yield rest
-    written = _check(stream.parsed(), context, verifier, sentinel.seen, ended)
+    written = await _check(stream.parsed(), context, verifier, sentinel.seen, ended)
     written = replace(
         written,
         usage=replace(
@@ -232,15 +233,16 @@ async def judge(
     return tuple(judged)
 
 
-def _check(
+async def _check(
     parsed: ParsedAnswer, context: Context, verifier: Verifier, saw_sentinel: bool, ended: Ended
 ) -> Written:
     number = {passage: shown for shown, passage in enumerate(parsed.order, start=1)}
-    sentences = tuple(
-        _verified(found, context, verifier, number)
-        for found in parsed.sentences
-        if found.passages or needs_citation(found.text, found.kind)
-    )
+    verified = []
+    for found in parsed.sentences:
+        if found.passages or needs_citation(found.text, found.kind):
+            verified.append(_verified(found, context, verifier, number))
+            await asyncio.sleep(0)  # others, and the end of the server, need not wait for the rest
+    sentences = tuple(verified)
     abstained = saw_sentinel and not sentences
     return Written(
         shown=parsed.text,

@@ -21,8 +21,10 @@ from assistant.index.generations import (
     STORE,
     TERMS,
     VECTORS,
+    WORDS,
     Generation,
     copy_file,
+    copy_tree,
     failpoint,
 )
 from assistant.index.loading import Loaded
@@ -32,6 +34,7 @@ from assistant.index.processes.vector_children import VectorWriter
 from assistant.index.rows import FileState, StoredChunk, StoredDocument
 from assistant.index.store import Store
 from assistant.index.vector_server import ServerWriter
+from assistant.index.word_parts import parts_of, unchanged
 from assistant.index.words import WordWriter
 from assistant.types import FileOutcome, ParsedDocument
 
@@ -95,10 +98,13 @@ class GenerationBuilder:
                 copy_file(base.path / STORE, folder / STORE)
                 if not fresh_words:
                     copy_file(base.path / TERMS, folder / TERMS)
+                    copy_tree(base.path / WORDS, folder / WORDS)
                 failpoint("after-copy")
             self.store = Store(folder / STORE, writable=True)
             self._exits.callback(self.store.close)
             self.store.vectors.begin(fingerprint, anew=fresh_vectors)
+            has_words = base is not None and not fresh_words
+            self._parts_before = parts_of(self.store.named_order()) if has_words else ()
             words = WordProcess(folder) if is_large else WordWriter(folder)
             self._words: WordProcess | WordWriter = self._exits.enter_context(words)
             self._ids = self.store.document_ids()
@@ -262,7 +268,8 @@ class GenerationBuilder:
         """Close the store and the vectors, which are complete afterwards; only ``finish_words`` may
         follow."""
         self._vectors.end()
-        self._words.end(self.store.order())
+        parts = parts_of(self.store.named_order())
+        self._words.end(parts, unchanged(parts, self._parts_before))
         self.store.commit()
         self.store.close()
         self._vectors.finish()

@@ -34,18 +34,30 @@ from assistant.errors import (
     StorageError,
 )
 from assistant.index.checksums import checksums, damage
+from assistant.private_files import (
+    FILE_MODE,
+    FOLDER_MODE,
+    close_to_others,
+    make_file,
+    make_private,
+)
 
 fcntl: Any = None  # stays so off POSIX: readers of old generations are not protected there
 with contextlib.suppress(ImportError):
     import fcntl
 
-FORMAT = 2
-"""Version of the layout; a reader refuses a higher one. A lower one still answers, and the next
-ingest reads its files again."""
+FORMAT = 3
+"""Version of the layout; a reader refuses a higher one. A lower one still answers; the next ingest
+makes the words of one below 3 anew, and reads the files of one below 2 again."""
 
 STORE, TERMS, WORDS, VECTORS = "store.sqlite", "terms.sqlite", "words", "chroma"
 MANIFEST = "manifest.json"
 _SEALED_SINCE = 2
+_OUR_NAMES = (
+    "CURRENT", "generations", "building", "embeddings.sqlite", "conversations.sqlite",
+    "writer.lock", "server.id",
+)  # fmt: skip
+"""What the names in an index's folder begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,11 @@ class Generations:
         self._current = root / "CURRENT"
 
     # ------------------------------------------------------------ reading
+
+    def close_to_others(self) -> None:
+        """Let nobody else on this machine read the index, if an earlier version left it open."""
+        if self.root.is_dir():
+            make_private(self.root, _OUR_NAMES)
 
     def current_name(self) -> str:
         """The name of the generation that answers, or an empty text."""
@@ -153,13 +170,13 @@ class Generations:
     def writer(self, timeout_seconds: float) -> Iterator[None]:
         """The lock of the one writer. Raises ``IndexBusyError`` when another holds it."""
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            make_private(self.root, _OUR_NAMES)
         except OSError as exc:
             raise StorageError(
                 f"The index folder {self.root} cannot be made: {exc}",
                 hint="set index.path to a folder that can be written",
             ) from exc
-        lock = FileLock(self.root / "writer.lock", timeout=timeout_seconds)
+        lock = FileLock(self.root / "writer.lock", timeout=timeout_seconds, mode=FILE_MODE)
         try:
             lock.acquire()
         except Timeout as exc:
@@ -194,7 +211,8 @@ class Generations:
         longer; under the same path it would write into the next run's files.
         """
         path = self._building / f"{name}-{uuid.uuid4().hex[:12]}"
-        path.mkdir(parents=True)
+        self._building.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        path.mkdir(mode=FOLDER_MODE)
         return path
 
     def discard(self) -> None:
@@ -205,10 +223,11 @@ class Generations:
         """Make a finished folder the current generation: fsync, rename, replace ``CURRENT``."""
         manifest = replace(manifest, files=checksums(built))
         (built / MANIFEST).write_text(_sealed(manifest), encoding="utf-8")
+        close_to_others(built)  # SQLite, Chroma and tantivy make files as the umask says
         failpoint("before-sync")
         _fsync_tree(built)
         failpoint("before-rename")
-        self._folder.mkdir(exist_ok=True)
+        self._folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
         target = self._folder / manifest.name
         if target.exists():  # left by a run killed between rename and CURRENT
             shutil.rmtree(target)
@@ -258,7 +277,7 @@ class Generations:
             if name in kept:
                 continue
             doomed = self._building / f"doomed-{name}"
-            doomed.parent.mkdir(exist_ok=True)
+            doomed.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
             with _nobody_holds(path) as is_free:
                 if not is_free:
                     continue
@@ -270,6 +289,7 @@ class Generations:
 
     def _point_to(self, name: str) -> None:
         temporary = self.root / "CURRENT.new"
+        make_file(temporary)
         with temporary.open("w", encoding="ascii") as handle:
             handle.write(name + "\n")
             handle.flush()

@@ -15,7 +15,7 @@ from math import inf
 
 from assistant.errors import AssistantError, IndexDamagedError
 from assistant.index.checksums import damage
-from assistant.index.generations import STORE, TERMS, Generation, Generations
+from assistant.index.generations import FORMAT, STORE, TERMS, Generation, Generations
 from assistant.index.store import Store
 from assistant.index.term_lines import lines_in
 from assistant.text.terms import fingerprint
@@ -84,7 +84,8 @@ def _brought_up_to_date(found: Base) -> Base:
     if found.base is None:
         return found
     path, manifest = found.base.path, found.base.manifest
-    words = lines_in(path / TERMS, fingerprint()) != manifest.chunks
+    words = manifest.format < FORMAT
+    words = words or lines_in(path / TERMS, fingerprint()) != manifest.chunks
     with closing(Store(path / STORE)) as store:
         store.vectors.only_of(manifest.embedder)
         vectors = len(store.vectors) != manifest.chunks

@@ -220,6 +220,7 @@ class SnapshotReader:
             snapshot = self._snapshot
             if snapshot and snapshot.manifest.name == name and snapshot.is_on_disk():
                 return snapshot
+            self._generations.close_to_others()
             try:
                 opened = Snapshot(self._generations.load(name), self._check_megabytes, self._server)
             except IndexUnavailableError:

@@ -203,12 +203,15 @@ class Store:
         However an index came about, this is the same order: ids depend on the names that documents
         had when they were first indexed.
         """
+        return [chunk_id for _, chunk_id in self.named_order()]
+
+    def named_order(self) -> Iterator[tuple[str, str]]:
+        """(document name, chunk id) in the order of ``order``."""
         # From the outer table to the inner: otherwise SQLite sorts, which takes twice the time.
-        query = (
-            "SELECT chunks.id FROM documents CROSS JOIN chunks "
+        return self._connection.execute(
+            "SELECT documents.name, chunks.id FROM documents CROSS JOIN chunks "
             "ON chunks.document_id = documents.id ORDER BY documents.name, chunks.ordinal"
         )
-        return [row[0] for row in self._connection.execute(query)]
 
     def in_order(self, chunk_ids: Iterable[str]) -> list[str]:
         """Those of some chunk ids that are here, in the order of ``order``."""

@@ -51,6 +51,9 @@ from assistant.types import FileOutcome, Progress, SyncReceipt
 
 ProgressCallback = Callable[[Progress], None]
 
+_READ_SINCE = 2
+"""The layout from which on files need not be read again."""
+
 _REBUILD_SHARE = 0.5
 """HNSW never shrinks on deletes: it is built anew when this share of it would be dead."""
 
@@ -71,7 +74,7 @@ class Synchroniser:
         self._load = load
         self._server = server_of(settings.index)
         self._reading = (
-            f"layout-{FORMAT}|readers-{READER_VERSION}|"
+            f"layout-{_READ_SINCE}|readers-{READER_VERSION}|"
             f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}|"
             f"{settings.reading.fingerprint()}"
         )

@@ -72,7 +72,7 @@ def search(
     """
     _check_embedder(snapshot, tools.embedder)
     settings, reranker = tools.settings, tools.reranker
-    chosen = chosen_documents(filters, snapshot.infos) if filters else None
+    chosen = chosen_documents(filters, snapshot) if filters else None
     within = None if chosen is None else snapshot.store.chunk_ids_within(chosen)
     question = analyse(text, history, lambda term: inverse_document_frequency(snapshot, term))
     wanted = limit or settings.passages

@@ -1,9 +1,9 @@
 """The child process that makes a large ingest's terms and writes the word index.
 
 ``python -m assistant.index.processes.word_process FOLDER`` reads a JSON line for each chunk,
-``[id, text]``, or ``{"delete": [ids]}``. ``{"order": [ids]}`` tells the next of all chunks in their
-order, and ``{}`` that these were all: the index is written, and the answer is one JSON line. What
-it wrote without an end is never published.
+``[id, text]``, or ``{"delete": [ids]}``. ``{"part": number, "ids": [ids]}`` tells the next chunks
+of a part, and ``{"kept": [numbers]}`` that these were all: the index is written, and the answer is
+one JSON line. What it wrote without an end is never published.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from assistant.processes import stand_back
 
 def write(folder: Path, lines: Iterable[bytes]) -> bool:
     """Write until the end is told; False when the lines stop before."""
-    order: list[str] = []
+    parts: dict[int, list[str]] = {}
     with WordWriter(folder) as words:
         for line in lines:
             told = json.loads(line)
@@ -28,10 +28,10 @@ def write(folder: Path, lines: Iterable[bytes]) -> bool:
                 words.add(*told)
             elif "delete" in told:
                 words.delete(told["delete"])
-            elif "order" in told:
-                order += told["order"]
+            elif "part" in told:
+                parts.setdefault(told["part"], []).extend(told["ids"])
             else:
-                words.end(order)
+                words.end(list(parts.values()), told["kept"])
                 words.finish()
                 return True
     return False
