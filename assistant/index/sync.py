@@ -51,6 +51,9 @@ from assistant.types import FileOutcome, Progress, SyncReceipt
 
 ProgressCallback = Callable[[Progress], None]
 
+_READ_SINCE = 2
+"""The layout from which on files need not be read again."""
+
 _REBUILD_SHARE = 0.5
 """HNSW never shrinks on deletes: it is built anew when this share of it would be dead."""
 
@@ -71,7 +74,7 @@ class Synchroniser:
         self._load = load
         self._server = server_of(settings.index)
         self._reading = (
-            f"layout-{FORMAT}|readers-{READER_VERSION}|"
+            f"layout-{_READ_SINCE}|readers-{READER_VERSION}|"
             f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}|"
             f"{settings.reading.fingerprint()}"
         )
@@ -123,6 +126,7 @@ class Synchroniser:
     def _look(self, found: Base, paths: Sequence[Path] | None, forget: Sequence[Path]) -> Sight:
         """Compare the folders with the current generation."""
         base = found.base
+        looked_ns = time.time_ns()
         store = Store(base.path / STORE) if base else None
         try:
             documents = list(store.documents()) if store else []
@@ -149,7 +153,7 @@ class Synchroniser:
             reading=self._reading,
             hasher=hash_file,
         )
-        return Sight(tuple(plan), roots, tuple(documents), tuple(known), before)
+        return Sight(tuple(plan), roots, tuple(documents), tuple(known), before, looked_ns)
 
     # ------------------------------------------------------------ applying
 
@@ -164,7 +168,7 @@ class Synchroniser:
     ) -> SyncReceipt:
         base = found.base
         doomed = sum(1 for step in sight.plan if step.action in ("delete", "change"))
-        fresh = base is None or re_embed or found.rebuild or self._moves(base)
+        fresh = base is None or re_embed or found.vectors or self._moves(base)
         fresh = fresh or base is None or self._is_worn(base, doomed)
         server, collection = self._server, ""
         if server is not None:
@@ -190,25 +194,27 @@ class Synchroniser:
                 embedder,
                 fingerprint=self._embedder_fingerprint(),
                 fresh_vectors=fresh,
-                fresh_words=found.rebuild,
+                fresh_words=found.words,
                 is_large=is_large(files_to_read(sight)),
                 server_writer=(lambda: ServerWriter(server, collection)) if server else None,
             ) as builder:
-                self._write(builder, sight, note, fresh)
+                self._write(builder, sight, note, fresh or found.words)
                 dimensions = self._dimensions(cache, base)
                 documents, chunks = builder.store.counts()
                 timings["write"] = time.perf_counter() - began - sum(timings.values())
                 note(Progress("writing", 0, 0))
                 ids = builder.store.chunk_ids() if server else []
-                builder.finish()
+                builder.finish_vectors()
+                verifier.begin(folder, vectors=server is None)  # what there is, beside the words
+                builder.finish_words()
                 timings["finish"] = time.perf_counter() - began - sum(timings.values())
             failpoint("before-verify")
             note(Progress("verifying", 0, 0))
-            verifier.verify(folder, vectors=server is None)
+            verifier.finish()
             if server is not None:
                 verify_on_server(server, collection, ids)
             timings["verify"] = time.perf_counter() - began - sum(timings.values())
-            removed = 0 if fresh or base is None else base.manifest.removed
+            removed = base.manifest.removed + builder.removed_vectors if base and not fresh else 0
             generation = self._generations.publish(
                 folder,
                 Manifest(
@@ -221,7 +227,7 @@ class Synchroniser:
                     reading=self._reading,
                     documents=documents,
                     chunks=chunks,
-                    removed=removed + builder.removed_vectors,
+                    removed=removed,
                     roots=dict(sight.roots.after),
                     collection=collection,
                 ),
@@ -246,7 +252,7 @@ class Synchroniser:
         )
 
     def _write(
-        self, builder: GenerationBuilder, sight: Sight, note: ProgressCallback, fresh: bool
+        self, builder: GenerationBuilder, sight: Sight, note: ProgressCallback, anew: bool
     ) -> None:
         to_read = files_to_read(sight)
         for step in sight.plan:
@@ -260,15 +266,18 @@ class Synchroniser:
                 builder.store.update(replace(step.stored, name=f"\0moving {number}"))
         for step in movers:
             if step.action == "rename":
-                builder.rename(step, time.time_ns())
+                builder.rename(step, sight.looked_ns)
             else:
                 builder.move(step)
-        if fresh:
+        for step in sight.plan:
+            if step.is_touched and step.file is not None:
+                builder.move(step, checked(step.file, sight.looked_ns))
+        if anew:
             changed = {step.stored.id for step in to_read if step.stored}
             staying = [d for d in builder.store.documents() if d.id not in changed]
             for done in range(0, len(staying), 20):
                 note(Progress("embedding", done, len(staying), staying[done].name))
-                builder.embed_stored(staying[done : done + 20])
+                builder.restore(staying[done : done + 20])
         for done, (step, loaded) in enumerate(
             self._load(to_read, self._settings.chunking, self._settings.reading)
         ):

@@ -19,7 +19,7 @@ spent on the other lines."""
 _TIME = re.compile(r"\W?\d{1,4}[-:/.]\d{1,2}[-:/.]\d{1,4}\b")
 """Such a line is an entry of a log and no title."""
 _LONGEST_HEADING, _LONGEST_TITLE = 1000, 200
-_INLINE = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
+_INLINE = re.compile(r"[*_`]+|\[([^\]]{0,300})\]\([^)]{0,1000}\)")
 
 
 def read_text(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:

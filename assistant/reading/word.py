@@ -29,7 +29,7 @@ from assistant.reading.writing import Writer, one_line
 from assistant.types import ParsedDocument
 
 _PAGE_NUMBER = re.compile(
-    r"\W*(?:page|seite|página|pagina)?\W*\d*(?:\s*(?:of|von|de|/)\s*\d*)?\W*$"
+    r"\W*+(?:page|seite|página|pagina)?+\W*+\d*+(?:\s*+(?:of|von|de|/)\s*+\d*+)?+\W*$"
 )
 
 _HANGING = frozenset(

@@ -22,7 +22,10 @@ Turn = tuple[str, str]
 """An earlier question and its answer."""
 
 _BORROWED_WEIGHT = 0.5
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+_MOST_CARRIED = 8_000
+"""Characters of an earlier question, and of its answer, that a question may lean on. Programs send
+conversations of any length."""
 
 # Words of a question that say what is wanted but seldom stand in the answer.
 _ASKING = frozenset(
@@ -99,7 +102,7 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(r"^\s*(?:and|or|but|what about|how about|why|since when|really|so)\b", re.I)
-_NAME = re.compile(r"\b(?:[A-Z][\w'’&-]*|[a-z]+[A-Z]\w*|\w*\d\w*[A-Z]\w*)\b")
+_NAME = re.compile(r"\b(?:[A-Z][\w'’&-]*|[a-z]+[A-Z]\w*|[^\W\d]*+\d\w*[A-Z]\w*)\b")
 _QUOTED = re.compile(r"[\"“„«](.{2,80}?)[\"”“»]|(?<!\w)['‘](.{3,80}?)['’](?!\w)")
 _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -140,11 +143,12 @@ class Question:
 
 def check_question(text: str, max_characters: int) -> str:
     """The question without surrounding space. Raises ``QuestionError`` for what is none."""
-    bad = _CONTROL.search(text)
+    bad = _UNUSABLE.search(text)
     if bad:
+        code = ord(bad.group())
+        what = "half of a character" if 0xD800 <= code <= 0xDFFF else "the control character"
         raise QuestionError(
-            f"The question holds the control character U+{ord(bad.group()):04X} at "
-            f"position {bad.start()}",
+            f"The question holds {what} U+{code:04X} at position {bad.start()}",
             hint="remove it and ask again",
         )
     stripped = text.strip()
@@ -171,6 +175,7 @@ def analyse(text: str, history: Sequence[Turn], idf: Callable[[str], float]) -> 
     weights = {term: idf(term) * (_LIGHT_WEIGHT if term in _LIGHT else 1.0) for term in own}
     borrowed: dict[str, float] = {}
     standalone = text
+    history = [(asked[:_MOST_CARRIED], told[:_MOST_CARRIED]) for asked, told in history[-1:]]
     if history and needs_history(text):
         previous_question, previous_answer = history[-1]
         carried = [*_content(previous_question), *_name_terms(previous_answer)[:6]]
@@ -209,13 +214,17 @@ def _surface(text: str) -> dict[str, str]:
 def _name_terms(text: str) -> list[str]:
     """Terms of words written as names; the first word of a sentence counts only if unusual."""
     found: list[str] = []
+    is_alone = len(text.split(None, 1)) < 2
     for match in _NAME.finditer(text):
         word = match.group()
-        opens = text[: match.start()].rstrip()[-1:] in ("", ".", "?", "!", ":")
+        before = match.start() - 1
+        while before >= 0 and text[before].isspace():
+            before -= 1
+        opens = before < 0 or text[before] in ".?!:"
         folded = words(word)
         if not folded or all(w in STOP_WORDS or w in _ASKING for w in folded):
             continue
-        if opens and word[1:].islower() and len(text.split()) > 1:
+        if opens and word[1:].islower() and not is_alone:
             continue  # "Explain …": any word is written so there
         found.extend(stem(w for w in folded if w not in STOP_WORDS))
     return list(dict.fromkeys(found))

@@ -62,6 +62,17 @@ STOP_WORDS = frozenset(
 
 
 @lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """Names the terms that are made here: by these rules, the stemmer and Unicode's tables.
+
+    The number rises whenever another term is made of the same text.
+    """
+    import Stemmer
+
+    return f"terms-1|snowball-{Stemmer.version()}|unicode-{unicodedata.unidata_version}"
+
+
+@lru_cache(maxsize=1)
 def _stemmer() -> Any:
     import Stemmer
 
