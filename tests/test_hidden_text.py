@@ -19,9 +19,9 @@ from tests.support_formats import (
     CELL,
     docx_run,
     docx_table,
+    mail_of,
     make_slides,
     make_workbook,
-    mail_of,
     odt_style,
     slide_shape,
 )

@@ -63,8 +63,8 @@ ODT_ITEM = "<text:list-item{}><text:p>{}</text:p>{}</text:list-item>"
 @pytest.mark.parametrize(
     ("data", "name"),
     [
-        (b"<ol><li>Open.</li><li>Prime:<ol type='a'><li>once</li><li>twice</li></ol></li>"
-         b"<li>Turn.</li></ol>", "a.html"),
+        ((b"<ol><li>Open.</li><li>Prime:<ol type='a'><li>once</li><li>twice</li></ol></li>"
+         b"<li>Turn.</li></ol>"), "a.html"),
         (word_list([("Open.", 0, "1"), ("Prime:", 0, "1"), ("once", 1, "1"), ("twice", 1, "1"),
                     ("Turn.", 0, "1")]), "a.docx"),
         (odt_list(ODT_ITEM.format("", "Open.", "") + ODT_ITEM.format("", "Prime:", "<text:list>"
@@ -156,8 +156,8 @@ def test_an_odt_list_starts_where_it_says_and_goes_on_where_it_says() -> None:
         ("<p>He said <q>yes</q>.</p>", "He said “yes”."),
         ("<p>so <math><mfrac><mi>a</mi><mrow><mi>b</mi><mo>+</mo><mn>1</mn></mrow></mfrac></math></p>",
          "so a/(b+1)"),
-        ("<p>Q is <math><semantics><mi>x</mi><annotation encoding='application/x-tex'>"
-         "\\sqrt{2gh}</annotation></semantics></math></p>", "Q is $\\sqrt{2gh}$"),
+        (("<p>Q is <math><semantics><mi>x</mi><annotation encoding='application/x-tex'>"
+         "\\sqrt{2gh}</annotation></semantics></math></p>"), "Q is $\\sqrt{2gh}$"),
         ("<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>", "漢"),
     ],
 )  # fmt: skip
@@ -240,8 +240,8 @@ def test_contacts_and_events_are_rows_with_their_names() -> None:
     document = read_document(event.encode(), "a.ics")
     assert document.title == "Club"
     assert document.text.split("\n")[:2] == [
-        "Event: Rope test, hall B | Start: 2026-04-17 18:30 (Europe/Oslo) | "
-        "Duration: 1 hour 30 minutes | Organiser: Ada <a@b.c> | Repeats: every 2 weeks on Monday",
+        ("Event: Rope test, hall B | Start: 2026-04-17 18:30 (Europe/Oslo) | "
+        "Duration: 1 hour 30 minutes | Organiser: Ada <a@b.c> | Repeats: every 2 weeks on Monday"),
         "Task: Buy rope | Due: 2026-06-01",
     ]
 
@@ -277,8 +277,8 @@ def test_subtitles_are_sentences_with_the_time_they_begin() -> None:
         ["2026-02-01 08:01:00 INFO valve ok. All is well", "2026-02-28 03:17:44 ERROR valve failed"],
         ["2026-02-01T08:01:00Z started", "2026-02-01T08:02:00Z stopped. Bye"],
         ["Jan  3 10:00:01 host sshd[2]: Failed password", "Jan  3 10:00:02 host sshd[2]: ok. Done"],
-        ['127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200', '10.0.0.2 - - '
-         '[10/Oct/2000:13:55:37 -0700] "GET /x HTTP/1.0" 404'],
+        ['127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200', ('10.0.0.2 - - '
+         '[10/Oct/2000:13:55:37 -0700] "GET /x HTTP/1.0" 404')],
         ["[12:30] Ada: hello. I am here", "[12:31] Ben: hi there"],
         ["00:00:05 Ada: We start. At eight.", "00:00:10 Ben: No."],
         ["INFO 2026-02-01 08:01:00 fine. Fine", "WARNING 2026-02-01 08:02:00 low"],

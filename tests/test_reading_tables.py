@@ -392,10 +392,10 @@ def test_a_table_that_only_arranges_a_page_is_text(page: str) -> None:
 @pytest.mark.parametrize(
     ("data", "name"),
     [
-        (b"<table><caption>Fees of 2024</caption><tr><th>A</th><th>B</th></tr>"
-         b"<tr><td>x</td><td>1</td></tr></table>", "a.html"),
-        (b"<figure><table><tr><th>A</th><th>B</th></tr><tr><td>x</td><td>1</td></tr></table>"
-         b"<figcaption>Fees of 2024</figcaption></figure>", "b.html"),
+        ((b"<table><caption>Fees of 2024</caption><tr><th>A</th><th>B</th></tr>"
+         b"<tr><td>x</td><td>1</td></tr></table>"), "a.html"),
+        ((b"<figure><table><tr><th>A</th><th>B</th></tr><tr><td>x</td><td>1</td></tr></table>"
+         b"<figcaption>Fees of 2024</figcaption></figure>"), "b.html"),
         (make_docx('<w:p><w:pPr><w:pStyle w:val="C"/></w:pPr><w:r><w:t>Fees of 2024</w:t></w:r></w:p>'
                    + docx_table([["A", "B"], ["x", "1"]]),
                    **{"word/styles.xml": '<w:styles xmlns:w="http://schemas.openxmlformats.org/'

@@ -333,6 +333,7 @@ def _broken_lines(raw: str) -> list[str]:
         elif lines:
             labelled = any(_LABEL.match(each) for each in lines[1:])
             short = len(lines) > 2 and all(len(each) <= _SHORT_LINE for each in lines)
+            short = short and not any(each[0].islower() for each in lines[1:])  # a sentence goes on
             texts.append(("\n" if labelled or short else " ").join(lines))
             lines = []
     return texts

@@ -18,8 +18,7 @@ from assistant.reading.tables import table_lines
 
 _COMMENT = re.compile(r"(?<!\\)%.*\n?[ \t]*")
 _VERBATIM = re.compile(
-    r"\\begin\{(verbatim|lstlisting|minted)\*?\}(?:\[[^\]]*\])?(?:\{[^{}]*\})?\n?"
-    r"((?:(?!\\end\{\1).*\n)*)[ \t]*\\end\{\1\*?\}"
+    r"\\begin\{((?:verbatim|lstlisting|minted)\*?)\}(?:\[[^\]\n]*\])?(?:\{[^{}\n]*\})?\n?"
 )
 _LEVELS = {
     "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5,
@@ -45,13 +44,9 @@ _SIGNS = {
     r"\TeX": "TeX", r"\quad": " ", r"\qquad": " ", r"\newline": "\n", r"\par": "\n\n",
     r"\pounds": "£", r"\textbackslash": "\\", r"\item": r"\item",
 }  # fmt: skip
-_SIGN = re.compile(r"\\[A-Za-z]+(?:\{\})?")
-_TABULAR = re.compile(
-    r"\\begin\{(tabular[x*]?|longtable)\}(?:\[[^\]]*\])?((?:(?!\\end\{\1\}).*\n?)*?)\\end\{\1\}"
-)
-_FLOAT = re.compile(
-    r"\\begin\{table\*?\}(?:\[[^\]]*\])?((?:(?!\\end\{table).*\n?)*?)\\end\{table\*?\}"
-)
+_SIGN = re.compile(r"(\\[A-Za-z]+)(\{\}|[ \t]*)")
+_TABLES = re.compile(r"\\(begin|end)\{(tabular[x*]?|longtable)\}(?:\[[^\]\n]*\])?")
+_FLOATS = re.compile(r"\\(begin|end)\{(table\*?)\}(?:\[[^\]\n]*\])?")
 _LISTS = re.compile(
     r"\\(begin|end)\{(itemize|enumerate|description)\}(?:\[[^\]]*\])?|"
     r"\\item\b(?:\[([^\]]*)\])?[ \t]*"
@@ -63,8 +58,11 @@ _LINES = re.compile(
     r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|cline\{[^{}]*\}|"
     r"cmidrule(?:\([^)]*\))?\{[^{}]*\})"
 )
+_COLUMN_SPEC = re.compile(r"\A\s*+(?:\{[^{}]*+\}(?=\s*+\{))?\s*+\{(?:[^{}]|\{[^{}]*+\})*+\}")
+"""The width, when there is one, and the columns, as in ``{8cm}{lrr}``."""
 _LAYOUT = re.compile(r"\\(?:centering|small|footnotesize|scriptsize|raggedright)\b")
 _MATH = re.compile(r"\$\$.*?\$\$|\$(?:\\.|[^$\\\n])+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+_BRACE = re.compile(r"\\.|[{}]")
 _LONGEST_ARGUMENT = 20_000
 
 
@@ -81,7 +79,7 @@ def as_read(text: str, left_out: LeftOut) -> tuple[str, str]:
         return ""
 
     text = text.replace("\x00", "")
-    text = _VERBATIM.sub(lambda m: keep(f"```\n{m[2].rstrip()}\n```"), text)
+    text = _without_code(text, keep)
     text, comments = _COMMENT.subn("", text)
     left_out.add("comment", comments)
     title = _plain(_argument_of(text, "title"))
@@ -93,8 +91,12 @@ def as_read(text: str, left_out: LeftOut) -> tuple[str, str]:
         text = "\n\n".join([*filter(None, head), body])
     for name in _STRUCK:
         text = _replaced(text, name, struck)
-    text = _FLOAT.sub(_captioned, text)
-    text = _TABULAR.sub(lambda match: keep(_tabular(match[2])) + "\n\n", text)
+    text = _replaced_blocks(text, _FLOATS, lambda body, depth: _captioned(body))
+    text = _replaced_blocks(
+        text,
+        _TABLES,
+        lambda body, depth: _in_cell(body) if depth else keep(_tabular(body)) + "\n\n",
+    )
     text = _MATH.sub(lambda match: keep(match.group()), text)
     notes: list[str] = []
 
@@ -119,6 +121,57 @@ def _heading(level: int, words: str) -> str:
     return f"\n\n{'#' * level} {' '.join(words.split())}\n\n"
 
 
+def _without_code(text: str, keep: Callable[[str], str]) -> str:
+    """The text with its listings kept aside, as they are written."""
+    pieces: list[str] = []
+    done, unended = 0, set()
+    for match in _VERBATIM.finditer(text):
+        name = match[1]
+        if match.start() < done or name in unended:
+            continue
+        ending = f"\\end{{{name}}}"
+        end = text.find(ending, match.end())
+        if end < 0:
+            unended.add(name)
+            continue
+        pieces += [
+            text[done : match.start()],
+            keep(f"```\n{text[match.end() : end].rstrip()}\n```"),
+        ]
+        done = end + len(ending)
+    return "".join([*pieces, text[done:]])
+
+
+def _replaced_blocks(text: str, borders: re.Pattern[str], shown: Callable[[str, int], str]) -> str:
+    """The text with each ``\\begin{…} body \\end{…}`` replaced by what is shown of (body, depth).
+
+    Inner ones come first; what does not end stays as it is written.
+    """
+    stack: list[tuple[str, str, list[str]]] = [("", "", [])]
+    done = 0
+    for match in borders.finditer(text):
+        stack[-1][2].append(text[done : match.start()])
+        done = match.end()
+        if match[1] == "begin":
+            stack.append((match[2], match.group(), []))
+        elif match[2] == stack[-1][0]:
+            body = "".join(stack.pop()[2])
+            stack[-1][2].append(shown(body, len(stack) - 1))
+            if "[" in match.group():
+                done = match.start() + match.group().index("[")
+        else:
+            stack[-1][2].append(match.group())
+    stack[-1][2].append(text[done:])
+    return "".join(opening + "".join(pieces) for _, opening, pieces in stack)
+
+
+def _in_cell(body: str) -> str:
+    """A table inside another's cell: often only a way to break a line."""
+    body = _LINES.sub("", _COLUMN_SPEC.sub("", body, count=1))
+    rows = re.split(r"\\\\(?:\[[^\]\n]*\])?", body)
+    return ", ".join(" ".join(re.sub(r"(?<!\\)&", " ", row).split()) for row in rows if row.strip())
+
+
 def _argument_of(text: str, command: str) -> str:
     match = re.search(rf"\\{command}\*?(?:\[[^\]]*\])?\s*\{{", text)
     return _argument(text, match.end()) or "" if match else ""
@@ -127,7 +180,7 @@ def _argument_of(text: str, command: str) -> str:
 def _argument(text: str, start: int) -> str | None:
     """The argument whose opening brace stands before ``start``; None when it does not end."""
     depth = 1
-    for match in re.compile(r"\\.|[{}]").finditer(text, start, start + _LONGEST_ARGUMENT):
+    for match in _BRACE.finditer(text, start, start + _LONGEST_ARGUMENT):
         if match.group() == "{":
             depth += 1
         elif match.group() == "}":
@@ -137,20 +190,33 @@ def _argument(text: str, start: int) -> str | None:
     return None
 
 
+def _closing_braces(text: str) -> dict[int, int]:
+    """The place after each opening brace → where its argument ends."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for match in _BRACE.finditer(text):
+        if match.group() == "{":
+            opened.append(match.end())
+        elif match.group() == "}" and opened:
+            found[opened.pop()] = match.start()
+    return found
+
+
 def _replaced(text: str, command: str, shown: Callable[[str], str]) -> str:
     """The text with each ``\\command{argument}`` replaced by what is shown of the argument."""
+    if f"\\{command}" not in text:
+        return text
+    ends = _closing_braces(text)
     pieces: list[str] = []
     done = 0
     for match in re.finditer(rf"[ ]?\\{command}\*?(?:\[[^\]\n]{{0,200}}\])?\{{", text):
-        if match.start() < done:
+        end = ends.get(match.end(), len(text))
+        if match.start() < done or end - match.end() > _LONGEST_ARGUMENT or end == len(text):
             continue
-        words = _argument(text, match.end())
-        if words is None:
-            continue
-        told = shown(words)
+        told = shown(text[match.end() : end])
         blank = " " if match.group()[0] == " " and told else ""
         pieces += [text[done : match.start()], blank, told]
-        done = match.end() + len(words) + 1
+        done = end + 1
     return "".join([*pieces, text[done:]]) if pieces else text
 
 
@@ -173,10 +239,12 @@ def _plain(text: str) -> str:
 
 
 def _sign(match: re.Match[str]) -> str:
-    name = match.group().removesuffix("{}")
+    name, after = match[1], match[2].removesuffix("{}")
     if name in ("\\begin", "\\end", "\\item"):
         return match.group()
-    return _SIGNS.get(name, "" if name in _SILENT else match.group())
+    if name in _SIGNS:
+        return _SIGNS[name] + ("" if _SIGNS[name].isalpha() and len(name) < 4 else after)
+    return after if name in _SILENT else match.group()
 
 
 _SILENT = frozenset(
@@ -192,10 +260,10 @@ def _accented(match: re.Match[str]) -> str:
     return unicodedata.normalize("NFC", letter + _ACCENTS[mark])
 
 
-def _captioned(match: re.Match[str]) -> str:
+def _captioned(body: str) -> str:
     """A table with its caption directly above it."""
-    caption = _argument_of(match[1], "caption")
-    inner = _replaced(match[1], "caption", lambda words: "")
+    caption = _argument_of(body, "caption")
+    inner = _replaced(body, "caption", lambda words: "")
     inner = _replaced(inner, "label", lambda words: "")
     inner = _LAYOUT.sub("", inner).strip()
     return f"\n\n{' '.join(caption.split())}\n{inner}\n\n"
@@ -203,8 +271,7 @@ def _captioned(match: re.Match[str]) -> str:
 
 def _tabular(body: str) -> str:
     grid = Grid()
-    body = re.sub(r"^\s*(?:\{[^{}]*\})?\s*\{(?:[^{}]|\{[^{}]*\})*\}", "", body, count=1)
-    body = _LINES.sub("", body)
+    body = _LINES.sub("", _COLUMN_SPEC.sub("", body, count=1))
     for line in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", body):
         if not line.strip():
             continue

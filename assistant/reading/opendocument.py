@@ -178,7 +178,8 @@ class _OpenDocumentWalk:
         )
         numbers = numbers or ListNumbers(self._styles, style)
         self._last_list[style] = numbers
-        self._lists[attribute(element, "id")] = numbers
+        if identity := attribute(element, "id"):
+            self._lists[identity] = numbers
         self._writer.gap()
         self._list(element, numbers, 1)
         self._writer.gap()

@@ -114,6 +114,8 @@ class _Table:
 
 def _read(block: Sequence[Cells], rule: HeaderRule, marked: int) -> _Table:
     lead = next(at for at, row in enumerate(block) if not single_text(row))
+    while lead > 0 and _spans_some(block[lead - 1], block[lead]):
+        lead -= 1
     end = len(block)
     while end > lead + 2 and _is_note(block[end - 1]):
         end -= 1
@@ -155,6 +157,13 @@ def _row_lines(rows: Iterable[Cells], table: _Table) -> Iterator[str]:
         elif cells == lowest:
             continue
         yield row_line(cells)
+
+
+def _spans_some(row: Cells, names: Cells) -> bool:
+    """Whether a text is merged across some of the columns, which it groups, and not across all."""
+    filled = [at for at, cell in enumerate(row) if cell]
+    named = sum(1 for cell in names if cell)
+    return 1 < len(filled) < named and isinstance(row[filled[-1]], Copied) and filled[0] > 0
 
 
 def _chosen(row: Cells, columns: Sequence[int]) -> list[str]:
