@@ -16,8 +16,9 @@ from functools import lru_cache
 from math import exp, log
 from pathlib import Path
 
-from assistant.contraries import clause_of, negates, opposites
+from assistant.contraries import has_opposite, is_denied_by
 from assistant.extracting import Extraction, Pick
+from assistant.polarity import clause_of
 from assistant.questions import Question, coverage
 from assistant.terms import terms, words
 
@@ -96,8 +97,8 @@ def signals(extraction: Extraction) -> Signals | None:
         passage_score=best.passage.score,
         words=min(1.0, best.passage.scores.get("words", 0.0) / (2.2 * total)),
         length=min(1.0, len(question.weights) / 10),
-        negation=float(_asks_what_is_not(question) and not negates(said)),
-        opposite=float(bool(opposites(asked, said))),
+        negation=float(_asks_what_is_not(question) and not is_denied_by(asked, said)),
+        opposite=float(has_opposite(asked, said)),
     )
 
 

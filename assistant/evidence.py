@@ -7,17 +7,17 @@ sentences are compared, since a claim often draws on more than one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.contraries import Clause, clause_of
 from assistant.embedding import Vectors
 from assistant.facts import Facts, facts_of
 from assistant.matching import SourceFacts
+from assistant.polarity import Clause, clause_of, readings_of, relation
 from assistant.sentences import Span, sentences
 from assistant.terms import STOP_WORDS, stem, words
 
@@ -30,6 +30,8 @@ _NONE = np.zeros((0, 0), np.float32)
 _WIDEST = 3
 _WIDER_PAYS = 0.08
 """Share of the sentence that a further sentence must add to widen the quoted place."""
+_TIE = 0.01
+"""What words of close meaning count where two sentences hold as many words of the claim."""
 _MOST_COMPARED = 1200
 """Characters of a source sentence looked at for negations and opposites."""
 
@@ -91,7 +93,8 @@ class Source:
     """A passage taken apart: its sentences, which word stands in which, and its facts.
 
     ``table[i, j]`` says whether word i stands in sentence j; ``means`` holds the sum of the word
-    vectors of each sentence, ``columns`` the words of each stem.
+    vectors of each sentence, ``columns`` the words of each stem, ``opposites`` the words by what
+    they are the opposites of.
     """
 
     text: str
@@ -100,7 +103,13 @@ class Source:
     table: NDArray[np.bool_]
     means: Vectors
     columns: Mapping[str, list[int]]
+    opposites: Mapping[str, list[int]]
     holds: SourceFacts
+
+    def sentence(self, at: int) -> str:
+        """A sentence, cut where it is too long to be compared word by word."""
+        span = self.spans[at]
+        return self.text[span.start : span.end][:_MOST_COMPARED]
 
 
 def read_source(text: str, vectors: WordVectors) -> Source:
@@ -115,9 +124,12 @@ def read_source(text: str, vectors: WordVectors) -> Source:
         table[[places[word] for word in tokens if word in places], column] = True
     means = np.stack([own.vectors[inside].sum(axis=0) for inside in table.T]) if spans else _NONE
     columns: dict[str, list[int]] = {}
-    for at, term in enumerate(own.stems):
+    opposites: dict[str, list[int]] = {}
+    for at, (word, term) in enumerate(zip(content, own.stems, strict=True)):
         columns.setdefault(term, []).append(at)
-    return Source(text, spans, own, table, means, columns, SourceFacts(text))
+        for reading in readings_of(word, term)[0]:
+            opposites.setdefault(reading.key, []).append(at)
+    return Source(text, spans, own, table, means, columns, opposites, SourceFacts(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +154,19 @@ def read_claim(text: str, vectors: WordVectors) -> Claim:
 class Coverage:
     """How a source covers a claim.
 
-    ``exact``: for each word of the claim 1 when its stem stands in the source; ``window``: the
-    share its best three neighbouring sentences cover; ``sentence``: its best single sentence,
-    ``exact_sentence`` the share of words in there; ``start`` and ``end``: the place to quote.
+    ``exact``: for each word of the claim 1 when its stem, or what says the same by a negation,
+    stands in the source; ``window``: the share its best three neighbouring sentences cover;
+    ``sentence``: the single sentence that is most about the same, ``aligned`` the share of words
+    that it holds or holds the opposite of; ``beside``: the other sentences of the place to quote,
+    ``start`` and ``end``.
     """
 
     exact: NDArray[np.float32]
     window: float
     meaning: float
     sentence: str
-    exact_sentence: float
+    aligned: float
+    beside: tuple[str, ...]
     start: int
     end: int
 
@@ -161,13 +176,20 @@ def cover(claim: Claim, source: Source) -> Coverage:
     count, columns = len(claim.words.stems), len(source.spans)
     if not count or not columns or not len(source.words.stems):
         nothing = np.zeros(count, np.float32)
-        return Coverage(nothing, 0.0, 0.0, "", 0.0, 0, len(source.text))
+        return Coverage(nothing, 0.0, 0.0, "", 0.0, (), 0, len(source.text))
     same = np.zeros((count, len(source.words.stems)), np.float32)
     for row, term in enumerate(claim.words.stems):
         same[row, source.columns.get(term, [])] = 1
+    about = same.copy()
+    against = np.zeros(same.shape, np.bool_)
+    for row, column, agrees in _turned(claim, source):
+        about[row, column] = 1
+        same[row, column] = agrees
+        against[row, column] = not agrees
     # Not a matrix product: on a busy machine its threads take 2.4 ms for what takes .5 ms so.
     alike = np.einsum("ik,jk->ij", claim.words.vectors, source.words.vectors)
     alike = np.maximum(same, (alike - _LOWEST_LIKENESS) / (1 - _LOWEST_LIKENESS))
+    alike[against] = 0
     close = _by_sentence(alike, source.table)
     best: list[tuple[float, int, int]] = []
     for width in range(1, min(_WIDEST, columns) + 1):
@@ -178,17 +200,49 @@ def cover(claim: Claim, source: Source) -> Coverage:
     for wider in best[1:]:
         if wider[0] - share >= _WIDER_PAYS * (wider[2] - wider[1] - (last - first)):
             share, first, last = wider
-    single = best[0][1]
-    span = source.spans[single]
+    held = _by_sentence(about, source.table).mean(axis=0)
+    single = int((held + _TIE * close.mean(axis=0)).argmax())
     return Coverage(
         exact=same.max(axis=1),
         window=best[-1][0],
         meaning=_cosine(claim.words.vectors.sum(axis=0), source.means),
-        sentence=source.text[span.start : span.end][:_MOST_COMPARED],
-        exact_sentence=float(same[:, source.table[:, single]].max(axis=1, initial=0.0).mean()),
+        sentence=source.sentence(single),
+        aligned=float(held[single]),
+        beside=tuple(source.sentence(at) for at in range(first, last) if at != single),
         start=source.spans[first].start,
         end=source.spans[last - 1].end,
     )
+
+
+def _turned(claim: Claim, source: Source) -> Iterator[tuple[int, int, bool]]:
+    """Words of claim and source that are opposites, or the same but for a prefix, by their places;
+    and whether the two can both be so as they stand."""
+    places = {term.stem: at for at, term in reversed(list(enumerate(claim.clause.terms)))}
+    for row, stemmed in enumerate(claim.words.stems):
+        if stemmed not in places:
+            continue
+        at = places[stemmed]
+        own = claim.clause.terms[at]
+        columns = {c for reading in own.readings for c in source.opposites.get(reading.key, ())}
+        for column in columns.difference(source.columns.get(stemmed, ())):
+            yield row, column, _agrees(claim.clause, at, source, column)
+
+
+def _agrees(own: Clause, at: int, source: Source, column: int) -> bool:
+    """Whether in any sentence the word of the source does not contradict the one of the claim."""
+    for number in np.flatnonzero(source.table[column]):
+        said = clause_of(source.sentence(int(number)))
+        for place, term in enumerate(said.terms):
+            if term.stem == source.words.stems[column] and (
+                at in own.unsure
+                or place in said.unsure
+                or relation(
+                    own.terms[at].readings, own.is_negative(at),
+                    term.readings, said.is_negative(place),
+                ) != "against"
+            ):  # fmt: skip
+                return True
+    return False
 
 
 def _by_sentence(likeness: NDArray[np.float32], table: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -14,7 +14,9 @@ from typing import Literal
 from assistant.facts import Date, Facts, Number, facts_of, is_checked
 from assistant.terms import fold, stem, words
 
-ProblemKind = Literal["number", "date", "name", "quote", "address", "negation", "opposite", "roles"]
+ProblemKind = Literal[
+    "number", "date", "name", "quote", "address", "negation", "opposite", "stronger", "roles"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.contraries import clause_of, turned_round
+from assistant.contraries import opposed, turned_round
 from assistant.evidence import (
     FEATURE_NAMES,
     Claim,
@@ -33,6 +33,7 @@ from assistant.evidence import (
     read_source,
 )
 from assistant.matching import Problem, missing_facts
+from assistant.polarity import clause_of
 from assistant.sentences import Kind
 from assistant.terms import STOP_WORDS, words
 from assistant.types import Verdict
@@ -128,9 +129,11 @@ class Verifier:
         problems = missing_facts(sentence, claim.facts, held)
         covers = [cover(claim, source) for source in read]
         best = max(range(len(covers)), key=lambda i: (covers[i].window, -i))
-        if covers[best].exact_sentence >= _ALIGNED:
-            is_close = covers[best].exact_sentence >= _CLOSE
+        if covers[best].aligned >= _ALIGNED:
+            is_close = covers[best].aligned >= _CLOSE
             problems += turned_round(claim.clause, clause_of(covers[best].sentence), is_close)
+        for beside in covers[best].beside:
+            problems += opposed(claim.clause, clause_of(beside))
         return _features(claim, read, covers, best, problems), problems, best, covers[best]
 
     def _read(self, text: str) -> Source:
