@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.matching import Problem
-from assistant.polarity import CONVERSE, Clause, Relation, Scope, is_opposite, relation
+from assistant.opposites import CONVERSE, Relation, relation
+from assistant.polarity import Clause, Scope, is_opposite
 from assistant.terms import STOP_WORDS
 
 _LONGEST_SWAP = 8
@@ -67,8 +68,17 @@ def is_denied_by(asked: Clause, said: Clause) -> bool:
     """Whether ``said`` denies anything, or says the opposite of what ``asked`` denies."""
     if said.scopes or any(term.is_denied for term in said.terms):
         return True
-    index = _index(said, range(len(said.terms)))
+    index = _index(said)
     return any(_outcome(scope, asked, said, index)[0] == "holds" for scope in asked.scopes)
+
+
+def denied_from_outside(whole: Clause, start: int, end: int) -> bool:
+    """Whether a stretch of a sentence is denied by a negation before it."""
+    return any(
+        scope.start < start and start <= whole.terms[at].start < end
+        for scope in whole.scopes
+        for at in scope.members
+    )
 
 
 def _problem(found: _Found, own: Clause, source: Clause, is_close: bool) -> Problem:
@@ -86,22 +96,22 @@ def _roles(shown: str, is_close: bool) -> Problem:
 
 
 def _disagreements(own: Clause, source: Clause) -> Iterator[_Found]:
-    known = _index(source, range(len(source.terms)))
-    loose = _index(own, (at for at in range(len(own.terms)) if at not in own.negated))
+    mine, theirs = _index(own), _index(source)
+    told: set[int] = set()
     for scope in own.scopes:
-        outcome, at, other, is_soft = _outcome(scope, own, source, known)
+        outcome, at, other, is_soft = _outcome(scope, own, source, theirs)
         if outcome == "fails":
+            told.add(at)
             yield _Found("negation", at, other, is_soft)
-        elif outcome == "open":
+        elif outcome == "open" or (outcome == "holds" and not _follows(own, at, source, theirs)):
             yield _Found("stronger", at, other)
     for scope in source.scopes:
-        outcome, at, other, is_soft = _outcome(scope, source, own, loose)
-        if outcome == "fails":
+        outcome, at, other, is_soft = _outcome(scope, source, own, mine)
+        if outcome == "fails" and other not in told:
             yield _Found("negation", other, at, is_soft)
-        elif outcome == "holds" and _relations(own, other, source, known) == {"beyond"}:
+        elif outcome == "holds" and not _follows(own, other, source, theirs):
             yield _Found("stronger", other, at)
-    said = _index(source, (at for at in range(len(source.terms)) if at not in source.negated))
-    yield from _opposites(own, loose, source, said)
+    yield from _opposites(own, source)
 
 
 def _outcome(
@@ -113,43 +123,48 @@ def _outcome(
     and fails when the other one affirms it.
     """
     is_soft = scope.is_soft
+    found: list[tuple[Relation | None, int, int]] = []
     for at in scope.members:
         places = _counterparts(one, at, index)
-        against = [p for p in places if _relation(one, at, other, p, bare=True) == "against"]
-        if against:
-            return "holds", at, against[0], is_soft
-        is_soft = is_soft or (not places and is_opposite(one.terms[at]))
-    head = scope.members[0]
-    places = _counterparts(one, head, index)
-    found = {_relation(one, head, other, place, bare=True) for place in places}
-    if found == {"follows"}:
-        return "fails", head, places[0], is_soft
-    if found == {"beyond"}:
-        return "open", head, places[0], is_soft
-    return "", head, -1, is_soft
+        is_soft = is_soft or (not places and (scope.is_whole or is_opposite(one.terms[at])))
+        for place in places:
+            known = _relation(one, at, other, place, bare=True)
+            if known == "against":
+                return "holds", at, place, is_soft
+            found.append((known, at, place))
+    if scope.is_whole and 2 * len({at for _, at, _ in found}) < len(scope.members):
+        return "", scope.members[0], -1, is_soft
+    # Where both deny as a whole, only a pair of opposites tells what the one says of the other.
+    is_told = scope.is_whole and any(p in other.reached and a in one.reached for _, a, p in found)
+    deciding = one.negated if is_told else scope.members if scope.is_whole else scope.members[:1]
+    found = [each for each in found if each[1] in deciding]
+    outcomes = {known for known, _, _ in found}
+    if outcomes not in ({"follows"}, {"beyond"}):
+        return "", scope.members[0], -1, is_soft
+    _, at, place = found[-1]
+    return ("fails" if outcomes == {"follows"} else "open"), at, place, is_soft
 
 
-def _opposites(own: Clause, loose: _Index, source: Clause, said: _Index) -> Iterator[_Found]:
+def _opposites(own: Clause, source: Clause) -> Iterator[_Found]:
     """What both say without a negation, and cannot both be so; each pair of opposites once."""
-    for key, mine in loose.items():
-        theirs = said.get(key, [])
-        found = {_relation(own, a, source, b) for a in mine for b in theirs}
+    theirs = _index(source, source.negated | source.reached | source.unsure)
+    for key, mine in _index(own, own.negated | own.reached | own.unsure).items():
+        said = theirs.get(key, [])
+        found = {_relation(own, a, source, b) for a in mine for b in said}
         if len(found) != 1:
             continue
-        are_turned = key.split("|")[0] in CONVERSE and _change_places(
-            own, mine[0], source, theirs[0]
-        )
+        are_turned = key.split("|")[0] in CONVERSE and _change_places(own, mine[0], source, said[0])
         if found == {"against"} and not are_turned:
-            yield _Found("opposite", mine[0], theirs[0])
+            yield _Found("opposite", mine[0], said[0])
         elif found == {"follows"} and are_turned:
-            yield _Found("roles", mine[0], theirs[0])
+            yield _Found("roles", mine[0], said[0])
 
 
-def _index(clause: Clause, places: Iterable[int]) -> _Index:
+def _index(clause: Clause, without: frozenset[int] = frozenset()) -> _Index:
     index: dict[str, list[int]] = {}
-    for at in places:
-        if at not in clause.unsure:
-            for reading in clause.terms[at].readings:
+    for at, term in enumerate(clause.terms):
+        if at not in without:
+            for reading in term.readings:
                 index.setdefault(reading.key, []).append(at)
     return index
 
@@ -158,17 +173,26 @@ def _counterparts(clause: Clause, at: int, index: _Index) -> list[int]:
     return [p for reading in clause.terms[at].readings for p in index.get(reading.key, ())]
 
 
-def _relations(own: Clause, at: int, source: Clause, index: _Index) -> set[Relation | None]:
-    return {_relation(own, at, source, place) for place in _counterparts(own, at, index)}
+def _follows(own: Clause, at: int, source: Clause, index: _Index) -> bool:
+    """Whether a term follows from any of the source, or nobody can tell."""
+    return any(
+        at in own.unsure
+        or at in own.reached
+        or _relation(own, at, source, place) in (None, "follows")
+        for place in _counterparts(own, at, index)
+    )
 
 
 def _relation(
     one: Clause, at: int, other: Clause, place: int, bare: bool = False
 ) -> Relation | None:
-    """``bare``: without the negation around the first term."""
+    """None where nobody can tell; ``bare``: without the negation around the first term."""
     mine, theirs = one.terms[at], other.terms[place]
-    is_negative = mine.is_denied if bare else one.is_negative(at)
-    return relation(mine.readings, is_negative, theirs.readings, other.is_negative(place))
+    if place in other.unsure or (place in other.reached and not mine.is_denied):
+        return None
+    own_negative = mine.is_denied if bare else one.is_negative(at)
+    other_negative = other.is_negative(place) or place in other.reached
+    return relation(mine.readings, own_negative, theirs.readings, other_negative)
 
 
 def _change_places(own: Clause, at: int, source: Clause, place: int) -> bool:
@@ -199,10 +223,13 @@ def _swapped(own: Clause, source: Clause) -> str:
     places = {t: at for at, t in enumerate(theirs) if _is_content(source, at) and other[t] == 1}
     shared = [(at, t) for at, t in enumerate(mine) if t in places and count[t] == 1]
     for (i, a), (_, v), (k, b) in zip(shared, shared[1:], shared[2:], strict=False):
-        between = {*mine[i:k], *theirs[places[b] : places[a]]}
+        first, last = places[b], places[a]
+        between = {*mine[i:k], *theirs[first:last]}
+        is_one_part = own.is_unbroken(i, k) and source.is_unbroken(first, last)
         if (
-            places[b] < places[v] < places[a]
+            first < places[v] < last
             and k - i <= _LONGEST_SWAP
+            and is_one_part
             and not between & {"and", "or"}
         ):
             return " … ".join(source.word(places[t]) for t in (b, v, a))

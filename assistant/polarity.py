@@ -1,9 +1,8 @@
 """A sentence → its terms in order, each with what it is the opposite of and whether it is negated.
 
 Polarity is a property of a term: "unavailable" is "available" denied, "not safe" is "safe" denied,
-and "fell" stands on the other side of "rose". Two terms are then compared by ``relation``, which
-knows that "not safe" means "dangerous" while "did not rise" leaves open whether something fell.
-Words and their order, no grammar. English, and the German negations.
+and "fell" stands on the other side of "rose". Words and their order, no grammar. English, and the
+German negations.
 """
 
 from __future__ import annotations
@@ -12,86 +11,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from assistant.opposites import Reading, readings_of
 from assistant.terms import STOP_WORDS, stem, words
 
-PairKind = Literal["either", "apart", "other"]
-"""``either``: what is not the one is the other. ``apart``: nothing is both, but something may be
-neither. ``other``: two acts, of which both or neither may have happened."""
-
-PAIRS: tuple[tuple[PairKind, tuple[str, ...], tuple[str, ...]], ...] = tuple(
-    (kind, tuple(left.split()), tuple(right.split()))  # type: ignore[misc]
-    for line in """apart:more greater higher larger bigger|fewer less lower smaller
-apart:rise rose risen increase grow grew grown growth gain climb|fall fell fallen decrease decline \
-drop shrink shrank reduce
-apart:highest largest biggest most maximum|lowest smallest least fewest minimum
-apart:before earlier prior|after later following
-apart:above exceed|below
-either:enable allow permit|disable forbid forbidden prohibit prevent ban
-apart:accept approve|reject deny refuse decline
-apart:win won victory|lose lost defeat
-either:include|exclude omit
-apart:always|never
-apart:all every|none
-either:succeed success successful pass|fail failure
-other:start begin began begun|end finish
-apart:open|close
-either:required mandatory must compulsory|optional voluntary
-either:internal|external
-other:buy bought purchase|sell sold
-either:public|private
-apart:positive|negative
-apart:faster quicker|slower
-apart:better|worse
-apart:stronger|weaker
-apart:cheaper|dearer costlier
-apart:longer|shorter
-apart:older|younger newer
-either:true|false
-either:safe|dangerous
-other:import|export
-other:arrive|depart
-other:add|remove delete
-either:alive|dead
-apart:early|late
-apart:north northern|south southern
-apart:east eastern|west western""".splitlines()
-    for kind, pair in [line.split(":")]
-    for left, right in [pair.split("|")]
-)
-"""Opposites, regular inflections left out."""
-CONVERSE = frozenset(
-    """more before above buy win faster better stronger cheaper longer older""".split()
-)
-"""Rows, by their first word, that say the same when both sides change places: A before B is B
-after A."""
-
-PREFIXED: tuple[tuple[str, str], ...] = tuple(
-    (prefix, base)
-    for line in """in:accurate active adequate admissible capable coherent compatible \
-complete consistent correct dependent direct effective efficient eligible equal expensive \
-experienced flexible formal frequent secure sensitive separable significant soluble sufficient \
-tolerant valid validate visible
-im:balanced mature mobile moral mortal movable perfect permeable polite possible practical \
-precise probable proper pure
-ir:rational regular relevant replaceable responsible reversible
-il:legal legible legitimate logical
-dis:advantage agree approve assemble connect continue honest loyal obey qualify satisfied similar \
-trust""".splitlines()
-    for prefix, bases in [line.split(":")]
-    for base in bases.split()
-)
-"""Prefixes that deny these words; they begin too many others ("invest", "distant") to be cut off
-anywhere."""
-_NOT_PREFIXED = frozenset("unless until under undergo understand underline union unite unit".split())
-_SHORTEST_DENIED = 4
-
+_WHOLE = "not that"
+"""The word of a negation of all that follows: "it is not true that"."""
 _NEGATORS = frozenset(
     """not no never without none cannot neither nor nobody nothing nowhere lack lacks lacked
-    lacking absence non unable hardly rarely seldom barely scarcely nicht kein keine keinen keiner
+    lacking absence unable hardly rarely seldom barely scarcely nicht kein keine keinen keiner
     nie ohne""".split()
-)
+) | {_WHOLE}
 _BEFORE_TO = frozenset(
     """fail fails failed failing failure refuse refuses refused refusing refusal decline declines
     declined declining neglect neglected cease ceased ceases""".split()
@@ -99,6 +30,10 @@ _BEFORE_TO = frozenset(
 """These negate what follows "to": "failed to rise" is "did not rise"."""
 _TURNS = _BEFORE_TO | {"unable", "lack", "lacks", "lacked", "lacking", "without"}
 """Negated themselves they affirm: "never fails to start"."""
+_HEADED = _BEFORE_TO | frozenset(
+    "not never cannot unable hardly rarely seldom barely scarcely nicht nie".split()
+)
+"""These deny the next word above all; the others, what follows as a whole: "no ship came"."""
 _SOFT = frozenset("hardly rarely seldom barely scarcely".split())
 _QUANTIFIERS = frozenset("all every always everybody everyone everything".split())
 _COMPARED_NEGATORS = frozenset("never none".split())
@@ -110,15 +45,16 @@ _CUTS = frozenset(
 _QUALIFIES = frozenset("until unless except without only necessarily".split())
 """After a negation these say that it does not hold throughout."""
 _LIGHT = frozenset(
-    """able become became becomes becoming get gets got getting remain remains remained stay stays
+    """able do done become became becomes becoming get gets got getting remain remains remained stay stays
     stayed staying seem seems seemed appear appears appeared prove proves proved make makes made
     take takes took give gives gave also yet even still really quite rather much
     anymore soon far""".split()
 )
 """Words between a negation and what it negates."""
 _NOT_ADVERBS = frozenset(
-    """early only supply family apply reply rely fly comply multiply assembly anomaly monopoly italy
-    july daily weekly monthly yearly elderly friendly butterfly imply underlie""".split()
+    """early only supply family apply reply rely comply multiply imply assembly anomaly monopoly
+    italy july daily weekly monthly quarterly yearly hourly elderly friendly likely unlikely costly deadly
+    timely untimely orderly scholarly lonely lively ugly""".split()
 )
 _IDLE = re.compile(
     r"\b(?:not (?:only|just|least)|no (?:more|less|fewer|later|doubt|matter)|"
@@ -126,22 +62,17 @@ _IDLE = re.compile(
     re.IGNORECASE,
 )
 """Negations that deny nothing; "no later than" is a limit."""
-_FILLER = re.compile(
-    r"(?<=\bnot )(?:true|the case|correct) that\b|(?<=\bno )(?:longer|one)\b", re.IGNORECASE
+_PIECE = re.compile(
+    r"(?P<whole>\b(?:not|\w+n['’]t)\s+(?:true|correct|the\s+case)\s+that\b|"
+    r"\b(?:false|untrue|wrong|incorrect)\s+that\b)|"
+    r"(?P<past>\bno\s+longer\b)|(?P<nobody>\bno\s+one\b)|(?:\bnon[-‐‑])?[^\W_]+(?:[.,'’][^\W_]+)*",
+    re.IGNORECASE,
 )
-_PIECE = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
 _STOPS = re.compile(r"[,;:.!?()\[\]—–\n]")
 _SUBJECT = re.compile(r"\b(?:the|a|an|its|it|they|he|she|this|these|we|you)$", re.IGNORECASE)
 _MOST_MEMBERS, _REACH = 3, 7
-"""Content words, and words at all, that a negation reaches over."""
-
-
-class Reading(NamedTuple):
-    """What a word is compared by: the name of its pair, its side (1 or -1), the kind of pair."""
-
-    key: str
-    side: int
-    kind: PairKind
+"""Content words, and words at all, that a negation reaches over; twice as many where it denies a
+whole sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,28 +88,31 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A negation: where it begins, and the terms it denies together, what it denies first ahead.
+    """A negation: where it begins, and the terms it denies together, in order.
 
-    ``is_soft``: "rarely", or with an exception ("not before May").
+    ``is_soft``: "rarely", or with an exception ("not until May"). ``is_whole``: it denies them
+    together ("no ship came"), else the first above all ("did not come").
     """
 
     start: int
     members: tuple[int, ...]
     is_soft: bool
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     """The terms of a sentence in order, and its negations.
 
-    ``negated`` holds the places of terms that are surely denied; ``unsure`` of those that stand in
-    reach of a negation, where nobody can say without grammar.
+    ``negated`` holds the places of terms that are surely denied, ``reached`` of others that stand
+    in reach of a negation; ``unsure`` those after "not all", which may be so or not.
     """
 
     text: str
     terms: tuple[Term, ...]
     scopes: tuple[Scope, ...]
     negated: frozenset[int]
+    reached: frozenset[int]
     unsure: frozenset[int]
 
     def is_negative(self, at: int) -> bool:
@@ -189,69 +123,16 @@ class Clause:
         """The term as it is written."""
         return self.text[self.terms[at].start : self.terms[at].end]
 
+    def is_unbroken(self, first: int, last: int) -> bool:
+        """Whether no comma or other mark stands between two terms."""
+        return _STOPS.search(self.text, self.terms[first].end, self.terms[last].start) is None
+
     def shown(self, at: int) -> str:
         """The term as it is written, with the negation before it."""
         start = max((scope.start for scope in self.scopes if at in scope.members), default=-1)
-        if at not in self.negated or start < 0:
+        if start < 0:
             return self.word(at)
         return " ".join(self.text[start : self.terms[at].end].split())
-
-
-Relation = Literal["follows", "beyond", "against"]
-"""Of what one term says to what another says: it follows, it says more, or both cannot hold."""
-
-
-def relation(
-    own: Sequence[Reading], own_negated: bool, source: Sequence[Reading], source_negated: bool
-) -> Relation | None:
-    """What ``own`` is to ``source``; None when they are about different things."""
-    pairs = [(a, b) for a in own for b in source if a.key == b.key]
-    if not pairs:
-        return None
-    mine, theirs = pairs[0]
-    if mine.side == theirs.side:
-        return "follows" if own_negated == source_negated else "against"
-    if mine.kind == "either":
-        return "against" if own_negated == source_negated else "follows"
-    if not own_negated and not source_negated:
-        return "against"
-    if mine.kind == "apart" and own_negated and not source_negated:
-        return "follows"
-    return "beyond"
-
-
-def _readings_by_stem() -> dict[str, tuple[Reading, ...]]:
-    found: dict[str, dict[Reading, None]] = {}
-    for kind, left, right in PAIRS:
-        for side, own in ((1, left), (-1, right)):
-            for term in stem(own):
-                found.setdefault(term, {})[Reading(f"{left[0]}|{right[0]}", side, kind)] = None
-    return {term: tuple(readings) for term, readings in found.items()}
-
-
-@lru_cache(maxsize=1)
-def _tables() -> tuple[dict[str, tuple[Reading, ...]], dict[str, str]]:
-    """Readings of the stems of opposites, and the stem that each prefixed stem denies."""
-    bases = stem(base for _, base in PREFIXED)
-    whole = stem(prefix + base for prefix, base in PREFIXED)
-    return _readings_by_stem(), dict(zip(whole, bases, strict=True))
-
-
-@lru_cache(maxsize=50_000)
-def readings_of(word: str, term: str) -> tuple[tuple[Reading, ...], bool]:
-    """What a folded word with its stem is compared by, and whether its prefix denies it."""
-    opposites, prefixed = _tables()
-    if term in opposites:
-        return opposites[term], False
-    base = prefixed.get(term, "")
-    rest = word[2:]
-    if not base and word[:2] == "un" and len(rest) >= _SHORTEST_DENIED and rest.isalpha():
-        base = "" if word in _NOT_PREFIXED else stem([rest])[0]
-    if not base and word[:3] == "non" and len(word) >= 3 + _SHORTEST_DENIED:
-        base = stem([word[3:]])[0]
-    if base:
-        return opposites.get(base, (Reading(base, 1, "either"),)), True
-    return (Reading(term, 1, "either"),), False
 
 
 class _Token(NamedTuple):
@@ -259,11 +140,12 @@ class _Token(NamedTuple):
     start: int
     end: int
     is_cut: bool
-    """Whether a mark, or "and" with a new subject, stands before it."""
+    is_denied: bool = False
+    """``is_cut``: a mark, or "and" with a new subject, stands before it; ``is_denied``: "non-"."""
 
 
 def _tokens(text: str) -> list[_Token]:
-    shown = _blanked(_FILLER, _blanked(_IDLE, text))
+    shown = _IDLE.sub(lambda match: " " * len(match.group()), text)
     found: list[_Token] = []
     at = 0
     for match in _PIECE.finditer(shown):
@@ -272,17 +154,15 @@ def _tokens(text: str) -> list[_Token]:
         if found and found[-1].word == "and" and _SUBJECT.match(piece):
             is_cut = True
         at = end
-        if piece[-3:].lower() in ("n't", "n’t"):
-            found.append(_Token("not", start, end, is_cut))
-            continue
-        for word in words(piece):
+        if match.lastgroup or piece[-3:].lower() in ("n't", "n’t"):
+            word = {"whole": _WHOLE, "nobody": "nobody"}.get(match.lastgroup or "", "not")
             found.append(_Token(word, start, end, is_cut))
+            continue
+        is_denied = piece[:4].lower() in ("non-", "non‐", "non‑")
+        for word in words(piece[4:] if is_denied else piece):
+            found.append(_Token(word, start, end, is_cut, is_denied))
             is_cut = False
     return found
-
-
-def _blanked(pattern: re.Pattern[str], text: str) -> str:
-    return pattern.sub(lambda match: " " * len(match.group()), text)
 
 
 @lru_cache(maxsize=2048)
@@ -296,20 +176,24 @@ def clause_of(text: str) -> Clause:
         is_empty = token.word in _LIGHT or _is_negator(tokens, at)
         if is_empty and token.word not in _COMPARED_NEGATORS:
             readings, is_denied = (), False
+        is_denied = is_denied != token.is_denied
         terms.append(Term(term, token.start, token.end, readings, is_denied))
     scopes: list[Scope] = []
     negated: set[int] = set()
+    reached: set[int] = set()
     unsure: set[int] = set()
-    for at, reached, is_soft in _negations(tokens, terms):
-        members = tuple(reached)
+    for at, members, is_soft in _negations(tokens, terms):
         if tokens[members[0]].word in _QUANTIFIERS:
             unsure.update(members[1:])
             members = members[:1]
-        firm = {members[0], *(m for m in members if is_opposite(terms[m]))}
+        is_whole = tokens[at].word not in _HEADED
+        firm = {m for m in members if is_opposite(terms[m])}
+        firm |= set() if is_whole else {members[0]}
         negated |= firm
-        unsure.update(set(members) - firm)
-        scopes.append(Scope(tokens[at].start, members, is_soft))
-    return Clause(text, tuple(terms), tuple(scopes), frozenset(negated), frozenset(unsure))
+        reached.update(set(members) - firm)
+        scopes.append(Scope(tokens[at].start, tuple(members), is_soft, is_whole))
+    places = (frozenset(negated), frozenset(reached), frozenset(unsure))
+    return Clause(text, tuple(terms), tuple(scopes), *places)
 
 
 def _negations(
@@ -341,12 +225,11 @@ def _turns(tokens: Sequence[_Token], at: int) -> bool:
     return at < len(tokens) and tokens[at].word in _TURNS and _is_negator(tokens, at)
 
 
-def _reach(
-    tokens: Sequence[_Token], terms: Sequence[Term], at: int
-) -> tuple[list[int], int, bool]:
+def _reach(tokens: Sequence[_Token], terms: Sequence[Term], at: int) -> tuple[list[int], int, bool]:
     """Places of what a negation reaches, where its reach ends, and whether it is qualified."""
-    most = 1 if tokens[at].word == "non" else _MOST_MEMBERS
-    end = min(len(tokens), at + 1 + _REACH)
+    times = 2 if tokens[at].word == _WHOLE else 1
+    most = times * _MOST_MEMBERS
+    end = min(len(tokens), at + 1 + times * _REACH)
     reached: list[int] = []
     is_qualified = False
     place = at + 1
@@ -366,9 +249,7 @@ def _reach(
 
 
 def _counts(word: str, term: Term) -> bool:
-    if not term.readings or (
-        word.endswith("ly") and len(word) > 4 and word not in _NOT_ADVERBS
-    ):
+    if not term.readings or (word.endswith("ly") and len(word) > 4 and word not in _NOT_ADVERBS):
         return False
     return is_opposite(term) or word not in STOP_WORDS
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.contraries import opposed, turned_round
+from assistant.contraries import denied_from_outside, opposed, turned_round
 from assistant.evidence import (
     FEATURE_NAMES,
     Claim,
@@ -102,7 +102,7 @@ class Verifier:
             return Check("uncited", 0.0, -1, 0, 0)
         for index, text in enumerate(sources):
             place = find_verbatim(sentence, text)
-            if place is not None:
+            if place is not None and not self._is_denied(text, *place):
                 return Check("verbatim", 1.0, index, *place)
         features, problems, best, coverage = self.examine(sentence, sources, context)
         score = weigh(features, self._weights)
@@ -135,6 +135,14 @@ class Verifier:
         for beside in covers[best].beside:
             problems += opposed(claim.clause, clause_of(beside))
         return _features(claim, read, covers, best, problems), problems, best, covers[best]
+
+    def _is_denied(self, text: str, start: int, end: int) -> bool:
+        """Whether the sentence around a stretch denies it: "nobody says that …"."""
+        around = [s for s in self._read(text).spans if s.start < end and start < s.end]
+        if len(around) != 1 or (around[0].start >= start and around[0].end <= end):
+            return False
+        whole = clause_of(text[around[0].start : around[0].end])
+        return denied_from_outside(whole, start - around[0].start, end - around[0].start)
 
     def _read(self, text: str) -> Source:
         found = self._sources.get(text)
