@@ -7,6 +7,7 @@ open says too much ("fell" where it did not rise); what cannot both hold is a co
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,14 @@ from assistant.terms import STOP_WORDS
 
 _LONGEST_SWAP = 8
 """Words between two names that may have changed places."""
+_DENIES_AFTER = re.compile(
+    r"\s+(?:by\s+)?(?:no|nobody|none|never|nowhere|not|neither)\b"
+    r"(?! (?:only|just|least|later|more|less|fewer))(?:\s+\w+){0,3}",
+    re.IGNORECASE,
+)
 _ABOUT_THE_SAME = 0.5
+_MOST_APART = 2
+"""Words that each of two sentences may have for itself to be nearly the same."""
 
 _Index = Mapping[str, list[int]]
 """What terms are compared by → their places."""
@@ -29,7 +37,7 @@ _Index = Mapping[str, list[int]]
 class _Found:
     """A term of the sentence and one of the source, by their places, that do not agree."""
 
-    kind: Literal["negation", "opposite", "stronger", "roles"]
+    kind: Literal["negation", "opposite", "stronger"]
     own: int
     source: int
     is_soft: bool = False
@@ -42,9 +50,12 @@ def turned_round(own: Clause, source: Clause, is_close: bool = True) -> list[Pro
     """
     found = list(_disagreements(own, source))
     problems = [_problem(each, own, source, is_close) for each in found]
+    if not problems:
+        problems += _unknown(own, source)
     swapped = _swapped(own, source)
-    if swapped and not any(each.kind == "roles" for each in found):
-        problems.append(_roles(swapped, is_close))
+    if swapped:
+        text = f"the source has it the other way round: {swapped}"
+        problems.append(Problem("roles", text, is_close))
     return problems
 
 
@@ -52,7 +63,7 @@ def opposed(own: Clause, source: Clause) -> list[Problem]:
     """Opposites of the words of a sentence in another one than the best ("Sales are told for 2019.
     They fell."), when half of what that one says is in the sentence; none of them grave."""
     found = [each for each in _disagreements(own, source) if each.kind == "opposite"]
-    said = _telling(source, range(len(source.terms)))
+    said = set(_telling(source))
     known = said & {term.stem for term in own.terms}
     if len(known) + len(found) < _ABOUT_THE_SAME * len(said):
         return []
@@ -72,27 +83,49 @@ def is_denied_by(asked: Clause, said: Clause) -> bool:
     return any(_outcome(scope, asked, said, index)[0] == "holds" for scope in asked.scopes)
 
 
-def denied_from_outside(whole: Clause, start: int, end: int) -> bool:
-    """Whether a stretch of a sentence is denied by a negation before it."""
-    return any(
-        scope.start < start and start <= whole.terms[at].start < end
-        for scope in whole.scopes
-        for at in scope.members
-    )
+def denied_around(whole: Clause, start: int, end: int) -> list[Problem]:
+    """What denies a stretch of a sentence from outside: "nobody says that …", "… by nobody"."""
+    for scope in whole.scopes:
+        reached = (at for at in scope.members if start <= whole.terms[at].start < end)
+        for at in reached:
+            if scope.start < start:
+                text = f"the source says “{whole.shown(at)}”"
+                return [Problem("negation", text, is_grave=False)]
+    follows = _DENIES_AFTER.match(whole.text, end)
+    if follows:
+        text = f"the source goes on “{' '.join(follows.group().split())}”"
+        return [Problem("negation", text, is_grave=False)]
+    return []
 
 
 def _problem(found: _Found, own: Clause, source: Clause, is_close: bool) -> Problem:
     mine, theirs = own.shown(found.own), source.shown(found.source)
-    if found.kind == "roles":
-        return _roles(theirs, is_close)
     only = "only " if found.kind == "stronger" else ""
     text = f"the sentence says “{mine}” where the source says {only}“{theirs}”"
     is_grave = is_close and not found.is_soft and found.kind != "stronger"
     return Problem(found.kind, text, is_grave)
 
 
-def _roles(shown: str, is_close: bool) -> Problem:
-    return Problem("roles", f"the source has it the other way round: {shown}", is_close)
+def _unknown(own: Clause, source: Clause) -> list[Problem]:
+    """A denial of something that the other sentence, nearly the same, has no word for and denies
+    nothing itself: "did not construct the bridge" beside "built the bridge"."""
+    mine, theirs = set(_telling(own)), set(_telling(source))
+    if max(len(mine - theirs), len(theirs - mine)) > _MOST_APART:
+        return []
+    for one, other, name, rest in (
+        (own, source, "sentence", "source"),
+        (source, own, "source", "sentence"),
+    ):
+        if other.scopes or any(term.is_denied for term in other.terms):
+            continue
+        index = _index(other)
+        for scope in one.scopes:
+            head = scope.members[0]
+            is_open = not _outcome(scope, one, other, index)[0]
+            if is_open and not scope.is_whole and not _counterparts(one, head, index):
+                text = f"the {name} says “{one.shown(head)}”, the {rest} denies nothing"
+                return [Problem("negation", text, is_grave=False)]
+    return []
 
 
 def _disagreements(own: Clause, source: Clause) -> Iterator[_Found]:
@@ -153,11 +186,14 @@ def _opposites(own: Clause, source: Clause) -> Iterator[_Found]:
         found = {_relation(own, a, source, b) for a in mine for b in said}
         if len(found) != 1:
             continue
-        are_turned = key.split("|")[0] in CONVERSE and _change_places(own, mine[0], source, said[0])
-        if found == {"against"} and not are_turned:
+        if found == {"against"} and not (
+            _is_converse(key) and _changed_places(own, mine[0], source, said[0])
+        ):
             yield _Found("opposite", mine[0], said[0])
-        elif found == {"follows"} and are_turned:
-            yield _Found("roles", mine[0], said[0])
+
+
+def _is_converse(key: str) -> bool:
+    return key.split("|")[0] in CONVERSE
 
 
 def _index(clause: Clause, without: frozenset[int] = frozenset()) -> _Index:
@@ -195,18 +231,20 @@ def _relation(
     return relation(mine.readings, own_negative, theirs.readings, other_negative)
 
 
-def _change_places(own: Clause, at: int, source: Clause, place: int) -> bool:
-    """Whether what stands before a word in the one stands after it in the other, and turned."""
+def _changed_places(own: Clause, at: int, source: Clause, place: int) -> tuple[str, ...]:
+    """Stems of what the source has before and after a word, and the sentence the other way round;
+    nothing where nothing changed places."""
     mine = [_telling(own, range(at)), _telling(own, range(at + 1, len(own.terms)))]
     theirs = [_telling(source, range(place)), _telling(source, range(place + 1, len(source.terms)))]
-    return bool((mine[0] - mine[1]) & (theirs[1] - theirs[0])) and bool(
-        (mine[1] - mine[0]) & (theirs[0] - theirs[1])
-    )
+    before = [term for term in theirs[0] if term in mine[1] and term not in theirs[1] + mine[0]]
+    after = [term for term in theirs[1] if term in mine[0] and term not in theirs[0] + mine[1]]
+    return (before[-1], after[0]) if before and after else ()
 
 
-def _telling(clause: Clause, places: Iterable[int]) -> set[str]:
+def _telling(clause: Clause, places: Iterable[int] | None = None) -> list[str]:
+    places = range(len(clause.terms)) if places is None else places
     stems = (clause.terms[at].stem for at in places if _is_content(clause, at))
-    return {term for term in stems if not term.isdigit()}
+    return [term for term in stems if not term.isdigit()]
 
 
 def _is_content(clause: Clause, at: int) -> bool:
@@ -215,6 +253,22 @@ def _is_content(clause: Clause, at: int) -> bool:
 
 
 def _swapped(own: Clause, source: Clause) -> str:
+    """Two things around a third that have changed places, as the source has them."""
+    theirs = _index(source)
+    for key, mine in _index(own).items():
+        if not _is_converse(key) or key not in theirs:
+            continue
+        at, place = mine[0], theirs[key][0]
+        changed = _changed_places(own, at, source, place)
+        if changed and _relation(own, at, source, place) == "against":
+            return ""  # "A is older than B" is "B is younger than A"
+        if changed:
+            before, after = (_place_of(source, term) for term in changed)
+            return _joined(source, (before, place, after))
+    return _swapped_three(own, source)
+
+
+def _swapped_three(own: Clause, source: Clause) -> str:
     """``a v b`` where the source has ``b v a``, all three once in both and no passive in one."""
     mine, theirs = _stems(own), _stems(source)
     if ("by" in mine) != ("by" in theirs):
@@ -232,8 +286,16 @@ def _swapped(own: Clause, source: Clause) -> str:
             and is_one_part
             and not between & {"and", "or"}
         ):
-            return " … ".join(source.word(places[t]) for t in (b, v, a))
+            return _joined(source, (first, places[v], last))
     return ""
+
+
+def _joined(clause: Clause, places: Iterable[int]) -> str:
+    return " … ".join(clause.word(at) for at in places)
+
+
+def _place_of(clause: Clause, term: str) -> int:
+    return next(at for at, each in enumerate(clause.terms) if each.stem == term)
 
 
 def _stems(clause: Clause) -> Sequence[str]:

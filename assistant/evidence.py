@@ -159,8 +159,8 @@ class Coverage:
     ``exact``: for each word of the claim 1 when its stem, or what says the same by a negation,
     stands in the source; ``window``: the share its best three neighbouring sentences cover;
     ``sentence``: the single sentence that is most about the same, ``aligned`` the share of words
-    that it holds or holds the opposite of; ``beside``: the other sentences of the place to quote,
-    ``start`` and ``end``.
+    that it holds or holds the opposite of; ``beside``: its neighbours; ``start`` and ``end``: the
+    place to quote.
     """
 
     exact: NDArray[np.float32]
@@ -211,7 +211,7 @@ def cover(claim: Claim, source: Source) -> Coverage:
         meaning=_cosine(claim.words.vectors.sum(axis=0), source.means),
         sentence=source.sentence(single),
         aligned=float(held[single]),
-        beside=tuple(source.sentence(at) for at in range(first, last) if at != single),
+        beside=tuple(source.sentence(at) for at in (single - 1, single + 1) if 0 <= at < columns),
         start=source.spans[first].start,
         end=source.spans[last - 1].end,
     )

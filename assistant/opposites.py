@@ -45,6 +45,24 @@ apart:cheaper|dearer costlier
 apart:longer|shorter
 apart:older|younger newer
 either:true|false
+apart:high|low
+apart:large big|small
+apart:fast|slow
+apart:strong|weak
+apart:cheap|expensive
+apart:easy|difficult
+apart:hot|cold
+apart:rich|poor
+apart:wide|narrow
+apart:deep|shallow
+apart:thick|thin
+apart:full|empty
+apart:good|bad
+apart:many|few
+either:guilty|innocent
+apart:improve|worsen
+apart:strengthen|weaken
+apart:expand|contract
 either:safe|dangerous
 other:import|export
 other:arrive|depart
@@ -58,7 +76,7 @@ apart:east eastern|west western""".splitlines()
 )
 """Opposites, regular inflections left out."""
 CONVERSE = frozenset(
-    """more before above buy win faster better stronger cheaper longer older""".split()
+    """more before above buy win faster better stronger cheaper longer older import""".split()
 )
 """Rows, by their first word, that say the same when both sides change places: A before B is B
 after A."""

@@ -45,20 +45,20 @@ _CUTS = frozenset(
 _QUALIFIES = frozenset("until unless except without only necessarily".split())
 """After a negation these say that it does not hold throughout."""
 _LIGHT = frozenset(
-    """able do done become became becomes becoming get gets got getting remain remains remained stay stays
-    stayed staying seem seems seemed appear appears appeared prove proves proved make makes made
-    take takes took give gives gave also yet even still really quite rather much
+    """able do done become became becomes becoming get gets got getting remain remains remained
+    stay stays stayed staying seem seems seemed appear appears appeared prove proves proved make
+    makes made take takes took give gives gave also yet even still really quite rather much
     anymore soon far""".split()
 )
 """Words between a negation and what it negates."""
 _NOT_ADVERBS = frozenset(
     """early only supply family apply reply rely comply multiply imply assembly anomaly monopoly
-    italy july daily weekly monthly quarterly yearly hourly elderly friendly likely unlikely costly deadly
-    timely untimely orderly scholarly lonely lively ugly""".split()
+    italy july daily weekly monthly quarterly yearly hourly elderly friendly likely unlikely
+    costly deadly timely untimely orderly scholarly lonely lively ugly""".split()
 )
 _IDLE = re.compile(
     r"\b(?:not (?:only|just|least)|no (?:more|less|fewer|later|doubt|matter)|"
-    r"no longer than|no\.? ?\d+|(?:whether|or) not|nothing (?:but|less))\b",
+    r"no longer than|no\.? ?\d+|(?:whether|or) not|a few|nothing (?:but|less))\b",
     re.IGNORECASE,
 )
 """Negations that deny nothing; "no later than" is a limit."""
@@ -173,8 +173,9 @@ def clause_of(text: str) -> Clause:
     terms = []
     for at, (token, term) in enumerate(zip(tokens, stems, strict=True)):
         readings, is_denied = readings_of(token.word, term)
-        is_empty = token.word in _LIGHT or _is_negator(tokens, at)
-        if is_empty and token.word not in _COMPARED_NEGATORS:
+        is_negator = _is_negator(tokens, at)
+        is_kept = token.word in _COMPARED_NEGATORS and not _turns(tokens, at + 1)
+        if token.word in _LIGHT or (is_negator and not is_kept):
             readings, is_denied = (), False
         is_denied = is_denied != token.is_denied
         terms.append(Term(term, token.start, token.end, readings, is_denied))

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.contraries import denied_from_outside, opposed, turned_round
+from assistant.contraries import denied_around, opposed, turned_round
 from assistant.evidence import (
     FEATURE_NAMES,
     Claim,
@@ -44,6 +44,8 @@ _ALIGNED = 0.55
 _CLOSE = 0.7
 """The share from which on a negation, an opposite or a swap alone refutes the sentence."""
 _MOST_SOURCES_KEPT = 256
+_MOST_PLACES = 3
+"""Places of the same words in a passage that are looked at for a denial around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,14 @@ class Verifier:
         """
         if not sources:
             return Check("uncited", 0.0, -1, 0, 0)
+        denials: list[Problem] = []
         for index, text in enumerate(sources):
-            place = find_verbatim(sentence, text)
-            if place is not None and not self._is_denied(text, *place):
+            place, denial = self._stands_in(sentence, text)
+            if place is not None:
                 return Check("verbatim", 1.0, index, *place)
+            denials += denial
         features, problems, best, coverage = self.examine(sentence, sources, context)
+        problems += denials
         score = weigh(features, self._weights)
         if any(problem.is_grave for problem in problems):
             verdict: Verdict = "unsupported"
@@ -136,13 +141,28 @@ class Verifier:
             problems += opposed(claim.clause, clause_of(beside))
         return _features(claim, read, covers, best, problems), problems, best, covers[best]
 
-    def _is_denied(self, text: str, start: int, end: int) -> bool:
-        """Whether the sentence around a stretch denies it: "nobody says that …"."""
-        around = [s for s in self._read(text).spans if s.start < end and start < s.end]
-        if len(around) != 1 or (around[0].start >= start and around[0].end <= end):
-            return False
-        whole = clause_of(text[around[0].start : around[0].end])
-        return denied_from_outside(whole, start - around[0].start, end - around[0].start)
+    def _stands_in(self, sentence: str, text: str) -> tuple[tuple[int, int] | None, list[Problem]]:
+        """Where a sentence stands word for word and is not denied by what stands around it, and
+        what denies it elsewhere."""
+        denials: list[Problem] = []
+        start = 0
+        for _ in range(_MOST_PLACES):
+            place = find_verbatim(sentence, text[start:])
+            if place is None:
+                break
+            place = (start + place[0], start + place[1])
+            start = place[1]
+            spans = self._read(text).spans
+            around = [span for span in spans if span.start < place[1] and place[0] < span.end]
+            if len(around) != 1:
+                return place, []
+            span = around[0]
+            whole = clause_of(text[span.start : span.end])
+            found = denied_around(whole, place[0] - span.start, place[1] - span.start)
+            if not found:
+                return place, []
+            denials += found
+        return None, denials
 
     def _read(self, text: str) -> Source:
         found = self._sources.get(text)

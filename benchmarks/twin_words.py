@@ -65,6 +65,8 @@ FRAMES: dict[str, tuple[str, ...]] = {
     "needs": ("{s} needs {w} clerks than the inn", "{s} does not need {w} clerks than the inn",
               "{s} doesn't need {w} clerks than the inn",
               "{s} never needed {w} clerks than the inn", *_ABOUT_SENTENCES),
+    "hires": ("{s} hires {w} clerks", "{s} does not hire {w} clerks",
+              "{s} doesn't hire {w} clerks", "{s} never hired {w} clerks", *_ABOUT_SENTENCES),
     "painted": ("{s} was painted {w} the storm", "{s} was not painted {w} the storm",
                 "{s} wasn't painted {w} the storm", *_ABOUT_SENTENCES),
     "painted than": ("{s} was painted {w} than the door", "{s} was not painted {w} than the door",
@@ -121,6 +123,24 @@ cheaper;than;the rope;;cheaper;dearer costlier
 longer;than;the rope;;longer;shorter
 older;than;the boat;;older;younger newer
 true;is;the report;;true;false
+high;is;the wall;;high;low
+large;is;the barn;;large big;small
+fast;is;the boat;;fast;slow
+strong;is;the rope;;strong;weak
+cheap;is;the rope;;cheap;expensive
+easy;is;the exam;;easy;difficult
+hot;is;the water;;hot;cold
+rich;is;the guild;;rich;poor
+wide;is;the road;;wide;narrow
+deep;is;the pond;;deep;shallow
+thick;is;the rope;;thick;thin
+full;is;the barrel;;full;empty
+good;is;the wine;;good;bad
+many;hires;the mill;;many;few
+guilty;is;the clerk;;guilty;innocent
+improve;does;the view;;improve;worsen
+strengthen;does;the tide;;strengthen;weaken
+expand;does;the market;;expand;contract
 safe;is;the bridge;;safe;dangerous
 import;does;the port;timber;import;export
 arrive;does;the envoy;;arrive;depart
