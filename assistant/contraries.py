@@ -59,15 +59,20 @@ def turned_round(own: Clause, source: Clause, is_close: bool = True) -> list[Pro
     return problems
 
 
-def opposed(own: Clause, source: Clause) -> list[Problem]:
-    """Opposites of the words of a sentence in another one than the best ("Sales are told for 2019.
-    They fell."), when half of what that one says is in the sentence; none of them grave."""
-    found = [each for each in _disagreements(own, source) if each.kind == "opposite"]
-    said = set(_telling(source))
-    known = said & {term.stem for term in own.terms}
-    if len(known) + len(found) < _ABOUT_THE_SAME * len(said):
+def opposed(own: Clause, best: Clause, beside: Clause) -> list[Problem]:
+    """Opposites of the words of a sentence beside the best one ("Sales are told for 2019. They
+    fell."), when half of what is said there is in the sentence; none of them grave."""
+    known = _index(best)
+    found = [
+        each
+        for each in _disagreements(own, beside)
+        if each.kind == "opposite" and not _counterparts(own, each.own, known)
+    ]
+    said = set(_telling(beside))
+    shared = said & {term.stem for term in own.terms}
+    if len(shared) + len(found) < _ABOUT_THE_SAME * len(said):
         return []
-    return [_problem(each, own, source, False) for each in found]
+    return [_problem(each, own, beside, False) for each in found]
 
 
 def has_opposite(own: Clause, source: Clause) -> bool:
@@ -77,7 +82,7 @@ def has_opposite(own: Clause, source: Clause) -> bool:
 
 def is_denied_by(asked: Clause, said: Clause) -> bool:
     """Whether ``said`` denies anything, or says the opposite of what ``asked`` denies."""
-    if said.scopes or any(term.is_denied for term in said.terms):
+    if said.scopes:
         return True
     index = _index(said)
     return any(_outcome(scope, asked, said, index)[0] == "holds" for scope in asked.scopes)

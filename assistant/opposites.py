@@ -7,6 +7,7 @@ rise" leaves open whether something fell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -98,10 +99,9 @@ trust""".splitlines()
 )
 """Prefixes that deny these words; they begin too many others ("invest", "distant") to be cut off
 anywhere."""
-_NOT_PREFIXED = frozenset(
-    "unless until under undergo understand underline union unite unit".split()
-)
-_SHORTEST_DENIED = 3
+_UN = re.compile(r"un(?!i(?![dmn])|der|til|cles?$|less|animous)(?P<base>[a-z]{3,})")
+"""Not "university", "under", "until"; other words that only look denied have no base in a text."""
+_NON = re.compile(r"non(?P<base>[a-z]{4,})")
 
 IRREGULAR = """arise arose arisen
 awake awoke awoken
@@ -264,11 +264,10 @@ def readings_of(word: str, term: str) -> tuple[tuple[Reading, ...], bool]:
     if term in opposites:
         return opposites[term], False
     base = prefixed.get(term, "")
-    rest = word[2:]
-    if not base and word[:2] == "un" and len(rest) >= _SHORTEST_DENIED and rest.isalpha():
-        base = "" if word in _NOT_PREFIXED else _lemmas().get(rest, stem([rest])[0])
-    if not base and word[:3] == "non" and len(word) > 3 + _SHORTEST_DENIED:
-        base = stem([word[3:]])[0]
+    match = None if base else _UN.fullmatch(word) or _NON.fullmatch(word)
+    if match:
+        rest = match.group("base")
+        base = _lemmas().get(rest) or stem([rest])[0]
     if base:
         return opposites.get(base, (Reading(base, 1, "either"),)), True
     return (Reading(term, 1, "either"),), False

@@ -42,6 +42,8 @@ _CUTS = frozenset(
     that""".split()
 )
 """What is said after these is outside of a negation before them."""
+_CIRCUMSTANCES = frozenset("in on at by from for during with".split())
+"""Before where and when: "no ship came in May" denies the coming of ships."""
 _QUALIFIES = frozenset("until unless except without only necessarily".split())
 """After a negation these say that it does not hold throughout."""
 _LIGHT = frozenset(
@@ -231,12 +233,15 @@ def _reach(tokens: Sequence[_Token], terms: Sequence[Term], at: int) -> tuple[li
     times = 2 if tokens[at].word == _WHOLE else 1
     most = times * _MOST_MEMBERS
     end = min(len(tokens), at + 1 + times * _REACH)
+    is_headed = tokens[at].word in _HEADED
     reached: list[int] = []
     is_qualified = False
     place = at + 1
     while place < end and len(reached) < most:
         word = tokens[place].word
         if _is_negator(tokens, place) or word in _CUTS or (reached and tokens[place].is_cut):
+            break
+        if word in _CIRCUMSTANCES and not is_headed and len(reached) >= times:
             break
         is_qualified = is_qualified or word in _QUALIFIES
         if _counts(word, terms[place]):

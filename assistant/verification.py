@@ -134,11 +134,11 @@ class Verifier:
         problems = missing_facts(sentence, claim.facts, held)
         covers = [cover(claim, source) for source in read]
         best = max(range(len(covers)), key=lambda i: (covers[i].window, -i))
+        clause = clause_of(covers[best].sentence)
         if covers[best].aligned >= _ALIGNED:
-            is_close = covers[best].aligned >= _CLOSE
-            problems += turned_round(claim.clause, clause_of(covers[best].sentence), is_close)
+            problems += turned_round(claim.clause, clause, covers[best].aligned >= _CLOSE)
         for beside in covers[best].beside:
-            problems += opposed(claim.clause, clause_of(beside))
+            problems += opposed(claim.clause, clause, clause_of(beside))
         return _features(claim, read, covers, best, problems), problems, best, covers[best]
 
     def _stands_in(self, sentence: str, text: str) -> tuple[tuple[int, int] | None, list[Problem]]:

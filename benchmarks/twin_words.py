@@ -102,6 +102,7 @@ before;painted;the bell;;before prior@prior;after following
 before;painted than;the bell;;earlier;later
 above;stands;the water;the mark;above exceed@does;below
 enable;are;cameras;;enabled allowed permitted;disabled forbidden prohibited prevented banned
+enable;does;the guild;cameras;allow permit;forbid prohibit ban
 accept;does;the council;the plan;accept approve;reject deny refuse decline
 win;does;the guild;the case;win;lose
 win;brings;the case;;victory;defeat

@@ -19,12 +19,16 @@ from typing import Literal
 
 from assistant.embedding.static import StaticEmbedder
 from assistant.opposites import PAIRS, PairKind
-from assistant.verification import Verifier
+from assistant.verification import Check, Verifier
 from benchmarks.twin_words import Sentence, Word, groups, prefixed
 
 Truth = Literal["true", "false", "more"]
 BEFORE = "The valley has two mills and a school with forty pupils."
 AFTER = "Visitors reach it by bus from the old town."
+_DENIALS_COMPARED = 2
+"""Every form of denial is compared with itself and the next ones, so many in all."""
+_LARGE = 6
+"""Pairs of words of a row from which on the forms of denial take turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,14 @@ def _pairs(
         for denial in word.denials:
             yield "false", word.says, denial
             yield "false", denial, word.says
-        for one, other in product(word.denials, repeat=2):
-            yield "true", one, other
-    for a, b in [*product(left, right), *product(right, left)]:
+        for step in range(_DENIALS_COMPARED):
+            following = word.denials[step:] + word.denials[:step]
+            for one, other in zip(word.denials, following, strict=True):
+                yield "true", one, other
+    for turn, (a, b) in enumerate([*product(left, right), *product(right, left)]):
         yield "false", a.says, b.says
-        for denial in b.denials:
+        is_row_large = len(left) * len(right) > _LARGE
+        for denial in b.denials[turn % 3 :: 3] if is_row_large else b.denials:
             yield ("more" if kind == "other" else "true"), a.says, denial
             yield ("true" if kind == "either" else "more"), denial, a.says
         if kind == "either":
@@ -73,18 +80,15 @@ def _pairs(
                 yield "false", one, other
 
 
-def wrong(twin: Twin, verifier: Verifier) -> str:
-    """What is wrong about the verdict on a sentence; nothing where it is right."""
-    check = verifier.verify(twin.sentence, [twin.passage])
+def verdict_error(twin: Twin, check: Check) -> str:
+    """What is wrong about the verdict on a twin; nothing where it is right."""
     is_held = check.verdict in ("supported", "verbatim")
-    problems = "; ".join(check.problems)
-    if twin.truth == "false" and is_held:
-        return f"{check.verdict}"
-    if twin.truth == "true" and (check.verdict == "unsupported" or problems):
-        return f"{check.verdict} ({problems})"
-    if twin.truth == "more" and (is_held or check.verdict == "unsupported"):
-        return f"{check.verdict} ({problems})"
-    return ""
+    is_wrong = {
+        "true": check.verdict == "unsupported" or bool(check.problems),
+        "false": is_held,
+        "more": is_held or check.verdict == "unsupported",
+    }[twin.truth]
+    return f"{check.verdict} ({'; '.join(check.problems)})" if is_wrong else ""
 
 
 def main() -> None:
@@ -94,7 +98,7 @@ def main() -> None:
     bad: Counter[str] = Counter()
     for twin in twins():
         count[twin.truth] += 1
-        found = wrong(twin, verifier)
+        found = verdict_error(twin, verifier.verify(twin.sentence, [twin.passage]))
         if found:
             bad[twin.truth] += 1
             if "-v" in sys.argv:

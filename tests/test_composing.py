@@ -152,6 +152,16 @@ def test_strict_drops_what_nothing_supports_and_says_so(
     check_places(strict, notes)
 
 
+def test_strict_keeps_what_is_true_in_other_words(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    server.script = citing("Dogs are forbidden [N]. Dogs are allowed [N].", value="Dogs")
+    answer = ask(with_model(notes, server, strict=True), "Are dogs allowed in the garden of Holm?")
+    assert answer.text == "Dogs are forbidden. [1]"
+    assert answer.sentences[0].verdict == "supported"
+    assert answer.notice.startswith("1 sentence left out")
+
+
 def test_strict_never_sends_what_it_drops(notes: Assistant, server: FakeModelServer) -> None:
     server.script = citing("It cost 9,000 kroner [N]. It was laid out in 1872 [N].")
 
