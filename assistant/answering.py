@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.chunking import page_at, section_at
-from assistant.confidence import missing_words, probability, recalibrated, signals
+from assistant.confidence import (
+    is_enough,
+    missing_words,
+    probability,
+    recalibrated,
+    signals,
+)
 from assistant.contradictions import describe, find_conflict
 from assistant.extracting import Extraction, Pick, ReadText, extract
 from assistant.index.snapshot import Snapshot
@@ -89,17 +95,18 @@ def draft(
     """The extractive answer to a question, or an abstention.
 
     Captions, adverts and what recurs across documents stand back; they answer where nothing else
-    does.
+    does. One's own calibration moves the confidence that is shown, never what is answered.
     """
-    most = settings.max_sentences
+    most, least = settings.max_sentences, settings.min_confidence
     extraction = extract(question, passages, sentence_index, most, read, find)
-    confidence = _confidence(extraction, settings)
-    if confidence < settings.min_confidence and any(passage.noise for passage in passages):
+    p = probability(signals(extraction))
+    if not is_enough(p, least) and any(passage.noise for passage in passages):
         whole = extract(question, passages, sentence_index, most, read, noise_penalty=0.0)
-        also = _confidence(whole, settings)
-        if also >= settings.min_confidence:
-            extraction, confidence = whole, also
-    if not extraction.picks or confidence < settings.min_confidence:
+        also = probability(signals(whole))
+        if is_enough(also, least):
+            extraction, p = whole, also
+    confidence = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
+    if not extraction.picks or not is_enough(p, least):
         reason = _why_not(extraction, passages)
         return Draft(extraction.question, reason, (), (), True, reason, confidence)
     conflict = tuple(find_conflict(extraction.question, extraction.ranked))
@@ -238,12 +245,6 @@ def _citation(
 
 def _index_fingerprint(snapshot: Snapshot) -> str:
     return f"{snapshot.manifest.name}:{snapshot.manifest.embedder}"
-
-
-def _confidence(extraction: Extraction, settings: AnswerSettings) -> float:
-    """By the fitted model, moved by the two numbers of one's own calibration."""
-    p = probability(signals(extraction))
-    return round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
 
 
 def _text(picks: Sequence[Pick]) -> str:

@@ -112,6 +112,11 @@ def probability(found: Signals | None, weights: Mapping[str, float] | None = Non
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
 
 
+def is_enough(p: float, least: float) -> bool:
+    """Whether a probability of the fitted model, before any calibration, is enough to answer."""
+    return round(p, 4) >= least
+
+
 def recalibrated(p: float, slope: float, shift: float) -> float:
     """A probability with its log-odds stretched and moved (Platt 1999); 0 and 1 stay."""
     if not 0.0 < p < 1.0:
