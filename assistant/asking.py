@@ -184,6 +184,7 @@ async def _composed_events(
 
 async def _judged(parts: Parts, composed: Composed, snapshot: Snapshot) -> Composed:
     from assistant.composing import judge
+    from assistant.usage import add_usage
 
     passages = composed.parsed.order
     sources = [
@@ -193,8 +194,8 @@ async def _judged(parts: Parts, composed: Composed, snapshot: Snapshot) -> Compo
         )
         for sentence in composed.sentences
     ]
-    judged = await judge(composed.sentences, sources, parts.model())
-    return replace(composed, sentences=judged)
+    judged, spent = await judge(composed.sentences, sources, parts.model(), parts.settings.llm)
+    return replace(composed, sentences=judged, usage=add_usage(composed.usage, spent))
 
 
 async def in_thread(events: Iterator[Event]) -> AsyncIterator[Event]:

@@ -20,7 +20,7 @@ from assistant.questions import Turn
 from assistant.settings import LLMSettings
 from assistant.tokens import counter_for
 from assistant.types import Evidence, Passage, Sentence, Usage
-from assistant.usage import usage_of
+from assistant.usage import add_usage, usage_of
 from assistant.verification import Verifier, needs_citation
 
 _HISTORY_SHARE = 0.25
@@ -135,27 +135,33 @@ def confidence_of(sentences: Sequence[Sentence]) -> float:
 
 
 async def judge(
-    sentences: Sequence[Sentence], sources: Sequence[str], model: LanguageModel
-) -> tuple[Sentence, ...]:
-    """A model's second opinion on each cited sentence, added beside our verdict.
+    sentences: Sequence[Sentence],
+    sources: Sequence[str],
+    model: LanguageModel,
+    settings: LLMSettings,
+) -> tuple[tuple[Sentence, ...], Usage]:
+    """A model's second opinion on each cited sentence, added beside our verdict; what it cost.
 
     ``sources[i]`` is what sentence i cites. An unreadable opinion stays empty: unknown is not
     wrong.
     """
     judged = []
+    spent = Usage()
     for sentence, source in zip(sentences, sources, strict=True):
         opinion = ""
         if source:
             messages = load_prompt("judge").render(source=source, claim=sentence.text)
             try:
-                reply, _ = await model.complete(messages)
+                reply, ended = await model.complete(messages)
             except ModelError:
                 reply = ""
+            else:
+                spent = add_usage(spent, usage_of(messages, reply, ended, settings))
             first = reply.strip().strip("\"'.*").split()[:1]
             opinion = first[0].lower().strip(".,") if first else ""
             opinion = opinion if opinion in ("supported", "unsupported") else ""
         judged.append(replace(sentence, judged=opinion))
-    return tuple(judged)
+    return tuple(judged), spent
 
 
 def _check(

@@ -59,12 +59,9 @@ class InForce:
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> InForce:
-        """From the section ``answer`` of a run's settings or of a settings file."""
-        return cls(
-            answer.get("confidence_slope", cls.slope),
-            answer.get("confidence_shift", cls.shift),
-            answer.get("min_confidence", cls.least),
-        )
+        """From the section ``answer`` of a run's settings; what it does not name is as first."""
+        names = {"slope": "confidence_slope", "shift": "confidence_shift", "least": "min_confidence"}
+        return cls(**{own: answer[name] for own, name in names.items() if name in answer})
 
 
 @dataclass(frozen=True, slots=True)
