@@ -156,12 +156,13 @@ def test_where_nothing_else_answers_a_caption_counts_in_full(magazine: Assistant
         assert assistant.ask(question).abstained
 
 
-def test_a_passage_of_an_advert_comes_after_one_that_says_as_much(tmp_path: Path) -> None:
+def test_a_passage_of_an_advert_comes_after_one_that_says_nearly_as_much(tmp_path: Path) -> None:
     folder = tmp_path / "documents"
     folder.mkdir()
     texts = {
         "a-advert.txt": "Related content\nThe lighthouse of Skagen has a lamp of red glass.\n",
-        "b-article.txt": "The lighthouse of Skagen has a lamp of blue glass.\n",
+        "b-article.txt": "The lighthouse of Skagen, on the shore, has had a lamp of blue glass.\n",
+        **{f"c-{n}.txt": f"The harbour of Vik {n} has a crane and a lamp.\n" for n in range(6)},
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -171,10 +172,11 @@ def test_a_passage_of_an_advert_comes_after_one_that_says_as_much(tmp_path: Path
     with Assistant(settings) as assistant:
         assistant.sync()
         answer = assistant.ask("Which lamp has the lighthouse of Skagen?")
-    article, advert = answer.retrieved
+    article, advert = answer.retrieved[:2]
     assert (article.document, advert.document) == ("b-article.txt", "a-advert.txt")
     assert advert.noise
-    assert advert.score < 0.8 * article.score
+    parts = {p.document: p.scores for p in (article, advert)}
+    assert parts["a-advert.txt"]["words"] > parts["b-article.txt"]["words"]
 
 
 @pytest.mark.shared
