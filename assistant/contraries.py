@@ -8,18 +8,15 @@ open says too much ("fell" where it did not rise); what cannot both hold is a co
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from assistant.matching import Problem
-from assistant.opposites import CONVERSE, Relation, relation
+from assistant.opposites import Relation, relation
 from assistant.polarity import Clause, Scope, is_opposite
-from assistant.terms import STOP_WORDS
+from assistant.roles import swapped, telling, turned_about
 
-_LONGEST_SWAP = 8
-"""Words between two names that may have changed places."""
 _DENIES_AFTER = re.compile(
     r"\s+(?:by\s+)?(?:no|nobody|none|never|nowhere|not|neither)\b"
     r"(?! (?:only|just|least|later|more|less|fewer))(?:\s+\w+){0,3}",
@@ -52,23 +49,22 @@ def turned_round(own: Clause, source: Clause, is_close: bool = True) -> list[Pro
     problems = [_problem(each, own, source, is_close) for each in found]
     if not problems:
         problems += _unknown(own, source)
-    swapped = _swapped(own, source)
-    if swapped:
-        text = f"the source has it the other way round: {swapped}"
-        problems.append(Problem("roles", text, is_close))
+    if not _is_about_turned(own, source):
+        there = swapped(own, source)
+        problems += [_roles(there, is_close)] if there else []
     return problems
 
 
 def opposed(own: Clause, best: Clause, beside: Clause) -> list[Problem]:
     """Opposites of the words of a sentence beside the best one ("Sales are told for 2019. They
     fell."), when half of what is said there is in the sentence; none of them grave."""
-    known = _index(best)
+    known = best.index()
     found = [
         each
         for each in _disagreements(own, beside)
         if each.kind == "opposite" and not _counterparts(own, each.own, known)
     ]
-    said = set(_telling(beside))
+    said = set(telling(beside))
     shared = said & {term.stem for term in own.terms}
     if len(shared) + len(found) < _ABOUT_THE_SAME * len(said):
         return []
@@ -84,7 +80,7 @@ def is_denied_by(asked: Clause, said: Clause) -> bool:
     """Whether ``said`` denies anything, or says the opposite of what ``asked`` denies."""
     if said.scopes:
         return True
-    index = _index(said)
+    index = said.index()
     return any(_outcome(scope, asked, said, index)[0] == "holds" for scope in asked.scopes)
 
 
@@ -104,6 +100,9 @@ def denied_around(whole: Clause, start: int, end: int) -> list[Problem]:
 
 
 def _problem(found: _Found, own: Clause, source: Clause, is_close: bool) -> Problem:
+    there = turned_about(own, found.own, source, found.source)
+    if there and found.kind != "stronger":
+        return _roles(there, is_close and not found.is_soft)
     mine, theirs = own.shown(found.own), source.shown(found.source)
     only = "only " if found.kind == "stronger" else ""
     text = f"the sentence says “{mine}” where the source says {only}“{theirs}”"
@@ -111,10 +110,25 @@ def _problem(found: _Found, own: Clause, source: Clause, is_close: bool) -> Prob
     return Problem(found.kind, text, is_grave)
 
 
+def _roles(there: str, is_grave: bool) -> Problem:
+    return Problem("roles", f"the source has it the other way round: {there}", is_grave)
+
+
+def _is_about_turned(own: Clause, source: Clause) -> bool:
+    """Whether a word such as "older" stands with its sides turned, which is judged by the word."""
+    theirs = source.index()
+    return any(
+        turned_about(own, at, source, place)
+        for key, places in own.index().items()
+        for at in places
+        for place in theirs.get(key, ())
+    )
+
+
 def _unknown(own: Clause, source: Clause) -> list[Problem]:
     """A denial of something that the other sentence, nearly the same, has no word for and denies
     nothing itself: "did not construct the bridge" beside "built the bridge"."""
-    mine, theirs = set(_telling(own)), set(_telling(source))
+    mine, theirs = set(telling(own)), set(telling(source))
     if max(len(mine - theirs), len(theirs - mine)) > _MOST_APART:
         return []
     for one, other, name, rest in (
@@ -123,7 +137,7 @@ def _unknown(own: Clause, source: Clause) -> list[Problem]:
     ):
         if other.scopes or any(term.is_denied for term in other.terms):
             continue
-        index = _index(other)
+        index = other.index()
         for scope in one.scopes:
             head = scope.members[0]
             is_open = not _outcome(scope, one, other, index)[0]
@@ -134,22 +148,31 @@ def _unknown(own: Clause, source: Clause) -> list[Problem]:
 
 
 def _disagreements(own: Clause, source: Clause) -> Iterator[_Found]:
-    mine, theirs = _index(own), _index(source)
+    mine, theirs = own.index(), source.index()
     told: set[int] = set()
+    agreed: list[set[int]] = [set(), set()]  # "never closed" agrees with "always open"
+    is_excepted = own.has_exception or source.has_exception
     for scope in own.scopes:
         outcome, at, other, is_soft = _outcome(scope, own, source, theirs)
+        if outcome == "holds":
+            agreed[0].add(scope.start)
         if outcome == "fails":
             told.add(at)
-            yield _Found("negation", at, other, is_soft)
+            yield _Found("negation", at, other, is_soft or is_excepted)
         elif outcome == "open" or (outcome == "holds" and not _follows(own, at, source, theirs)):
             yield _Found("stronger", at, other)
     for scope in source.scopes:
         outcome, at, other, is_soft = _outcome(scope, source, own, mine)
+        if outcome == "holds":
+            agreed[1].add(scope.start)
         if outcome == "fails" and other not in told:
-            yield _Found("negation", other, at, is_soft)
+            yield _Found("negation", other, at, is_soft or is_excepted)
         elif outcome == "holds" and not _follows(own, other, source, theirs):
             yield _Found("stronger", other, at)
-    yield from _opposites(own, source)
+    for found in _opposites(own, source):
+        starts = own.terms[found.own].start, source.terms[found.source].start
+        if starts[0] not in agreed[0] and starts[1] not in agreed[1]:
+            yield found
 
 
 def _outcome(
@@ -185,29 +208,14 @@ def _outcome(
 
 def _opposites(own: Clause, source: Clause) -> Iterator[_Found]:
     """What both say without a negation, and cannot both be so; each pair of opposites once."""
-    theirs = _index(source, source.negated | source.reached | source.unsure)
-    for key, mine in _index(own, own.negated | own.reached | own.unsure).items():
+    theirs = source.index(source.negated | source.reached | source.unsure)
+    for key, mine in own.index(own.negated | own.reached | own.unsure).items():
         said = theirs.get(key, [])
         found = {_relation(own, a, source, b) for a in mine for b in said}
         if len(found) != 1:
             continue
-        if found == {"against"} and not (
-            _is_converse(key) and _changed_places(own, mine[0], source, said[0])
-        ):
+        if found == {"against"}:
             yield _Found("opposite", mine[0], said[0])
-
-
-def _is_converse(key: str) -> bool:
-    return key.split("|")[0] in CONVERSE
-
-
-def _index(clause: Clause, without: frozenset[int] = frozenset()) -> _Index:
-    index: dict[str, list[int]] = {}
-    for at, term in enumerate(clause.terms):
-        if at not in without:
-            for reading in term.readings:
-                index.setdefault(reading.key, []).append(at)
-    return index
 
 
 def _counterparts(clause: Clause, at: int, index: _Index) -> list[int]:
@@ -233,75 +241,5 @@ def _relation(
         return None
     own_negative = mine.is_denied if bare else one.is_negative(at)
     other_negative = other.is_negative(place) or place in other.reached
-    return relation(mine.readings, own_negative, theirs.readings, other_negative)
-
-
-def _changed_places(own: Clause, at: int, source: Clause, place: int) -> tuple[str, ...]:
-    """Stems of what the source has before and after a word, and the sentence the other way round;
-    nothing where nothing changed places."""
-    mine = [_telling(own, range(at)), _telling(own, range(at + 1, len(own.terms)))]
-    theirs = [_telling(source, range(place)), _telling(source, range(place + 1, len(source.terms)))]
-    before = [term for term in theirs[0] if term in mine[1] and term not in theirs[1] + mine[0]]
-    after = [term for term in theirs[1] if term in mine[0] and term not in theirs[0] + mine[1]]
-    return (before[-1], after[0]) if before and after else ()
-
-
-def _telling(clause: Clause, places: Iterable[int] | None = None) -> list[str]:
-    places = range(len(clause.terms)) if places is None else places
-    stems = (clause.terms[at].stem for at in places if _is_content(clause, at))
-    return [term for term in stems if not term.isdigit()]
-
-
-def _is_content(clause: Clause, at: int) -> bool:
-    term = clause.terms[at]
-    return bool(term.readings) and term.stem not in STOP_WORDS
-
-
-def _swapped(own: Clause, source: Clause) -> str:
-    """Two things around a third that have changed places, as the source has them."""
-    theirs = _index(source)
-    for key, mine in _index(own).items():
-        if not _is_converse(key) or key not in theirs:
-            continue
-        at, place = mine[0], theirs[key][0]
-        changed = _changed_places(own, at, source, place)
-        if changed and _relation(own, at, source, place) == "against":
-            return ""  # "A is older than B" is "B is younger than A"
-        if changed:
-            before, after = (_place_of(source, term) for term in changed)
-            return _joined(source, (before, place, after))
-    return _swapped_three(own, source)
-
-
-def _swapped_three(own: Clause, source: Clause) -> str:
-    """``a v b`` where the source has ``b v a``, all three once in both and no passive in one."""
-    mine, theirs = _stems(own), _stems(source)
-    if ("by" in mine) != ("by" in theirs):
-        return ""
-    count, other = Counter(mine), Counter(theirs)
-    places = {t: at for at, t in enumerate(theirs) if _is_content(source, at) and other[t] == 1}
-    shared = [(at, t) for at, t in enumerate(mine) if t in places and count[t] == 1]
-    for (i, a), (_, v), (k, b) in zip(shared, shared[1:], shared[2:], strict=False):
-        first, last = places[b], places[a]
-        between = {*mine[i:k], *theirs[first:last]}
-        is_one_part = own.is_unbroken(i, k) and source.is_unbroken(first, last)
-        if (
-            first < places[v] < last
-            and k - i <= _LONGEST_SWAP
-            and is_one_part
-            and not between & {"and", "or"}
-        ):
-            return _joined(source, (first, places[v], last))
-    return ""
-
-
-def _joined(clause: Clause, places: Iterable[int]) -> str:
-    return " … ".join(clause.word(at) for at in places)
-
-
-def _place_of(clause: Clause, term: str) -> int:
-    return next(at for at, each in enumerate(clause.terms) if each.stem == term)
-
-
-def _stems(clause: Clause) -> Sequence[str]:
-    return [term.stem for term in clause.terms]
+    is_turned = bool(turned_about(one, at, other, place))
+    return relation(mine.readings, own_negative, theirs.readings, other_negative, is_turned)

@@ -21,7 +21,7 @@ neither. ``other``: two acts, of which both or neither may have happened."""
 PAIRS: tuple[tuple[PairKind, tuple[str, ...], tuple[str, ...]], ...] = tuple(
     (kind, tuple(left.split()), tuple(right.split()))  # type: ignore[misc]
     for line in """apart:more greater higher larger bigger|fewer less lower smaller
-apart:rise increase grow growth gain climb|fall decrease decline drop shrink reduce
+apart:rise raise increase grow growth gain climb|fall lower decrease decline drop shrink reduce
 apart:highest largest biggest most maximum|lowest smallest least fewest minimum
 apart:before earlier prior|after later following
 apart:above exceed|below
@@ -215,14 +215,21 @@ Relation = Literal["follows", "beyond", "against"]
 
 
 def relation(
-    own: Sequence[Reading], own_negated: bool, source: Sequence[Reading], source_negated: bool
+    own: Sequence[Reading],
+    own_negated: bool,
+    source: Sequence[Reading],
+    source_negated: bool,
+    is_turned: bool = False,
 ) -> Relation | None:
-    """What ``own`` is to ``source``; None when they are about different things."""
+    """What ``own`` is to ``source``; None when they are about different things.
+
+    ``is_turned``: what the two words are said of has changed places, so that one side is the other.
+    """
     pairs = [(a, b) for a in own for b in source if a.key == b.key]
     if not pairs:
         return None
     mine, theirs = pairs[0]
-    if mine.side == theirs.side:
+    if (mine.side == theirs.side) != is_turned:
         return "follows" if own_negated == source_negated else "against"
     if mine.kind == "either":
         return "against" if own_negated == source_negated else "follows"

@@ -16,25 +16,29 @@ from typing import NamedTuple
 from assistant.opposites import Reading, readings_of
 from assistant.terms import STOP_WORDS, stem, words
 
-_WHOLE = "not that"
-"""The word of a negation of all that follows: "it is not true that"."""
+_WHOLE, _DOUBT = "not that", "doubt that"
+"""The words of a negation of all that follows: "it is not true that", "nobody proved that"."""
 _NEGATORS = frozenset(
     """not no never without none cannot neither nor nobody nothing nowhere lack lacks lacked
     lacking absence unable hardly rarely seldom barely scarcely nicht kein keine keinen keiner
     nie ohne""".split()
-) | {_WHOLE}
+) | {_WHOLE, _DOUBT}
 _BEFORE_TO = frozenset(
     """fail fails failed failing failure refuse refuses refused refusing refusal decline declines
     declined declining neglect neglected cease ceased ceases""".split()
 )
 """These negate what follows "to": "failed to rise" is "did not rise"."""
+_BEFORE_ING = frozenset("stop stops stopped stopping quit quits".split())
+"""These negate what follows as a gerund: "stopped working"."""
 _TURNS = _BEFORE_TO | {"unable", "lack", "lacks", "lacked", "lacking", "without"}
 """Negated themselves they affirm: "never fails to start"."""
-_HEADED = _BEFORE_TO | frozenset(
-    "not never cannot unable hardly rarely seldom barely scarcely nicht nie".split()
+_HEADED = (
+    _BEFORE_TO
+    | _BEFORE_ING
+    | frozenset("not never cannot unable hardly rarely seldom barely scarcely nicht nie".split())
 )
 """These deny the next word above all; the others, what follows as a whole: "no ship came"."""
-_SOFT = frozenset("hardly rarely seldom barely scarcely".split())
+_SOFT = frozenset("hardly rarely seldom barely scarcely".split()) | {_DOUBT}
 _QUANTIFIERS = frozenset("all every always everybody everyone everything".split())
 _COMPARED_NEGATORS = frozenset("never none".split())
 _CUTS = frozenset(
@@ -46,6 +50,8 @@ _CIRCUMSTANCES = frozenset("in on at by from for during with".split())
 """Before where and when: "no ship came in May" denies the coming of ships."""
 _QUALIFIES = frozenset("until unless except without only necessarily".split())
 """After a negation these say that it does not hold throughout."""
+_EXCEPTIONS = frozenset("except only besides apart".split())
+_ARTICLES = frozenset("the a an".split())
 _LIGHT = frozenset(
     """able do done become became becomes becoming get gets got getting remain remains remained
     stay stays stayed staying seem seems seemed appear appears appeared prove proves proved make
@@ -67,9 +73,13 @@ _IDLE = re.compile(
 _PIECE = re.compile(
     r"(?P<whole>\b(?:not|\w+n['’]t)\s+(?:true|correct|the\s+case)\s+that\b|"
     r"\b(?:false|untrue|wrong|incorrect)\s+that\b)|"
+    r"(?P<doubt>\bno\s+(?:evidence|proof|indication|sign)\s+that\b|"
+    r"\b(?:den(?:y|ies|ied|ying)|disput(?:e|es|ed|ing)|doubt(?:s|ed|ing)?)\s+that\b)|"
     r"(?P<past>\bno\s+longer\b)|(?P<nobody>\bno\s+one\b)|(?:\bnon[-‐‑])?[^\W_]+(?:[.,'’][^\W_]+)*",
     re.IGNORECASE,
 )
+_GROUPS = {"whole": _WHOLE, "doubt": _DOUBT, "nobody": "nobody"}
+"""Groups of the expression → the negation they are; any other is "not"."""
 _STOPS = re.compile(r"[,;:.!?()\[\]—–\n]")
 _SUBJECT = re.compile(r"\b(?:the|a|an|its|it|they|he|she|this|these|we|you)$", re.IGNORECASE)
 _MOST_MEMBERS, _REACH = 3, 7
@@ -108,6 +118,7 @@ class Clause:
 
     ``negated`` holds the places of terms that are surely denied, ``reached`` of others that stand
     in reach of a negation; ``unsure`` those after "not all", which may be so or not.
+    ``has_exception``: something is said to hold only here, or except there.
     """
 
     text: str
@@ -116,6 +127,7 @@ class Clause:
     negated: frozenset[int]
     reached: frozenset[int]
     unsure: frozenset[int]
+    has_exception: bool
 
     def is_negative(self, at: int) -> bool:
         """Whether the term at a place is denied, by its prefix or by a negation, not by both."""
@@ -124,6 +136,15 @@ class Clause:
     def word(self, at: int) -> str:
         """The term as it is written."""
         return self.text[self.terms[at].start : self.terms[at].end]
+
+    def index(self, without: frozenset[int] = frozenset()) -> dict[str, list[int]]:
+        """What terms are compared by → their places."""
+        found: dict[str, list[int]] = {}
+        for at, term in enumerate(self.terms):
+            if at not in without:
+                for reading in term.readings:
+                    found.setdefault(reading.key, []).append(at)
+        return found
 
     def is_unbroken(self, first: int, last: int) -> bool:
         """Whether no comma or other mark stands between two terms."""
@@ -157,7 +178,7 @@ def _tokens(text: str) -> list[_Token]:
             is_cut = True
         at = end
         if match.lastgroup or piece[-3:].lower() in ("n't", "n’t"):
-            word = {"whole": _WHOLE, "nobody": "nobody"}.get(match.lastgroup or "", "not")
+            word = _GROUPS.get(match.lastgroup or "", "not")
             found.append(_Token(word, start, end, is_cut))
             continue
         is_denied = piece[:4].lower() in ("non-", "non‐", "non‑")
@@ -196,16 +217,17 @@ def clause_of(text: str) -> Clause:
         reached.update(set(members) - firm)
         scopes.append(Scope(tokens[at].start, tuple(members), is_soft, is_whole))
     places = (frozenset(negated), frozenset(reached), frozenset(unsure))
-    return Clause(text, tuple(terms), tuple(scopes), *places)
+    has_exception = any(token.word in _EXCEPTIONS for token in tokens)
+    return Clause(text, tuple(terms), tuple(scopes), *places, has_exception)
 
 
 def _negations(
     tokens: Sequence[_Token], terms: Sequence[Term]
 ) -> Iterator[tuple[int, list[int], bool]]:
     """Place of each negation, the terms in its reach, and whether it is soft."""
-    at = 0
+    at, denied_until = 0, -1
     while at < len(tokens):
-        if not _is_negator(tokens, at):
+        if not _is_negator(tokens, at) or (tokens[at].word == "nor" and at < denied_until):
             at += 1
             continue
         reached, following, is_qualified = _reach(tokens, terms, at)
@@ -213,14 +235,20 @@ def _negations(
             at = following + 1  # "never fails to start" negates nothing
             continue
         if reached:
-            yield at, reached, is_qualified or tokens[at].word in _SOFT
+            # "Not valid without a signature" says nothing of what is without one.
+            is_within = tokens[at].word == "without" and 0 < at <= denied_until + 2
+            yield at, reached, is_qualified or is_within or tokens[at].word in _SOFT
+            denied_until = following
         at += 1
 
 
 def _is_negator(tokens: Sequence[_Token], at: int) -> bool:
     word = tokens[at].word
+    following = tokens[at + 1].word if at + 1 < len(tokens) else ""
     if word in _BEFORE_TO:
-        return at + 1 < len(tokens) and tokens[at + 1].word == "to"
+        return following == "to"
+    if word in _BEFORE_ING:
+        return following.endswith("ing")
     return word in _NEGATORS
 
 
@@ -230,18 +258,21 @@ def _turns(tokens: Sequence[_Token], at: int) -> bool:
 
 def _reach(tokens: Sequence[_Token], terms: Sequence[Term], at: int) -> tuple[list[int], int, bool]:
     """Places of what a negation reaches, where its reach ends, and whether it is qualified."""
-    times = 2 if tokens[at].word == _WHOLE else 1
-    most = times * _MOST_MEMBERS
+    negator = tokens[at].word
+    times = 2 if negator in (_WHOLE, _DOUBT, "neither") else 1
     end = min(len(tokens), at + 1 + times * _REACH)
-    is_headed = tokens[at].word in _HEADED
     reached: list[int] = []
     is_qualified = False
     place = at + 1
-    while place < end and len(reached) < most:
+    while place < end and len(reached) < times * _MOST_MEMBERS:
         word = tokens[place].word
+        if word == "nor" and negator == "neither":
+            place += 1
+            continue
         if _is_negator(tokens, place) or word in _CUTS or (reached and tokens[place].is_cut):
             break
-        if word in _CIRCUMSTANCES and not is_headed and len(reached) >= times:
+        is_circumstance = word in _CIRCUMSTANCES or (word in _ARTICLES and times == 1)
+        if is_circumstance and negator not in _HEADED and len(reached) >= times:
             break
         is_qualified = is_qualified or word in _QUALIFIES
         if _counts(word, terms[place]):

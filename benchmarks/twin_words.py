@@ -97,6 +97,7 @@ _GROUPS = """more;than;the levy;;greater higher larger bigger;lower smaller
 more;needs;the mill;;more;fewer less
 rise;does;the price of wool;;rise increase grow gain climb growth@noun rise@has grow@has;fall \
 decrease decline drop shrink reduce fall@has shrink@has
+rise;does;the guild;the price of wool;raise increase;lower reduce
 highest;the;the toll;;highest largest biggest most maximum;lowest smallest least fewest minimum
 before;painted;the bell;;before prior@prior;after following
 before;painted than;the bell;;earlier;later

@@ -60,8 +60,9 @@ class InForce:
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> InForce:
         """From the section ``answer`` of a run's settings; what it does not name is as first."""
-        names = {"slope": "confidence_slope", "shift": "confidence_shift", "least": "min_confidence"}
-        return cls(**{own: answer[name] for own, name in names.items() if name in answer})
+        names = ("confidence_slope", "confidence_shift", "min_confidence")
+        own = ("slope", "shift", "least")
+        return cls(**{o: answer[n] for o, n in zip(own, names, strict=True) if n in answer})
 
 
 @dataclass(frozen=True, slots=True)

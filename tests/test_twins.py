@@ -13,6 +13,8 @@ from assistant.verification import Verifier
 from benchmarks.twins import twins, verdict_error
 
 ALL = tuple(twins())
+EVERY = 7
+"""One in seven is judged here, all of them by `python -m benchmarks.twins`."""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,7 @@ def test_no_twin_gets_a_wrong_verdict_and_reasons_quote_what_is_written(
     verifier: Verifier,
 ) -> None:
     """True ones are never refuted, false ones never held, and those that say more are weak."""
-    checks = [(twin, verifier.verify(twin.sentence, [twin.passage])) for twin in ALL]
+    checks = [(twin, verifier.verify(twin.sentence, [twin.passage])) for twin in ALL[::EVERY]]
     wrong = [(twin, check) for twin, check in checks if verdict_error(twin, check)]
     assert wrong == []
     for truth, verdicts, least in (
@@ -40,7 +42,7 @@ def test_no_twin_gets_a_wrong_verdict_and_reasons_quote_what_is_written(
         ("more", ("weak",), 1.0),
     ):
         told = [check.verdict in verdicts for twin, check in checks if twin.truth == truth]
-        assert len(told) > 3000
+        assert len(told) > 250
         assert sum(told) / len(told) >= least
     quoted = 0
     for twin, check in checks:
@@ -48,7 +50,7 @@ def test_no_twin_gets_a_wrong_verdict_and_reasons_quote_what_is_written(
             quoted += 1
             whole_words = rf"(?<!\w){re.escape(shown)}(?!\w)"  # not the stems of the index
             assert re.search(whole_words, f"{twin.sentence} {twin.passage}"), check.problems
-    assert quoted > 10_000
+    assert quoted > 2000
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,23 @@ def test_no_twin_gets_a_wrong_verdict_and_reasons_quote_what_is_written(
         ("The oak is older than the elm.", "The elm is younger than the oak.", "supported"),
         ("The oak is older than the elm.", "The elm is older than the oak.", "unsupported"),
         ("Acme sold the mill to Bode.", "Bode bought the mill from Acme.", "supported"),
+        ("The oak is not younger than the elm.", "The elm is younger than the oak.", "supported"),
+        ("The oak is not older than the elm.", "The elm is younger than the oak.", "unsupported"),
+        ("The gate is never closed.", "The gate is always open.", "supported"),
+        ("The app no longer runs.", "The app has stopped running.", "supported"),
+        ("The drug raises pressure.", "The drug lowers pressure.", "unsupported"),
         # one sentence, two statements
+        (
+            "Sales rose in Asia and fell in Europe.",
+            "Sales fell in Europe and rose in Asia.",
+            "supported",
+        ),
+        (
+            "Sales rose in Asia and fell in Europe.",
+            "Sales rose in Europe and fell in Asia.",
+            "unsupported",
+        ),
+        ("Neither Kay nor Moe signed it.", "Kay and Moe did not sign it.", "supported"),
         ("The price did not rise but fell.", "The price fell.", "supported"),
         ("The price fell.", "The price did not rise but fell.", "supported"),
         ("The tax did not lead to higher prices.", "The tax led to lower prices.", "supported"),
@@ -80,7 +98,11 @@ def test_no_twin_gets_a_wrong_verdict_and_reasons_quote_what_is_written(
         ("The tool is available from May.", "The tool is not available until May.", "weak"),
         ("The pump is safe.", "The pump is not necessarily safe.", "weak"),
         ("The pump fails.", "The pump rarely fails.", "weak"),
+        ("The pool is open except on Monday.", "The pool is not open on Monday.", "weak"),
+        ("The deed is valid only when signed.", "The deed is not valid without it.", "weak"),
         # words for words, and denied around
+        ("The plant leaked.", "The company denied that the plant leaked.", "weak"),
+        ("Sage cures colds.", "There is no evidence that sage cures colds.", "weak"),
         ("The doors are safe.", "It is not true that the doors are safe.", "unsupported"),
         ("Members pay late fees.", "None of the members pay late fees.", "unsupported"),
         ("Members pay.", "Members pay no late fees.", "weak"),
