@@ -89,6 +89,14 @@ ROWS = (
         "nothing is lost; who cannot wait is told within two seconds",
         "benchmarks.crowd --rounds 3 --users 20", "benchmarks.crowd --rounds 10",
         r"(?m)^(\d+ users, .*)$"),
+    Row("32", "an answer says what its source says by a denial or an opposite, or denies it, for "
+        "every word of the tables and every form of denial",
+        "what follows is never called unsupported, what contradicts never supported, what says "
+        "more never either", "benchmarks.twins", "", r"([\d,]+ true twins.*)"),
+    Row("33", "the confidence is calibrated on one's own questions",
+        "no question changes between answer and refusal; a write that would do so needs a flag",
+        "pytest tests/test_eval_calibrate.py tests/test_confidence.py -k "
+        "'calibrat or refusals or threshold or taken'"),
 )  # fmt: skip
 
 NOT_PROMISED = (
@@ -115,6 +123,10 @@ NOT_PROMISED = (
         "`<meta http-equiv=refresh>`; escaping and sanitizer do."
     ),
     "Instructions inside documents are marked, not prevented: a model may obey them in words.",
+    (
+        "Denials and opposites are compared by words and tables, in English, not by grammar: a "
+        "contradiction in other words is judged by how well the source covers its words."
+    ),
     "Who may write to the index folder can make it say anything: checksums find accidents only.",
     "A file that changes while it is read is noticed by the next ingest, not by this one.",
     (
