@@ -101,6 +101,14 @@ ROWS = (
         "a normal client is answered as without them; nothing is kept after its deadline",
         "benchmarks.connections --only ours --connections 300 --requests 50",
         "benchmarks.connections", r"(?m)^(\d+ idle connections: .*)$"),
+    Row("32", "an answer says what its source says by a denial or an opposite, or denies it, for "
+        "every word of the tables and every form of denial",
+        "what follows is never called unsupported, what contradicts never supported, what says "
+        "more never either", "benchmarks.twins", "", r"([\d,]+ true twins.*)"),
+    Row("33", "the confidence is calibrated on one's own questions",
+        "no question changes between answer and refusal; a write that would do so needs a flag",
+        "pytest tests/test_eval_calibrate.py tests/test_confidence.py -k "
+        "'calibrat or refusals or threshold or taken'"),
 )  # fmt: skip
 
 NOT_PROMISED = (
@@ -131,6 +139,10 @@ NOT_PROMISED = (
         "of its clients."
     ),
     "Instructions inside documents are marked, not prevented: a model may obey them in words.",
+    (
+        "Denials and opposites are compared by words and tables, in English, not by grammar: a "
+        "contradiction in other words is judged by how well the source covers its words."
+    ),
     "Who may write to the index folder can make it say anything: checksums find accidents only.",
     "A file that changes while it is read is noticed by the next ingest, not by this one.",
     (

@@ -248,25 +248,55 @@ def bless(place: Workplace, name: str) -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Put the numbers into this settings file.",
 )
+@click.option(
+    "--change-refusals",
+    is_flag=True,
+    help="Write the numbers even where the file's settings refuse other questions than RUN did.",
+)
 @click.pass_obj
 @catch
-def calibrate(place: Workplace, name: str | None, file: Path | None) -> None:
-    """Fit the confidence to your own questions, from RUN (else the newest)."""
+def calibrate(place: Workplace, name: str | None, file: Path | None, change_refusals: bool) -> None:
+    """Fit the confidence to your own questions, from RUN (else the newest).
+
+    The numbers move the confidence that is shown. What is refused is decided before, by
+    answer.min_confidence; it is shown as it was in RUN and as it will be with the settings file.
+    """
+    from assistant.settings import load_settings
     from eval import calibrate as calibration
     from eval import workflow
+    from eval.runner import EXTRACTIVE
     from eval.runs import load_run
 
     chosen = load_run(workflow.find_run(place, name))
-    answer = place.settings(place.load()).answer
-    found = calibration.calibrate(chosen.results, answer.confidence_slope, answer.confidence_shift)
+    if chosen.manifest.model not in ("", EXTRACTIVE):
+        raise UsageError(
+            f"The answers of {chosen.path.name} are by the model {chosen.manifest.model}; their "
+            "confidence comes from the verdicts and is not calibrated",
+            hint="calibrate on a run without a model",
+        )
+    before = calibration.InForce.of(chosen.manifest.settings.get("answer", {}))
+    found = calibration.calibrate(chosen.results, before)
+    answer = load_settings(file).answer.model_dump() if file is not None else {}
+    after = calibration.InForce(
+        found.slope, found.shift, answer.get("min_confidence", before.least)
+    )
+    refusals = calibration.refusals(chosen.results, before, after)
     click.echo(
         f"{found.questions} questions, {found.answerable} answerable\n"
         f"Brier score {found.before:.3f} → {found.after:.3f} (cross-validated)\n"
-        f"  confidence_slope: {found.slope}\n  confidence_shift: {found.shift}"
+        + "\n".join(refusals.lines())
+        + f"\n  confidence_slope: {found.slope}\n  confidence_shift: {found.shift}"
     )
-    if file is not None:
-        calibration.write(found, file)
-        click.echo(f"written to {file}")
+    if file is None:
+        return
+    if refusals.changed and not change_refusals:
+        raise UsageError(
+            f"{file} has answer.min_confidence {after.least:g}, the run {before.least:g}: "
+            f"{len(refusals.changed)} questions would change between answer and refusal",
+            hint="calibrate on a run with this file (--config), or write with --change-refusals",
+        )
+    calibration.write(found, file)
+    click.echo(f"written to {file}")
 
 
 @main.command()

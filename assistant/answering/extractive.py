@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.answer import CitedPlace, Draft
-from assistant.answering.confidence import missing_words, probability, recalibrated, signals
+from assistant.answering.confidence import (
+    is_enough,
+    missing_words,
+    probability,
+    recalibrated,
+    signals,
+)
 from assistant.answering.conflicts import describe, find_conflict
 from assistant.answering.sentence_choice import Extraction, Pick, extract
 from assistant.index.snapshot import Snapshot
@@ -32,7 +38,7 @@ def extractive_draft(
     """The extractive answer to a question, or an abstention.
 
     Captions, adverts and what recurs across documents weigh less; they answer where nothing else
-    does.
+    does. One's own calibration moves the confidence that is shown, never what is answered.
     """
     chosen = _choose(found, snapshot, sentences, settings)
     extraction, confidence = chosen.extraction, chosen.confidence
@@ -73,20 +79,15 @@ def _choose(
     question, passages, most = found.question, found.passages, settings.max_sentences
     read = snapshot.store.read_text
     extraction = extract(question, passages, sentences, most, read, snapshot.holding)
-    confidence = _confidence(extraction, settings)
-    if confidence < settings.min_confidence and any(passage.noise for passage in passages):
-        whole = extract(question, passages, sentences, most, read, noise_penalty=0.0)
-        also = _confidence(whole, settings)
-        if also >= settings.min_confidence:
-            extraction, confidence = whole, also
-    answers = bool(extraction.picks) and confidence >= settings.min_confidence
-    return _Chosen(extraction, confidence, answers)
-
-
-def _confidence(extraction: Extraction, settings: AnswerSettings) -> float:
-    """By the fitted model, moved by the two numbers of one's own calibration."""
     p = probability(signals(extraction))
-    return round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
+    if not is_enough(p, settings.min_confidence) and any(passage.noise for passage in passages):
+        whole = extract(question, passages, sentences, most, read, noise_penalty=0.0)
+        also = probability(signals(whole))
+        if is_enough(also, settings.min_confidence):
+            extraction, p = whole, also
+    shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
+    answers = bool(extraction.picks) and is_enough(p, settings.min_confidence)
+    return _Chosen(extraction, shown, answers)
 
 
 def _sentence(pick: Pick, marker: int) -> Sentence:
