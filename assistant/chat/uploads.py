@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
-import shutil
 from collections.abc import Sequence
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
+from uuid import uuid4
 
-from assistant.errors import StorageError, UsageError
+from assistant.errors import DocumentError, StorageError, UsageError
+from assistant.reading.opening import Access, copy_file
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u202a-\u202e\u2066-\u2069]')
 _LONGEST_NAME = 150
@@ -27,7 +30,7 @@ def take_in(files: Sequence[str], folder: Path, max_megabytes: float) -> list[Pa
             hint="put them into the folder yourself, and sync",
         )
     for file in files:
-        size = Path(file).stat().st_size
+        size = os.lstat(file).st_size
         if size > max_megabytes * 1e6:
             raise UsageError(
                 f"{Path(file).name} has {size / 1e6:.1f} MB; documents.max_file_megabytes is "
@@ -36,7 +39,10 @@ def take_in(files: Sequence[str], folder: Path, max_megabytes: float) -> list[Pa
             )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_take(Path(file), folder) for file in files]
+        access = Access(int(min(max_megabytes * 1e6, 2.0**62)))
+        return [_take(Path(file), folder, access) for file in files]
+    except DocumentError as exc:
+        raise UsageError(exc.what, hint="it was changed while it was taken in") from exc
     except OSError as exc:
         raise StorageError(
             f"Files cannot be put into {folder}: {exc.strerror}",
@@ -53,24 +59,30 @@ def safe_name(name: str) -> str:
     return f"{stem[: _LONGEST_NAME - len(suffix) - 1]}.{suffix}"
 
 
-def _take(file: Path, folder: Path) -> Path:
+def _take(file: Path, folder: Path, access: Access) -> Path:
+    """Copy what the file is when it is opened, and remove the original if it is that still."""
     name = safe_name(file.name)
     target, number = folder / name, 2
-    while target.exists():
-        if target.is_file() and _digest(target) == _digest(file):
-            file.unlink(missing_ok=True)
-            return target
-        target = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
-        number += 1
-    aside = folder / f".{target.name}.part"  # hidden: no sync may see half a file
-    shutil.move(file, aside)
-    aside.rename(target)
+    aside = folder / f".{uuid4().hex}.part"  # hidden: no sync may see half a file
+    place = os.path.join(os.path.realpath(file.parent), file.name)
+    try:
+        with aside.open("xb") as copy:
+            taken = copy_file(place, file.name, access, copy)
+        while target.exists():
+            if target.is_file() and _digest(target) == _digest(aside):
+                break
+            target = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
+            number += 1
+        else:
+            aside.rename(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        if os.path.samestat(os.lstat(place), taken):
+            os.unlink(place)
     return target
 
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        digest = sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-        return digest.hexdigest()
+        return file_digest(file, "sha256").hexdigest()

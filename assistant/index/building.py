@@ -27,7 +27,7 @@ from assistant.index.generations import (
     copy_tree,
     failpoint,
 )
-from assistant.index.loading import Loaded
+from assistant.index.loaded import Loaded
 from assistant.index.plan import Step, checked
 from assistant.index.rows import FileState, StoredChunk, StoredDocument
 from assistant.index.store import Store
@@ -161,7 +161,7 @@ class GenerationBuilder:
             name=file.name,
             root=file.root,
             relative=file.relative,
-            state=checked(file, loaded.checked_ns),
+            state=loaded.state,
             sha256=loaded.sha256,
             reading=reading,
             title=loaded.parsed.title,
