@@ -29,18 +29,20 @@ def take_in(files: Sequence[str], folder: Path, max_megabytes: float) -> list[Pa
             f"{len(files)} files at once; {MOST_FILES} is the most",
             hint="put them into the folder yourself, and sync",
         )
-    for file in files:
-        size = os.lstat(file).st_size
+    # where their folders are now: a link that is put in the way later is none of theirs
+    places = [Path(os.path.realpath(Path(file).parent), Path(file).name) for file in files]
+    for file in places:
+        size = _size(file)
         if size > max_megabytes * 1e6:
             raise UsageError(
-                f"{Path(file).name} has {size / 1e6:.1f} MB; documents.max_file_megabytes is "
+                f"{file.name} has {size / 1e6:.1f} MB; documents.max_file_megabytes is "
                 f"{max_megabytes:g}",
                 hint="raise it, or leave the file out",
             )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         access = Access(int(min(max_megabytes * 1e6, 2.0**62)))
-        return [_take(Path(file), folder, access) for file in files]
+        return [_take(file, folder, access) for file in places]
     except DocumentError as exc:
         raise UsageError(exc.what, hint="it was changed while it was taken in") from exc
     except OSError as exc:
@@ -59,15 +61,21 @@ def safe_name(name: str) -> str:
     return f"{stem[: _LONGEST_NAME - len(suffix) - 1]}.{suffix}"
 
 
+def _size(file: Path) -> int:
+    try:
+        return os.lstat(file).st_size
+    except OSError as exc:
+        raise UsageError(f"{file.name} is not there any more: {exc.strerror}") from exc
+
+
 def _take(file: Path, folder: Path, access: Access) -> Path:
     """Copy what the file is when it is opened, and remove the original if it is that still."""
     name = safe_name(file.name)
     target, number = folder / name, 2
     aside = folder / f".{uuid4().hex}.part"  # hidden: no sync may see half a file
-    place = os.path.join(os.path.realpath(file.parent), file.name)
     try:
         with aside.open("xb") as copy:
-            taken = copy_file(place, file.name, access, copy)
+            taken = copy_file(str(file), file.name, access, copy)
         while target.exists():
             if target.is_file() and _digest(target) == _digest(aside):
                 break
@@ -78,8 +86,8 @@ def _take(file: Path, folder: Path, access: Access) -> Path:
     finally:
         aside.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
-        if os.path.samestat(os.lstat(place), taken):
-            os.unlink(place)
+        if os.path.samestat(os.lstat(file), taken):
+            os.unlink(file)
     return target
 
 

@@ -82,6 +82,7 @@ class GenerationBuilder:
         self._failed_batches = 0
         self.outcomes: list[FileOutcome] = []
         self.removed_vectors = 0
+        self.taken_up = 0
         if base is not None:
             copy_file(base.path / STORE, folder / STORE)
             if not fresh_words:
@@ -155,6 +156,7 @@ class GenerationBuilder:
         file = step.file
         if file is None:
             raise ValueError(f"no file for {step.name}")
+        self.taken_up += loaded.is_taken_up
         identity = step.stored.id if step.stored else self._new_id(file.root, file.relative)
         document = StoredDocument(
             id=identity,

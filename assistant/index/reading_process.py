@@ -170,4 +170,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        status = main()
+    except SystemExit:  # the parent wants no more: its parsers are ended, its threads may go on
+        status = 0
+    sys.stdout.flush()
+    os._exit(status)

@@ -261,6 +261,7 @@ class Synchroniser:
             chunks=chunks,
             embedded=sum(each.embedded for each in cache),
             from_cache=sum(each.from_cache for each in cache),
+            taken_up=builder.taken_up,
             seconds=time.perf_counter() - began,
             timings=timings,
             repaired=found.damage,
@@ -354,9 +355,10 @@ class Synchroniser:
         files, vectors = self._unfinished.counts()
         if not files and not vectors:
             return f"{answers} Nothing is kept of what was done."
+        also = f", and {vectors:,} vectors" if vectors else ""
         return (
-            f"{answers} Kept for the next ingest: the texts of {files:,} of {to_read:,} files, "
-            f"and {vectors:,} vectors."
+            f"{answers} Kept for the next ingest: the texts of {files:,} of {to_read:,} files"
+            f"{also}."
         )
 
     def _dimensions(self, cache: Sequence[CachedEmbedder], base: Generation | None) -> int:

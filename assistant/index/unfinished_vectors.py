@@ -1,7 +1,7 @@
 """The vectors of an ingest that did not finish, batch by batch; see ``unfinished``.
 
 For embedders that have no cache of their own: single rows in SQLite took twice the time of making
-static vectors, a batch in one record takes a fiftieth.
+static vectors. A batch in one record takes a seventeenth of it to keep, and as much to find
 """
 
 from __future__ import annotations
