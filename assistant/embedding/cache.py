@@ -93,23 +93,29 @@ class CachedEmbedder:
             self._batches.close()
 
     def _embed_cheaply(self, texts: Sequence[str]) -> Vectors:
-        """Vectors that cost less than a look into the cache, unless they are kept in batches."""
-        batches = self._batches
-        keys = [text_key(text) for text in texts] if batches else []
-        known = batches.find(keys) if batches else {}
-        missing = [at for at in range(len(texts)) if not known or keys[at] not in known]
-        fresh = self._embed([texts[at] for at in missing])
-        if batches and missing:
-            batches.keep([keys[at] for at in missing], fresh)
-        self.embedded += len(missing)
-        self.from_cache += len(texts) - len(missing)
-        if not known:
-            vectors = fresh
+        """Vectors that cost less than a look into the cache; kept batch by batch, if they are."""
+        if self._batches is None:
+            vectors = self._embed(texts)
+            self.embedded += len(texts)
         else:
-            rows = iter(fresh)
-            vectors = np.stack([next(rows) if k not in known else known[k] for k in keys])
+            vectors = self._embed_in_batches(self._batches, texts)
         self.dimensions = vectors.shape[1]
         return vectors
+
+    def _embed_in_batches(self, batches: Batches, texts: Sequence[str]) -> Vectors:
+        keys = [text_key(text) for text in texts]
+        known = batches.find(keys)
+        missing = [at for at, key in enumerate(keys) if key not in known]
+        self.embedded += len(missing)
+        self.from_cache += len(texts) - len(missing)
+        if known and not missing:
+            return np.stack([known[key] for key in keys])
+        fresh = self._embed([texts[at] for at in missing] if known else texts)
+        batches.keep([keys[at] for at in missing], fresh)
+        if not known:
+            return fresh
+        rows = iter(fresh)
+        return np.stack([known[key] if key in known else next(rows) for key in keys])
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = self._embedder.embed(texts)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from assistant.chunking import chunking_fingerprint
 from assistant.embedding import Embedder, fingerprint_of
@@ -78,10 +79,13 @@ class Synchroniser:
             f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}|"
             f"{settings.reading.fingerprint()}"
         )
-        self._refusing = f"{self._reading}|installed-{installed_readers()}|{_limits(settings)}"
+        limits = _told(settings.reading.model_dump(exclude={"processes"}))
+        readers = f"{self._reading}|installed-{installed_readers()}|{limits}"
+        opened = settings.documents.model_dump(include={"max_file_megabytes", "follow_symlinks"})
+        self._refusing = f"{readers}|{_told(opened)}"
         self._unfinished = Unfinished(
             generations.root,
-            texts=f"{self._reading}|installed-{installed_readers()}",
+            texts=readers,
             vectors=self._embedder_fingerprint(),
             most_megabytes=settings.index.unfinished_megabytes,
         )
@@ -369,11 +373,9 @@ class Synchroniser:
         return fingerprint_of(self._settings.embedding)
 
 
-def _limits(settings: Settings) -> str:
-    """Every setting that can refuse a file, to the last digit."""
-    limits = settings.reading.model_dump(exclude={"processes"})
-    documents = settings.documents.model_dump(include={"max_file_megabytes", "follow_symlinks"})
-    return "-".join(f"{name}={value!r}" for name, value in {**limits, **documents}.items())
+def _told(settings: Mapping[str, Any]) -> str:
+    """Settings that can refuse a file, to the last digit."""
+    return "-".join(f"{name}={value!r}" for name, value in settings.items())
 
 
 def _storage_error(exc: Exception, root: Path) -> AssistantError:

@@ -103,11 +103,14 @@ class Unfinished:
 
     def begin(self) -> None:
         """Make the folder, and remove what is of no use to this ingest."""
+        if not self.texts.most_bytes:
+            self.clear()
+            return
         wanted = {TEXTS: self.texts.depends_on, VECTORS: self.vectors.depends_on}
         with contextlib.suppress(OSError):  # nothing is kept then, and the ingest says why it fails
             self._folder.mkdir(mode=0o700, exist_ok=True)
             for path in self._folder.iterdir():
-                if not self.texts.most_bytes or _header(path) != wanted.get(path.suffix):
+                if _header(path) != wanted.get(path.suffix):
                     path.unlink()
 
     def counts(self) -> tuple[int, int]:
