@@ -89,6 +89,16 @@ ROWS = (
         "nothing is lost; who cannot wait is told within two seconds",
         "benchmarks.crowd --rounds 3 --users 20", "benchmarks.crowd --rounds 10",
         r"(?m)^(\d+ users, .*)$"),
+    Row("28", "files swapped between the look at their folder and their reading: for links, "
+        "folders that became links, growth, pipes",
+        "nothing outside the folder and nothing past the limit is read; no ingest hangs",
+        "benchmarks.swaps --swaps 10 --race-seconds 3", "benchmarks.swaps --swaps 100",
+        r"(?m)^(\d+ swaps each .*)$"),
+    Row("29", "Ctrl-C, `kill -9` or SIGTERM at random moments of first ingests",
+        "the next ingest takes up what was done; Ctrl-C takes less than a second, ends with 130 "
+        "and says what is kept",
+        "benchmarks.interrupted --trials 3 --files 520", "benchmarks.interrupted --trials 20",
+        r"(?m)^(\d+ interrupted first ingests .*)$"),
 )  # fmt: skip
 
 NOT_PROMISED = (
@@ -117,6 +127,14 @@ NOT_PROMISED = (
     "Instructions inside documents are marked, not prevented: a model may obey them in words.",
     "Who may write to the index folder can make it say anything: checksums find accidents only.",
     "A file that changes while it is read is noticed by the next ingest, not by this one.",
+    (
+        "Row 28 holds on Linux and macOS. A folder that is named by hand may be a link. With "
+        "`documents.follow_symlinks` links lead outside, as asked; the rest stays promised."
+    ),
+    (
+        "After a power cut, what an interrupted ingest had kept may be gone: nothing waits for the "
+        "disk. It is then read and embedded again."
+    ),
     (
         "A watched folder on a drive that reports no changes is only looked at every "
         "`watch.rescan_seconds`."

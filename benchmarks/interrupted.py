@@ -1,6 +1,6 @@
 """First ingests that are interrupted at random moments: what has to be done again?
 
-    python -m benchmarks.interrupted [--trials 20] [--files 800] [--seed 1] [--embedder static]
+    python -m benchmarks.interrupted [--trials 20] [--files 600] [--seed 1] [--embedder static]
 
 Each trial starts a real ``assistant ingest`` of a folder of Markdown and Word files and ends it at
 a moment drawn evenly from the length of such a run: by Ctrl-C, ``kill -9`` and SIGTERM in turn, the
@@ -270,7 +270,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the trials and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--trials", type=int, default=20)
-    parser.add_argument("--files", type=int, default=800)
+    parser.add_argument("--files", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--embedder", default="static")
     options = parser.parse_args(arguments)

@@ -115,6 +115,16 @@ def test_what_is_told_is_what_is_kept(bench: Bench) -> None:
     assert receipt.from_cache == int(told.split()[-2])
 
 
+def test_vectors_of_a_costly_embedder_are_kept_in_its_cache(bench: Bench) -> None:
+    bench.embedder = CountingEmbedder()
+    told = bench.interrupt(after=30)
+    paid = len(bench.embedder.paid)
+    assert told.endswith(f"the texts of {FILES} of {FILES} files, and {paid} vectors.")
+    assert [path.suffix for path in bench.kept if path.stat().st_size > 500] == [".texts"]
+    assert bench.finish()[0] == []
+    assert len(set(bench.embedder.paid)) == len(bench.embedder.paid), "a text was paid for twice"
+
+
 def test_what_is_told_when_nothing_was_done(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading.Loader, "load", lambda *_: _interrupt())
     with pytest.raises(KeyboardInterrupt) as caught:

@@ -85,6 +85,11 @@ class CachedEmbedder:
         self.dimensions = vectors.shape[1]
         return vectors
 
+    @property
+    def in_cache(self) -> int:
+        """Of the texts that were asked for, how many have their vectors in the cache now."""
+        return 0 if self._connection is None else self.embedded + self.from_cache
+
     def close(self) -> None:
         """Close the files."""
         if self._connection is not None:

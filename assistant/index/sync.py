@@ -83,6 +83,7 @@ class Synchroniser:
         readers = f"{self._reading}|installed-{installed_readers()}|{limits}"
         opened = settings.documents.model_dump(include={"max_file_megabytes", "follow_symlinks"})
         self._refusing = f"{readers}|{_told(opened)}"
+        self._cache: list[CachedEmbedder] = []
         self._unfinished = Unfinished(
             generations.root,
             texts=readers,
@@ -199,7 +200,7 @@ class Synchroniser:
         name = self._generations.next_name()
         folder = self._generations.begin(name)
         timings: dict[str, float] = {"plan": time.perf_counter() - began}
-        cache: list[CachedEmbedder] = []
+        cache = self._cache = []
 
         def embedder() -> CachedEmbedder:
             path = self._generations.root / "embeddings.sqlite"
@@ -357,6 +358,7 @@ class Synchroniser:
             return "The new index is complete."
         answers = "The index is as it was." if base else "There is no index yet."
         files, vectors = self._unfinished.counts()
+        vectors += sum(each.in_cache for each in self._cache)
         if not files and not vectors:
             return f"{answers} Nothing is kept of what was done."
         also = f", and {vectors:,} vectors" if vectors else ""
