@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -505,3 +506,17 @@ def test_an_interrupted_command_goes_on_where_it_was(
     assert receipt["from_cache"] > 300
     assert receipt["documents"] == 600
     assert not (tmp_path / "index" / "unfinished").exists()
+
+
+def test_ctrl_c_while_the_command_is_loaded() -> None:
+    code = (
+        "import runpy, sys\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name == 'assistant.cli.answering':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+        "runpy.run_module('assistant', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "Interrupted.\n")
