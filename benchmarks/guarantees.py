@@ -101,6 +101,16 @@ ROWS = (
         "a normal client is answered as without them; nothing is kept after its deadline",
         "benchmarks.connections --only ours --connections 300 --requests 50",
         "benchmarks.connections", r"(?m)^(\d+ idle connections: .*)$"),
+    Row("28", "files swapped between the look at their folder and their reading: for links, "
+        "folders that became links, growth, pipes",
+        "nothing outside the folder and nothing past the limit is read; no ingest hangs",
+        "benchmarks.swaps --swaps 10 --race-seconds 3", "benchmarks.swaps --swaps 100",
+        r"(?m)^(\d+ swaps each .*)$"),
+    Row("29", "Ctrl-C, `kill -9` or SIGTERM at random moments of first ingests",
+        "the next ingest takes up what was done; Ctrl-C takes less than a second, ends with 130 "
+        "and says what is kept",
+        "benchmarks.interrupted --trials 3 --files 520", "benchmarks.interrupted --trials 20",
+        r"(?m)^(\d+ interrupted first ingests .*)$"),
     Row("32", "an answer says what its source says by a denial or an opposite, or denies it, for "
         "every word of the tables and every form of denial",
         "what follows is never called unsupported, what contradicts never supported, what says "
@@ -153,6 +163,14 @@ NOT_PROMISED = (
         "A file that can no longer be read keeps its last good version, which a fresh index would "
         "not have. Of files with one relative path in several folders, the one that was indexed "
         "first keeps it as its name."
+    ),
+    (
+        "Row 28 holds on Linux and macOS. A folder that is named by hand may be a link. With "
+        "`documents.follow_symlinks` links lead outside, as asked; the rest stays promised."
+    ),
+    (
+        "After a power cut, what an interrupted ingest had kept may be gone: nothing waits for the "
+        "disk. It is then read and embedded again."
     ),
     (
         "A watched folder on a drive that reports no changes is only looked at every "
