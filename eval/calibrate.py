@@ -18,11 +18,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from assistant.answering.confidence import is_enough
 from assistant.errors import UsageError
+from assistant.extras import needs
 from eval.results import Result
+from eval.statistics import STATISTICS
 
 LEAST = 15
 """Questions of each kind, answerable and not, without which nothing is fitted."""
@@ -171,6 +172,9 @@ def _odds(p: Floats) -> Floats:
 
 
 def _fit(x: Floats, y: Floats) -> tuple[float, float]:
+    with needs(*STATISTICS):
+        from scipy.optimize import minimize
+
     def loss(parameters: Floats) -> float:
         z = math.exp(parameters[0]) * x + parameters[1]
         likelihood = np.logaddexp(0.0, z) - y * z

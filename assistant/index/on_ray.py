@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.errors import DocumentError, UsageError
+from assistant.extras import needs
 from assistant.index.loaded import Loaded
 from assistant.index.loading import Cutting, Load, LoadOptions, load_bytes, open_file
 from assistant.index.plan import Step
@@ -32,7 +33,7 @@ _RETRIES = 5
 def on_ray(address: str) -> Load:
     """A way to load files on the cluster at this address ("auto": the one running here).
 
-    Raises ``UsageError`` when Ray is not installed or the cluster does not answer.
+    Raises ``MissingPackageError`` without Ray, ``UsageError`` when the cluster does not answer.
     """
     ray = _connect(address)
 
@@ -122,13 +123,8 @@ def _receive(ray: Any, sent: _Sent, kept: KeptTexts) -> tuple[Step, Loaded | Doc
 
 
 def _connect(address: str) -> Any:
-    try:
+    with needs("ray", "The engine ray"):
         import ray
-    except ImportError as exc:
-        raise UsageError(
-            "The engine ray needs a package that is not installed",
-            hint="pip install 'document-assistant[ray]'",
-        ) from exc
     if not ray.is_initialized():
         try:
             ray.init(address=address, log_to_driver=False, logging_level=40)
