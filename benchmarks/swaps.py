@@ -153,7 +153,8 @@ def most_asked() -> Iterator[list[int]]:
 
 def ingest(place: Path, door: str, count: int) -> dict[str, Any]:
     """One ingest of a folder whose files are swapped after they were listed; runs in a child."""
-    from assistant.index import reading_process, sync
+    from assistant.index import sync
+    from assistant.index.processes import reading_process
 
     files = lay_out(place, count)
     if door == "hashing":  # known already, and with other times: their hash is wanted
