@@ -240,8 +240,10 @@ def test_contacts_and_events_are_rows_with_their_names() -> None:
     document = read_document(event.encode(), "a.ics")
     assert document.title == "Club"
     assert document.text.split("\n")[:2] == [
-        ("Event: Rope test, hall B | Start: 2026-04-17 18:30 (Europe/Oslo) | "
-        "Duration: 1 hour 30 minutes | Organiser: Ada <a@b.c> | Repeats: every 2 weeks on Monday"),
+        (
+            "Event: Rope test, hall B | Start: 2026-04-17 18:30 (Europe/Oslo) | "
+            "Duration: 1 hour 30 minutes | Organiser: Ada <a@b.c> | Repeats: every 2 weeks on Monday"
+        ),
         "Task: Buy rope | Due: 2026-06-01",
     ]
 

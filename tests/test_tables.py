@@ -45,8 +45,10 @@ def cells(table: Table) -> list[list[str]]:
         "| **Name** | **Ward** |\n|---|---|\n| Ada | 5 |\n| Ben | 7 |\n",
         "| **Name** | **Ward** |\n| Ada | 5 |\n| Ben | 7 |\n",
         "| Name | Ward |\n| Ada | 5 |\n| Ben | 7 |\n",
-        ("+------+------+\n| Name | Ward |\n+======+======+\n| Ada  | 5    |\n+------+------+\n"
-        "| Ben  | 7    |\n+------+------+\n"),
+        (
+            "+------+------+\n| Name | Ward |\n+======+======+\n| Ada  | 5    |\n+------+------+\n"
+            "| Ben  | 7    |\n+------+------+\n"
+        ),
         " Name | Ward\n------+------\n Ada  | 5\n Ben  | 7\n(2 rows)\n",
         "| Name | Ward |\n|------+------|\n| Ada | 5 |\n| Ben | 7 |\n",
     ],

@@ -14,7 +14,9 @@ from typing import Literal
 from assistant.text.facts import Date, Facts, Number, facts_of, is_checked
 from assistant.text.terms import fold, stem, words
 
-ProblemKind = Literal["number", "date", "name", "quote", "address", "negation", "opposite", "roles"]
+ProblemKind = Literal[
+    "number", "date", "name", "quote", "address", "negation", "opposite", "stronger", "roles"
+]
 
 
 @dataclass(frozen=True, slots=True)
