@@ -1,7 +1,7 @@
 """What is struck, hidden or beside the text: one rule for each kind, the same in every format.
 
-``docs/formats.md`` lists the rules. Each case is a small file that says "shown" and, in the way of its
-format, "secret"; the table there and these cases must name the same formats.
+``docs/formats.md`` lists the rules. Each is a small file that says "shown" and, in its format's
+way, "secret"; the table there and these cases must name the same formats.
 """
 
 from __future__ import annotations
@@ -163,7 +163,8 @@ CASES: dict[str, list[Case]] = {
                   "<draw:frame><draw:text-box><text:p>secret</text:p></draw:text-box></draw:frame>"
                   "</draw:page>",
                   '<style:style style:name="P" style:family="drawing-page">'
-                  '<style:drawing-page-properties presentation:visibility="hidden"/></style:style>'),
+                  '<style:drawing-page-properties presentation:visibility="hidden"/>'
+                  "</style:style>"),
          "a.odp"),
     ],
     "comments in the markup": [
@@ -199,11 +200,13 @@ CASES: dict[str, list[Case]] = {
         (tex(r"here\footnote{secret words} and more."), "a.tex"),
     ],
     "remarks": [
-        (make_docx("<w:p><w:r><w:t>shown</w:t></w:r><w:r><w:commentReference w:id='2'/></w:r></w:p>",
+        (make_docx("<w:p><w:r><w:t>shown</w:t></w:r><w:r><w:commentReference w:id='2'/></w:r>"
+                   "</w:p>",
                    **{"word/comments.xml": WORD_COMMENTS}), "a.docx"),
         (odt(f"<text:p>Text{REMARK_ODT}</text:p>"), "a.odt"),
         (make_slides([slide_shape("shown")], comment="secret words"), "a.pptx"),
-        (make_workbook([["Name", "Fee"], ["shown", "5"]], comment=("A2", "secret words")), "a.xlsx"),
+        (make_workbook([["Name", "Fee"], ["shown", "5"]], comment=("A2", "secret words")),
+         "a.xlsx"),
         (make_ods(TABLE.replace("<text:p>shown", f"{REMARK_ODT}<text:p>shown")), "a.ods"),
         (rb"{\rtf1 shown{\*\annotation secret words} more\par}", "a.rtf"),
     ],

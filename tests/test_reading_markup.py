@@ -1,4 +1,4 @@
-"""reST, Org, AsciiDoc and LaTeX: tables, lists and words as they are read; code as it is written."""
+"""reST, Org, AsciiDoc and LaTeX: tables, lists and words as they are read; code as written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ LIST_TABLE = (
     "     - 5\n   * - B\n     - 7\n\nText.\n"
 )
 GRID = (
-    "+------+-----+\n| Zone | Fee |\n+======+=====+\n| A    | 5   |\n+------+-----+\n| B    | 7   |\n"
+    "+------+-----+\n| Zone | Fee |\n+======+=====+\n"
+    "| A    | 5   |\n+------+-----+\n| B    | 7   |\n"
     "+------+-----+\n"
 )
 ORG = "#+CAPTION: Rates of 2024\n| Zone | Fee |\n|------+-----|\n| A | 5 |\n| B | 7 |\n"
@@ -66,7 +67,8 @@ def test_tables_of_written_markup_are_found(text: str, name: str, caption: str |
 
 
 def test_merged_cells_of_latex_and_asciidoc() -> None:
-    tex = r"\begin{tabular}{lll} & \multicolumn{2}{c}{2024} \\ Zone & Fee & Tax \\ A & 5 & 1 \\ \end{tabular}"
+    rows = r" & \multicolumn{2}{c}{2024} \\ Zone & Fee & Tax \\ A & 5 & 1 \\ "
+    tex = rf"\begin{{tabular}}{{lll}}{rows}\end{{tabular}}"
     assert "| Zone | 2024 › Fee | 2024 › Tax |" in read_document(tex.encode(), "a.tex").text
     adoc = '[cols="1,1,1"]\n|===\n| 2+|2024\n|Zone |Fee |Tax\n|A |5 |1\n|===\n'
     assert "| Zone | 2024 › Fee | 2024 › Tax |" in read_document(adoc.encode(), "a.adoc").text

@@ -31,7 +31,7 @@ ROWS = [
     ["", "6", "2", "3", "1"],
     ["South", "7", "3", "8", "4"],
 ]
-"""A table with merged cells: Zone over two rows, each year over two columns, North over two rows."""
+"""Merged cells: Zone over two rows, each year over two columns, North over two rows."""
 LINES = [
     "| Zone | 2023 › Sales | 2023 › Profit | 2022 › Sales | 2022 › Profit |",
     "|---|---|---|---|---|",
@@ -380,7 +380,10 @@ def test_a_word_table_in_a_cell_is_a_table_of_its_own_and_a_frame_is_text() -> N
 @pytest.mark.parametrize(
     "page",
     [
-        "<table role='presentation'><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>",
+        (
+            "<table role='presentation'><tr><td>a</td><td>b</td></tr>"
+            "<tr><td>c</td><td>d</td></tr></table>"
+        ),
         "<table><tr><td><h2>Menu</h2><p>a</p></td><td><h2>Text</h2><p>b</p></td></tr></table>",
         "<table><tr><td>one</td></tr><tr><td>two</td></tr></table>",
     ],
@@ -396,7 +399,8 @@ def test_a_table_that_only_arranges_a_page_is_text(page: str) -> None:
          b"<tr><td>x</td><td>1</td></tr></table>"), "a.html"),
         ((b"<figure><table><tr><th>A</th><th>B</th></tr><tr><td>x</td><td>1</td></tr></table>"
          b"<figcaption>Fees of 2024</figcaption></figure>"), "b.html"),
-        (make_docx('<w:p><w:pPr><w:pStyle w:val="C"/></w:pPr><w:r><w:t>Fees of 2024</w:t></w:r></w:p>'
+        (make_docx('<w:p><w:pPr><w:pStyle w:val="C"/></w:pPr><w:r><w:t>Fees of 2024</w:t></w:r>'
+                   "</w:p>"
                    + docx_table([["A", "B"], ["x", "1"]]),
                    **{"word/styles.xml": '<w:styles xmlns:w="http://schemas.openxmlformats.org/'
                       'wordprocessingml/2006/main"><w:style w:styleId="C"><w:name w:val="caption"/>'
@@ -434,7 +438,8 @@ def test_a_range_over_a_million_cells_is_cut_to_the_sheet() -> None:
 @pytest.mark.parametrize(
     ("data", "name"),
     [
-        (b"<table>" + b"<tr><td colspan=100000 rowspan=65000>ha</td><td>x</td></tr>" * 3000, "a.html"),
+        (b"<table>" + b"<tr><td colspan=100000 rowspan=65000>ha</td><td>x</td></tr>" * 3000,
+         "a.html"),
         (b"<table><tr><td>" * 600 + b"ha<td>ha<tr><td>x<td>y", "a.html"),
         (make_workbook([["a", "b"], ["c", "5"]], merged=("A1:XFD1048576",) * 50), "a.xlsx"),
         (make_ods('<table:table-row table:number-rows-repeated="1000000">'

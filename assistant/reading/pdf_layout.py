@@ -26,6 +26,8 @@ _LEAST_ROWS, _SURE_ROWS = 3, 5
 _LEAST_FILLED = 0.5
 """The share of a table's cells that hold words; indented code has fewer."""
 _PROSE_CHARACTERS, _PROSE_WORDS, _MOST_COLUMNS_OF_PROSE = 20, 3.5, 4
+_MOST_COLUMNS, _MOST_TRIED = 60, 60
+"""Of a table; and rows that are tried again from the next one when they are no table."""
 _LONGEST_TITLE = 120
 HYPHENS = ("\x02", "\ufffe")
 """What pdfium writes for a hyphen at a line's end."""
@@ -58,6 +60,7 @@ class Piece:
 
     @property
     def height(self) -> float:
+        """Of its box, in points."""
         return self.top - self.bottom
 
 
@@ -89,7 +92,7 @@ def stretches(characters: Sequence[Character]) -> list[Stretch]:
         end = _stretch_end(rows, at)
         told = _table_or_columns(rows[at:end]) if end - at >= 2 else None
         if told is None:
-            at += 1
+            at = end if end - at > _MOST_TRIED else at + 1
             continue
         first = at
         if told.is_table and at and _is_title(rows, at) and _start(rows[at - 1]) >= _end(found):
@@ -200,7 +203,7 @@ _Gap = tuple[float, float]
 def _stretch_end(rows: Sequence[_Row], start: int) -> int:
     """The end of the rows from ``start`` that leave some gap of the first one open."""
     gaps = _gaps(_segments(rows[start]))
-    if not gaps:
+    if not 0 < len(gaps) < _MOST_COLUMNS:
         return start
     end = start + 1
     while end < len(rows):
