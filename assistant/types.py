@@ -159,7 +159,7 @@ class Passage:
     they were computed; ``score`` is their fusion. ``duplicates`` names documents that hold the
     same text and were folded into this passage. ``noise`` are the stretches of the document inside
     this passage that are captions or adverts. ``context`` is what stands above its rows when it
-    begins inside a table.
+    begins inside a table. ``language`` is that of its document, if it is known.
     """
 
     chunk_id: str
@@ -175,6 +175,7 @@ class Passage:
     duplicates: tuple[str, ...] = ()
     noise: tuple[tuple[int, int], ...] = ()
     context: str = ""
+    language: str = ""
 
     @property
     def body(self) -> str:
@@ -368,7 +369,7 @@ class SyncReceipt:
 
     ``generation`` is the one that answers now. ``embedded`` counts texts that the embedder was
     paid for, ``from_cache`` those it was not. ``repaired`` says what of the index was damaged and
-    has been built anew.
+    has been built anew, ``renewed`` what was made anew because this version makes it otherwise.
     """
 
     generation: str
@@ -381,6 +382,7 @@ class SyncReceipt:
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     repaired: str = ""
+    renewed: str = ""
 
     @property
     def failed(self) -> tuple[FileOutcome, ...]:

@@ -34,6 +34,7 @@ from assistant.index.rows import FileState, StoredChunk, StoredDocument
 from assistant.index.store import Store
 from assistant.index.vector_server import ServerWriter
 from assistant.index.words import WordWriter
+from assistant.text.languages.detection import detect
 from assistant.types import FileOutcome, ParsedDocument
 
 _GIVE_UP_AFTER = 2
@@ -206,7 +207,7 @@ class GenerationBuilder:
             self._write_vectors([chunk.id for _, chunk in embed], vectors)
         for pending in waiting:
             for chunk in pending.chunks if self._fresh_words else pending.new:
-                self._words.add(chunk.id, pending.texts[chunk.id])
+                self._words.add(chunk.id, pending.texts[chunk.id], pending.document.language)
         for pending in waiting:
             self._remove(pending.removed)
             self.store.put(pending.document, pending.parsed, pending.chunks)
@@ -231,8 +232,7 @@ class GenerationBuilder:
         reason = error.what
         if step.stored is not None:
             if error.outcome == "failed":
-                if self._fresh_vectors:
-                    self.embed_stored([step.stored])
+                self.write_stored([step.stored])
                 reason += "; its last good version still answers"
             else:
                 self.delete(step)
@@ -241,22 +241,36 @@ class GenerationBuilder:
             FileOutcome(step.name, step.action, error.outcome, reason)  # type: ignore[arg-type]
         )
 
-    def embed_stored(self, documents: Iterable[StoredDocument]) -> None:
-        """Write the vectors of documents whose text is unchanged into a fresh vector index, and
-        their words into a fresh word index."""
+    def write_stored(self, documents: Iterable[StoredDocument]) -> None:
+        """Write documents whose text is unchanged into a fresh vector index, and into a fresh word
+        index by the language of their text."""
         texts: list[str] = []
         ids: list[str] = []
         for document in documents:
-            for chunk in self.store.chunks_of(document.id):
-                ids.append(chunk.id)
-                texts.append(_indexed(document, chunk))
+            language = self._language_of(document) if self._fresh_words else ""
+            for chunk in self.store.chunks_of(document.id) if self._is_fresh else ():
+                text = _indexed(document, chunk)
                 if self._fresh_words:
-                    self._words.add(chunk.id, texts[-1])
-            if len(texts) >= self.embedder().batch_size:
+                    self._words.add(chunk.id, text, language)
+                if self._fresh_vectors:
+                    ids.append(chunk.id)
+                    texts.append(text)
+            if texts and len(texts) >= self.embedder().batch_size:
                 self._write_vectors(ids, self.embedder().embed(texts))
                 texts, ids = [], []
         if texts:
             self._write_vectors(ids, self.embedder().embed(texts))
+
+    @property
+    def _is_fresh(self) -> bool:
+        return self._fresh_words or self._fresh_vectors
+
+    def _language_of(self, document: StoredDocument) -> str:
+        """The language of a stored text, noted: an older version may not have told it."""
+        found = detect(self.store.parsed(document.id).text, document.language)
+        if found != document.language:
+            self.store.update(replace(document, language=found))
+        return found
 
     def finish(self) -> None:
         """Close all three parts; the generation's files are complete afterwards."""

@@ -39,12 +39,12 @@ fcntl: Any = None  # stays so off POSIX: readers of old generations are not prot
 with contextlib.suppress(ImportError):
     import fcntl
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout; a reader refuses a higher one. A lower one still answers, and the next
 ingest reads its files again."""
 
 STORE, WORDS, VECTORS, MANIFEST = "store.sqlite", "words", "chroma", "manifest.json"
-_SEALED_SINCE = 2
+_SEALED_SINCE, _TERMS_SINCE = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ class Manifest:
 
     ``files`` are checksums of its files, ``seal`` one of the manifest itself; layout 1 had neither.
     ``roots`` are its folders, so that they outlive a damaged store. ``collection`` names the one on
-    a Chroma server that holds its vectors, if they are not in its own folder.
+    a Chroma server that holds its vectors, if they are not in its own folder. ``terms`` is the
+    version of ``assistant.text.terms`` that made its words, ``languages`` are those of its
+    documents, the most frequent first; layout 2 had neither.
     """
 
     format: int
@@ -70,6 +72,8 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)
     seal: str = ""
     collection: str = ""
+    terms: int = 0
+    languages: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,10 +289,12 @@ def _sealed(manifest: Manifest) -> str:
 
 
 def _as_written(manifest: Manifest) -> dict[str, Any]:
-    """Without ``collection`` where there is none, as versions that know of no server write it."""
+    """Without what earlier layouts had not, and without ``collection`` where there is none."""
     written = asdict(manifest)
     if not manifest.collection:
         del written["collection"]
+    if manifest.format < _TERMS_SINCE:
+        del written["terms"], written["languages"]
     return written
 
 

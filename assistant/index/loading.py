@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.chunking import cut
@@ -21,6 +21,7 @@ from assistant.index.plan import Step
 from assistant.index.scan import FoundFile
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.pool import Parsers
+from assistant.text.languages.detection import detect
 from assistant.text.noise import Spans, noise_spans
 from assistant.types import Chunk, ParsedDocument
 
@@ -125,6 +126,7 @@ def load_bytes(
     """Parse and cut a file's bytes, which were read at ``checked_ns``."""
     try:
         parsed = parsers.read(data, file.relative)
+        parsed = replace(parsed, language=detect(parsed.text, parsed.language))
         chunks = tuple(cut(parsed, tokens=cutting.tokens, overlap=cutting.overlap))
         if not chunks:
             return DocumentError(f"{file.name} holds no text", outcome="empty")

@@ -47,10 +47,13 @@ from assistant.index.vector_server import (
 from assistant.index.vector_server import verify as verify_on_server
 from assistant.reading import READER_VERSION
 from assistant.settings import Settings
+from assistant.text.terms import TERMS_VERSION
 from assistant.types import FileOutcome, Progress, SyncReceipt
 
 ProgressCallback = Callable[[Progress], None]
 
+_TEXT_LAYOUT = 2
+"""Raise it when the store must hold other texts: all files are then read again."""
 _REBUILD_SHARE = 0.5
 """HNSW never shrinks on deletes: it is built anew when this share of it would be dead."""
 
@@ -71,7 +74,7 @@ class Synchroniser:
         self._load = load
         self._server = server_of(settings.index)
         self._reading = (
-            f"layout-{FORMAT}|readers-{READER_VERSION}|"
+            f"layout-{_TEXT_LAYOUT}|readers-{READER_VERSION}|"
             f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}|"
             f"{settings.reading.fingerprint()}"
         )
@@ -106,9 +109,10 @@ class Synchroniser:
             if not allow_empty:
                 refuse_empty(sight)
             re_embed = base is not None and base.manifest.embedder != self._embedder_fingerprint()
+            renewed = _renewed_words(base)
             if dry_run:
-                return dry_receipt(base, sight, re_embed, began)
-            is_current = base is not None and not found.damage and not re_embed
+                return dry_receipt(base, sight, re_embed, began, renewed)
+            is_current = base is not None and not found.damage and not re_embed and not renewed
             is_current = is_current and not self._moves(base)
             if base is not None and is_current and not has_changes(sight):
                 return unchanged_receipt(base, sight, began)
@@ -166,6 +170,8 @@ class Synchroniser:
         doomed = sum(1 for step in sight.plan if step.action in ("delete", "change"))
         fresh = base is None or re_embed or found.rebuild or self._moves(base)
         fresh = fresh or base is None or self._is_worn(base, doomed)
+        renewed = _renewed_words(base)
+        fresh_words = found.rebuild or bool(renewed)
         server, collection = self._server, ""
         if server is not None:
             collection = (
@@ -190,13 +196,14 @@ class Synchroniser:
                 embedder,
                 fingerprint=self._embedder_fingerprint(),
                 fresh_vectors=fresh,
-                fresh_words=found.rebuild,
+                fresh_words=fresh_words,
                 is_large=is_large(files_to_read(sight)),
                 server_writer=(lambda: ServerWriter(server, collection)) if server else None,
             ) as builder:
-                self._write(builder, sight, note, fresh)
+                self._write(builder, sight, note, fresh or fresh_words)
                 dimensions = self._dimensions(cache, base)
                 documents, chunks = builder.store.counts()
+                languages = builder.store.languages()
                 timings["write"] = time.perf_counter() - began - sum(timings.values())
                 note(Progress("writing", 0, 0))
                 ids = builder.store.chunk_ids() if server else []
@@ -224,6 +231,8 @@ class Synchroniser:
                     removed=removed + builder.removed_vectors,
                     roots=dict(sight.roots.after),
                     collection=collection,
+                    terms=TERMS_VERSION,
+                    languages=languages,
                 ),
             )
             self._generations.collect(self._settings.index.keep_previous)
@@ -243,6 +252,7 @@ class Synchroniser:
             seconds=time.perf_counter() - began,
             timings=timings,
             repaired=found.damage,
+            renewed=renewed,
         )
 
     def _write(
@@ -268,7 +278,7 @@ class Synchroniser:
             staying = [d for d in builder.store.documents() if d.id not in changed]
             for done in range(0, len(staying), 20):
                 note(Progress("embedding", done, len(staying), staying[done].name))
-                builder.embed_stored(staying[done : done + 20])
+                builder.write_stored(staying[done : done + 20])
         for done, (step, loaded) in enumerate(
             self._load(to_read, self._settings.chunking, self._settings.reading)
         ):
@@ -330,6 +340,16 @@ class Synchroniser:
 
     def _embedder_fingerprint(self) -> str:
         return fingerprint_of(self._settings.embedding)
+
+
+def _renewed_words(base: Generation | None) -> str:
+    """What to say when the words of the index were made by another version; else nothing."""
+    if base is None or base.manifest.terms == TERMS_VERSION:
+        return ""
+    return (
+        f"The words of {base.manifest.documents:,} documents were made anew, since this version "
+        "makes other words of a text; nothing was read or embedded again for it"
+    )
 
 
 def _storage_error(exc: Exception, root: Path) -> AssistantError:

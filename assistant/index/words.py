@@ -57,11 +57,11 @@ class WordWriter:
         with _write_errors():
             self._writer = self._index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
 
-    def add(self, chunk_id: str, text: str) -> None:
-        """Add one chunk; its id must not be in the index."""
+    def add(self, chunk_id: str, text: str, language: str = "") -> None:
+        """Add one chunk of a text in a language; its id must not be in the index."""
         document = tantivy.Document()
         document.add_text("id", chunk_id)
-        document.add_text("body", self._terms.line(text))
+        document.add_text("body", self._terms.line(text, language))
         with _write_errors():
             self._writer.add_document(document)
 

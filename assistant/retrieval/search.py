@@ -243,6 +243,7 @@ def _passage(
         page=chunk.page,
         heading_path=chunk.heading_path,
         context=chunk.context,
+        language=document.language,
         score=round(_less_noise(score, chunk, document), 6),
         scores={name: round(value, 6) for name, value in scores.items()},
         noise=noise,
