@@ -53,7 +53,9 @@ def main() -> int:
 def _is_word(word: str) -> bool:
     """Letters and their marks only."""
     letters = sum(character.isalpha() for character in word)
-    return len(word) <= _LONGEST and letters > 0 and not any(c.isdigit() or c in "'.-_" for c in word)
+    return (
+        len(word) <= _LONGEST and letters > 0 and not any(c.isdigit() or c in "'.-_" for c in word)
+    )
 
 
 if __name__ == "__main__":

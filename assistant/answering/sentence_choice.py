@@ -24,9 +24,9 @@ from assistant.answering.table_rows import TableRow
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected, coverage
 from assistant.text.fitted import fitted
-from assistant.text.noise import Finder, recurs, share
+from assistant.text.noise import Places, recurs, share
 from assistant.text.sentences import sentences
-from assistant.text.terms import shingles, stem, terms, words
+from assistant.text.terms import shingles, words
 from assistant.types import Passage
 
 _SECOND_SHARE, _ALONE_SHARE = 0.85, 0.9
@@ -50,6 +50,8 @@ _WINDOW = 4000
 """Characters of the document looked at on each side of a sentence for its list or table."""
 _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
 
+Find = Callable[[str, str], Places]
+"""A sentence and its language → where all of its words stand: (document, text)."""
 ReadText = Callable[[str, int, int], str]
 """(document, start, end) → that stretch of its text, shorter at the document's ends."""
 
@@ -98,7 +100,7 @@ def extract(
     sentence_index: SentenceIndex,
     max_sentences: int,
     read: ReadText,
-    find: Finder | None = None,
+    find: Find | None = None,
     noise_penalty: float | None = None,
 ) -> Extraction:
     """Choose the sentences of the passages that answer the question, best first then ordered.
@@ -109,7 +111,7 @@ def extract(
     """
     penalty = _NOISE_PENALTY if noise_penalty is None else noise_penalty
     split = sentence_index.of({p.chunk_id: p.text for p in passages})
-    parts = {p.chunk_id: take_apart(p, split[p.chunk_id].spans) for p in passages}
+    parts = {p.chunk_id: take_apart(p, split[p.chunk_id].spans, question) for p in passages}
     question = corrected(question, _corrections(question, parts))
     vector = sentence_index.embed_question(question.standalone)
     vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
@@ -137,7 +139,8 @@ def list_bonus(
     question: Question, passage: Passage, found: Sequence[SentenceTerms]
 ) -> dict[int, float]:
     """What belonging to a list adds to a sentence: the items cover a question only together."""
-    context = frozenset(terms(" ".join((passage.title, *passage.heading_path))))
+    above = " ".join((passage.title, *passage.heading_path))
+    context = frozenset(question.reads(above, passage.language))
     bonus: dict[int, float] = {}
     at = 0
     while at < len(found):
@@ -166,11 +169,13 @@ def _best_first(pick: Pick) -> tuple[float, str, int]:
     return (-pick.score, pick.passage.document, pick.start)
 
 
-def _demoted(pick: Pick, find: Finder, penalty: float) -> Pick:
+def _demoted(pick: Pick, find: Find, penalty: float) -> Pick:
     """The sentence with its penalty, when it is boilerplate that recurs across documents."""
     if pick.score <= 0 or pick.kind == "table" or len(words(pick.text)) < _SHORTEST_BOILERPLATE:
         return pick
-    if not recurs(pick.text, pick.passage.text, pick.passage.document, find):
+    passage = pick.passage
+    places = find(pick.text, passage.language)
+    if not recurs(pick.text, passage.text, passage.document, places):
         return pick
     return replace(pick, score=pick.score * (1.0 - penalty))
 
@@ -202,7 +207,12 @@ def _corrections(
 ) -> dict[str, str]:
     """Question terms that stand nowhere in the passages → the term of the word they misspell."""
     known = {term for found in parts.values() for each in found for term in each.terms}
-    vocabulary = {word for found in parts.values() for each in found for word in each.words}
+    vocabulary = {
+        word: term
+        for found in parts.values()
+        for each in found
+        for word, term in zip(each.words, each.sequence, strict=True)
+    }
     replacements: dict[str, str] = {}
     for term in question.weights:
         word = question.surface.get(term, term)
@@ -216,7 +226,7 @@ def _corrections(
         ]
         close = [(distance, other) for distance, other in close if distance <= allowed]
         if close:
-            replacements[term] = stem([min(close)[1]])[0]
+            replacements[term] = vocabulary[min(close)[1]]
     return replacements
 
 
@@ -384,7 +394,7 @@ def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
 
 
 def _covered(question: Question, picks: Sequence[Pick]) -> set[str]:
-    present = {term for pick in picks for term in terms(pick.text)}
+    present = {term for pick in picks for term in question.reads(pick.text, pick.passage.language)}
     return {term for term in question.weights if term in present}
 
 

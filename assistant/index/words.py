@@ -7,8 +7,10 @@ tokenised by the same Python code in every language. BM25 with tantivy's fixed k
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from math import log
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import tantivy
@@ -18,6 +20,7 @@ from assistant.text.terms import TermWriter
 
 _ANALYZER = "white_space"
 _WRITER_HEAP_BYTES = 64_000_000
+_AS_THEY_ARE: Mapping[str, float] = MappingProxyType({})
 _FUZZY_SCORE = 3.0
 """What an inexact match adds; a rare term's exact match adds 5 to 10."""
 
@@ -108,15 +111,18 @@ class WordIndex:
         *,
         fuzzy: Iterable[str] = (),
         within: Collection[str] | None = None,
+        boosts: Mapping[str, float] = _AS_THEY_ARE,
     ) -> list[tuple[str, float]]:
         """Chunk ids with their BM25 scores, best first, at least one term in each.
 
         Terms that are also in ``fuzzy`` match terms within one edit (two from eight letters on).
-        ``within`` names the only chunks that count; scores are as without it.
+        ``within`` names the only chunks that count; scores are as without it. ``boosts`` says how
+        many times its BM25 score a term counts, where that is not once.
         """
         inexact = set(fuzzy)
         clauses = []
         for term in dict.fromkeys(terms):
+            boost = boosts.get(term, 1.0)
             if term in inexact:
                 query = tantivy.Query.fuzzy_term_query(
                     self._schema, "body", term, 2 if len(term) >= 8 else 1, True
@@ -124,6 +130,8 @@ class WordIndex:
                 query = tantivy.Query.boost_query(query, _FUZZY_SCORE)
             else:
                 query = tantivy.Query.term_query(self._schema, "body", term, "freq")
+                if boost != 1.0:
+                    query = tantivy.Query.boost_query(query, boost)
             clauses.append((tantivy.Occur.Should, query))
         if not clauses or limit < 1:
             return []
@@ -155,6 +163,11 @@ class WordIndex:
     def document_frequency(self, term: str) -> int:
         """In how many chunks a term occurs."""
         return int(self._searcher.doc_freq("body", term))
+
+    def inverse_frequency(self, term: str) -> float:
+        """The idf with which a term's BM25 score is made, over the chunks here."""
+        total, containing = len(self), self.document_frequency(term)
+        return log(1 + max(0.0, total - containing + 0.5) / (containing + 0.5))
 
     def _id(self, address: Any) -> str:
         return str(self._searcher.doc(address)["id"][0])

@@ -132,7 +132,7 @@ def _spaced(question: str, known: Language) -> tuple[AnswerKind, ...]:
         found = (found & {"which", "amount"}) | {noun}
     if first > 1 and _opens_yes_no(text, known):
         found, asked = set(), []
-    if "number" in found and known.nouns.get("amount", frozenset()) & set(tokens[:_AFTER + 2]):
+    if "number" in found and known.nouns.get("amount", frozenset()) & set(tokens[: _AFTER + 2]):
         found.add("amount")
     if "amount" in found:
         found.add("number")
@@ -146,9 +146,7 @@ def _spaced(question: str, known: Language) -> tuple[AnswerKind, ...]:
     return tuple(kinds)
 
 
-def _asks_yes_no(
-    question: str, text: str, tokens: list[str], known: Language, noun: str
-) -> bool:
+def _asks_yes_no(question: str, text: str, tokens: list[str], known: Language, noun: str) -> bool:
     """By a word that opens such a question or makes it one; else by a question mark, when no word
     asks for anything else and it is no bare noun or follow-up."""
     if _opens_yes_no(text, known):

@@ -27,4 +27,6 @@ def fold_case(text: str) -> str:
         return text.lower()
     folded = unicodedata.normalize("NFKD", text).casefold()
     # Turkish İ becomes i with a dot above, which no other word of the language has.
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", folded)).replace("i\u0307", "i")
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", folded)).replace(
+        "i\u0307", "i"
+    )

@@ -110,7 +110,7 @@ def stems(text: str, code: str = "") -> list[str]:
     """The stem of each of the words of a text in a language, as many and in the same order."""
     if (not code or language(code).stemmer == "english") and not has_other_script(text):
         return stem(words(text))
-    return stem_words(_tokens(text), code)
+    return stem_words(tokens(text), code)
 
 
 def words_and_stems(text: str, code: str = "") -> tuple[list[str], list[str]]:
@@ -118,8 +118,8 @@ def words_and_stems(text: str, code: str = "") -> tuple[list[str], list[str]]:
     if (not code or language(code).stemmer == "english") and not has_other_script(text):
         found = words(text)
         return found, stem(found)
-    tokens = _tokens(text)
-    return [fold(token) for token in tokens], stem_words(tokens, code)
+    found = tokens(text)
+    return [fold(token) for token in found], stem_words(found, code)
 
 
 def terms(text: str, code: str = "") -> list[str]:
@@ -241,7 +241,7 @@ def shingles(text: str, size: int = 5) -> frozenset[int]:
     return frozenset(sums.tolist())
 
 
-def _tokens(text: str) -> list[str]:
+def tokens(text: str) -> list[str]:
     """As ``words``, with accents; for stemmers that read them."""
     folded = fold_case(_POSSESSIVE.sub("", text))
     found = []

@@ -1,8 +1,8 @@
 """The child process that makes a large ingest's terms and writes the word index.
 
 ``python -m assistant.index.processes.word_process FOLDER`` reads a JSON line for each chunk,
-``[id, text, language]``, or ``{"delete": [ids]}``. ``{}`` ends it, and it answers with one JSON line. What it
-wrote without an end is never published.
+``[id, text, language]``, or ``{"delete": [ids]}``. ``{}`` ends it, and it answers with one JSON
+line. What it wrote without an end is never published.
 """
 
 from __future__ import annotations

@@ -61,6 +61,22 @@ class Language:
         return self.code not in UNSPACED
 
 
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """How a language joins words to compounds, in lower case with accents.
+
+    ``joins`` are the letters between two parts, ``drops`` the one that a first part may lose;
+    ``endings`` look like a last part and are none, ``prefixes`` like a first; ``short`` words are
+    parts though they have few letters.
+    """
+
+    joins: tuple[str, ...]
+    drops: str
+    endings: frozenset[str]
+    prefixes: frozenset[str]
+    short: frozenset[str]
+
+
 @lru_cache(maxsize=1)
 def language_codes() -> tuple[str, ...]:
     """The languages with a data file, by their two letters."""
@@ -105,6 +121,19 @@ def language(code: str) -> Language:
         groups=tuple(
             tuple(group.split()) for group in fold(rows.get("groups", "")).split(";") if group
         ),
+    )
+
+
+@lru_cache(maxsize=8)
+def joining(code: str) -> Joining:
+    """How a language joins words; for one that does."""
+    rows = {key: fold_case(value) for key, value in _rows(code).items()}
+    return Joining(
+        joins=tuple("" if each == "-" else each for each in rows["joins"].split()),
+        drops=rows.get("drops", ""),
+        endings=frozenset(rows["endings"].split()),
+        prefixes=frozenset(rows["prefixes"].split()),
+        short=frozenset(rows["short"].split()),
     )
 
 

@@ -45,6 +45,10 @@ _STRANGE, _MOST_STRANGE = 0.4, 5
 """What a letter takes from a language that has it not."""
 _TYPED_PLAINLY = 0.5
 """How much a word counts that is known with accents and stands without."""
+_MOST_ALIKE = 20
+"""How often the same word counts."""
+_ENOUGH_TO_ASK, _AMONG = 0.5, 0.3
+"""Of a question: how much must speak for its language, and what being a document's adds."""
 _PART, _PARTS = 1500, 3
 """Characters of each of the places of a long text that are looked at."""
 _ENOUGH, _SHARE, _LEAD = 4.0, 0.08, 1.15
@@ -61,7 +65,7 @@ def detect(text: str, metadata: str = "") -> str:
     if script != "latin":
         return script or metadata
     scores, tokens = _scores(sample)
-    ranked = scores.most_common(2)
+    ranked = sorted(scores.items(), key=lambda pair: -pair[1])
     if not ranked:
         return metadata
     best, score = ranked[0]
@@ -83,9 +87,9 @@ def detect_question(text: str, among: Collection[str] = ()) -> str:
     scores, _ = _scores(text)
     for code in among:
         if scores.get(code):
-            scores[code] += 0.3
-    ranked = scores.most_common()
-    return ranked[0][0] if ranked and ranked[0][1] >= 0.5 else ""
+            scores[code] += _AMONG
+    best = max(scores, key=lambda code: scores[code], default="")
+    return best if best and scores[best] >= _ENOUGH_TO_ASK else ""
 
 
 def _sample(text: str) -> str:
@@ -100,7 +104,9 @@ def _script(text: str) -> str:
     other = _FAMILIAR.sub("", text)
     if 5 * len(other) < len(text) and (len(text) > 200 or not other):
         return "latin"
-    counts = {name: len(pattern.findall(text)) * _DENSE.get(name, 1.0) for name, pattern in _SCRIPTS}
+    counts = {
+        name: len(pattern.findall(text)) * _DENSE.get(name, 1.0) for name, pattern in _SCRIPTS
+    }
     name = max(counts, key=lambda each: counts[each])
     if not counts[name]:
         return ""
@@ -115,20 +121,21 @@ def _script(text: str) -> str:
     return name
 
 
-def _scores(text: str) -> tuple[Counter[str], int]:
+def _scores(text: str) -> tuple[dict[str, float], int]:
     """How much speaks for each language, and how many words there are.
 
     A word that several languages have counts for each with its share.
     """
     written, folded = telling_words()
     tokens = Counter(_WORD.findall(fold_case(text)))
-    scores: Counter[str] = Counter()
+    scores: dict[str, float] = {}
     for word, count in tokens.items():
         codes, weight = written.get(word), 1.0
         if codes is None:
             codes, weight = folded.get(word, ()), _TYPED_PLAINLY
         for code in codes:
-            scores[code] += weight * min(count, 20) / len(codes) ** 0.5
+            found = weight * min(count, _MOST_ALIKE) / len(codes) ** 0.5
+            scores[code] = scores.get(code, 0.0) + found
     if scores and not text.isascii():
         letters = Counter(sign for sign in text.lower() if sign > "\x7f" and sign.isalpha())
         for code in scores:
