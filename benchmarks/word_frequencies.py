@@ -1,11 +1,11 @@
-"""Make the tables of common words in assistant/text/languages/frequencies from the package wordfreq.
+"""Make the tables of common words, assistant/text/languages/frequencies, with wordfreq.
 
     pip install wordfreq && python -m benchmarks.word_frequencies
 
 A line of a table is a frequency on the Zipf scale, times ten, and the words that have it:
 ``53 word word`` are said 10^5.3 times in 10^9 words. Languages that write compounds keep rarer
-words, which are looked for inside longer ones. wordfreq's data (Robyn Speer) are under CC BY-SA 4.0,
-and so are these tables; see NOTICE.md. Nothing else of the project needs the package.
+words, which are looked for inside longer ones. wordfreq's data (Robyn Speer) are under the licence
+CC BY-SA 4.0, and so are these tables; see NOTICE.md. Nothing else needs the package.
 """
 
 from __future__ import annotations

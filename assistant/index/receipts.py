@@ -50,9 +50,7 @@ def dry_receipt(
             )
         )
     receipt = _receipt(base, [*files, *missing_folders(sight)], began, dry_run=True)
-    return (
-        replace(receipt, renewed=renewed.replace(" were ", " would be ", 1)) if renewed else receipt
-    )
+    return replace(receipt, renewed=renewed.replace(" were ", " would be ", 1))
 
 
 def unchanged_receipt(base: Generation, sight: Sight, began: float) -> SyncReceipt:

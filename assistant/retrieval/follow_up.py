@@ -26,9 +26,10 @@ _FEW = 3
 _SELDOM_BOUND = frozenset("it this that these those them one ones same former latter".split())
 _VERB_LAST = frozenset({"tr", "hi", "ko"})
 _EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|there)\s+there\b", re.IGNORECASE)
-_ARTICLES = frozenset({"the", "der", "die", "das", "den", "dem", "des", "le", "la", "les", "l", "el",
-    "los", "las", "il", "lo", "gli", "i", "o", "a", "os", "as", "de", "het", "det", "η", "ο",
-    "το", "τον", "την", "τα", "οι"})  # fmt: skip
+_ARTICLES = frozenset(
+    """the der die das den dem des le la les l el los las il lo gli i o a os as de het det η ο το τον
+    την τα οι""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _resolved(history: Sequence[Turn], code: str) -> str:
 
 
 def _opens(text: str, known: Language) -> int:
-    """Where a question goes on after "and", "what about" and the like; 0 when it opens otherwise."""
+    """Where a question goes on after "and", "what about" and the like; 0 without them."""
     stripped = text.lstrip(" ¿¡\"'“„«(")
     lead = len(text) - len(stripped)
     folded = fold(stripped)

@@ -57,8 +57,8 @@ def stem_words(words: Sequence[str], code: str) -> list[str]:
 
 
 LATIN = frozenset(
-    """english german french spanish italian portuguese dutch swedish danish norwegian finnish polish
-    czech turkish romanian""".split()
+    """english german french spanish italian portuguese dutch swedish danish norwegian finnish
+    polish czech turkish romanian""".split()
 )
 """Stemmers of languages in Latin script; the others belong to a script."""
 

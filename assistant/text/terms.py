@@ -64,11 +64,11 @@ STOP_WORDS = language("en").stop | frozenset(
     """der die das und ist ein eine einer einem einen von zu mit den dem des im auf für wie was wer
     wo wann warum welche welcher welches sind war wird werden hat haben""".split()
 )
-"""Words that carry no content, for where the language of a text is not known; see ``stop_words``."""
+"""Words without content, for where the language of a text is not known; see ``stop_words``."""
 
 
 def stop_words(code: str) -> frozenset[str]:
-    """The words of a language that carry no content: they never decide whether a passage answers."""
+    """The words of a language without content: they never decide whether a passage answers."""
     return language(code).stop if code else STOP_WORDS
 
 
