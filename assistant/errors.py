@@ -4,7 +4,8 @@
     ├── SettingsError              exit 2   a key, a value or a file of settings
     ├── UsageError                 exit 2   a command or call that asks for something impossible
     │   ├── QuestionError          exit 2   an empty, oversized or unprintable question
-    │   └── FilterError            exit 2   a filter of no use, or that no document fits
+    │   ├── FilterError            exit 2   a filter of no use, or that no document fits
+    │   └── QuotaError             exit 2   an upload for which there is no room
     ├── DocumentError              exit 1   one file could not be read (the others go on)
     ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
     │   └── IndexDamagedError      exit 1   its files are not as they were written
@@ -61,6 +62,10 @@ class FilterError(UsageError):
     """A filter that cannot be used, or that no document fits."""
 
 
+class QuotaError(UsageError):
+    """An upload that is too large, or for which its browser or the folder has no room left."""
+
+
 class DocumentError(AssistantError):
     """One file that could not be read; ``outcome`` names the kind for the receipt."""
 
@@ -98,6 +103,10 @@ class EmbeddingError(AssistantError):
 
 class RerankingError(AssistantError):
     """The reranker could not be loaded, or its reply cannot be scores of the passages."""
+
+
+class ReaderError(AssistantError):
+    """The reader of passages could not be loaded, or could not read them."""
 
 
 class ModelError(AssistantError):

@@ -369,7 +369,7 @@ class SyncReceipt:
 
     ``generation`` is the one that answers now. ``embedded`` counts texts that the embedder was
     paid for, ``from_cache`` those it was not. ``repaired`` says what of the index was damaged and
-    has been built anew, ``renewed`` what was made anew because this version makes it otherwise.
+    has been built anew.
     """
 
     generation: str
@@ -382,7 +382,6 @@ class SyncReceipt:
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     repaired: str = ""
-    renewed: str = ""
 
     @property
     def failed(self) -> tuple[FileOutcome, ...]:

@@ -24,8 +24,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant import Assistant, load_settings
+from assistant.answering.candidates import rank_candidates
+from assistant.answering.choice import choose
 from assistant.answering.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
-from assistant.answering.sentence_choice import extract
 from assistant.retrieval.question import Turn, analyse
 from assistant.retrieval.search import inverse_document_frequency, retrieve
 from benchmarks.sets import indexed, load_set
@@ -73,7 +74,9 @@ def measure(
                 index,
                 assistant.settings.retrieval,
             )
-            found = signals(extract(question, passages, index, 4, snapshot.store.read_text))
+            found = signals(
+                choose(rank_candidates(question, passages, index), 4, snapshot.store.read_text)
+            )
             if found is not None:
                 samples.append(Sample(kind, answered, astuple(found)))
     return samples

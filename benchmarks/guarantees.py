@@ -89,6 +89,18 @@ ROWS = (
         "nothing is lost; who cannot wait is told within two seconds",
         "benchmarks.crowd --rounds 3 --users 20", "benchmarks.crowd --rounds 10",
         r"(?m)^(\d+ users, .*)$"),
+    Row("24", "event bodies of the chat that name files or addresses, behind all walls; then each "
+        "wall alone", "nothing outside is read, copied, moved or looked up",
+        "benchmarks.event_bodies --quick", "benchmarks.event_bodies", r"(?m)^(\d+ bodies: .*)$"),
+    Row("25", "notes added, edited, given other titles or days, renamed, swapped, copied, deleted; "
+        "rollbacks; moves to a Chroma server and back",
+        "answers, passages and scores are those of a fresh index of the same folder",
+        "benchmarks.fresh_answers --trials 3", "benchmarks.fresh_answers --trials 100",
+        r"(?m)^(\d+ sequences of changes, .* differ) \("),
+    Row("27", "1,010 idle, half-sent or dripping requests, heads of 300 MB, before any token",
+        "a normal client is answered as without them; nothing is kept after its deadline",
+        "benchmarks.connections --only ours --connections 300 --requests 50",
+        "benchmarks.connections", r"(?m)^(\d+ idle connections: .*)$"),
 )  # fmt: skip
 
 NOT_PROMISED = (
@@ -114,9 +126,22 @@ NOT_PROMISED = (
         "The content policy alone does not stop a page from being sent elsewhere by "
         "`<meta http-equiv=refresh>`; escaping and sanitizer do."
     ),
+    (
+        "A proxy is one client to the limit of connections: behind one, its own limits are those "
+        "of its clients."
+    ),
     "Instructions inside documents are marked, not prevented: a model may obey them in words.",
     "Who may write to the index folder can make it say anything: checksums find accidents only.",
     "A file that changes while it is read is noticed by the next ingest, not by this one.",
+    (
+        "Row 25 holds up to 33,554,432 numbers in all vectors (131,072 chunks of 256 dimensions); "
+        "beyond, the nearest are searched by Chroma's HNSW, which is built by chance."
+    ),
+    (
+        "A file that can no longer be read keeps its last good version, which a fresh index would "
+        "not have. Of files with one relative path in several folders, the one that was indexed "
+        "first keeps it as its name."
+    ),
     (
         "A watched folder on a drive that reports no changes is only looked at every "
         "`watch.rescan_seconds`."

@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Assistant
-from assistant.answering.confidence import SIGNAL_NAMES, Signals, confidence_model, probability
+from assistant.answering.confidence import (
+    SIGNAL_NAMES,
+    Signals,
+    confidence_model,
+    probability,
+)
 
 SHARE = st.floats(0, 1)
 SIGNALS = st.builds(Signals, **dict.fromkeys(SIGNAL_NAMES, SHARE))

@@ -15,6 +15,7 @@ import pytest
 from support_index import Workshop, outcomes, text_of
 
 from assistant.errors import AssistantError, DocumentError, IndexUnavailableError, StorageError
+from assistant.index.generations import WORDS
 from assistant.index.loading import load_all
 from assistant.index.plan import Step
 from assistant.index.processes import reading_process
@@ -220,49 +221,51 @@ def test_leaving_in_the_middle_ends_the_process(workshop: Workshop, started: lis
     assert started[0].poll() is not None
 
 
+def write(writer: WordProcess, texts: dict[str, str]) -> None:
+    for key, text in texts.items():
+        writer.add(key, text)
+    writer.end([list(texts)])
+    writer.finish()
+
+
 def test_words_of_a_process_are_those_written_here(tmp_path: Path) -> None:
     texts = {
         "one": "The heron's nest, 1,234 reeds",
         "two": "机器学习 and herons",
         "three": "A pond",
     }
-    here = WordWriter(tmp_path / "here")
-    with WordProcess(tmp_path / "there") as there:
+    with WordWriter(tmp_path / "here") as here, WordProcess(tmp_path / "there") as there:
         for writer in (here, there):
             for key, text in texts.items():
                 writer.add(key, text)
             writer.delete(["three"])
-            writer.close()
+            writer.end([["two"], ["one"]])
+            writer.finish()
         if hasattr(os, "getpriority"):
             behind = min(19, os.nice(0) + 10)
             assert os.getpriority(os.PRIO_PROCESS, there._process.pid) == behind, "it stands back"
     for terms in (["heron"], ["1234"], ["机器"], ["pond"]):
-        found = [WordIndex(tmp_path / part).search(terms, 5) for part in ("here", "there")]
+        found = [WordIndex(tmp_path / part / WORDS).search(terms, 5) for part in ("here", "there")]
         assert found[0] == found[1]
-    assert len(WordIndex(tmp_path / "there")) == 2
+    assert len(WordIndex(tmp_path / "there" / WORDS)) == 2
 
 
 def test_a_word_process_that_dies_is_an_error(tmp_path: Path) -> None:
     with WordProcess(tmp_path / "words") as writer:
         writer._process.kill()
         with pytest.raises(IndexUnavailableError, match=r"words could not be written.*status -9"):
-            writer.close()
+            write(writer, {"one": "A heron"})
 
 
 def test_a_word_process_says_why_it_cannot_write(tmp_path: Path) -> None:
     (tmp_path / "words").write_text("a file where the folder goes")
     texts = {str(number): "so many words that the pipe is full" for number in range(100_000)}
 
-    def write(writer: WordProcess) -> None:
-        for key, text in texts.items():
-            writer.add(key, text)
-        writer.close()
-
     with (
         WordProcess(tmp_path / "words") as writer,
         pytest.raises((IndexUnavailableError, StorageError), match="exists"),
     ):
-        write(writer)
+        write(writer, texts)
 
 
 def test_a_large_ingest_is_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,8 +307,9 @@ def test_a_pipe_that_may_not_be_wider_is_used_as_it_is(
     monkeypatch.setattr("assistant.processes._PIPE_BYTES", (1 << 31) + 1)  # more than there can be
     with WordProcess(tmp_path / "words") as there:
         there.add("one", "A heron")
-        there.close()
-    assert WordIndex(tmp_path / "words").search(["heron"], 5)
+        there.end([["one"]])
+        there.finish()
+    assert WordIndex(tmp_path / "words" / WORDS).search(["heron"], 5)
 
 
 def test_children_start_no_threads_of_blas_unless_they_are_asked_for(

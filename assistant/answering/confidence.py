@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, fields
 from math import exp, log
 from pathlib import Path
 
-from assistant.answering.sentence_choice import Extraction, Pick
+from assistant.answering.candidates import Pick
+from assistant.answering.choice import Extraction
 from assistant.checking.contraries import clause_of, negates, opposites
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted

@@ -8,6 +8,7 @@ check ─ small talk? ─ search ─▶ Retrieved
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
@@ -69,7 +70,8 @@ def extractive_events(
         found = search(text, history, snapshot, tools, filters)
         clock.stage("retrieve")
         yield Retrieved(found.question.standalone, found.passages)
-        draft = extractive_draft(found, snapshot, resources.sentences(), settings.answer)
+        reader = resources.reader()
+        draft = extractive_draft(found, snapshot, resources.sentences(), reader, settings.answer)
         yield Delta(draft.text)
         draft = replace(draft, notice=notice, usage=found.usage)
         answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)
@@ -109,14 +111,45 @@ async def written_events(
 
 async def in_thread(events: Iterator[Event]) -> AsyncIterator[Event]:
     """A blocking iterator's events, each made in a thread so that the loop stays free."""
+    steps = _Steps(events)
     try:
         while True:
-            event = await asyncio.to_thread(next, events, None)
+            event = await asyncio.to_thread(steps.take)
             if event is None:
                 return
             yield event
     finally:
-        events.close()  # type: ignore[attr-defined]
+        steps.stop()
+
+
+class _Steps:
+    """An iterator that is closed by whoever uses it last: a thread that is at work on a step cannot
+    be stopped, and closing its iterator meanwhile is an error."""
+
+    def __init__(self, events: Iterator[Event]) -> None:
+        self._events = events
+        self._at_work = threading.Lock()
+        self._is_stopped = False
+
+    def take(self) -> Event | None:
+        """The next event, or None after the last."""
+        with self._at_work:
+            event = None if self._is_stopped else next(self._events, None)
+        if self._is_stopped:
+            self._close()
+        return event
+
+    def stop(self) -> None:
+        """Close it, now or when the step under way is done."""
+        self._is_stopped = True
+        self._close()
+
+    def _close(self) -> None:
+        if self._at_work.acquire(blocking=False):
+            try:
+                self._events.close()  # type: ignore[attr-defined]
+            finally:
+                self._at_work.release()
 
 
 def _small_talk(resources: Resources, text: str) -> list[Event]:
@@ -188,7 +221,7 @@ def _told(answer: Answer, snapshot: Snapshot, filters: Filters) -> Answer:
     """The answer with the filters it was asked with, so that nobody takes a part for the whole."""
     if not filters:
         return answer
-    chosen = chosen_documents(filters, snapshot.infos) or []
+    chosen = chosen_documents(filters, snapshot) or []
     words = describe(checked_filters(filters))
     told = f"Asked of {len(chosen)} of {snapshot.manifest.documents} documents ({words})"
     return replace(

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.answering.answer import CitedPlace, Draft
+from assistant.answering.candidates import Pick, rank_candidates
+from assistant.answering.choice import Extraction, choose
 from assistant.answering.confidence import missing_words, probability, recalibrated, signals
 from assistant.answering.conflicts import describe, find_conflict
-from assistant.answering.sentence_choice import Extraction, Pick, extract
 from assistant.answering.table_rows import as_markdown, row_text
 from assistant.index.snapshot import Snapshot
+from assistant.model.answer_reader import AnswerReader, read_passages
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.search import Found
 from assistant.settings import AnswerSettings
@@ -29,14 +31,18 @@ class _Chosen:
 
 
 def extractive_draft(
-    found: Found, snapshot: Snapshot, sentences: SentenceIndex, settings: AnswerSettings
+    found: Found,
+    snapshot: Snapshot,
+    sentences: SentenceIndex,
+    reader: AnswerReader | None,
+    settings: AnswerSettings,
 ) -> Draft:
     """The extractive answer to a question, or an abstention.
 
     Captions, adverts and what recurs across documents weigh less; they answer where nothing else
     does.
     """
-    chosen = _choose(found, snapshot, sentences, settings)
+    chosen = _choose(found, snapshot, sentences, reader, settings)
     extraction, confidence = chosen.extraction, chosen.confidence
     if not chosen.answers:
         reason = why_not(extraction, found.passages)
@@ -70,14 +76,21 @@ def why_not(extraction: Extraction, passages: Sequence[Passage]) -> str:
 
 
 def _choose(
-    found: Found, snapshot: Snapshot, sentences: SentenceIndex, settings: AnswerSettings
+    found: Found,
+    snapshot: Snapshot,
+    sentences: SentenceIndex,
+    reader: AnswerReader | None,
+    settings: AnswerSettings,
 ) -> _Chosen:
     question, passages, most = found.question, found.passages, settings.max_sentences
     read = snapshot.store.read_text
-    extraction = extract(question, passages, sentences, most, read, snapshot.holding)
+    readings = read_passages(reader, question.standalone, passages[: settings.read_passages])
+    candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
+    extraction = choose(candidates, most, read)
     confidence = _confidence(extraction, settings)
     if confidence < settings.min_confidence and any(passage.noise for passage in passages):
-        whole = extract(question, passages, sentences, most, read, noise_penalty=0.0)
+        candidates = rank_candidates(question, passages, sentences, readings, noise_penalty=0.0)
+        whole = choose(candidates, most, read)
         also = _confidence(whole, settings)
         if also >= settings.min_confidence:
             extraction, confidence = whole, also

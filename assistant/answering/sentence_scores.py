@@ -36,7 +36,7 @@ _NUMBER_WORD = re.compile(
 )
 _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 _PERSON = re.compile(
-    r"\b[A-ZÀ-Þ][\w'’-]+(?:\s+(?:[A-Z]\.|de|van|von|der|la|bin|al|of))*\s+[A-ZÀ-Þ][\w'’-]+"
+    r"\b[A-ZÀ-Þ][\w'’-]{1,60}+(?:\s+(?:[A-Z]\.|de|van|von|der|la|bin|al|of))*\s+[A-ZÀ-Þ][\w'’-]+"
 )
 _CAPITAL = re.compile(r"(?<=[\w,;:)]\s)[A-ZÀ-Þ][\w'’-]+")
 _PLACE = re.compile(r"\b(?:in|at|near|from|to|of|into|around)\s+(?:the\s+)?[A-ZÀ-Þ][\w'’-]+")
@@ -46,7 +46,7 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"^[\W_]*(?:(?:a|an|the|in|by|with)\s+)?(.{2,60}?)(?:\s*\([^)]{1,40}\))?,?\s+"
+    r"^[\W_]{0,20}(?:(?:a|an|the|in|by|with)\s{1,3})?(.{2,60}?)(?:\s?\([^)]{1,40}\))?,?\s{1,3}"
     r"(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?|studies|consists? of)\b",
     re.IGNORECASE,
 )

@@ -97,13 +97,8 @@ def _terms(texts: Sequence[str]) -> frozenset[str]:
 
 
 def row_text(row: TableRow) -> str:
-    """A row in one line, each value with its column's name."""
-    parts = [
-        f"{name}: {cell}" if name and name != cell else cell
-        for name, cell in zip(row.names, row.cells, strict=True)
-        if cell
-    ]
-    return " | ".join(([row.group] if row.group else []) + parts)
+    """A row's values in one line, as its source has them."""
+    return " | ".join(cell for cell in row.cells if cell)
 
 
 def as_markdown(rows: Sequence[TableRow], marks: Sequence[str], asked: frozenset[str]) -> str:

@@ -7,12 +7,14 @@ passages it cites, without a model.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.answer import CitedPlace, Draft
+from assistant.answering.candidates import rank_candidates
+from assistant.answering.choice import choose
 from assistant.answering.extractive import why_not
-from assistant.answering.sentence_choice import extract
 from assistant.checking.verifier import Verifier, needs_citation
 from assistant.citing.hidden import SentinelFilter, ThoughtFilter
 from assistant.citing.stream import CitationStream, CitedSentence, ParsedAnswer
@@ -121,7 +123,7 @@ async def write(
     rest = stream.feed(sentinel.feed(thought.finish()) + sentinel.finish()) + stream.finish()
     if rest and not strict:
         yield rest
-    written = _check(stream.parsed(), context, verifier, sentinel.seen, ended)
+    written = await _check(stream.parsed(), context, verifier, sentinel.seen, ended)
     written = replace(
         written,
         usage=replace(
@@ -160,7 +162,8 @@ def written_draft(
     if written.abstained:
         most, read = settings.answer.max_sentences, snapshot.store.read_text
         reason = why_not(
-            extract(found.question, found.passages, sentences, most, read), found.passages
+            choose(rank_candidates(found.question, found.passages, sentences), most, read),
+            found.passages,
         )
         return Draft(
             text=reason, abstained=True, reason=reason, confidence=confidence,
@@ -230,15 +233,16 @@ async def judge(
     return tuple(judged)
 
 
-def _check(
+async def _check(
     parsed: ParsedAnswer, context: Context, verifier: Verifier, saw_sentinel: bool, ended: Ended
 ) -> Written:
     number = {passage: shown for shown, passage in enumerate(parsed.order, start=1)}
-    sentences = tuple(
-        _verified(found, context, verifier, number)
-        for found in parsed.sentences
-        if found.passages or needs_citation(found.text, found.kind)
-    )
+    verified = []
+    for found in parsed.sentences:
+        if found.passages or needs_citation(found.text, found.kind):
+            verified.append(_verified(found, context, verifier, number))
+            await asyncio.sleep(0)  # others, and the end of the server, need not wait for the rest
+    sentences = tuple(verified)
     abstained = saw_sentinel and not sentences
     return Written(
         shown=parsed.text,

@@ -1,8 +1,9 @@
 """What was asked and answered, kept in SQLite across restarts, each for its owner alone.
 
 An owner is the secret of one browser's cookie, stored as a hash; every read and write names it, so
-an id that somebody guesses opens nothing. An answer is kept whole: its citations are still exact
-when the documents have changed, and the page can say that they have.
+an id that somebody guesses opens nothing. Without an owner nothing is kept and nothing is found.
+An answer is kept whole: its citations are still exact when the documents have changed, and the
+page can say that they have.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import StorageError
+from assistant.errors import StorageError, UsageError
+from assistant.private_files import make_file, make_private
 from assistant.types import Answer
 
 _SCHEMA = """
@@ -72,8 +74,8 @@ class Conversations:
         self._lock = threading.Lock()
         try:
             if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.touch(mode=0o600, exist_ok=True)  # SQLite would make it readable for all
+                make_private(path.parent, (path.name,))
+                make_file(path)  # SQLite would make it readable for all
             self._database = sqlite3.connect(
                 path or ":memory:", timeout=_BUSY_SECONDS, check_same_thread=False
             )
@@ -92,7 +94,15 @@ class Conversations:
             self._database.close()
 
     def begin(self, owner: str, question: str) -> str:
-        """A new conversation's id; its title is the question, shortened."""
+        """A new conversation's id; its title is the question, shortened.
+
+        Raises ``UsageError`` without an owner.
+        """
+        if not owner:
+            raise UsageError(
+                "The browser sent no cookie, so nobody could find this conversation again",
+                hint="let it keep this server's cookies, and load the page again",
+            )
         identity = secrets.token_urlsafe(16)
         title = " ".join(question.split())
         if len(title) > _TITLE_CHARACTERS:
@@ -210,7 +220,8 @@ def _read(text: str) -> Answer | None:
 
 
 def _hashed(owner: str) -> str:
-    return hashlib.sha256(owner.encode()).hexdigest()
+    """What is stored of an owner; of none, what no row has."""
+    return hashlib.sha256(owner.encode("utf-8", "replace")).hexdigest() if owner else ""
 
 
 def _now() -> str:

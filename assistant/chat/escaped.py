@@ -11,13 +11,15 @@ import html
 import re
 from urllib.parse import urlencode
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff]"
+)
 _MARKDOWN = re.compile(r"[\\`*_\[\]()#~|!$<>&\"'{}]|^(?=\s*(?:[-+]|\d+[.)]))|(?<=\w):(?=//)|@")
 _BLANK = re.compile(r"\s+")
 
 
 def visible(text: str) -> str:
-    """Text with control and direction characters replaced by U+FFFD."""
+    """Text with control and direction characters and halves of characters replaced by U+FFFD."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

@@ -28,8 +28,7 @@ def draw_receipt(receipt: SyncReceipt) -> str:
         counts[file.outcome] = counts.get(file.outcome, 0) + 1
     told = ", ".join(f"{count} {_said(name)}" for name, count in sorted(counts.items()))
     rows = [file for file in receipt.files if file.outcome != "unchanged"]
-    notes = [each for each in (receipt.renewed, receipt.repaired) if each]
-    repaired = "".join(f'<p class="changed">{one_line(each)}</p>' for each in notes)
+    repaired = f'<p class="changed">{one_line(receipt.repaired)}</p>' if receipt.repaired else ""
     return (
         f'<div class="receipt"><p><strong>{told or "No files"}</strong></p>{repaired}'
         f"<p class=\"muted\">{receipt.documents} documents, {receipt.chunks} chunks, "

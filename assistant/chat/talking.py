@@ -20,6 +20,7 @@ from assistant.chat.evidence import draw_evidence, draw_found, draw_nothing
 from assistant.chat.follow_ups import follow_ups
 from assistant.chat.messages import draw_answer, draw_failure, draw_partial, draw_waiting
 from assistant.errors import AssistantError, BusyError
+from assistant.retrieval.question import check_question
 from assistant.service.service import Service
 from assistant.types import (
     NO_FILTERS,
@@ -88,14 +89,15 @@ class Talk:
         if position is None or position > len(turns):
             position = len(turns)
         turns = turns[:position]
-        try:
+        try:  # at once, and nothing is written down for it
+            check_question(question, self.service.settings.answer.max_question_characters)
             self.service.gate.check()
-        except BusyError as exc:  # at once, and nothing is written down for it
-            self.service.metrics.ended("busy", "chat")
+            if not conversation or not self.conversations.owned(owner, conversation):
+                conversation = self.conversations.begin(owner, question)
+        except AssistantError as exc:
+            self.service.metrics.ended("busy" if isinstance(exc, BusyError) else "error", "chat")
             yield _Drawing(conversation, [*_messages(turns), _asked(question)]).failure(exc)
             return
-        if not conversation or not self.conversations.owned(owner, conversation):
-            conversation = self.conversations.begin(owner, question)
         drawing = _Drawing(conversation, [*_messages(turns), _asked(question)])
         history = [(t.question, t.answer.text) for t in turns if t.answer and not _is_no(t)]
         running = _Running(self.service.stream(question, history, filters=filters, door="chat"))

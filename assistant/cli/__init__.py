@@ -19,6 +19,7 @@ __all__ = ["answering", "cli", "ingesting", "main", "serving", "state"]
 
 def main() -> None:
     """Run the command line; every failure becomes one message and an exit status."""
+    os.umask(0o077)  # what libraries and children write of the documents is this user's alone
     try:
         status = cli.main(standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)

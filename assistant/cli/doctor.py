@@ -183,10 +183,11 @@ def _index(settings: Settings) -> Check:
             check_files(generation)
             # In a child, which a damaged Chroma may crash; on a copy, because Chroma writes too.
             with GenerationChecker() as verifier, ExitStack() as exits:
-                verifier.verify(
+                verifier.begin(
                     copy_aside(generation.path, exits, "no room for a copy"),
                     vectors=not generation.manifest.collection,
                 )
+                verifier.finish()
             _check_server(settings, generation)
     except AssistantError as exc:
         return Check("index", False, exc.what, exc.hint)

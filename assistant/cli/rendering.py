@@ -224,8 +224,6 @@ def show_receipt(console: Console, receipt: SyncReceipt) -> None:
     if left:
         more = ", ".join(f"{count:,} more {label}" for label, count in left.items())
         console.print(Text(f"… and {more}; --json lists them all", style="dim"))
-    if receipt.renewed:
-        console.print(Text(safe(receipt.renewed)))
     if receipt.repaired:
         console.print(Text(safe(receipt.repaired), style="bold yellow"))
     console.print(Text(_summary(receipt), style="bold"))

@@ -17,6 +17,7 @@ import numpy as np
 
 from assistant.embedding import Embedder, Vectors
 from assistant.errors import EmbeddingError, StorageError
+from assistant.private_files import FOLDER_MODE, make_file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (
@@ -128,15 +129,16 @@ class CachedEmbedder:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     for attempt in (0, 1):
         try:
+            make_file(path)
             connection = sqlite3.connect(path, timeout=30.0, check_same_thread=False)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(_SCHEMA)
             return connection
-        except sqlite3.OperationalError as exc:
+        except (OSError, sqlite3.OperationalError) as exc:
             raise StorageError(
                 f"The embedding cache {path} cannot be opened: {exc}",
                 hint="check the disk's free space and the folder's permissions",

@@ -19,6 +19,7 @@ from assistant.embedding.cache import CachedEmbedder
 from assistant.errors import DocumentError, EmbeddingError
 from assistant.index.generations import (
     STORE,
+    TERMS,
     VECTORS,
     WORDS,
     Generation,
@@ -33,6 +34,7 @@ from assistant.index.processes.vector_children import VectorWriter
 from assistant.index.rows import FileState, StoredChunk, StoredDocument
 from assistant.index.store import Store
 from assistant.index.vector_server import ServerWriter
+from assistant.index.word_parts import parts_of, unchanged
 from assistant.index.words import WordWriter
 from assistant.text.languages.detection import detect
 from assistant.types import FileOutcome, ParsedDocument
@@ -56,9 +58,12 @@ class _Pending:
 
 
 class GenerationBuilder:
-    """Writes one generation; use as a context manager, and ``finish`` to complete it.
+    """Writes one generation; use as a context manager. ``finish_vectors`` and then ``finish_words``
+    complete it.
 
-    ``fingerprint`` is the embedder's. With ``is_large`` a process of its own writes the words.
+    ``fingerprint`` is the embedder's. ``fresh_vectors`` and ``fresh_words`` begin these parts anew;
+    ``restore`` then writes what does not change. With ``is_large`` a process of its own writes the
+    words.
     """
 
     def __init__(
@@ -83,27 +88,26 @@ class GenerationBuilder:
         self._failed_batches = 0
         self.outcomes: list[FileOutcome] = []
         self.removed_vectors = 0
-        if base is not None:
-            copy_file(base.path / STORE, folder / STORE)
-            if not fresh_words:
-                copy_tree(base.path / WORDS, folder / WORDS)
-            if not fresh_vectors and server_writer is None:
-                copy_tree(base.path / VECTORS, folder / VECTORS)
-            failpoint("after-copy")
+        copied = base.path / VECTORS if base is not None and not fresh_vectors else None
         with self._exits:  # a part that cannot be opened must not leave the child before it behind
             writer: VectorWriter | ServerWriter = (
-                server_writer() if server_writer else VectorWriter(folder / VECTORS)
+                server_writer() if server_writer else VectorWriter(folder / VECTORS, copied)
             )
             self._exits.enter_context(writer)
             self._vectors = writer
+            if base is not None:
+                copy_file(base.path / STORE, folder / STORE)
+                if not fresh_words:
+                    copy_file(base.path / TERMS, folder / TERMS)
+                    copy_tree(base.path / WORDS, folder / WORDS)
+                failpoint("after-copy")
             self.store = Store(folder / STORE, writable=True)
             self._exits.callback(self.store.close)
             self.store.vectors.begin(fingerprint, anew=fresh_vectors)
-            self._words = (
-                self._exits.enter_context(WordProcess(folder / WORDS))
-                if is_large
-                else WordWriter(folder / WORDS)
-            )
+            has_words = base is not None and not fresh_words
+            self._parts_before = parts_of(self.store.named_order()) if has_words else ()
+            words = WordProcess(folder) if is_large else WordWriter(folder)
+            self._words: WordProcess | WordWriter = self._exits.enter_context(words)
             self._ids = self.store.document_ids()
             self._exits = self._exits.pop_all()
 
@@ -232,7 +236,7 @@ class GenerationBuilder:
         reason = error.what
         if step.stored is not None:
             if error.outcome == "failed":
-                self.write_stored([step.stored])
+                self.restore([step.stored])
                 reason += "; its last good version still answers"
             else:
                 self.delete(step)
@@ -241,14 +245,16 @@ class GenerationBuilder:
             FileOutcome(step.name, step.action, error.outcome, reason)  # type: ignore[arg-type]
         )
 
-    def write_stored(self, documents: Iterable[StoredDocument]) -> None:
-        """Write documents whose text is unchanged into a fresh vector index, and into a fresh word
-        index by the language of their text."""
+    def restore(self, documents: Iterable[StoredDocument]) -> None:
+        """Write documents whose text is unchanged into what is begun anew, if anything is: their
+        words by the language of their text."""
+        if not self._fresh_vectors and not self._fresh_words:
+            return
         texts: list[str] = []
         ids: list[str] = []
         for document in documents:
             language = self._language_of(document) if self._fresh_words else ""
-            for chunk in self.store.chunks_of(document.id) if self._is_fresh else ():
+            for chunk in self.store.chunks_of(document.id):
                 text = _indexed(document, chunk)
                 if self._fresh_words:
                     self._words.add(chunk.id, text, language)
@@ -261,10 +267,6 @@ class GenerationBuilder:
         if texts:
             self._write_vectors(ids, self.embedder().embed(texts))
 
-    @property
-    def _is_fresh(self) -> bool:
-        return self._fresh_words or self._fresh_vectors
-
     def _language_of(self, document: StoredDocument) -> str:
         """The language of a stored text, noted: an older version may not have told it."""
         found = detect(self.store.parsed(document.id).text, document.language)
@@ -272,12 +274,19 @@ class GenerationBuilder:
             self.store.update(replace(document, language=found))
         return found
 
-    def finish(self) -> None:
-        """Close all three parts; the generation's files are complete afterwards."""
-        self._words.close()
+    def finish_vectors(self) -> None:
+        """Close the store and the vectors, which are complete afterwards; only ``finish_words`` may
+        follow."""
+        self._vectors.end()
+        parts = parts_of(self.store.named_order())
+        self._words.end(parts, unchanged(parts, self._parts_before))
         self.store.commit()
         self.store.close()
         self._vectors.finish()
+
+    def finish_words(self) -> None:
+        """Write the words; all of the generation's files are complete afterwards."""
+        self._words.finish()
 
     def embedder(self) -> CachedEmbedder:
         """The embedder, loaded when the first text needs it."""

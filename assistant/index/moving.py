@@ -18,6 +18,7 @@ from assistant.errors import IndexUnavailableError, UsageError
 from assistant.index.aside import own_copy
 from assistant.index.generations import (
     STORE,
+    TERMS,
     VECTORS,
     WORDS,
     Generation,
@@ -95,6 +96,8 @@ def _move(
     folder = generations.begin(name)
     copy_file(base.path / STORE, folder / STORE)
     copy_tree(base.path / WORDS, folder / WORDS)
+    if (base.path / TERMS).is_file():  # an index of an earlier version gets it by its next ingest
+        copy_file(base.path / TERMS, folder / TERMS)
     collection = new_collection(generations.root, base.manifest.embedder) if to else ""
     with ExitStack() as exits:
         verifier = exits.enter_context(GenerationChecker())
@@ -128,7 +131,8 @@ def _move(
         writer.finish()
         progress(Progress("verifying", 0, 0))
         store.close()
-        verifier.verify(folder, vectors=to is None)
+        verifier.begin(folder, vectors=to is None)
+        verifier.finish()
         if to is not None:
             verify(to, collection, ids)
     manifest = replace(

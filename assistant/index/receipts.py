@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 from assistant.index.generations import Generation
 from assistant.index.plan import Step
@@ -33,9 +32,7 @@ def unchanged(step: Step, reason: str = "") -> FileOutcome:
     return FileOutcome(step.name, "unchanged", "unchanged", reason)
 
 
-def dry_receipt(
-    base: Generation | None, sight: Sight, re_embed: bool, began: float, renewed: str = ""
-) -> SyncReceipt:
+def dry_receipt(base: Generation | None, sight: Sight, re_embed: bool, began: float) -> SyncReceipt:
     """What a sync would do."""
     note = "the embedder changed: vectors are made anew" if re_embed else ""
     files = []
@@ -49,8 +46,7 @@ def dry_receipt(
                 step.name, step.action, "planned", step.reason or note, previous_name=previous
             )
         )
-    receipt = _receipt(base, [*files, *missing_folders(sight)], began, dry_run=True)
-    return replace(receipt, renewed=renewed.replace(" were ", " would be ", 1))
+    return _receipt(base, [*files, *missing_folders(sight)], began, dry_run=True)
 
 
 def unchanged_receipt(base: Generation, sight: Sight, began: float) -> SyncReceipt:

@@ -12,6 +12,7 @@ from math import inf
 from assistant.embedding import Vectors
 from assistant.errors import IndexUnavailableError
 from assistant.index.aside import own_copy, readable
+from assistant.index.exact import MOST_NUMBERS, ExactVectors, cosines_of
 from assistant.index.generations import (
     MANIFEST,
     STORE,
@@ -25,10 +26,15 @@ from assistant.index.generations import (
 )
 from assistant.index.store import Store
 from assistant.index.vector_server import Server, ServerVectors, no_server
-from assistant.index.vectors import VectorIndex, exact_neighbours
+from assistant.index.vectors import VectorIndex
 from assistant.index.words import WordIndex
 from assistant.text.terms import terms
 from assistant.types import DocumentInfo
+
+_COMPARED_ONE_BY_ONE = 2000
+"""Chunks of a filter up to which their vectors are looked up and compared, in an index that is too
+large to compare them all. Beyond, HNSW among given ids takes 6 ms and finds what it finds without
+them."""
 
 
 class Snapshot:
@@ -51,6 +57,9 @@ class Snapshot:
             self.words = WordIndex(readable(generation.path / WORDS, self._exits))
             self._exits = self._exits.pop_all()
         self._vectors: VectorIndex | ServerVectors | None = None
+        self._exact: ExactVectors | None = None
+        numbers = self.manifest.chunks * self.manifest.dimensions
+        self._is_compared = 0 < numbers <= MOST_NUMBERS
         self._lock = threading.Lock()
         self._infos: tuple[tuple[str, DocumentInfo], ...] | None = None
         self._users = 0
@@ -77,11 +86,38 @@ class Snapshot:
     ) -> list[tuple[str, float]]:
         """Chunk ids with their cosine similarity to one unit vector, best first.
 
-        ``within`` names the only chunks that count. Few of them are compared one by one, so that
-        none is missed; among many the neighbours are found as without it.
+        ``within`` names the only chunks that count. Up to a size every chunk is compared, so that
+        none is missed and equals are in the order of their documents' names. Of a larger index only
+        those within are, if they are few; else Chroma finds the neighbours.
         """
-        exact = exact_neighbours(self.vectors_of, vector, limit, within)
-        return self.vectors.search(vector, limit, within) if exact is None else exact
+        exact = self._compared()
+        if exact is not None:
+            return exact.nearest(vector, limit, within)
+        if within is None or len(within) > _COMPARED_ONE_BY_ONE:
+            return self.vectors.search(vector, limit, within)
+        cosines = cosines_of(self.vectors_of(self.store.in_order(within)), vector)
+        return sorted(cosines.items(), key=lambda hit: -hit[1])[: max(0, limit)]
+
+    def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
+        """The cosine similarity of some chunks to one unit vector, for those that exist."""
+        exact = self._compared()
+        if exact is not None:
+            return exact.cosines(vector, chunk_ids)
+        return cosines_of(self.vectors_of(chunk_ids), vector)
+
+    def _compared(self) -> ExactVectors | None:
+        """All vectors, where they are few enough to be compared with every question; read once."""
+        if not self._is_compared:
+            return None
+        with self._lock:
+            if self._exact is None:
+                order = self.store.order()
+                rows = self.store.vectors.all_of(order)
+                if rows is None:  # an index of an earlier version, until its next ingest
+                    self._is_compared = False
+                    return None
+                self._exact = ExactVectors(order, rows)
+            return self._exact
 
     def vectors_of(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of some chunks, for those that exist: as the store keeps them; Chroma's of
@@ -186,6 +222,7 @@ class SnapshotReader:
             snapshot = self._snapshot
             if snapshot and snapshot.manifest.name == name and snapshot.is_on_disk():
                 return snapshot
+            self._generations.close_to_others()
             try:
                 opened = Snapshot(self._generations.load(name), self._check_megabytes, self._server)
             except IndexUnavailableError:

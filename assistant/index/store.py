@@ -197,6 +197,33 @@ class Store:
         """The ids of all chunks, sorted."""
         return [row[0] for row in self._connection.execute("SELECT id FROM chunks ORDER BY id")]
 
+    def order(self) -> list[str]:
+        """The ids of all chunks by their documents' names and their places in them.
+
+        However an index came about, this is the same order: ids depend on the names that documents
+        had when they were first indexed.
+        """
+        return [chunk_id for _, chunk_id in self.named_order()]
+
+    def named_order(self) -> Iterator[tuple[str, str]]:
+        """(document name, chunk id) in the order of ``order``."""
+        # From the outer table to the inner: otherwise SQLite sorts, which takes twice the time.
+        return self._connection.execute(
+            "SELECT documents.name, chunks.id FROM documents CROSS JOIN chunks "
+            "ON chunks.document_id = documents.id ORDER BY documents.name, chunks.ordinal"
+        )
+
+    def in_order(self, chunk_ids: Iterable[str]) -> list[str]:
+        """Those of some chunk ids that are here, in the order of ``order``."""
+        found: list[tuple[str, int, str]] = []
+        for part, marks in _parts(list(chunk_ids)):
+            query = (
+                "SELECT documents.name, chunks.ordinal, chunks.id FROM chunks CROSS JOIN documents "
+                f"ON documents.id = chunks.document_id WHERE chunks.id IN ({marks})"
+            )
+            found += self._connection.execute(query, part)
+        return [chunk_id for _, _, chunk_id in sorted(found)]
+
     def existing(self, chunk_ids: Sequence[str]) -> set[str]:
         """Those of some chunk ids that are here."""
         found: set[str] = set()

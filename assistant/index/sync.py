@@ -47,13 +47,13 @@ from assistant.index.vector_server import (
 from assistant.index.vector_server import verify as verify_on_server
 from assistant.reading import READER_VERSION
 from assistant.settings import Settings
-from assistant.text.terms import TERMS_VERSION
 from assistant.types import FileOutcome, Progress, SyncReceipt
 
 ProgressCallback = Callable[[Progress], None]
 
-_TEXT_LAYOUT = 2
-"""Raise it when the store must hold other texts: all files are then read again."""
+_READ_SINCE = 2
+"""The layout from which on files need not be read again."""
+
 _REBUILD_SHARE = 0.5
 """HNSW never shrinks on deletes: it is built anew when this share of it would be dead."""
 
@@ -74,7 +74,7 @@ class Synchroniser:
         self._load = load
         self._server = server_of(settings.index)
         self._reading = (
-            f"layout-{_TEXT_LAYOUT}|readers-{READER_VERSION}|"
+            f"layout-{_READ_SINCE}|readers-{READER_VERSION}|"
             f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}|"
             f"{settings.reading.fingerprint()}"
         )
@@ -109,10 +109,9 @@ class Synchroniser:
             if not allow_empty:
                 refuse_empty(sight)
             re_embed = base is not None and base.manifest.embedder != self._embedder_fingerprint()
-            renewed = _renewed_words(base)
             if dry_run:
-                return dry_receipt(base, sight, re_embed, began, renewed)
-            is_current = base is not None and not found.damage and not re_embed and not renewed
+                return dry_receipt(base, sight, re_embed, began)
+            is_current = base is not None and not found.damage and not re_embed
             is_current = is_current and not self._moves(base)
             if base is not None and is_current and not has_changes(sight):
                 return unchanged_receipt(base, sight, began)
@@ -127,6 +126,7 @@ class Synchroniser:
     def _look(self, found: Base, paths: Sequence[Path] | None, forget: Sequence[Path]) -> Sight:
         """Compare the folders with the current generation."""
         base = found.base
+        looked_ns = time.time_ns()
         store = Store(base.path / STORE) if base else None
         try:
             documents = list(store.documents()) if store else []
@@ -153,7 +153,7 @@ class Synchroniser:
             reading=self._reading,
             hasher=hash_file,
         )
-        return Sight(tuple(plan), roots, tuple(documents), tuple(known), before)
+        return Sight(tuple(plan), roots, tuple(documents), tuple(known), before, looked_ns)
 
     # ------------------------------------------------------------ applying
 
@@ -168,10 +168,8 @@ class Synchroniser:
     ) -> SyncReceipt:
         base = found.base
         doomed = sum(1 for step in sight.plan if step.action in ("delete", "change"))
-        fresh = base is None or re_embed or found.rebuild or self._moves(base)
+        fresh = base is None or re_embed or found.vectors or self._moves(base)
         fresh = fresh or base is None or self._is_worn(base, doomed)
-        renewed = _renewed_words(base)
-        fresh_words = found.rebuild or bool(renewed)
         server, collection = self._server, ""
         if server is not None:
             collection = (
@@ -196,26 +194,28 @@ class Synchroniser:
                 embedder,
                 fingerprint=self._embedder_fingerprint(),
                 fresh_vectors=fresh,
-                fresh_words=fresh_words,
+                fresh_words=found.words,
                 is_large=is_large(files_to_read(sight)),
                 server_writer=(lambda: ServerWriter(server, collection)) if server else None,
             ) as builder:
-                self._write(builder, sight, note, fresh or fresh_words)
+                self._write(builder, sight, note, fresh or found.words)
                 dimensions = self._dimensions(cache, base)
                 documents, chunks = builder.store.counts()
                 languages = builder.store.languages()
                 timings["write"] = time.perf_counter() - began - sum(timings.values())
                 note(Progress("writing", 0, 0))
                 ids = builder.store.chunk_ids() if server else []
-                builder.finish()
+                builder.finish_vectors()
+                verifier.begin(folder, vectors=server is None)  # what there is, beside the words
+                builder.finish_words()
                 timings["finish"] = time.perf_counter() - began - sum(timings.values())
             failpoint("before-verify")
             note(Progress("verifying", 0, 0))
-            verifier.verify(folder, vectors=server is None)
+            verifier.finish()
             if server is not None:
                 verify_on_server(server, collection, ids)
             timings["verify"] = time.perf_counter() - began - sum(timings.values())
-            removed = 0 if fresh or base is None else base.manifest.removed
+            removed = base.manifest.removed + builder.removed_vectors if base and not fresh else 0
             generation = self._generations.publish(
                 folder,
                 Manifest(
@@ -228,10 +228,9 @@ class Synchroniser:
                     reading=self._reading,
                     documents=documents,
                     chunks=chunks,
-                    removed=removed + builder.removed_vectors,
+                    removed=removed,
                     roots=dict(sight.roots.after),
                     collection=collection,
-                    terms=TERMS_VERSION,
                     languages=languages,
                 ),
             )
@@ -252,11 +251,10 @@ class Synchroniser:
             seconds=time.perf_counter() - began,
             timings=timings,
             repaired=found.damage,
-            renewed=renewed,
         )
 
     def _write(
-        self, builder: GenerationBuilder, sight: Sight, note: ProgressCallback, fresh: bool
+        self, builder: GenerationBuilder, sight: Sight, note: ProgressCallback, anew: bool
     ) -> None:
         to_read = files_to_read(sight)
         for step in sight.plan:
@@ -270,15 +268,18 @@ class Synchroniser:
                 builder.store.update(replace(step.stored, name=f"\0moving {number}"))
         for step in movers:
             if step.action == "rename":
-                builder.rename(step, time.time_ns())
+                builder.rename(step, sight.looked_ns)
             else:
                 builder.move(step)
-        if fresh:
+        for step in sight.plan:
+            if step.is_touched and step.file is not None:
+                builder.move(step, checked(step.file, sight.looked_ns))
+        if anew:
             changed = {step.stored.id for step in to_read if step.stored}
             staying = [d for d in builder.store.documents() if d.id not in changed]
             for done in range(0, len(staying), 20):
                 note(Progress("embedding", done, len(staying), staying[done].name))
-                builder.write_stored(staying[done : done + 20])
+                builder.restore(staying[done : done + 20])
         for done, (step, loaded) in enumerate(
             self._load(to_read, self._settings.chunking, self._settings.reading)
         ):
@@ -340,16 +341,6 @@ class Synchroniser:
 
     def _embedder_fingerprint(self) -> str:
         return fingerprint_of(self._settings.embedding)
-
-
-def _renewed_words(base: Generation | None) -> str:
-    """What to say when the words of the index were made by another version; else nothing."""
-    if base is None or base.manifest.terms == TERMS_VERSION:
-        return ""
-    return (
-        f"The words of {base.manifest.documents:,} documents were made anew, since this version "
-        "makes other words of a text; nothing was read or embedded again for it"
-    )
 
 
 def _storage_error(exc: Exception, root: Path) -> AssistantError:

@@ -22,6 +22,11 @@ from assistant.settings import LLMSettings
 
 Message = dict[str, str]
 
+_MOST_CHARACTERS_A_TOKEN = 16
+"""Prose has four, code with deep indentation eight. A server that goes on beyond the tokens it was
+asked for is cut off: what it sends is parsed, verified and drawn."""
+_TOO_LONG = "the server sent more than llm.answer_tokens allows"
+
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
@@ -92,12 +97,16 @@ class LanguageModel:
         await here.take_turn()
         exchange = Exchange(time.monotonic() + self._settings.timeout_seconds)
         began = False
+        room = self._settings.answer_tokens * _MOST_CHARACTERS_A_TOKEN
         try:
             async with aclosing(_deltas(here.model, messages, exchange)) as deltas:
                 async for words in deltas:
                     began = True
-                    yield TextPiece(words)
-            incomplete = why_incomplete(exchange)
+                    yield TextPiece(words[:room])
+                    room -= len(words)
+                    if room <= 0:
+                        break
+            incomplete = why_incomplete(exchange) if room > 0 else _TOO_LONG
         except Exception as exc:
             if not began:
                 if isinstance(exc, ModelError):

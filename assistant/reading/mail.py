@@ -25,7 +25,7 @@ from assistant.types import ParsedDocument
 _MAX_DEPTH = 4
 _MAX_PARTS = 500
 _SHOWN = (("From", "from"), ("To", "to"), ("Cc", "cc"), ("Date", "date"))
-_MBOX_START = re.compile(rb"^From \S+.*\d{4}\s*$", re.MULTILINE)
+_MBOX_START = re.compile(rb"^From \S++.*\d{4}\s*$", re.MULTILINE)
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _HEADER = re.compile(rb"\s*[!-9;-~]{1,60}:")
 

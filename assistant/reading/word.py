@@ -26,7 +26,7 @@ _SILENT = frozenset(
 )
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 _PAGE_NUMBER = re.compile(
-    r"\W*(?:page|seite|página|pagina)?\W*\d*(?:\s*(?:of|von|de|/)\s*\d*)?\W*$"
+    r"\W*+(?:page|seite|página|pagina)?+\W*+\d*+(?:\s*+(?:of|von|de|/)\s*+\d*+)?+\W*$"
 )
 
 

@@ -1,23 +1,46 @@
 """Which documents a question is asked of: by path, type, date and folder.
 
-``make_filters`` checks what a person typed; ``selected`` decides, document by document. Both are
-pure. Where filters are empty every document is meant.
+``make_filters`` checks what came in, whatever the door: the numbers and lengths that a filter may
+have are decided here alone. ``Selection`` decides document by document. Both are pure. Where
+filters are empty every document is meant.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+import reprlib
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import PurePosixPath
+from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from assistant.errors import FilterError
+from assistant.text.globs import PathPatterns
 from assistant.types import DocumentInfo, Filters
 
-_LONGEST = 500
+MOST_VALUES = 100
+LONGEST_VALUE = 500
 """Characters of one value; a longer pattern is a slip."""
+MOST_CHARACTERS = 5_000
+"""Of all values of one filter. The matcher's time for a name grows with it: patterns of so many
+characters take .4 s for 60,000 names of 60 characters, and 5 s when names and patterns were written
+to take long."""
+_MOST_SHOWN = 80
+_UNUSABLE = re.compile("[\0\ud800-\udfff]")
 _TYPE = re.compile(r"\.?[a-z0-9]{1,20}", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+
+class Catalogue(Protocol):
+    """What is asked of a snapshot."""
+
+    def infos(self) -> Sequence[tuple[str, DocumentInfo]]:
+        """What is known of every document, each with its id."""
+        ...
+
+
+_LAST_CHOSEN: WeakKeyDictionary[Catalogue, tuple[Filters, list[str]]] = WeakKeyDictionary()
 
 
 def make_filters(
@@ -55,32 +78,48 @@ def checked_filters(filters: Filters) -> Filters:
     return cleaned
 
 
-def selected(filters: Filters, document: DocumentInfo) -> bool:
-    """Whether a document is meant: each filter that is given must hold, any of its values may."""
-    return (
-        (not filters.paths or any(_fits(document.name, pattern) for pattern in filters.paths))
-        and (not filters.types or not {document.kind, _suffix(document.name)}.isdisjoint(
-            filters.types))
-        and (not filters.after or document.date >= filters.after)
-        and (not filters.before or document.date <= filters.before)
-        and (not filters.tags or any(_is_tagged(document, tag) for tag in filters.tags))
-    )  # fmt: skip
+class Selection:
+    """Decides, document by document, whether filters mean it: each filter that is given must hold,
+    any of its values may.
+
+    For one question: it is not shared between threads.
+    """
+
+    def __init__(self, filters: Filters) -> None:
+        self._filters = filters
+        self._paths = PathPatterns(filters.paths)
+        self._types = frozenset(filters.types)
+
+    def means(self, document: DocumentInfo) -> bool:
+        """Whether a document is meant."""
+        filters = self._filters
+        return (
+            (not self._types or not self._types.isdisjoint(
+                (document.kind, _suffix(document.name))))
+            and (not filters.after or document.date >= filters.after)
+            and (not filters.before or document.date <= filters.before)
+            and (not filters.tags or _is_tagged(document, filters.tags))
+            and (not filters.paths or self._paths.match(document.name))
+        )  # fmt: skip
 
 
-def chosen_documents(
-    filters: Filters, infos: Callable[[], Sequence[tuple[str, DocumentInfo]]]
-) -> list[str] | None:
-    """The ids of the documents that the filters mean; None for all. ``infos`` gives (id, info).
+def chosen_documents(filters: Filters, snapshot: Catalogue) -> list[str] | None:
+    """The ids of the documents that the filters mean; None for all.
 
-    Raises ``FilterError`` for a value that cannot be used, and when no document fits.
+    Raises ``FilterError`` for a value that cannot be used, and when no document fits. The last
+    choice in a snapshot is kept: an answer asks twice, and follow-ups ask again.
     """
     if not filters:
         return None
-    filters = checked_filters(filters)
-    known = infos()
-    chosen = [identity for identity, info in known if selected(filters, info)]
+    last = _LAST_CHOSEN.get(snapshot)
+    if last is not None and last[0] == filters:
+        return last[1]
+    selection = Selection(checked_filters(filters))
+    infos = snapshot.infos()
+    chosen = [identity for identity, info in infos if selection.means(info)]
     if not chosen:
-        raise no_document(filters, [info for _, info in known])
+        raise no_document(filters, [info for _, info in infos])
+    _LAST_CHOSEN[snapshot] = (filters, chosen)
     return chosen
 
 
@@ -118,22 +157,46 @@ def no_document(filters: Filters, documents: Iterable[DocumentInfo]) -> FilterEr
     )
 
 
-def _several(name: str, values: object) -> tuple[str, ...]:
+def _several(name: str, values: object) -> tuple[object, ...]:
     """The values of one filter; a single text is a likely slip for a tuple of one."""
     if isinstance(values, str):
         return (values,)
     if not isinstance(values, tuple | list):
-        raise FilterError(f"{name} {values!r} is not a text", hint="give texts, in a tuple")
+        raise FilterError(f"{name} {_shown(values)} is not a text", hint="give texts, in a tuple")
+    if len(values) > MOST_VALUES:
+        raise FilterError(
+            f"{len(values):,} values of {name}; {MOST_VALUES} is the most",
+            hint="name a folder, or a pattern that fits several files",
+        )
+    characters = sum(len(value) for value in values if isinstance(value, str))
+    if characters > MOST_CHARACTERS:
+        raise FilterError(
+            f"The values of {name} have {characters:,} characters; {MOST_CHARACTERS:,} is the most",
+            hint="name a folder, or a pattern that fits several files",
+        )
     return tuple(values)
 
 
 def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or "\0" in value or len(value) > _LONGEST:
-        shown = value[:80] if isinstance(value, str) else value
+    if (
+        not isinstance(value, str)
+        or not value.strip()
+        or len(value) > LONGEST_VALUE
+        or _UNUSABLE.search(value)
+    ):
         raise FilterError(
-            f"{name} {shown!r} cannot be used", hint=f"it takes 1 to {_LONGEST} characters of text"
+            f"{name} {_shown(value)} cannot be used",
+            hint=f"it takes 1 to {LONGEST_VALUE} characters of text",
         )
     return value.strip().removeprefix("./")
+
+
+def _shown(value: object) -> str:
+    """A value for a message, shortened."""
+    try:
+        return repr(value[:_MOST_SHOWN]) if isinstance(value, str) else reprlib.repr(value)
+    except ValueError:  # a whole number of more than 4,300 digits is not written out
+        return f"of type {type(value).__name__}"
 
 
 def _type(value: object) -> str:
@@ -153,7 +216,7 @@ def _day(name: str, value: object, *, last: bool) -> str:
         value = value.isoformat()[:10]
     hint = f"a day as 2020-01-31, a month as 2020-01 or a year: --{name} 2020-01-31"
     if not isinstance(value, str) or not _DAY.fullmatch(value.strip()):
-        raise FilterError(f"{name} {value!r} is not a date", hint=hint)
+        raise FilterError(f"{name} {_shown(value)} is not a date", hint=hint)
     numbers = [int(part) for part in value.strip().split("-")]
     try:
         if len(numbers) == 3:
@@ -168,44 +231,11 @@ def _day(name: str, value: object, *, last: bool) -> str:
         raise FilterError(f"{name} {value!r} is not a date: {exc}", hint=hint) from exc
 
 
-def _fits(name: str, pattern: str) -> bool:
-    """Glob on the whole name: ``*`` and ``?`` stay in one folder, ``**`` crosses folders.
-
-    Brackets are letters like others: names of files have them more often than people mean sets.
-
-    A pattern without a slash is matched with the file's own name; one that names a folder means
-    all that is in it.
-    """
-    if "/" not in pattern:
-        return re.fullmatch(_expression(pattern), name.rsplit("/", 1)[-1], re.DOTALL) is not None
-    expression = _expression(pattern.rstrip("/"))
-    return re.fullmatch(f"{expression}(?:/.*)?", name, re.DOTALL) is not None
-
-
-def _expression(pattern: str) -> str:
-    parts = []
-    at = 0
-    while at < len(pattern):
-        if pattern.startswith("**/", at):
-            parts.append("(?:.*/)?")
-            at += 3
-        elif pattern.startswith("**", at):
-            parts.append(".*")
-            at += 2
-        elif pattern[at] in "*?":
-            parts.append("[^/]*" if pattern[at] == "*" else "[^/]")
-            at += 1
-        else:
-            parts.append(re.escape(pattern[at]))
-            at += 1
-    return "".join(parts)
-
-
 def _suffix(name: str) -> str:
     return PurePosixPath(name).suffix.lower().removeprefix(".")
 
 
-def _is_tagged(document: DocumentInfo, tag: str) -> bool:
+def _is_tagged(document: DocumentInfo, tags: Sequence[str]) -> bool:
     """A folder by its name, or by a path of folders as in ``reports/2020``."""
-    folders = "/".join(document.tags).casefold()
-    return f"/{tag}/" in f"/{folders}/"
+    folders = f"/{'/'.join(document.tags).casefold()}/"
+    return any(f"/{tag}/" in folders for tag in tags)

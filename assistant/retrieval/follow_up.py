@@ -27,8 +27,8 @@ _SELDOM_BOUND = frozenset("it this that these those them one ones same former la
 _VERB_LAST = frozenset({"tr", "hi", "ko"})
 _EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|there)\s+there\b", re.IGNORECASE)
 _ARTICLES = frozenset(
-    """the der die das den dem des le la les l el los las il lo gli i o a os as de het det η ο το τον
-    την τα οι""".split()
+    """the der die das den dem des le la les l el los las il lo gli i o a os as de het det η ο το
+    τον την τα οι""".split()
 )
 
 

@@ -30,7 +30,10 @@ __all__ = ["AnswerKind", "Question", "Turn", "analyse", "check_question", "corre
 _BORROWED_WEIGHT = 0.5
 _MOST_NAMES = 6
 """Names of the answer before that a question with a pronoun borrows."""
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+_MOST_CARRIED = 8_000
+"""Characters of an earlier question, and of its answer, that a question may lean on. Programs send
+conversations of any length."""
 _DEFINITION = re.compile(
     r"^\s*(?:what(?:'s|’s| is| are| was| were| does)|define|explain|describe|who (?:is|was))\b"
     r"(?!.*\b(?:called|name of|title|year|number|percentage)\b)",
@@ -95,11 +98,12 @@ class Question:
 
 def check_question(text: str, max_characters: int) -> str:
     """The question without surrounding space. Raises ``QuestionError`` for what is none."""
-    bad = _CONTROL.search(text)
+    bad = _UNUSABLE.search(text)
     if bad:
+        code = ord(bad.group())
+        what = "half of a character" if 0xD800 <= code <= 0xDFFF else "the control character"
         raise QuestionError(
-            f"The question holds the control character U+{ord(bad.group()):04X} at "
-            f"position {bad.start()}",
+            f"The question holds {what} U+{code:04X} at position {bad.start()}",
             hint="remove it and ask again",
         )
     stripped = text.strip()
@@ -138,6 +142,7 @@ def analyse(
     index has it; ``language`` is the question's (told here when it is not given), ``languages``
     are those of the documents.
     """
+    history = [(asked[:_MOST_CARRIED], told[:_MOST_CARRIED]) for asked, told in history]
     code = language or question_language(text, history, languages)
     taken = borrow(text, history, code)
     own = own_terms(text, code, holds)

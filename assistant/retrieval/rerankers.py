@@ -28,7 +28,7 @@ from assistant.types import NO_USAGE, Passage, Usage
 if TYPE_CHECKING:
     from assistant.model.language_model import LanguageModel
 
-_NUMBERS = re.compile(r"\s*\[?\s*\d+(?:\s*\]?\s*(?:,|>|;|\s)\s*\[?\s*\d+)*\s*\]?\s*\.?\s*")
+_BETWEEN = re.compile(r"[\s\[\],;>]+")
 _ONNX_FILES = ("model.onnx", "onnx/model.onnx")
 _LONGEST_SHOWN = 120
 
@@ -137,7 +137,8 @@ def read_order(reply: str, count: int) -> list[int]:
     A line of numbers counts wherever it stands, because models like to explain themselves.
     """
     for line in reply.splitlines():
-        if _NUMBERS.fullmatch(line):
+        parts = _BETWEEN.sub(" ", line.strip().removesuffix(".")).split()
+        if parts and all(part.isdecimal() for part in parts):
             numbers = dict.fromkeys(int(number) for number in re.findall(r"\d{1,6}", line))
             return [number for number in numbers if 1 <= number <= count]
     shown = " ".join(reply.split())[:_LONGEST_SHOWN]

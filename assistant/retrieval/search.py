@@ -72,7 +72,7 @@ def search(
     """
     _check_embedder(snapshot, tools.embedder)
     settings, reranker = tools.settings, tools.reranker
-    chosen = chosen_documents(filters, snapshot.infos) if filters else None
+    chosen = chosen_documents(filters, snapshot) if filters else None
     within = None if chosen is None else snapshot.store.chunk_ids_within(chosen)
     question = analyse_for(snapshot, text, history)
     wanted = limit or settings.passages
@@ -142,9 +142,14 @@ def fuse(parts: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict
 
 
 def inverse_document_frequency(snapshot: Snapshot, term: str, code: str = "en") -> float:
-    """A term's idf over the chunks of an index, and of prose in the language of the question."""
-    containing = snapshot.words.document_frequency(term)
-    return inverse_frequency(containing, len(snapshot.words), prose_share(term, code))
+    """A term's idf over the chunks of an index, and of prose in the language of the question.
+
+    An index of an earlier version counts removed chunks too, until its next ingest: then no more
+    than there are.
+    """
+    total = len(snapshot.words)
+    containing = min(total, snapshot.words.document_frequency(term))
+    return inverse_frequency(containing, total, prose_share(term, code))
 
 
 def retrieve(
@@ -164,9 +169,10 @@ def retrieve(
     words, vectors = _proposals(
         question, snapshot, embedder, max(settings.candidates, wanted), within
     )
-    proposals = list(dict.fromkeys([*words, *vectors]))
+    # Equals stay in the order of documents and places; ids change with an index's history.
+    proposals = snapshot.store.in_order({*words, *vectors})
     first = fuse([words, vectors], [settings.weight_words, settings.weight_vector])
-    best = sorted(proposals, key=lambda key: (-first[key], key))
+    best = sorted(proposals, key=lambda key: -first[key])
     closely = settings.weight_sentence or settings.weight_likeness or settings.weight_title
     chunks = snapshot.store.chunks(best[: max(_READ_CLOSELY if closely else 0, 2 * wanted)])
     near = [key for key in best if key in chunks]
@@ -194,7 +200,7 @@ def retrieve(
             key: _less_noise(scores[key], chunks[key], documents[chunks[key].document_id])
             for key in near
         }
-        top = sorted(near, key=lambda key: (-clean[key], key))[: max(wanted, _BY_SENTENCES)]
+        top = sorted(near, key=lambda key: -clean[key])[: max(wanted, _BY_SENTENCES)]
         parts["sentence"] = best_sentences(question, {key: texts[key] for key in top}, index)
         weights["sentence"] = settings.weight_sentence
         scores = fuse(list(parts.values()), list(weights.values()))
@@ -223,9 +229,7 @@ def _proposals(
     there = snapshot.manifest.chunks if within is None else len(within)
     vectors = dict(snapshot.nearest(vector, min(limit, there), within))
     unseen = [key for key in words if key not in vectors]
-    for key, stored in snapshot.vectors_of(unseen).items():
-        vectors[key] = float(stored @ vector)
-    return words, vectors
+    return words, {**vectors, **snapshot.cosines(vector, unseen)}
 
 
 def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:

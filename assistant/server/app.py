@@ -20,16 +20,21 @@ from assistant import __version__
 from assistant.chat.conversations import Conversations
 from assistant.chat.layout import TITLE
 from assistant.chat.page import STATIC, ChatPage
+from assistant.chat.uploads import Quotas, Uploads
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
-from assistant.server import openai_api, pages
+from assistant.server import openai_api, pages, uploading
 from assistant.server.access import Access
+from assistant.server.event_bodies import EventBodies
 from assistant.server.guards import Guards, RequestLimits
 from assistant.server.mcp_door import make_mcp
 from assistant.service.service import Service
+from assistant.settings import Settings
 
 CONVERSATIONS = "conversations.sqlite"
-_UPLOAD_FILES_AT_ONCE = 5
+_WARM_SECONDS = 2.0
+"""How long an end waits for the warming up, which cannot be stopped."""
+
 _HEAD = (
     '<link rel="stylesheet" href="/own/chat.css"><script src="/own/chat.js" defer></script>'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -54,7 +59,9 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     kept = settings.chat.keep_conversations
     conversations = Conversations(settings.index.path / CONVERSATIONS if kept else None)
     access = Access(token)
-    page = ChatPage(service, conversations)
+    uploads = Uploads(settings.chat.uploads, _quotas(settings))
+    page = ChatPage(service, conversations, uploads)
+    page.library.close_uploads()
     mcp, mcp_app = make_mcp(service)
 
     @contextlib.asynccontextmanager
@@ -64,8 +71,8 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
             async with mcp.session_manager.run():
                 yield
         finally:
-            [problem] = await asyncio.gather(warming, return_exceptions=True)
-            if problem is not None:
+            await asyncio.wait([warming], timeout=_WARM_SECONDS)
+            if warming.done() and (problem := warming.exception()) is not None:
                 _log.error("warming up failed", exc_info=problem)
             conversations.close()
 
@@ -81,16 +88,16 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     app.add_exception_handler(Exception, _unknown_failure)
     app.include_router(openai_api.router(service))
     app.include_router(pages.router(service, conversations, access))
+    app.include_router(uploading.router(uploads))
     app.router.routes.extend(mcp_app.routes)
     app.mount("/own", StaticFiles(directory=STATIC), name="own")
-    megabytes = settings.documents.max_file_megabytes
     gr.mount_gradio_app(
         app,
         page.blocks,
         path="/",
         footer_links=[],
         show_error=False,
-        max_file_size=int(megabytes * 1e6),
+        max_file_size=0,  # files come by our own route
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
@@ -99,11 +106,21 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         theme=gr.themes.Default(primary_hue="blue"),
     )
     limits = RequestLimits(
-        upload=int(_UPLOAD_FILES_AT_ONCE * megabytes * 1e6),
+        upload=uploads.quotas.file,
         request=settings.server.max_request_kilobytes * 1000,
     )
-    guarded = Guards(app, access, {*names, *settings.server.allowed_hosts}, limits)
+    checked = EventBodies(app, page.blocks)
+    guarded = Guards(checked, access, {*names, *settings.server.allowed_hosts}, limits)
     return Application(guarded, service, conversations, page)
+
+
+def _quotas(settings: Settings) -> Quotas:
+    chat = settings.chat
+    return Quotas(
+        file=int(settings.documents.max_file_megabytes * 1e6),
+        session=int(chat.session_upload_megabytes * 1e6),
+        total=int(chat.uploads_megabytes * 1e6),
+    )
 
 
 async def _known_failure(request: Request, error: Exception) -> JSONResponse:

@@ -71,13 +71,13 @@ class StreamOptions(_Lenient):
 
 
 class FilterFields(_Lenient):
-    """Which documents are asked, as on the command line."""
+    """Which documents are asked, as on the command line; ``make_filters`` says how many values."""
 
-    paths: list[str] = Field(default=[], max_length=100)
-    types: list[str] = Field(default=[], max_length=100)
+    paths: list[str] = []
+    types: list[str] = []
     after: str = ""
     before: str = ""
-    tags: list[str] = Field(default=[], max_length=100)
+    tags: list[str] = []
 
 
 class ChatRequest(_Lenient):

@@ -127,6 +127,8 @@ class AnswerSettings(_Section):
     """How much an answer may say and when it must not."""
 
     max_sentences: Positive
+    reader: str
+    read_passages: Positive
     min_confidence: Share
     confidence_slope: Annotated[float, Field(gt=0.0, le=20.0)]
     confidence_shift: Annotated[float, Field(ge=-20.0, le=20.0)]
@@ -140,6 +142,8 @@ class ChatSettings(_Section):
 
     keep_conversations: bool
     uploads: Path
+    session_upload_megabytes: Annotated[float, Field(gt=0)]
+    uploads_megabytes: Annotated[float, Field(gt=0)]
     question_set: Path
 
 
@@ -153,6 +157,8 @@ class ServerSettings(_Section):
     max_running: Annotated[int, Field(ge=1, le=256)]
     max_waiting: Annotated[int, Field(ge=0, le=100_000)]
     max_request_kilobytes: Annotated[int, Field(ge=16)]
+    max_connections: Annotated[int, Field(ge=8, le=100_000)]
+    max_connections_per_client: Annotated[int, Field(ge=8, le=100_000)]
 
 
 class Settings(_Section):

@@ -42,13 +42,18 @@ _LIST_START = re.compile(r"[ \t]*(?:[-*+•◦▪‣·–]|\(?(?:\d{1,3}|[a-zA-Z
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+\S")
 _RULE = re.compile(r"[ \t]*(?:[-=*_~][ \t]*){3,}$")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
+_TABLE_RULE = re.compile(
+    r"[ \t]*+\|?+[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+:?[ \t]*+)*\|?[ \t]*+$"
+)
 _END = re.compile(
     r"(?P<wide>[。！？｡]+[」』”’）】]*)"
-    r"|(?P<danda>[।॥؟۔]+[\"'”’)\]]*(?=\s|$))"
-    r"|(?P<mark>[.!?…]+)(?P<close>[\"'”’»)\]*_]*)(?:\[\^?\d{1,3}\])*(?=\s|$)"
+    # A run of marks is looked at from its first one only, or a line of dots takes its square.
+    r"|(?<![।॥؟۔])(?P<danda>[।॥؟۔]+[\"'”’)\]]*(?=\s|$))"
+    r"|(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>[\"'”’»)\]*_]*)(?:\[\^?\d{1,3}\])*(?=\s|$)"
 )
 _LAST_TOKEN = re.compile(r"[^\s(\[\"“‘'—–/]+$")
+_LONGEST_TOKEN = 100
+"""Characters before a mark that are looked at: a longer token is no abbreviation."""
 _NEXT_WORD = re.compile(r"[\s\"“‘'(\[«*_]*([^\s.,;:!?\"”’)\]*_]+)")
 
 
@@ -176,7 +181,8 @@ def _is_border(text: str, unit: SentenceSpan, match: re.Match[str]) -> bool:
         return False
     if match.group("mark") != ".":
         return True
-    token_match = _LAST_TOKEN.search(text, unit.start, match.start())
+    begin = max(unit.start, match.start() - _LONGEST_TOKEN)
+    token_match = _LAST_TOKEN.search(text, begin, match.start())
     token = token_match.group() if token_match else ""
     if match.group("close") and match.group("close") not in ("*", "**", "_"):
         return True

@@ -10,6 +10,7 @@ term as a whole and in their parts.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -20,9 +21,6 @@ from assistant.text.compounds import HAS_COMPOUNDS, parts_of
 from assistant.text.folding import fold, fold_case
 from assistant.text.languages import language
 from assistant.text.stemming import has_other_script, stem_words
-
-TERMS_VERSION = 2
-"""Raise it when the same text gives other terms: the next sync then makes all words anew."""
 
 _UNSPACED = (
     r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -70,6 +68,17 @@ STOP_WORDS = language("en").stop | frozenset(
 def stop_words(code: str) -> frozenset[str]:
     """The words of a language without content: they never decide whether a passage answers."""
     return language(code).stop if code else STOP_WORDS
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """Names the terms that are made here: by these rules, the stemmer and Unicode's tables.
+
+    The number rises whenever another term is made of the same text.
+    """
+    import Stemmer
+
+    return f"terms-2|snowball-{Stemmer.version()}|unicode-{unicodedata.unidata_version}"
 
 
 @lru_cache(maxsize=1)

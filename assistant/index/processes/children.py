@@ -6,12 +6,15 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from assistant.errors import AssistantError, IndexUnavailableError, StorageError
+from assistant.index.word_parts import Parts
 from assistant.processes import last_words, start, widen
+
+_TOLD_AT_ONCE = 10_000
 
 
 class Child:
@@ -104,9 +107,17 @@ class WordProcess(Child):
         if chunk_ids:
             self._send(json.dumps({"delete": list(chunk_ids)}).encode() + b"\n")
 
-    def close(self) -> None:
-        """Wait until everything is written and closed."""
-        self._send(b"{}\n")
+    def end(self, parts: Parts, kept: Collection[int] = ()) -> None:
+        """Nothing follows: the index of these parts is written now. See ``WordWriter``."""
+        for number, part in enumerate(parts):
+            for at in range(0, max(1, len(part)), _TOLD_AT_ONCE):
+                told = {"part": number, "ids": list(part[at : at + _TOLD_AT_ONCE])}
+                self._send(json.dumps(told).encode() + b"\n")
+        self._send(json.dumps({"kept": sorted(kept)}).encode() + b"\n")
+        self._flush()
+
+    def finish(self) -> None:
+        """After ``end`` wait until everything is written and closed."""
         reply = self._receive()
         if not reply.get("ok"):
             raise failure(str(reply.get("problem")), self._part)

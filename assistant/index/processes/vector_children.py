@@ -19,6 +19,9 @@ _MOST_WAITING = 32_000_000
 second at a time, while the next texts are embedded."""
 
 
+_FINISH = b'{"op": "finish"}\n'
+
+
 class _Waiting:
     """Frames for a child, in order; whoever puts more than fits waits for room."""
 
@@ -51,12 +54,17 @@ class _Waiting:
 
 
 class VectorWriter(Child):
-    """Writes one Chroma folder; it is finished only when ``finish`` has returned."""
+    """Writes one Chroma folder; it is finished only when ``finish`` has returned.
 
-    def __init__(self, folder: Path) -> None:
+    ``base`` is one that it begins with a copy of, made by the child while others are at work.
+    """
+
+    def __init__(self, folder: Path, base: Path | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._base = base
         self._waiting = _Waiting()
         self._failed: AssistantError | None = None
+        self._has_ended = False
         self._sender = threading.Thread(target=self._send_all, name="vectors", daemon=True)
         super().__init__("vector_process", "write", str(folder))
 
@@ -64,7 +72,8 @@ class VectorWriter(Child):
         # Not before: an interruption while it is made leaves a process that nobody ends, and that
         # ends by itself, with its folder untouched.
         try:
-            self._send(b'{"op": "begin"}\n')
+            begin = {"op": "begin", "base": str(self._base) if self._base else ""}
+            self._send(json.dumps(begin).encode() + b"\n")
             self._flush()
             self._sender.start()
         except BaseException:
@@ -103,16 +112,24 @@ class VectorWriter(Child):
             try:
                 if self._failed is None:
                     self._send(*parts)
-                    if len(parts) == 2 and self._waiting.is_empty:  # vectors, the last for now
+                    if parts == (_FINISH,):
+                        self._flush()
+                    elif len(parts) == 2 and self._waiting.is_empty:  # vectors, the last for now
                         self._send(b'{"op": "pause"}\n')
                         self._flush()
             except AssistantError as exc:
                 self._failed = exc
 
+    def end(self) -> None:
+        """Nothing follows: the child may write and close everything."""
+        if not self._has_ended:
+            self._has_ended = True
+            self._put(_FINISH)
+            self._waiting.put()
+
     def finish(self) -> int:
         """Wait until everything is written and closed; the number of vectors."""
-        self._put(b'{"op": "finish"}\n')
-        self._waiting.put()
+        self.end()
         self._sender.join()
         if self._failed is not None:
             raise self._failed
@@ -128,12 +145,16 @@ class GenerationChecker(Child):
     def __init__(self) -> None:
         super().__init__("vector_process", "verify")
 
-    def verify(self, folder: Path, *, vectors: bool = True) -> None:
-        """Raises ``IndexUnavailableError`` when the generation's parts do not agree.
-
-        ``vectors`` is False when they are not in its folder.
-        """
+    def begin(self, folder: Path, *, vectors: bool = True) -> None:
+        """Look at a generation whose words may still be written; ``vectors`` is False when they are
+        not in its folder."""
         self._send(json.dumps([str(folder), vectors]).encode() + b"\n")
+        self._flush()
+
+    def finish(self) -> None:
+        """After ``begin``, when the words are written. Raises ``IndexUnavailableError`` when the
+        generation's parts do not agree."""
+        self._send(b"words\n")
         reply = self._receive()
         self._process.kill()  # on Windows no folder is renamed while somebody has it open
         self._process.wait()

@@ -1,11 +1,13 @@
 """The two child processes of an ingest: one writes Chroma, one checks a finished generation.
 
 ``python -m assistant.index.processes.vector_process write FOLDER`` reads frames from standard
-input and answers each ``finish`` with one JSON line. ``… verify`` reads a folder's name, and
-whether its vectors are in it, and answers with one JSON line. Both need a child: Chroma's core can
-crash a process so that no Python can catch it; it holds the interpreter's lock while it builds
-HNSW (a spinning thread got 5 % of its speed); and only a fresh process opens the files as a reader
-will.
+input and answers each ``finish`` with one JSON line; ``… verify`` reads a folder's name, and
+whether its vectors are in it, then a line when its words are written, and answers with one JSON
+line.
+
+A child is needed for both: Chroma's core can crash a process in a way that no Python can catch, it
+holds the interpreter's lock while it builds HNSW (a spinning thread got 5 % of its speed), and only
+a fresh process opens the files as a reader will.
 
 A frame is one JSON line, then ``bytes`` raw bytes of float32 when it has that key.
 """
@@ -16,7 +18,7 @@ import contextlib
 import json
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
@@ -25,7 +27,7 @@ import numpy as np
 
 from assistant.embedding import Vectors
 from assistant.index.chroma import Collection, engine_fits, open_collection
-from assistant.index.generations import STORE, VECTORS, WORDS
+from assistant.index.generations import STORE, TERMS, VECTORS, WORDS, copy_tree
 
 _BATCH = 4000
 """Vectors written at once: 64,644 of them took 13.4 s so, 18.6 s by 256."""
@@ -39,10 +41,14 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
     """Apply ``upsert`` and ``delete`` frames to the collection in ``folder`` until ``finish``.
 
     Vectors are gathered for a large batch; at a ``pause`` the parent has no more for now. The
-    folder is not touched before the first frame, ``begin``.
+    folder is not touched before the first frame, ``begin``, which may name a folder to copy.
     """
-    if not frames.readline():
+    line = frames.readline()
+    if not line:
         return  # the parent was interrupted while it made this process
+    base = json.loads(line).get("base")
+    if base:
+        copy_tree(Path(base), folder)
     collection = open_collection(folder, create=True)
     batch = min(_BATCH, collection.batch_size)
     waiting: list[tuple[list[str], Vectors]] = []
@@ -102,16 +108,20 @@ def _let_readers_change_nothing(folder: Path) -> None:
             )
 
 
-def verify(folder: Path, *, vectors: bool = True) -> dict[str, Any]:
-    """Open a generation as a reader will, and compare its three parts.
+def verify(folder: Path, *, vectors: bool = True, words: Callable[[], object]) -> dict[str, Any]:
+    """Open a generation as a reader will, and compare its parts.
 
-    Returns counts, or ``{"ok": False, "problem": …}``.
+    ``words`` returns when the word index is written. Returns counts, or ``{"ok": False,
+    "problem": …}``.
     """
     with ThreadPoolExecutor(1) as pool:
         checking = pool.submit(_check_store, folder)  # SQLite leaves the interpreter to the rest
         found = _compare(folder, vectors)
         problem = checking.result()
-    return {"ok": False, "problem": f"the store is damaged: {problem}"} if problem else found
+    words()
+    if problem:
+        return {"ok": False, "problem": f"the store is damaged: {problem}"}
+    return _compare_words(folder, found) if found["ok"] else found
 
 
 def _load_what_verifying_needs() -> None:
@@ -133,15 +143,14 @@ def _check_store(folder: Path) -> str:
 
 def _compare(folder: Path, vectors: bool) -> dict[str, Any]:
     from assistant.index.store import Store
-    from assistant.index.words import WordIndex
 
     store = Store(folder / STORE)
     expected = store.chunk_ids()
     documents, chunks = store.counts()
+    kept = len(store.vectors)
     store.close()
-    words = WordIndex(folder / WORDS)
-    if len(words) != chunks:
-        return {"ok": False, "problem": f"{len(words)} chunks in the word index, {chunks} stored"}
+    if (folder / TERMS).exists() and kept != chunks:  # an earlier version kept few, and no terms
+        return {"ok": False, "problem": f"{kept} vectors kept, {chunks} chunks stored"}
     if not vectors:
         return {"ok": True, "documents": documents, "chunks": chunks}
     collection = open_collection(folder / VECTORS)
@@ -154,6 +163,24 @@ def _compare(folder: Path, vectors: bool) -> dict[str, Any]:
         return {"ok": False, "problem": problem}
     collection.close()
     return {"ok": True, "documents": documents, "chunks": chunks}
+
+
+def _compare_words(folder: Path, found: dict[str, Any]) -> dict[str, Any]:
+    """The word index, and the terms it is made of, beside the counts of the store."""
+    from assistant.index.term_lines import lines_in
+    from assistant.index.words import WordIndex
+
+    chunks = found["chunks"]
+    index = WordIndex(folder / WORDS)
+    if len(index) != chunks:
+        return {"ok": False, "problem": f"{len(index)} chunks in the word index, {chunks} stored"}
+    if not (folder / TERMS).exists():  # an earlier version's, which counts removed chunks too
+        return found
+    for told, count in (("counts", sum(index.counts())), ("is made of", lines_in(folder / TERMS))):
+        if count != chunks:
+            problem = f"the word index {told} {count} chunks, {chunks} stored"
+            return {"ok": False, "problem": problem}
+    return found
 
 
 def _search_problem(collection: Collection, chunk_ids: Sequence[str]) -> str:
@@ -188,7 +215,8 @@ def main(arguments: list[str]) -> int:
             request = json.loads(sys.stdin.readline() or "null")
             if request:
                 folder, has_vectors = request
-                _reply(sys.stdout, verify(Path(folder), vectors=has_vectors))
+                wait = sys.stdin.readline
+                _reply(sys.stdout, verify(Path(folder), vectors=has_vectors, words=wait))
         else:
             sys.stderr.write("usage: vector_process write FOLDER | verify\n")
             return 2

@@ -1,8 +1,9 @@
 """The child process that makes a large ingest's terms and writes the word index.
 
 ``python -m assistant.index.processes.word_process FOLDER`` reads a JSON line for each chunk,
-``[id, text, language]``, or ``{"delete": [ids]}``. ``{}`` ends it, and it answers with one JSON
-line. What it wrote without an end is never published.
+``[id, text, language]``, or ``{"delete": [ids]}``. ``{"part": number, "ids": [ids]}`` tells the
+next chunks of a part, and ``{"kept": [numbers]}`` that these were all: the index is written, and
+the answer is one JSON line. What it wrote without an end is never published.
 """
 
 from __future__ import annotations
@@ -19,16 +20,20 @@ from assistant.processes import stand_back
 
 def write(folder: Path, lines: Iterable[bytes]) -> bool:
     """Write until the end is told; False when the lines stop before."""
-    words = WordWriter(folder)
-    for line in lines:
-        told = json.loads(line)
-        if isinstance(told, list):
-            words.add(*told)
-        elif told:
-            words.delete(told["delete"])
-        else:
-            words.close()
-            return True
+    parts: dict[int, list[str]] = {}
+    with WordWriter(folder) as words:
+        for line in lines:
+            told = json.loads(line)
+            if isinstance(told, list):
+                words.add(*told)
+            elif "delete" in told:
+                words.delete(told["delete"])
+            elif "part" in told:
+                parts.setdefault(told["part"], []).extend(told["ids"])
+            else:
+                words.end(list(parts.values()), told["kept"])
+                words.finish()
+                return True
     return False
 
 

@@ -1,33 +1,22 @@
-"""Passages → an answer made of the documents' own sentences, verbatim and in reading order.
+"""Candidates → the sentences of an answer, few and in reading order.
 
-Few sentences, chosen for this question; a list is given whole, a table row with its header, and a
-sentence that opens with "It" or "He" with the one before. Nothing is written by us.
+A further sentence must add something that the question asks for. A list is given whole, rows of a
+table without their neighbours, and a sentence that opens with "It" or "He" with the one before.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from rapidfuzz.distance import OSA
-
-from assistant.answering.sentence_scores import (
-    SentenceFeatures,
-    SentenceTerms,
-    passage_features,
-    take_apart,
-    weigh,
-)
-from assistant.answering.table_rows import TableRow
-from assistant.retrieval.nearness import SentenceIndex
-from assistant.retrieval.question import Question, corrected, coverage
-from assistant.text.fitted import fitted
-from assistant.text.noise import Places, recurs, share
+from assistant.answering.candidates import Candidates, Pick
+from assistant.retrieval.question import Question
 from assistant.text.sentences import sentences
 from assistant.text.terms import shingles, words
-from assistant.types import Passage
+
+ReadText = Callable[[str, int, int], str]
+"""(document, start, end) → that stretch of its text, shorter at the document's ends."""
 
 _SECOND_SHARE, _ALONE_SHARE = 0.85, 0.9
 """A further sentence must score at least this share of the best one; more when the question asks
@@ -35,27 +24,12 @@ for one thing."""
 _PART, _LARGE_PART, _PART_SHARE = 0.2, 0.3, 0.6
 """Less will do for one that holds this share of the question's weight that is missing so far, the
 larger one for a third sentence when the question does not ask for several things."""
-
-_NOISE_PENALTY = 0.3
-"""What a sentence of a caption, an advert or recurring boilerplate loses of its score."""
-_LOOKED_UP = 6
-"""The best sentences of which it is looked up whether they recur in other documents."""
-_SHORTEST_BOILERPLATE = 4
-"""Words; a shorter line stands in many documents without being an advert."""
 _MAX_LIST_ITEMS = 14
 _MOST_ROWS = 12
 """Rows that hold the same of a question; where more do, the best alone is shown."""
-_WEIGHTS = Path(__file__).parent / "extraction_weights.json"
 _WINDOW = 4000
 """Characters of the document looked at on each side of a sentence for its list or table."""
-_LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
 
-Find = Callable[[str, str], Places]
-"""A sentence and its language → where all of its words stand: (document, text)."""
-ReadText = Callable[[str, int, int], str]
-"""(document, start, end) → that stretch of its text, shorter at the document's ends."""
-
-_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:two|three|four|five|six|how many)\b", re.IGNORECASE)
@@ -67,167 +41,23 @@ _LEANS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
-    """A sentence for the answer: ``start`` and ``end`` count in the document's text."""
-
-    passage: Passage
-    text: str
-    start: int
-    end: int
-    score: float
-    features: SentenceFeatures
-    kind: str
-    row: TableRow | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Extraction:
-    """What was found: the answer's sentences in reading order, and the best one for signals."""
+    """What was found: the answer's sentences in reading order, and all candidates for signals."""
 
     question: Question
     picks: tuple[Pick, ...]
     ranked: tuple[Pick, ...]
 
 
-def extraction_weights() -> Mapping[str, float]:
-    """The weights of the sentence features, from ``extraction_weights.json``."""
-    return fitted(_WEIGHTS)
+def choose(candidates: Candidates, max_sentences: int, read: ReadText) -> Extraction:
+    """The sentences that answer, in reading order.
 
-
-def extract(
-    question: Question,
-    passages: Sequence[Passage],
-    sentence_index: SentenceIndex,
-    max_sentences: int,
-    read: ReadText,
-    find: Find | None = None,
-    noise_penalty: float | None = None,
-) -> Extraction:
-    """Choose the sentences of the passages that answer the question, best first then ordered.
-
-    ``read`` gives a stretch of a document's text, so that a list that goes on after its passage
-    is still given whole. ``find`` looks a sentence up in the whole index, to tell what recurs
-    across documents. ``noise_penalty`` of 0 lets captions and adverts answer like anything else.
+    ``read`` gives a stretch of a document's text, so that a list that goes on after its passage is
+    still given whole.
     """
-    penalty = _NOISE_PENALTY if noise_penalty is None else noise_penalty
-    split = sentence_index.of({p.chunk_id: p.text for p in passages})
-    parts = {p.chunk_id: take_apart(p, split[p.chunk_id].spans, question) for p in passages}
-    question = corrected(question, _corrections(question, parts))
-    vector = sentence_index.embed_question(question.standalone)
-    vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
-    likeness = sentence_index.likeness(question, vocabulary)
-    ranked: list[Pick] = []
-    for rank, passage in enumerate(passages, start=1):
-        found = parts[passage.chunk_id]
-        if not found:
-            continue
-        similarities = split[passage.chunk_id].vectors @ vector
-        features = passage_features(question, passage, rank, found, similarities, likeness)
-        bonus = list_bonus(question, passage, found) if question.wants_list else {}
-        for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
-            if _may_answer(sentence):
-                ranked.append(_pick(passage, sentence, each, bonus.get(index, 0.0), penalty))
-    ranked.sort(key=_best_first)
-    if find is not None and penalty:
-        ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
-        ranked.sort(key=_best_first)
-    chosen = _choose(question, ranked, max_sentences, read)
-    return Extraction(question, tuple(chosen), tuple(ranked[:50]))
-
-
-def list_bonus(
-    question: Question, passage: Passage, found: Sequence[SentenceTerms]
-) -> dict[int, float]:
-    """What belonging to a list adds to a sentence: the items cover a question only together."""
-    above = " ".join((passage.title, *passage.heading_path))
-    context = frozenset(question.reads(above, passage.language))
-    bonus: dict[int, float] = {}
-    at = 0
-    while at < len(found):
-        end = at
-        while end < len(found) and found[end].span.kind == "item":
-            end += 1
-        if end - at >= 2:
-            first = at - 1 if at and found[at - 1].span.kind == "prose" else at
-            block = frozenset().union(context, *(s.terms for s in found[first:end]))
-            covered = coverage(question.weights, block)
-            for index in range(first, end):
-                own = coverage(question.weights, found[index].terms)
-                bonus[index] = _LIST_WEIGHT * (covered - own) + _LIST_ALONE * covered
-        at = max(end, at + 1)
-    return bonus
-
-
-def _may_answer(sentence: SentenceTerms) -> bool:
-    """Headings, names of columns and pictures are context, never an answer."""
-    if sentence.row is not None and sentence.row.is_header:
-        return False
-    return sentence.span.kind != "heading" and not _PICTURE.search(sentence.text)
-
-
-def _best_first(pick: Pick) -> tuple[float, str, int]:
-    return (-pick.score, pick.passage.document, pick.start)
-
-
-def _demoted(pick: Pick, find: Find, penalty: float) -> Pick:
-    """The sentence with its penalty, when it is boilerplate that recurs across documents."""
-    if pick.score <= 0 or pick.kind == "table" or len(words(pick.text)) < _SHORTEST_BOILERPLATE:
-        return pick
-    passage = pick.passage
-    places = find(pick.text, passage.language)
-    if not recurs(pick.text, passage.text, passage.document, places):
-        return pick
-    return replace(pick, score=pick.score * (1.0 - penalty))
-
-
-def _pick(
-    passage: Passage,
-    sentence: SentenceTerms,
-    features: SentenceFeatures,
-    bonus: float,
-    penalty: float,
-) -> Pick:
-    start, end = passage.start + sentence.span.start, passage.start + sentence.span.end
-    is_noise = share(passage.noise, start, end) > 0.5
-    score = weigh(features, extraction_weights()) + bonus
-    return Pick(
-        passage=passage,
-        text=sentence.text,
-        start=start,
-        end=end,
-        score=score * (1.0 - penalty * is_noise) if score > 0 else score,
-        features=features,
-        kind=sentence.span.kind,
-        row=sentence.row,
-    )
-
-
-def _corrections(
-    question: Question, parts: Mapping[str, Sequence[SentenceTerms]]
-) -> dict[str, str]:
-    """Question terms that stand nowhere in the passages → the term of the word they misspell."""
-    known = {term for found in parts.values() for each in found for term in each.terms}
-    vocabulary = {
-        word: term
-        for found in parts.values()
-        for each in found
-        for word, term in zip(each.words, each.sequence, strict=True)
-    }
-    replacements: dict[str, str] = {}
-    for term in question.weights:
-        word = question.surface.get(term, term)
-        if term in known or len(word) < 4 or not word.isalpha():
-            continue
-        allowed = 2 if len(word) >= 8 else 1
-        close = [
-            (OSA.distance(word, other, score_cutoff=allowed), other)
-            for other in vocabulary
-            if abs(len(other) - len(word)) <= allowed and other[:1] == word[:1]
-        ]
-        close = [(distance, other) for distance, other in close if distance <= allowed]
-        if close:
-            replacements[term] = vocabulary[min(close)[1]]
-    return replacements
+    question, ranked = candidates.question, candidates.ranked
+    picks = _choose(question, ranked, max_sentences, read)
+    return Extraction(question, tuple(picks), ranked)
 
 
 def _choose(
