@@ -1,8 +1,9 @@
-"""How much a word of a question tells: its rarity in the folder, blended with that in its language.
+"""How much a word of a question tells: its rarity in the folder, or, while that is small, in its
+language.
 
-In a folder of three files every subject is common, and BM25's idf says that it tells nothing. So
-the folder counts as if a fixed number of chunks of ordinary prose stood beside its own: a small
-folder is told by its language, a large one by itself.
+In a folder of three files every subject is common, and BM25's idf says that it tells nothing. So a
+small folder counts as if ordinary prose of the question's language made it up to a fixed number of
+chunks. A larger folder is told by itself alone.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from math import exp, log
 from assistant.text.languages.frequencies import zipf
 from assistant.text.terms import stems
 
-_PROSE_CHUNKS = 200
-"""Chunks of ordinary prose beside the folder's own; measured, see docs/decisions.md."""
+_ENOUGH_CHUNKS = 200
+"""Chunks up to which prose is added; measured, see docs/decisions.md."""
 _WORDS = 150
 """Words of a chunk."""
 _RAREST = 2e-4
@@ -23,9 +24,13 @@ _RAREST = 2e-4
 
 
 def inverse_frequency(containing: int, total: int, prose_share: float) -> float:
-    """BM25's idf, ln(1 + (N - n + .5) / (n + .5)), with the chunks of prose added to both."""
-    n = containing + _PROSE_CHUNKS * prose_share
-    every = total + _PROSE_CHUNKS
+    """BM25's idf, ln(1 + (N - n + .5) / (n + .5)), with the missing chunks of prose added to both.
+
+    ``prose_share`` is the share of chunks of ordinary prose that hold the word.
+    """
+    prose = max(0, _ENOUGH_CHUNKS - total)
+    n = containing + prose * prose_share
+    every = total + prose
     return log(1 + max(0.0, every - n + 0.5) / (n + 0.5))
 
 
