@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo     set up, index documents/ and ask two questions"
+	@echo "make demo     set up, index documents/ and ask three questions"
 	@echo "make serve    set up, index documents/ and open the chat in the browser"
 	@echo "make test     set up and run all tests"
 	@echo "make eval     ask the evaluation's questions and compare with the baseline"

@@ -5,7 +5,8 @@
     ├── UsageError                 exit 2   a command or call that asks for something impossible
     │   ├── QuestionError          exit 2   an empty, oversized or unprintable question
     │   ├── FilterError            exit 2   a filter of no use, or that no document fits
-    │   └── QuotaError             exit 2   an upload for which there is no room
+    │   ├── QuotaError             exit 2   an upload for which there is no room
+    │   └── MissingPackageError    exit 2   a part that needs an extra which is not installed
     ├── DocumentError              exit 1   one file could not be read (the others go on)
     ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
     │   └── IndexDamagedError      exit 1   its files are not as they were written
@@ -64,6 +65,10 @@ class FilterError(UsageError):
 
 class QuotaError(UsageError):
     """An upload that is too large, or for which its browser or the folder has no room left."""
+
+
+class MissingPackageError(UsageError):
+    """Something was asked for that needs a package of an extra, and it is not installed."""
 
 
 class DocumentError(AssistantError):

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
@@ -140,8 +141,10 @@ class Assistant:
 
     def status(self) -> Status:
         """What the index holds. Raises ``IndexUnavailableError`` when there is none."""
+        import sqlite3
+
         from assistant.index.generations import STORE
-        from assistant.index.store import Store
+        from assistant.index.store import Store, damaged
 
         generation = self._resources.generations.current()
         if generation is None:
@@ -150,6 +153,8 @@ class Assistant:
         try:
             missing = store.not_indexed()
             partial = tuple(each.info() for each in store.documents() if each.notes)
+        except sqlite3.DatabaseError as exc:
+            raise damaged(generation.path / STORE, exc) from exc
         finally:
             store.close()
         manifest = generation.manifest
@@ -217,12 +222,15 @@ class Assistant:
                     hint="`assistant status` lists them",
                 )
             parsed = snapshot.store.parsed(found.id)
+            place = found.place if found.relative else found.root
+            if self.settings.documents.follow_symlinks:  # whoever opens it follows none
+                place = os.path.realpath(place)
             return Source(
                 name=found.name,
                 title=found.title,
                 kind=found.kind,
                 sha256=found.sha256,
-                path=str(Path(found.root) / found.relative) if found.relative else found.root,
+                path=place,
                 text=parsed.text,
                 pages=parsed.pages,
                 headings=parsed.headings,

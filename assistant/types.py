@@ -368,8 +368,8 @@ class SyncReceipt:
     """What a sync did, or with ``dry_run`` what it would do, file by file.
 
     ``generation`` is the one that answers now. ``embedded`` counts texts that the embedder was
-    paid for, ``from_cache`` those it was not. ``repaired`` says what of the index was damaged and
-    has been built anew.
+    paid for, ``from_cache`` those it was not, ``taken_up`` files that an interrupted sync had read.
+    ``repaired`` says what of the index was damaged and has been built anew.
     """
 
     generation: str
@@ -379,6 +379,7 @@ class SyncReceipt:
     chunks: int = 0
     embedded: int = 0
     from_cache: int = 0
+    taken_up: int = 0
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     repaired: str = ""

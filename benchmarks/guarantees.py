@@ -101,6 +101,24 @@ ROWS = (
         "a normal client is answered as without them; nothing is kept after its deadline",
         "benchmarks.connections --only ours --connections 300 --requests 50",
         "benchmarks.connections", r"(?m)^(\d+ idle connections: .*)$"),
+    Row("28", "files swapped between the look at their folder and their reading: for links, "
+        "folders that became links, growth, pipes",
+        "nothing outside the folder and nothing past the limit is read; no ingest hangs",
+        "benchmarks.swaps --swaps 10 --race-seconds 3", "benchmarks.swaps --swaps 100",
+        r"(?m)^(\d+ swaps each .*)$"),
+    Row("29", "Ctrl-C, `kill -9` or SIGTERM at random moments of first ingests",
+        "the next ingest takes up what was done; Ctrl-C takes less than a second, ends with 130 "
+        "and says what is kept",
+        "benchmarks.interrupted --trials 3 --files 520", "benchmarks.interrupted --trials 20",
+        r"(?m)^(\d+ interrupted first ingests .*)$"),
+    Row("32", "an answer says what its source says by a denial or an opposite, or denies it, for "
+        "every word of the tables and every form of denial",
+        "what follows is never called unsupported, what contradicts never supported, what says "
+        "more never either", "benchmarks.twins", "", r"([\d,]+ true twins.*)"),
+    Row("33", "the confidence is calibrated on one's own questions",
+        "no question changes between answer and refusal; a write that would do so needs a flag",
+        "pytest tests/test_eval_calibrate.py tests/test_confidence.py -k "
+        "'calibrat or refusals or threshold or taken'"),
 )  # fmt: skip
 
 NOT_PROMISED = (
@@ -131,6 +149,10 @@ NOT_PROMISED = (
         "of its clients."
     ),
     "Instructions inside documents are marked, not prevented: a model may obey them in words.",
+    (
+        "Denials and opposites are compared by words and tables, in English, not by grammar: a "
+        "contradiction in other words is judged by how well the source covers its words."
+    ),
     "Who may write to the index folder can make it say anything: checksums find accidents only.",
     "A file that changes while it is read is noticed by the next ingest, not by this one.",
     (
@@ -141,6 +163,14 @@ NOT_PROMISED = (
         "A file that can no longer be read keeps its last good version, which a fresh index would "
         "not have. Of files with one relative path in several folders, the one that was indexed "
         "first keeps it as its name."
+    ),
+    (
+        "Row 28 holds on Linux and macOS. A folder that is named by hand may be a link. With "
+        "`documents.follow_symlinks` links lead outside, as asked; the rest stays promised."
+    ),
+    (
+        "After a power cut, what an interrupted ingest had kept may be gone: nothing waits for the "
+        "disk. It is then read and embedded again."
     ),
     (
         "A watched folder on a drive that reports no changes is only looked at every "

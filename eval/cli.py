@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 import click
 
 from assistant.errors import AssistantError, UsageError
+from assistant.extras import check_installed
 from eval.errors import EXIT_INVALID, EXIT_USAGE, InvalidComparisonError
+from eval.statistics import STATISTICS
 
 if TYPE_CHECKING:
     from eval.gate import Budgets
@@ -46,6 +48,18 @@ def catch(command: Callable[P, None]) -> Callable[P, None]:
             _leave("Stopped. `python -m eval run --resume` goes on from here.", 130)
 
     return guarded
+
+
+def judging(command: Callable[P, None]) -> Callable[P, None]:
+    """``catch`` for a command whose figures need the extra `eval`: without it, it says so before
+    the first question and not after the last."""
+
+    @wraps(command)
+    def prepared(*args: P.args, **kwargs: P.kwargs) -> None:
+        check_installed(*STATISTICS, package="scipy")
+        command(*args, **kwargs)
+
+    return catch(prepared)
 
 
 def _leave(message: str, code: int) -> NoReturn:
@@ -102,12 +116,13 @@ def main(
         place = replace(place, questions=questions.resolve())
     context.obj = place
     if context.invoked_subcommand is None:
+        check_installed(*STATISTICS, package="scipy")
         _run(place, Plan(), gate=True, strict=strict, budgets=_budgets(budget_seconds, budget_cost))
 
 
 @main.command(epilog=EXITS)
 @click.pass_obj
-@catch
+@judging
 def lint(place: Workplace) -> None:
     """Check the question file: quotes, references, balance, near-duplicates."""
     from eval.lint import check
@@ -161,7 +176,7 @@ def lint(place: Workplace) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be asked; ask nothing.")
 @click.option("--resume", is_flag=True, help="Go on with the run that was cut off.")
 @click.pass_obj
-@catch
+@judging
 def run(
     place: Workplace, only: tuple[str, ...], jobs: int, repeat: int, model: str | None,
     replay: str | None, dry_run: bool, resume: bool,
@@ -186,7 +201,7 @@ def run(
 @click.argument("candidate")
 @budget_options
 @click.pass_obj
-@catch
+@judging
 def compare(
     place: Workplace, base: str, candidate: str, strict: bool, budget_seconds: float,
     budget_cost: float | None,
@@ -204,7 +219,7 @@ def compare(
 @click.argument("name", metavar="[RUN]", required=False)
 @budget_options
 @click.pass_obj
-@catch
+@judging
 def gate(
     place: Workplace, name: str | None, strict: bool, budget_seconds: float,
     budget_cost: float | None,
@@ -248,31 +263,61 @@ def bless(place: Workplace, name: str) -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Put the numbers into this settings file.",
 )
+@click.option(
+    "--change-refusals",
+    is_flag=True,
+    help="Write the numbers even where the file's settings refuse other questions than RUN did.",
+)
 @click.pass_obj
-@catch
-def calibrate(place: Workplace, name: str | None, file: Path | None) -> None:
-    """Fit the confidence to your own questions, from RUN (else the newest)."""
+@judging
+def calibrate(place: Workplace, name: str | None, file: Path | None, change_refusals: bool) -> None:
+    """Fit the confidence to your own questions, from RUN (else the newest).
+
+    The numbers move the confidence that is shown. What is refused is decided before, by
+    answer.min_confidence; it is shown as it was in RUN and as it will be with the settings file.
+    """
+    from assistant.settings import load_settings
     from eval import calibrate as calibration
     from eval import workflow
+    from eval.runner import EXTRACTIVE
     from eval.runs import load_run
 
     chosen = load_run(workflow.find_run(place, name))
-    answer = place.settings(place.load()).answer
-    found = calibration.calibrate(chosen.results, answer.confidence_slope, answer.confidence_shift)
+    if chosen.manifest.model not in ("", EXTRACTIVE):
+        raise UsageError(
+            f"The answers of {chosen.path.name} are by the model {chosen.manifest.model}; their "
+            "confidence comes from the verdicts and is not calibrated",
+            hint="calibrate on a run without a model",
+        )
+    before = calibration.InForce.of(chosen.manifest.settings.get("answer", {}))
+    found = calibration.calibrate(chosen.results, before)
+    answer = load_settings(file).answer.model_dump() if file is not None else {}
+    after = calibration.InForce(
+        found.slope, found.shift, answer.get("min_confidence", before.least)
+    )
+    refusals = calibration.refusals(chosen.results, before, after)
     click.echo(
         f"{found.questions} questions, {found.answerable} answerable\n"
         f"Brier score {found.before:.3f} → {found.after:.3f} (cross-validated)\n"
-        f"  confidence_slope: {found.slope}\n  confidence_shift: {found.shift}"
+        + "\n".join(refusals.lines())
+        + f"\n  confidence_slope: {found.slope}\n  confidence_shift: {found.shift}"
     )
-    if file is not None:
-        calibration.write(found, file)
-        click.echo(f"written to {file}")
+    if file is None:
+        return
+    if refusals.changed and not change_refusals:
+        raise UsageError(
+            f"{file} has answer.min_confidence {after.least:g}, the run {before.least:g}: "
+            f"{len(refusals.changed)} questions would change between answer and refusal",
+            hint="calibrate on a run with this file (--config), or write with --change-refusals",
+        )
+    calibration.write(found, file)
+    click.echo(f"written to {file}")
 
 
 @main.command()
 @click.argument("name", metavar="[RUN]", required=False)
 @click.pass_obj
-@catch
+@judging
 def report(place: Workplace, name: str | None) -> None:
     """Write HTML, Markdown and JUnit of RUN (else the newest) against the baseline."""
     from eval import workflow
@@ -307,7 +352,7 @@ def report(place: Workplace, name: str | None) -> None:
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Write per-query lines here (JSONL).")
 @click.pass_obj
-@catch
+@judging
 def beir(
     place: Workplace, folder: Path, limit: int | None, depth: int,
     distractors: tuple[Path, ...], out: Path | None,

@@ -9,6 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from assistant.extras import needs
+from eval.statistics import STATISTICS
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -27,7 +30,9 @@ def power(n: int, drop: float, churn: float = CHURN) -> float:
     if not 0 < churn + drop + churn <= 1:
         raise ValueError(f"churn {churn} with drop {drop} is no probability")
     import numpy as np
-    from scipy.stats import binom
+
+    with needs(*STATISTICS):
+        from scipy.stats import binom
 
     change = 2 * churn + drop
     changed = np.arange(n + 1)
@@ -52,7 +57,9 @@ def smallest_detectable_drop(n: int, churn: float = CHURN, wanted: float = 0.8) 
 def _losses_to_fail(n: int) -> NDArray[np.int64]:
     """For 0 to ``n`` changed questions the fewest losses that fail; above the count: never."""
     import numpy as np
-    from scipy.stats import binom
+
+    with needs(*STATISTICS):
+        from scipy.stats import binom
 
     changed = np.arange(n + 1)
     significant = np.asarray(binom.isf(ALPHA, changed, 0.5), dtype=np.int64) + 1

@@ -10,6 +10,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.extras import needs
+
+STATISTICS = ("eval", "The evaluation")
+"""The extra that brings scipy, and what it is for."""
+
 PERMUTATIONS = 20_000
 EXACT_LIMIT = 14
 """With up to so many non-zero differences all sign patterns are counted, not sampled."""
@@ -34,7 +39,8 @@ def mcnemar_worse(lost: int, gained: int) -> float:
         raise ValueError(f"{lost} lost, {gained} gained: counts cannot be negative")
     if lost + gained == 0:
         return 1.0
-    from scipy.stats import binomtest
+    with needs(*STATISTICS):
+        from scipy.stats import binomtest
 
     return float(binomtest(lost, lost + gained, 0.5, alternative="greater").pvalue)
 
@@ -79,7 +85,8 @@ def t_interval(values: Sequence[float], confidence: float = 0.95) -> Interval | 
     spread = math.fsum((each - mean) ** 2 for each in values) / (len(values) - 1)
     if spread <= 1e-18:
         return Interval(mean, mean, mean)
-    from scipy.stats import t
+    with needs(*STATISTICS):
+        from scipy.stats import t
 
     half = float(t.ppf((1 + confidence) / 2, len(values) - 1)) * math.sqrt(spread / len(values))
     return Interval(mean, mean - half, mean + half)
@@ -102,7 +109,8 @@ def clustered_interval(
     groups = len(sums)
     if groups < 2:
         return t_interval(values, confidence)
-    from scipy.stats import t
+    with needs(*STATISTICS):
+        from scipy.stats import t
 
     variance = math.fsum(each * each for each in sums.values()) * groups / (groups - 1)
     half = float(t.ppf((1 + confidence) / 2, groups - 1)) * math.sqrt(variance) / len(values)

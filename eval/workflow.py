@@ -67,6 +67,7 @@ class Workplace:
         """
         given = dict(self.overrides or {})
         if question_set.documents and "documents.paths" not in given:
+            _check_present(question_set)
             given["documents.paths"] = [str(path) for path in question_set.documents]
         settings = load_settings(self.config, given)
         if "index.path" in given:
@@ -75,6 +76,22 @@ class Workplace:
         name = f"{settings.fingerprint()}-{hashlib.sha256(folders.encode()).hexdigest()[:8]}"
         given["index.path"] = str(self.runs.resolve() / ".index" / name)
         return load_settings(self.config, given)
+
+
+def _check_present(question_set: QuestionSet) -> None:
+    missing = [path for path in question_set.documents if not path.exists()]
+    if not missing:
+        return
+    if question_set.source.parent == HOME:
+        raise UsageError(
+            "The questions that come with the package are about the sample folder documents/, "
+            "which only a checkout has",
+            hint="run `python -m eval` in a checkout, or name your own set with --questions FILE",
+        )
+    raise UsageError(
+        f"{question_set.source.name}: the folder {missing[0]} of its documents does not exist",
+        hint="`documents:` counts from the question file's own folder",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from assistant.answering.confidence import (
     Signals,
     confidence_model,
     probability,
+    recalibrated,
 )
 
 SHARE = st.floats(0, 1)
@@ -94,3 +95,28 @@ def test_confidence_separates_what_the_documents_answer_from_what_they_do_not(
     low = min(sample.ask(question).confidence for question in known)
     high = max(sample.ask(question).confidence for question in unknown)
     assert low > high
+
+
+def test_calibration_moves_the_confidence_shown_and_no_refusal(sample: Assistant) -> None:
+    questions = [
+        "Who introduced the neural tangent kernel?",
+        "Where did the first ICLR take place?",
+        "Who won the football world cup in 1954?",
+        "What is the boiling point of mercury?",
+        "Who paid for the first ICLR?",
+        "What colour is the neural tangent kernel?",
+    ]
+    plain = [sample.ask(question) for question in questions]
+    assert {answer.abstained for answer in plain} == {True, False}
+    settings = sample.settings
+    for slope, shift in ((0.3, 4.0), (1.6, 3.0), (1.0, -8.0)):
+        update = {"confidence_slope": slope, "confidence_shift": shift}
+        moved = settings.model_copy(update={"answer": settings.answer.model_copy(update=update)})
+        with Assistant(moved) as assistant:
+            answers = [assistant.ask(question) for question in questions]
+        for before, after in zip(plain, answers, strict=True):
+            assert (after.abstained, after.text) == (before.abstained, before.text)
+            if before.confidence:
+                shown = recalibrated(before.confidence, slope, shift)
+                assert after.confidence == pytest.approx(shown, abs=2e-3)
+                assert after.confidence != before.confidence

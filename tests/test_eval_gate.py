@@ -179,6 +179,18 @@ def test_a_secondary_metric_that_falls_fails_by_name() -> None:
     assert verdict.reasons[0].text.startswith("recall@5 fell from 100.0% to 90.0%")
 
 
+def test_a_secondary_metric_needs_stronger_evidence_than_the_answers() -> None:
+    """Six falls in a hundred have p = 2^-6 = .016: enough at .05, not enough at .01."""
+    base = measured([1.0] * 100, "recall@5")
+    now = measured([0.0] * 6 + [1.0] * 94, "recall@5")
+    delta = compare(base, now).delta("recall@5")
+    assert delta is not None
+    assert 0.01 < (delta.p_holm or 0) < 0.05
+    assert gate(base, now).state == "pass"
+    worse = measured([0.0] * 7 + [1.0] * 93, "recall@5")
+    assert gate(base, worse).state == "regression"
+
+
 def test_a_metric_that_rises_never_fails() -> None:
     verdict = gate(measured([0.5] * 100, "recall@5"), measured([1.0] * 100, "recall@5"))
     assert verdict.state == "pass"

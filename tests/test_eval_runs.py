@@ -314,3 +314,19 @@ def test_results_hold_no_machine_path(place: Workplace, chosen: QuestionSet, ben
     for name in (runs.MANIFEST, runs.RESULTS, runs.SUMMARY):
         assert str(Path.home()) not in (run.path / name).read_text(encoding="utf-8")
     assert result(1, True).id == "q001"
+
+
+def test_a_set_whose_documents_are_missing_says_which(tmp_path: Path) -> None:
+    from eval.workflow import HOME, Workplace
+
+    source = tmp_path / "mine.yaml"
+    ours = QuestionSet((), (tmp_path / "gone",), source)
+    with pytest.raises(UsageError, match=r"mine\.yaml.*gone") as caught:
+        Workplace(questions=source).settings(ours)
+    assert "counts from" in caught.value.hint
+    packaged = QuestionSet((), (HOME / "gone",), HOME / "questions.yaml")
+    with pytest.raises(UsageError, match="only a checkout has") as caught:
+        Workplace().settings(packaged)
+    assert "--questions" in caught.value.hint
+    named = Workplace(overrides={"documents.paths": [str(tmp_path)]})
+    assert named.settings(packaged).documents.paths == (tmp_path,)

@@ -228,7 +228,7 @@ def test_ctrl_c_ends_with_a_message_and_the_old_index_answers(
         time.sleep(0.005)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert out == ""
     assert "Interrupted" in err
     assert "Traceback" not in err

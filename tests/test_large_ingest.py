@@ -16,11 +16,12 @@ from support_index import Workshop, outcomes, text_of
 
 from assistant.errors import AssistantError, DocumentError, IndexUnavailableError, StorageError
 from assistant.index.generations import WORDS
-from assistant.index.loading import load_all
+from assistant.index.loaded import packed, unpacked
+from assistant.index.loading import load_all, options_of
 from assistant.index.plan import Step
 from assistant.index.processes import reading_process
 from assistant.index.processes.children import WordProcess
-from assistant.index.processes.reading_process import load_apart, packed, unpacked
+from assistant.index.processes.reading_process import load_apart
 from assistant.index.roots import Scope
 from assistant.index.scan import scan
 from assistant.index.words import WordIndex, WordWriter
@@ -62,7 +63,7 @@ def told(results: Iterator[tuple[Step, Any]]) -> dict[str, Any]:
     for step, result in results:
         message = packed(result)
         if "rest" in message:
-            message["rest"][1] = 0
+            message["rest"][1] = []
         found[step.name] = message
     return found
 
@@ -77,8 +78,8 @@ def test_a_process_reads_what_threads_read(workshop: Workshop, started: list[Any
     workshop.write("empty.md", "")
     steps = steps_of(workshop.folder, workshop.settings)
     settings = workshop.settings
-    here = told(load_all(steps, settings.chunking, settings.reading))
-    there = told(load_apart(steps, settings.chunking, settings.reading))
+    here = told(load_all(steps, options_of(settings)))
+    there = told(load_apart(steps, options_of(settings)))
     assert len(started) == 1
     assert list(there) == [step.name for step in steps]
     assert there == here
@@ -90,7 +91,7 @@ def test_what_goes_over_the_pipe_comes_back(workshop: Workshop) -> None:
     workshop.write("a.md", "# Herons\n\n" + text_of("apples"))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    ((_, loaded),) = load_all(steps, settings.chunking, settings.reading)
+    ((_, loaded),) = load_all(steps, options_of(settings))
     assert unpacked(packed(loaded)) == loaded
     refusal = DocumentError("no", hint="try", outcome="empty")
     back = unpacked(packed(refusal))
@@ -105,7 +106,7 @@ def test_a_reading_process_that_is_killed_loses_nothing(
         workshop.write(f"{number:02}.md", text_of(f"topic{number}", 400))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    results = load_apart(steps, settings.chunking, settings.reading)
+    results = load_apart(steps, options_of(settings))
     seen = [next(results)]
     group = Path(f"/proc/{started[0].pid}/autogroup")
     if group.exists() and os.getuid() == 0:  # others may be refused it for a while
@@ -153,7 +154,7 @@ def test_a_file_that_ends_the_process_twice_fails_alone(
         workshop.write(name, text_of(name))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    seen = list(load_apart(steps, settings.chunking, settings.reading))
+    seen = list(load_apart(steps, options_of(settings)))
     assert [step.name for step, _ in seen] == [step.name for step in steps]
     assert (deadly / "c.md").exists(), "the trial killed nothing"
     failed = [result for _, result in seen if isinstance(result, DocumentError)]
@@ -172,7 +173,7 @@ def test_a_process_that_ends_at_every_file_is_not_started_for_each(
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
     with pytest.raises(AssistantError, match=r"ends at every file \(status 7\) a bad"):
-        list(load_apart(steps, settings.chunking, settings.reading))
+        list(load_apart(steps, options_of(settings)))
     assert len(started) == 10, "five times: all of them, then one alone"
 
 
@@ -182,7 +183,7 @@ def test_half_a_line_of_a_process_that_died_is_no_result(
     workshop.write("a.md", text_of("apples"))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    with reading_process._Reading(steps, settings.chunking, settings.reading) as child:
+    with reading_process._Reading(steps, options_of(settings)) as child:
         whole = child._process.stdout
         child._process.stdout = io.BytesIO(b'{"what": "no", "hint": ')
         assert list(child.results()) == []
@@ -215,7 +216,7 @@ def test_leaving_in_the_middle_ends_the_process(workshop: Workshop, started: lis
         workshop.write(f"{number:02}.md", text_of(f"topic{number}", 400))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    results = load_apart(steps, settings.chunking, settings.reading)
+    results = load_apart(steps, options_of(settings))
     next(results)
     results.close()  # type: ignore[attr-defined]
     assert started[0].poll() is not None

@@ -138,6 +138,47 @@ def test_a_caption_answers_only_what_nothing_else_does(magazine: Assistant) -> N
     assert any(passage.noise for passage in weighed.retrieved)
 
 
+def with_threshold(magazine: Assistant, least: float) -> Assistant:
+    answer = magazine.settings.answer.model_copy(update={"min_confidence": least})
+    return Assistant(magazine.settings.model_copy(update={"answer": answer}))
+
+
+def test_where_nothing_else_answers_a_caption_counts_in_full(magazine: Assistant) -> None:
+    question = "Who stood with the petal of roses in Bergen?"
+    with with_threshold(magazine, 0.0) as assistant:
+        stood_back = assistant.ask(question)
+    with with_threshold(magazine, stood_back.confidence + 0.002) as assistant:
+        answer = assistant.ask(question)
+    assert not answer.abstained
+    assert benchmark.cited_noise(answer)
+    assert answer.confidence > stood_back.confidence + 0.002
+    with with_threshold(magazine, answer.confidence + 0.002) as assistant:
+        assert assistant.ask(question).abstained
+
+
+def test_a_passage_of_an_advert_comes_after_one_that_says_nearly_as_much(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    texts = {
+        "a-advert.txt": "Related content\nThe lighthouse of Skagen has a lamp of red glass.\n",
+        "b-article.txt": "The lighthouse of Skagen, on the shore, has had a lamp of blue glass.\n",
+        **{f"c-{n}.txt": f"The harbour of Vik {n} has a crane and a lamp.\n" for n in range(6)},
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    settings = load_settings(
+        None, {"index.path": str(tmp_path / "index"), "documents.paths": [str(folder)]}
+    )
+    with Assistant(settings) as assistant:
+        assistant.sync()
+        answer = assistant.ask("Which lamp has the lighthouse of Skagen?")
+    article, advert = answer.retrieved[:2]
+    assert (article.document, advert.document) == ("b-article.txt", "a-advert.txt")
+    assert advert.noise
+    parts = {p.document: p.scores for p in (article, advert)}
+    assert parts["a-advert.txt"]["words"] > parts["b-article.txt"]["words"]
+
+
 @pytest.mark.shared
 def test_adverts_do_not_crowd_out_the_five_articles(shared: Path) -> None:
     figures = benchmark.measure(shared / "documents")

@@ -101,7 +101,7 @@ def test_command_is_registered() -> None:
     from importlib.metadata import entry_points
 
     (command,) = entry_points(group="console_scripts", name="assistant")
-    assert command.value == "assistant.cli:main"
+    assert command.value == "assistant.__main__:main"
     assert callable(command.load())
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import builtins
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Assistant, Settings
-from assistant.errors import ModelError, RerankingError, SettingsError
+from assistant.errors import MissingPackageError, ModelError, RerankingError, SettingsError
 from assistant.retrieval.duplicates import reorder
 from assistant.retrieval.rerankers import CrossEncoder, read_order
 from assistant.settings import load_settings
@@ -166,15 +166,9 @@ def test_folder_without_a_model_is_one_clear_error(tmp_path: Path) -> None:
 
 
 def test_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name.startswith("fastembed"):
-            raise ImportError(name)
-        return real(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(RerankingError) as caught:
+    for name in ("fastembed", "fastembed.rerank", "fastembed.rerank.cross_encoder"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(MissingPackageError) as caught:
         CrossEncoder("Xenova/ms-marco-MiniLM-L-6-v2")
     assert "document-assistant[rerank]" in caught.value.hint
 

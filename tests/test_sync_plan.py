@@ -35,6 +35,7 @@ def plan(
     known: Sequence[NotIndexed] = (),
     hashes: dict[str, str] | None = None,
     reading: str = "r1",
+    refusing: str = "s1",
 ) -> dict[str, Step]:
     """The plan by name; a file that is hashed although ``hashes`` has it not is an error."""
     steps = make_plan(
@@ -43,6 +44,7 @@ def plan(
         known,
         in_scope=lambda path: path.startswith("/docs/"),
         reading=reading,
+        refusing=refusing,
         hasher=lambda file: (hashes or {})[file.name],
     )
     assert len({(step.name, step.action) for step in steps}) == len(steps)
@@ -156,14 +158,14 @@ def test_documents_out_of_scope_are_never_touched() -> None:
 
 
 def test_settled_outcomes_are_not_tried_again_and_failures_are() -> None:
-    def known(name: str, outcome: str, reading: str = "r1") -> NotIndexed:
-        return NotIndexed(name, "/docs", name, READ_LATER, reading, outcome, "why")
+    def known(name: str, outcome: str, refusing: str = "s1") -> NotIndexed:
+        return NotIndexed(name, "/docs", name, READ_LATER, refusing, outcome, "why")
 
     files = [found(name) for name in ("failed.md", "empty.md", "older.md")]
     before = [
         known("failed.md", "failed"),
         known("empty.md", "empty"),
-        known("older.md", "empty", "r0"),
+        known("older.md", "empty", "s0"),
     ]
     assert actions(plan(files, (), before)) == {
         "failed.md": "retry",

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
-from assistant.checking.contraries import clause_of, negates, opposites
+from assistant.checking.contraries import has_opposite, is_denied_by
+from assistant.checking.polarity import clause_of
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
 from assistant.text.terms import terms, words
@@ -95,8 +96,8 @@ def signals(extraction: Extraction) -> Signals | None:
         passage_score=best.passage.score,
         words=min(1.0, best.passage.scores.get("words", 0.0) / (2.2 * total)),
         length=min(1.0, len(question.weights) / 10),
-        negation=float(_asks_what_is_not(question) and not negates(said)),
-        opposite=float(bool(opposites(asked, said))),
+        negation=float(_asks_what_is_not(question) and not is_denied_by(asked, said)),
+        opposite=float(has_opposite(asked, said)),
     )
 
 
@@ -108,6 +109,11 @@ def probability(found: Signals | None, weights: Mapping[str, float] | None = Non
     total = model["intercept"]
     total += sum(model[name] * value for name, value in asdict(found).items())
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
+
+
+def is_enough(p: float, least: float) -> bool:
+    """Whether a probability of the fitted model, before any calibration, is enough to answer."""
+    return round(p, 4) >= least
 
 
 def recalibrated(p: float, slope: float, shift: float) -> float:

@@ -205,7 +205,7 @@ async def _written_events(
             raise AssertionError("a stream ends with Written")
         clock.stage("write")
         if settings.answer.judge and written.sentences:
-            written = await judged(written, model)
+            written = await judged(written, model, settings.llm)
             clock.stage("judge")
         draft = await asyncio.to_thread(
             written_draft, written, found, snapshot, resources.sentences(), settings

@@ -12,7 +12,13 @@ from itertools import groupby
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import Pick, rank_candidates
 from assistant.answering.choice import Extraction, choose
-from assistant.answering.confidence import missing_words, probability, recalibrated, signals
+from assistant.answering.confidence import (
+    is_enough,
+    missing_words,
+    probability,
+    recalibrated,
+    signals,
+)
 from assistant.answering.conflicts import describe, find_conflict
 from assistant.answering.table_rows import as_markdown, row_text
 from assistant.index.snapshot import Snapshot
@@ -40,7 +46,7 @@ def extractive_draft(
     """The extractive answer to a question, or an abstention.
 
     Captions, adverts and what recurs across documents weigh less; they answer where nothing else
-    does.
+    does. One's own calibration moves the confidence that is shown, never what is answered.
     """
     chosen = _choose(found, snapshot, sentences, reader, settings)
     extraction, confidence = chosen.extraction, chosen.confidence
@@ -87,21 +93,16 @@ def _choose(
     readings = read_passages(reader, question.standalone, passages[: settings.read_passages])
     candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
     extraction = choose(candidates, most, read)
-    confidence = _confidence(extraction, settings)
-    if confidence < settings.min_confidence and any(passage.noise for passage in passages):
+    p = probability(signals(extraction))
+    if not is_enough(p, settings.min_confidence) and any(passage.noise for passage in passages):
         candidates = rank_candidates(question, passages, sentences, readings, noise_penalty=0.0)
         whole = choose(candidates, most, read)
-        also = _confidence(whole, settings)
-        if also >= settings.min_confidence:
-            extraction, confidence = whole, also
-    answers = bool(extraction.picks) and confidence >= settings.min_confidence
-    return _Chosen(extraction, confidence, answers)
-
-
-def _confidence(extraction: Extraction, settings: AnswerSettings) -> float:
-    """By the fitted model, moved by the two numbers of one's own calibration."""
-    p = probability(signals(extraction))
-    return round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
+        also = probability(signals(whole))
+        if is_enough(also, settings.min_confidence):
+            extraction, p = whole, also
+    shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
+    answers = bool(extraction.picks) and is_enough(p, settings.min_confidence)
+    return _Chosen(extraction, shown, answers)
 
 
 def _sentence(pick: Pick, marker: int) -> Sentence:

@@ -24,7 +24,7 @@ from assistant.model.context import Context, fit_history, fit_passages, passages
 from assistant.model.language_model import Ended, LanguageModel
 from assistant.model.prompts import SENTINEL, load_prompt
 from assistant.model.tokens import counter_for
-from assistant.model.usage import usage_of
+from assistant.model.usage import add_usage, usage_of
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Turn
 from assistant.retrieval.search import Found
@@ -197,8 +197,8 @@ def _place(written: Written, marker: int, passage: int) -> CitedPlace:
     return CitedPlace(source.document, start, end)
 
 
-async def judged(written: Written, model: LanguageModel) -> Written:
-    """The answer with a model's second opinion on each sentence that cites something."""
+async def judged(written: Written, model: LanguageModel, settings: LLMSettings) -> Written:
+    """The answer with a model's second opinion on each cited sentence, and what that cost."""
     passages = written.parsed.order
     sources = [
         "\n\n".join(
@@ -206,31 +206,38 @@ async def judged(written: Written, model: LanguageModel) -> Written:
         )
         for sentence in written.sentences
     ]
-    return replace(written, sentences=await judge(written.sentences, sources, model))
+    sentences, spent = await judge(written.sentences, sources, model, settings)
+    return replace(written, sentences=sentences, usage=add_usage(written.usage, spent))
 
 
 async def judge(
-    sentences: Sequence[Sentence], sources: Sequence[str], model: LanguageModel
-) -> tuple[Sentence, ...]:
-    """A model's second opinion on each cited sentence, added beside our verdict.
+    sentences: Sequence[Sentence],
+    sources: Sequence[str],
+    model: LanguageModel,
+    settings: LLMSettings,
+) -> tuple[tuple[Sentence, ...], Usage]:
+    """A model's second opinion on each cited sentence, added beside our verdict; what it cost.
 
     ``sources[i]`` is what sentence i cites. An unreadable opinion stays empty: unknown is not
     wrong.
     """
     judged = []
+    spent = Usage()
     for sentence, source in zip(sentences, sources, strict=True):
         opinion = ""
         if source:
             messages = load_prompt("judge").render(source=source, claim=sentence.text)
             try:
-                reply, _ = await model.complete(messages)
+                reply, ended = await model.complete(messages)
             except ModelError:
                 reply = ""
+            else:
+                spent = add_usage(spent, usage_of(messages, reply, ended, settings))
             first = reply.strip().strip("\"'.*").split()[:1]
             opinion = first[0].lower().strip(".,") if first else ""
             opinion = opinion if opinion in ("supported", "unsupported") else ""
         judged.append(replace(sentence, judged=opinion))
-    return tuple(judged)
+    return tuple(judged), spent
 
 
 async def _check(

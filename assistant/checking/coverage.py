@@ -7,15 +7,16 @@ sentences are compared, since a claim often draws on more than one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.checking.contraries import Clause, clause_of
 from assistant.checking.missing_facts import SourceFacts
+from assistant.checking.opposites import readings_of, relation
+from assistant.checking.polarity import Clause, clause_of, is_opposite
 from assistant.text.facts import Facts, facts_of
 from assistant.text.sentences import SentenceSpan, sentences
 from assistant.text.terms import STOP_WORDS, stem, words
@@ -27,6 +28,8 @@ _NONE = np.zeros((0, 0), np.float32)
 _WIDEST = 3
 _WIDER_PAYS = 0.08
 """Share of the sentence that a further sentence must add to widen the quoted place."""
+_TIE = 0.01
+"""What words of close meaning count where two sentences hold as many words of the claim."""
 _MOST_COMPARED = 1200
 """Characters of a source sentence looked at for negations and opposites."""
 
@@ -67,7 +70,8 @@ class SourceText:
     """A passage taken apart: its sentences, which word stands in which, and its facts.
 
     ``table[i, j]`` says whether word i stands in sentence j; ``means`` holds the sum of the word
-    vectors of each sentence, ``columns`` the words of each stem.
+    vectors of each sentence, ``columns`` the words of each stem, ``compared`` the words by what
+    they are compared by, and whether a prefix denies them.
     """
 
     text: str
@@ -76,7 +80,13 @@ class SourceText:
     table: NDArray[np.bool_]
     means: Vectors
     columns: Mapping[str, list[int]]
+    compared: Mapping[str, list[tuple[int, bool]]]
     holds: SourceFacts
+
+    def sentence(self, at: int) -> str:
+        """A sentence, cut where it is too long to be compared word by word."""
+        span = self.spans[at]
+        return self.text[span.start : span.end][:_MOST_COMPARED]
 
 
 def read_source(text: str, vectors: WordVectors) -> SourceText:
@@ -91,9 +101,13 @@ def read_source(text: str, vectors: WordVectors) -> SourceText:
         table[[places[word] for word in tokens if word in places], column] = True
     means = np.stack([own.vectors[inside].sum(axis=0) for inside in table.T]) if spans else _NONE
     columns: dict[str, list[int]] = {}
-    for at, term in enumerate(own.stems):
+    compared: dict[str, list[tuple[int, bool]]] = {}
+    for at, (word, term) in enumerate(zip(content, own.stems, strict=True)):
         columns.setdefault(term, []).append(at)
-    return SourceText(text, spans, own, table, means, columns, SourceFacts(text))
+        readings, is_denied = readings_of(word, term)
+        for reading in readings:
+            compared.setdefault(reading.key, []).append((at, is_denied))
+    return SourceText(text, spans, own, table, means, columns, compared, SourceFacts(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +132,19 @@ def read_claim(text: str, vectors: WordVectors) -> CheckedClaim:
 class Coverage:
     """How a source covers a claim.
 
-    ``exact``: for each word of the claim 1 when its stem stands in the source; ``window``: the
-    share its best three neighbouring sentences cover; ``sentence``: its best single sentence,
-    ``exact_sentence`` the share of words in there; ``start`` and ``end``: the place to quote.
+    ``exact``: for each word of the claim 1 when its stem, or what says the same by a negation,
+    stands in the source; ``window``: the share its best three neighbouring sentences cover;
+    ``sentence``: the single sentence that is most about the same, ``aligned`` the share of words
+    that it holds or holds the opposite of; ``beside``: its neighbours; ``start`` and ``end``: the
+    place to quote.
     """
 
     exact: NDArray[np.float32]
     window: float
     meaning: float
     sentence: str
-    exact_sentence: float
+    aligned: float
+    beside: tuple[str, ...]
     start: int
     end: int
 
@@ -137,13 +154,21 @@ def cover(claim: CheckedClaim, source: SourceText) -> Coverage:
     count, columns = len(claim.words.stems), len(source.spans)
     if not count or not columns or not len(source.words.stems):
         nothing = np.zeros(count, np.float32)
-        return Coverage(nothing, 0.0, 0.0, "", 0.0, 0, len(source.text))
+        return Coverage(nothing, 0.0, 0.0, "", 0.0, (), 0, len(source.text))
     same = np.zeros((count, len(source.words.stems)), np.float32)
     for row, term in enumerate(claim.words.stems):
         same[row, source.columns.get(term, [])] = 1
+    about = same.copy()
+    against = np.zeros(same.shape, np.bool_)
+    for row, column, agrees in _related(claim, source):
+        about[row, column] = 1
+        if agrees is not None:
+            same[row, column] = agrees
+            against[row, column] = not agrees
     # Not a matrix product: on a busy machine its threads take 2.4 ms for what takes .5 ms so.
     alike = np.einsum("ik,jk->ij", claim.words.vectors, source.words.vectors)
     alike = np.maximum(same, (alike - _LOWEST_LIKENESS) / (1 - _LOWEST_LIKENESS))
+    alike[against] = 0
     close = _by_sentence(alike, source.table)
     best: list[tuple[float, int, int]] = []
     for width in range(1, min(_WIDEST, columns) + 1):
@@ -154,17 +179,55 @@ def cover(claim: CheckedClaim, source: SourceText) -> Coverage:
     for wider in best[1:]:
         if wider[0] - share >= _WIDER_PAYS * (wider[2] - wider[1] - (last - first)):
             share, first, last = wider
-    single = best[0][1]
-    span = source.spans[single]
+    held = _by_sentence(about, source.table).mean(axis=0)
+    single = int((held + _TIE * close.mean(axis=0)).argmax())
     return Coverage(
         exact=same.max(axis=1),
         window=best[-1][0],
         meaning=_cosine(claim.words.vectors.sum(axis=0), source.means),
-        sentence=source.text[span.start : span.end][:_MOST_COMPARED],
-        exact_sentence=float(same[:, source.table[:, single]].max(axis=1, initial=0.0).mean()),
+        sentence=source.sentence(single),
+        aligned=float(held[single]),
+        beside=tuple(source.sentence(at) for at in (single - 1, single + 1) if 0 <= at < columns),
         start=source.spans[first].start,
         end=source.spans[last - 1].end,
     )
+
+
+def _related(claim: CheckedClaim, source: SourceText) -> Iterator[tuple[int, int, bool | None]]:
+    """Places of words of claim and source that are opposites, or deny one another by a prefix, and
+    whether both can be so as they stand; None for forms of one verb ("build", "built")."""
+    last_first = reversed(list(enumerate(claim.clause.terms)))
+    places = {term.stem: at for at, term in last_first if term.readings}
+    for row, stemmed in enumerate(claim.words.stems):
+        if stemmed not in places:
+            continue
+        at = places[stemmed]
+        own = claim.clause.terms[at]
+        found = {
+            column: is_denied or own.is_denied or is_opposite(own)
+            for reading in own.readings
+            for column, is_denied in source.compared.get(reading.key, ())
+            if column not in source.columns.get(stemmed, ())
+        }
+        for column, is_turned in found.items():
+            yield row, column, _agrees(claim.clause, at, source, column) if is_turned else None
+
+
+def _agrees(own: Clause, at: int, source: SourceText, column: int) -> bool:
+    """Whether in any sentence the word of the source does not contradict the one of the claim."""
+    for number in np.flatnonzero(source.table[column]):
+        said = clause_of(source.sentence(int(number)))
+        for place, term in enumerate(said.terms):
+            if term.stem == source.words.stems[column] and (
+                at in own.unsure | own.reached
+                or place in said.unsure | said.reached
+                or relation(
+                    own.terms[at].readings, own.is_negative(at),
+                    term.readings, said.is_negative(place),
+                ) != "against"
+            ):  # fmt: skip
+                return True
+    return False
 
 
 def _by_sentence(likeness: NDArray[np.float32], table: NDArray[np.bool_]) -> NDArray[np.float32]:

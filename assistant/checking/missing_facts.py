@@ -15,7 +15,9 @@ from assistant.text.facts import Date, Facts, Number, facts_of, is_checked
 from assistant.text.folding import fold
 from assistant.text.terms import stem, words
 
-ProblemKind = Literal["number", "date", "name", "quote", "address", "negation", "opposite", "roles"]
+ProblemKind = Literal[
+    "number", "date", "name", "quote", "address", "negation", "opposite", "stronger", "roles"
+]
 
 
 @dataclass(frozen=True, slots=True)

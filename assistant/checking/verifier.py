@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.checking.contraries import clause_of, turned_round
+from assistant.checking.contraries import denied_around, opposed, turned_round
 from assistant.checking.coverage import (
     FEATURE_NAMES,
     CheckedClaim,
@@ -28,6 +28,7 @@ from assistant.checking.coverage import (
     read_source,
 )
 from assistant.checking.missing_facts import Problem, missing_facts
+from assistant.checking.polarity import clause_of
 from assistant.checking.verbatim import find_verbatim
 from assistant.text.fitted import fitted
 from assistant.text.recent import Recent
@@ -42,6 +43,8 @@ _CLOSE = 0.7
 """The share from which on a negation, an opposite or a swap alone refutes the sentence."""
 _MOST_SOURCES_KEPT = 256
 _WEIGHTS = Path(__file__).parent / "verification_weights.json"
+_MOST_PLACES = 3
+"""Places of the same words in a passage that are looked at for a denial around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,14 @@ class Verifier:
         """
         if not sources:
             return Verification("uncited", 0.0, -1, 0, 0)
+        denials: list[Problem] = []
         for index, text in enumerate(sources):
-            place = find_verbatim(sentence, text)
+            place, denial = self._stands_in(sentence, text)
             if place is not None:
                 return Verification("verbatim", 1.0, index, *place)
+            denials += denial
         features, problems, best, coverage = self.examine(sentence, sources, context)
+        problems += denials
         score = weigh(features, self._weights)
         if any(problem.is_grave for problem in problems):
             verdict: Verdict = "unsupported"
@@ -121,10 +127,35 @@ class Verifier:
         problems = missing_facts(sentence, claim.facts, held)
         covers = [cover(claim, source) for source in read]
         best = max(range(len(covers)), key=lambda i: (covers[i].window, -i))
-        if covers[best].exact_sentence >= _ALIGNED:
-            is_close = covers[best].exact_sentence >= _CLOSE
-            problems += turned_round(claim.clause, clause_of(covers[best].sentence), is_close)
+        clause = clause_of(covers[best].sentence)
+        if covers[best].aligned >= _ALIGNED:
+            problems += turned_round(claim.clause, clause, covers[best].aligned >= _CLOSE)
+        for beside in covers[best].beside:
+            problems += opposed(claim.clause, clause, clause_of(beside))
         return _features(claim, read, covers, best, problems), problems, best, covers[best]
+
+    def _stands_in(self, sentence: str, text: str) -> tuple[tuple[int, int] | None, list[Problem]]:
+        """Where a sentence stands word for word and is not denied by what stands around it, and
+        what denies it elsewhere."""
+        denials: list[Problem] = []
+        start = 0
+        for _ in range(_MOST_PLACES):
+            place = find_verbatim(sentence, text[start:])
+            if place is None:
+                break
+            place = (start + place[0], start + place[1])
+            start = place[1]
+            spans = self._read(text).spans
+            around = [span for span in spans if span.start < place[1] and place[0] < span.end]
+            if len(around) != 1:
+                return place, []
+            span = around[0]
+            whole = clause_of(text[span.start : span.end])
+            found = denied_around(whole, place[0] - span.start, place[1] - span.start)
+            if not found:
+                return place, []
+            denials += found
+        return None, denials
 
     def _read(self, text: str) -> SourceText:
         found = self._sources.get(text)

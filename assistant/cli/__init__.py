@@ -1,17 +1,19 @@
 """The command line. Results go to standard output, everything else to standard error.
 
-Exit status: 0 fine (an abstention too), 1 the job or some file failed, 2 usage or settings.
+Exit status: 0 fine (an abstention too), 1 the job or some file failed, 2 usage or settings,
+130 interrupted by Ctrl-C, 143 by SIGTERM.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 import click
 
 from assistant.cli import answering, ingesting, serving, state
-from assistant.cli.base import cli, say
+from assistant.cli.base import Terminated, cli, say
 from assistant.errors import AssistantError
 
 __all__ = ["answering", "cli", "ingesting", "main", "serving", "state"]
@@ -23,9 +25,9 @@ def main() -> None:
     try:
         status = cli.main(standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
-    except click.exceptions.Abort:
-        say("Interrupted. Nothing is lost: the old index still answers; run it again to go on.")
-        sys.exit(1)
+    except click.exceptions.Abort as exc:
+        say(" ".join(["Interrupted.", *getattr(exc.__cause__, "__notes__", ())]))
+        _end_at_once(143 if isinstance(exc.__cause__, Terminated) else 130)
     except click.ClickException as exc:
         exc.show()
         sys.exit(2)
@@ -35,3 +37,13 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _end_at_once(status: int) -> NoReturn:
+    """End without waiting for threads that read or embed: what they make is not wanted."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            continue
+    os._exit(status)

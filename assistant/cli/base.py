@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,6 +71,19 @@ def cli(context: click.Context, config: Path | None, assignments: tuple[str, ...
     No key and no network are needed; `assistant doctor` names every call that could go out.
     """
     context.obj = {"config": config, "assignments": assignments}
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, told as Ctrl-C is: children are ended, and what was done is said to be kept."""
+
+
+def end_well_on_sigterm() -> None:
+    """Let SIGTERM end this command as Ctrl-C does, with the exit status 143."""
+
+    def end(*_: object) -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def console() -> Console:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.base import CONTEXT, cli, console, print_json, progress_bar, say, with_settings
+from assistant.cli.base import (
+    CONTEXT,
+    cli,
+    console,
+    end_well_on_sigterm,
+    print_json,
+    progress_bar,
+    say,
+    with_settings,
+)
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -62,6 +71,7 @@ def ingest(
     """
     from assistant.pipeline import Assistant
 
+    end_well_on_sigterm()
     if watch:
         if dry_run or allow_empty or forget:
             raise click.UsageError("--watch goes with no other option than --json")
@@ -101,6 +111,7 @@ def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int
     with Assistant(settings) as assistant:
         try:
             assistant.watch(tell, paths or None)
-        except KeyboardInterrupt:
-            say("Stopped. The index is whole; the next ingest finds what changes from now on.")
+        except KeyboardInterrupt as exc:
+            told = getattr(exc, "__notes__", ["The index is whole."])
+            say(" ".join(["Stopped.", *told, "The next ingest finds what changes from now on."]))
     return 0

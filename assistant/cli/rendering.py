@@ -253,10 +253,11 @@ def _summary(receipt: SyncReceipt) -> str:
     told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "no files"
     if receipt.dry_run:
         return f"Plan: {told}. Nothing was changed."
+    taken_up = f"{receipt.taken_up} taken up from an interrupted ingest, "
     return (
         f"{told}. The index holds {receipt.documents} documents in {receipt.chunks} chunks "
-        f"({receipt.embedded} embedded, {receipt.from_cache} from the cache, "
-        f"{receipt.seconds:.1f} s)."
+        f"({taken_up if receipt.taken_up else ''}{receipt.embedded} embedded, "
+        f"{receipt.from_cache} from the cache, {receipt.seconds:.1f} s)."
     )
 
 

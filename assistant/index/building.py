@@ -27,7 +27,7 @@ from assistant.index.generations import (
     copy_tree,
     failpoint,
 )
-from assistant.index.loading import Loaded
+from assistant.index.loaded import Loaded
 from assistant.index.plan import Step, checked
 from assistant.index.processes.children import WordProcess
 from assistant.index.processes.vector_children import VectorWriter
@@ -89,6 +89,7 @@ class GenerationBuilder:
         self.outcomes: list[FileOutcome] = []
         self.removed_vectors = 0
         copied = base.path / VECTORS if base is not None and not fresh_vectors else None
+        self.taken_up = 0
         with self._exits:  # a part that cannot be opened must not leave the child before it behind
             writer: VectorWriter | ServerWriter = (
                 server_writer() if server_writer else VectorWriter(folder / VECTORS, copied)
@@ -160,13 +161,14 @@ class GenerationBuilder:
         file = step.file
         if file is None:
             raise ValueError(f"no file for {step.name}")
+        self.taken_up += loaded.is_taken_up
         identity = step.stored.id if step.stored else self._new_id(file.root, file.relative)
         document = StoredDocument(
             id=identity,
             name=file.name,
             root=file.root,
             relative=file.relative,
-            state=checked(file, loaded.checked_ns),
+            state=loaded.state,
             sha256=loaded.sha256,
             reading=reading,
             title=loaded.parsed.title,

@@ -17,6 +17,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -58,6 +59,8 @@ _OUR_NAMES = (
     "writer.lock", "server.id",
 )  # fmt: skip
 """What the names in an index's folder begin with."""
+_NAME, _LONGEST_NAME = re.compile(r"g\d{6,20}"), 100
+_ANEW = "`assistant ingest` goes on from the newest generation that is whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +115,24 @@ class Generations:
             make_private(self.root, _OUR_NAMES)
 
     def current_name(self) -> str:
-        """The name of the generation that answers, or an empty text."""
+        """The name of the generation that answers, or an empty text before the first ingest.
+
+        Raises ``IndexDamagedError`` when ``CURRENT`` is there and names none.
+        """
         try:
-            return self._current.read_text(encoding="ascii").strip()
+            with self._current.open("rb") as file:
+                name = file.read(_LONGEST_NAME).decode("ascii", "replace").strip()
         except FileNotFoundError:
             return ""
-        except (OSError, UnicodeDecodeError) as exc:
+        except OSError as exc:
+            raise IndexDamagedError(f"{self._current} cannot be read: {exc}", hint=_ANEW) from exc
+        if not _NAME.fullmatch(name):
             raise IndexDamagedError(
-                f"{self._current} cannot be read: {exc}", hint="run `assistant ingest`"
-            ) from exc
+                f"The index {self.root} is damaged: CURRENT holds {name[:20]!r}, which names no "
+                "generation",
+                hint=_ANEW,
+            )
+        return name
 
     def current(self) -> Generation | None:
         """The generation that answers, or None before the first ingest."""
@@ -142,10 +154,10 @@ class Generations:
                     hint="upgrade the assistant, or set index.path to a new folder and ingest",
                 )
             manifest = Manifest(**data)
-            if data["format"] >= _SEALED_SINCE and text != _sealed(manifest):
+            if (data["format"] >= _SEALED_SINCE or "seal" in data) and text != _sealed(manifest):
                 raise ValueError("its manifest does not match its checksum")
             return Generation(path, manifest)
-        except (OSError, ValueError, TypeError) as exc:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as exc:
             raise IndexDamagedError(
                 f"The generation {path} cannot be opened: {exc}",
                 hint="`assistant rollback` returns to the one before; `assistant ingest` rebuilds",

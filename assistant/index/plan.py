@@ -20,7 +20,7 @@ _CLOCK_GRAIN_NS = 2_000_000_000
 """File times can be this coarse (FAT); a file touched so shortly before it was read is hashed."""
 
 _SETTLED = frozenset({"empty", "needs_ocr", "password", "unsupported", "too_large"})
-"""Outcomes that an unchanged file will have again; ``failed`` is retried."""
+"""Outcomes that an unchanged file has again under the same settings; ``failed`` is retried."""
 
 Hasher = Callable[[FoundFile], str]
 """The SHA-256 of a file's bytes, or an empty text when it cannot be read."""
@@ -71,12 +71,14 @@ def make_plan(
     *,
     in_scope: Callable[[str], bool],
     reading: str,
+    refusing: str,
     hasher: Hasher,
 ) -> list[Step]:
     """Steps in the order of names: one per file found and one per document gone.
 
     ``in_scope`` says of a place whether this sync looked there; ``reading`` names the readers and
-    the chunking: a document stored under another is read again.
+    the chunking: a document stored under another is read again. ``refusing`` names all that decides
+    whether a file is refused: one that was refused under another is tried again.
     """
     documents = {document.place: document for document in stored}
     known = {each.place: each for each in not_indexed}
@@ -100,7 +102,7 @@ def make_plan(
             steps.append(Step("skip", file.name, file, document, known.get(place), file.problem[1]))
         elif document is not None:
             steps.append(_compare(file, document, reading, hasher))
-        elif place in known and _is_settled(file, known[place], reading):
+        elif place in known and _is_settled(file, known[place], refusing):
             steps.append(Step("unchanged", file.name, file, None, known[place]))
         else:
             source = _renamed_from(file, by_hash, reading, hasher)
@@ -152,10 +154,10 @@ def _compare(file: FoundFile, document: StoredDocument, reading: str, hasher: Ha
     return Step("change", file.name, file, document, reason="content changed")
 
 
-def _is_settled(file: FoundFile, known: NotIndexed, reading: str) -> bool:
+def _is_settled(file: FoundFile, known: NotIndexed, refusing: str) -> bool:
     return (
         known.outcome in _SETTLED
-        and known.reading == reading
+        and known.refusing == refusing
         and same_state(file.state, known.state)
     )
 

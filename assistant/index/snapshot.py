@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -24,7 +25,7 @@ from assistant.index.generations import (
     check_files,
     hold_open,
 )
-from assistant.index.store import Store
+from assistant.index.store import Store, damaged
 from assistant.index.vector_server import Server, ServerVectors, no_server
 from assistant.index.vectors import VectorIndex
 from assistant.index.words import WordIndex
@@ -201,6 +202,8 @@ class SnapshotReader:
             lease.__enter__()
         try:
             yield snapshot
+        except sqlite3.DatabaseError as exc:  # of a large index only sizes are compared
+            raise damaged(snapshot._path / STORE, exc) from exc
         finally:
             lease.__exit__(None, None, None)
 

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from assistant.errors import IndexUnavailableError
+from assistant.errors import IndexDamagedError
 from assistant.index.kept_vectors import KeptVectors
 from assistant.index.rows import FileState, NotIndexed, StoredChunk, StoredDocument
 from assistant.types import Heading, Page, ParsedDocument
@@ -82,7 +82,9 @@ class Store:
             else:
                 uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
                 self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-                self._has_schema()
+                if not self._has_schema():
+                    self._connection.close()
+                    raise sqlite3.DatabaseError("it holds no tables")
             self.vectors = KeptVectors(self._connection, writable=writable)
             missing = self._missing()
             self._columns = ", ".join(
@@ -90,11 +92,7 @@ class Store:
                 for name in _DOCUMENT_COLUMNS.split(", ")
             )
         except sqlite3.DatabaseError as exc:
-            raise IndexUnavailableError(
-                f"The store {path} cannot be opened: {exc}",
-                hint="`assistant rollback` returns to the generation before; "
-                "`assistant ingest` rebuilds",
-            ) from exc
+            raise damaged(path, exc) from exc
 
     def _has_schema(self) -> bool:
         row = self._connection.execute(
@@ -268,8 +266,8 @@ class Store:
         """Files that are known but have no current version in the index."""
         rows = self._connection.execute("SELECT * FROM not_indexed ORDER BY name")
         return [
-            NotIndexed(name, root, relative, FileState(*state), reading, outcome, reason)
-            for name, root, relative, *state, reading, outcome, reason in rows
+            NotIndexed(name, root, relative, FileState(*state), refusing, outcome, reason)
+            for name, root, relative, *state, refusing, outcome, reason in rows
         ]
 
     def roots(self) -> dict[str, str]:
@@ -325,7 +323,7 @@ class Store:
         self._connection.executemany(
             "INSERT INTO not_indexed VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             [
-                (f.name, f.root, f.relative, *_state(f.state), f.reading, f.outcome, f.reason)
+                (f.name, f.root, f.relative, *_state(f.state), f.refusing, f.outcome, f.reason)
                 for f in files
             ],
         )
@@ -334,6 +332,14 @@ class Store:
         """The folders of the index, all at once."""
         self._connection.execute("DELETE FROM roots")
         self._connection.executemany("INSERT INTO roots VALUES (?,?)", sorted(roots.items()))
+
+
+def damaged(path: Path, error: sqlite3.DatabaseError) -> IndexDamagedError:
+    """The error of a store that SQLite cannot open or read."""
+    return IndexDamagedError(
+        f"The store {path} cannot be read: {error}",
+        hint="`assistant rollback` returns to the generation before; `assistant ingest` rebuilds",
+    )
 
 
 def _parts(values: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.chunking import indexed_text
 from assistant.errors import ModelError, RerankingError
+from assistant.extras import needs
 from assistant.model.context import fit_passages, passages_budget
 from assistant.model.prompts import load_prompt
 from assistant.model.tokens import counter_for
@@ -53,13 +54,8 @@ class CrossEncoder:
     """A cross-encoder in ONNX, by fastembed: a name it knows, or a folder with a model's files."""
 
     def __init__(self, model: str) -> None:
-        try:
+        with needs("rerank", "retrieval.reranker: cross-encoder"):
             from fastembed.rerank.cross_encoder import TextCrossEncoder
-        except ImportError as exc:
-            raise RerankingError(
-                "The cross-encoder needs a package that is not installed",
-                hint="pip install 'document-assistant[rerank]', or set retrieval.reranker: none",
-            ) from exc
         try:
             self._model = _open(TextCrossEncoder, model)
         except Exception as exc:  # whatever its HTTP client or onnxruntime raises
@@ -92,7 +88,8 @@ def _open(kind: Any, model: str) -> Any:
     file = next((name for name in _ONNX_FILES if (folder / name).is_file()), None)
     if file is None:
         raise FileNotFoundError(f"{folder} holds no {' and no '.join(_ONNX_FILES)}")
-    from fastembed.common.model_description import ModelSource
+    with needs("rerank", "retrieval.reranker: cross-encoder"):
+        from fastembed.common.model_description import ModelSource
 
     name = str(folder.resolve())
     if not any(each["model"].lower() == name.lower() for each in kind.list_supported_models()):

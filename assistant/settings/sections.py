@@ -74,6 +74,7 @@ class IndexSettings(_Section):
     keep_previous: Annotated[int, Field(ge=0)]
     lock_timeout_seconds: Annotated[float, Field(ge=0.0)]
     check_megabytes: Annotated[float, Field(ge=0.0)]
+    unfinished_megabytes: Annotated[float, Field(ge=0.0)]
     chroma_url: Annotated[str, Field(pattern=r"^(https?://[^/@\s?#]+(/[^@\s?#]*)?)?$")]
     chroma_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
     chroma_token_env: str

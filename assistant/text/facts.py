@@ -96,6 +96,12 @@ _ROUGH = re.compile(
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"\s?(?:%|per ?cent\b|prozent\b)", re.IGNORECASE)
+_OPENERS = frozenset(
+    """neither nor nobody none either although though unless since whereas however without never
+    despite unlike like today meanwhile moreover therefore finally later earlier
+    according""".split()
+)
+"""Words that open a sentence before a name ("Neither Kay nor Moe") and are no part of it."""
 _TITLES = frozenset("dr mr mrs ms prof st mt gen lt col sgt capt rev hon sr jr".split())
 _LIST_MARK = re.compile(r"\s*(?:[-*+•]|\(?\d{1,3}[.)]|#{1,6})\s+")
 
@@ -276,6 +282,7 @@ def _names(text: str) -> list[str]:
         if (
             not word
             or fold(word) in STOP_WORDS
+            or word.lower() in _OPENERS
             or word.lower() in _MONTHS
             or word.lower() in _UNITS
         ):

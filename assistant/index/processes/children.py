@@ -48,7 +48,7 @@ class Child:
         try:
             for part in parts:
                 self._process.stdin.write(part)
-        except OSError as exc:
+        except (OSError, ValueError) as exc:  # closed, at its end or at ours
             raise self._failure() from exc
 
     def _flush(self) -> None:

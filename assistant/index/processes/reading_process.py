@@ -15,29 +15,27 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.errors import AssistantError, DocumentError
+from assistant.index.loaded import Loaded, packed_state, unpacked
 from assistant.index.loading import (
     Cutting,
-    Loaded,
-    cutting_of,
+    Loader,
+    LoadOptions,
     files_of,
-    limits_of,
     load_all,
     load_files,
 )
 from assistant.index.plan import Step
 from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
+from assistant.index.unfinished import KeepAside
 from assistant.processes import last_words, stand_back, start, widen
 from assistant.reading.limits import ReadingLimits
-from assistant.types import Chunk, Heading, Page, ParsedDocument
-
-if TYPE_CHECKING:
-    from assistant.settings import ChunkingSettings, ReadingSettings
+from assistant.reading.opening import OpeningRules
 
 MANY_FILES, MANY_BYTES = 500, 10_000_000
 """From here on a process is worth its start, a fifth of a second."""
@@ -56,21 +54,21 @@ def is_large(steps: Sequence[Step]) -> bool:
 
 
 def load_apart(
-    steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
-) -> Iterator[tuple[Step, Loaded | DocumentError]]:
+    steps: Sequence[Step], options: LoadOptions
+) -> Generator[tuple[Step, Loaded | DocumentError]]:
     """What ``load_all`` gives; of a large folder from a process apart.
 
     A file that ends a process in which it is alone is a ``DocumentError``; the rest goes on.
     Raises ``AssistantError`` when it is so with every file.
     """
     if not is_large(steps):
-        yield from load_all(steps, chunking, reading)
+        yield from load_all(steps, options)
         return
     done, died, deaths = 0, False, 0
     while done < len(steps):
         # a process reads ahead, so after a death the next file goes alone: was it that one?
         end = done + 1 if died else len(steps)
-        with _Reading(steps[done:end], chunking, reading) as child:
+        with _Reading(steps[done:end], options) as child:
             for result in child.results():
                 yield steps[done], result
                 done, deaths = done + 1, 0
@@ -94,10 +92,8 @@ def load_apart(
 class _Reading:
     """One process that reads files; ended when it is left, and its own children with it."""
 
-    def __init__(
-        self, steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
-    ) -> None:
-        self._request = _request(files_of(steps), chunking, reading)
+    def __init__(self, steps: Sequence[Step], options: LoadOptions) -> None:
+        self._request = _request(files_of(steps), options)
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed in __exit__
         self._process = start(
             "assistant.index.processes.reading_process", stderr=self._stderr, environment=os.environ
@@ -138,64 +134,22 @@ class _Reading:
 # ---------------------------------------------------------------- what goes over the pipes
 
 
-def _request(
-    files: Sequence[FoundFile], chunking: ChunkingSettings, reading: ReadingSettings
-) -> bytes:
+def _request(files: Sequence[FoundFile], options: LoadOptions) -> bytes:
     message = {
-        "files": [
-            [f.name, f.root, f.relative, [f.state.size, f.state.mtime_ns, f.state.ctime_ns,
-                                          f.state.inode]]
-            for f in files
-        ],
-        "cutting": asdict(cutting_of(chunking)),
-        "limits": asdict(limits_of(reading)),
-        "processes": reading.processes,
-    }  # fmt: skip
+        "files": [[f.name, f.root, f.relative, packed_state(f.state)] for f in files],
+        "options": asdict(options),
+    }
     return json.dumps(message).encode() + b"\n"
 
 
-def packed(result: Loaded | DocumentError) -> dict[str, Any]:
-    """A result as JSON can hold it; a chunk is told by its place."""
-    if isinstance(result, DocumentError):
-        return {"what": result.what, "hint": result.hint, "outcome": result.outcome}
-    parsed = result.parsed
-    return {
-        "parsed": [
-            parsed.text, parsed.title, parsed.kind,
-            [[p.number, p.start, p.end] for p in parsed.pages],
-            [[h.level, h.title, h.start] for h in parsed.headings],
-            parsed.is_markdown, parsed.date, parsed.language, parsed.author, parsed.notes,
-        ],
-        "chunks": [[c.start, c.end, c.page, c.heading_path, c.context] for c in result.chunks],
-        "rest": [result.sha256, result.checked_ns, result.noise],
-    }  # fmt: skip
-
-
-def unpacked(message: dict[str, Any]) -> Loaded | DocumentError:
-    """What ``packed`` was given."""
-    if "what" in message:
-        return DocumentError(message["what"], hint=message["hint"], outcome=message["outcome"])
-    text, title, kind, pages, headings, is_markdown, date, language, author, notes = message[
-        "parsed"
-    ]
-    parsed = ParsedDocument(
-        text,
-        title,
-        kind,
-        tuple(Page(*page) for page in pages),
-        tuple(Heading(*heading) for heading in headings),
-        is_markdown,
-        date,
-        language,
-        author,
-        tuple(notes),
+def _options(message: dict[str, Any]) -> LoadOptions:
+    return LoadOptions(
+        OpeningRules(**message["access"]),
+        ReadingLimits(**message["limits"]),
+        Cutting(**message["cutting"]),
+        message["processes"],
+        KeepAside(**message["keep"]) if message["keep"] else None,
     )
-    chunks = tuple(
-        Chunk(text[start:end], start, end, page, tuple(path), context)
-        for start, end, page, path, context in message["chunks"]
-    )
-    sha256, checked_ns, noise = message["rest"]
-    return Loaded(parsed, chunks, sha256, checked_ns, tuple((a, b) for a, b in noise))
 
 
 def main() -> int:
@@ -207,18 +161,18 @@ def main() -> int:
         return 0
     files = [FoundFile(name, root, relative, FileState(*state))
              for name, root, relative, state in request["files"]]  # fmt: skip
-    results = load_files(
-        files,
-        Cutting(**request["cutting"]),
-        ReadingLimits(**request["limits"]),
-        request["processes"],
-    )
+    results = load_files(files, _options(request["options"]), Loader.load_packed)
     with contextlib.closing(results):
-        for result in results:
-            sys.stdout.buffer.write(json.dumps(packed(result)).encode() + b"\n")
+        for line in results:
+            sys.stdout.buffer.write(line + b"\n")
             sys.stdout.buffer.flush()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        status = main()
+    except SystemExit:  # the parent wants no more: its parsers are ended, its threads may go on
+        status = 0
+    sys.stdout.flush()
+    os._exit(status)
