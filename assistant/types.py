@@ -159,7 +159,7 @@ class Passage:
     they were computed; ``score`` is their fusion. ``duplicates`` names documents that hold the
     same text and were folded into this passage. ``noise`` are the stretches of the document inside
     this passage that are captions or adverts. ``context`` is what stands above its rows when it
-    begins inside a table.
+    begins inside a table. ``language`` is that of its document, if it is known.
     """
 
     chunk_id: str
@@ -175,6 +175,7 @@ class Passage:
     duplicates: tuple[str, ...] = ()
     noise: tuple[tuple[int, int], ...] = ()
     context: str = ""
+    language: str = ""
 
     @property
     def body(self) -> str:

@@ -7,7 +7,7 @@ too. Captions, adverts and what recurs across documents weigh less. Chooses noth
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,10 +26,12 @@ from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected, coverage
 from assistant.text.fitted import fitted
-from assistant.text.noise import Finder, recurs, share
-from assistant.text.terms import stem, terms, words
+from assistant.text.noise import Places, recurs, share
+from assistant.text.terms import words
 from assistant.types import Passage
 
+Find = Callable[[str, str], Places]
+"""A sentence and its language → where all of its words stand: (document, text)."""
 _READER_WEIGHT = 2.0
 """What a reader's two judgements add at the most, each; a good sentence scores about 5 without.
 Between 1.5 and 5 the first sentence is right equally often."""
@@ -101,7 +103,7 @@ def rank_candidates(
     passages: Sequence[Passage],
     sentence_index: SentenceIndex,
     readings: Mapping[str, Reading] = NO_READINGS,
-    find: Finder | None = None,
+    find: Find | None = None,
     noise_penalty: float | None = None,
 ) -> Candidates:
     """The sentences and rows of the passages by how well each could answer, best first.
@@ -112,7 +114,7 @@ def rank_candidates(
     """
     penalty = _NOISE_PENALTY if noise_penalty is None else noise_penalty
     split = sentence_index.of({p.chunk_id: p.text for p in passages})
-    parts = {p.chunk_id: take_apart(p, split[p.chunk_id].spans) for p in passages}
+    parts = {p.chunk_id: take_apart(p, split[p.chunk_id].spans, question) for p in passages}
     question = corrected(question, _corrections(question, parts))
     vector = sentence_index.embed_question(question.standalone)
     vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
@@ -145,7 +147,8 @@ def list_bonus(
     question: Question, passage: Passage, found: Sequence[SentenceTerms]
 ) -> dict[int, float]:
     """What belonging to a list adds to a sentence: the items cover a question only together."""
-    context = frozenset(terms(" ".join((passage.title, *passage.heading_path))))
+    above = " ".join((passage.title, *passage.heading_path))
+    context = frozenset(question.reads(above, passage.language))
     bonus: dict[int, float] = {}
     at = 0
     while at < len(found):
@@ -172,7 +175,8 @@ def _numbered(
     for index, each in enumerate(found):
         if is_item(number, passage.text, each.span.start):
             heading = heading_above(passage.text, each.span.start)
-            above = frozenset(terms(heading or " ".join(passage.heading_path[-1:])))
+            words_above = heading or " ".join(passage.heading_path[-1:])
+            above = frozenset(question.reads(words_above, passage.language))
             bonus[index] = _NUMBERED_ITEM * (1.0 + coverage(question.weights, above))
     return bonus
 
@@ -188,11 +192,13 @@ def _best_first(pick: Pick) -> tuple[float, str, int]:
     return (-pick.score, pick.passage.document, pick.start)
 
 
-def _demoted(pick: Pick, find: Finder, penalty: float) -> Pick:
+def _demoted(pick: Pick, find: Find, penalty: float) -> Pick:
     """The sentence with its penalty, when it is boilerplate that recurs across documents."""
     if pick.score <= 0 or pick.kind == "table" or len(words(pick.text)) < _SHORTEST_BOILERPLATE:
         return pick
-    if not recurs(pick.text, pick.passage.text, pick.passage.document, find):
+    passage = pick.passage
+    places = find(pick.text, passage.language)
+    if not recurs(pick.text, passage.text, passage.document, places):
         return pick
     return replace(pick, score=pick.score * (1.0 - penalty))
 
@@ -232,7 +238,12 @@ def _corrections(
 ) -> dict[str, str]:
     """Question terms that stand nowhere in the passages → the term of the word they misspell."""
     known = {term for found in parts.values() for each in found for term in each.terms}
-    vocabulary = {word for found in parts.values() for each in found for word in each.words}
+    vocabulary = {
+        word: term
+        for found in parts.values()
+        for each in found
+        for word, term in zip(each.words, each.sequence, strict=True)
+    }
     replacements: dict[str, str] = {}
     for term in question.weights:
         word = question.surface.get(term, term)
@@ -246,5 +257,5 @@ def _corrections(
         ]
         close = [(distance, other) for distance, other in close if distance <= allowed]
         if close:
-            replacements[term] = stem([min(close)[1]])[0]
+            replacements[term] = vocabulary[min(close)[1]]
     return replacements

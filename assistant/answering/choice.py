@@ -14,7 +14,7 @@ from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.retrieval.question import Question
 from assistant.text.sentences import sentences
-from assistant.text.terms import shingles, terms, words
+from assistant.text.terms import shingles, words
 
 ReadText = Callable[[str, int, int], str]
 """(document, start, end) → that stretch of its text, shorter at the document's ends."""
@@ -233,7 +233,7 @@ def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
 
 
 def _covered(question: Question, picks: Sequence[Pick]) -> set[str]:
-    present = {term for pick in picks for term in terms(pick.text)}
+    present = {term for pick in picks for term in question.reads(pick.text, pick.passage.language)}
     return {term for term in question.weights if term in present}
 
 

@@ -75,8 +75,8 @@ def signals(extraction: Extraction) -> Signals | None:
     question, best = extraction.question, extraction.ranked[0]
     total = sum(question.weights.values()) or 1.0
     heaviest = max(question.weights.values(), default=1.0) or 1.0
-    present = _context_terms(best)
-    inside = frozenset(terms(best.text))
+    present = _context_terms(question, best)
+    inside = frozenset(question.reads(best.text, best.passage.language))
     lacking = [weight for term, weight in question.weights.items() if term not in inside]
     other = next(
         (p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id), None
@@ -126,12 +126,14 @@ def recalibrated(p: float, slope: float, shift: float) -> float:
 
 def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
     """The question's own words that the best passages do not hold, for a helpful refusal."""
-    present: frozenset[str] = frozenset().union(*(_context_terms(pick) for pick in picks[:5]))
+    present: frozenset[str] = frozenset().union(
+        *(_context_terms(question, pick) for pick in picks[:5])
+    )
     missing = {t for t in question.weights if t not in present and t not in question.borrowed}
     shown = []
     for word in question.text.split():
         bare = word.strip(".,;:!?\"'“”‘’()[]")
-        if any(term in missing for term in terms(bare)):
+        if any(term in missing for term in terms(bare, question.language)):
             shown.append(bare)
     return list(dict.fromkeys(shown))
 
@@ -146,8 +148,8 @@ def _context_text(pick: Pick) -> str:
     return " ".join((passage.title, *passage.heading_path, passage.text))
 
 
-def _context_terms(pick: Pick) -> frozenset[str]:
-    return frozenset(terms(_context_text(pick)))
+def _context_terms(question: Question, pick: Pick) -> frozenset[str]:
+    return frozenset(question.reads(_context_text(pick), pick.passage.language))
 
 
 def _share(wanted: frozenset[str], present: frozenset[str]) -> float:

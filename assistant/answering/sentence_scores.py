@@ -16,10 +16,12 @@ from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import TableRow, rows_of
 from assistant.retrieval.question import Question
 from assistant.text.sentences import SentenceSpan
-from assistant.text.terms import STOP_WORDS, stem, words
+from assistant.text.terms import STOP_WORDS, stems, words_and_stems
 from assistant.text.word_vectors import Likeness, Vectors
 from assistant.types import Passage
 
+_OF_THE_FAMILY = 0.5
+"""What a word of the same family counts, against the word itself."""
 _DATE = re.compile(
     r"\b(?:1[0-9]|20)\d{2}\b|\b\d{1,2}\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
@@ -108,17 +110,22 @@ class SentenceTerms:
     row: TableRow | None = None
 
 
-def take_apart(passage: Passage, spans: Sequence[SentenceSpan]) -> list[SentenceTerms]:
-    """The sentences of a passage with their terms."""
+def take_apart(
+    passage: Passage, spans: Sequence[SentenceSpan], question: Question
+) -> list[SentenceTerms]:
+    """The sentences of a passage with their terms, as the question spells them."""
     found = []
-    rows = rows_of(passage) if any(span.kind == "table" for span in spans) else {}
+    code = passage.language
+    has_table = any(span.kind == "table" for span in spans)
+    rows = rows_of(passage, question.reads) if has_table else {}
     for span in spans:
         own = passage.text[span.start : span.end]
         row = rows.get(span.start)
-        tokens = tuple(words(own))
-        stems = tuple(stem(tokens))
-        terms = frozenset(stems) if row is None else row.own | frozenset(stems)
-        found.append(SentenceTerms(own, span, tokens, terms, stems, row))
+        tokens, found_stems = words_and_stems(own, code)
+        sequence = tuple(question.as_asked(found_stems, code))
+        terms = frozenset(sequence) | frozenset(question.reads(own, code))
+        terms = terms if row is None else row.own | terms
+        found.append(SentenceTerms(own, span, tuple(tokens), terms, sequence, row))
     return found
 
 
@@ -131,10 +138,13 @@ def passage_features(
     likeness: Likeness,
 ) -> list[SentenceFeatures]:
     """The features of every sentence of a passage for a question; ``rank`` counts from 1."""
-    headings = frozenset(stem(words(" ".join((passage.title, *passage.heading_path)))))
+    headings = frozenset(
+        question.reads(" ".join((passage.title, *passage.heading_path)), passage.language)
+    )
     everything = frozenset().union(*(s.terms for s in found if s.row is None))
     total = sum(question.weights.values()) or 1.0
-    pairs = set(_neighbours(stem(words(question.text))))
+    half = families(question)
+    pairs = set(_neighbours(stems(question.text, question.language)))
     asked = number_asked_for(question.text)
     result = []
     for index, sentence in enumerate(found):
@@ -155,6 +165,10 @@ def passage_features(
                 sums["own"] += weight
                 sums["alike"] += weight
                 continue
+            if term in half and half[term] & inside:
+                sums["own"] += _OF_THE_FAMILY * weight
+                sums["alike"] += _OF_THE_FAMILY * weight
+                weight *= 1.0 - _OF_THE_FAMILY
             sums["alike"] += weight * close.get(term, 0.0)
             where = (
                 "before" if term in before else "context" if term in above
@@ -190,6 +204,14 @@ def passage_features(
             )
         )
     return result
+
+
+def families(question: Question) -> dict[str, frozenset[str]]:
+    """Each term of the question → the other words of its family ("deep": "depth")."""
+    found: dict[str, set[str]] = {}
+    for other, term in question.related.items():
+        found.setdefault(term, set()).add(other)
+    return {term: frozenset(others) for term, others in found.items()}
 
 
 def _before(found: Sequence[SentenceTerms], index: int) -> frozenset[str]:
@@ -264,7 +286,7 @@ def _defines(question: Question, text: str) -> float:
     match = _DEFINES.match(text)
     if match is None:
         return 0.0
-    subject = {t for t in stem(words(match.group(1))) if t not in STOP_WORDS}
+    subject = {t for t in question.reads(match.group(1)) if t not in STOP_WORDS}
     wanted = set(question.weights)
     return len(subject & wanted) / max(len(subject), len(wanted)) if subject and wanted else 0.0
 
@@ -272,7 +294,7 @@ def _defines(question: Question, text: str) -> float:
 def _new_name(pattern: re.Pattern[str], text: str, question: Question) -> bool:
     """Whether a match brings a name that the question does not hold already."""
     for match in pattern.finditer(text):
-        fresh = [t for t in stem(words(match.group())) if t not in STOP_WORDS]
+        fresh = [t for t in question.reads(match.group()) if t not in STOP_WORDS]
         if any(term not in question.weights for term in fresh[-2:]):
             return True
     return False

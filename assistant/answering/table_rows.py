@@ -6,13 +6,14 @@ which it has a value. The names alone answer nothing, so a header is never a can
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.tables.model import Row, Table, escaped, find_tables, named_cells, rule_line
-from assistant.text.terms import stem, words
+from assistant.text.terms import terms
 from assistant.types import Passage
 
+_TermsOf = Callable[[Sequence[str]], frozenset[str]]
 _MOST_COLUMNS = 8
 """A wider table is shown with its first column and those that the question is about."""
 
@@ -36,8 +37,16 @@ class TableRow:
     is_header: bool = False
 
 
-def rows_of(passage: Passage) -> dict[int, TableRow]:
+Reads = Callable[[str, str], Sequence[str]]
+"""A text and its language → its terms, as the question spells them."""
+
+
+def rows_of(passage: Passage, reads: Reads = terms) -> dict[int, TableRow]:
     """The rows of a passage by the place in its text where their lines begin; headers too."""
+
+    def terms_of(texts: Sequence[str]) -> frozenset[str]:
+        return frozenset(reads(" ".join(texts), passage.language))
+
     above = passage.context.rsplit("\n", 1)
     header = above[-1] if "|" in above[-1] else ""
     caption = above[0] if header and len(above) > 1 else ""
@@ -45,20 +54,22 @@ def rows_of(passage: Passage) -> dict[int, TableRow]:
     for table in find_tables(passage.text, header):
         key = (passage.document, table.caption or caption, table.names)
         if table.header is not None:
-            found[table.header.start] = _header(key, table.header)
+            found[table.header.start] = _header(key, table.header, terms_of)
         for row in table.rows:
-            found[row.start] = _row(key, table, row)
+            found[row.start] = _row(key, table, row, terms_of)
     return found
 
 
-def _header(key: tuple[str, str, tuple[str, ...]], row: Row) -> TableRow:
+def _header(key: tuple[str, str, tuple[str, ...]], row: Row, terms_of: _TermsOf) -> TableRow:
     cells = tuple(cell.text for cell in row.cells)
     return TableRow(
-        key, key[2], cells, "", frozenset(), _terms(cells), _terms([key[1]]), is_header=True
+        key, key[2], cells, "", frozenset(), terms_of(cells), terms_of([key[1]]), is_header=True
     )
 
 
-def _row(key: tuple[str, str, tuple[str, ...]], table: Table, row: Row) -> TableRow:
+def _row(
+    key: tuple[str, str, tuple[str, ...]], table: Table, row: Row, terms_of: _TermsOf
+) -> TableRow:
     if table.names:
         width = max(len(table.names), len(row.cells))
         names = (*table.names, *[""] * (width - len(table.names)))
@@ -74,15 +85,15 @@ def _row(key: tuple[str, str, tuple[str, ...]], table: Table, row: Row) -> Table
         names=names,
         cells=cells,
         group=row.group,
-        own=_terms((*cells, row.group)),
-        name_terms=_terms(filled),
-        caption_terms=_terms([key[1]]),
+        own=terms_of((*cells, row.group)),
+        name_terms=terms_of(filled),
+        caption_terms=terms_of([key[1]]),
         is_header=is_group,
     )
 
 
 def _terms(texts: Sequence[str]) -> frozenset[str]:
-    return frozenset(stem(words(" ".join(texts))))
+    return frozenset(terms(" ".join(texts)))
 
 
 def row_text(row: TableRow) -> str:

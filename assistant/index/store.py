@@ -243,6 +243,14 @@ class Store:
             found.extend(row[0] for row in self._connection.execute(query, part))
         return sorted(found)
 
+    def languages(self) -> list[str]:
+        """The languages of the documents, the most frequent first; without those not known."""
+        query = (
+            "SELECT language FROM documents WHERE language != '' GROUP BY language "
+            "ORDER BY count(*) DESC, language"
+        )
+        return [row[0] for row in self._connection.execute(query)]
+
     def counts(self) -> tuple[int, int]:
         """How many documents and chunks there are."""
         documents = self._connection.execute("SELECT count(*) FROM documents").fetchone()[0]
@@ -295,12 +303,13 @@ class Store:
         self._connection.execute("DELETE FROM not_indexed WHERE name = ?", [document.name])
 
     def update(self, document: StoredDocument) -> None:
-        """Give a stored document a new name, place or file state; text and chunks stay."""
+        """Give a stored document a new name, place, language or file state; text and chunks
+        stay."""
         self._connection.execute(
             "UPDATE documents SET name=?, root=?, relative=?, size=?, mtime_ns=?, ctime_ns=?, "
-            "inode=?, checked_ns=? WHERE id=?",
+            "inode=?, checked_ns=?, language=? WHERE id=?",
             [document.name, document.root, document.relative, *_state(document.state),
-             document.id],
+             document.language, document.id],
         )  # fmt: skip
 
     def delete(self, document_id: str) -> None:
