@@ -12,9 +12,10 @@ that somebody names.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,19 +24,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import ReaderError
+from assistant.model.reader_files import CHOICES, files_of, first_line, folder_of
 from assistant.text.recent import Recent
 from assistant.types import Passage
-
-BUILTIN = Path(__file__).parent / "reader"
-"""The folder with the reader that we trained; NOTICE.md says on what."""
 
 _MOST_TOKENS = 256
 """Tokens of question and passage together; a longer passage is read in overlapping windows."""
 _OVERLAP = 48
+_MOST_QUESTION = _MOST_TOKENS // 2
+"""Tokens of the question; the rest of a longer one is not read, or no room is left to read in."""
+_MOST_WINDOWS = 16
+_MOST_CHARACTERS = 40_000
+_MOST_TITLE = 300
+"""A chunk has about 256 tokens. These bounds hold for a hostile one: it is read in part."""
 _LONGEST_SPAN = 24
 """Tokens of an answer; longer ones are sentences, not answers."""
 _MOST_KEPT = 512
-_BATCH = 8
 
 Numbers = NDArray[np.float32]
 
@@ -65,17 +69,13 @@ class Reading:
         if not len(inside):
             return start, start, float("-inf")
         first, last = self.first[inside], self.last[inside]
-        count = len(inside)
-        sums = first[:, None] + last[None, :]
-        allowed = np.triu(np.ones((count, count), dtype=bool))
-        allowed &= ~np.triu(np.ones((count, count), dtype=bool), _LONGEST_SPAN)
-        sums = np.where(allowed, sums, -np.inf)
-        a, b = np.unravel_index(int(sums.argmax()), sums.shape)
-        return (
-            int(self.starts[inside[a]]),
-            int(self.ends[inside[b]]),
-            float(sums[a, b]),
-        )
+        starts, ends = self.starts[inside], self.ends[inside]
+        widths = np.arange(len(inside))[:, None] + np.arange(_LONGEST_SPAN)
+        to = np.minimum(widths, len(inside) - 1)
+        # Where windows overlap, a later token may lie before an earlier one.
+        sums = np.where(ends[to] > starts[:, None], first[:, None] + last[to], -np.inf)
+        a, width = np.unravel_index(int(sums.argmax()), sums.shape)
+        return int(starts[a]), int(ends[to[a, width]]), float(sums[a, width])
 
 
 NO_READINGS: Mapping[str, Reading] = {}
@@ -108,7 +108,7 @@ class OnnxReader:
     """A question-answering model in ONNX: a folder with ``*.onnx`` and ``tokenizer.json``."""
 
     def __init__(self, folder: Path) -> None:
-        model, tokenizer = _files(folder)
+        model, tokenizer = files_of(folder)
         try:
             import onnxruntime
             from tokenizers import Tokenizer
@@ -121,9 +121,8 @@ class OnnxReader:
             self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
         except Exception as exc:  # onnxruntime and tokenizers raise types of their own
             raise ReaderError(
-                f"The reader in {folder} cannot be loaded: {_first_line(exc)}",
-                hint="answer.reader takes none, builtin, the name of an ONNX question-answering "
-                "model, or a folder with one and its tokenizer.json",
+                f"The reader in {folder} cannot be loaded: {first_line(exc)}",
+                hint=CHOICES,
             ) from exc
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -137,42 +136,40 @@ class OnnxReader:
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """One reading for each (title, text). Raises ``ReaderError``."""
-        keys = [f"{question}\0{title}\0{text}" for title, text in passages]
-        found = [self._kept.get(key) for key in keys]
-        missing = [at for at, each in enumerate(found) if each is None]
-        windows = [
-            (at, window) for at in missing for window in self._windows(question, *passages[at])
-        ]
-        read: dict[int, list[Reading]] = {}
-        for begin in range(0, len(windows), _BATCH):
-            part = windows[begin : begin + _BATCH]
-            for (at, _), reading in zip(part, self._run([w for _, w in part]), strict=True):
-                read.setdefault(at, []).append(reading)
-        for at in missing:
-            reading = _joined(read[at])
-            self._kept.put(keys[at], reading)
-            found[at] = reading
-        return [each for each in found if each is not None]
+        readings = []
+        for title, text in passages:
+            key = f"{question}\0{title}\0{text}"
+            reading = self._kept.get(key)
+            if reading is None:
+                windows = self._windows(question, title, text)
+                reading = _joined([self._run(window) for window in windows])
+                self._kept.put(key, reading)
+            readings.append(reading)
+        return readings
 
     def _windows(self, question: str, title: str, text: str) -> list[_Window]:
-        head = f"{title}. " if title and not text.startswith(title) else ""
-        encoded = self._tokenizer.encode(question, head + text)
-        ids, kinds = list(encoded.ids), list(encoded.type_ids)
-        begin = kinds.index(1) if 1 in kinds else len(ids) - 1
+        head = f"{title[:_MOST_TITLE]}. " if title and not text.startswith(title) else ""
+        told = head + text[:_MOST_CHARACTERS]
+        asked = _printable(question[:_MOST_CHARACTERS])
+        try:
+            encoded = self._tokenizer.encode(asked, _printable(told))
+        except Exception as exc:  # tokenizers raises types of its own
+            raise ReaderError(f"The reader's tokenizer failed: {first_line(exc)}") from exc
+        ids, kinds, sides = encoded.ids, encoded.type_ids, encoded.sequence_ids
         places = [
-            (a - len(head), b - len(head)) if kind == 1 and b > a and a >= len(head) else (-1, -1)
-            for (a, b), kind in zip(encoded.offsets, kinds, strict=True)
+            (a - len(head), b - len(head)) if side == 1 and b > a and a >= len(head) else (-1, -1)
+            for (a, b), side in zip(encoded.offsets, sides, strict=True)
         ]
-        room = _MOST_TOKENS - begin - 1
-        if len(ids) <= _MOST_TOKENS or room < 2 * _OVERLAP:
-            cut = min(len(ids), 2 * _MOST_TOKENS)  # a question as long as a page
-            return [_Window(ids[:cut], kinds[:cut], places[:cut])]
-        windows = []
         body = len(ids) - 1
-        at = begin
-        while True:
-            stop = min(body, at + room)
-            chosen = [*range(begin), *range(at, stop), body]
+        at = sides.index(1) if 1 in sides else body
+        unread = {i for i in range(at) if sides[i] == 0 and i > _MOST_QUESTION}
+        before = [i for i in range(at) if i not in unread]
+        windows: list[_Window] = []
+        stop = at
+        while not windows or (stop < body and len(windows) < _MOST_WINDOWS):
+            at = stop - _OVERLAP if windows else at
+            stop = min(body, at + _MOST_TOKENS - len(before) - 1)
+            chosen = [*before, *range(at, stop), body]
             windows.append(
                 _Window(
                     [ids[i] for i in chosen],
@@ -180,43 +177,44 @@ class OnnxReader:
                     [places[i] for i in chosen],
                 )
             )
-            if stop == body:
-                return windows
-            at = stop - _OVERLAP
+        return windows
 
-    def _run(self, windows: Sequence[_Window]) -> list[Reading]:
-        longest = max(len(window.ids) for window in windows)
-        shape = (len(windows), longest)
-        ids, mask, kinds = (np.zeros(shape, np.int64) for _ in range(3))
-        for row, window in enumerate(windows):
-            ids[row, : len(window.ids)] = window.ids
-            mask[row, : len(window.ids)] = 1
-            kinds[row, : len(window.ids)] = window.kinds
-        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
+    def _run(self, window: _Window) -> Reading:
+        """One window alone. In a batch, an 8-bit model rounds each row by its neighbours: the same
+        passage differed by up to .74 in its logit; and padding made a batch slower, not faster."""
+        ids = np.array([window.ids], np.int64)
+        kinds = np.array([window.kinds], np.int64)
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": kinds}
         try:
             with self._lock:
                 starts, ends, *rest = self._session.run(
                     self._outputs, {name: given[name] for name in given if name in self._inputs}
                 )
         except Exception as exc:  # onnxruntime raises types of its own
-            raise ReaderError(f"The reader failed: {_first_line(exc)}") from exc
-        readings = []
-        for row, window in enumerate(windows):
-            null = float(starts[row, 0] + ends[row, 0])
-            places = np.array(window.places, dtype=np.int64)
-            inside = np.flatnonzero(places[:, 0] >= 0)
-            reading = Reading(
-                answerable=float(np.ravel(rest[0])[row]) if rest else 0.0,
-                starts=places[inside, 0],
-                ends=places[inside, 1],
-                first=(starts[row, inside] - null / 2).astype(np.float32),
-                last=(ends[row, inside] - null / 2).astype(np.float32),
+            raise ReaderError(f"The reader failed: {first_line(exc)}", hint=CHOICES) from exc
+        if any(each.shape != ids.shape for each in (starts, ends)) or any(
+            r.size != 1 for r in rest
+        ):
+            raise ReaderError(
+                f"The reader gave numbers of shape {starts.shape} for {ids.shape[1]} tokens: it is "
+                "no question-answering model",
+                hint=CHOICES,
             )
-            if not rest:
-                score = reading.span()[2]
-                reading = _with_answerable(reading, max(-30.0, score))
-            readings.append(reading)
-        return readings
+        if not all(np.isfinite(each).all() for each in (starts, ends, *rest)):
+            raise ReaderError("The reader gave NaN or infinity instead of numbers", hint=CHOICES)
+        null = float(starts[0, 0] + ends[0, 0])
+        places = np.array(window.places, dtype=np.int64)
+        inside = np.flatnonzero(places[:, 0] >= 0)
+        reading = Reading(
+            answerable=float(rest[0].item()) if rest else 0.0,
+            starts=places[inside, 0],
+            ends=places[inside, 1],
+            first=(starts[0, inside] - null / 2).astype(np.float32),
+            last=(ends[0, inside] - null / 2).astype(np.float32),
+        )
+        if rest:
+            return reading
+        return replace(reading, answerable=max(-30.0, reading.span()[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +224,12 @@ class _Window:
     places: list[tuple[int, int]]
 
 
-def _with_answerable(reading: Reading, answerable: float) -> Reading:
-    return Reading(answerable, reading.starts, reading.ends, reading.first, reading.last)
+_UNPAIRED = re.compile("[\ud800-\udfff]")
+
+
+def _printable(text: str) -> str:
+    """The text without lone surrogates, which no tokenizer takes; as long as before."""
+    return _UNPAIRED.sub("\ufffd", text)
 
 
 def _joined(parts: Sequence[Reading]) -> Reading:
@@ -243,29 +245,13 @@ def _joined(parts: Sequence[Reading]) -> Reading:
     )
 
 
-def _files(folder: Path) -> tuple[Path, Path]:
-    models = sorted(folder.glob("*.onnx")) + sorted(folder.glob("onnx/*.onnx"))
-    preferred = [each for each in models if "quant" in each.name or "int8" in each.name]
-    tokenizer = folder / "tokenizer.json"
-    if not models or not tokenizer.is_file():
-        raise ReaderError(
-            f"{folder} holds no ONNX model with its tokenizer.json",
-            hint="answer.reader takes none, builtin, the name of an ONNX question-answering model, "
-            "or a folder with one",
-        )
-    return (preferred or models)[0], tokenizer
-
-
 def _output(names: Sequence[str], word: str, place: int, folder: Path) -> str:
     found = [name for name in names if word in name.lower()]
     if not found and len(names) < 2:
-        raise ReaderError(f"The model in {folder} has no output for where an answer {word}s")
+        raise ReaderError(
+            f"The model in {folder} has no output for where an answer {word}s", hint=CHOICES
+        )
     return found[0] if found else names[place]
-
-
-def _first_line(exc: BaseException) -> str:
-    text = str(exc).strip()
-    return f"{type(exc).__name__}: {text.splitlines()[0] if text else ''}".rstrip(": ")
 
 
 def make_reader(name: str) -> AnswerReader:
@@ -273,27 +259,4 @@ def make_reader(name: str) -> AnswerReader:
 
     Raises ``ReaderError``. Only a public name is downloaded, by huggingface-hub, once.
     """
-    if name == "builtin":
-        return OnnxReader(BUILTIN)
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return OnnxReader(folder)
-    if "/" not in name or name.startswith((".", "/", "~")):
-        raise ReaderError(
-            f"answer.reader = {name!r} is neither builtin, none, a folder, nor a public name",
-            hint="a public name has an owner, as in deepset/minilm-uncased-squad2",
-        )
-    return OnnxReader(_downloaded(name))
-
-
-def _downloaded(name: str) -> Path:
-    try:
-        from huggingface_hub import snapshot_download
-
-        patterns = ["*.onnx", "onnx/*.onnx", "tokenizer.json"]
-        return Path(snapshot_download(name, allow_patterns=patterns))
-    except Exception as exc:  # the hub's client raises types of its own and of its HTTP client
-        raise ReaderError(
-            f"The reader {name!r} could not be downloaded: {_first_line(exc)}",
-            hint="without a network set answer.reader: builtin, or to a folder with a model",
-        ) from exc
+    return OnnxReader(folder_of(name))
