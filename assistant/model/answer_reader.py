@@ -1,7 +1,7 @@
 """A question and passages → how likely each passage answers it, and where: a small neural reader.
 
-Counting words cannot tell "the tunnel opened in 1936" from "the tunnel was planned in 1931". A
-reader can, to a degree: a question-answering model in ONNX with the customary inputs and outputs
+Counting words cannot tell "the lighthouse was designed by Olsen" from "the lighthouse was painted by
+Falk". A reader can, to a degree: a question-answering model in ONNX with the customary inputs and outputs
 (Devlin et al. 2019; SQuAD 2.0): ``[CLS] question [SEP] passage [SEP]``, a start and an end logit
 for every token, and the first token standing for "no answer". Ours adds a number, ``answerable``.
 
