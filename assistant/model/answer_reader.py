@@ -1,9 +1,10 @@
 """A question and passages → how likely each passage answers it, and where: a small neural reader.
 
-Counting words cannot tell "the lighthouse was designed by Olsen" from "the lighthouse was painted by
-Falk". A reader can, to a degree: a question-answering model in ONNX with the customary inputs and outputs
-(Devlin et al. 2019; SQuAD 2.0): ``[CLS] question [SEP] passage [SEP]``, a start and an end logit
-for every token, and the first token standing for "no answer". Ours adds a number, ``answerable``.
+Counting words cannot tell "the lighthouse was designed by Olsen" from "the lighthouse was painted
+by Falk". A reader can, to a degree: a question-answering model in ONNX with the customary inputs
+and outputs (Devlin et al. 2019; SQuAD 2.0): ``[CLS] question [SEP] passage [SEP]``, a start and an
+end logit for every token, and the first token standing for "no answer". Ours adds a number,
+``answerable``.
 
 ``answer.reader`` chooses: ``none``; ``builtin``, which lies in this package; or the name of a
 public model, or a folder with one. onnxruntime comes with Chroma. Nothing is downloaded but a model
