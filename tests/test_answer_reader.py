@@ -94,8 +94,8 @@ def test_public_models_are_read_by_their_convention(
     assert TEXT[start:end] == "1872"
     assert score == pytest.approx(4 + 5 - 2), "start and end, less those of no answer"
     assert reading.answerable == pytest.approx(score)
-    other = read_one(reader, QUESTION, "The gate opens by 1875.")
-    assert other.answerable < 0, "no answer beats every span"
+    other = read_one(reader, f"{QUESTION} In 1872?", "The gate opens by 1875.")
+    assert other.answerable < 0, "no answer beats every span; the question holds none"
 
 
 def test_ours_says_itself_how_likely_a_passage_answers(tmp_path: Path) -> None:

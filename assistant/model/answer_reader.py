@@ -158,7 +158,7 @@ class OnnxReader:
             raise ReaderError(f"The reader's tokenizer failed: {first_line(exc)}") from exc
         ids, kinds, sides = encoded.ids, encoded.type_ids, encoded.sequence_ids
         places = [
-            (a - len(head), b - len(head)) if side == 1 and b > a and a >= len(head) else (-1, -1)
+            (a - len(head), b - len(head)) if side == 1 and b > a else (-1, -1)
             for (a, b), side in zip(encoded.offsets, sides, strict=True)
         ]
         body = len(ids) - 1
@@ -204,7 +204,7 @@ class OnnxReader:
         if not all(np.isfinite(each).all() for each in (starts, ends, *rest)):
             raise ReaderError("The reader gave NaN or infinity instead of numbers", hint=CHOICES)
         null = float(starts[0, 0] + ends[0, 0])
-        places = np.array(window.places, dtype=np.int64)
+        places = np.array(window.places, dtype=np.int64)  # below 0: no word of the passage
         inside = np.flatnonzero(places[:, 0] >= 0)
         reading = Reading(
             answerable=float(rest[0].item()) if rest else 0.0,
