@@ -32,12 +32,13 @@ def write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
-    """Four articles with two paragraphs and three questions each, one public set, our questions."""
+    """Four articles with three paragraphs and two questions each, one public set, our questions."""
     paragraphs, queries, passages, asked = [], [], [], []
     for at, (place, founder) in enumerate(zip(PLACES, FOUNDERS, strict=True)):
         told = f"The garden of {place} was founded by {founder} and opened in 19{at}1."
         more = f"The founder of the garden of {place} planted roses along its wall."
-        for number, text in enumerate((told, more)):
+        also = f"{founder} was the founder of the garden of {place}, its letters say."
+        for number, text in enumerate((told, more, also)):
             paragraphs.append({"id": f"p{at}{number}", "title": f"Garden {place}", "text": text})
         queries += [
             {"id": f"q{at}a", "text": f"Who was the founder of the garden of {place}?",
@@ -123,13 +124,13 @@ def test_a_question_that_fits_no_passage_is_an_error(sources: Path) -> None:
 def test_tokens_are_cut_and_labelled_as_the_reader_reads() -> None:
     tokenizer = load_tokenizer(BUILTIN)
     reader = OnnxReader(BUILTIN)
-    text = f"{'The crew mended nets. ' * 100}Zoë Müller built the 🌹 Aurora. {'It left. ' * 50}"
+    text = f"{'The crew mended nets. ' * 100}Zoë Müller built the 🌹 Aurora. {'It left. ' * 200}"
     start = text.index("Zoë")
     row = Row("Who built it?", "Ship", text, ((start, start + 10),), True, "own", "answerable")
     example = encode(tokenizer, row)
     assert len(example.ids) == MOST_TOKENS
     assert text[example.places[example.first][0] : example.places[example.last][1]] == "Zoë Müller"
-    short = Row("Who built it?", "Ship", text[start:], (), False, "own", "near")
+    short = Row("Who built it?", "Ship", text[start : start + 200], (), False, "own", "near")
     example = encode(tokenizer, short)
     (window,) = reader._windows(short.question, short.title, short.text)
     assert (example.ids, example.kinds) == (window.ids, window.kinds)
