@@ -23,6 +23,8 @@ _KINDS = (
 _ASKING = ("person", "place", "time", "number", "reason", "which", "what")
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "cmn": "zh"}
 
+HAS_COMPOUNDS = frozenset({"de", "nl", "sv", "da", "no", "fi"})
+"""Languages whose data file says how words are joined."""
 UNSPACED = frozenset({"zh", "ja", "th"})
 """Languages written without spaces: their phrases are found inside a text, not between words."""
 
@@ -117,7 +119,7 @@ def language(code: str) -> Language:
         times=_words(rows.get("times", "")),
         numbers=_words(rows.get("numbers", "")),
         because=_phrases(rows.get("because", "")),
-        places=_words(rows.get("in", "")),
+        places=frozenset(fold_case(rows.get("in", "")).split()),
         groups=tuple(
             tuple(group.split()) for group in fold(rows.get("groups", "")).split(";") if group
         ),
