@@ -17,12 +17,15 @@ from typing import Any
 from assistant.tables.model import Table, find_tables
 from assistant.types import Chunk, Heading, Page, ParsedDocument
 
-CHUNKER_VERSION = 4
+CHUNKER_VERSION = 5
 """Raised when the cut changes for the same settings."""
 
 _WINDOW = 20_000
-_LONGEST_CONTEXT = 600
-"""Characters of a table's caption and column names that go with each of its chunks."""
+_LONGEST_CONTEXT, _LONGEST_CAPTION = 1000, 300
+"""Characters of a table's caption and column names that go with each of its chunks, and of its
+caption."""
+_WHOLE_ROW = 4
+"""Limits that a row may be long and still stay in one piece."""
 
 _JOINING, _SCRAP = 0.25, 1 / 12
 """Shares of the limit: what joins the next piece altogether, and a piece that is no heading."""
@@ -162,8 +165,10 @@ class _Tables:
         table = self._table_at(position)
         if table is None or table.header is None or position <= table.header.start:
             return ""
-        group = next((row.group for row in table.rows if row.end > position), "")
-        lines = [table.caption, group, self._text[table.header.start : table.header.end]]
+        at = bisect_right(table.rows, position, key=lambda row: row.end)
+        group = table.rows[at].group if at < len(table.rows) else ""
+        header = self._text[table.header.start : table.header.end]
+        lines = [table.caption[:_LONGEST_CAPTION], group[:_LONGEST_CAPTION], header]
         return "\n".join(line for line in lines if line)[:_LONGEST_CONTEXT]
 
     def _table_at(self, position: int) -> Table | None:
@@ -177,11 +182,12 @@ class _Tables:
         if table is None:
             return position
         at = bisect_right(table.rows, position, key=lambda row: row.start) - 1
-        if at <= 0:  # above the first row, or in it: the header stays with it
-            return table.start if position > table.start else position
-        row = table.rows[at]
-        long = row.end - row.start > limit
-        return position if long and position > row.start else row.start
+        row = table.rows[at] if at >= 0 else None
+        if row is not None and row.end - row.start > _WHOLE_ROW * limit and position > row.start:
+            return position
+        if row is None or at == 0:  # what names the columns stays with the first row
+            return table.start
+        return row.start
 
 
 @lru_cache(maxsize=8)

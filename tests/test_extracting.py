@@ -60,7 +60,9 @@ def test_steps_are_given_whole_and_in_order(notes: Assistant) -> None:
     assert found == sorted(found)
 
 
-def test_table_row_brings_its_header(notes: Assistant) -> None:
+def test_table_row_is_cited_alone_and_shown_under_the_names_of_its_columns(
+    notes: Assistant,
+) -> None:
     answer = notes.ask("What is the entrance fee for a student?")
     assert any("Student | 85" in quote for quote in quotes(answer))
     assert not any("Fee in kroner" in quote for quote in quotes(answer))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from assistant.answering.numbered_items import heading_above, is_item, number_asked_for
 from assistant.answering.sentence_scores import (
     SentenceFeatures,
     SentenceTerms,
@@ -44,6 +45,8 @@ _LOOKED_UP = 6
 _SHORTEST_BOILERPLATE = 4
 """Words; a shorter line stands in many documents without being an advert."""
 _WEIGHTS = Path(__file__).parent / "extraction_weights.json"
+_NUMBERED_ITEM = 3.0
+"""What an item gains that has the number asked for; of several lists the headings decide."""
 _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
 
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
@@ -117,6 +120,7 @@ def rank_candidates(
     vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
     likeness = sentence_index.likeness(question, vocabulary)
     weight = _READER_WEIGHT_OF_LISTS if question.wants_list else _READER_WEIGHT
+    asked = number_asked_for(question.text)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
         found = parts[passage.chunk_id]
@@ -125,6 +129,8 @@ def rank_candidates(
         similarities = split[passage.chunk_id].vectors @ vector
         features = passage_features(question, passage, rank, found, similarities, likeness)
         bonus = list_bonus(question, passage, found) if question.wants_list else {}
+        if asked is not None:
+            bonus = _numbered(question, passage, found, asked[0])
         reading = readings.get(passage.chunk_id)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if _may_answer(sentence):
@@ -157,6 +163,21 @@ def list_bonus(
                 own = coverage(question.weights, found[index].terms)
                 bonus[index] = _LIST_WEIGHT * (covered - own) + _LIST_ALONE * covered
         at = max(end, at + 1)
+    return bonus
+
+
+def _numbered(
+    question: Question, passage: Passage, found: Sequence[SentenceTerms], number: int
+) -> dict[int, float]:
+    """What the item with the number asked for gains; of several lists the one whose heading holds
+    more of the question gains more."""
+    bonus = {}
+    for index, each in enumerate(found):
+        if is_item(number, passage.text, each.span.start):
+            heading = heading_above(passage.text, each.span.start)
+            words_above = heading or " ".join(passage.heading_path[-1:])
+            above = frozenset(question.reads(words_above, passage.language))
+            bonus[index] = _NUMBERED_ITEM * (1.0 + coverage(question.weights, above))
     return bonus
 
 

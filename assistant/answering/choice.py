@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.candidates import Candidates, Pick
+from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.retrieval.question import Question
 from assistant.text.sentences import sentences
 from assistant.text.terms import shingles, words
@@ -68,6 +69,8 @@ def _choose(
     best = ranked[0]
     if best.row is not None:
         return rows_asked_for(question, best, ranked)
+    if _is_item_asked_for(question, best):
+        return [best]
     chosen = _list_around(question, best, read)
     if not chosen:
         chosen = [best]
@@ -122,6 +125,12 @@ def rows_asked_for(question: Question, best: Pick, ranked: Sequence[Pick]) -> li
     if not held or len(rows) > _MOST_ROWS:
         rows = [best]
     return rows
+
+
+def _is_item_asked_for(question: Question, pick: Pick) -> bool:
+    asked = number_asked_for(question.text)
+    start = pick.start - pick.passage.start
+    return asked is not None and is_item(asked[0], pick.passage.text, start)
 
 
 def _told_once(picks: Sequence[Pick]) -> list[Pick]:

@@ -19,6 +19,7 @@ from assistant.answering.kind_words import (
     has_time,
     place_pattern,
 )
+from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import TableRow, rows_of
 from assistant.retrieval.question import Question
 from assistant.text.sentences import SentenceSpan
@@ -152,12 +153,15 @@ def passage_features(
     total = sum(question.weights.values()) or 1.0
     half = families(question)
     pairs = set(_neighbours(stems(question.text, question.language)))
+    asked = number_asked_for(question.text)
     result = []
     for index, sentence in enumerate(found):
         row = sentence.row
         is_row = row is not None and not row.is_header
         # A row is shown with the names of its columns, so they are its own words too.
         inside = sentence.terms if row is None else sentence.terms | row.name_terms
+        if asked and is_item(asked[0], passage.text, sentence.span.start):
+            inside |= asked[1]
         before = _before(found, index)
         after = _after(found, index)
         above = headings if row is None else headings | row.caption_terms
