@@ -35,7 +35,8 @@ class Language:
 
     ``function`` are words of grammar, by which a language is told; ``stop`` holds them and others
     without content in a question. ``asking`` say what is wanted, ``light`` are put in many other
-    ways by an answer, ``pronouns`` and ``openings`` lean on the question before. ``phrases`` and
+    ways by an answer, ``pronouns`` and ``openings`` lean on the question before. ``pronouns`` and
+    ``places`` keep their accents: Spanish "él" is no article. ``phrases`` and
     ``nouns`` tell the kind of answer. ``groups`` are words of one family that no stemmer joins.
     """
 
@@ -105,7 +106,7 @@ def language(code: str) -> Language:
         stop=function | _words(rows.get("stop", "")),
         asking=_words(rows.get("asking", "")),
         light=_words(rows.get("light", "")),
-        pronouns=_words(rows.get("pronoun", "")),
+        pronouns=frozenset(fold_case(rows.get("pronoun", "")).split()),
         openings=_phrases(rows.get("opening", "")),
         phrases=MappingProxyType({kind: _phrases(rows.get(kind, "")) for kind in _KINDS}),
         nouns=MappingProxyType(
