@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from assistant.text.folding import fold
 from assistant.text.languages import language
+from assistant.text.terms import stems
 
 _WITHOUT_CAPITALS = frozenset({"ar", "he", "hi", "ja", "ko", "th", "zh"})
 
@@ -21,15 +22,25 @@ def has_capitals(code: str) -> bool:
 
 
 def has_time(text: str, code: str) -> bool:
-    """Whether a month, a day, a season or another time is named in words."""
+    """Whether a month, a day, a season or another time is named in words, in any form of them."""
     known = language(code)
-    return _any_of((*known.times, *known.months), known.is_spaced).search(fold(text)) is not None
+    return _has_word(text, code, (*known.times, *known.months))
 
 
 def has_number_word(text: str, code: str) -> bool:
     """Whether a number is written in words."""
-    known = language(code)
-    return _any_of(tuple(known.numbers), known.is_spaced).search(fold(text)) is not None
+    return _has_word(text, code, tuple(language(code).numbers))
+
+
+def _has_word(text: str, code: str, wanted: tuple[str, ...]) -> bool:
+    if not language(code).is_spaced:
+        return _any_of(wanted, False).search(fold(text)) is not None
+    return not _stems_of(wanted, code).isdisjoint(stems(text, code))
+
+
+@lru_cache(maxsize=64)
+def _stems_of(wanted: tuple[str, ...], code: str) -> frozenset[str]:
+    return frozenset(stems(" ".join(wanted), code))
 
 
 def has_reason(text: str, code: str) -> bool:

@@ -108,6 +108,10 @@ def _has_pronoun(text: str, known: Language) -> bool:
     words = list(_WORD.finditer(text))
     for at, match in enumerate(words):
         word = fold_case(match.group())
+        if "-" in word and word.rpartition("-")[2] in known.pronouns:
+            if len(words) <= _FEW:
+                return True  # "Où habite-t-elle ?"; beside a subject it only repeats that
+            continue
         if word in known.pronouns and not _is_relative(words, at, known):
             if not named or word in _SELDOM_BOUND:
                 return True
