@@ -257,7 +257,7 @@ def test_an_index_of_an_earlier_version_is_right_after_the_next_sync(workshop: W
 
 
 def test_an_index_of_an_earlier_version_learns_its_languages(workshop: Workshop) -> None:
-    """Texts are stored, so nothing is read again for it; the new words are those of the language."""
+    """Nothing is read again for it: texts are stored. The new words are those of the language."""
     workshop.write("a.md", "Die Häuser am Hafen wurden im Jahr 1890 gebaut und sind noch bewohnt.")
     workshop.sync()
     generation = workshop.generations.current()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.kind_words import has_number_word, has_reason, has_time, place_pattern
+from assistant.answering.sentence_scores import kind_score
 from assistant.retrieval.question import analyse
 from assistant.text.compounds import parts_of
 from assistant.text.languages import language, language_codes
@@ -50,6 +51,7 @@ TEXTS = [
     ("sv", "Kvarnen byggdes av stenar från ån och den är öppen på söndagar."),
     ("pl", "Młyn stoi nad rzeką od roku 1820 i jest otwarty w każdą niedzielę."),
     ("", "SKU-1138 | 4,20 | 17\nSKU-1139 | 3,90 | 4"), ("", "Anna Kurt\nPeter Braun\nEva Lind"),
+    ("", "Hotel zur Post, 14"),
 ]  # fmt: skip
 
 
@@ -111,3 +113,22 @@ def test_what_fills_a_question_is_known_by_language() -> None:
     assert has_reason("学校因为洪水关闭。", "zh")
     assert place_pattern("it").search("Il mulino si trova a Bergamo.")
     assert not place_pattern("it").search("Il mulino gira piano.")
+
+
+KINDS = [
+    ("de", "Wie tief ist der Brunnen?", "Er reicht 47 Meter in den Fels.", 1.0),
+    ("de", "Wie tief ist der Brunnen?", "Er wurde 1613 gegraben.", 0.7),
+    ("de", "Wie tief ist der Brunnen?", "Er reicht in den Fels.", 0.0),
+    ("de", "Wann öffnet der Laden?", "Er öffnet montags.", 1.0),
+    ("de", "Wann öffnet der Laden?", "Er hat eine Tür.", 0.0),
+    ("fr", "Pourquoi l'école a-t-elle fermé ?", "Elle a fermé parce que le toit fuyait.", 1.0),
+    ("es", "¿Cuántas campanas tiene la torre?", "Tiene siete campanas.", 0.7),
+    ("ar", "من بنى الجسر؟", "بنى الجسر المهندس سالم.", 0.5),
+]
+
+
+@pytest.mark.parametrize(("code", "text", "sentence", "score"), KINDS)
+def test_sentence_holds_what_is_asked_for_in_its_own_language(
+    code: str, text: str, sentence: str, score: float
+) -> None:
+    assert kind_score(analyse(text, (), lambda term: 1.0), sentence, code) == score
