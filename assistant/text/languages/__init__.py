@@ -1,7 +1,7 @@
 """What is known of a language, from ``data/CODE.txt``, read when it is first asked for.
 
 A data file holds ``key: words``; a line that begins with a blank goes on with the one before. The
-published lists of stop words were looked at and not taken (docs/decisions.md); these are our own.
+words are our own, from no published list (docs/decisions.md).
 All words are folded when read, as those of texts and questions are.
 """
 

@@ -25,7 +25,7 @@ def zipf(code: str) -> Mapping[str, float]:
 
     Empty for a language without a table.
     """
-    import wordfreq  # .2 s, which most commands do without
+    import wordfreq  # .3 s, which most commands do without
 
     try:
         table = wordfreq.get_frequency_dict(_NAMES.get(code, code), wordlist="small")
