@@ -1,12 +1,15 @@
 """Are answers right in every language? Fifteen small documents and questions in each, our own.
 
-    python -m benchmarks.answers_by_language [LANGUAGE …] [--half odd|even] [--apart] [--misses]
+    python -m benchmarks.answers_by_language [LANGUAGE …] [--half odd|even]
+        [--apart | --alone] [--misses]
 
 For each language the share of answers that say the gold words, the share refused, and how often the
-first passage is the right document. All documents of all languages lie in one folder; with
-``--apart`` each language has an index of its own. The texts are in ``benchmarks/languages``, one
-file a language: paragraphs, each with its question (``?``) and the words of a right answer (``=``).
-Changes were made by looking at the odd ones; the even ones are a check.
+first passage is the right document. All documents of all languages lie in one folder. With
+``--apart`` each language has an index of its own. With ``--alone`` each document has: it must
+answer its question, and refuse that of the next document. The texts are in
+``benchmarks/languages``, one file a language: paragraphs, each with its question (``?``) and the
+words of a right answer (``=``). Changes were made by looking at the odd ones; the even ones are a
+check.
 """
 
 from __future__ import annotations
@@ -110,18 +113,58 @@ def results(items: Sequence[Item], *, apart: bool) -> list[Result]:
     return found
 
 
+def ask_alone(item: Item, stranger: Item) -> tuple[Result, bool]:
+    """An item's question with its document alone in an index, and whether a question of another
+    document is refused there."""
+    with tempfile.TemporaryDirectory() as folder:
+        (own,) = ask([item], Path(folder))
+        settings = load_settings(
+            None,
+            {
+                "documents.paths": [str(Path(folder) / "documents")],
+                "index.path": str(Path(folder) / "index"),
+            },
+        )
+        with Assistant(settings) as assistant:
+            return own, assistant.ask(stranger.question).abstained
+
+
+def print_alone(items: Sequence[Item]) -> None:
+    """Ask each document alone, and print a line for each language and for all."""
+    print("language    n  gold said  refused  another document's question refused")
+    everything: list[tuple[Result, bool]] = []
+    for code in dict.fromkeys(item.language for item in items):
+        own = [item for item in items if item.language == code]
+        strangers = [*own[1:], own[0]]
+        found = [ask_alone(item, other) for item, other in zip(own, strangers, strict=True)]
+        everything.extend(found)
+        _print_alone(code, found)
+    _print_alone("all", everything)
+
+
+def _print_alone(name: str, found: Sequence[tuple[Result, bool]]) -> None:
+    right = sum(own.right for own, _ in found)
+    refused = sum(own.refused for own, _ in found)
+    strange = sum(is_refused for _, is_refused in found)
+    print(f"{name:8} {len(found):4}  {right:9}  {refused:7}  {strange}")
+
+
 def main() -> int:
     """Print a line for each language, and for all together."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("language", nargs="*", help="such as de; all when none is named")
     parser.add_argument("--half", choices=("odd", "even"), default="")
     parser.add_argument("--apart", action="store_true", help="an index for each language")
+    parser.add_argument("--alone", action="store_true", help="an index for each document")
     parser.add_argument("--misses", action="store_true", help="print what went wrong")
     chosen = parser.parse_args()
     items = read_items(chosen.language, chosen.half)
     if not items:
         print(f"no such language: {' '.join(chosen.language)}")
         return 2
+    if chosen.alone:
+        print_alone(items)
+        return 0
     found = results(items, apart=chosen.apart)
     print("language    n  gold said          refused  right document first")
     for code in [*dict.fromkeys(item.language for item in items), ""]:

@@ -54,7 +54,8 @@ def test_wheel_holds_prompts_settings_models_and_licences(wheel: Path, repositor
     for path in (repository / "prompts").glob("*.txt"):
         assert f"assistant/prompts/{path.name}" in names
     for path in (repository / "assistant").rglob("*"):
-        if path.suffix in (".py", ".json", ".css", ".js", ".onnx") or path.name == "LICENSE":
+        kept = (".py", ".json", ".css", ".js", ".onnx", ".txt")
+        if path.suffix in kept or path.name == "LICENSE":
             assert str(path.relative_to(repository)) in names
     assert [name for name in names if name.endswith("licenses/LICENSE")]
     assert [name for name in names if name.endswith("licenses/NOTICE.md")]

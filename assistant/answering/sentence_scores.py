@@ -12,6 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
+from assistant.answering.kind_words import (
+    has_capitals,
+    has_number_word,
+    has_reason,
+    has_time,
+    place_pattern,
+)
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import TableRow, rows_of
 from assistant.retrieval.question import Question
@@ -35,6 +42,7 @@ _NUMBER_WORD = re.compile(
     r"tripled?)\b",
     re.IGNORECASE,
 )
+_BARE_YEAR = re.compile(r"(?:1\d|20)\d\d")
 _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 _PERSON = re.compile(
     r"\b[A-ZÀ-Þ][\w'’-]{1,60}+(?:\s+(?:[A-Z]\.|de|van|von|der|la|bin|al|of))*\s+[A-ZÀ-Þ][\w'’-]+"
@@ -190,7 +198,7 @@ def passage_features(
                 names=_names(question, inside, before | above),
                 values=_values(question, sentence, before | above),
                 similarity=max(0.0, float(similarities[index])),
-                kind=kind_score(question, sentence.text),
+                kind=kind_score(question, sentence.text, passage.language),
                 defines=_defines(question, sentence.text),
                 passage=passage.score,
                 rank=1.0 / rank,
@@ -232,25 +240,35 @@ def weigh(features: SentenceFeatures, weights: Mapping[str, float]) -> float:
     return sum(weights[name] * float(getattr(features, name)) for name in FEATURE_NAMES)
 
 
-def kind_score(question: Question, text: str) -> float:
-    """1 when the sentence holds the first kind of thing that is asked for, 0 when not, else .5."""
+def kind_score(question: Question, text: str, code: str = "") -> float:
+    """1 when the sentence holds the first kind of thing that is asked for, 0 when not, else .5.
+
+    ``code`` is the sentence's language, if it is known.
+    """
+    other = "" if code == "en" else code
     for kind in question.kinds:
         if kind == "date":
-            found = {match.group().lower() for match in _DATE.finditer(text)}
-            return float(bool(found - question.values))
+            found = {match.group().lower() for match in _DATE.finditer(text)} - question.values
+            return float(bool(found) or (bool(other) and has_time(text, other)))
         if kind == "number":
             values = {v.replace(",", "") for v in _VALUE.findall(text)} - question.values
-            return 1.0 if values else 0.7 if _NUMBER_WORD.search(text) else 0.0
+            if values and not (other and all(map(_BARE_YEAR.fullmatch, values))):
+                return 1.0
+            in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text)
+            return 0.7 if in_words or values else 0.0
+        if kind in ("person", "place", "which") and other and not has_capitals(other):
+            continue
         if kind == "person":
             if _new_name(_PERSON, text, question):
                 return 1.0
             return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
         if kind == "place":
-            if _new_name(_PLACE, text, question):
+            if _new_name(place_pattern(other) if other else _PLACE, text, question):
                 return 1.0
             return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
         if kind == "reason":
-            return 1.0 if _REASON.search(text) else 0.3
+            gives_one = has_reason(text, other) if other else _REASON.search(text)
+            return 1.0 if gives_one else 0.3
         if kind == "which":
             return 1.0 if _new_name(_CAPITAL, text, question) else 0.4
     return 0.5

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.text.folding import fold
+from assistant.text.folding import fold, fold_case
 from assistant.text.languages import Language, language
 
 Turn = tuple[str, str]
@@ -101,13 +101,17 @@ def _opens(text: str, known: Language) -> int:
 def _has_pronoun(text: str, known: Language) -> bool:
     """Whether a word stands for something that the question itself does not name before."""
     if not known.is_spaced:
-        return any(pronoun in fold(text) for pronoun in known.pronouns)
+        return any(pronoun in fold_case(text) for pronoun in known.pronouns)
     if known.code == "en":
         text = _EXISTENTIAL.sub(" ", text)
     named = False
     words = list(_WORD.finditer(text))
     for at, match in enumerate(words):
-        word = fold(match.group())
+        word = fold_case(match.group())
+        if "-" in word and word.rpartition("-")[2] in known.pronouns:
+            if len(words) <= _FEW:
+                return True  # "Où habite-t-elle ?"; beside a subject it only repeats that
+            continue
         if word in known.pronouns and not _is_relative(words, at, known):
             if not named or word in _SELDOM_BOUND:
                 return True
@@ -173,13 +177,17 @@ def _is_attribute(content: Sequence[str], known: Language) -> bool:
 
 def _with_like_replaced(before: str, rest: str, known: Language) -> tuple[str, str]:
     """The words of the question before that stay, and that question with its like replaced."""
-    new = rest.strip(" ,.?!？。;؟")
+    new = rest.strip(" ,.?!？。;؟").removesuffix("呢").removesuffix("は")
     place = _like_of(new, before, known)
     if place is None:
         return before, f"{before.rstrip(' ?？')} {new}?"
     start, end = place
     ahead = list(_WORD.finditer(before[:start]))
-    if ahead and _is_article(ahead[-1].group()) and _is_article(_WORD.findall(new)[0]):
+    first = _WORD.findall(new)[0] if ahead else ""
+    if ahead and (
+        (_is_article(ahead[-1].group()) and _is_article(first))
+        or fold(ahead[-1].group()) == fold(first)
+    ):
         start = ahead[-1].start()
     left = f"{before[:start]} {before[end:]}"
     return left, f"{before[:start]}{new}{before[end:]}"

@@ -13,9 +13,8 @@ from functools import lru_cache
 
 import regex
 
-from assistant.text.compounds import HAS_COMPOUNDS
 from assistant.text.folding import fold
-from assistant.text.languages import Language, language
+from assistant.text.languages import HAS_COMPOUNDS, Language, language
 from assistant.text.languages.frequencies import zipf
 from assistant.text.terms import (
     compound_terms,
@@ -36,6 +35,9 @@ _WHOLE_KNOWN, _WHOLE_UNKNOWN = 0.6, 0.3
 rest."""
 _COMMON_IN_GERMAN = 3.8
 """A German noun that is said so often is no name, though it is written like one."""
+_PARTICIPLES = frozenset({"de", "nl"})
+"""Languages whose participles begin with "ge", which no stemmer takes off."""
+_VERB = re.compile(r"(?:ge)?([^\W\d_]{4,}?)(en|t|d)")
 _EMPTY_PHRASE = re.compile(r"\b(?:tak(?:e|es|en|ing)|took)\s+(?:place|part)\b", re.IGNORECASE)
 _NAME = re.compile(r"\b(?:[A-Z][\w'’&-]*|[a-z]+[A-Z]\w*|[^\W\d]*+\d\w*[A-Z]\w*)\b")
 _ANY_NAME = re.compile(r"[^\W\d_][\w'’&-]*")
@@ -183,10 +185,22 @@ def related_terms(weights: Mapping[str, float], text: str, code: str) -> dict[st
     groups = _groups(code)
     for word, term in zip(*words_and_stems(text, code), strict=True):
         if term in weights:
-            for other in groups.get(word, groups.get(term, ())):
+            family = groups.get(word, groups.get(term, ()))
+            if code in _PARTICIPLES:
+                family = (*family, *_verb_forms(word, code))
+            for other in family:
                 if other not in weights:
                     found.setdefault(other, term)
     return found
+
+
+def _verb_forms(word: str, code: str) -> tuple[str, ...]:
+    """The stems of a regular verb and of its participle: reinigt, reinigen, gereinigt."""
+    match = _VERB.fullmatch(word)
+    if match is None:
+        return ()
+    root, last = match[1], "d" if match[2] == "d" else "t"
+    return tuple(dict.fromkeys(stems(f"{root}en {root}t ge{root}{last}", code)))
 
 
 @lru_cache(maxsize=32)

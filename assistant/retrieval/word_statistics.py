@@ -15,7 +15,7 @@ from math import exp, log
 from assistant.text.languages.frequencies import zipf
 from assistant.text.terms import stems
 
-_ENOUGH_CHUNKS = 200
+_ENOUGH_CHUNKS = 60
 """Chunks up to which prose is added; measured, see docs/decisions.md."""
 _WORDS = 150
 """Words of a chunk."""

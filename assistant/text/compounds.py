@@ -14,8 +14,6 @@ from assistant.text.folding import fold_case
 from assistant.text.languages import Joining, joining, language
 from assistant.text.languages.frequencies import zipf
 
-HAS_COMPOUNDS = frozenset({"de", "nl", "sv", "da", "no", "fi"})
-"""Languages whose data file says how words are joined."""
 _SHORTEST, _LONGEST = 8, 40
 _LEAST_PART = 4
 _LAST_ALONE = 4.2

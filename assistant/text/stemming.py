@@ -24,6 +24,10 @@ _SCRIPTS = (
 _OTHER_SCRIPT = re.compile(
     "[\u0370-\u03ff\u1f00-\u1fff\u0400-\u077f\u0900-\u097f\u0b80-\u0bff\u1100-\u11ff\uac00-\ud7a3]"
 )
+_TURKISH_STEM = 5
+"""Letters of a Turkish word that are its stem. Snowball takes the endings of nouns only and leaves
+"temizlenir" and "temizlemek" apart; for search the first five letters are as good as full
+morphology (Can and others 2008)."""
 _HEBREW_SAFE = re.compile("(?:ו?ה|ו)(?=...)|(?:ו?[בל])(?=....)")
 _HEBREW_ENDING = re.compile("(?<=...)(?:ים|ות|יות)$")
 _KOREAN_ENDING = re.compile(
@@ -50,6 +54,11 @@ def stem_words(words: Sequence[str], code: str) -> list[str]:
     """The stems of words in lower case, accents kept, of a text in a language; folded."""
     name = language(code).stemmer if code else "english"
     latin = _snowball(name if name in LATIN else "english")
+    if name == "turkish":
+        return [
+            fold(word)[:_TURKISH_STEM] if word < "\u0370" else fold(_by_script(word, latin))
+            for word in words
+        ]
     return [
         fold(latin.stemWord(word)) if word < "\u0370" else fold(_by_script(word, latin))
         for word in words

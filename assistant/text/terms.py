@@ -13,13 +13,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 import regex
 
-from assistant.text.compounds import HAS_COMPOUNDS, parts_of
+from assistant.text.compounds import parts_of
 from assistant.text.folding import fold, fold_case
-from assistant.text.languages import language
+from assistant.text.languages import HAS_COMPOUNDS, language
 from assistant.text.stemming import has_other_script, stem_words
 
 _UNSPACED = (
@@ -72,13 +73,17 @@ def stop_words(code: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Names the terms that are made here: by these rules, the stemmer and Unicode's tables.
+    """Names the terms that are made here: by these rules, the stemmer, the table that compounds
+    are cut by, and Unicode's.
 
     The number rises whenever another term is made of the same text.
     """
     import Stemmer
 
-    return f"terms-2|snowball-{Stemmer.version()}|unicode-{unicodedata.unidata_version}"
+    return (
+        f"terms-2|snowball-{Stemmer.version()}|wordfreq-{version('wordfreq')}"
+        f"|unicode-{unicodedata.unidata_version}"
+    )
 
 
 @lru_cache(maxsize=1)

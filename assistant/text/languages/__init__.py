@@ -1,7 +1,7 @@
 """What is known of a language, from ``data/CODE.txt``, read when it is first asked for.
 
 A data file holds ``key: words``; a line that begins with a blank goes on with the one before. The
-published lists of stop words were looked at and not taken (docs/decisions.md); these are our own.
+words are our own, from no published list (docs/decisions.md).
 All words are folded when read, as those of texts and questions are.
 """
 
@@ -23,6 +23,8 @@ _KINDS = (
 _ASKING = ("person", "place", "time", "number", "reason", "which", "what")
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "cmn": "zh"}
 
+HAS_COMPOUNDS = frozenset({"de", "nl", "sv", "da", "no", "fi"})
+"""Languages whose data file says how words are joined."""
 UNSPACED = frozenset({"zh", "ja", "th"})
 """Languages written without spaces: their phrases are found inside a text, not between words."""
 
@@ -33,7 +35,8 @@ class Language:
 
     ``function`` are words of grammar, by which a language is told; ``stop`` holds them and others
     without content in a question. ``asking`` say what is wanted, ``light`` are put in many other
-    ways by an answer, ``pronouns`` and ``openings`` lean on the question before. ``phrases`` and
+    ways by an answer, ``pronouns`` and ``openings`` lean on the question before. ``pronouns`` and
+    ``places`` keep their accents: Spanish "él" is no article. ``phrases`` and
     ``nouns`` tell the kind of answer. ``groups`` are words of one family that no stemmer joins.
     """
 
@@ -103,7 +106,7 @@ def language(code: str) -> Language:
         stop=function | _words(rows.get("stop", "")),
         asking=_words(rows.get("asking", "")),
         light=_words(rows.get("light", "")),
-        pronouns=_words(rows.get("pronoun", "")),
+        pronouns=frozenset(fold_case(rows.get("pronoun", "")).split()),
         openings=_phrases(rows.get("opening", "")),
         phrases=MappingProxyType({kind: _phrases(rows.get(kind, "")) for kind in _KINDS}),
         nouns=MappingProxyType(
@@ -117,7 +120,7 @@ def language(code: str) -> Language:
         times=_words(rows.get("times", "")),
         numbers=_words(rows.get("numbers", "")),
         because=_phrases(rows.get("because", "")),
-        places=_words(rows.get("in", "")),
+        places=frozenset(fold_case(rows.get("in", "")).split()),
         groups=tuple(
             tuple(group.split()) for group in fold(rows.get("groups", "")).split(";") if group
         ),
