@@ -11,7 +11,8 @@ import sys
 import click
 
 from assistant.cli import answering, ingesting, serving, state
-from assistant.cli.base import cli, say
+from assistant.cli.base import cli, say, say_error
+from assistant.cli.streams import make_streams_safe
 from assistant.errors import AssistantError
 
 __all__ = ["answering", "cli", "ingesting", "main", "serving", "state"]
@@ -20,6 +21,7 @@ __all__ = ["answering", "cli", "ingesting", "main", "serving", "state"]
 def main() -> None:
     """Run the command line; every failure becomes one message and an exit status."""
     os.umask(0o077)  # what libraries and children write of the documents is this user's alone
+    make_streams_safe()
     try:
         status = cli.main(standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
@@ -30,7 +32,7 @@ def main() -> None:
         exc.show()
         sys.exit(2)
     except AssistantError as exc:
-        say(f"{click.style('Error:', fg='red')} {exc}")
+        say_error(exc)
         sys.exit(exc.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.base import CONTEXT, cli, console, print_json, progress_bar, say, with_settings
+from assistant.cli.base import (
+    CONTEXT,
+    cli,
+    console,
+    print_json,
+    progress_bar,
+    say,
+    tell_piece,
+    with_settings,
+)
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -109,7 +118,7 @@ def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
     """Show a model's words as they come, then the sources with their verdicts."""
     import asyncio
 
-    from assistant.cli.rendering import safe, show_answer
+    from assistant.cli.rendering import show_answer
     from assistant.types import Delta, Finished, Retrieved
 
     async def follow() -> Answer:
@@ -117,9 +126,9 @@ def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
             if isinstance(event, Retrieved):
                 say(f"{len(event.passages)} passages found, the model is writing …")
             elif isinstance(event, Delta):
-                click.echo(safe(event.text), nl=False)
+                tell_piece(event.text)
             elif isinstance(event, Finished):
-                click.echo()
+                tell_piece("\n")
                 show_answer(console(), event.answer, with_text=event.answer.abstained)
                 return event.answer
         raise AssertionError("a stream ends with Finished")

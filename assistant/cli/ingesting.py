@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.base import CONTEXT, cli, console, print_json, progress_bar, say, with_settings
+from assistant.cli.base import (
+    CONTEXT,
+    cli,
+    console,
+    print_json,
+    progress_bar,
+    say,
+    say_error,
+    with_settings,
+)
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -90,9 +98,9 @@ def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int
 
     def tell(news: SyncReceipt | AssistantError) -> None:
         if not isinstance(news, SyncReceipt):
-            say(f"{click.style('Error:', fg='red')} {news}")
+            say_error(news)
         elif as_json:
-            click.echo(json.dumps(news.to_dict(), ensure_ascii=False))
+            print_json(news.to_dict(), for_programs=True)
         else:
             show_receipt(console(), news)
         sys.stdout.flush()

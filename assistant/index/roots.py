@@ -114,8 +114,19 @@ def _known_roots(configured: Iterable[Path], stored: Mapping[str, str]) -> Roots
 
 
 def _real(path: Path) -> Path:
-    """One path for one folder, however it was named: no ``..``, no links on the way."""
-    return Path(os.path.realpath(path))
+    """One path for one folder, however it was named: no ``..``, no links on the way.
+
+    Raises ``UsageError`` for a name that no folder can have.
+    """
+    try:
+        real = os.path.realpath(path)
+        real.encode()  # the index keeps names of folders as UTF-8
+    except ValueError as exc:
+        raise UsageError(
+            f"The folder {str(path)!r} cannot be indexed: its path is not valid UTF-8",
+            hint="rename it, or the folder around it that has such a name",
+        ) from exc
+    return Path(real)
 
 
 def _whole(path: Path) -> Scope:
