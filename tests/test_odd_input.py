@@ -15,17 +15,18 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
-from fake_model_server import FakeModelServer
 from mcp import Client
 from support_server import Running, running
 
 from assistant import Assistant, load_settings
 from assistant.chat.owners import OWNER_COOKIE, new_owner
 from assistant.errors import AssistantError, QuestionError, SettingsError, UsageError
+from assistant.model.client import Exchange
 from assistant.settings import parse_assignment
 from assistant.settings.loading import default_config_path, find_config
 from assistant.types import Filters
@@ -60,6 +61,22 @@ KEYS = ("retrieval.passages", "documents.paths", "index.lock_timeout_seconds", "
         "index.path", "documents.max_file_megabytes")  # fmt: skip
 
 
+def set_through(
+    door: str, key: str, value: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section, field = key.split(".")
+    if door == "environment":
+        monkeypatch.setenv(f"ASSISTANT__{section.upper()}__{field.upper()}", value)
+        load_settings(default_config_path())
+    elif door == "set":
+        load_settings(default_config_path(), dict([parse_assignment(f"{key}={value}")]))
+    else:
+        path = folder / "config.yaml"
+        entry = f"{field}: {value}" if door == "file" else f"? {value}\n  : 1"
+        path.write_text(f"{section}:\n  {entry}\n")
+        load_settings(path)
+
+
 @pytest.mark.parametrize("name", ODD_VALUES)
 @pytest.mark.parametrize("door", ["file", "environment", "set", "key"])
 def test_an_odd_setting_is_one_clear_error(
@@ -70,19 +87,7 @@ def test_an_odd_setting_is_one_clear_error(
         section, field = key.split(".")
         began = time.process_time()
         with pytest.raises(SettingsError) as caught:
-            if door == "file":
-                path = tmp_path / "config.yaml"
-                path.write_text(f"{section}:\n  {field}: {value}\n")
-                load_settings(path)
-            elif door == "key":
-                path = tmp_path / "config.yaml"
-                path.write_text(f"{section}:\n  ? {value}\n  : 1\n")
-                load_settings(path)
-            elif door == "environment":
-                monkeypatch.setenv(f"ASSISTANT__{section.upper()}__{field.upper()}", value)
-                load_settings(default_config_path())
-            else:
-                load_settings(default_config_path(), dict([parse_assignment(f"{key}={value}")]))
+            set_through(door, f"{section}.{field}", value, tmp_path, monkeypatch)
         assert time.process_time() - began < _SECONDS
         assert len(str(caught.value)) < 500
         assert "\n" not in caught.value.what
@@ -142,6 +147,9 @@ def command(*arguments: str | bytes, stdin: bytes = b"", **more: str | bytes) ->
         ("ask", "x", b"--\x1b[31m\xc2\x9b\xff"),
         ("serve", "--port", "9" * 5000),
         ("ingest", b"/tmp/\xff\x1b[31m"),
+        ("ingest", "x" * 5000),
+        ("status", "--set", "index.path=" + "x" * 300),
+        ("doctor", "--set", "documents.paths=[" + "x" * 300 + "]"),
     ],
 )
 def test_the_command_line_ends_in_one_message(arguments: tuple[str | bytes, ...]) -> None:
@@ -192,7 +200,9 @@ def test_an_odd_limit_is_one_clear_error(sample: Assistant, limit: Any) -> None:
         sample.retrieve(QUESTION, limit)
 
 
-@pytest.mark.parametrize("name", [HALF, f"a{HALF}.md", None, 10**5000, "\0", ["a"]])
+@pytest.mark.parametrize(
+    "name", [HALF, f"a{HALF}.md", None, pytest.param(10**5000, id="long number"), "\0", ["a"]]
+)
 def test_an_odd_name_is_one_clear_error(sample: Assistant, name: Any) -> None:
     with pytest.raises(UsageError, match="no document"):
         sample.source(name)
@@ -273,7 +283,6 @@ def test_fields_that_are_not_used_may_be_odd(served: Running) -> None:
         "/document/page.png?name=%FF&page=1", "/document/page.png?name=x&page=" + "9" * 400,
         "/export/%ED%A0%80.md", "/export/%00", "/v1/models/%ED%A0%80", "/v1/models/%00",
         "/own/%00", "/own/%ED%A0%80", "/own/" + "x" * 3000, "/static/docs/%00",
-        "/gradio_api/queue/data?session_hash=%ED%A0%80",
     ],
 )  # fmt: skip
 def test_an_odd_address_is_refused(served: Running, path: str) -> None:
@@ -301,6 +310,14 @@ def test_an_odd_event_is_refused(served: Running, path: str, body: str) -> None:
         headers={"Cookie": f"{OWNER_COOKIE}={new_owner()}", "Content-Type": "application/json"},
     )  # fmt: skip
     assert 400 <= answer.status_code < 500, answer.text[:300]
+
+
+def test_events_of_an_odd_session_are_none(served: Running) -> None:
+    answer = httpx.get(
+        f"{served.url}/gradio_api/queue/data?session_hash=%ED%A0%80",
+        headers={"Cookie": f"{OWNER_COOKIE}={new_owner()}"},
+    )
+    assert '"session_not_found": true' in answer.text  # the page reads it in the stream
 
 
 def test_an_odd_question_in_the_chat_is_told_there(served: Running) -> None:
@@ -358,13 +375,11 @@ def test_odd_numbers_and_names_of_tools_are_errors_of_the_call(served: Running) 
         (("A \ud83d", "\ude00 b"), "A \N{GRINNING FACE} b"),
         (("A \ud83d", " b"), "A \N{REPLACEMENT CHARACTER} b"),
         (("A", "\ud83d"), "A\N{REPLACEMENT CHARACTER}"),
-        (("\ude00\ud83d", "\ud83d", "\ude00"), "\N{REPLACEMENT CHARACTER}" * 2 + "\N{GRINNING FACE}"),
+        (("\ude00\ud83d", "\ud83d", "\ude00"), "\ufffd\ufffd\N{GRINNING FACE}"),
         (("A", "b"), "Ab"),
     ],
 )  # fmt: skip
-def test_halves_of_characters_of_a_model_are_joined(
-    pieces: tuple[str, ...], expected: str
-) -> None:
+def test_halves_of_characters_of_a_model_are_joined(pieces: tuple[str, ...], expected: str) -> None:
     from assistant.model.language_model import _whole
 
     async def sent() -> Any:
@@ -375,3 +390,56 @@ def test_halves_of_characters_of_a_model_are_joined(
         return "".join([piece async for piece in _whole(sent())])
 
     assert asyncio.run(received()) == expected
+
+
+@pytest.mark.parametrize("count", [-1, 10**30, True, "7", 1.5, None, float("inf")])
+def test_an_odd_count_or_name_of_a_model_is_not_told(count: Any) -> None:
+    exchange = Exchange(deadline=0.0)
+    usage = SimpleNamespace(prompt_tokens=count, completion_tokens=7)
+    exchange.look_at(SimpleNamespace(usage=usage, model=f"m{HALF}" + "x" * 10_000, choices=None))
+    assert (exchange.tokens_in, exchange.tokens_out) == (None, 7)
+    assert len(exchange.model.encode()) < 1000
+    exchange.look_at(SimpleNamespace(usage=None, model=["x"], choices=None))
+    assert exchange.model.startswith("m")
+
+
+# ---------------------------------------------------------------- names of files
+
+ODD_NAMES = ("a\nb\x9b31m.md", "c\u2028d.md", "e\u202ef.txt", "g\x1b[31m.md", "bad\r\n\x9b.xyz")
+
+
+def test_an_odd_name_of_a_file_stays_in_its_row(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for name in ODD_NAMES:
+        (folder / name).write_text("# Title\n\nICLR was founded in 2013.\n")
+    (folder / os.fsdecode(b"h\xff.md")).write_text("# Title\n\nHello there.\n")
+    place = ("--set", f"index.path={tmp_path / 'index'}", "--set", f"documents.paths=[{folder}]")
+    unsafe = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e]")
+    told = {}
+    for said in ("ingest", "status", "ask", "doctor"):
+        question = ("When was ICLR founded?",) if said == "ask" else ()
+        for more in ((), ("--json",)):
+            _, output = command(*place, said, *question, *more)
+            assert "Traceback" not in output
+            assert not unsafe.search(output), (said, more, unsafe.search(output))
+            told[said, *more] = output
+    rows = [
+        line for line in told["ingest",].splitlines() if re.match("indexed|unsupp|failed", line)
+    ]
+    assert len(rows) == len(ODD_NAMES) + 1
+    files = json.loads(told["ingest", "--json"])["files"]
+    assert {each["document"] for each in files} >= set(ODD_NAMES)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "%20", "%00", "%0A", "%ED%A0%80", "..", "/", "x" * 2000, "a" * 999]
+)
+def test_an_upload_of_an_odd_name_is_stored_safely_or_refused(served: Running, name: str) -> None:
+    answer = httpx.post(
+        f"{served.url}/upload?name={name}", content=b"x",
+        headers={"Cookie": f"{OWNER_COOKIE}={new_owner()}"},
+    )  # fmt: skip
+    assert answer.status_code == 200 or answer.json()["error"]["message"]
+    assert answer.status_code < 500
+    assert (answer.status_code >= 400) == (name in ("", "%20", "%0A") or len(name) > 1000)

@@ -13,7 +13,7 @@ import click
 from assistant.cli import answering, ingesting, serving, state
 from assistant.cli.base import cli, say, say_error
 from assistant.cli.streams import make_streams_safe
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, StorageError
 
 __all__ = ["answering", "cli", "ingesting", "main", "serving", "state"]
 
@@ -37,3 +37,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as exc:
+        place = f"{exc.filename}: " if exc.filename else ""
+        say_error(
+            StorageError(f"{place}{exc.strerror or exc}", hint="`assistant doctor` looks why")
+        )
+        sys.exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ def ask(
         from assistant.retrieval.question import check_question
 
         check_question(text, settings.answer.max_question_characters)
-        if not (settings.index.path / "CURRENT").exists():
+        if not os.path.exists(settings.index.path / "CURRENT"):
             say("There is no index yet: indexing first.")
             with progress_bar(quiet=as_json) as progress:
                 assistant.sync(progress=progress)

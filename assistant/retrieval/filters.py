@@ -161,7 +161,9 @@ def _several(name: str, values: object) -> tuple[object, ...]:
     if isinstance(values, str):
         return (values,)
     if not isinstance(values, tuple | list):
-        raise FilterError(f"{name} {shown_value(values)} is not a text", hint="give texts, in a tuple")
+        raise FilterError(
+            f"{name} {shown_value(values)} is not a text", hint="give texts, in a tuple"
+        )
     if len(values) > MOST_VALUES:
         raise FilterError(
             f"{len(values):,} values of {name}; {MOST_VALUES} is the most",

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -28,7 +29,7 @@ from assistant.server import openai_api, pages, uploading
 from assistant.server.access import Access
 from assistant.server.event_bodies import EventBodies
 from assistant.server.guards import Guards, RequestLimits
-from assistant.server.invalid_requests import refuse_invalid
+from assistant.server.invalid_requests import refuse_http, refuse_invalid
 from assistant.server.mcp_door import make_mcp
 from assistant.service.service import Service
 from assistant.settings import Settings
@@ -89,6 +90,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     )
     app.add_exception_handler(AssistantError, _known_failure)
     app.add_exception_handler(RequestValidationError, refuse_invalid)
+    app.add_exception_handler(HTTPException, refuse_http)
     app.add_exception_handler(Exception, _unknown_failure)
     app.include_router(openai_api.router(service))
     app.include_router(pages.router(service, conversations, access))

@@ -23,6 +23,8 @@ from assistant.text.visible import shown_value
 
 ENVIRONMENT_PREFIX = "ASSISTANT__"
 CONFIG_NAME = "config.yaml"
+_LONGEST_NAME = 255
+"""Bytes; so on Linux, macOS and Windows."""
 _COMMON_SECTIONS = frozenset({"server", "chat"})
 
 
@@ -41,7 +43,9 @@ def load_settings(
     known = dict(_leaves(data))
     source = Path(path) if path is not None else find_config(Path.cwd())
     if source is not None and "\0" in str(source):
-        raise SettingsError(f"Settings file {shown_value(str(source))} cannot be read: U+0000 in it")
+        raise SettingsError(
+            f"Settings file {shown_value(str(source))} cannot be read: U+0000 in it"
+        )
     base = Path.cwd()
     if source is not None:
         source = source.resolve()
@@ -205,14 +209,21 @@ def _rebase(data: dict[str, Any], base: Path) -> None:
 
 
 def _expanded(path: str | Path) -> Path:
-    """A path with ``~`` spelt out. Raises ``SettingsError`` for the home of nobody."""
+    """A path with ``~`` spelt out. Raises ``SettingsError`` for the home of nobody, and for a name
+    that no file system can hold."""
     try:
-        return Path(path).expanduser()
+        full = Path(path).expanduser()
     except RuntimeError as exc:
         raise SettingsError(
             f"The folder {shown_value(str(path))} cannot be found: {exc}",
             hint="write the whole path, or `./~…` for a folder whose name begins with ~",
         ) from exc
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in full.parts):
+        raise SettingsError(
+            f"The folder {shown_value(str(path))} cannot be there: a name in its path has more "
+            f"than {_LONGEST_NAME} bytes"
+        )
+    return full
 
 
 def _validate(data: dict[str, Any], source: Path | None) -> Settings:
@@ -244,8 +255,8 @@ def _validate(data: dict[str, Any], source: Path | None) -> Settings:
     for model, price in settings.llm.prices.items():
         if not _is_price(price):
             raise SettingsError(
-                f"Setting llm.prices.{model} = {shown_value(price)} is not valid: it takes two numbers, "
-                "dollars per million tokens in and out",
+                f"Setting llm.prices.{model} = {shown_value(price)} is not valid: it takes two "
+                "numbers, dollars per million tokens in and out",
                 hint=f"for example {{{model}: [0.25, 2.0]}}",
             )
     return settings
