@@ -25,6 +25,7 @@ from support_server import Running, running
 
 from assistant import Assistant, load_settings
 from assistant.chat.owners import OWNER_COOKIE, new_owner
+from assistant.chat.page import _turn_of
 from assistant.errors import AssistantError, QuestionError, SettingsError, UsageError
 from assistant.model.client import Exchange
 from assistant.settings import parse_assignment
@@ -310,6 +311,11 @@ def test_an_odd_event_is_refused(served: Running, path: str, body: str) -> None:
         headers={"Cookie": f"{OWNER_COOKIE}={new_owner()}", "Content-Type": "application/json"},
     )  # fmt: skip
     assert 400 <= answer.status_code < 500, answer.text[:300]
+
+
+@pytest.mark.parametrize("shown", ["9" * 5000, "-1.7", "1e999.7", "\u00b2.7", "", ".", "\u0663.7"])
+def test_an_odd_turn_is_no_turn(shown: str) -> None:
+    assert _turn_of(shown) in (None, 3)
 
 
 def test_events_of_an_odd_session_are_none(served: Running) -> None:

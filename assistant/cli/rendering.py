@@ -40,7 +40,7 @@ VERDICT_MARKS: dict[str, tuple[str, str]] = {
     verdict: (shape, _COLOURS[verdict]) for verdict, shape in SHAPES.items()
 }
 
-_MARKER = re.compile(r"\[(\d+)\]")
+_MARKER = re.compile(r"\[(\d{1,6})\]")
 
 _OUTCOME_STYLES = {
     "indexed": "green",
