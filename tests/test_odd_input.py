@@ -105,6 +105,12 @@ def test_an_odd_setting_is_one_clear_error(
         ("documents.paths", [Path("a\0b")]), ("chat.uploads", "~nobody-of-this-name/x"),
         ("llm.prices", {"m": [float("inf"), 1]}), ("llm.model", HALF), (HALF, 1),
         ("reading.wall_seconds", 10**15), ("chunking.overlap", 10**20),
+        *(
+            (key, value)
+            for key in ("llm.base_url", "embedding.base_url", "index.chroma_url")
+            for value in ("http://[", "http://x:99999", "http://x:0", "http://", "x", "ftp://x/",
+                          "http://a b/", "http://x:y/", "http://x/\n", "http://[::1")
+        ),
     ],
 )  # fmt: skip
 def test_an_odd_value_of_python_is_one_clear_error(key: str, value: Any) -> None:
@@ -159,6 +165,21 @@ def test_the_command_line_ends_in_one_message(arguments: tuple[str | bytes, ...]
     assert "Traceback" not in output
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", output)
     assert len(output.splitlines()) <= 5  # click says how it is used, too
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-", ">/dev/full"])
+@pytest.mark.parametrize("question", ["-", QUESTION])
+def test_streams_that_are_closed_or_full_end_in_no_traceback(
+    sample: Assistant, closed: str, question: str
+) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "assistant",
+         "--set", f"index.path={sample.settings.index.path}", "ask", question],
+        input=QUESTION, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr + done.stdout
+    no_question = question == "-" and "<&-" in closed
+    assert done.returncode == (2 if no_question else 1 if "full" in closed else 0)
 
 
 def test_a_terminal_of_few_characters_is_no_traceback(sample: Assistant) -> None:

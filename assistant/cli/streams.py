@@ -8,6 +8,7 @@ lines, which have colours, are made safe part by part and go to the stream behin
 from __future__ import annotations
 
 import io
+import os
 import sys
 from typing import TextIO, cast
 
@@ -46,8 +47,14 @@ class VisibleStream(io.TextIOBase):
 def make_streams_safe() -> None:
     """From now on nothing unsafe goes to standard error, and no character ends a command.
 
-    What the terminal's encoding lacks is written as ``\\u2713`` and the like.
+    What the terminal's encoding lacks is written as ``\\u2713`` and the like. A stream that was
+    closed before we began leads nowhere: its number would else be given to the next file that is
+    opened, and what a library prints would be written there.
     """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            given = os.open(os.devnull, os.O_RDWR)  # the lowest that is free
+            setattr(sys, name, open(given, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

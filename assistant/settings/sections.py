@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.errors import SettingsError
 
@@ -20,6 +21,20 @@ Weight = Annotated[float, Field(ge=0.0, le=1000.0)]
 Seconds = Annotated[float, Field(gt=0.0, le=10**8)]
 """Up to three years; the clocks of threads end at 292."""
 Megabytes = Annotated[float, Field(gt=0.0, le=10**9)]
+
+
+def _checked_address(text: str) -> str:
+    """Raises ``ValueError`` for what no client can call; without one its library would, later."""
+    if text:
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("an address begins with http:// or https:// and names a host")
+        if parts.port == 0 or any(not c.isprintable() or c.isspace() for c in text):
+            raise ValueError("an address has no spaces and no port 0")
+    return text
+
+
+Address = Annotated[str, AfterValidator(_checked_address)]
 
 
 class _Section(BaseModel):
@@ -64,7 +79,7 @@ class EmbeddingSettings(_Section):
 
     provider: Literal["static", "minilm", "openai"]
     model: str
-    base_url: str
+    base_url: Address
     api_key_env: str
     batch_size: Annotated[int, Field(ge=1, le=2048)]
     concurrency: Annotated[int, Field(ge=1, le=64)]
@@ -78,7 +93,7 @@ class IndexSettings(_Section):
     keep_previous: Annotated[int, Field(ge=0, le=1000)]
     lock_timeout_seconds: Annotated[float, Field(ge=0.0, le=10**8)]
     check_megabytes: Annotated[float, Field(ge=0.0, le=10**9)]
-    chroma_url: Annotated[str, Field(pattern=r"^(https?://[^/@\s?#]+(/[^@\s?#]*)?)?$")]
+    chroma_url: Annotated[Address, Field(pattern=r"^(https?://[^/@\s?#]+(/[^@\s?#]*)?)?$")]
     chroma_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
     chroma_token_env: str
 
@@ -111,7 +126,7 @@ class LLMSettings(_Section):
     """Which language model writes answers, if any."""
 
     model: str
-    base_url: str
+    base_url: Address
     api_key_env: str
     temperature: Annotated[float, Field(ge=0.0, le=2.0)]
     context_tokens: Annotated[int, Field(ge=512, le=10**9)]
