@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.base import CONTEXT, cli, console, print_json, progress_bar, say, with_settings
+from assistant.cli.base import (
+    CONTEXT,
+    cli,
+    console,
+    print_json,
+    progress_bar,
+    say,
+    tell_piece,
+    with_settings,
+)
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -86,7 +96,7 @@ def ask(
         from assistant.retrieval.question import check_question
 
         check_question(text, settings.answer.max_question_characters)
-        if not (settings.index.path / "CURRENT").exists():
+        if not os.path.exists(settings.index.path / "CURRENT"):
             say("There is no index yet: indexing first.")
             with progress_bar(quiet=as_json) as progress:
                 assistant.sync(progress=progress)
@@ -109,7 +119,7 @@ def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
     """Show a model's words as they come, then the sources with their verdicts."""
     import asyncio
 
-    from assistant.cli.rendering import safe, show_answer
+    from assistant.cli.rendering import show_answer
     from assistant.types import Delta, Finished, Retrieved
 
     async def follow() -> Answer:
@@ -117,9 +127,9 @@ def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
             if isinstance(event, Retrieved):
                 say(f"{len(event.passages)} passages found, the model is writing …")
             elif isinstance(event, Delta):
-                click.echo(safe(event.text), nl=False)
+                tell_piece(event.text)
             elif isinstance(event, Finished):
-                click.echo()
+                tell_piece("\n")
                 show_answer(console(), event.answer, with_text=event.answer.abstained)
                 return event.answer
         raise AssertionError("a stream ends with Finished")

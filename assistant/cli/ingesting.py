@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from assistant.cli.base import (
     print_json,
     progress_bar,
     say,
+    say_error,
     with_settings,
 )
 from assistant.errors import AssistantError
@@ -100,9 +100,9 @@ def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int
 
     def tell(news: SyncReceipt | AssistantError) -> None:
         if not isinstance(news, SyncReceipt):
-            say(f"{click.style('Error:', fg='red')} {news}")
+            say_error(news)
         elif as_json:
-            click.echo(json.dumps(news.to_dict(), ensure_ascii=False))
+            print_json(news.to_dict(), for_programs=True)
         else:
             show_receipt(console(), news)
         sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def serve(
     read_token(settings.server)  # before the folder is read: both fail at once or not at all
     open_socket(settings.server).close()
     with Assistant(settings) as assistant:
-        if paths or not (settings.index.path / "CURRENT").exists():
+        if paths or not os.path.exists(settings.index.path / "CURRENT"):
             say("Indexing first.")
             with progress_bar(quiet=False) as progress:
                 receipt = assistant.sync(paths or None, progress=progress)

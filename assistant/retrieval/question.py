@@ -13,6 +13,7 @@ from typing import Literal
 
 from assistant.errors import QuestionError
 from assistant.text.terms import STOP_WORDS, stem, words
+from assistant.text.visible import shown_value, whole_characters
 
 AnswerKind = Literal[
     "person", "date", "number", "place", "reason", "list", "howto", "which", "yesno", "any"
@@ -143,6 +144,8 @@ class Question:
 
 def check_question(text: str, max_characters: int) -> str:
     """The question without surrounding space. Raises ``QuestionError`` for what is none."""
+    if not isinstance(text, str):
+        raise QuestionError(f"The question {shown_value(text)} is no text", hint="ask it in words")
     bad = _UNUSABLE.search(text)
     if bad:
         code = ord(bad.group())
@@ -161,6 +164,24 @@ def check_question(text: str, max_characters: int) -> str:
             hint="put a long text into the folder as a document and ask about it",
         )
     return stripped
+
+
+def checked_history(history: Iterable[Turn]) -> list[Turn]:
+    """Earlier turns with their halves of characters joined or replaced, since nobody can go back
+    and ask them anew. Raises ``QuestionError`` for what are no pairs of texts."""
+    turns = []
+    for turn in history:
+        if (
+            not isinstance(turn, tuple | list)
+            or len(turn) != 2
+            or not all(isinstance(part, str) for part in turn)
+        ):
+            raise QuestionError(
+                f"The earlier turn {shown_value(turn)} is no pair of texts",
+                hint="`history` takes (question, answer) pairs",
+            )
+        turns.append((whole_characters(turn[0]), whole_characters(turn[1])))
+    return turns
 
 
 def needs_history(text: str) -> bool:
