@@ -1,6 +1,6 @@
 """Write every generated page, or with ``--check`` say which are out of date.
 
-python -m docs.generate            writes docs/reference/*.md and docs/rooms.md
+python -m docs.generate            writes docs/reference/*.md, docs/rooms.md, figures of the README
 python -m docs.generate --check    writes nothing; exit status 1 if a page differs
 """
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.generate import api, command_line, errors, rooms, settings
+from docs.generate import api, command_line, errors, figures, rooms, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,6 +20,7 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/reference/settings.md": settings.page,
     "docs/reference/errors.md": errors.page,
     "docs/rooms.md": rooms.page,
+    "README.md": figures.readme,
 }
 """Each generated page and the function that gives its text for a repository root."""
 
