@@ -26,6 +26,7 @@ from assistant.text.fitted import fitted
 from assistant.text.noise import Finder, recurs, share
 from assistant.text.sentences import sentences
 from assistant.text.terms import shingles, stem, terms, words
+from assistant.text.word_vectors import cosines
 from assistant.types import Passage
 
 _SECOND_SHARE, _ALONE_SHARE = 0.85, 0.9
@@ -115,7 +116,7 @@ def extract(
         found = parts[passage.chunk_id]
         if not found:
             continue
-        similarities = split[passage.chunk_id].vectors @ vector
+        similarities = cosines(split[passage.chunk_id].vectors, vector)
         features = passage_features(question, passage, rank, found, similarities, likeness)
         bonus = list_bonus(question, passage, found) if question.wants_list else {}
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):

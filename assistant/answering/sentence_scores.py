@@ -15,7 +15,7 @@ from itertools import pairwise
 from assistant.retrieval.question import Question
 from assistant.text.sentences import SentenceSpan
 from assistant.text.terms import STOP_WORDS, stem, words
-from assistant.text.word_vectors import Likeness, Vectors
+from assistant.text.word_vectors import Cosines, Likeness
 from assistant.types import Passage
 
 _DATE = re.compile(
@@ -121,7 +121,7 @@ def passage_features(
     passage: Passage,
     rank: int,
     found: Sequence[SentenceTerms],
-    similarities: Vectors,
+    similarities: Cosines,
     likeness: Likeness,
 ) -> list[SentenceFeatures]:
     """The features of every sentence of a passage for a question; ``rank`` counts from 1."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     "paths",
     multiple=True,
     metavar="PATTERN",
-    help="Ask only documents at such a path, e.g. 'reports/**' or '*.md'. Repeatable.",
+    help="Ask only documents whose path matches, e.g. 'reports/**' or '*.md'. Repeatable.",
 )
 @click.option(
     "--type",
@@ -51,10 +51,10 @@ if TYPE_CHECKING:
     "--after",
     default="",
     metavar="DATE",
-    help="Ask only documents of this day or later: 2020-01-31, 2020-01 or 2020.",
+    help="Ask only documents of this date or later: 2020-01-31, 2020-01 or 2020.",
 )
 @click.option(
-    "--before", default="", metavar="DATE", help="Ask only documents of this day or earlier."
+    "--before", default="", metavar="DATE", help="Ask only documents of this date or earlier."
 )
 @click.option(
     "--tag",
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Ask only documents in a folder of this name. Repeatable.",
 )
-@click.option("--why", is_flag=True, help="Say of every passage why it was found.")
+@click.option("--why", is_flag=True, help="Show for every passage why it was found.")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 @with_settings
 def ask(
@@ -80,7 +80,7 @@ def ask(
 ) -> int:
     """Answer a question from the documents, or say that they do not hold the answer.
 
-    The folder is indexed first if it never was. `-` reads the question from standard input.
+    Without an index, the folder is indexed first. `-` reads the question from standard input.
     """
     from assistant.pipeline import Assistant
     from assistant.retrieval.filters import make_filters

@@ -31,7 +31,7 @@ def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE",
                      help="Change one setting, e.g. --set retrieval.passages=12. Repeatable."),
         click.option("--config", "config", type=click.Path(path_type=Path), metavar="FILE",
-                     help="Settings file; otherwise the nearest config.yaml upward."),
+                     help="Settings file. Default: the nearest config.yaml upward."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -61,16 +61,16 @@ def with_settings(function: Callable[..., int | None]) -> Callable[..., Any]:
 @_config_options
 @click.pass_context
 def cli(context: click.Context, config: Path | None, assignments: tuple[str, ...]) -> None:
-    """Ask a folder of documents. Every sentence of an answer says where it comes from.
+    """Ask a folder of documents. Every sentence of an answer names its place in the documents.
 
     \b
     First steps:
-      assistant ingest ~/papers          index a folder (again and again: only changes cost)
+      assistant ingest ~/papers          index a folder; run it again after changes
       assistant ask "Who wrote …?"       answer with numbered, checked citations
       assistant serve --open             the chat in the browser
-      assistant status                   what the index holds, and which files it does not
+      assistant status                   which files are indexed, which are not, and why
 
-    No key and no network are needed; `assistant doctor` names every call that could go out.
+    It needs no key and no network; `assistant doctor` lists every possible outside call.
     """
     context.obj = {"config": config, "assignments": assignments}
 

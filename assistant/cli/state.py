@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="The state as JSON.")
 @with_settings
 def status(settings: Settings, with_documents: bool, as_json: bool) -> None:
-    """What the index holds, and which files it does not, and why."""
+    """Show what the index holds, which files are not indexed, and why."""
     from dataclasses import asdict
 
     from assistant.pipeline import Assistant
@@ -104,7 +104,7 @@ def config(settings: Settings, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @with_settings
 def doctor(settings: Settings, as_json: bool) -> int:
-    """Check the installation and the index, and name every call that could go out."""
+    """Check the installation and the index, and list every possible call to another host."""
     from assistant.cli.doctor import examine, outbound_calls
 
     checks = examine(settings)
@@ -130,7 +130,7 @@ def doctor(settings: Settings, as_json: bool) -> int:
 
 @cli.group(context_settings=CONTEXT)
 def index() -> None:
-    """Where the index keeps its vectors: in its own folder, or on a Chroma server."""
+    """Choose where the vectors are stored: in the index's folder, or on a Chroma server."""
 
 
 @index.command("move", context_settings=CONTEXT)
@@ -138,14 +138,14 @@ def index() -> None:
 @click.option("--json", "as_json", is_flag=True, help="The index's state afterwards as JSON.")
 @with_settings
 def index_move(settings: Settings, to: Literal["server", "embedded"], as_json: bool) -> int:
-    """Take the vectors to the server of index.chroma_url, or back into the index's folder.
+    """Move the vectors to the server of index.chroma_url, or back into the index's folder.
 
     \b
       assistant index move server --set index.chroma_url=http://localhost:8000
       assistant index move embedded          (with index.chroma_url still set)
 
-    Nothing is read or embedded anew, and the index answers all the while. Afterwards write the new
-    place into config.yaml: an ingest puts the vectors where index.chroma_url says.
+    No file is read and nothing is embedded, and the index answers during the move. Then write the
+    new place into config.yaml: the next ingest stores vectors where index.chroma_url says.
     """
     from assistant.pipeline import Assistant
 
