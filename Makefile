@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo serve test check eval format clean
+.PHONY: help demo serve test check docs eval format clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make test     set up and run all tests"
 	@echo "make eval     ask the evaluation's questions and compare with the baseline"
 	@echo "make check    lint, format, types, import layers and tests, as CI does"
+	@echo "make docs     write the generated pages and build the documentation into site/"
 	@echo "make format   format the code"
 
 $(BIN)/python:
@@ -56,6 +57,10 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+docs: $(VENV)/.dev
+	$(BIN)/python -m docs.generate
+	$(BIN)/zensical build --strict --clean
+
 eval: $(VENV)/.dev
 	$(BIN)/python -m eval
 
@@ -64,4 +69,4 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .assistant .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) .assistant site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from assistant.errors import AssistantError, IndexUnavailableError, UsageError
 from assistant.resources import Resources
 from assistant.settings import Settings, load_settings
+from assistant.text.visible import shown_value, whole_characters
 from assistant.types import (
     NO_FILTERS,
     Answer,
@@ -36,6 +37,7 @@ from assistant.types import (
 if TYPE_CHECKING:
     from assistant.retrieval.question import Turn
 
+_MOST_PASSAGES = 100_000
 ProgressCallback = Callable[[Progress], None]
 
 
@@ -215,10 +217,11 @@ class Assistant:
     def source(self, document: str) -> Source:
         """A document as the index holds it. Raises ``UsageError`` for one that it does not."""
         with self._resources.snapshots().current() as snapshot:
-            found = snapshot.store.document(document)
+            is_name = isinstance(document, str) and document == whole_characters(document)
+            found = snapshot.store.document(document) if is_name else None
             if found is None:
                 raise UsageError(
-                    f"The index holds no document {document!r}",
+                    f"The index holds no document {shown_value(document)}",
                     hint="`assistant status` lists them",
                 )
             parsed = snapshot.store.parsed(found.id)
@@ -298,11 +301,15 @@ class Assistant:
     def retrieve(
         self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
     ) -> tuple[Passage, ...]:
-        """The passages for a question, best first, without an answer."""
+        """The passages for a question, best first, without an answer; at most ``limit``."""
         from assistant.retrieval.question import check_question
         from assistant.retrieval.search import search
 
         question = check_question(question, self.settings.answer.max_question_characters)
+        if limit is not None and (type(limit) is not int or not 1 <= limit <= _MOST_PASSAGES):
+            raise UsageError(
+                f"A limit of {shown_value(limit)} passages", hint=f"it is 1 to {_MOST_PASSAGES:,}"
+            )
         with self._resources.snapshots().current() as snapshot:
             tools = self._resources.search_tools()
             return search(question, (), snapshot, tools, filters, limit).passages

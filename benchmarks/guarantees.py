@@ -79,9 +79,10 @@ ROWS = (
     Row("19", "links, loops, pipes, devices, odd names",
         "skipped with a reason; nothing outside the folder is read",
         "pytest tests/test_sync_files.py -k 'links or names or link'"),
-    Row("20", "requests by other names, from other pages, to other paths, too large, without the "
-        "token or guessing it; 200 generated ones",
-        "refused or limited, and no error of the server", "pytest tests/test_server.py"),
+    Row("20", "requests by other names, from other pages, to other paths, too large, over the "
+        "quota of uploads, without the token or guessing it; 200 generated ones",
+        "refused or limited, and no error of the server",
+        "pytest tests/test_server.py tests/test_chat_parts.py -k 'test_server or quotas'"),
     Row("22", "no network at all",
         "everything but a remote model works, and nothing is looked up",
         "pytest tests/test_no_network.py"),
@@ -97,6 +98,11 @@ ROWS = (
         "answers, passages and scores are those of a fresh index of the same folder",
         "benchmarks.fresh_answers --trials 3", "benchmarks.fresh_answers --trials 100",
         r"(?m)^(\d+ sequences of changes, .* differ) \("),
+    Row("26", "path filters written to take long; too many, too long and unusable ones by Python, "
+        "LlamaIndex, the command line, the chat, `/v1` and MCP",
+        "time grows with the name's length alone; filters past their bounds are one clear error",
+        "benchmarks.filter_patterns --patterns 100", "benchmarks.filter_patterns",
+        r"(?m)^(\d+ filters on names .*)$"),
     Row("27", "1,010 idle, half-sent or dripping requests, heads of 300 MB, before any token",
         "a normal client is answered as without them; nothing is kept after its deadline",
         "benchmarks.connections --only ours --connections 300 --requests 50",
@@ -111,6 +117,14 @@ ROWS = (
         "and says what is kept",
         "benchmarks.interrupted --trials 3 --files 520", "benchmarks.interrupted --trials 20",
         r"(?m)^(\d+ interrupted first ingests .*)$"),
+    Row("30", "strangers without a cookie, with a made-up one or another browser's call every "
+        "event of a conversation; other users look at index, uploads and temporary files",
+        "conversations, uploads and index are one browser's and one user's alone",
+        "benchmarks.privacy", figure=r"(?m)^(\d+ calls by strangers, .*)$"),
+    Row("31", "odd values in settings, questions, names, bodies, events, calls of tools, replies "
+        "of models: deep, huge, infinite, halves of characters, control characters; closed streams",
+        "one clear error or a safe answer: no traceback, no status of 500 and above, no control "
+        "character on a terminal", "pytest tests/test_odd_input.py"),
     Row("32", "an answer says what its source says by a denial or an opposite, or denies it, for "
         "every word of the tables and every form of denial",
         "what follows is never called unsupported, what contradicts never supported, what says "

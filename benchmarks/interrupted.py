@@ -243,6 +243,9 @@ class Bench:
         self, index: Path, notes: Path, sign: signal.Signals, chance: random.Random
     ) -> tuple[int, float, int]:
         """Exit status, seconds from the signal to the end, and when it was sent."""
+        before = index.with_suffix(".before")
+        if index.exists():
+            shutil.copytree(index, before)
         for _ in range(20):  # one that was over before its signal is no trial
             process = subprocess.Popen(
                 self._command(index), env=self._environment(notes),
@@ -260,9 +263,12 @@ class Bench:
                 if b"Traceback" in said:
                     raise SystemExit(f"a traceback: {said.decode()[-2000:]}") from None
                 if not (index / "CURRENT").exists():
+                    shutil.rmtree(before, ignore_errors=True)
                     return process.returncode, seconds, sent_ns
-            for path in (notes, *index.glob("*")):
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            notes.unlink(missing_ok=True)
+            shutil.rmtree(index, ignore_errors=True)
+            if before.exists():
+                shutil.copytree(before, index)
         raise SystemExit("no run could be interrupted")
 
 

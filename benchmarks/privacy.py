@@ -275,15 +275,15 @@ def upload(settings: dict[str, Any]) -> None:
     """Take a file in as the chat does, in this process, with its usual umask."""
     from assistant import Assistant, load_settings
     from assistant.chat.library import Library
+    from assistant.chat.uploads import Quotas, Uploads
     from assistant.service.service import Service
-
-    given = Path(tempfile.mkdtemp()) / "minutes.txt"
-    given.write_text("The council met in March.\n")
-    given.chmod(0o644)
 
     async def take() -> None:
         with Assistant(load_settings(None, settings)) as assistant:
-            async for _ in Library(Service(assistant)).upload([str(given)]):
+            kept = Uploads(assistant.settings.chat.uploads, Quotas(10**6, 10**7, 10**8))
+            incoming = kept.begin("anna", "minutes.txt")
+            incoming.write(b"The council met in March.\n")
+            async for _ in Library(Service(assistant), kept).upload("anna", [incoming.finish()]):
                 pass
 
     asyncio.run(take())

@@ -504,7 +504,7 @@ def test_an_interrupted_command_goes_on_where_it_was(
     done = subprocess.run(ingest, capture_output=True, text=True, timeout=240, check=True)
     receipt = json.loads(done.stdout)
     assert receipt["taken_up"] > 20
-    assert receipt["from_cache"] > 300
+    assert receipt["from_cache"] > 100
     assert receipt["documents"] == 600
     assert not (tmp_path / "index" / "unfinished").exists()
 

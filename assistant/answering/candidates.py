@@ -28,6 +28,7 @@ from assistant.retrieval.question import Question, corrected, coverage
 from assistant.text.fitted import fitted
 from assistant.text.noise import Places, recurs, share
 from assistant.text.terms import words
+from assistant.text.word_vectors import cosines
 from assistant.types import Passage
 
 Find = Callable[[str, str], Places]
@@ -126,7 +127,7 @@ def rank_candidates(
         found = parts[passage.chunk_id]
         if not found:
             continue
-        similarities = split[passage.chunk_id].vectors @ vector
+        similarities = cosines(split[passage.chunk_id].vectors, vector)
         features = passage_features(question, passage, rank, found, similarities, likeness)
         bonus = list_bonus(question, passage, found) if question.wants_list else {}
         if asked is not None:

@@ -21,7 +21,7 @@ from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
 from assistant.resources import Resources
 from assistant.retrieval.filters import checked_filters, chosen_documents, describe
-from assistant.retrieval.question import Turn, check_question
+from assistant.retrieval.question import Turn, check_question, checked_history
 from assistant.retrieval.search import search
 from assistant.types import NO_FILTERS, Answer, Delta, Event, Filters, Finished, Retrieved
 
@@ -60,6 +60,7 @@ def extractive_events(
     """
     settings, clock = resources.settings, Clock()
     text = check_question(text, settings.answer.max_question_characters)
+    history = checked_history(history)
     talk = _small_talk(resources, text)
     if talk:
         yield from talk
@@ -88,6 +89,7 @@ async def written_events(
     sentences, and the answer says so.
     """
     text = check_question(text, resources.settings.answer.max_question_characters)
+    history = checked_history(history)
     talk = _small_talk(resources, text)
     if talk:
         for event in talk:

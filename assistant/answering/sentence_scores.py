@@ -24,7 +24,7 @@ from assistant.answering.table_rows import TableRow, rows_of
 from assistant.retrieval.question import Question
 from assistant.text.sentences import SentenceSpan
 from assistant.text.terms import STOP_WORDS, stems, words_and_stems
-from assistant.text.word_vectors import Likeness, Vectors
+from assistant.text.word_vectors import Cosines, Likeness
 from assistant.types import Passage
 
 _OF_THE_FAMILY = 0.5
@@ -142,7 +142,7 @@ def passage_features(
     passage: Passage,
     rank: int,
     found: Sequence[SentenceTerms],
-    similarities: Vectors,
+    similarities: Cosines,
     likeness: Likeness,
 ) -> list[SentenceFeatures]:
     """The features of every sentence of a passage for a question; ``rank`` counts from 1."""

@@ -12,9 +12,9 @@ import re
 from collections.abc import Collection, Sequence
 
 from assistant.chat.conversations import StoredTurn
-from assistant.chat.escaped import visible
 from assistant.chat.placing import open_code
 from assistant.checking.verdicts import SHAPES
+from assistant.text.visible import one_line, visible
 from assistant.types import Answer
 
 _LIVE = re.compile(
@@ -32,7 +32,7 @@ _FENCE = re.compile(
 
 def literal(text: str) -> str:
     """A text in one line of which nothing is Markdown."""
-    line = _MARKED.sub(lambda match: _escaped(match.group()), _line(text))
+    line = _MARKED.sub(lambda match: _escaped(match.group()), one_line(text))
     return _AS_REFERENCES.sub(lambda match: _reference(match.group()), line)
 
 
@@ -105,7 +105,3 @@ def _source(answer: Answer, at: int) -> str:
     place.append(f"file {citation.sha256[:12]}")
     quote = "\n".join(f"> {literal(line)}" for line in citation.quote.splitlines() if line.strip())
     return f"**[{citation.marker}]** {' · '.join(place)}\n\n{quote}"
-
-
-def _line(text: str) -> str:
-    return visible(" ".join(text.split()))

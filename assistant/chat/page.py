@@ -31,6 +31,7 @@ from assistant.types import Filters
 STATIC = Path(__file__).parent / "static"
 
 _MOST_TABS = 1000
+_MOST_DIGITS = 10
 """Gradio keeps 0.2 MB for each tab; of one more, the oldest begins a new conversation."""
 
 _HIDDEN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": True}
@@ -276,7 +277,7 @@ def _updates(view: View) -> tuple[Any, ...]:
 def _turn_of(text: str) -> int | None:
     """The turn that the page's script named, as in ``3.123456``."""
     turn = text.partition(".")[0]
-    return int(turn) if turn.isdecimal() else None
+    return int(turn) if turn.isdecimal() and len(turn) < _MOST_DIGITS else None
 
 
 def _filters(

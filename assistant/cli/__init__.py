@@ -13,8 +13,9 @@ from typing import NoReturn
 import click
 
 from assistant.cli import answering, ingesting, serving, state
-from assistant.cli.base import Terminated, cli, say
-from assistant.errors import AssistantError
+from assistant.cli.base import Terminated, cli, say, say_error
+from assistant.cli.streams import make_streams_safe
+from assistant.errors import AssistantError, StorageError
 
 __all__ = ["answering", "cli", "ingesting", "main", "serving", "state"]
 
@@ -22,6 +23,7 @@ __all__ = ["answering", "cli", "ingesting", "main", "serving", "state"]
 def main() -> None:
     """Run the command line; every failure becomes one message and an exit status."""
     os.umask(0o077)  # what libraries and children write of the documents is this user's alone
+    make_streams_safe()
     try:
         status = cli.main(standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
@@ -32,11 +34,17 @@ def main() -> None:
         exc.show()
         sys.exit(2)
     except AssistantError as exc:
-        say(f"{click.style('Error:', fg='red')} {exc}")
+        say_error(exc)
         sys.exit(exc.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as exc:
+        place = f"{exc.filename}: " if exc.filename else ""
+        say_error(
+            StorageError(f"{place}{exc.strerror or exc}", hint="`assistant doctor` looks why")
+        )
+        sys.exit(1)
 
 
 def _end_at_once(status: int) -> NoReturn:

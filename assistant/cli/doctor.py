@@ -129,7 +129,7 @@ def _packages() -> Check:
 def _folders(settings: Settings) -> list[Check]:
     checks = []
     for path in settings.documents.paths:
-        exists = path.exists()
+        exists = os.path.exists(path)
         found = f"{path}" + ("" if exists else " does not exist")
         hint = "" if exists else "`assistant ingest PATH` takes any folder"
         checks.append(Check("documents", exists, found, hint))
@@ -254,7 +254,7 @@ def _check_server(settings: Settings, generation: Generation) -> None:
 
 def _writable(path: Path) -> Check:
     place = path
-    while not place.exists():
+    while not os.path.exists(place):
         place = place.parent
     is_ok = os.access(place, os.W_OK)
     return Check("index folder", is_ok, f"{path}", "" if is_ok else "set index.path elsewhere")

@@ -1,7 +1,7 @@
 """Answers, receipts and states as text for people on a terminal. Draws, and decides nothing.
 
-All text from documents is made harmless first: control characters that could steer a terminal
-are shown as their picture.
+Every text comes through ``visible`` or ``one_line`` first, which leave nothing that could steer a
+terminal; names, titles, sections, quotes and reasons stay in their row.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from rich.text import Text
 
 from assistant.checking.verdicts import SHAPES
 from assistant.retrieval.reasons import explain
+from assistant.text.visible import one_line, visible
 from assistant.types import (
     Answer,
     Citation,
@@ -39,8 +40,7 @@ VERDICT_MARKS: dict[str, tuple[str, str]] = {
     verdict: (shape, _COLOURS[verdict]) for verdict, shape in SHAPES.items()
 }
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_MARKER = re.compile(r"\[(\d+)\]")
+_MARKER = re.compile(r"\[(\d{1,6})\]")
 
 _OUTCOME_STYLES = {
     "indexed": "green",
@@ -58,11 +58,6 @@ _MOST_PLAIN, _MOST_TOLD = 50, 1000
 13,690 lines took 9 s after an ingest of 34 s."""
 
 
-def safe(text: str) -> str:
-    """Text with control and direction characters made visible."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
 def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> None:
     """An answer with its verdicts and sources, or a refusal with the closest passages.
 
@@ -70,9 +65,9 @@ def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> 
     """
     console.print()
     if answer.notice:
-        console.print(Text(safe(answer.notice), style="bold yellow"))
+        console.print(Text(one_line(answer.notice), style="bold yellow"))
     if answer.abstained:
-        body = Text(safe(answer.text))
+        body = Text(visible(answer.text))
         console.print(Panel(body, title="No answer in the documents", border_style="yellow"))
         _show_closest(console, answer.retrieved)
         return
@@ -80,9 +75,9 @@ def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> 
         console.print(Text("The documents disagree; both are shown.", style="bold yellow"))
     verdicts = _worst_verdicts(answer)
     if with_text:
-        console.print(Padding(_marked(safe(answer.text), verdicts), (0, 2)))
+        console.print(Padding(_marked(visible(answer.text), verdicts), (0, 2)))
     if answer.incomplete:
-        console.print(Text(f"Incomplete: {safe(answer.incomplete)}", style="bold yellow"))
+        console.print(Text(f"Incomplete: {one_line(answer.incomplete)}", style="bold yellow"))
     _show_doubts(console, answer)
     if answer.citations:
         console.print()
@@ -109,9 +104,9 @@ def _show_doubts(console: Console, answer: Answer) -> None:
             continue
         mark, style = VERDICT_MARKS[sentence.verdict]
         line = Text(f"  {mark} {sentence.verdict}: ", style=style)
-        line.append(safe(sentence.text), style="default")
+        line.append(one_line(sentence.text), style="default")
         if sentence.problems:
-            line.append(f"  ({safe('; '.join(sentence.problems))})", style="dim")
+            line.append(f"  ({one_line('; '.join(sentence.problems))})", style="dim")
         console.print(line)
 
 
@@ -136,9 +131,9 @@ def _source(citation: Citation, verdicts: Mapping[int, str]) -> Text:
     line = Text()
     line.append(f"[{citation.marker}] ", style="bold")
     line.append(f"{mark} {verdict}  ", style=style)
-    line.append(safe(_place(citation.document, citation.page, citation.section)), style="cyan")
+    line.append(one_line(_place(citation.document, citation.page, citation.section)), style="cyan")
     line.append(f"  characters {citation.start}–{citation.end}\n", style="dim")
-    line.append(f"    “{safe(' '.join(citation.quote.split()))}”", style="italic")
+    line.append(f"    “{one_line(citation.quote)}”", style="italic")
     return line
 
 
@@ -149,9 +144,9 @@ def _show_closest(console: Console, passages: Sequence[Passage]) -> None:
     for passage in passages[:3]:
         section = passage.heading_path[-1] if passage.heading_path else ""
         line = Text("  · ")
-        line.append(safe(_place(passage.document, passage.page, section)), style="cyan")
-        excerpt = " ".join(passage.body.split())
-        line.append(f"\n    {safe(excerpt[:160])}{'…' if len(excerpt) > 160 else ''}", style="dim")
+        line.append(one_line(_place(passage.document, passage.page, section)), style="cyan")
+        excerpt = one_line(passage.body)
+        line.append(f"\n    {excerpt[:160]}{'…' if len(excerpt) > 160 else ''}", style="dim")
         console.print(line)
 
 
@@ -164,11 +159,11 @@ def show_why(console: Console, answer: Answer) -> None:
     for passage, why in zip(answer.retrieved, reasons, strict=True):
         section = passage.heading_path[-1] if passage.heading_path else ""
         line = Text("  · ")
-        line.append(safe(_place(passage.document, passage.page, section)), style="cyan")
+        line.append(one_line(_place(passage.document, passage.page, section)), style="cyan")
         line.append("\n    ")
-        line.append(f"shares {', '.join(why.shared) or 'no word'}")
+        line.append(f"shares {one_line(', '.join(why.shared)) or 'no word'}")
         if why.missing:
-            line.append(f"; lacks {', '.join(why.missing)}", style="yellow")
+            line.append(f"; lacks {one_line(', '.join(why.missing))}", style="yellow")
         ranks = ", ".join(f"{rank} by {part}" for part, rank in why.ranks)
         line.append(f"; rank of {why.of}: {ranks}" if ranks else "", style="dim")
         console.print(line)
@@ -191,7 +186,7 @@ def _status_line(console: Console, answer: Answer) -> None:
         f"{len(answer.retrieved)} passages → {len(answer.citations)} cited → "
         f"{good} of {len(answer.sentences)} sentences supported · "
         f"confidence {answer.confidence:.2f} · {answer.timings.get('total', 0):.2f} s · "
-        f"{answer.receipt.model}"
+        f"{one_line(answer.receipt.model)}"
     )
     console.print()
     console.print(Text(line, style="dim"))
@@ -217,15 +212,15 @@ def show_receipt(console: Console, receipt: SyncReceipt) -> None:
         for file in shown:
             table.add_row(
                 Text(file.action if receipt.dry_run else file.outcome, style=_style(file)),
-                Text(safe(file.document)),
-                Text(safe(_details(file)), style="dim"),
+                Text(one_line(file.document)),
+                Text(one_line(_details(file)), style="dim"),
             )
         console.print(table)
     if left:
         more = ", ".join(f"{count:,} more {label}" for label, count in left.items())
         console.print(Text(f"… and {more}; --json lists them all", style="dim"))
     if receipt.repaired:
-        console.print(Text(safe(receipt.repaired), style="bold yellow"))
+        console.print(Text(one_line(receipt.repaired), style="bold yellow"))
     console.print(Text(_summary(receipt), style="bold"))
 
 
@@ -273,16 +268,18 @@ def show_status(console: Console, status: Status) -> None:
         ("size", f"{status.size_bytes / 1e6:.1f} MB"),
         ("generations", ", ".join(status.generations)),
     ):
-        table.add_row(Text(name, style="bold"), Text(safe(value)))
+        table.add_row(Text(name, style="bold"), Text(one_line(value)))
     console.print(table)
     if status.not_indexed:
         console.print(Text(f"Not indexed ({len(status.not_indexed)}):", style="bold yellow"))
         for file in status.not_indexed:
-            console.print(Text(f"  {file.outcome}  {safe(file.document)}: {safe(file.reason)}"))
+            said = one_line(f"{file.document}: {file.reason}")
+            console.print(Text(f"  {file.outcome}  {said}"))
     if status.partial:
         console.print(Text(f"Indexed in part ({len(status.partial)}):", style="bold yellow"))
         for info in status.partial:
-            console.print(Text(f"  {safe(info.name)}: {safe('; '.join(info.notes))}"))
+            said = one_line(f"{info.name}: {'; '.join(info.notes)}")
+            console.print(Text(f"  {said}"))
 
 
 def show_documents(console: Console, infos: Sequence[DocumentInfo]) -> None:
@@ -294,5 +291,5 @@ def show_documents(console: Console, infos: Sequence[DocumentInfo]) -> None:
         table.add_column(heading)
     for info in infos:
         cells = (info.name, info.kind, info.date, info.language, info.author, info.title)
-        table.add_row(*(Text(safe(cell)) for cell in cells))
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
     console.print(table)

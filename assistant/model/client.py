@@ -20,10 +20,13 @@ from typing import Any
 from assistant.errors import ModelError
 from assistant.model.private_logs import unlogged_bodies
 from assistant.settings import LLMSettings
+from assistant.text.visible import whole_characters
 
 _DONE = re.compile(rb"[\r\n]data:[ \t]*\[DONE\]")
 _MOST_BYTES = 32_000_000
 """Of one reply, whatever it says: an event of one token has 200 to 500 bytes."""
+_MOST_TOKENS = 10**12
+_LONGEST_NAME = 200
 
 
 class Exchange:
@@ -48,7 +51,9 @@ class Exchange:
         if usage is not None:
             self.tokens_in = _count(usage, "prompt_tokens")
             self.tokens_out = _count(usage, "completion_tokens")
-        self.model = getattr(raw, "model", "") or self.model
+        model = getattr(raw, "model", "")
+        if isinstance(model, str) and model:
+            self.model = whole_characters(model[:_LONGEST_NAME])
         for choice in getattr(raw, "choices", None) or ():
             self.finish_reason = getattr(choice, "finish_reason", None) or self.finish_reason
             delta = getattr(choice, "delta", None)
@@ -214,4 +219,4 @@ def _certificates() -> Any:
 
 def _count(usage: Any, name: str) -> int | None:
     value = getattr(usage, name, None)
-    return value if isinstance(value, int) else None
+    return value if type(value) is int and 0 <= value <= _MOST_TOKENS else None

@@ -19,6 +19,7 @@ from assistant.errors import ModelError
 from assistant.model.client import Exchange, load_libraries, make_client, read_key, requests_of
 from assistant.model.faults import explain, safe_cause, why_incomplete
 from assistant.settings import LLMSettings
+from assistant.text.visible import whole_characters
 
 Message = dict[str, str]
 
@@ -100,7 +101,7 @@ class LanguageModel:
         room = self._settings.answer_tokens * _MOST_CHARACTERS_A_TOKEN
         try:
             async with aclosing(_deltas(here.model, messages, exchange)) as deltas:
-                async for words in deltas:
+                async for words in _whole(deltas):
                     began = True
                     yield TextPiece(words[:room])
                     room -= len(words)
@@ -167,6 +168,19 @@ async def _deltas(
         await exchange.close()
         if replies is not None:
             await replies.aclose()
+
+
+async def _whole(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The same text in pieces of whole characters: JSON lets a server send one in two halves."""
+    half = ""
+    async for piece in pieces:
+        piece, half = half + piece, ""
+        if "\ud800" <= piece[-1] <= "\udbff":
+            piece, half = piece[:-1], piece[-1]
+        if piece:
+            yield whole_characters(piece)
+    if half:
+        yield whole_characters(half)
 
 
 async def _until_the_loop_ends(client: Any) -> AsyncGenerator[None, None]:

@@ -29,7 +29,7 @@ def read_csv(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> 
 
 def _split(text: str, name: str) -> Iterator[list[str]]:
     delimiter = _delimiter(text, name)
-    csv.field_size_limit(len(text) + 1)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     try:
         yield from csv.reader(
             text.split("\n") if '"' not in text else _lines(text), _dialect(delimiter)

@@ -8,7 +8,6 @@ filters are empty every document is meant.
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import PurePosixPath
@@ -17,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from assistant.errors import FilterError
 from assistant.text.globs import PathPatterns
+from assistant.text.visible import shown_value
 from assistant.types import DocumentInfo, Filters
 
 MOST_VALUES = 100
@@ -26,7 +26,6 @@ MOST_CHARACTERS = 5_000
 """Of all values of one filter. The matcher's time for a name grows with it: patterns of so many
 characters take .4 s for 60,000 names of 60 characters, and 5 s when names and patterns were written
 to take long."""
-_MOST_SHOWN = 80
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
 _TYPE = re.compile(r"\.?[a-z0-9]{1,20}", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
@@ -162,7 +161,9 @@ def _several(name: str, values: object) -> tuple[object, ...]:
     if isinstance(values, str):
         return (values,)
     if not isinstance(values, tuple | list):
-        raise FilterError(f"{name} {_shown(values)} is not a text", hint="give texts, in a tuple")
+        raise FilterError(
+            f"{name} {shown_value(values)} is not a text", hint="give texts, in a tuple"
+        )
     if len(values) > MOST_VALUES:
         raise FilterError(
             f"{len(values):,} values of {name}; {MOST_VALUES} is the most",
@@ -185,18 +186,10 @@ def _text(name: str, value: object) -> str:
         or _UNUSABLE.search(value)
     ):
         raise FilterError(
-            f"{name} {_shown(value)} cannot be used",
+            f"{name} {shown_value(value)} cannot be used",
             hint=f"it takes 1 to {LONGEST_VALUE} characters of text",
         )
     return value.strip().removeprefix("./")
-
-
-def _shown(value: object) -> str:
-    """A value for a message, shortened."""
-    try:
-        return repr(value[:_MOST_SHOWN]) if isinstance(value, str) else reprlib.repr(value)
-    except ValueError:  # a whole number of more than 4,300 digits is not written out
-        return f"of type {type(value).__name__}"
 
 
 def _type(value: object) -> str:
@@ -216,7 +209,7 @@ def _day(name: str, value: object, *, last: bool) -> str:
         value = value.isoformat()[:10]
     hint = f"a day as 2020-01-31, a month as 2020-01 or a year: --{name} 2020-01-31"
     if not isinstance(value, str) or not _DAY.fullmatch(value.strip()):
-        raise FilterError(f"{name} {_shown(value)} is not a date", hint=hint)
+        raise FilterError(f"{name} {shown_value(value)} is not a date", hint=hint)
     numbers = [int(part) for part in value.strip().split("-")]
     try:
         if len(numbers) == 3:

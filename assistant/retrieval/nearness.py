@@ -18,7 +18,7 @@ from assistant.retrieval.question import Question
 from assistant.text.recent import Recent
 from assistant.text.sentences import SentenceSpan, sentences
 from assistant.text.terms import STOP_WORDS, words
-from assistant.text.word_vectors import Likeness, Numbers, Vectors, WordVectors
+from assistant.text.word_vectors import Likeness, Numbers, Vectors, WordVectors, cosines
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class SentenceIndex:
         table = self._table()
         rows = table.vectors(table.numbers(_as_asked(question)))
         columns = table.vectors(table.numbers(wanted))
-        likeness: Vectors = rows @ columns.T
+        likeness = cosines(rows, columns)
         return Likeness(asked, {word: at for at, word in enumerate(wanted)}, likeness)
 
     def word_likeness(self, question: Question, chunks: Mapping[str, str]) -> dict[str, float]:
@@ -73,7 +73,7 @@ class SentenceIndex:
         The cosine of each question word with the chunk's most similar word, weighed by how rare
         the question word is; for chunks that have words.
         """
-        weights = np.array(list(question.weights.values()), dtype=np.float32)
+        weights = np.array(list(question.weights.values()), dtype=np.float64)
         if not weights.sum() > 0:
             return {}
         scores: dict[str, float] = {}
@@ -84,7 +84,7 @@ class SentenceIndex:
         for table, held in by_table.items():  # all chunks at once: a third of the time
             asked = table.vectors(table.numbers(_as_asked(question)))
             numbers, places = np.unique(np.concatenate(list(held.values())), return_inverse=True)
-            likeness = (table.vectors(numbers) @ asked.T).clip(0.0, 1.0)[places]
+            likeness = cosines(table.vectors(numbers), asked).clip(0.0, 1.0)[places]
             starts = np.cumsum([0, *map(len, held.values())])[:-1]
             nearest = np.maximum.reduceat(likeness, starts, axis=0)
             scores.update(zip(held, (nearest @ weights / weights.sum()).tolist(), strict=True))
@@ -132,7 +132,9 @@ def best_sentences(
     """For each chunk the cosine of the question with its nearest sentence."""
     wanted = index.embed_question(question.standalone)
     found = index.of(chunks)
-    return {key: float((each.vectors @ wanted).max()) for key, each in found.items() if each.spans}
+    return {
+        key: float(cosines(each.vectors, wanted).max()) for key, each in found.items() if each.spans
+    }
 
 
 def title_coverage(question: Question, titles: Mapping[str, tuple[str, str]]) -> dict[str, float]:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import gradio as gr
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -27,9 +29,11 @@ from assistant.server import openai_api, pages, uploading
 from assistant.server.access import Access
 from assistant.server.event_bodies import EventBodies
 from assistant.server.guards import Guards, RequestLimits
+from assistant.server.invalid_requests import refuse_http, refuse_invalid
 from assistant.server.mcp_door import make_mcp
 from assistant.service.service import Service
 from assistant.settings import Settings
+from assistant.text.visible import one_line
 
 CONVERSATIONS = "conversations.sqlite"
 _WARM_SECONDS = 2.0
@@ -85,6 +89,8 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         static_url="/static/docs",
     )
     app.add_exception_handler(AssistantError, _known_failure)
+    app.add_exception_handler(RequestValidationError, refuse_invalid)
+    app.add_exception_handler(HTTPException, refuse_http)
     app.add_exception_handler(Exception, _unknown_failure)
     app.include_router(openai_api.router(service))
     app.include_router(pages.router(service, conversations, access))
@@ -131,6 +137,6 @@ async def _known_failure(request: Request, error: Exception) -> JSONResponse:
 async def _unknown_failure(request: Request, error: Exception) -> JSONResponse:
     """No inner details go out; the log has them under the same number."""
     number = secrets.token_hex(4)
-    _log.error("failure %s at %s", number, request.url.path, exc_info=error)
+    _log.error("failure %s at %s", number, one_line(request.url.path), exc_info=error)
     said = f"Something went wrong here (failure {number}; the server's log has the details)"
     return JSONResponse({"error": {"message": said, "type": "internal", "code": number}}, 500)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]
+Cosines = NDArray[np.float64]
 Embed = Callable[[Sequence[str]], Vectors]
 """Texts → unit vectors, shape (texts, dimensions)."""
 
@@ -70,13 +71,23 @@ class WordVectors:
         self._numbers.update((word, known + at) for at, word in enumerate(words))
 
 
+def cosines(rows: Vectors, others: Vectors) -> Cosines:
+    """Cosines of unit vectors, in double precision.
+
+    The last digits of a product in single precision depend on how many rows are multiplied at once,
+    and so a score would depend on what was asked before.
+    """
+    found: Cosines = rows.astype(np.float64) @ others.astype(np.float64).T
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """Cosines between question terms and words: ``table[i, j]`` for term i and word column j."""
 
     terms: tuple[str, ...] = ()
     columns: Mapping[str, int] | None = None
-    table: Vectors | None = None
+    table: Cosines | None = None
 
     def best(self, words: Collection[str]) -> dict[str, float]:
         """For each question term the likeness of the most similar of ``words``, above 0 to 1."""
