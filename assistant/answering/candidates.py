@@ -50,6 +50,8 @@ _NUMBERED_ITEM = 3.0
 """What an item gains that has the number asked for; of several lists the headings decide."""
 _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
 
+_CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
+"""A line of capitals alone is the title of what follows, in texts without marks of headings."""
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 
 
@@ -186,7 +188,9 @@ def _may_answer(sentence: SentenceTerms) -> bool:
     """Headings, names of columns and pictures are context, never an answer."""
     if sentence.row is not None and sentence.row.is_header:
         return False
-    return sentence.span.kind != "heading" and not _PICTURE.search(sentence.text)
+    if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
+        return False
+    return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
 
 
 def _best_first(pick: Pick) -> tuple[float, str, int]:

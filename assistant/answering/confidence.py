@@ -112,13 +112,14 @@ def signals(extraction: Extraction) -> Signals | None:
         length=min(1.0, len(question.weights) / 10),
         negation=float(_asks_what_is_not(question) and not is_denied_by(asked, said)),
         opposite=float(has_opposite(asked, said)),
-        **_reader_signals(extraction.ranked),
+        **_reader_signals(question, extraction.ranked),
     )
 
 
-def _reader_signals(ranked: Sequence[Pick]) -> dict[str, float]:
+def _reader_signals(question: Question, ranked: Sequence[Pick]) -> dict[str, float]:
+    """Ways of doing something are no spans: the reader has seen none, and doubts them all."""
     read = [pick.read for pick in ranked if pick.read != READ_NOTHING]
-    if not read:
+    if not read or question.kinds[0] == "howto":
         return {}
     best, best_span = ranked[0].read, max(each.span for each in read)
     return {

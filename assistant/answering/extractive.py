@@ -20,6 +20,7 @@ from assistant.answering.confidence import (
     signals,
 )
 from assistant.answering.conflicts import describe, find_conflict
+from assistant.answering.respelling import respelt
 from assistant.answering.table_rows import as_markdown, row_text
 from assistant.index.snapshot import Snapshot
 from assistant.model.answer_reader import AnswerReader, read_passages
@@ -90,7 +91,9 @@ def _choose(
 ) -> _Chosen:
     question, passages, most = found.question, found.passages, settings.max_sentences
     read = snapshot.store.read_text
-    readings = read_passages(reader, question.standalone, passages[: settings.read_passages])
+    first = passages[: settings.read_passages]
+    asked = respelt(question.standalone, first) if reader is not None else ""
+    readings = read_passages(reader, asked, first)
     candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
     extraction = choose(candidates, most, read)
     p = probability(signals(extraction))
