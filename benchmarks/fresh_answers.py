@@ -42,6 +42,8 @@ from benchmarks.scale import heading_of
 Told = Mapping[str, Any]
 """What is compared of an answer."""
 
+CLOSE = 1e-5
+"""Scores that differ by less are equal. One in thousands differs by 4e-6 when many programs run."""
 ASKED, ASKED_OF_DOCUMENTS = 20, 200
 CHANGES = 3
 """The most changes of files before one sync."""
@@ -112,22 +114,33 @@ def differences(name: str, found: Sequence[Told], wanted: Sequence[Told]) -> lis
     lines = []
     for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
         for part in other:
-            if one.get(part) != other[part]:
+            if not _is_same(one.get(part), other[part]):
                 question = other.get("question", number)
                 lines.append(f"{name}, {question!r}, {part}: {_first(one.get(part), other[part])}")
                 break
     return lines
 
 
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two parts are equal, numbers to ``CLOSE``."""
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) <= CLOSE
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_is_same(one[k], other[k]) for k in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    return bool(one == other)
+
+
 def _first(found: Any, wanted: Any) -> str:
     """The innermost values that differ."""
     if isinstance(found, Mapping) and isinstance(wanted, Mapping):
         for key in wanted:
-            if found.get(key) != wanted[key]:
+            if not _is_same(found.get(key), wanted[key]):
                 return f"{key}: {_first(found.get(key), wanted[key])}"
     if isinstance(found, list | tuple) and isinstance(wanted, list | tuple):
         for at, (one, other) in enumerate(zip(found, wanted, strict=False)):
-            if one != other:
+            if not _is_same(one, other):
                 return f"[{at}] {_first(one, other)}"
     return f"{str(found)[:160]!r} instead of {str(wanted)[:160]!r}"
 

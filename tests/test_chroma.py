@@ -128,6 +128,7 @@ def test_neighbours_are_looked_for_widely_in_an_index_of_before_too(
         COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
     ).upsert(ids=["a"], embeddings=[[1.0, 0.0]])
     client.close()
+    time.sleep(0.2)  # a client lets go of its database a moment after it was closed
     collection = open_it(tmp_path, create=True)
     collection.upsert(["b"], np.array([[0.0, 1.0]], np.float32))
     assert sorted(collection.ids()) == ["a", "b"]

@@ -53,11 +53,19 @@ class Bench(Workshop):
 
     def interrupt(self, after: int) -> str:
         """Press Ctrl-C once so many texts are embedded; what the person is told."""
-        self.embedder.fails_on = lambda _: len(self.embedder.paid) >= after and _interrupt()
+        self.embedder.fails_on = lambda _: len(self.embedder.paid) >= after and self._interrupt()
         with pytest.raises(KeyboardInterrupt) as caught:
             self.sync()
         self.embedder.fails_on = lambda _: False
         return " ".join(caught.value.__notes__)
+
+    def _interrupt(self) -> bool:
+        """Once the threads that read ahead are done, which takes them longer on a busy machine."""
+        parsed = -1
+        while parsed != len(self.parsed):
+            parsed = len(self.parsed)
+            time.sleep(0.3)
+        return _interrupt()
 
     def finish(self) -> tuple[list[str], int]:
         """The next ingest: which files it parsed, and how many texts it embedded."""

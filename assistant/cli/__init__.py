@@ -26,6 +26,7 @@ def main() -> None:
     make_streams_safe()
     try:
         status = cli.main(standalone_mode=False)
+        sys.stdout.flush()  # what fails here is told as one error, not while Python ends
         sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.Abort as exc:
         say(" ".join(["Interrupted.", *getattr(exc.__cause__, "__notes__", ())]))
@@ -37,14 +38,20 @@ def main() -> None:
         say_error(exc)
         sys.exit(exc.exit_code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(0)
     except OSError as exc:
         place = f"{exc.filename}: " if exc.filename else ""
         say_error(
             StorageError(f"{place}{exc.strerror or exc}", hint="`assistant doctor` looks why")
         )
+        _drop_output()
         sys.exit(1)
+
+
+def _drop_output() -> None:
+    """Let what could not be written go nowhere; Python would try once more and exit with 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end_at_once(status: int) -> NoReturn:
