@@ -95,7 +95,7 @@ ROWS = (
         "benchmarks.event_bodies --quick", "benchmarks.event_bodies", r"(?m)^(\d+ bodies: .*)$"),
     Row("25", "notes added, edited, given other titles or days, renamed, swapped, copied, deleted; "
         "rollbacks; moves to a Chroma server and back",
-        "answers, passages and scores are those of a fresh index of the same folder",
+        "answers and passages are those of a fresh index of the same folder, scores to 1e-5",
         "benchmarks.fresh_answers --trials 3", "benchmarks.fresh_answers --trials 100",
         r"(?m)^(\d+ sequences of changes, .* differ) \("),
     Row("26", "path filters written to take long; too many, too long and unusable ones by Python, "
