@@ -37,7 +37,9 @@ _LINE_THROUGH = re.compile(r"text-decoration(?:-line)?:[^;]*line-through")
 _NOTE_ROLES = ("doc-footnote", "doc-endnote", "doc-endnotes")
 _RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
 _SIMPLE = re.compile(r"[a-z0-9]{0,10}([.#][\w-]{1,80})", re.IGNORECASE)
-_AT_RULE = re.compile(r"@[^{};]{0,200}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.DOTALL)
+_AT_RULE = re.compile(
+    r"@[^{};]{0,200}\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}|/\*.*?(?:\*/|\Z)", re.DOTALL
+)
 _LONGEST_STYLE = 200_000
 
 

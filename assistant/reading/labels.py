@@ -14,8 +14,8 @@ _FILE_NAME = re.compile(
     re.I,
 )
 _GENERATED = re.compile(
-    r"[\s.,]*(?:description automatically generated|ai-generated content may be incorrect|"
-    r"automatisch generierte beschreibung)[\s\w.]*$",
+    r"(?<![\s.,])[\s.,]*+(?:description automatically generated|"
+    r"ai-generated content may be incorrect|automatisch generierte beschreibung)[\s\w.]*$",
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")

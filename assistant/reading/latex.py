@@ -61,7 +61,14 @@ _LINES = re.compile(
 _COLUMN_SPEC = re.compile(r"\A\s*+(?:\{[^{}]*+\}(?=\s*+\{))?\s*+\{(?:[^{}]|\{[^{}]*+\})*+\}")
 """The width, when there is one, and the columns, as in ``{8cm}{lrr}``."""
 _LAYOUT = re.compile(r"\\(?:centering|small|footnotesize|scriptsize|raggedright)\b")
-_MATH = re.compile(r"\$\$.*?\$\$|\$(?:\\.|[^$\\\n])+\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+_MATH = re.compile(
+    r"\$\$.*?\$\$|(?<!(?<!\\)\\)\$(?:\\.|[^$\\\n])++\$|"
+    r"\\\((?:(?!\\\().)*?\\\)|\\\[(?:(?!\\\[).)*?\\\]",
+    re.DOTALL,
+)
+_BLANK_LINES = re.compile(
+    r"(?<![\n \t])[ \t]*+\n(?:[ \t]*+\n)++([ \t]*+(?:- |\d+\. |\([a-z]\) ))"
+)  # before an item
 _BRACE = re.compile(r"\\.|[{}]")
 _LONGEST_ARGUMENT = 20_000
 
@@ -313,4 +320,4 @@ def _lists(text: str) -> str:
         return f"\n{indent}- "
 
     text = _LISTS.sub(shown, text)
-    return re.sub(r"\n[ \t]*\n+([ \t]*(?:- |\d+\. |\([a-z]\) ))", r"\n\1", text)
+    return _BLANK_LINES.sub(r"\n\1", text)

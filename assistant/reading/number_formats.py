@@ -18,7 +18,7 @@ BUILT_IN = {
 }  # fmt: skip
 """Codes that a file need not spell out; the others show what is stored."""
 
-_BRACKET = re.compile(r"\[(?:\$([^\]-]*)(?:-[^\]]*)?|[^\]]*)\]")
+_BRACKET = re.compile(r"\[(?:\$([^\]\[-]*+)(?:-[^\]\[]*+)?|[^\]\[]*+)\]")
 _DATE_PART = re.compile(r"y+|m+|d+|h+|s+", re.IGNORECASE)
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
 _CORE = re.compile(r"[#0?][#0?,. ]*")

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _RULE = re.compile(
-    r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:[|+][ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*"  # + in Org files
+    r"[ \t]*+(?:\|[ \t]*+)?:?-{2,}+:?[ \t]*+"
+    r"(?:[|+][ \t]*+:?-{2,}+:?[ \t]*+)*+(?:\|[ \t]*+)?"  # + in Org files
 )
-_DRAWN = re.compile(r"\+?[-=]{2,}(?:[-=+ ]*[-=])?\+?")
+_DRAWN = re.compile(r"\+?[-=]{2}[-=+ ]*+(?:(?<=[-=])|(?<=[-=]\+))")
 _BAR = re.compile(r"(?<!\\)\|")
 _KEY = re.compile(r"[^\W\d_][^:|\n]{0,60}?(?=:[ \t])")
 _FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)", re.MULTILINE)
