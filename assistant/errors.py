@@ -14,6 +14,7 @@
     ├── BusyError                  exit 1   admission control: the queue of a server is full
     ├── EmbeddingError             exit 1   the embedder failed or sent an impossible reply
     ├── RerankingError             exit 1   the reranker could not be loaded or sent no scores
+    ├── ReaderError                exit 1   the reader of passages could not be loaded or run
     ├── ModelError                 exit 1   the language model failed or could not be reached
     └── StorageError               exit 1   the disk is full, read-only or gone
 
@@ -108,6 +109,10 @@ class EmbeddingError(AssistantError):
 
 class RerankingError(AssistantError):
     """The reranker could not be loaded, or its reply cannot be scores of the passages."""
+
+
+class ReaderError(AssistantError):
+    """The reader of passages could not be loaded, or could not read them."""
 
 
 class ModelError(AssistantError):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assistant.checking.verifier import Verifier
     from assistant.embedding import Embedder
     from assistant.index.snapshot import SnapshotReader
+    from assistant.model.answer_reader import AnswerReader
     from assistant.model.language_model import LanguageModel
     from assistant.retrieval.nearness import SentenceIndex
     from assistant.retrieval.rerankers import Reranker
@@ -33,6 +34,7 @@ class Resources:
         self._verifier: Verifier | None = None
         self._model: LanguageModel | None = None
         self._reranker: Reranker | None = None
+        self._reader: AnswerReader | None = None
         self._lock = threading.RLock()
 
     def close(self) -> None:
@@ -107,6 +109,17 @@ class Resources:
                 model = self.model() if self.settings.retrieval.reranker == "llm" else None
                 self._reranker = make_reranker(self.settings.retrieval, self.settings.llm, model)
             return self._reranker
+
+    def reader(self) -> AnswerReader | None:
+        """The reader of ``answer.reader``, if any. Raises ``ReaderError``."""
+        if self.settings.answer.reader == "none":
+            return None
+        from assistant.model.answer_reader import make_reader
+
+        with self._lock:
+            if self._reader is None:
+                self._reader = make_reader(self.settings.answer.reader)
+            return self._reader
 
     def search_tools(self, *, without_model: bool = False) -> SearchTools:
         """What a search works with. ``without_model`` leaves a reranker by language model out."""

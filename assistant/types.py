@@ -134,13 +134,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of a document that is indexed: ``document.text[start:end] == text``."""
+    """A stretch of a document that is indexed: ``document.text[start:end] == text``.
+
+    ``context`` is what stands above its rows when it begins inside a table: caption and column
+    names.
+    """
 
     text: str
     start: int
     end: int
     page: int | None
     heading_path: tuple[str, ...]
+    context: str = ""
 
 
 # ---------------------------------------------------------------- retrieval
@@ -153,7 +158,8 @@ class Passage:
     ``scores`` holds the raw parts (``words`` BM25, ``vector`` and ``sentence`` cosine) as far as
     they were computed; ``score`` is their fusion. ``duplicates`` names documents that hold the
     same text and were folded into this passage. ``noise`` are the stretches of the document inside
-    this passage that are captions or adverts.
+    this passage that are captions or adverts. ``context`` is what stands above its rows when it
+    begins inside a table. ``language`` is that of its document, if it is known.
     """
 
     chunk_id: str
@@ -168,6 +174,8 @@ class Passage:
     scores: Mapping[str, float] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()
     noise: tuple[tuple[int, int], ...] = ()
+    context: str = ""
+    language: str = ""
 
     @property
     def body(self) -> str:

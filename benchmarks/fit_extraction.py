@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from assistant.answering.sentence_choice import extract, extraction_weights
+from assistant.answering.candidates import extraction_weights, rank_candidates
 from assistant.answering.sentence_scores import FEATURE_NAMES
 from assistant.retrieval.question import analyse
 from assistant.retrieval.search import inverse_document_frequency, retrieve
@@ -49,7 +49,7 @@ def gather(found: BenchmarkSet, distractors: Sequence[Path], limit: int) -> list
                 passages = retrieve(
                     question, snapshot, assistant._resources.embedder(), sentences, settings
                 )
-                ranked = extract(question, passages, sentences, 4, snapshot.store.read_text).ranked
+                ranked = rank_candidates(question, passages, sentences).ranked
                 right = [
                     names[pick.passage.document] in found.relevant[query.id]
                     and any(answer.lower() in pick.text.lower() for answer in query.answers)

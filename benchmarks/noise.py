@@ -90,7 +90,7 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
             figures = {"as it is": _figures(assistant)}
             with (
                 mock.patch("assistant.retrieval.search._NOISE_PENALTY", 0.0),
-                mock.patch("assistant.answering.sentence_choice._NOISE_PENALTY", 0.0),
+                mock.patch("assistant.answering.candidates._NOISE_PENALTY", 0.0),
             ):
                 figures["without"] = _figures(assistant)
             return figures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,12 @@ def test_model_names_every_signal_and_where_its_weights_come_from(repository: Pa
         (repository / "assistant" / "answering/confidence.json").read_text(encoding="utf-8")
     )
     assert data["provenance"]
-    assert set(data["weights"]) == {"intercept", *SIGNAL_NAMES}
-    assert confidence_model() == data["weights"]
-    assert all(math.isfinite(weight) for weight in data["weights"].values())
+    for is_read, name in ((False, "without_reader"), (True, "with_reader")):
+        assert set(data[name]) == {"intercept", *SIGNAL_NAMES}
+        assert confidence_model(is_read=is_read) == data[name]
+        assert all(math.isfinite(weight) for weight in data[name].values())
+    unread = [name for name in SIGNAL_NAMES if data["without_reader"][name] == 0.0]
+    assert unread == [field.name for field in fields(Signals) if field.default == 0.0]
 
 
 @pytest.mark.parametrize(

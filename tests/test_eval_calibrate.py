@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -163,8 +164,9 @@ def calibrated(home: Path, settings: Path, *more: str) -> Any:
 def settings_file(home: Path, repository: Path, min_confidence: float) -> Path:
     path = home / "config.yaml"
     text = (repository / "config.yaml").read_text(encoding="utf-8")
-    assert "min_confidence: 0.25\n" in text
-    path.write_text(text.replace("min_confidence: 0.25", f"min_confidence: {min_confidence}"))
+    text, found = re.subn(r"(min_confidence: )[\d.]+\n", rf"\g<1>{min_confidence}\n", text)
+    assert found == 1
+    path.write_text(text)
     return path
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -253,6 +254,29 @@ def test_an_index_of_an_earlier_version_is_right_after_the_next_sync(workshop: W
     snapshot.retire()
     again = workshop.sync()
     assert (again.generation, again.repaired) == (receipt.generation, "")
+
+
+def test_an_index_of_an_earlier_version_learns_its_languages(workshop: Workshop) -> None:
+    """Nothing is read again for it: texts are stored. The new words are those of the language."""
+    workshop.write("a.md", "Die Häuser am Hafen wurden im Jahr 1890 gebaut und sind noch bewohnt.")
+    workshop.sync()
+    generation = workshop.generations.current()
+    assert generation is not None
+    assert generation.manifest.languages == ["de"]
+    with closing(Store(generation.path / STORE)) as store:
+        (document,) = store.documents()
+    with closing(sqlite3.connect(generation.path / STORE)) as connection, connection:
+        connection.execute("UPDATE documents SET language = ''")
+    of_an_earlier_version(workshop)
+    assert workshop.sync().repaired
+    after = workshop.generations.current()
+    assert after is not None
+    assert after.manifest.languages == ["de"]
+    with closing(Store(after.path / STORE)) as store:
+        assert [each.language for each in store.documents()] == [document.language] == ["de"]
+    snapshot = opened(workshop)
+    assert snapshot.words.document_frequency("haus")
+    snapshot.retire()
 
 
 def test_other_terms_are_made_anew(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,7 @@ def test_imports_of_a_room_are_those_of_its_modules(copy: Path) -> None:
         ),
         ("config.yaml", "Folders or files", "Places", "docs/reference/settings.md"),
         ("assistant/text/terms.py", '"""', '"""New purpose. ', "docs/rooms.md"),
-        ("pyproject.toml", '"assistant.text",', '"assistant.texts",', "docs/rooms.md"),
+        ("pyproject.toml", '"assistant.model",', '"assistant.models",', "docs/rooms.md"),
         ("docs/quality.md", "% < paste the top", "1% < paste the top", "README.md"),
         ("docs/performance.md", "| LangChain | 11,389 | ", "| LangChain | 11,389 | 1", "README.md"),
         ("docs/guarantees.md", " kills, 0 lost", " kills, 1 lost", "README.md"),

@@ -85,11 +85,11 @@ def test_a_sentence_recurs_when_other_words_stand_around_it() -> None:
 
     different = "Paper {0} number {0}{0} tells of harbour {0}, of ship {0} and of captain {0}."
     own = f"Bridges of the valley are old, and their stones were cut by hand. {ADVERT}."
-    assert recurs(ADVERT, own, "own", lambda _: places(2, different))
-    assert not recurs(ADVERT, own, "own", lambda _: places(1, different))
+    assert recurs(ADVERT, own, "own", places(2, different))
+    assert not recurs(ADVERT, own, "own", places(1, different))
     copy = own.replace(ADVERT, "")
-    assert not recurs(ADVERT, own, "own", lambda _: places(9, copy.replace("{", "")))
-    assert not recurs("Join a club", own, "own", lambda _: places(9, different))
+    assert not recurs(ADVERT, own, "own", places(9, copy.replace("{", "")))
+    assert not recurs("Join a club", own, "own", places(9, different))
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,11 @@ from dataclasses import asdict, dataclass, fields
 from math import exp, log
 from pathlib import Path
 
-from assistant.answering.sentence_choice import Extraction, Pick
+from assistant.answering.candidates import READ_NOTHING, Pick
+from assistant.answering.choice import Extraction
 from assistant.checking.contraries import has_opposite, is_denied_by
 from assistant.checking.polarity import clause_of
+from assistant.model.answer_reader import logistic
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
 from assistant.text.terms import terms, words
@@ -27,7 +29,7 @@ MODEL = Path(__file__).parent / "confidence.json"
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What speaks for an answer; all but ``score`` lie between 0 and 1.
+    """What speaks for an answer; most lie between 0 and 1.
 
     ``around``: the question's weight covered by the best sentence with its headings and
     neighbours; ``passage``: by its passage; ``names`` and ``values``: the question's names and
@@ -39,6 +41,11 @@ class Signals:
     question's total weight; ``length``: content words of the question, 1 at ten; ``negation``: 1
     when the question asks what is not the case and the sentence negates nothing; ``opposite``: 1
     when the sentence holds the opposite of a word of the question.
+
+    A reader's judgement, all 0 where none has read (``is_read``): ``answerable`` and ``span``: how
+    likely the best sentence's passage answers, and the best sentence holds the answer;
+    ``best_answerable`` and ``best_span``: the same at the most of any passage and sentence;
+    ``answerable_logit``, ``span_logit``, ``best_span_logit``: their logits, 1 where surest.
     """
 
     around: float
@@ -56,14 +63,22 @@ class Signals:
     length: float
     negation: float
     opposite: float
+    is_read: float = 0.0
+    answerable: float = 0.0
+    span: float = 0.0
+    best_answerable: float = 0.0
+    best_span: float = 0.0
+    answerable_logit: float = 0.0
+    span_logit: float = 0.0
+    best_span_logit: float = 0.0
 
 
 SIGNAL_NAMES = tuple(field.name for field in fields(Signals))
 
 
-def confidence_model() -> Mapping[str, float]:
-    """Weights by signal, and ``intercept``."""
-    weights: dict[str, float] = fitted(MODEL)["weights"]
+def confidence_model(*, is_read: bool) -> Mapping[str, float]:
+    """Weights by signal, and ``intercept``: two fits, with a reader's judgement and without."""
+    weights: dict[str, float] = fitted(MODEL)["with_reader" if is_read else "without_reader"]
     return weights
 
 
@@ -74,8 +89,8 @@ def signals(extraction: Extraction) -> Signals | None:
     question, best = extraction.question, extraction.ranked[0]
     total = sum(question.weights.values()) or 1.0
     heaviest = max(question.weights.values(), default=1.0) or 1.0
-    present = _context_terms(best)
-    inside = frozenset(terms(best.text))
+    present = _context_terms(question, best)
+    inside = frozenset(question.reads(best.text, best.passage.language))
     lacking = [weight for term, weight in question.weights.items() if term not in inside]
     other = next(
         (p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id), None
@@ -97,14 +112,33 @@ def signals(extraction: Extraction) -> Signals | None:
         length=min(1.0, len(question.weights) / 10),
         negation=float(_asks_what_is_not(question) and not is_denied_by(asked, said)),
         opposite=float(has_opposite(asked, said)),
+        **_reader_signals(question, extraction.ranked),
     )
 
 
+def _reader_signals(question: Question, ranked: Sequence[Pick]) -> dict[str, float]:
+    """Ways of doing something are no spans: the reader has seen none, and doubts them all."""
+    read = [pick.read for pick in ranked if pick.read != READ_NOTHING]
+    if not read or question.kinds[0] == "howto":
+        return {}
+    best, best_span = ranked[0].read, max(each.span for each in read)
+    return {
+        "is_read": 1.0,
+        "answerable": logistic(best.answerable),
+        "span": logistic(best.span / 2),
+        "best_answerable": max(logistic(each.answerable) for each in read),
+        "best_span": logistic(best_span / 2),
+        "answerable_logit": max(-1.0, min(1.0, best.answerable / 6)),
+        "span_logit": max(-1.0, min(1.0, best.span / 12)),
+        "best_span_logit": max(-1.0, min(1.0, best_span / 12)),
+    }
+
+
 def probability(found: Signals | None, weights: Mapping[str, float] | None = None) -> float:
-    """The logistic model's probability that the documents answer the question."""
+    """The logistic model's probability that the answer is right."""
     if found is None:
         return 0.0
-    model = weights or confidence_model()
+    model = weights or confidence_model(is_read=found.is_read > 0)
     total = model["intercept"]
     total += sum(model[name] * value for name, value in asdict(found).items())
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
@@ -125,12 +159,14 @@ def recalibrated(p: float, slope: float, shift: float) -> float:
 
 def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
     """The question's own words that the best passages do not hold, for a helpful refusal."""
-    present: frozenset[str] = frozenset().union(*(_context_terms(pick) for pick in picks[:5]))
+    present: frozenset[str] = frozenset().union(
+        *(_context_terms(question, pick) for pick in picks[:5])
+    )
     missing = {t for t in question.weights if t not in present and t not in question.borrowed}
     shown = []
     for word in question.text.split():
         bare = word.strip(".,;:!?\"'“”‘’()[]")
-        if any(term in missing for term in terms(bare)):
+        if any(term in missing for term in terms(bare, question.language)):
             shown.append(bare)
     return list(dict.fromkeys(shown))
 
@@ -145,8 +181,8 @@ def _context_text(pick: Pick) -> str:
     return " ".join((passage.title, *passage.heading_path, passage.text))
 
 
-def _context_terms(pick: Pick) -> frozenset[str]:
-    return frozenset(terms(_context_text(pick)))
+def _context_terms(question: Question, pick: Pick) -> frozenset[str]:
+    return frozenset(question.reads(_context_text(pick), pick.passage.language))
 
 
 def _share(wanted: frozenset[str], present: frozenset[str]) -> float:

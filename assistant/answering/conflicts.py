@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.sentence_choice import Pick
+from assistant.answering.candidates import Pick
 from assistant.retrieval.question import AnswerKind, Question
 from assistant.text.terms import STOP_WORDS, words
 from assistant.types import Claim, Conflict

@@ -12,12 +12,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
+from assistant.answering.kind_words import (
+    has_capitals,
+    has_number_word,
+    has_reason,
+    has_time,
+    place_pattern,
+)
+from assistant.answering.numbered_items import is_item, number_asked_for
+from assistant.answering.table_rows import TableRow, rows_of
 from assistant.retrieval.question import Question
 from assistant.text.sentences import SentenceSpan
-from assistant.text.terms import STOP_WORDS, stem, words
+from assistant.text.terms import STOP_WORDS, stems, words_and_stems
 from assistant.text.word_vectors import Cosines, Likeness
 from assistant.types import Passage
 
+_OF_THE_FAMILY = 0.5
+"""What a word of the same family counts, against the word itself."""
 _DATE = re.compile(
     r"\b(?:1[0-9]|20)\d{2}\b|\b\d{1,2}\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
@@ -31,6 +42,7 @@ _NUMBER_WORD = re.compile(
     r"tripled?)\b",
     re.IGNORECASE,
 )
+_BARE_YEAR = re.compile(r"(?:1\d|20)\d\d")
 _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 _PERSON = re.compile(
     r"\b[A-ZÀ-Þ][\w'’-]{1,60}+(?:\s+(?:[A-Z]\.|de|van|von|der|la|bin|al|of))*\s+[A-ZÀ-Þ][\w'’-]+"
@@ -96,23 +108,32 @@ FEATURE_NAMES = tuple(field.name for field in fields(SentenceFeatures))
 
 @dataclass(frozen=True, slots=True)
 class SentenceTerms:
-    """A sentence with its words and index terms, worked out once."""
+    """A sentence with its words and index terms, worked out once; ``row`` is set for a table's."""
 
     text: str
     span: SentenceSpan
     words: tuple[str, ...]
     terms: frozenset[str]
     sequence: tuple[str, ...]
+    row: TableRow | None = None
 
 
-def take_apart(text: str, spans: Sequence[SentenceSpan]) -> list[SentenceTerms]:
-    """The sentences of a passage with their terms."""
+def take_apart(
+    passage: Passage, spans: Sequence[SentenceSpan], question: Question
+) -> list[SentenceTerms]:
+    """The sentences of a passage with their terms, as the question spells them."""
     found = []
+    code = passage.language
+    has_table = any(span.kind == "table" for span in spans)
+    rows = rows_of(passage, question.reads) if has_table else {}
     for span in spans:
-        own = text[span.start : span.end]
-        tokens = tuple(words(own))
-        stems = tuple(stem(tokens))
-        found.append(SentenceTerms(own, span, tokens, frozenset(stems), stems))
+        own = passage.text[span.start : span.end]
+        row = rows.get(span.start)
+        tokens, found_stems = words_and_stems(own, code)
+        sequence = tuple(question.as_asked(found_stems, code))
+        terms = frozenset(sequence) | frozenset(question.reads(own, code))
+        terms = terms if row is None else row.own | terms
+        found.append(SentenceTerms(own, span, tuple(tokens), terms, sequence, row))
     return found
 
 
@@ -125,20 +146,26 @@ def passage_features(
     likeness: Likeness,
 ) -> list[SentenceFeatures]:
     """The features of every sentence of a passage for a question; ``rank`` counts from 1."""
-    headings = frozenset(stem(words(" ".join((passage.title, *passage.heading_path)))))
-    header: frozenset[str] = frozenset()
-    everything = frozenset().union(*(sentence.terms for sentence in found)) if found else set()
+    headings = frozenset(
+        question.reads(" ".join((passage.title, *passage.heading_path)), passage.language)
+    )
+    everything = frozenset().union(*(s.terms for s in found if s.row is None))
     total = sum(question.weights.values()) or 1.0
-    pairs = set(_neighbours(stem(words(question.text))))
+    half = families(question)
+    pairs = set(_neighbours(stems(question.text, question.language)))
+    asked = number_asked_for(question.text)
     result = []
     for index, sentence in enumerate(found):
-        is_row = sentence.span.kind == "table"
-        if is_row and (index == 0 or found[index - 1].span.kind != "table"):
-            header, is_row = sentence.terms, False
-        # A row is shown with its header, so the header's words are the row's own.
-        inside = sentence.terms | header if is_row else sentence.terms
-        before = frozenset().union(*(s.terms for s in found[max(0, index - 2) : index]))
-        after = found[index + 1].terms if index + 1 < len(found) else frozenset()
+        row = sentence.row
+        is_row = row is not None and not row.is_header
+        # A row is shown with the names of its columns, so they are its own words too.
+        inside = sentence.terms if row is None else sentence.terms | row.name_terms
+        if asked and is_item(asked[0], passage.text, sentence.span.start):
+            inside |= asked[1]
+        before = _before(found, index)
+        after = _after(found, index)
+        above = headings if row is None else headings | row.caption_terms
+        elsewhere = everything if row is None else frozenset()
         sums = dict.fromkeys(("own", "alike", "before", "after", "context", "rest"), 0.0)
         close = likeness.best(sentence.words)
         for term, weight in question.weights.items():
@@ -146,10 +173,14 @@ def passage_features(
                 sums["own"] += weight
                 sums["alike"] += weight
                 continue
+            if term in half and half[term] & inside:
+                sums["own"] += _OF_THE_FAMILY * weight
+                sums["alike"] += _OF_THE_FAMILY * weight
+                weight *= 1.0 - _OF_THE_FAMILY
             sums["alike"] += weight * close.get(term, 0.0)
             where = (
-                "before" if term in before else "context" if term in headings
-                else "after" if term in after else "rest" if term in everything else ""
+                "before" if term in before else "context" if term in above
+                else "after" if term in after else "rest" if term in elsewhere else ""
             )  # fmt: skip
             if where:
                 sums[where] += weight
@@ -164,10 +195,10 @@ def passage_features(
                 context=sums["context"] / total,
                 passage_terms=sums["rest"] / total,
                 pairs=len(pairs & mine) / len(pairs) if pairs else 0.0,
-                names=_names(question, inside, before | headings),
-                values=_values(question, sentence, before | headings),
+                names=_names(question, inside, before | above),
+                values=_values(question, sentence, before | above),
                 similarity=max(0.0, float(similarities[index])),
-                kind=kind_score(question, sentence.text),
+                kind=kind_score(question, sentence.text, passage.language),
                 defines=_defines(question, sentence.text),
                 passage=passage.score,
                 rank=1.0 / rank,
@@ -183,30 +214,61 @@ def passage_features(
     return result
 
 
+def families(question: Question) -> dict[str, frozenset[str]]:
+    """Each term of the question → the other words of its family ("deep": "depth")."""
+    found: dict[str, set[str]] = {}
+    for other, term in question.related.items():
+        found.setdefault(term, set()).add(other)
+    return {term: frozenset(others) for term, others in found.items()}
+
+
+def _before(found: Sequence[SentenceTerms], index: int) -> frozenset[str]:
+    """The terms of the two sentences before; a row's neighbours say nothing of it."""
+    if found[index].row is not None:
+        return frozenset()
+    return frozenset().union(*(s.terms for s in found[max(0, index - 2) : index] if s.row is None))
+
+
+def _after(found: Sequence[SentenceTerms], index: int) -> frozenset[str]:
+    if found[index].row is not None or index + 1 >= len(found) or found[index + 1].row is not None:
+        return frozenset()
+    return found[index + 1].terms
+
+
 def weigh(features: SentenceFeatures, weights: Mapping[str, float]) -> float:
     """The sentence's score: a weighted sum of its features."""
     return sum(weights[name] * float(getattr(features, name)) for name in FEATURE_NAMES)
 
 
-def kind_score(question: Question, text: str) -> float:
-    """1 when the sentence holds the first kind of thing that is asked for, 0 when not, else .5."""
+def kind_score(question: Question, text: str, code: str = "") -> float:
+    """1 when the sentence holds the first kind of thing that is asked for, 0 when not, else .5.
+
+    ``code`` is the sentence's language, if it is known.
+    """
+    other = "" if code == "en" else code
     for kind in question.kinds:
         if kind == "date":
-            found = {match.group().lower() for match in _DATE.finditer(text)}
-            return float(bool(found - question.values))
+            found = {match.group().lower() for match in _DATE.finditer(text)} - question.values
+            return float(bool(found) or (bool(other) and has_time(text, other)))
         if kind == "number":
             values = {v.replace(",", "") for v in _VALUE.findall(text)} - question.values
-            return 1.0 if values else 0.7 if _NUMBER_WORD.search(text) else 0.0
+            if values and not (other and all(map(_BARE_YEAR.fullmatch, values))):
+                return 1.0
+            in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text)
+            return 0.7 if in_words or values else 0.0
+        if kind in ("person", "place", "which") and other and not has_capitals(other):
+            continue
         if kind == "person":
             if _new_name(_PERSON, text, question):
                 return 1.0
             return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
         if kind == "place":
-            if _new_name(_PLACE, text, question):
+            if _new_name(place_pattern(other) if other else _PLACE, text, question):
                 return 1.0
             return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
         if kind == "reason":
-            return 1.0 if _REASON.search(text) else 0.3
+            gives_one = has_reason(text, other) if other else _REASON.search(text)
+            return 1.0 if gives_one else 0.3
         if kind == "which":
             return 1.0 if _new_name(_CAPITAL, text, question) else 0.4
     return 0.5
@@ -242,7 +304,7 @@ def _defines(question: Question, text: str) -> float:
     match = _DEFINES.match(text)
     if match is None:
         return 0.0
-    subject = {t for t in stem(words(match.group(1))) if t not in STOP_WORDS}
+    subject = {t for t in question.reads(match.group(1)) if t not in STOP_WORDS}
     wanted = set(question.weights)
     return len(subject & wanted) / max(len(subject), len(wanted)) if subject and wanted else 0.0
 
@@ -250,7 +312,7 @@ def _defines(question: Question, text: str) -> float:
 def _new_name(pattern: re.Pattern[str], text: str, question: Question) -> bool:
     """Whether a match brings a name that the question does not hold already."""
     for match in pattern.finditer(text):
-        fresh = [t for t in stem(words(match.group())) if t not in STOP_WORDS]
+        fresh = [t for t in question.reads(match.group()) if t not in STOP_WORDS]
         if any(term not in question.weights for term in fresh[-2:]):
             return True
     return False

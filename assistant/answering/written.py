@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.answer import CitedPlace, Draft
+from assistant.answering.candidates import rank_candidates
+from assistant.answering.choice import choose
 from assistant.answering.extractive import why_not
-from assistant.answering.sentence_choice import extract
 from assistant.checking.verifier import Verifier, needs_citation
 from assistant.citing.hidden import SentinelFilter, ThoughtFilter
 from assistant.citing.stream import CitationStream, CitedSentence, ParsedAnswer
@@ -161,7 +162,8 @@ def written_draft(
     if written.abstained:
         most, read = settings.answer.max_sentences, snapshot.store.read_text
         reason = why_not(
-            extract(found.question, found.passages, sentences, most, read), found.passages
+            choose(rank_candidates(found.question, found.passages, sentences), most, read),
+            found.passages,
         )
         return Draft(
             text=reason, abstained=True, reason=reason, confidence=confidence,
@@ -266,7 +268,7 @@ def _verified(
 ) -> Sentence:
     """A sentence with its verdict, and for each passage it cites the stretch that fits best."""
     cited = [context.passages[passage - 1] for passage in found.passages]
-    around = " ".join(part for p in cited for part in (p.title, *p.heading_path))
+    around = " ".join(part for p in cited for part in (p.title, *p.heading_path, p.context))
     check = verifier.verify(found.text, [p.text for p in cited], around)
     evidence = []
     for passage, source in zip(found.passages, cited, strict=True):

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.text.facts import Date, Facts, Number, facts_of, is_checked
-from assistant.text.terms import fold, stem, words
+from assistant.text.folding import fold
+from assistant.text.terms import stem, words
 
 ProblemKind = Literal[
     "number", "date", "name", "quote", "address", "negation", "opposite", "stronger", "roles"

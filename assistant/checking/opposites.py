@@ -202,7 +202,7 @@ write wrote written"""
 """Verbs whose forms have other stems: "did not build" is about "built"."""
 
 
-class Reading(NamedTuple):
+class Sense(NamedTuple):
     """What a word is compared by: the name of its pair, its side (1 or -1), the kind of pair."""
 
     key: str
@@ -215,9 +215,9 @@ Relation = Literal["follows", "beyond", "against"]
 
 
 def relation(
-    own: Sequence[Reading],
+    own: Sequence[Sense],
     own_negated: bool,
-    source: Sequence[Reading],
+    source: Sequence[Sense],
     source_negated: bool,
     is_turned: bool = False,
 ) -> Relation | None:
@@ -240,17 +240,17 @@ def relation(
     return "beyond"
 
 
-def _readings_by_stem() -> dict[str, tuple[Reading, ...]]:
-    found: dict[str, dict[Reading, None]] = {}
+def _readings_by_stem() -> dict[str, tuple[Sense, ...]]:
+    found: dict[str, dict[Sense, None]] = {}
     for kind, left, right in PAIRS:
         for side, own in ((1, left), (-1, right)):
             for term in stem(own):
-                found.setdefault(term, {})[Reading(f"{left[0]}|{right[0]}", side, kind)] = None
+                found.setdefault(term, {})[Sense(f"{left[0]}|{right[0]}", side, kind)] = None
     return {term: tuple(readings) for term, readings in found.items()}
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[dict[str, tuple[Reading, ...]], dict[str, str]]:
+def _tables() -> tuple[dict[str, tuple[Sense, ...]], dict[str, str]]:
     """Readings of the stems of opposites, and the stem that each prefixed stem denies."""
     bases = stem(base for _, base in PREFIXED)
     whole = stem(prefix + base for prefix, base in PREFIXED)
@@ -264,7 +264,7 @@ def _lemmas() -> dict[str, str]:
 
 
 @lru_cache(maxsize=50_000)
-def readings_of(word: str, term: str) -> tuple[tuple[Reading, ...], bool]:
+def readings_of(word: str, term: str) -> tuple[tuple[Sense, ...], bool]:
     """What a folded word with its stem is compared by, and whether its prefix denies it."""
     opposites, prefixed = _tables()
     term = _lemmas().get(word, term)
@@ -276,5 +276,5 @@ def readings_of(word: str, term: str) -> tuple[tuple[Reading, ...], bool]:
         rest = match.group("base")
         base = _lemmas().get(rest) or stem([rest])[0]
     if base:
-        return opposites.get(base, (Reading(base, 1, "either"),)), True
-    return (Reading(term, 1, "either"),), False
+        return opposites.get(base, (Sense(base, 1, "either"),)), True
+    return (Sense(term, 1, "either"),), False

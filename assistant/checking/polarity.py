@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.checking.opposites import Reading, readings_of
+from assistant.checking.opposites import Sense, readings_of
 from assistant.text.terms import STOP_WORDS, stem, words
 
 _WHOLE, _DOUBT = "not that", "doubt that"
@@ -94,7 +94,7 @@ class Term:
     stem: str
     start: int
     end: int
-    readings: tuple[Reading, ...]
+    readings: tuple[Sense, ...]
     is_denied: bool
 
 

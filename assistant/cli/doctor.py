@@ -75,6 +75,14 @@ def outbound_calls(settings: Settings) -> list[OutboundCall]:
         calls.append(
             OutboundCall("huggingface.co", "once, at the first question: the cross-encoder's model")
         )
+    if _reader_is_missing(settings):
+        calls.append(
+            OutboundCall(
+                "huggingface.co",
+                "once, at the first question: a public model's download, the reader "
+                f"{settings.answer.reader}",
+            )
+        )
     if settings.embedding.provider == "openai":
         calls.append(
             OutboundCall(
@@ -95,6 +103,7 @@ def examine(settings: Settings) -> list[Check]:
         _guarded("tokens", _tokens),
         _guarded("embedder", lambda: _embedder(settings)),
         _guarded("vectors", lambda: _vectors(settings)),
+        _guarded("reader", lambda: _reader(settings)),
         _index(settings),
         _writable(settings.index.path),
     ]
@@ -166,6 +175,32 @@ def _embedder(settings: Settings) -> str:
 
     vectors = make_embedder(settings.embedding).embed(["a test"])
     return f"{fingerprint_of(settings.embedding)} gives {vectors.shape[1]} dimensions"
+
+
+def _reader(settings: Settings) -> str:
+    """Which reader is in use; it reads a test, unless it would have to be downloaded."""
+    name = settings.answer.reader
+    if name == "none":
+        return "none: answers are chosen and refused by their words alone"
+    if _reader_is_missing(settings):
+        return f"{name}; not on disk yet, will be downloaded"
+    from assistant.model.answer_reader import make_reader
+    from assistant.model.reader_files import files_of, folder_of
+
+    reading = make_reader(name).read("Who mended the gate?", [("", "Ida mended the gate.")])[0]
+    file, _ = files_of(folder_of(name))
+    return (
+        f"{name} ({file.name}, {file.stat().st_size / 1e6:.1f} MB) reads "
+        f"{settings.answer.read_passages} passages of a question "
+        f"(a test gives {reading.answerable:.2f})"
+    )
+
+
+def _reader_is_missing(settings: Settings) -> bool:
+    from assistant.model.reader_files import folder_on_disk, is_public_name
+
+    name = settings.answer.reader
+    return is_public_name(name) and folder_on_disk(name) is None
 
 
 def _index(settings: Settings) -> Check:

@@ -36,6 +36,7 @@ from assistant.index.store import Store
 from assistant.index.vector_server import ServerWriter
 from assistant.index.word_parts import parts_of, unchanged
 from assistant.index.words import WordWriter
+from assistant.text.languages.detection import detect
 from assistant.types import FileOutcome, ParsedDocument
 
 _GIVE_UP_AFTER = 2
@@ -212,7 +213,7 @@ class GenerationBuilder:
             self._write_vectors([chunk.id for _, chunk in embed], vectors)
         for pending in waiting:
             for chunk in pending.chunks if self._fresh_words else pending.new:
-                self._words.add(chunk.id, pending.texts[chunk.id])
+                self._words.add(chunk.id, pending.texts[chunk.id], pending.document.language)
         for pending in waiting:
             self._remove(pending.removed)
             self.store.put(pending.document, pending.parsed, pending.chunks)
@@ -247,16 +248,18 @@ class GenerationBuilder:
         )
 
     def restore(self, documents: Iterable[StoredDocument]) -> None:
-        """Write documents whose text is unchanged into what is begun anew, if anything is."""
+        """Write documents whose text is unchanged into what is begun anew, if anything is: their
+        words by the language of their text."""
         if not self._fresh_vectors and not self._fresh_words:
             return
         texts: list[str] = []
         ids: list[str] = []
         for document in documents:
+            language = self._language_of(document) if self._fresh_words else ""
             for chunk in self.store.chunks_of(document.id):
                 text = _indexed(document, chunk)
                 if self._fresh_words:
-                    self._words.add(chunk.id, text)
+                    self._words.add(chunk.id, text, language)
                 if self._fresh_vectors:
                     ids.append(chunk.id)
                     texts.append(text)
@@ -265,6 +268,13 @@ class GenerationBuilder:
                 texts, ids = [], []
         if texts:
             self._write_vectors(ids, self.embedder().embed(texts))
+
+    def _language_of(self, document: StoredDocument) -> str:
+        """The language of a stored text, noted: an older version may not have told it."""
+        found = detect(self.store.parsed(document.id).text, document.language)
+        if found != document.language:
+            self.store.update(replace(document, language=found))
+        return found
 
     def finish_vectors(self) -> None:
         """Close the store and the vectors, which are complete afterwards; only ``finish_words`` may
@@ -307,7 +317,7 @@ class GenerationBuilder:
 
 
 def _indexed(document: StoredDocument, chunk: StoredChunk) -> str:
-    return indexed_text(document.title, chunk.heading_path, chunk.text)
+    return indexed_text(document.title, chunk.heading_path, chunk.text, chunk.context)
 
 
 def _stored_chunks(
@@ -318,7 +328,7 @@ def _stored_chunks(
     seen: Counter[str] = Counter()
     stored, texts = [], {}
     for ordinal, chunk in enumerate(loaded.chunks):
-        text = indexed_text(loaded.parsed.title, chunk.heading_path, chunk.text)
+        text = indexed_text(loaded.parsed.title, chunk.heading_path, chunk.text, chunk.context)
         seen[text] += 1
         named = f"{document_id}\0{seen[text]}\0{text}\0".encode("utf-8", "surrogatepass")
         identity = hashlib.blake2b(named, digest_size=16).hexdigest()
@@ -333,6 +343,7 @@ def _stored_chunks(
                 page=chunk.page,
                 heading_path=chunk.heading_path,
                 text=chunk.text,
+                context=chunk.context,
             )
         )
     return tuple(stored), texts

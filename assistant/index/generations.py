@@ -47,13 +47,13 @@ fcntl: Any = None  # stays so off POSIX: readers of old generations are not prot
 with contextlib.suppress(ImportError):
     import fcntl
 
-FORMAT = 3
+FORMAT = 4
 """Version of the layout; a reader refuses a higher one. A lower one still answers; the next ingest
-makes the words of one below 3 anew, and reads the files of one below 2 again."""
+makes the words of one below 4 anew, and reads the files of one below 2 again."""
 
 STORE, TERMS, WORDS, VECTORS = "store.sqlite", "terms.sqlite", "words", "chroma"
 MANIFEST = "manifest.json"
-_SEALED_SINCE = 2
+_SEALED_SINCE, _LANGUAGES_SINCE = 2, 4
 _OUR_NAMES = (
     "CURRENT", "generations", "building", "embeddings.sqlite", "conversations.sqlite",
     "writer.lock", "server.id",
@@ -69,7 +69,8 @@ class Manifest:
 
     ``files`` are checksums of its files, ``seal`` one of the manifest itself; layout 1 had neither.
     ``roots`` are its folders, so that they outlive a damaged store. ``collection`` names the one on
-    a Chroma server that holds its vectors, if they are not in its own folder.
+    a Chroma server that holds its vectors, if they are not in its own folder. ``languages``
+    are those of its documents, the most frequent first; layout 3 had none.
     """
 
     format: int
@@ -86,6 +87,7 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)
     seal: str = ""
     collection: str = ""
+    languages: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,10 +320,12 @@ def _sealed(manifest: Manifest) -> str:
 
 
 def _as_written(manifest: Manifest) -> dict[str, Any]:
-    """Without ``collection`` where there is none, as versions that know of no server write it."""
+    """Without what earlier layouts had not, and without ``collection`` where there is none."""
     written = asdict(manifest)
     if not manifest.collection:
         del written["collection"]
+    if manifest.format < _LANGUAGES_SINCE:
+        del written["languages"]
     return written
 
 

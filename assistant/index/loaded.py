@@ -38,7 +38,7 @@ def packed(result: Loaded | DocumentError) -> dict[str, Any]:
             [[h.level, h.title, h.start] for h in parsed.headings],
             parsed.is_markdown, parsed.date, parsed.language, parsed.author, parsed.notes,
         ],
-        "chunks": [[c.start, c.end, c.page, c.heading_path] for c in result.chunks],
+        "chunks": [[c.start, c.end, c.page, c.heading_path, c.context] for c in result.chunks],
         "rest": [result.sha256, packed_state(result.state), result.noise, result.is_taken_up],
     }  # fmt: skip
 
@@ -63,8 +63,8 @@ def unpacked(message: dict[str, Any]) -> Loaded | DocumentError:
         tuple(notes),
     )
     chunks = tuple(
-        Chunk(text=text[start:end], start=start, end=end, page=page, heading_path=tuple(path))
-        for start, end, page, path in message["chunks"]
+        Chunk(text[start:end], start, end, page, tuple(path), context)
+        for start, end, page, path, context in message["chunks"]
     )
     sha256, state, noise, is_taken_up = message["rest"]
     spans = tuple((start, end) for start, end in noise)

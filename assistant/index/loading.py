@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.chunking import cut
@@ -27,6 +27,7 @@ from assistant.index.unfinished import KeepAside, KeptTexts
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.opening import OpeningRules, read_file
 from assistant.reading.pool import Parsers
+from assistant.text.languages.detection import detect
 from assistant.text.noise import noise_spans
 
 if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
@@ -163,6 +164,7 @@ def load_bytes(
     """Parse and cut a file's bytes, whose hash and state are known."""
     try:
         parsed = parsers.read(data, file.relative)
+        parsed = replace(parsed, language=detect(parsed.text, parsed.language))
         chunks = tuple(cut(parsed, tokens=cutting.tokens, overlap=cutting.overlap))
         if not chunks:
             return DocumentError(f"{file.name} holds no text", outcome="empty")

@@ -100,6 +100,7 @@ class StoredChunk:
     page: int | None
     heading_path: tuple[str, ...]
     text: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

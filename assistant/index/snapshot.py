@@ -133,9 +133,11 @@ class Snapshot:
             self._infos = tuple((each.id, each.info()) for each in self.store.documents())
         return self._infos
 
-    def holding(self, sentence: str, limit: int = 40) -> list[tuple[str, str]]:
-        """(document, text) of chunks that hold all words of a sentence, wherever they stand."""
-        chunks = self.store.chunks(self.words.holding_all(terms(sentence), limit)).values()
+    def holding(self, sentence: str, language: str = "", limit: int = 40) -> list[tuple[str, str]]:
+        """(document, text) of chunks that hold all words of a sentence in a language, wherever
+        they stand."""
+        found = self.words.holding_all(terms(sentence, language), limit)
+        chunks = self.store.chunks(found).values()
         documents = self.store.by_ids({chunk.document_id for chunk in chunks})
         return [(documents[chunk.document_id].name, chunk.text) for chunk in chunks]
 

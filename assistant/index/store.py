@@ -30,7 +30,7 @@ CREATE TABLE documents (
 CREATE TABLE chunks (
     id TEXT PRIMARY KEY, document_id TEXT NOT NULL, ordinal INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, heading_path TEXT NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL, context TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX chunks_of_document ON chunks (document_id, ordinal);
 CREATE TABLE not_indexed (
@@ -75,6 +75,10 @@ class Store:
                         f"ALTER TABLE documents ADD COLUMN {column} TEXT NOT NULL "
                         f"DEFAULT {_ADDED[column]}"
                     )
+                if not self._chunks_have_context():
+                    self._connection.execute(
+                        "ALTER TABLE chunks ADD COLUMN context TEXT NOT NULL DEFAULT ''"
+                    )
             else:
                 uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
                 self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -100,6 +104,11 @@ class Store:
         """The columns that a store of an earlier layout lacks."""
         there = {row[1] for row in self._connection.execute("PRAGMA table_info(documents)")}
         return [column for column in _ADDED if column not in there]
+
+    def _chunks_have_context(self) -> bool:
+        return any(
+            row[1] == "context" for row in self._connection.execute("PRAGMA table_info(chunks)")
+        )
 
     def commit(self) -> None:
         """Write all that was put, updated and deleted. Until then only this object sees it."""
@@ -234,6 +243,14 @@ class Store:
             found.extend(row[0] for row in self._connection.execute(query, part))
         return sorted(found)
 
+    def languages(self) -> list[str]:
+        """The languages of the documents, the most frequent first; without those not known."""
+        query = (
+            "SELECT language FROM documents WHERE language != '' GROUP BY language "
+            "ORDER BY count(*) DESC, language"
+        )
+        return [row[0] for row in self._connection.execute(query)]
+
     def counts(self) -> tuple[int, int]:
         """How many documents and chunks there are."""
         documents = self._connection.execute("SELECT count(*) FROM documents").fetchone()[0]
@@ -276,22 +293,23 @@ class Store:
             ],
         )
         self._connection.executemany(
-            "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)",
+            "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)",
             [
                 (c.id, c.document_id, c.ordinal, c.start, c.end, c.page,
-                 json.dumps(c.heading_path, ensure_ascii=False), c.text)
+                 json.dumps(c.heading_path, ensure_ascii=False), c.text, c.context)
                 for c in chunks
             ],
         )  # fmt: skip
         self._connection.execute("DELETE FROM not_indexed WHERE name = ?", [document.name])
 
     def update(self, document: StoredDocument) -> None:
-        """Give a stored document a new name, place or file state; text and chunks stay."""
+        """Give a stored document a new name, place, language or file state; text and chunks
+        stay."""
         self._connection.execute(
             "UPDATE documents SET name=?, root=?, relative=?, size=?, mtime_ns=?, ctime_ns=?, "
-            "inode=?, checked_ns=? WHERE id=?",
+            "inode=?, checked_ns=?, language=? WHERE id=?",
             [document.name, document.root, document.relative, *_state(document.state),
-             document.id],
+             document.language, document.id],
         )  # fmt: skip
 
     def delete(self, document_id: str) -> None:
@@ -355,5 +373,7 @@ def _document_values(document: StoredDocument) -> list[object]:
 
 
 def _chunk(row: Sequence[object]) -> StoredChunk:
-    *fields, heading_path, text = row
-    return StoredChunk(*fields, tuple(json.loads(str(heading_path))), str(text))  # type: ignore[arg-type, call-arg]
+    *fields, heading_path, text = row[:8]
+    context = str(row[8]) if len(row) > 8 else ""  # a store of an earlier layout has none
+    path = tuple(json.loads(str(heading_path)))
+    return StoredChunk(*fields, path, str(text), context)  # type: ignore[arg-type, call-arg]

@@ -228,6 +228,7 @@ class Synchroniser:
                 self._write(builder, sight, note, fresh or found.words)
                 dimensions = self._dimensions(cache, base)
                 documents, chunks = builder.store.counts()
+                languages = builder.store.languages()
                 timings["write"] = time.perf_counter() - began - sum(timings.values())
                 note(Progress("writing", 0, 0))
                 ids = builder.store.chunk_ids() if server else []
@@ -257,6 +258,7 @@ class Synchroniser:
                     removed=removed,
                     roots=dict(sight.roots.after),
                     collection=collection,
+                    languages=languages,
                 ),
             )
             self._unfinished.clear()

@@ -13,8 +13,10 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from math import log
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import tantivy
@@ -26,6 +28,7 @@ from assistant.index.word_parts import PARTS, Parts
 from assistant.text.terms import TermWriter, fingerprint
 
 _ANALYZER = "white_space"
+_AS_THEY_ARE: Mapping[str, float] = MappingProxyType({})
 _WRITER_HEAP_BYTES = 256_000_000
 """Memory up to which a writer makes one segment of a part, as far as it needs it; 62,941 chunks of
 documentation need less than a quarter all together."""
@@ -80,9 +83,9 @@ class WordWriter:
     def __exit__(self, *_: object) -> None:
         self._lines.close()
 
-    def add(self, chunk_id: str, text: str) -> None:
-        """Add one chunk, or give it another text."""
-        line = self._terms.line(text)
+    def add(self, chunk_id: str, text: str, language: str = "") -> None:
+        """Add one chunk of a text in a language, or give it another text."""
+        line = self._terms.line(text, language)
         with _write_errors():
             self._lines.put(chunk_id, line)
 
@@ -177,16 +180,19 @@ class WordIndex:
         *,
         fuzzy: Iterable[str] = (),
         within: Collection[str] | None = None,
+        boosts: Mapping[str, float] = _AS_THEY_ARE,
     ) -> list[tuple[str, float]]:
         """Chunk ids with their BM25 scores, best first, at least one term in each.
 
         Terms that are also in ``fuzzy`` match terms within one edit (two from eight letters on).
-        ``within`` names the only chunks that count; scores are as without it. Equals are always in
-        the same order, by part and by their documents' names.
+        ``within`` names the only chunks that count; scores are as without it. ``boosts`` says how
+        many times its BM25 score a term counts, where that is not once. Equals are always in the
+        same order, by part and by their documents' names.
         """
         inexact = set(fuzzy)
         clauses = []
         for term in dict.fromkeys(terms):
+            boost = boosts.get(term, 1.0)
             if term in inexact:
                 query = tantivy.Query.fuzzy_term_query(
                     self._schema, "body", term, 2 if len(term) >= 8 else 1, True
@@ -194,6 +200,8 @@ class WordIndex:
                 query = tantivy.Query.boost_query(query, _FUZZY_SCORE)
             else:
                 query = tantivy.Query.term_query(self._schema, "body", term, "freq")
+                if boost != 1.0:
+                    query = tantivy.Query.boost_query(query, boost)
             clauses.append((tantivy.Occur.Should, query))
         if not clauses or limit < 1:
             return []
@@ -221,6 +229,11 @@ class WordIndex:
     def document_frequency(self, term: str) -> int:
         """In how many chunks a term occurs."""
         return int(self._searcher.doc_freq("body", term))
+
+    def inverse_frequency(self, term: str) -> float:
+        """The idf with which a term's BM25 score is made, over the chunks here."""
+        total, containing = len(self), self.document_frequency(term)
+        return log(1 + max(0.0, total - containing + 0.5) / (containing + 0.5))
 
     def _best(self, query: Any, limit: int) -> list[tuple[str, float]]:
         """The best chunks with their scores; which of equals are among them is no chance."""

@@ -56,7 +56,8 @@ def describe_passage(number: int, passage: Passage) -> str:
     if passage.heading_path:
         place.append(passage.heading_path[-1])
     where = _without_marks(" · ".join(" ".join(part.split()) for part in place).replace('"', "'"))
-    return f'<passage number="{number}" from="{where}">\n{_without_marks(passage.text)}\n</passage>'
+    text = f"{passage.context}\n{passage.text}" if passage.context else passage.text
+    return f'<passage number="{number}" from="{where}">\n{_without_marks(text)}\n</passage>'
 
 
 def _without_marks(text: str) -> str:

@@ -26,20 +26,22 @@ class Reader(Protocol):
         """The document, or a ``DocumentError`` whose ``outcome`` says why not."""
 
 
-READER_VERSION = 4
+READER_VERSION = 5
 """Raised when a reader's output changes, so that files are read again."""
 
 _READERS = {
     "text": ("assistant.reading.plain", "read_text"),
-    "markdown": ("assistant.reading.plain", "read_markdown"),
-    "markup": ("assistant.reading.source", "read_markup"),
+    "markdown": ("assistant.reading.markdown", "read_markdown"),
+    "subtitles": ("assistant.reading.subtitles", "read_subtitles"),
+    "cards": ("assistant.reading.cards", "read_cards"),
+    "markup": ("assistant.reading.markup", "read_markup"),
     "code": ("assistant.reading.source", "read_code"),
     "html": ("assistant.reading.html", "read_html"),
     "pdf": ("assistant.reading.pdf", "read_pdf"),
     "docx": ("assistant.reading.word", "read_docx"),
     "pptx": ("assistant.reading.slides", "read_pptx"),
     "sheets": ("assistant.reading.sheets", "read_sheets"),
-    "csv": ("assistant.reading.sheets", "read_csv"),
+    "csv": ("assistant.reading.separated", "read_csv"),
     "opendocument": ("assistant.reading.opendocument", "read_opendocument"),
     "epub": ("assistant.reading.epub", "read_epub"),
     "rtf": ("assistant.reading.rtf", "read_rtf"),

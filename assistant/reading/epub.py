@@ -11,7 +11,8 @@ from urllib.parse import unquote
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.html import html_blocks, parse_html, write_blocks
+from assistant.reading.html import parse_html, write_blocks
+from assistant.reading.html_blocks import html_blocks
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.packages import ZipPackage, no_words
 from assistant.reading.safexml import attribute, descendants, first, local
@@ -41,7 +42,7 @@ def read_epub(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) ->
             if exc.outcome == "failed":
                 problems.append(exc.what)
             continue
-        blocks = html_blocks(root, keeps_all=True)
+        blocks = html_blocks(root, keeps_all=True, left_out=writer.left_out)
         if blocks and not any(block.level for block in blocks[:5]):
             writer.heading(2, titles.get(chapter, ""), is_generated=True)
         write_blocks(writer, blocks)

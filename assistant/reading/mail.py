@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.html import html_blocks, parse_html, write_blocks
+from assistant.reading.html import parse_html, write_blocks
+from assistant.reading.html_blocks import html_blocks
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.writing import Details, Writer, clean, one_line
 from assistant.types import ParsedDocument
@@ -153,9 +154,9 @@ def write_body(writer: Writer, name: str, plain: str, pages: Iterable[str]) -> N
             if exc.outcome == "empty":
                 continue
             raise
+        blocks = html_blocks(root, keeps_all=True, left_out=writer.left_out)
         write_blocks(
-            writer,
-            [b for b in html_blocks(root, keeps_all=True) if not said or _says_more(b.text, said)],
+            writer, [b for b in blocks if not said or b.is_table or _says_more(b.text, said)]
         )
 
 

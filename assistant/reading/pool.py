@@ -26,7 +26,7 @@ from assistant.reading.kinds import kind_of
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits, too_large
 from assistant.types import ParsedDocument
 
-_HERE = frozenset({"text", "markdown", "markup", "code"})
+_HERE = frozenset({"text", "markdown", "code"})
 _HERE_BYTES = 1_000_000
 """Larger texts go to a child, where a limit on time holds."""
 

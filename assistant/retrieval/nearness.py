@@ -17,7 +17,7 @@ from assistant.embedding import Embedder
 from assistant.retrieval.question import Question
 from assistant.text.recent import Recent
 from assistant.text.sentences import SentenceSpan, sentences
-from assistant.text.terms import STOP_WORDS, terms, words
+from assistant.text.terms import STOP_WORDS, words
 from assistant.text.word_vectors import Likeness, Numbers, Vectors, WordVectors, cosines
 
 
@@ -137,12 +137,13 @@ def best_sentences(
     }
 
 
-def title_coverage(question: Question, titles: Mapping[str, str]) -> dict[str, float]:
-    """For each key → title the share of the question's weight that the title's words carry."""
+def title_coverage(question: Question, titles: Mapping[str, tuple[str, str]]) -> dict[str, float]:
+    """For each key → title and its language the share of the question's weight that the title's
+    words carry."""
     total = sum(question.weights.values())
     if not total > 0:
         return {}
-    held = {title: frozenset(terms(title)) for title in set(titles.values())}
+    held = {title: frozenset(question.reads(*title)) for title in set(titles.values())}
     covered = {
         title: sum(weight for term, weight in question.weights.items() if term in present) / total
         for title, present in held.items()

@@ -1,109 +1,45 @@
 """A question → what it asks for: weighted terms, names, numbers and the kind of answer.
 
-Pure; the index's word statistics come in as a function. Follow-ups borrow terms from the turn
-before at a lower weight, so that the documents are searched for what "it" stands for.
+Pure; the index's word statistics come in as functions. The question's terms are those of its own
+language; ``forms`` says how they look in texts of the index's other languages, and ``reads`` gives
+a text's terms as the question spells them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 from assistant.errors import QuestionError
-from assistant.text.terms import STOP_WORDS, stem, words
+from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds
+from assistant.retrieval.follow_up import Borrowed, Turn, borrow, needs_history
+from assistant.retrieval.question_terms import (
+    forms_of,
+    name_terms,
+    own_terms,
+    related_terms,
+)
+from assistant.text.languages import language as language_of
+from assistant.text.languages.detection import detect_question
+from assistant.text.terms import terms, words
 from assistant.text.visible import shown_value, whole_characters
 
-AnswerKind = Literal[
-    "person", "date", "number", "place", "reason", "list", "howto", "which", "yesno", "any"
-]
-
-Turn = tuple[str, str]
-"""An earlier question and its answer."""
+__all__ = ["AnswerKind", "Question", "Turn", "analyse", "check_question", "corrected", "coverage",
+           "needs_history", "question_language"]  # fmt: skip
 
 _BORROWED_WEIGHT = 0.5
+_MOST_NAMES = 6
+"""Names of the answer before that a question with a pronoun borrows."""
 _UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _MOST_CARRIED = 8_000
 """Characters of an earlier question, and of its answer, that a question may lean on. Programs send
 conversations of any length."""
-
-# Words of a question that say what is wanted but seldom stand in the answer.
-_ASKING = frozenset(
-    """name list mention describe explain tell define called call say said document documents
-    according happen happened thing things kind kinds sort type types many much long often old
-    exactly briefly actually really currently mean means meaning stand stands difference
-    different compare versus vs example examples question answer find know please step steps
-    work works use used exactly year years date day number percentage percent""".split()
-)
-
-# Phrases that say nothing of the subject, and words that answers put in many other ways: "How heavy
-# is it?" is answered by "It weighs 3 kg". Asked with these, the answer is known by its kind.
-_EMPTY_PHRASE = re.compile(r"\b(?:tak(?:e|es|en|ing)|took)\s+(?:place|part)\b", re.IGNORECASE)
-_LIGHT_WEIGHT = 0.4
-_LIGHT = frozenset(
-    stem(
-        """take make give get come go become big large heavy tall high far fast deep wide small
-        held hold""".split()
-    )
-)
-
-_PLURALS = (
-    r"authors|members|people|persons|cities|countries|places|topics|fields|areas|methods|datasets|"
-    r"data sets|papers|roles|examples|names|types|kinds|ingredients|assumptions|problems|reasons|"
-    r"advantages|disadvantages|pros|parts|components|categories|universities|companies|products|"
-    r"features|results|criteria|rules|limits|benefits|languages|groups|sets|awards|quantities"
-)
-_PATTERNS: dict[AnswerKind, str] = {
-    "number": (
-        r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|heavy|wide)\b|"
-        r"\b(?:what|which) (?:\w+ ){0,2}(?:percentage|percent|share|number|fraction|proportion|"
-        r"rate|price|amount|age|score|factor|total|count)\b|\bby how much\b|^\s*(?:number|"
-        r"percentage|share|rate|amount) of\b"
-    ),
-    "date": (
-        r"\bwhen\b|\b(?:what|which)\s+(?:\w+ )?(?:year|date|month|day|century|decade)s?\b|"
-        r"\bsince when\b|\bhow long ago\b|^\s*(?:dates?|year) of\b"
-    ),
-    "howto": (
-        r"\bsteps?\b|\bstep by step\b|\bprocedure\b|"
-        r"\bhow (?:do|does|can|should|to|is|are|was|were|did|could|would)\b"
-    ),
-    "list": (
-        r"\b(?:list|name)\s+(?:all|the|some|two|three|four|five|every)\b|"
-        r"\bwho (?:are|were|wrote)\b|"
-        r"\b(?:which|what|name|list)\s+(?:(?:are|were|all|the)\s+)*"
-        r"(?:two|three|four|five|six|seven|eight|nine|ten|some|other|main)\b|"
-        rf"\b(?:which|what|name|list)\s+(?:[\w-]+\s+){{0,3}}(?:{_PLURALS})\b"
-    ),
-    "person": (
-        r"\bwho(?:m|se)?\b|\b(?:which|what)\s+(?:person|author|researcher|scientist|professor|man|"
-        r"woman|king|queen|president|actor|singer)\b"
-    ),
-    "place": (
-        r"\bwhere\b|\b(?:which|what)\s+(?:city|country|place|state|region|town|location|continent|"
-        r"university|river)\b"
-    ),
-    "reason": r"\bwhy\b|\bfor (?:what|which) reason\b|\bhow come\b|\bwhat (?:is|was) the reason\b",
-    "yesno": (
-        r"^\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must)\b"
-    ),
-    "which": r"\b(?:which|what)\b",
-}  # fmt: skip
-_KINDS = tuple((kind, re.compile(text, re.IGNORECASE)) for kind, text in _PATTERNS.items())
 _DEFINITION = re.compile(
     r"^\s*(?:what(?:'s|’s| is| are| was| were| does)|define|explain|describe|who (?:is|was))\b"
     r"(?!.*\b(?:called|name of|title|year|number|percentage)\b)",
     re.IGNORECASE,
 )
-
-_PRONOUN = re.compile(
-    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|there|"
-    r"one|ones|former|latter|same|then|else|also|too)\b",
-    re.IGNORECASE,
-)
-_ELLIPSIS = re.compile(r"^\s*(?:and|or|but|what about|how about|why|since when|really|so)\b", re.I)
-_NAME = re.compile(r"\b(?:[A-Z][\w'’&-]*|[a-z]+[A-Z]\w*|[^\W\d]*+\d\w*[A-Z]\w*)\b")
 _QUOTED = re.compile(r"[\"“„«](.{2,80}?)[\"”“»]|(?<!\w)['‘](.{3,80}?)['’](?!\w)")
 _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -112,11 +48,13 @@ _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 class Question:
     """What a question asks for.
 
-    ``weights`` maps index terms to inverse document frequency (times .5 when borrowed from the
-    turn before) and ``surface`` to a word as written; ``names`` are terms of words written as
+    ``weights`` maps index terms to inverse document frequency (less for borrowed terms and for
+    parts of a word) and ``surface`` to a word as written; ``names`` are terms of words written as
     names; ``values`` are numbers in it;
     ``kinds`` what answers could look like, the most specific first; ``asking`` are terms that say
-    what is wanted ("year", "number"): they help to find passages and decide nothing.
+    what is wanted ("year", "number"): they help to find passages and decide nothing. ``forms``
+    holds, for each language of the index, the terms that look otherwise there; ``related`` maps
+    words of the same family ("depth") to a term ("deep") that they stand for by half.
     """
 
     text: str
@@ -130,6 +68,9 @@ class Question:
     asks_definition: bool = False
     borrowed: frozenset[str] = frozenset()
     asking: tuple[str, ...] = ()
+    language: str = "en"
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    related: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def wants_list(self) -> bool:
@@ -140,6 +81,20 @@ class Question:
     def terms(self) -> tuple[str, ...]:
         """The content terms, in order."""
         return tuple(self.weights)
+
+    def reads(self, text: str, code: str = "") -> list[str]:
+        """The terms of a text in a language, the question's own in the question's spelling."""
+        return self.as_asked(terms(text, code), code)
+
+    def as_asked(self, found: list[str], code: str = "") -> list[str]:
+        """Terms of a text in a language, the question's own in the question's spelling."""
+        forms = self.forms.get(code) or self.forms.get("")
+        return [forms.get(term, term) for term in found] if forms else found
+
+    def spellings(self, term: str) -> tuple[str, ...]:
+        """A term as it looks in each language of the index."""
+        others = (o for forms in self.forms.values() for o, own in forms.items() if own == term)
+        return tuple(dict.fromkeys((term, *others)))
 
 
 def check_question(text: str, max_characters: int) -> str:
@@ -166,6 +121,15 @@ def check_question(text: str, max_characters: int) -> str:
     return stripped
 
 
+def question_language(text: str, history: Sequence[Turn] = (), among: Sequence[str] = ()) -> str:
+    """The language of a question: what its words tell, else that of the question before it, else
+    the most frequent one of the documents."""
+    found = detect_question(text, among)
+    if not found and history:
+        found = detect_question(history[-1][0], among)
+    return found or (among[0] if among else "en")
+
+
 def checked_history(history: Iterable[Turn]) -> list[Turn]:
     """Earlier turns with their halves of characters joined or replaced, since nobody can go back
     and ask them anew. Raises ``QuestionError`` for what are no pairs of texts."""
@@ -184,71 +148,86 @@ def checked_history(history: Iterable[Turn]) -> list[Turn]:
     return turns
 
 
-def needs_history(text: str) -> bool:
-    """Whether a question leans on the turn before: a pronoun, or too little to stand alone."""
-    content = [word for word in words(text) if word not in STOP_WORDS and word not in _ASKING]
-    return bool(_PRONOUN.search(text) or _ELLIPSIS.search(text) or len(content) <= 1)
+def analyse(
+    text: str,
+    history: Sequence[Turn],
+    idf: Callable[[str], float],
+    *,
+    language: str = "",
+    languages: Sequence[str] = (),
+    holds: Callable[[str], bool] = lambda term: True,
+) -> Question:
+    """Take a question apart.
 
+    ``idf`` gives the inverse document frequency of an index term and ``holds`` says whether the
+    index has it; ``language`` is the question's (told here when it is not given), ``languages``
+    are those of the documents.
+    """
+    history = [(asked[:_MOST_CARRIED], told[:_MOST_CARRIED]) for asked, told in history]
+    code = language or question_language(text, history, languages)
+    taken = borrow(text, history, code)
+    own = own_terms(text, code, holds)
+    carried = _carried(taken, history, code, holds)
+    forms = forms_of([text, taken.text], code, languages)
+    spelt = _spellings(forms)
 
-def analyse(text: str, history: Sequence[Turn], idf: Callable[[str], float]) -> Question:
-    """Take a question apart. ``idf`` gives the inverse document frequency of an index term."""
-    own = _content(text)
-    weights = {term: idf(term) * (_LIGHT_WEIGHT if term in _LIGHT else 1.0) for term in own}
-    borrowed: dict[str, float] = {}
-    standalone = text
-    history = [(asked[:_MOST_CARRIED], told[:_MOST_CARRIED]) for asked, told in history[-1:]]
-    if history and needs_history(text):
-        previous_question, previous_answer = history[-1]
-        carried = [*_content(previous_question), *_name_terms(previous_answer)[:6]]
-        borrowed = {t: _BORROWED_WEIGHT * idf(t) for t in carried if t not in weights}
-        standalone = f"{text} (after: {previous_question.strip()})"
-    kinds = tuple(kind for kind, pattern in _KINDS if pattern.search(text))
-    if not kinds and borrowed:
-        kinds = tuple(kind for kind, pattern in _KINDS if pattern.search(history[-1][0]))
+    def weight(term: str, share: float) -> float:
+        return share * min(idf(each) for each in (term, *spelt.get(term, ())))
+
+    weights = {term: weight(term, share) for term, share in own.shares.items()}
+    borrowed = {
+        term: _BORROWED_WEIGHT * weight(term, share)
+        for term, share in carried.items()
+        if term not in weights
+    }
+    if len(weights) > 1 and not taken.is_elliptic:  # what is borrowed never outweighs what is asked
+        scale = min(1.0, sum(weights.values()) / (sum(borrowed.values()) or 1.0))
+        borrowed = {term: scale * each for term, each in borrowed.items()}
+    kinds = answer_kinds(taken.asks or text, code)
     return Question(
         text=text,
-        standalone=standalone,
+        standalone=taken.standalone or text,
         weights={**weights, **borrowed},
-        names=frozenset(t for t in _name_terms(text) if t in weights),
+        names=frozenset(t for t in name_terms(text, code) if t in weights),
         values=frozenset(words(" ".join(_VALUE.findall(text)))),
         quoted=tuple(a or b for a, b in _QUOTED.findall(text)),
-        kinds=kinds or ("any",),
-        surface=_surface(f"{text} {history[-1][0]}" if borrowed else text),
-        asks_definition=_DEFINITION.search(text) is not None,
+        kinds=kinds,
+        surface={**own_terms(taken.text, code, holds).surface, **own.surface},
+        asks_definition=_asks_definition(text, kinds, code),
         borrowed=frozenset(borrowed),
-        asking=tuple(t for t in stem(w for w in words(text) if w in _ASKING) if t not in weights),
+        asking=tuple(term for term in own.asking if term not in weights),
+        language=code,
+        forms=forms,
+        related=related_terms(weights, text, code),
     )
 
 
-def _content(text: str) -> list[str]:
-    """Content terms of a question; when asking words are all there is, they are the content."""
-    plain = [word for word in words(_EMPTY_PHRASE.sub(" ", text)) if word not in STOP_WORDS]
-    kept = [word for word in plain if word not in _ASKING] or plain or words(text)
-    return list(dict.fromkeys(stem(kept)))
+def _carried(
+    taken: Borrowed, history: Sequence[Turn], code: str, holds: Callable[[str], bool]
+) -> dict[str, float]:
+    """The borrowed terms and their shares, and names of the answer before."""
+    if not taken.text:
+        return {}
+    carried = dict(own_terms(taken.text, code, holds).shares)
+    if not taken.is_elliptic:
+        for name in name_terms(history[-1][1], code)[:_MOST_NAMES]:
+            carried.setdefault(name, 1.0)
+    return carried
 
 
-def _surface(text: str) -> dict[str, str]:
-    folded = words(text)
-    return dict(zip(stem(folded), folded, strict=True))
+def _spellings(forms: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    """Each of the question's terms → how it looks elsewhere."""
+    found: dict[str, list[str]] = {}
+    for table in forms.values():
+        for other, term in table.items():
+            found.setdefault(term, []).append(other)
+    return found
 
 
-def _name_terms(text: str) -> list[str]:
-    """Terms of words written as names; the first word of a sentence counts only if unusual."""
-    found: list[str] = []
-    is_alone = len(text.split(None, 1)) < 2
-    for match in _NAME.finditer(text):
-        word = match.group()
-        before = match.start() - 1
-        while before >= 0 and text[before].isspace():
-            before -= 1
-        opens = before < 0 or text[before] in ".?!:"
-        folded = words(word)
-        if not folded or all(w in STOP_WORDS or w in _ASKING for w in folded):
-            continue
-        if opens and word[1:].islower() and not is_alone:
-            continue  # "Explain …": any word is written so there
-        found.extend(stem(w for w in folded if w not in STOP_WORDS))
-    return list(dict.fromkeys(found))
+def _asks_definition(text: str, kinds: Sequence[AnswerKind], code: str) -> bool:
+    if language_of(code).code == "en":
+        return _DEFINITION.search(text) is not None
+    return "definition" in kinds and not set(kinds) & {"number", "amount", "date", "place", "title"}
 
 
 def corrected(question: Question, replacements: Mapping[str, str]) -> Question:

@@ -68,7 +68,7 @@ class CrossEncoder:
 
     def rank(self, question: str, passages: Sequence[Passage]) -> Ranking:
         """The model's logit for each passage, with its title and headings in front."""
-        texts = [indexed_text(p.title, p.heading_path, p.text) for p in passages]
+        texts = [indexed_text(p.title, p.heading_path, p.text, p.context) for p in passages]
         try:
             scores = tuple(float(score) for score in self._model.rerank(question, texts))
         except Exception as exc:  # onnxruntime raises types of its own

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 from typing import TYPE_CHECKING
 
 from assistant.embedding import Embedder
@@ -19,7 +18,8 @@ from assistant.index.snapshot import Snapshot
 from assistant.retrieval.duplicates import cap_documents, fold_duplicates, reorder
 from assistant.retrieval.filters import chosen_documents
 from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
-from assistant.retrieval.question import Question, Turn, analyse
+from assistant.retrieval.question import Question, Turn, analyse, question_language
+from assistant.retrieval.word_statistics import inverse_frequency, prose_share
 from assistant.settings import RetrievalSettings
 from assistant.text.noise import clipped, share
 from assistant.types import NO_FILTERS, NO_USAGE, Filters, Passage, Usage
@@ -74,7 +74,7 @@ def search(
     settings, reranker = tools.settings, tools.reranker
     chosen = chosen_documents(filters, snapshot) if filters else None
     within = None if chosen is None else snapshot.store.chunk_ids_within(chosen)
-    question = analyse(text, history, lambda term: inverse_document_frequency(snapshot, term))
+    question = analyse_for(snapshot, text, history)
     wanted = limit or settings.passages
     looked_at = wanted if reranker is None else max(wanted, settings.rerank)
     passages = retrieve(
@@ -87,6 +87,21 @@ def search(
     ordered = [*reorder(read, ranking.relevance), *passages[len(read) :]]
     best = cap_documents(ordered, wanted, settings.max_share_per_document)
     return Found(question, tuple(best), ranking.usage)
+
+
+def analyse_for(snapshot: Snapshot, text: str, history: Sequence[Turn]) -> Question:
+    """A question taken apart with the words and languages of an index."""
+    languages = snapshot.manifest.languages
+    code = question_language(text, history, languages)
+    frequency = snapshot.words.document_frequency
+    return analyse(
+        text,
+        history,
+        lambda term: inverse_document_frequency(snapshot, term, code),
+        language=code,
+        languages=languages,
+        holds=lambda term: frequency(term) > 0,
+    )
 
 
 def _check_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
@@ -126,15 +141,15 @@ def fuse(parts: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict
     return fused
 
 
-def inverse_document_frequency(snapshot: Snapshot, term: str) -> float:
-    """BM25's idf, ln(1 + (N - n + .5) / (n + .5)), over chunks; above 0.
+def inverse_document_frequency(snapshot: Snapshot, term: str, code: str = "en") -> float:
+    """A term's idf over the chunks of an index, and of prose in the language of the question.
 
     An index of an earlier version counts removed chunks too, until its next ingest: then no more
     than there are.
     """
     total = len(snapshot.words)
     containing = min(total, snapshot.words.document_frequency(term))
-    return log(1 + (total - containing + 0.5) / (containing + 0.5))
+    return inverse_frequency(containing, total, prose_share(term, code))
 
 
 def retrieve(
@@ -168,7 +183,7 @@ def retrieve(
         "vector": {key: vectors[key] for key in near},
         "likeness": index.word_likeness(question, texts) if settings.weight_likeness else {},
         "title": title_coverage(
-            question, {key: documents[chunks[key].document_id].title for key in near}
+            question, {key: _title(documents[chunks[key].document_id]) for key in near}
         )
         if settings.weight_title
         else {},
@@ -207,14 +222,29 @@ def _proposals(
     within: Sequence[str] | None,
 ) -> tuple[dict[str, float], dict[str, float]]:
     """BM25 scores of the best chunks by words; cosines of these and of the nearest chunks."""
-    terms = [*question.weights, *question.asking]
+    boosts = _boosts(question, snapshot)
     unknown = _unknown(question, snapshot)
-    words = dict(snapshot.words.search(terms, limit, fuzzy=unknown, within=within))
+    words = dict(snapshot.words.search(boosts, limit, fuzzy=unknown, within=within, boosts=boosts))
     vector = embedder.embed([question.standalone])[0]
     there = snapshot.manifest.chunks if within is None else len(within)
     vectors = dict(snapshot.nearest(vector, min(limit, there), within))
     unseen = [key for key in words if key not in vectors]
     return words, {**vectors, **snapshot.cosines(vector, unseen)}
+
+
+def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
+    """The terms to search in every spelling that the index has, and how much more or less each
+    counts than by its idf among the folder's chunks alone."""
+    found: dict[str, float] = {}
+    for term in (*question.weights, *question.asking):
+        spellings = question.spellings(term)
+        held = [each for each in spellings if snapshot.words.document_frequency(each)]
+        weight = question.weights.get(term)
+        for each in held or spellings[:1]:
+            plain = snapshot.words.inverse_frequency(each)
+            wanted = weight or inverse_document_frequency(snapshot, each, question.language)
+            found.setdefault(each, wanted / plain if plain > 0 else 1.0)
+    return found
 
 
 def _unknown(question: Question, snapshot: Snapshot) -> list[str]:
@@ -224,8 +254,12 @@ def _unknown(question: Question, snapshot: Snapshot) -> list[str]:
         for term in question.weights
         if len(term) >= _FUZZY_MINIMUM_LENGTH
         and term.isalpha()
-        and snapshot.words.document_frequency(term) == 0
+        and not any(snapshot.words.document_frequency(each) for each in question.spellings(term))
     ]
+
+
+def _title(document: StoredDocument) -> tuple[str, str]:
+    return document.title, document.language
 
 
 def _less_noise(score: float, chunk: StoredChunk, document: StoredDocument) -> float:
@@ -245,6 +279,8 @@ def _passage(
         end=chunk.end,
         page=chunk.page,
         heading_path=chunk.heading_path,
+        context=chunk.context,
+        language=document.language,
         score=round(_less_noise(score, chunk, document), 6),
         scores={name: round(value, 6) for name, value in scores.items()},
         noise=noise,

@@ -147,6 +147,8 @@ class AnswerSettings(_Section):
     """How much an answer may say and when it must not."""
 
     max_sentences: Positive
+    reader: str
+    read_passages: Positive
     min_confidence: Share
     confidence_slope: Annotated[float, Field(gt=0.0, le=20.0)]
     confidence_shift: Annotated[float, Field(ge=-20.0, le=20.0)]

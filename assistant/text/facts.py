@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.text.terms import STOP_WORDS, fold
+from assistant.text.folding import fold
+from assistant.text.terms import STOP_WORDS
 
 _UNITS = {
     word: value

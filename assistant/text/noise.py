@@ -8,9 +8,10 @@ article is answered by the article and a question about an advert still finds it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from assistant.text.terms import fold, shingles
+from assistant.text.folding import fold
+from assistant.text.terms import shingles
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -35,8 +36,8 @@ RECURS_IN = 3
 _SURROUNDINGS = 0.3
 """Chunks that share more of their word 5-grams are copies of one text, not places of an advert."""
 
-Finder = Callable[[str], Sequence[tuple[str, str]]]
-"""A sentence → (document, text of a chunk) of chunks that hold all of its words."""
+Places = Sequence[tuple[str, str]]
+"""(document, text of a chunk) of chunks that hold all words of a sentence."""
 
 
 def noise_spans(text: str) -> Spans:
@@ -75,7 +76,7 @@ def share(spans: Spans, start: int, end: int) -> float:
     return covered / (end - start) if end > start else 0.0
 
 
-def recurs(sentence: str, passage: str, document: str, find: Finder) -> bool:
+def recurs(sentence: str, passage: str, document: str, places: Places) -> bool:
     """Whether a sentence stands in several documents among other words, as adverts do.
 
     A fact that a document and its copies share is none: there the words around are the same too.
@@ -83,7 +84,7 @@ def recurs(sentence: str, passage: str, document: str, find: Finder) -> bool:
     wanted = " ".join(fold(sentence).split())
     own = shingles(passage)
     elsewhere = {document}
-    for name, text in find(sentence):
+    for name, text in places:
         if name in elsewhere or wanted not in " ".join(fold(text).split()):
             continue
         other = shingles(text)

@@ -45,6 +45,15 @@ _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 _TABLE_RULE = re.compile(
     r"[ \t]*+\|?+[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+:?[ \t]*+)*\|?[ \t]*+$"
 )
+_LABEL = re.compile(r"[ \t]*[^\W\d_][^:\n]{0,40}:[ \t]+\S")
+_ENTRY = re.compile(
+    r"[ \t]*(?:[\[(<]|\S{1,40} \S{1,20} \S{1,40} \[)?"  # a web server's line begins with an address
+    r"(?:[A-Z]{4,8}[\])]?[ \t:]+[\[(]?)?"
+    r"(?:\d{4}[-/]\d\d[-/]\d\d(?:[T ,]|$)|\d{1,2}[/.-](?:\d{1,2}|[A-Za-z]{3})[/.-]\d{2,4}[ :,T]"
+    r"|\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?[\])> \t]"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d )"
+)
+"""A line of a log, a chat or a transcript, which begins with its time."""
 _END = re.compile(
     r"(?P<wide>[。！？｡]+[」』”’）】]*)"
     # A run of marks is looked at from its first one only, or a line of dots takes its square.
@@ -70,7 +79,9 @@ def sentences(text: str) -> list[SentenceSpan]:
     """All sentences of ``text`` in order, with spans that never overlap."""
     found: list[SentenceSpan] = []
     for unit in units(text):
-        if unit.kind in ("prose", "item", "label"):
+        if unit.kind == "item" and _ENTRY.match(text, unit.start):
+            found.append(unit)  # an entry says one thing, at one time
+        elif unit.kind in ("prose", "item", "label"):
             found.extend(_cut(text, unit))
         else:
             found.append(unit)
@@ -91,6 +102,8 @@ def units(text: str) -> Iterator[SentenceSpan]:
         opening = _line_kind(body, fenced)
         if _FENCE.match(body):
             fenced = not fenced
+        if opening == "entry" != kind and start >= 0 and _joins(previous, body, kind):
+            opening = "prose"  # a sentence whose next line happens to begin with a time
         continues = start >= 0 and opening == "prose" and _joins(previous, body, kind)
         if (opening == "code" and kind == "code" and start >= 0) or continues:
             end = line_end if body else end  # blank lines count only between others
@@ -117,6 +130,9 @@ def _line_kind(body: str, fenced: bool) -> str:
         return "heading"
     if _is_table_row(body):
         return "table"
+    may_be_time = first.isdecimal() or first in "[(<" or (first.isupper() and ":" in body[:60])
+    if may_be_time and _ENTRY.match(body):
+        return "entry"
     if first.isalpha() and ". " not in body and ") " not in body and "\t" not in body:
         return "prose"
     return "item" if _LIST_START.match(body) else "prose"
@@ -127,8 +143,15 @@ def _is_table_row(body: str) -> bool:
 
 
 def _joins(previous: str, body: str, kind: str) -> bool:
-    """Whether a line goes on with the paragraph or list item of the line before (hard wrap)."""
+    """Whether a line goes on with the paragraph or list item of the line before (hard wrap).
+
+    All that follows an entry of a log belongs to it; a label with its value stands alone.
+    """
+    if kind == "entry":
+        return bool(previous.strip())
     if not previous.strip() or kind not in ("prose", "item"):
+        return False
+    if _LABEL.match(body) and _LABEL.match(previous):
         return False
     first = body.lstrip()[:1]
     if first.islower() or previous.endswith((",", "-", "–", "—")):
@@ -141,6 +164,8 @@ def _unit(text: str, start: int, end: int, kind: str) -> Iterator[SentenceSpan]:
         mark = _LIST_START.match(text, start)
         if mark is not None and mark.end() < end:
             start = mark.end()
+        yield SentenceSpan(start, end, "item")
+    elif kind == "entry":
         yield SentenceSpan(start, end, "item")
     elif kind == "heading":
         inner = re.compile(r"#+[ \t]+").match(text, start)

@@ -1,8 +1,10 @@
 """Text → index terms, the same for documents and questions, in every language.
 
-Words are folded (case, width, accents) and stemmed; scripts written without spaces (Chinese,
-Japanese, Thai, Lao, Khmer, Burmese) give overlapping character pairs, because a tokenizer that
-keeps whole runs finds almost nothing there (hit@1 .10 against .94 for English, measured).
+Words are folded (case, width, accents) and stemmed by their language; scripts written without
+spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) give overlapping character pairs, because a
+tokenizer that keeps whole runs finds almost nothing there (hit@1 .10 against .94 for English,
+measured). An identifier (``both_require``, ``QX-0131``) and a compound (``Schlüsseldienst``) are a
+term as a whole and in their parts.
 """
 
 from __future__ import annotations
@@ -11,9 +13,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 import regex
+
+from assistant.text.compounds import parts_of
+from assistant.text.folding import fold, fold_case
+from assistant.text.languages import HAS_COMPOUNDS, language
+from assistant.text.stemming import has_other_script, stem_words
 
 _UNSPACED = (
     r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -41,35 +49,41 @@ _MAX_PIECES, _MAX_LENGTH = 300_000, 40
 """About 200 bytes each, 400 at the most."""
 _MOST_KEPT = 4000
 """Characters of a text whose words are kept for a while; passages are shorter."""
+_MOST_PIECES = 50_000
+_IDENTIFIER_SIGN = re.compile(r"\w_\w|\d[-.:/]\w|\w[-.:/]\d")
+_IDENTIFIER = re.compile(r"(?<![^\W_])[^\W_]++(?:[-_.:/][^\W_]++)++")
+"""What is one name though signs stand in it; without a digit only what an underscore joins."""
+_NO_NUMBER = re.compile(r"[-:/]|\..*\.")
+_JOINTS = re.compile("[-_]")
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_LONG_WORD = re.compile(r"[^\W\d_]{8,}")
 _BASE = 0x9E3779B97F4A7C15
 """Odd, and far from any small number: 2^64 divided by the golden ratio."""
-_ACCENTS = re.compile("[\u0300-\u036f]+")
-
-STOP_WORDS = frozenset(
-    """a about above after again against all also am an and any are aren as at be because been
-    before being below between both but by can cannot could couldn did didn do does doesn
-    doing don down during each few for from further get give had hadn has hasn have haven
-    having he her here hers herself him himself his how i if in into is isn it its itself just
-    let ll me more most much my myself no nor not now of off on once only or other our ours
-    ourselves out over own please re same she should shouldn so some such tell than that the
-    their theirs them themselves then there these they this those through to too under until
-    up us ve very was wasn we were weren what when where whether which while who whom whose
-    why will with won would wouldn you your yours yourself yourselves s t d m der die das und
-    ist ein eine einer einem einen von zu mit den dem des im auf für wie was wer wo wann warum
-    welche welcher welches sind war wird werden hat haben""".split()
+STOP_WORDS = language("en").stop | frozenset(
+    """der die das und ist ein eine einer einem einen von zu mit den dem des im auf für wie was wer
+    wo wann warum welche welcher welches sind war wird werden hat haben""".split()
 )
-"""Words that carry no content in a question: they never decide whether a passage answers it."""
+"""Words without content, for where the language of a text is not known; see ``stop_words``."""
+
+
+def stop_words(code: str) -> frozenset[str]:
+    """The words of a language without content: they never decide whether a passage answers."""
+    return language(code).stop if code else STOP_WORDS
 
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Names the terms that are made here: by these rules, the stemmer and Unicode's tables.
+    """Names the terms that are made here: by these rules, the stemmer, the table that compounds
+    are cut by, and Unicode's.
 
     The number rises whenever another term is made of the same text.
     """
     import Stemmer
 
-    return f"terms-1|snowball-{Stemmer.version()}|unicode-{unicodedata.unidata_version}"
+    return (
+        f"terms-2|snowball-{Stemmer.version()}|wordfreq-{version('wordfreq')}"
+        f"|unicode-{unicodedata.unidata_version}"
+    )
 
 
 @lru_cache(maxsize=1)
@@ -77,15 +91,6 @@ def _stemmer() -> Any:
     import Stemmer
 
     return Stemmer.Stemmer("english", 100_000)
-
-
-def fold(text: str) -> str:
-    """Lower case, compatibility forms resolved, accents of Latin, Greek and Cyrillic removed."""
-    if text.isascii():
-        return text.lower()
-    # Decomposed first: mathematical letters fold only once they are plain letters.
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
 
 
 def words(text: str) -> list[str]:
@@ -115,9 +120,29 @@ def _words(text: str) -> list[str]:
     return found
 
 
-def terms(text: str) -> list[str]:
-    """Index terms in order: stemmed words, numbers without thousands separators, pairs."""
-    return stem(words(text))
+def stems(text: str, code: str = "") -> list[str]:
+    """The stem of each of the words of a text in a language, as many and in the same order."""
+    if (not code or language(code).stemmer == "english") and not has_other_script(text):
+        return stem(words(text))
+    return stem_words(tokens(text), code)
+
+
+def words_and_stems(text: str, code: str = "") -> tuple[list[str], list[str]]:
+    """The folded words of a text, and the stem of each."""
+    if (not code or language(code).stemmer == "english") and not has_other_script(text):
+        found = words(text)
+        return found, stem(found)
+    found = tokens(text)
+    return [fold(token) for token in found], stem_words(found, code)
+
+
+def terms(text: str, code: str = "") -> list[str]:
+    """Index terms in order: stems, numbers without thousands separators, pairs; then the
+    identifiers as a whole and the parts of compounds, each after its word."""
+    if _IDENTIFIER_SIGN.search(text) or code in HAS_COMPOUNDS or _HAN.search(text):
+        known = _pieces(code)
+        return [term for piece in text.split() for term in known[piece].split()]
+    return stems(text, code)
 
 
 class TermWriter:
@@ -128,27 +153,81 @@ class TermWriter:
     """
 
     def __init__(self) -> None:
-        self._known = _Pieces()
+        self._known: dict[str, _Pieces] = {}
 
-    def line(self, text: str) -> str:
-        """The terms of a text, separated by spaces (there may be several)."""
-        return " ".join(map(self._known.__getitem__, text.split()))
+    def line(self, text: str, code: str = "") -> str:
+        """The terms of a text in a language, separated by spaces (there may be several)."""
+        known = self._known.get(code)
+        if known is None:
+            known = self._known[code] = _Pieces(code)
+        return " ".join(map(known.__getitem__, text.split()))
 
 
 class _Pieces(dict[str, str]):
-    """What stands between white space → its terms."""
+    """What stands between white space → its terms in one language."""
+
+    def __init__(self, code: str, most: int = 0) -> None:
+        super().__init__()
+        self._code, self._most = code, most
 
     def __missing__(self, piece: str) -> str:
-        found = " ".join(terms(piece))
+        found = " ".join(_piece_terms(piece, self._code))
         if len(piece) <= _MAX_LENGTH:
-            if len(self) >= _MAX_PIECES:
+            if len(self) >= (self._most or _MAX_PIECES):
                 self.clear()
             self[piece] = found
         return found
 
 
+@lru_cache(maxsize=16)
+def _pieces(code: str) -> _Pieces:
+    """For the passages of questions, which come again and again."""
+    return _Pieces(code, _MOST_PIECES)
+
+
+def _piece_terms(piece: str, code: str) -> list[str]:
+    """The terms of what stands between white space."""
+    bare = piece[:-1] if piece[-1:] in ".,;:" else piece
+    if bare.isalpha() and bare.isascii() and code not in HAS_COMPOUNDS:  # most are
+        return stem_words([bare.lower()], code) if code else stem([bare.lower()])
+    found = stems(piece, code)
+    if _IDENTIFIER_SIGN.search(piece):
+        found += identifiers(piece)
+    if code in HAS_COMPOUNDS:
+        found += compound_terms(piece, code)
+    if not piece.isascii() and _HAN.search(piece):
+        found += [sign for run in _HAN.findall(fold(piece)) if len(run) > 1 for sign in run]
+    return found
+
+
+def identifiers(text: str) -> list[str]:
+    """The identifiers of a text, whole: ``both_require``, ``QX-0131``, ``v2.3.1``, ``10:30``.
+
+    Folded, without what joins words: ``QX-0131`` and ``qx0131`` are one.
+    """
+    if not _IDENTIFIER_SIGN.search(text):
+        return []
+    found = []
+    for match in _IDENTIFIER.finditer(fold(text)):
+        whole = match.group()
+        has_letters = any(sign.isalpha() for sign in whole)
+        is_number = not has_letters and not _NO_NUMBER.search(whole)
+        is_name = "_" in whole or any(sign.isdigit() for sign in whole)
+        if is_name and not is_number and len(whole) <= _MAX_LENGTH:
+            found.append(_JOINTS.sub("", whole))
+    return found
+
+
+def compound_terms(text: str, code: str) -> list[str]:
+    """The stems of the parts of a text's compounds."""
+    if code not in HAS_COMPOUNDS:
+        return []
+    parts = [part for word in _LONG_WORD.findall(fold_case(text)) for part in parts_of(word, code)]
+    return stem_words(parts, code) if parts else []
+
+
 def content_terms(text: str) -> list[str]:
-    """Index terms without stop words, duplicates removed, in order of first appearance."""
+    """Stems without stop words, duplicates removed, in order of first appearance."""
     kept = [word for word in words(text) if word not in STOP_WORDS]
     return list(dict.fromkeys(stem(kept)))
 
@@ -174,6 +253,19 @@ def shingles(text: str, size: int = 5) -> frozenset[int]:
     for at in range(min(size, len(tokens))):
         sums = sums * _BASE + hashes[at : at + grams]
     return frozenset(sums.tolist())
+
+
+def tokens(text: str) -> list[str]:
+    """As ``words``, with accents; for stemmers that read them."""
+    folded = fold_case(_POSSESSIVE.sub("", text))
+    found = []
+    for match in _TOKEN.finditer(folded):
+        token = match.group()
+        if match.lastgroup == "unspaced":
+            found.extend(_pairs(token))
+        elif fold(token):  # else marks alone
+            found.append(_number(token))
+    return found
 
 
 def _needs_care(text: str) -> bool:

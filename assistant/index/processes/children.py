@@ -98,9 +98,9 @@ class WordProcess(Child):
     def __init__(self, folder: Path) -> None:
         super().__init__("word_process", str(folder))
 
-    def add(self, chunk_id: str, text: str) -> None:
-        """Add one chunk; its id must not be in the index."""
-        self._send(json.dumps([chunk_id, text]).encode() + b"\n")
+    def add(self, chunk_id: str, text: str, language: str = "") -> None:
+        """Add one chunk of a text in a language; its id must not be in the index."""
+        self._send(json.dumps([chunk_id, text, language]).encode() + b"\n")
 
     def delete(self, chunk_ids: Sequence[str]) -> None:
         """Remove chunks by id; unknown ids are no error."""

@@ -1,9 +1,9 @@
 """The child process that makes a large ingest's terms and writes the word index.
 
 ``python -m assistant.index.processes.word_process FOLDER`` reads a JSON line for each chunk,
-``[id, text]``, or ``{"delete": [ids]}``. ``{"part": number, "ids": [ids]}`` tells the next chunks
-of a part, and ``{"kept": [numbers]}`` that these were all: the index is written, and the answer is
-one JSON line. What it wrote without an end is never published.
+``[id, text, language]``, or ``{"delete": [ids]}``. ``{"part": number, "ids": [ids]}`` tells the
+next chunks of a part, and ``{"kept": [numbers]}`` that these were all: the index is written, and
+the answer is one JSON line. What it wrote without an end is never published.
 """
 
 from __future__ import annotations
