@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo serve test check eval ray format clean
+.PHONY: help demo serve test check docs eval ray format clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make eval     ask the evaluation's questions and compare with the baseline"
 	@echo "make check    lint, format, types, import layers and tests, as CI does"
 	@echo "make ray      add Ray (240 MB) and run the tests on a cluster of this machine"
+	@echo "make docs     write the generated pages and build the documentation into site/"
 	@echo "make format   format the code"
 
 $(BIN)/python:
@@ -57,6 +58,10 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+docs: $(VENV)/.dev
+	$(BIN)/python -m docs.generate
+	$(BIN)/zensical build --strict --clean
+
 eval: $(VENV)/.dev
 	$(BIN)/python -m eval
 
@@ -72,4 +77,4 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .assistant .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) .assistant site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -3,7 +3,7 @@
 The borders come from semantic-text-splitter (Rust, spans exact on every script tried), by
 characters: counting tokens for every border it considers took 27 s of 28 for 45 MB. How many
 characters make the tokens asked for is estimated by script, once a document. ``ChunkTransform`` in
-``transform.py`` is the same cut as a LlamaIndex component.
+``llamaindex.py`` is the same cut as a LlamaIndex component.
 """
 
 from __future__ import annotations
@@ -14,12 +14,18 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from assistant.tables.model import Table, find_tables
 from assistant.types import Chunk, Heading, Page, ParsedDocument
 
-CHUNKER_VERSION = 3
+CHUNKER_VERSION = 5
 """Raised when the cut changes for the same settings."""
 
 _WINDOW = 20_000
+_LONGEST_CONTEXT, _LONGEST_CAPTION = 1000, 300
+"""Characters of a table's caption and column names that go with each of its chunks, and of its
+caption."""
+_WHOLE_ROW = 4
+"""Limits that a row may be long and still stay in one piece."""
 
 _JOINING, _SCRAP = 0.25, 1 / 12
 """Shares of the limit: what joins the next piece altogether, and a piece that is no heading."""
@@ -55,15 +61,19 @@ def cut(document: ParsedDocument, *, tokens: int, overlap: int = 0) -> list[Chun
     splitter = _splitter(document.is_markdown, limit, round(overlap * a_token))
     places = _Places(document.pages, document.headings)
     chunks = []
-    for start, piece in _with_headings(_pieces(splitter, document.text), document.text, limit):
+    tables = _Tables(document.text)
+    pieces = _with_headings(_pieces(splitter, document.text), document.text, limit)
+    for start, end in tables.whole_rows(pieces, limit):
+        piece = document.text[start:end]
         if piece.strip():
             chunks.append(
                 Chunk(
                     text=piece,
                     start=start,
-                    end=start + len(piece),
+                    end=end,
                     page=places.page_at(start),
-                    heading_path=places.heading_path_at(start, start + len(piece)),
+                    heading_path=places.heading_path_at(start, end),
+                    context=tables.context_at(start),
                 )
             )
     return chunks
@@ -122,6 +132,64 @@ def _pieces(splitter: Any, text: str) -> Iterator[tuple[int, str]]:
         start += found[-1][0] if len(found) > 1 else len(window)
 
 
+class _Tables:
+    """The tables of a text, by position: borders move to where rows begin, and each chunk that
+    begins inside a table is told what stands above it."""
+
+    def __init__(self, text: str) -> None:
+        self._tables = find_tables(text)
+        self._starts = [table.start for table in self._tables]
+        self._text = text
+
+    def whole_rows(
+        self, pieces: Iterable[tuple[int, str]], limit: int
+    ) -> Iterator[tuple[int, int]]:
+        """Spans of the pieces with borders that cut no row, and no header from its first row."""
+        if not self._tables:
+            yield from ((start, start + len(piece)) for start, piece in pieces)
+            return
+        begun = end = -1
+        for start, piece in pieces:
+            border = self._border(start, limit)
+            if begun < 0:
+                begun = border
+            elif border > begun:
+                yield begun, border
+                begun = border
+            end = start + len(piece)
+        if end > begun >= 0:
+            yield begun, end
+
+    def context_at(self, position: int) -> str:
+        """Caption and names of the columns of the table whose rows begin above ``position``."""
+        table = self._table_at(position)
+        if table is None or table.header is None or position <= table.header.start:
+            return ""
+        at = bisect_right(table.rows, position, key=lambda row: row.end)
+        group = table.rows[at].group if at < len(table.rows) else ""
+        header = self._text[table.header.start : table.header.end]
+        lines = [table.caption[:_LONGEST_CAPTION], group[:_LONGEST_CAPTION], header]
+        return "\n".join(line for line in lines if line)[:_LONGEST_CONTEXT]
+
+    def _table_at(self, position: int) -> Table | None:
+        at = bisect_right(self._starts, position) - 1
+        table = self._tables[at] if at >= 0 else None
+        return table if table is not None and position < table.end else None
+
+    def _border(self, position: int, limit: int) -> int:
+        """The nearest border at or before ``position`` that parts only whole rows."""
+        table = self._table_at(position)
+        if table is None:
+            return position
+        at = bisect_right(table.rows, position, key=lambda row: row.start) - 1
+        row = table.rows[at] if at >= 0 else None
+        if row is not None and row.end - row.start > _WHOLE_ROW * limit and position > row.start:
+            return position
+        if row is None or at == 0:  # what names the columns stays with the first row
+            return table.start
+        return row.start
+
+
 @lru_cache(maxsize=8)
 def _splitter(is_markdown: bool, characters: int, overlap: int) -> Any:
     from semantic_text_splitter import MarkdownSplitter, TextSplitter
@@ -169,7 +237,8 @@ def section_at(headings: tuple[Heading, ...], position: int) -> str:
     return path[-1] if path else ""
 
 
-def indexed_text(title: str, heading_path: tuple[str, ...], text: str) -> str:
-    """What is embedded for a chunk: its headings first, because they name what it is about."""
-    context = " › ".join(dict.fromkeys(part for part in (title, *heading_path) if part))
-    return f"{context}\n{text}" if context else text
+def indexed_text(title: str, heading_path: tuple[str, ...], text: str, context: str = "") -> str:
+    """What is indexed for a chunk: its headings first, because they name what it is about, then
+    what stands above its rows when it begins inside a table."""
+    above = " › ".join(dict.fromkeys(part for part in (title, *heading_path) if part))
+    return "\n".join(part for part in (above, context, text) if part)

@@ -4,15 +4,17 @@
     ├── SettingsError              exit 2   a key, a value or a file of settings
     ├── UsageError                 exit 2   a command or call that asks for something impossible
     │   ├── QuestionError          exit 2   an empty, oversized or unprintable question
-    │   ├── FilterError            exit 2   a filter of no use, or that no document fits
+    │   ├── FilterError            exit 2   a filter that is not valid or matches no document
+    │   ├── QuotaError             exit 2   an upload for which there is no room
     │   └── MissingPackageError    exit 2   a part that needs an extra which is not installed
     ├── DocumentError              exit 1   one file could not be read (the others go on)
     ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
-    │   └── IndexDamagedError      exit 1   its files are not as they were written
+    │   └── IndexDamagedError      exit 1   its files fail their checksums
     ├── IndexBusyError             exit 1   another process is writing the index
-    ├── BusyError                  exit 1   a server has no place left for another question
+    ├── BusyError                  exit 1   admission control: the queue of a server is full
     ├── EmbeddingError             exit 1   the embedder failed or sent an impossible reply
     ├── RerankingError             exit 1   the reranker could not be loaded or sent no scores
+    ├── ReaderError                exit 1   the reader of passages could not be loaded or run
     ├── ModelError                 exit 1   the language model failed or could not be reached
     └── StorageError               exit 1   the disk is full, read-only or gone
 
@@ -59,11 +61,15 @@ class QuestionError(UsageError):
 
 
 class FilterError(UsageError):
-    """A filter that cannot be used, or that no document fits."""
+    """A filter that is not valid, or that no document matches."""
+
+
+class QuotaError(UsageError):
+    """An upload that is too large, or over the quota of its browser or of the folder."""
 
 
 class MissingPackageError(UsageError):
-    """Something was asked for that needs a package of an extra, and it is not installed."""
+    """A setting or option needs a package of an extra that is not installed."""
 
 
 class DocumentError(AssistantError):
@@ -86,7 +92,7 @@ class IndexUnavailableError(AssistantError):
 
 
 class IndexDamagedError(IndexUnavailableError):
-    """Files of the index are not as they were written; the next ingest builds them anew."""
+    """Files of the index fail their checksums; the next ingest builds them anew."""
 
 
 class IndexBusyError(AssistantError):
@@ -94,7 +100,7 @@ class IndexBusyError(AssistantError):
 
 
 class BusyError(AssistantError):
-    """A server makes as many answers as it may, and as many wait as may wait."""
+    """Admission control: all answers that may run are running, and the queue is full."""
 
 
 class EmbeddingError(AssistantError):
@@ -103,6 +109,10 @@ class EmbeddingError(AssistantError):
 
 class RerankingError(AssistantError):
     """The reranker could not be loaded, or its reply cannot be scores of the passages."""
+
+
+class ReaderError(AssistantError):
+    """The reader of passages could not be loaded, or could not read them."""
 
 
 class ModelError(AssistantError):

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
@@ -15,8 +16,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import AssistantError, IndexUnavailableError, UsageError
-from assistant.parts import Parts
+from assistant.resources import Resources
 from assistant.settings import Settings, load_settings
+from assistant.text.visible import shown_value, whole_characters
 from assistant.types import (
     NO_FILTERS,
     Answer,
@@ -33,8 +35,9 @@ from assistant.types import (
 )
 
 if TYPE_CHECKING:
-    from assistant.questions import Turn
+    from assistant.retrieval.question import Turn
 
+_MOST_PASSAGES = 100_000
 ProgressCallback = Callable[[Progress], None]
 
 
@@ -47,7 +50,7 @@ class Assistant:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or load_settings()
-        self._parts = Parts(self.settings)
+        self._resources = Resources(self.settings)
 
     def __enter__(self) -> Assistant:
         return self
@@ -62,7 +65,7 @@ class Assistant:
 
     def close(self) -> None:
         """Close the index. The assistant opens it again when it is used again."""
-        self._parts.close()
+        self._resources.close()
 
     # ------------------------------------------------------------ the folder
 
@@ -84,7 +87,7 @@ class Assistant:
         ``AssistantError``; then the old index still answers.
         """
         from assistant.index.loading import Load
-        from assistant.index.reading_process import load_apart
+        from assistant.index.processes.reading_process import load_apart
         from assistant.index.sync import Synchroniser
 
         if isinstance(paths, str | Path):
@@ -96,7 +99,7 @@ class Assistant:
 
             load = on_ray(ray_address)
         synchroniser = Synchroniser(
-            self.settings, self._parts.generations, self._parts.embedder, load
+            self.settings, self._resources.generations, self._resources.embedder, load
         )
         return synchroniser.sync(
             named,
@@ -117,7 +120,7 @@ class Assistant:
         ``tell`` is given the receipt of every sync that did something, and the error of one that
         could not be done; neither ends the watch.
         """
-        from assistant.watching import Watcher
+        from assistant.index.watching import Watcher
 
         named = [Path(path).expanduser() for path in paths] if paths is not None else None
         Watcher(
@@ -132,7 +135,7 @@ class Assistant:
     def _folders(self) -> list[Path]:
         """The folders of the settings and those that were named by hand before."""
         try:
-            with self._parts.snapshots().current() as snapshot:
+            with self._resources.snapshots().current() as snapshot:
                 before = [Path(path) for path in snapshot.store.roots()]
         except IndexUnavailableError:
             before = []
@@ -140,21 +143,25 @@ class Assistant:
 
     def status(self) -> Status:
         """What the index holds. Raises ``IndexUnavailableError`` when there is none."""
-        from assistant.index.generations import STORE
-        from assistant.index.store import Store
+        import sqlite3
 
-        generation = self._parts.generations.current()
+        from assistant.index.generations import STORE
+        from assistant.index.store import Store, damaged
+
+        generation = self._resources.generations.current()
         if generation is None:
-            raise _no_index(self._parts.generations.root)
+            raise _no_index(self._resources.generations.root)
         store = Store(generation.path / STORE)
         try:
             missing = store.not_indexed()
             partial = tuple(each.info() for each in store.documents() if each.notes)
+        except sqlite3.DatabaseError as exc:
+            raise damaged(generation.path / STORE, exc) from exc
         finally:
             store.close()
         manifest = generation.manifest
         return Status(
-            index_path=str(self._parts.generations.root),
+            index_path=str(self._resources.generations.root),
             generation=manifest.name,
             created=manifest.created,
             documents=manifest.documents,
@@ -164,15 +171,15 @@ class Assistant:
                 for n in missing
             ),
             embedder=manifest.embedder,
-            generations=self._parts.generations.names(),
+            generations=self._resources.generations.names(),
             size_bytes=sum(p.stat().st_size for p in generation.path.rglob("*") if p.is_file()),
             partial=partial,
         )
 
     def rollback(self) -> Status:
         """Return to the generation before the current one."""
-        with self._parts.generations.writer(self.settings.index.lock_timeout_seconds):
-            self._parts.generations.rollback()
+        with self._resources.generations.writer(self.settings.index.lock_timeout_seconds):
+            self._resources.generations.rollback()
         return self.status()
 
     def move_index(
@@ -194,7 +201,7 @@ class Assistant:
                 hint="set it to the server's address, for example http://localhost:8000",
             )
         move(
-            self._parts.generations,
+            self._resources.generations,
             server if to == "server" else None,
             server,
             lock_timeout_seconds=index.lock_timeout_seconds,
@@ -209,20 +216,24 @@ class Assistant:
 
     def source(self, document: str) -> Source:
         """A document as the index holds it. Raises ``UsageError`` for one that it does not."""
-        with self._parts.snapshots().current() as snapshot:
-            found = snapshot.store.document(document)
+        with self._resources.snapshots().current() as snapshot:
+            is_name = isinstance(document, str) and document == whole_characters(document)
+            found = snapshot.store.document(document) if is_name else None
             if found is None:
                 raise UsageError(
-                    f"The index holds no document {document!r}",
+                    f"The index holds no document {shown_value(document)}",
                     hint="`assistant status` lists them",
                 )
             parsed = snapshot.store.parsed(found.id)
+            place = found.place if found.relative else found.root
+            if self.settings.documents.follow_symlinks:  # whoever opens it follows none
+                place = os.path.realpath(place)
             return Source(
                 name=found.name,
                 title=found.title,
                 kind=found.kind,
                 sha256=found.sha256,
-                path=str(Path(found.root) / found.relative) if found.relative else found.root,
+                path=place,
                 text=parsed.text,
                 pages=parsed.pages,
                 headings=parsed.headings,
@@ -230,12 +241,12 @@ class Assistant:
 
     def documents(self) -> tuple[str, ...]:
         """The names of all documents in the index."""
-        with self._parts.snapshots().current() as snapshot:
+        with self._resources.snapshots().current() as snapshot:
             return tuple(document.name for document in snapshot.store.documents())
 
     def document_infos(self) -> tuple[DocumentInfo, ...]:
         """Title, kind, date, language, author and gaps of every document, by name."""
-        with self._parts.snapshots().current() as snapshot:
+        with self._resources.snapshots().current() as snapshot:
             return tuple(info for _, info in snapshot.infos())
 
     # ------------------------------------------------------------ questions
@@ -252,9 +263,9 @@ class Assistant:
         """
         if self.settings.llm.model:
             return _run(self._last(question, history, filters))
-        from assistant.asking import extractive_events
+        from assistant.answering.events import extractive_events
 
-        for event in extractive_events(self._parts, question, history, filters=filters):
+        for event in extractive_events(self._resources, question, history, filters=filters):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
@@ -267,12 +278,14 @@ class Assistant:
         Work that takes long is done in a thread, so the loop stays free. Closing the iterator
         stops the model at once.
         """
-        from assistant.asking import extractive_events, in_thread, model_events
+        from assistant.answering.events import extractive_events, in_thread, written_events
 
         if self.settings.llm.model:
-            events = model_events(self._parts, question, history, filters)
+            events = written_events(self._resources, question, history, filters)
         else:
-            events = in_thread(extractive_events(self._parts, question, history, filters=filters))
+            events = in_thread(
+                extractive_events(self._resources, question, history, filters=filters)
+            )
         try:
             async for event in events:
                 yield event
@@ -288,17 +301,22 @@ class Assistant:
     def retrieve(
         self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
     ) -> tuple[Passage, ...]:
-        """The passages for a question, best first, without an answer."""
-        from assistant.questions import check_question
+        """The passages for a question, best first, without an answer; at most ``limit``."""
+        from assistant.retrieval.question import check_question
+        from assistant.retrieval.search import search
 
         question = check_question(question, self.settings.answer.max_question_characters)
-        with self._parts.snapshots().current() as snapshot:
-            analysed = self._parts.analyse(question, (), snapshot)
-            return tuple(self._parts.retrieve(analysed, snapshot, limit, filters)[0])
+        if limit is not None and (type(limit) is not int or not 1 <= limit <= _MOST_PASSAGES):
+            raise UsageError(
+                f"A limit of {shown_value(limit)} passages", hint=f"it is 1 to {_MOST_PASSAGES:,}"
+            )
+        with self._resources.snapshots().current() as snapshot:
+            tools = self._resources.search_tools()
+            return search(question, (), snapshot, tools, filters, limit).passages
 
     def as_retriever(self, limit: int | None = None, *, filters: Filters = NO_FILTERS) -> Any:
         """This assistant's retrieval as a LlamaIndex ``BaseRetriever``."""
-        from assistant.retriever import HybridRetriever
+        from assistant.llamaindex import HybridRetriever
 
         return HybridRetriever(self, limit, filters)
 

@@ -134,13 +134,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of a document that is indexed: ``document.text[start:end] == text``."""
+    """A stretch of a document that is indexed: ``document.text[start:end] == text``.
+
+    ``context`` is what stands above its rows when it begins inside a table: caption and column
+    names.
+    """
 
     text: str
     start: int
     end: int
     page: int | None
     heading_path: tuple[str, ...]
+    context: str = ""
 
 
 # ---------------------------------------------------------------- retrieval
@@ -153,7 +158,8 @@ class Passage:
     ``scores`` holds the raw parts (``words`` BM25, ``vector`` and ``sentence`` cosine) as far as
     they were computed; ``score`` is their fusion. ``duplicates`` names documents that hold the
     same text and were folded into this passage. ``noise`` are the stretches of the document inside
-    this passage that are captions or adverts.
+    this passage that are captions or adverts. ``context`` is what stands above its rows when it
+    begins inside a table. ``language`` is that of its document, if it is known.
     """
 
     chunk_id: str
@@ -168,6 +174,8 @@ class Passage:
     scores: Mapping[str, float] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()
     noise: tuple[tuple[int, int], ...] = ()
+    context: str = ""
+    language: str = ""
 
     @property
     def body(self) -> str:
@@ -254,8 +262,7 @@ class Usage:
     """Tokens and cost of model calls; all zero for an extractive answer.
 
     ``estimated``: counted with tiktoken because the server sent no count. ``cost`` in dollars,
-    None without a price. ``context_tokens`` counts the numbered passages of the prompt;
-    ``chunks_truncated`` is always 0, because a chunk goes in whole or not at all.
+    None without a price. ``context_tokens`` counts the numbered passages of the prompt.
     """
 
     tokens_in: int = 0
@@ -264,7 +271,10 @@ class Usage:
     cost: float | None = None
     estimated: bool = False
     context_tokens: int = 0
-    chunks_truncated: int = 0
+
+
+NO_USAGE = Usage()
+"""No call of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,8 +368,8 @@ class SyncReceipt:
     """What a sync did, or with ``dry_run`` what it would do, file by file.
 
     ``generation`` is the one that answers now. ``embedded`` counts texts that the embedder was
-    paid for, ``from_cache`` those it was not. ``repaired`` says what of the index was damaged and
-    has been built anew.
+    paid for, ``from_cache`` those it was not, ``taken_up`` files that an interrupted sync had read.
+    ``repaired`` says what of the index was damaged and has been built anew.
     """
 
     generation: str
@@ -369,6 +379,7 @@ class SyncReceipt:
     chunks: int = 0
     embedded: int = 0
     from_cache: int = 0
+    taken_up: int = 0
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     repaired: str = ""

@@ -21,8 +21,8 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from assistant.citations import CitationStream, ParsedAnswer, parse
-from assistant.code_spans import Code, CodeSpans
+from assistant.citing.code import Code, CodeSpans
+from assistant.citing.stream import CitationStream, ParsedAnswer, parse
 
 PASSAGES = 8
 _RENDERER = MarkdownIt("commonmark", {"html": False}).enable("table")

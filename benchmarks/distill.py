@@ -14,7 +14,11 @@ hour on one core, nearly all of it the teacher's. The same texts give the same v
    text, or of the word, points (as Model2Vec's "tokenlearn"; Adam, cosine loss, drawn back to where
    they began). Texts alone make better vectors of texts and worse ones of words, which the
    assistant compares one by one (docs/decisions.md).
-5. Each row is rounded to 8 bits with a scale of its own.
+5. The teacher knows other scripts than Latin by single letters, so that any two words of Russian
+   are alike: the direction that a script's tokens share is taken out. "Unknown" gets no vector, or
+   any two words of unknown signs would be the same; the vocabulary's unused entries get random
+   directions, which such words share out among them (`assistant/embedding/static.py`).
+6. Each row is rounded to 8 bits with a scale of its own.
 
 The texts are those of `SOURCES`. None of the sets that docs/quality.md measures retrieval with is
 among them, but for the passages that stand among SQuAD's as noise.
@@ -31,6 +35,7 @@ import random
 import re
 import sys
 import tarfile
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -40,7 +45,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from assistant.embedding.static import DIMENSIONS, FOLDER, SCALES, TOKENS, VECTORS, tokenizer_of
+from assistant.embedding.static import (
+    DIMENSIONS,
+    FOLDER,
+    SCALES,
+    TOKENS,
+    UNKNOWN,
+    VECTORS,
+    spare_places,
+    tokenizer_of,
+)
 
 Floats = NDArray[np.float32]
 
@@ -66,7 +80,8 @@ LEAST_TEXTS, LONGEST_WORD = 2, 29
 """Words that stand in so many texts are trained, of at most so many characters."""
 EPOCHS, BATCH, RATE, BACK = 14, 2048, 0.003, 1e-6
 """More epochs fit the texts better and other texts worse (docs/decisions.md)."""
-_UNUSED = re.compile(r"\[unused\d+\]")
+SPARE_LENGTH = 0.9
+"""As long as the vectors of rare tokens."""
 _WORD = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
 
 
@@ -234,6 +249,33 @@ def fit(own: Floats, counts: csr_matrix, wanted: Floats, weights: Floats) -> Flo
     return vectors
 
 
+def script_of(token: str) -> str:
+    """The script of a token's letters ("CYRILLIC"); empty for Latin, digits and signs."""
+    letters = [each for each in token.removeprefix("##") if each.isalpha()]
+    script = unicodedata.name(letters[0], "").split()[0] if letters else ""
+    return "" if script == "LATIN" else script
+
+
+def apart(vectors: Floats, names: Sequence[str]) -> Floats:
+    """The vectors without the direction that a script's tokens share, spare ones at random.
+
+    A token that begins a word and one that goes on are two kinds: the teacher tells them apart.
+    """
+    found = vectors.copy()
+    kinds: dict[tuple[str, bool], list[int]] = {}
+    for at, name in enumerate(names):
+        if script := script_of(name):
+            kinds.setdefault((script, name.startswith("##")), []).append(at)
+    for places in kinds.values():
+        shared = unit(unit(found[places]).mean(axis=0, keepdims=True))[0]
+        found[places] -= np.outer(found[places] @ shared, shared)
+    spare = spare_places(names)
+    chance = np.random.default_rng(SEED).standard_normal((len(spare), vectors.shape[1]))
+    found[spare] = SPARE_LENGTH * unit(chance)
+    found[names.index(UNKNOWN)] = 0
+    return found
+
+
 def rounded(vectors: Floats) -> tuple[NDArray[np.int8], Floats]:
     """Rows of 8 bits and the scale of each."""
     scales = np.maximum(np.abs(vectors).max(axis=1), 1e-12) / 127
@@ -309,9 +351,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bags([each.ids for each in own.encode_batch(each, add_special_tokens=False)], len(names))
         for each in (texts, words)
     ]
-    vectors = distil(tokens, said, of_words, *held)
-    vectors[[_UNUSED.fullmatch(name) is not None for name in names]] = 0  # no text holds them
-    rows, scales = rounded(vectors)
+    rows, scales = rounded(apart(distil(tokens, said, of_words, *held), names))
     options.out.mkdir(parents=True, exist_ok=True)
     np.save(options.out / VECTORS, rows)
     np.save(options.out / SCALES, scales)

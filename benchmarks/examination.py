@@ -58,7 +58,7 @@ class _Content:
     stored_ids: Sequence[str]
     vector_ids: Sequence[str]
     vectors: Any
-    collection: Any
+    distance: Callable[[Any], float]
     words: int | None
 
 
@@ -100,8 +100,8 @@ def examine(index: Path, states: Mapping[str, State]) -> Finding:
         held = collection.get(include=["embeddings"])
         finding = _judge(
             _Content(
-                documents, places, ids, held["ids"], held["embeddings"], collection,
-                len(snapshot.words),
+                documents, places, ids, held["ids"], held["embeddings"],
+                lambda vector: _distance_of(snapshot.nearest(vector, 1)), len(snapshot.words),
             ),
             states,
         )  # fmt: skip
@@ -143,8 +143,9 @@ def examine_plain(index: Path, states: Mapping[str, State]) -> Finding:
         places = [(name, ordinal, ordinal) for name, ordinal, _ in rows]
         count = collection.count()
         content = _Content(
-            documents, places, held["ids"], held["ids"], held["embeddings"], collection, None
-        )
+            documents, places, held["ids"], held["ids"], held["embeddings"],
+            lambda vector: _distance_in(collection, vector), None,
+        )  # fmt: skip
         finding = _judge(content, states)
         if count != len(rows):
             return Finding(opens=True, state="neither", problem=f"count {count}, {len(rows)} rows")
@@ -182,17 +183,18 @@ def _judge(content: _Content, states: Mapping[str, State]) -> Finding:
 
 
 def _unfindable(content: _Content) -> int:
-    """How many stored vectors a search for themselves does not find."""
-    missed = 0
-    for start in range(0, len(content.vector_ids), 500):
-        vectors = np.asarray(content.vectors[start : start + 500], dtype=np.float32)
-        found = content.collection.query(
-            query_embeddings=vectors, n_results=1, include=["distances"]
-        )
-        for vector, distances in zip(vectors, found["distances"], strict=True):
-            if np.any(vector) and not (distances and distances[0] < _SAME):
-                missed += 1
-    return missed
+    """How many vectors a search for themselves, as questions are searched, does not find."""
+    vectors = np.asarray(content.vectors, dtype=np.float32)
+    return sum(bool(np.any(each)) and content.distance(each) >= _SAME for each in vectors)
+
+
+def _distance_of(found: Sequence[tuple[str, float]]) -> float:
+    return 1.0 - found[0][1] if found else 2.0
+
+
+def _distance_in(collection: Any, vector: Any) -> float:
+    found = collection.query(query_embeddings=[vector], n_results=1, include=["distances"])
+    return float(found["distances"][0][0]) if found["distances"][0] else 2.0
 
 
 # ---------------------------------------------------------------- in a child

@@ -25,14 +25,14 @@ from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from assistant.context import fit_passages
 from assistant.errors import AssistantError
-from assistant.generating import Ended, LanguageModel, Words
-from assistant.model_client import make_client
+from assistant.model.client import make_client
+from assistant.model.context import fit_passages
+from assistant.model.language_model import Ended, LanguageModel, TextPiece
+from assistant.model.prompts import SENTINEL, load_prompt
+from assistant.model.tokens import count_tokens
 from assistant.pipeline import Assistant
-from assistant.prompts import SENTINEL, load_prompt
 from assistant.settings import Settings, load_settings
-from assistant.tokens import count_tokens
 from assistant.types import Delta, Passage
 from benchmarks.processes import environment
 
@@ -95,7 +95,7 @@ def callers(settings: Settings, prompt: Prompt) -> dict[str, Caller]:
 
     async def ours() -> float:
         began = time.perf_counter()
-        return await _first(model.stream(prompt), began, lambda each: isinstance(each, Words))
+        return await _first(model.stream(prompt), began, lambda each: isinstance(each, TextPiece))
 
     return {"bare SDK": bare, "LlamaIndex": llama_index, "LanguageModel": ours}
 

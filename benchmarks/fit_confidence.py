@@ -2,10 +2,12 @@
 
 Three kinds of question: answerable ones of SET and of the project's own question set; near misses
 (SET's ``answerable: false`` and the own set's unanswerable); and answerable ones whose documents
-were left out of the index. A logistic regression on the signals is fitted on one half of each kind
-and judged on the other: AUROC for both kinds of unanswerable, Brier skill against a constant,
-expected calibration error with ten bins of equal mass, false refusals and false answers at the
-threshold ``answer.min_confidence``.
+were left out of the index. Of SQuAD only the articles that the reader was not trained on are asked.
+What is fitted is "this answer is right": its sentences hold an answer of SET, or touch the evidence
+of the own set. Two logistic regressions, with a reader's judgement and without, are fitted on one
+half of each kind and judged on the other: AUROC for both kinds of unanswerable, Brier skill against
+a constant, expected calibration error with ten bins of equal mass, false refusals and false answers
+at the threshold ``answer.min_confidence``.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -24,91 +27,144 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant import Assistant, load_settings
-from assistant.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
-from assistant.extracting import extract
-from assistant.questions import Turn, analyse
-from assistant.retrieval import inverse_document_frequency, retrieve
-from benchmarks.sets import indexed, load_set
+from assistant.answering.candidates import Pick, rank_candidates
+from assistant.answering.choice import choose
+from assistant.answering.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
+from assistant.model.answer_reader import AnswerReader, make_reader, read_passages
+from assistant.retrieval.question import Turn, analyse
+from assistant.retrieval.search import inverse_document_frequency, retrieve
+from benchmarks.reader_articles import articles_of
+from benchmarks.sets import Query, indexed, load_set
 
 QUESTIONS = Path(__file__).resolve().parents[1] / "eval" / "questions.yaml"
 WEIGHTS = {
     "answerable": 2.0,
     "near miss": 1.0,
     "left out": 1.0,
-    "own": 0.3,
-    "own unanswerable": 1.5,
+    "own": 1.0,
+    "own unanswerable": 5.0,
 }
 """A prior: half of all questions are answerable, the others are near misses and foreign ones in
-equal parts. The own set, with few unanswerable questions, pulls only a little."""
+equal parts. The own set's few unanswerable questions count as many as its answerable ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Signals of one question, its kind and whether the documents answer it."""
+    """Signals of one question with and without a reader, its kind, and whether each of the two
+    answers is right."""
 
     kind: str
-    is_answerable: bool
-    values: tuple[float, ...]
+    values: tuple[tuple[float, ...], tuple[float, ...]]
+    is_right: tuple[bool, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, what was said before, and how a right answer is told; none for unanswerable."""
+
+    text: str
+    history: Sequence[Turn] = ()
+    is_right: Callable[[Sequence[Pick]], bool] | None = None
 
 
 def measure(
-    assistant: Assistant,
-    questions: Sequence[tuple[str, Sequence[Turn]]],
-    kind: str,
-    *,
-    answered: bool,
+    assistant: Assistant, questions: Sequence[Asked], kind: str, reader: AnswerReader
 ) -> list[Sample]:
     """The signals of questions, as the pipeline computes them."""
     samples = []
-    with assistant._parts.snapshots().current() as snapshot:
-        for text, history in questions:
+    with assistant._resources.snapshots().current() as snapshot:
+        read_text = snapshot.store.read_text
+        index = assistant._resources.sentences()
+        settings = assistant.settings
+        for asked in questions:
             question = analyse(
-                text, history, lambda term: inverse_document_frequency(snapshot, term)
+                asked.text, asked.history, lambda term: inverse_document_frequency(snapshot, term)
             )
-            index = assistant._parts.sentences()
-            passages = retrieve(
-                question, snapshot, assistant._parts.embedder(), index, assistant.settings.retrieval
-            )
-            found = signals(extract(question, passages, index, 4, snapshot.store.read_text))
-            if found is not None:
-                samples.append(Sample(kind, answered, astuple(found)))
+            embedder = assistant._resources.embedder()
+            passages = retrieve(question, snapshot, embedder, index, settings.retrieval)
+            first = passages[: settings.answer.read_passages]
+            both = []
+            for readings in ({}, read_passages(reader, question.standalone, first)):
+                candidates = rank_candidates(question, passages, index, readings)
+                extraction = choose(candidates, settings.answer.max_sentences, read_text)
+                found = signals(extraction)
+                right = asked.is_right is not None and asked.is_right(extraction.picks)
+                both.append((found, right))
+            (without, a), (with_reader, b) = both
+            if without is not None and with_reader is not None:
+                samples.append(Sample(kind, (astuple(without), astuple(with_reader)), (a, b)))
     return samples
+
+
+def holds_answer(answers: Sequence[str]) -> Callable[[Sequence[Pick]], bool]:
+    """Whether sentences hold one of these texts."""
+    wanted = [" ".join(each.lower().split()) for each in answers]
+
+    def is_right(picks: Sequence[Pick]) -> bool:
+        text = " ".join(" ".join(pick.text.lower().split()) for pick in picks)
+        return any(each in text for each in wanted)
+
+    return is_right
+
+
+def touches_evidence(evidence: Sequence[Mapping[str, Any]]) -> Callable[[Sequence[Pick]], bool]:
+    """Whether a sentence stands in a quote of the evidence, or holds it."""
+    wanted = [(each["document"], " ".join(each["quote"].split())) for each in evidence]
+
+    def is_right(picks: Sequence[Pick]) -> bool:
+        texts = [(pick.passage.document, " ".join(pick.text.split())) for pick in picks]
+        return any(
+            name == document and (text in quote or quote in text)
+            for name, text in texts
+            for document, quote in wanted
+        )
+
+    return is_right
 
 
 def gather(folder: Path, distractors: Sequence[Path], limit: int) -> list[Sample]:
     """All samples of the three kinds."""
     found = load_set(folder)
+    held = articles_of(folder).held_back
     chance = random.Random(3)
-    answerable = [q for q in found.queries if q.is_answerable]
-    near = [q for q in found.queries if not q.is_answerable]
+    kept = [q for q in found.queries if held is None or q.id in held]
+    answerable = [q for q in kept if q.is_answerable]
+    near = [q for q in kept if not q.is_answerable]
     chance.shuffle(answerable)
     chance.shuffle(near)
+    reader = make_reader("builtin")
     samples: list[Sample] = []
+
+    def asked(query: Query) -> Asked:
+        return Asked(query.text, (), holds_answer(query.answers))
+
     with indexed([folder, *distractors]) as (assistant, _):
-        texts = [(q.text, ()) for q in answerable[:limit]]
-        samples += measure(assistant, texts, "answerable", answered=True)
-        texts = [(q.text, ()) for q in near[:limit]]
-        samples += measure(assistant, texts, "near miss", answered=False)
+        questions = [asked(q) for q in answerable[:limit]]
+        samples += measure(assistant, questions, "answerable", reader)
+        samples += measure(assistant, [Asked(q.text) for q in near[:limit]], "near miss", reader)
     documents = sorted({d for q in answerable for d in found.relevant.get(q.id, {})})
     chance.shuffle(documents)
     left_out = frozenset(documents[: len(documents) // 2])
+    gone = [q for q in answerable if set(found.relevant.get(q.id, {})) <= left_out]
     with indexed([folder, *distractors], leave_out=left_out) as (assistant, _):
-        texts = [(q.text, ()) for q in answerable if set(found.relevant.get(q.id, {})) <= left_out]
-        samples += measure(assistant, texts[:limit], "left out", answered=False)
+        questions = [Asked(q.text) for q in gone[: limit // 2]]
+        samples += measure(assistant, questions, "left out", reader)
     with Assistant(load_settings(QUESTIONS.parents[1] / "config.yaml")) as assistant:
         assistant.sync()
         for row in yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))["questions"]:
-            if row["type"] != "chitchat":
-                answered = row["expect"] == "answer"
-                history = [(t["question"], t["answer"]) for t in row.get("history") or ()]
-                kind = "own" if answered else "own unanswerable"
-                samples += measure(assistant, [(row["question"], history)], kind, answered=answered)
+            if row["type"] == "chitchat":
+                continue
+            history = [(t["question"], t["answer"]) for t in row.get("history") or ()]
+            is_answerable = row["expect"] == "answer"
+            told = touches_evidence(row["evidence"]) if is_answerable else None
+            kind = "own" if is_answerable else "own unanswerable"
+            samples += measure(assistant, [Asked(row["question"], history, told)], kind, reader)
     return samples
 
 
-def by_stored_model(x: np.ndarray) -> np.ndarray:
+def by_stored_model(x: np.ndarray, *, is_read: bool) -> np.ndarray:
     """The probabilities of ``confidence.json`` for rows of signals."""
-    weights = confidence_model()
+    weights = confidence_model(is_read=is_read)
     score = weights["intercept"] + x @ np.array([weights[name] for name in SIGNAL_NAMES])
     probabilities: np.ndarray = 1 / (1 + np.exp(-score))
     return probabilities
@@ -136,34 +192,37 @@ def weighted_calibration_error(
     return float(total / w.sum())
 
 
-def report(samples: Sequence[Sample], p: np.ndarray, threshold: float) -> None:
+def report(kinds: np.ndarray, y: np.ndarray, p: np.ndarray, threshold: float) -> None:
     """Print the figures of held-back samples."""
-    kinds = np.array([sample.kind for sample in samples])
-    y = np.array([sample.is_answerable for sample in samples], dtype=float)
     for yes, no in (("answerable", "left out"), ("answerable", "near miss"),
                     ("own", "own unanswerable")):  # fmt: skip
         mask = (kinds == yes) | (kinds == no)
-        print(f"{yes} against {no}: n {mask.sum()}, AUROC {roc_auc_score(y[mask], p[mask]):.3f}, "
+        print(f"  {yes} against {no}: n {mask.sum()}, "
+              f"AUROC {roc_auc_score(kinds[mask] == yes, p[mask]):.3f}, "
+              f"of right answers {roc_auc_score(y[mask], p[mask]):.3f}, "
               f"Brier skill {brier_skill(y[mask], p[mask]):.3f}, "
               f"ECE {calibration_error(y[mask], p[mask]):.3f}, "
-              f"false refusals {np.mean(p[kinds == yes] < threshold):.3f}, "
+              f"right answers refused {np.mean(p[(kinds == yes) & (y == 1)] < threshold):.3f}, "
               f"false answers {np.mean(p[kinds == no] >= threshold):.3f}")  # fmt: skip
-
-
-def report_together(samples: Sequence[Sample], p: np.ndarray) -> None:
-    """Print the calibration on all three kinds of the public set, by the prior of ``WEIGHTS``."""
-    kept = [i for i, sample in enumerate(samples) if not sample.kind.startswith("own")]
-    y = np.array([samples[i].is_answerable for i in kept], dtype=float)
-    w = np.array([WEIGHTS[samples[i].kind] for i in kept])
+    w = np.array([WEIGHTS[kind] for kind in kinds])
     base = np.average(y, weights=w)
-    skill = 1 - np.average((p[kept] - y) ** 2, weights=w) / np.average((y - base) ** 2, weights=w)
-    print(f"all three kinds by their prior: n {len(kept)}, Brier skill {skill:.3f}, "
-          f"ECE {weighted_calibration_error(y, p[kept], w):.3f}")  # fmt: skip
+    skill = 1 - np.average((p - y) ** 2, weights=w) / np.average((y - base) ** 2, weights=w)
+    print(f"  all kinds by their prior: n {len(y)}, Brier skill {skill:.3f}, "
+          f"ECE {weighted_calibration_error(y, p, w):.3f}")  # fmt: skip
+
+
+def fit(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights and intercept for signals as they are, fitted on standardised ones."""
+    middle, spread = x.mean(axis=0), x.std(axis=0)
+    spread[spread < 1e-9] = np.inf  # a signal that never differs gets no weight
+    model = LogisticRegression(max_iter=5000).fit((x - middle) / spread, y, sample_weight=w)
+    weights = model.coef_[0] / spread
+    return weights, float(model.intercept_[0] - weights @ middle)
 
 
 def main() -> None:
     """Gather, fit on a half, judge on the other, and with ``--write`` store a fit on all."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("set", type=Path)
     parser.add_argument("--distractors", type=Path, nargs="*", default=[])
     parser.add_argument("--limit", type=int, default=500)
@@ -171,32 +230,34 @@ def main() -> None:
     options = parser.parse_args()
     samples = gather(options.set, options.distractors, options.limit)
     random.Random(7).shuffle(samples)
-    x = np.array([sample.values for sample in samples])
-    y = np.array([sample.is_answerable for sample in samples], dtype=float)
-    weight = np.array([WEIGHTS[sample.kind] for sample in samples])
+    kinds = np.array([sample.kind for sample in samples])
+    weight = np.array([WEIGHTS[kind] for kind in kinds])
     half = len(samples) // 2
     threshold = load_settings(QUESTIONS.parents[1] / "config.yaml").answer.min_confidence
-    print("The stored model, on the same held-back half (it may have been fitted on some of it):")
-    stored_now = by_stored_model(x[half:])
-    report(samples[half:], stored_now, threshold)
-    report_together(samples[half:], stored_now)
-    print("Fitted on the other half:")
-    model = LogisticRegression(max_iter=5000).fit(x[:half], y[:half], sample_weight=weight[:half])
-    held_back = model.predict_proba(x[half:])[:, 1]
-    report(samples[half:], held_back, threshold)
-    report_together(samples[half:], held_back)
-    final = LogisticRegression(max_iter=5000).fit(x, y, sample_weight=weight)
-    names = dict(zip(SIGNAL_NAMES, final.coef_[0], strict=True))
-    weights = {"intercept": final.intercept_[0], **names}
-    stored = {
+    stored: dict[str, Any] = {
         "provenance": {
             "command": "python -m benchmarks.fit_confidence",
             "fitted": date.today().isoformat(),
             "samples": len(samples),
             "sets": sorted({options.set.name, *(d.name for d in options.distractors), "own"}),
-        },
-        "weights": {name: round(float(value), 3) for name, value in weights.items()},
+        }
     }
+    for at, name in enumerate(("without_reader", "with_reader")):
+        x = np.array([sample.values[at] for sample in samples])
+        y = np.array([sample.is_right[at] for sample in samples], dtype=float)
+        print(f"{name}: {y[kinds == 'answerable'].mean():.3f} of the answerable, "
+              f"{y[kinds == 'own'].mean():.3f} of the own right if all were answered")  # fmt: skip
+        print(" the stored model, on the same held-back half (it may have seen some of it):")
+        stored_now = by_stored_model(x[half:], is_read=bool(at))
+        report(kinds[half:], y[half:], stored_now, threshold)
+        print(" fitted on the other half:")
+        weights, intercept = fit(x[:half], y[:half], weight[:half])
+        held_back = 1 / (1 + np.exp(-(x[half:] @ weights + intercept)))
+        report(kinds[half:], y[half:], held_back, threshold)
+        weights, intercept = fit(x, y, weight)
+        named = zip(SIGNAL_NAMES, weights, strict=True)
+        stored[name] = {"intercept": round(intercept, 3)}
+        stored[name] |= {signal: round(float(value), 3) for signal, value in named}
     print(json.dumps(stored, indent=1))
     if options.write:
         MODEL.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")

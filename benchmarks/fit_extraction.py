@@ -21,13 +21,13 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from assistant.extracting import extract, extraction_weights
-from assistant.questions import analyse
-from assistant.retrieval import inverse_document_frequency, retrieve
-from assistant.scoring import FEATURE_NAMES
+from assistant.answering.candidates import extraction_weights, rank_candidates
+from assistant.answering.sentence_scores import FEATURE_NAMES
+from assistant.retrieval.question import analyse
+from assistant.retrieval.search import inverse_document_frequency, retrieve
 from benchmarks.sets import BenchmarkSet, indexed, load_set
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "assistant" / "extraction_weights.json"
+WEIGHTS = Path(__file__).resolve().parents[1] / "assistant" / "answering" / "extraction_weights.json"
 
 Question = tuple[np.ndarray, np.ndarray]
 """Features of the candidates, shape (n, features), and which are right, shape (n,)."""
@@ -40,16 +40,16 @@ def gather(found: BenchmarkSet, distractors: Sequence[Path], limit: int) -> list
     gathered: list[Question] = []
     with indexed([found.folder, *distractors]) as (assistant, names):
         settings = assistant.settings.retrieval
-        with assistant._parts.snapshots().current() as snapshot:
+        with assistant._resources.snapshots().current() as snapshot:
             for query in queries[:limit]:
                 question = analyse(
                     query.text, (), lambda term: inverse_document_frequency(snapshot, term)
                 )
-                sentences = assistant._parts.sentences()
+                sentences = assistant._resources.sentences()
                 passages = retrieve(
-                    question, snapshot, assistant._parts.embedder(), sentences, settings
+                    question, snapshot, assistant._resources.embedder(), sentences, settings
                 )
-                ranked = extract(question, passages, sentences, 4, snapshot.store.read_text).ranked
+                ranked = rank_candidates(question, passages, sentences).ranked
                 right = [
                     names[pick.passage.document] in found.relevant[query.id]
                     and any(answer.lower() in pick.text.lower() for answer in query.answers)

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.checking.verifier import Verifier
 from assistant.embedding.static import StaticEmbedder
-from assistant.verification import Verifier
 from benchmarks.wice import (
     Floats,
     Table,
@@ -32,7 +32,7 @@ from benchmarks.wice import (
     tabulate,
 )
 
-WEIGHTS = Path(__file__).parent.parent / "assistant" / "verification_weights.json"
+WEIGHTS = Path(__file__).parent.parent / "assistant" / "checking" / "verification_weights.json"
 RIDGE = 3.0
 
 

@@ -32,11 +32,22 @@ _PAGE = (
     "<p>The heron stands by the river.</p></body></html>"
 )
 
+_CUES = (
+    "1\n00:00:05,000 --> 00:00:07,000\nThe heron stands\n\n"
+    "2\n00:00:07,000 --> 00:00:08,000\nby the river.\n"
+)
+_CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada Heron\r\nTEL;TYPE=CELL:+45 12\r\nEND:VCARD\r\n"
+_CALENDAR = (
+    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20240501T083000\r\nSUMMARY:Count of herons\r\n"
+    "END:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
 
 def samples() -> Samples:
     """All samples by file name."""
     words = ("The heron stands by the river.",)
-    table = ("Bird: Heron | Count: 12",)
+    table = ("| Bird | Count |", "| Heron | 12 |")
+    record = ("Bird: Heron | Count: 12",)
     return {
         "a.txt": (b"Heron\n\nThe heron stands by the river.\n", words),
         "latin.txt": ("Déjà vu à la rivière, où le héron attend.".encode("cp1252"), ("héron",)),
@@ -50,8 +61,8 @@ def samples() -> Samples:
         "a.csv": (b"Bird,Count\nHeron,12\nStork,3\n", table),
         "a.tsv": (b"Bird\tCount\nHeron\t12\nStork\t3\n", table),
         "a.json": (json.dumps({"note": "The heron stands by the river."}).encode(), words),
-        "a.ndjson": (b'{"Bird": "Heron", "Count": 12}\n{"Bird": "Stork", "Count": 3}\n', table),
-        "a.xml": (b"<birds><bird><Bird>Heron</Bird><Count>12</Count></bird></birds>", table),
+        "a.ndjson": (b'{"Bird": "Heron", "Count": 12}\n{"Bird": "Stork", "Count": 3}\n', record),
+        "a.xml": (b"<birds><bird><Bird>Heron</Bird><Count>12</Count></bird></birds>", record),
         "a.ipynb": (_notebook(), words),
         "a.rtf": (
             b"{\\rtf1\\ansi{\\info{\\title Birds}}\\pard The heron stands by the river.\\par}",
@@ -65,6 +76,18 @@ def samples() -> Samples:
         "a.xlsx": (make_xlsx(), table),
         "a.odt": (make_odt(), (*words, *table)),
         "a.odp": (make_odp(), words),
+        "a.ods": (make_ods(), (*table, "| Stork | 3 |")),
+        "a.adoc": (b"= Heron\n\nThe heron stands by the river.\n", words),
+        "a.vcf": (_CARD.encode(), ("Name: Ada Heron | Phone (cell): +45 12",)),
+        "a.ics": (_CALENDAR.encode(), ("Event: Count of herons | Start: 2024-05-01 08:30",)),
+        "a.srt": (
+            _CUES.encode(),
+            ("00:00:05 The heron stands by the river.",),
+        ),
+        "a.vtt": (
+            b"WEBVTT\n\n00:05.000 --> 00:07.000\n<v Ada>The heron stands by the river.\n",
+            ("00:00:05 Ada: The heron stands by the river.",),
+        ),
         "a.epub": (make_epub(), words),
         "a.doc": (make_doc("Heron\rThe heron stands by the river.\r"), words),
         "a.ppt": (make_ppt("Heron", "The heron stands by the river."), words),
@@ -89,6 +112,12 @@ def relations(*targets: tuple[str, str]) -> str:
         for number, (kind, target) in enumerate(targets, start=1)
     )
     return f'<Relationships xmlns="{_RELATIONS}">{rows}</Relationships>'
+
+
+_WORD_PARTS = (
+    ("styles", "styles.xml"), ("numbering", "numbering.xml"), ("footnotes", "footnotes.xml"),
+    ("comments", "comments.xml"), ("header", "header1.xml"),
+)  # fmt: skip
 
 
 def make_docx(body: str | None = None, **parts: str) -> bytes:
@@ -122,11 +151,7 @@ def make_docx(body: str | None = None, **parts: str) -> bytes:
         {
             "[Content_Types].xml": f'<Types xmlns="{_TYPES}"/>',
             "_rels/.rels": relations(("officeDocument", "word/document.xml")),
-            "word/_rels/document.xml.rels": relations(
-                ("styles", "styles.xml"),
-                ("numbering", "numbering.xml"),
-                ("footnotes", "footnotes.xml"),
-            ),
+            "word/_rels/document.xml.rels": relations(*_WORD_PARTS),
             "word/document.xml": f'<w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>',
             **defaults,
             **parts,
@@ -190,13 +215,17 @@ def make_xlsx(rows: str | None = None) -> bytes:
     )
 
 
-def _odf(kind: str, body: str) -> bytes:
+def make_odf(kind: str, body: str, styles: str = "") -> bytes:
+    """An OpenDocument file of this kind (text, presentation, spreadsheet) with this body XML."""
     names = " ".join(
         f'xmlns:{prefix}="{_ODF}:{prefix if prefix != "draw" else "drawing"}:1.0"'
-        for prefix in ("office", "text", "table", "draw", "presentation")
+        for prefix in ("office", "text", "table", "draw", "presentation", "style")
     )
     content = (
-        f"<office:document-content {names}><office:body><office:{kind}>{body}"
+        f'<office:document-content {names} xmlns:fo="{_ODF}:xsl-fo-compatible:1.0" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'xmlns:svg="{_ODF}:svg-compatible:1.0">'
+        f"<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:{kind}>{body}"
         f"</office:{kind}></office:body></office:document-content>"
     )
     mime = f"application/vnd.oasis.opendocument.{kind}"
@@ -210,10 +239,27 @@ def make_odt() -> bytes:
         f"<table:table-row>{cell.format(a)}{cell.format(b)}</table:table-row>"
         for a, b in (("Bird", "Count"), ("Heron", "12"), ("Stork", "3"))
     )
-    return _odf(
+    return make_odf(
         "text",
         '<text:h text:outline-level="1">Heron</text:h><text:p>The heron<text:s/>stands by the '
         f"river.</text:p><table:table>{rows}</table:table>",
+    )
+
+
+def make_ods(rows: str | None = None, styles: str = "", sheet: str = "") -> bytes:
+    """An ODS with these rows, or a small table; ``sheet`` are attributes of the table."""
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    number = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p>'
+    rows = rows or "".join(
+        f"<table:table-row>{cell.format(a)}{b}</table:table-row>"
+        for a, b in (
+            ("Bird", cell.format("Count")),
+            ("Heron", f"{number.format(12)}</table:table-cell>"),
+            ("Stork", f"{number.format(3)}</table:table-cell>"),
+        )
+    )
+    return make_odf(
+        "spreadsheet", f'<table:table table:name="Birds" {sheet}>{rows}</table:table>', styles
     )
 
 
@@ -221,7 +267,7 @@ def make_odp() -> bytes:
     """An ODP with one slide."""
     box = "<draw:frame{}><draw:text-box><text:p>{}</text:p></draw:text-box></draw:frame>"
     title = box.format(' presentation:class="title"', "Heron")
-    return _odf(
+    return make_odf(
         "presentation",
         f"<draw:page>{title}{box.format('', 'The heron stands by the river.')}</draw:page>",
     )

@@ -79,9 +79,10 @@ ROWS = (
     Row("19", "links, loops, pipes, devices, odd names",
         "skipped with a reason; nothing outside the folder is read",
         "pytest tests/test_sync_files.py -k 'links or names or link'"),
-    Row("20", "requests by other names, from other pages, to other paths, too large, without the "
-        "token or guessing it; 200 generated ones",
-        "refused or limited, and no error of the server", "pytest tests/test_server.py"),
+    Row("20", "requests by other names, from other pages, to other paths, too large, over the "
+        "quota of uploads, without the token or guessing it; 200 generated ones",
+        "refused or limited, and no error of the server",
+        "pytest tests/test_server.py tests/test_chat_parts.py -k 'test_server or quotas'"),
     Row("22", "no network at all",
         "everything but a remote model works, and nothing is looked up",
         "pytest tests/test_no_network.py"),
@@ -89,6 +90,49 @@ ROWS = (
         "nothing is lost; who cannot wait is told within two seconds",
         "benchmarks.crowd --rounds 3 --users 20", "benchmarks.crowd --rounds 10",
         r"(?m)^(\d+ users, .*)$"),
+    Row("24", "event bodies of the chat that name files or addresses, behind all walls; then each "
+        "wall alone", "nothing outside is read, copied, moved or looked up",
+        "benchmarks.event_bodies --quick", "benchmarks.event_bodies", r"(?m)^(\d+ bodies: .*)$"),
+    Row("25", "notes added, edited, given other titles or days, renamed, swapped, copied, deleted; "
+        "rollbacks; moves to a Chroma server and back",
+        "answers and passages are those of a fresh index of the same folder, scores to 1e-5",
+        "benchmarks.fresh_answers --trials 3", "benchmarks.fresh_answers --trials 100",
+        r"(?m)^(\d+ sequences of changes, .* differ) \("),
+    Row("26", "path filters written to take long; too many, too long and unusable ones by Python, "
+        "LlamaIndex, the command line, the chat, `/v1` and MCP",
+        "time grows with the name's length alone; filters past their bounds are one clear error",
+        "benchmarks.filter_patterns --patterns 100", "benchmarks.filter_patterns",
+        r"(?m)^(\d+ filters on names .*)$"),
+    Row("27", "1,010 idle, half-sent or dripping requests, heads of 300 MB, before any token",
+        "a normal client is answered as without them; nothing is kept after its deadline",
+        "benchmarks.connections --only ours --connections 300 --requests 50",
+        "benchmarks.connections", r"(?m)^(\d+ idle connections: .*)$"),
+    Row("28", "files swapped between the look at their folder and their reading: for links, "
+        "folders that became links, growth, pipes",
+        "nothing outside the folder and nothing past the limit is read; no ingest hangs",
+        "benchmarks.swaps --swaps 10 --race-seconds 3", "benchmarks.swaps --swaps 100",
+        r"(?m)^(\d+ swaps each .*)$"),
+    Row("29", "Ctrl-C, `kill -9` or SIGTERM at random moments of first ingests",
+        "the next ingest takes up what was done; Ctrl-C takes less than a second, ends with 130 "
+        "and says what is kept",
+        "benchmarks.interrupted --trials 3 --files 520", "benchmarks.interrupted --trials 20",
+        r"(?m)^(\d+ interrupted first ingests .*)$"),
+    Row("30", "strangers without a cookie, with a made-up one or another browser's call every "
+        "event of a conversation; other users look at index, uploads and temporary files",
+        "conversations, uploads and index are one browser's and one user's alone",
+        "benchmarks.privacy", figure=r"(?m)^(\d+ calls by strangers, .*)$"),
+    Row("31", "odd values in settings, questions, names, bodies, events, calls of tools, replies "
+        "of models: deep, huge, infinite, halves of characters, control characters; closed streams",
+        "one clear error or a safe answer: no traceback, no status of 500 and above, no control "
+        "character on a terminal", "pytest tests/test_odd_input.py"),
+    Row("32", "an answer says what its source says by a denial or an opposite, or denies it, for "
+        "every word of the tables and every form of denial",
+        "what follows is never called unsupported, what contradicts never supported, what says "
+        "more never either", "benchmarks.twins", "", r"([\d,]+ true twins.*)"),
+    Row("33", "the confidence is calibrated on one's own questions",
+        "no question changes between answer and refusal; a write that would do so needs a flag",
+        "pytest tests/test_eval_calibrate.py tests/test_confidence.py -k "
+        "'calibrat or refusals or threshold or taken'"),
 )  # fmt: skip
 
 NOT_PROMISED = (
@@ -114,9 +158,34 @@ NOT_PROMISED = (
         "The content policy alone does not stop a page from being sent elsewhere by "
         "`<meta http-equiv=refresh>`; escaping and sanitizer do."
     ),
+    (
+        "A proxy is one client to the limit of connections: behind one, its own limits are those "
+        "of its clients."
+    ),
     "Instructions inside documents are marked, not prevented: a model may obey them in words.",
+    (
+        "Denials and opposites are compared by words and tables, in English, not by grammar: a "
+        "contradiction in other words is judged by how well the source covers its words."
+    ),
     "Who may write to the index folder can make it say anything: checksums find accidents only.",
     "A file that changes while it is read is noticed by the next ingest, not by this one.",
+    (
+        "Row 25 holds up to 33,554,432 numbers in all vectors (131,072 chunks of 256 dimensions); "
+        "beyond, the nearest are searched by Chroma's HNSW, which is built by chance."
+    ),
+    (
+        "A file that can no longer be read keeps its last good version, which a fresh index would "
+        "not have. Of files with one relative path in several folders, the one that was indexed "
+        "first keeps it as its name."
+    ),
+    (
+        "Row 28 holds on Linux and macOS. A folder that is named by hand may be a link. With "
+        "`documents.follow_symlinks` links lead outside, as asked; the rest stays promised."
+    ),
+    (
+        "After a power cut, what an interrupted ingest had kept may be gone: nothing waits for the "
+        "disk. It is then read and embedded again."
+    ),
     (
         "A watched folder on a drive that reports no changes is only looked at every "
         "`watch.rescan_seconds`."

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
-from assistant.generating import Ended, LanguageModel, Words
+from assistant.model.language_model import Ended, LanguageModel, TextPiece
 from assistant.settings import LLMSettings, load_settings
 from benchmarks.processes import environment
 
@@ -66,7 +66,7 @@ async def _read(model: LanguageModel) -> tuple[str, Ended]:
     end = pieces.pop()
     if not isinstance(end, Ended):
         raise AssertionError("a stream ends with Ended")
-    return "".join(piece.text for piece in pieces if isinstance(piece, Words)), end
+    return "".join(piece.text for piece in pieces if isinstance(piece, TextPiece)), end
 
 
 def _tell(row: int, fault: str, good: bool, what: str) -> bool:
@@ -271,7 +271,7 @@ _CANARY_RUN = """
 import asyncio, logging, pickle, sys, traceback
 from pathlib import Path
 from assistant import load_settings
-from assistant.generating import LanguageModel
+from assistant.model.language_model import LanguageModel
 from assistant.pipeline import Assistant
 
 logging.basicConfig(level=logging.DEBUG, filename="debug.log")

@@ -22,8 +22,8 @@ from typing import Any
 from unittest import mock
 
 from assistant import Answer, Assistant, load_settings
-from assistant.noise import share
-from assistant.terms import shingles
+from assistant.text.noise import share
+from assistant.text.terms import shingles
 
 ARTICLE = (
     ("When was ICLR founded?", "002"),
@@ -89,8 +89,8 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
             assistant.sync()
             figures = {"as it is": _figures(assistant)}
             with (
-                mock.patch("assistant.retrieval._NOISE_PENALTY", 0.0),
-                mock.patch("assistant.extracting._NOISE_PENALTY", 0.0),
+                mock.patch("assistant.retrieval.search._NOISE_PENALTY", 0.0),
+                mock.patch("assistant.answering.candidates._NOISE_PENALTY", 0.0),
             ):
                 figures["without"] = _figures(assistant)
             return figures

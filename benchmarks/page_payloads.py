@@ -178,8 +178,8 @@ def _only(walls: Collection[str]) -> Iterator[None]:
                     stack.enter_context(
                         mock.patch(f"assistant.chat.{module}.{name}", lambda text: text)
                     )
-            stack.enter_context(mock.patch("assistant.markup.MarkupStream", _Unchanged))
-            stack.enter_context(mock.patch("assistant.citations.MarkupStream", _Unchanged))
+            stack.enter_context(mock.patch("assistant.citing.markup.MarkupStream", _Unchanged))
+            stack.enter_context(mock.patch("assistant.citing.stream.MarkupStream", _Unchanged))
         if "sanitizer" not in walls:
             stack.enter_context(_unsanitized())
         yield
@@ -189,7 +189,7 @@ class _Unchanged:
     """A model's text as it is, with nothing taken out."""
 
     def feed(self, piece: str) -> list[Any]:
-        from assistant.markers import Text
+        from assistant.citing.markers import Text
 
         return [Text(piece)]
 
@@ -200,18 +200,18 @@ class _Unchanged:
 @contextmanager
 def _unsanitized() -> Iterator[None]:
     """Gradio's own sanitizer off, in the chat and in the Evidence pane."""
-    from assistant.chat.page import Page
+    from assistant.chat.page import ChatPage
 
-    build = Page._build
+    build = ChatPage._build
 
-    def built(page: Page) -> Any:
+    def built(page: ChatPage) -> Any:
         blocks = build(page)
         for block in blocks.blocks.values():
             if hasattr(block, "sanitize_html"):
                 block.sanitize_html = False
         return blocks
 
-    with mock.patch.object(Page, "_build", built):
+    with mock.patch.object(ChatPage, "_build", built):
         yield
 
 

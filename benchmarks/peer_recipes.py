@@ -247,7 +247,7 @@ def build_limit(source: Path, index: Path) -> dict[str, Any]:
     from assistant.index.store import Store
     from assistant.index.vectors import VectorIndex
     from assistant.index.words import _open
-    from assistant.terms import terms
+    from assistant.text.terms import terms
 
     generation = Generations(source).current()
     if generation is None:
@@ -288,7 +288,7 @@ def ask_limit(index: Path, folder: Path) -> Query:
     """The question's vector, Chroma's and tantivy's nearest sixty, nothing read of them."""
     from assistant.index.vectors import VectorIndex
     from assistant.index.words import WordIndex
-    from assistant.terms import content_terms
+    from assistant.text.terms import content_terms
 
     vectors, words = VectorIndex(index / "chroma"), WordIndex(index / "words")
 

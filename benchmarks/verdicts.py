@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.checking.verifier import Verifier
 from assistant.embedding.static import StaticEmbedder
-from assistant.verification import Verifier
 from benchmarks.fit_verification import RIDGE
 from benchmarks.wice import PUBLISHED, Table, best_threshold, f1, fit, folds, load_pairs, scores_of
 from benchmarks.wice import tabulate as tabulate_pairs

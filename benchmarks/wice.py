@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from assistant.evidence import FEATURE_NAMES
-from assistant.verification import Verifier, Weights
+from assistant.checking.coverage import FEATURE_NAMES
+from assistant.checking.verifier import Verifier, Weights
 
 Floats = NDArray[np.float64]
 

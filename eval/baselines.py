@@ -13,10 +13,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.sentences import sentences
+from assistant.text.sentences import sentences
 from assistant.types import Answer, Citation, Passage, Receipt, Sentence, Usage
 from eval.bm25 import BM25, as_passage, sentence_units, window_units
-from eval.questions import NEEDED, Question
+from eval.questions import NEEDED, EvalQuestion
 from eval.results import Result
 from eval.scoring import CUTOFFS, failed, places_of, retrieval_measures, score
 
@@ -27,7 +27,7 @@ RIVAL = "bm25_windows"
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class BaselineSpan:
     """A stretch of a document to be pasted and cited."""
 
     document: str
@@ -36,7 +36,7 @@ class Span:
 
 
 def run_baselines(
-    questions: Sequence[Question],
+    questions: Sequence[EvalQuestion],
     texts: Mapping[str, str],
     first_passages: Mapping[str, Passage | None],
     step: Callable[[], None] = lambda: None,
@@ -47,7 +47,7 @@ def run_baselines(
     by_window = BM25(window_units(texts))
     results: dict[str, list[Result]] = {name: [] for name in (*NAMES, RIVAL)}
 
-    def keep(question: Question, name: str, answer: Answer) -> None:
+    def keep(question: EvalQuestion, name: str, answer: Answer) -> None:
         judged = score(question, answer, texts)
         results[name].append(replace(judged, text="", citations=(), question=""))
 
@@ -56,8 +56,10 @@ def run_baselines(
         best = by_sentence.search(asked, 1)
         top = first_passages.get(question.id)
         spans = {
-            "bm25_sentence": [Span(u.document, u.start, u.end) for u, _ in best],
-            "top_chunk": [Span(top.document, top.start, top.end)] if top is not None else [],
+            "bm25_sentence": [BaselineSpan(u.document, u.start, u.end) for u, _ in best],
+            "top_chunk": [BaselineSpan(top.document, top.start, top.end)]
+            if top is not None
+            else [],
             "oracle": _oracle(question, texts),
         }
         for name, cited in spans.items():
@@ -80,23 +82,25 @@ def captured_share(
     return (system - floor) / (ceiling - floor)
 
 
-def _with_history(question: Question) -> str:
+def _with_history(question: EvalQuestion) -> str:
     turns = [f"{turn.question} {turn.answer}" for turn in question.history]
     return " ".join([*turns, question.question])
 
 
-def _oracle(question: Question, texts: Mapping[str, str]) -> list[Span]:
+def _oracle(question: EvalQuestion, texts: Mapping[str, str]) -> list[BaselineSpan]:
     spans = []
     for place in places_of(question, texts):
         if place.relevance >= NEEDED and place.spans:
             text, (start, end) = texts[place.document], place.spans[0]
             while end < len(text) and not text[end].isspace():
                 end += 1  # the closing marks that a place leaves out
-            spans.append(Span(place.document, start, end))
+            spans.append(BaselineSpan(place.document, start, end))
     return spans
 
 
-def _paste(question: Question, spans: Sequence[Span], texts: Mapping[str, str]) -> Answer:
+def _paste(
+    question: EvalQuestion, spans: Sequence[BaselineSpan], texts: Mapping[str, str]
+) -> Answer:
     """Stretches of documents as an answer, each cited sentence by sentence as what it is."""
     if question.type == "chitchat":
         return _answer(question, "Hello.")
@@ -118,12 +122,12 @@ def _paste(question: Question, spans: Sequence[Span], texts: Mapping[str, str]) 
     return _answer(question, "\n".join(parts), tuple(made), tuple(citations), passages)
 
 
-def _refusal(question: Question) -> Answer:
+def _refusal(question: EvalQuestion) -> Answer:
     return _answer(question, "I do not answer.", abstained=True)
 
 
 def _answer(
-    question: Question,
+    question: EvalQuestion,
     text: str,
     made: tuple[Sentence, ...] = (),
     citations: tuple[Citation, ...] = (),
@@ -150,7 +154,7 @@ def _answer(
 
 
 def _ranking_only(
-    question: Question, passages: Sequence[Passage], texts: Mapping[str, str]
+    question: EvalQuestion, passages: Sequence[Passage], texts: Mapping[str, str]
 ) -> Result:
     measures = retrieval_measures(places_of(question, texts), passages, texts)
     return replace(failed(question, ""), outcome="refused", question="", measures=measures)

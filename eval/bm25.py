@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.sentences import sentences
-from assistant.terms import content_terms, terms
+from assistant.text.sentences import sentences
+from assistant.text.terms import content_terms, terms
 from assistant.types import Passage
 
 K1, B = 1.2, 0.75

@@ -16,6 +16,7 @@ import click
 
 from assistant.errors import AssistantError, UsageError
 from assistant.extras import check_installed
+from assistant.text.visible import visible
 from eval.errors import EXIT_INVALID, EXIT_USAGE, InvalidComparisonError
 from eval.statistics import STATISTICS
 
@@ -63,8 +64,13 @@ def judging(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
+    click.echo(visible(message), err=True)
     sys.exit(code)
+
+
+def _tell(line: str, err: bool = False) -> None:
+    """A line, whatever is in the names that it holds."""
+    click.echo(visible(line.replace("\n", " ")), err=err)
 
 
 def budget_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -134,9 +140,9 @@ def lint(place: Workplace) -> None:
     with steps() as step, open_bench(place.settings(question_set), step) as bench:
         findings = check(question_set.questions, bench.texts)
         for file in bench.not_indexed:
-            click.echo(f"error   {file.document}: {file.reason or file.outcome}")
+            _tell(f"error   {file.document}: {file.reason or file.outcome}")
     for each in findings:
-        click.echo(f"{each.level:7} {each.id or 'the set'}: {each.message}")
+        _tell(f"{each.level:7} {each.id or 'the set'}: {each.message}")
     total = len(question_set.questions)
     critical = sum(q.severity == "critical" for q in question_set.questions)
     refuse = sum(q.expect == "refuse" for q in question_set.questions)
@@ -252,7 +258,7 @@ def bless(place: Workplace, name: str) -> None:
 
     chosen = load_run(workflow.find_run(place, name))
     make_baseline(chosen, place.baseline)
-    click.echo(f"{chosen.path.name} is the baseline now: {place.baseline}")
+    _tell(f"{chosen.path.name} is the baseline now: {place.baseline}")
 
 
 @main.command()
@@ -263,25 +269,55 @@ def bless(place: Workplace, name: str) -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Put the numbers into this settings file.",
 )
+@click.option(
+    "--change-refusals",
+    is_flag=True,
+    help="Write the numbers even where the file's settings refuse other questions than RUN did.",
+)
 @click.pass_obj
 @judging
-def calibrate(place: Workplace, name: str | None, file: Path | None) -> None:
-    """Fit the confidence to your own questions, from RUN (else the newest)."""
+def calibrate(place: Workplace, name: str | None, file: Path | None, change_refusals: bool) -> None:
+    """Fit the confidence to your own questions, from RUN (else the newest).
+
+    The numbers move the confidence that is shown. What is refused is decided before, by
+    answer.min_confidence; it is shown as it was in RUN and as it will be with the settings file.
+    """
+    from assistant.settings import load_settings
     from eval import calibrate as calibration
     from eval import workflow
+    from eval.runner import EXTRACTIVE
     from eval.runs import load_run
 
     chosen = load_run(workflow.find_run(place, name))
-    answer = place.settings(place.load()).answer
-    found = calibration.calibrate(chosen.results, answer.confidence_slope, answer.confidence_shift)
+    if chosen.manifest.model not in ("", EXTRACTIVE):
+        raise UsageError(
+            f"The answers of {chosen.path.name} are by the model {chosen.manifest.model}; their "
+            "confidence comes from the verdicts and is not calibrated",
+            hint="calibrate on a run without a model",
+        )
+    before = calibration.InForce.of(chosen.manifest.settings.get("answer", {}))
+    found = calibration.calibrate(chosen.results, before)
+    answer = load_settings(file).answer.model_dump() if file is not None else {}
+    after = calibration.InForce(
+        found.slope, found.shift, answer.get("min_confidence", before.least)
+    )
+    refusals = calibration.refusals(chosen.results, before, after)
     click.echo(
         f"{found.questions} questions, {found.answerable} answerable\n"
         f"Brier score {found.before:.3f} → {found.after:.3f} (cross-validated)\n"
-        f"  confidence_slope: {found.slope}\n  confidence_shift: {found.shift}"
+        + "\n".join(refusals.lines())
+        + f"\n  confidence_slope: {found.slope}\n  confidence_shift: {found.shift}"
     )
-    if file is not None:
-        calibration.write(found, file)
-        click.echo(f"written to {file}")
+    if file is None:
+        return
+    if refusals.changed and not change_refusals:
+        raise UsageError(
+            f"{file} has answer.min_confidence {after.least:g}, the run {before.least:g}: "
+            f"{len(refusals.changed)} questions would change between answer and refusal",
+            hint="calibrate on a run with this file (--config), or write with --change-refusals",
+        )
+    calibration.write(found, file)
+    _tell(f"written to {file}")
 
 
 @main.command()
@@ -301,7 +337,7 @@ def report(place: Workplace, name: str | None) -> None:
     if base is not None:
         comparison, verdict = workflow.judge(chosen, base, again={}, budgets=Budgets())
     made = workflow.report_of(chosen, base, comparison, verdict, place.load())
-    click.echo(str(files.write(made, chosen.path)))
+    _tell(str(files.write(made, chosen.path)))
 
 
 @main.command()
@@ -337,7 +373,7 @@ def beir(
             depth=depth, limit=limit,
             distractors=distractors, step=step,
         )  # fmt: skip
-    click.echo(benchmark.render(outcome))
+    click.echo(visible(benchmark.render(outcome)))
     if out is not None:
         benchmark.write_queries(outcome, out)
 
@@ -361,7 +397,7 @@ def _run(
     again: dict[str, Any] = {}
     with steps() as step, workflow.open_bench(place.settings(question_set), step) as bench:
         for file in bench.not_indexed:
-            click.echo(f"not indexed: {file.document}: {file.reason or file.outcome}", err=True)
+            _tell(f"not indexed: {file.document}: {file.reason or file.outcome}", err=True)
         done = workflow.run_questions(place, question_set, plan, bench, step)
         if gate and base is not None:
             again = workflow.confirm(done, base, question_set, bench)
@@ -394,7 +430,7 @@ def _show(
     made = workflow.report_of(run, base, comparison, verdict, place.load())
     terminal.show(made, Console(soft_wrap=True))
     if write:
-        click.echo(str(files.write(made, run.path)))
+        _tell(str(files.write(made, run.path)))
 
 
 def _preview(place: Workplace, plan: Plan) -> None:
@@ -404,9 +440,9 @@ def _preview(place: Workplace, plan: Plan) -> None:
     settings = place.settings(question_set)
     kinds = Counter(question.type for question in question_set.questions)
     total = len(question_set.questions) * plan.repeat
-    click.echo(f"{total} answers: " + ", ".join(f"{n} {kind}" for kind, n in kinds.most_common()))
-    click.echo("documents: " + ", ".join(str(path) for path in settings.documents.paths))
-    click.echo(f"settings {settings.fingerprint()}, runs go to {place.runs}")
+    _tell(f"{total} answers: " + ", ".join(f"{n} {kind}" for kind, n in kinds.most_common()))
+    _tell("documents: " + ", ".join(str(path) for path in settings.documents.paths))
+    _tell(f"settings {settings.fingerprint()}, runs go to {place.runs}")
 
 
 def _overrides(assignments: tuple[str, ...]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
+class Difference:
     """How a metric moved over the ``n`` questions on which both runs have a value.
 
     ``interval`` is Student's 95 % interval of the paired difference, ``clustered`` the same with
@@ -111,7 +111,7 @@ class Comparison:
     only_now: tuple[str, ...]
     changed: tuple[str, ...]
     errors: tuple[str, ...]
-    deltas: tuple[Delta, ...]
+    deltas: tuple[Difference, ...]
     slices: tuple[SliceDelta, ...]
 
     @property
@@ -124,7 +124,7 @@ class Comparison:
         """Not right before, right now."""
         return tuple(pair for pair in self.pairs if pair.is_right and not pair.was_right)
 
-    def delta(self, metric: str) -> Delta | None:
+    def delta(self, metric: str) -> Difference | None:
         """The difference in one metric, if it applies to any pair."""
         return next((each for each in self.deltas if each.metric == metric), None)
 
@@ -153,7 +153,7 @@ def compare(base: Sequence[Result], now: Sequence[Result]) -> Comparison:
     )
 
 
-def _delta(metric: str, pairs: Sequence[Pair]) -> Delta | None:
+def _delta(metric: str, pairs: Sequence[Pair]) -> Difference | None:
     values = [
         (before, after, pair.now[0].cluster or pair.id)
         for pair in pairs
@@ -171,7 +171,7 @@ def _delta(metric: str, pairs: Sequence[Pair]) -> Delta | None:
         )
     else:
         p = sign_flip_worse(differences)
-    return Delta(
+    return Difference(
         metric=metric,
         n=len(values),
         base=mean([before for before, _, _ in values]) or 0.0,
@@ -184,7 +184,7 @@ def _delta(metric: str, pairs: Sequence[Pair]) -> Delta | None:
     )
 
 
-def _adjusted(deltas: Sequence[Delta]) -> list[Delta]:
+def _adjusted(deltas: Sequence[Difference]) -> list[Difference]:
     from dataclasses import replace
 
     tested = [each for each in deltas if each.metric in SECONDARY]

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from eval.compare import Comparison, Delta, Pair
+from eval.compare import Comparison, Difference, Pair
 from eval.errors import EXIT_INCONCLUSIVE, EXIT_INVALID, EXIT_PASS, EXIT_REGRESSION
 from eval.power import ALPHA, MINIMAL_DROP, smallest_detectable_drop
 from eval.results import Result
@@ -56,7 +56,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GateVerdict:
     """The outcome: its state, one sentence, every reason, and remarks that decide nothing."""
 
     state: State
@@ -104,12 +104,12 @@ def decide(
     again: Mapping[str, Sequence[Result]] | None = None,
     operation: Operation | None = None,
     budgets: Budgets | None = None,
-) -> Verdict:
+) -> GateVerdict:
     """Apply all rules. ``again`` maps a suspect's id to its re-run; a suspect without one stays
     a suspect, as when two stored runs are compared."""
     invalid = _pairing(comparison)
     if invalid:
-        return Verdict("invalid", f"Invalid: {invalid[0].text}.", tuple(invalid))
+        return GateVerdict("invalid", f"Invalid: {invalid[0].text}.", tuple(invalid))
     primary = comparison.delta(PRIMARY)
     reasons = _hard_breaks(comparison, deterministic, again or {})
     reasons += _significant(comparison)
@@ -122,7 +122,7 @@ def decide(
             state = worse
             break
     sentence = _sentence(state, comparison, primary, reasons)
-    return Verdict(state, sentence, tuple(reasons), tuple(_remarks(comparison)))
+    return GateVerdict(state, sentence, tuple(reasons), tuple(_remarks(comparison)))
 
 
 def _pairing(comparison: Comparison) -> list[Reason]:
@@ -182,7 +182,9 @@ def _significant(comparison: Comparison) -> list[Reason]:
     return reasons
 
 
-def _unseen(comparison: Comparison, deterministic: bool, primary: Delta | None) -> list[Reason]:
+def _unseen(
+    comparison: Comparison, deterministic: bool, primary: Difference | None
+) -> list[Reason]:
     reasons = []
     if primary is not None and primary.low90 < -UNSEEN_DROP:
         text = (
@@ -240,7 +242,7 @@ def _remarks(comparison: Comparison) -> list[str]:
 
 
 def _sentence(
-    state: State, comparison: Comparison, primary: Delta | None, reasons: Sequence[Reason]
+    state: State, comparison: Comparison, primary: Difference | None, reasons: Sequence[Reason]
 ) -> str:
     lost, gained = len(comparison.lost), len(comparison.gained)
     if primary is None:

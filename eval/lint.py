@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from eval.questions import Question
+from eval.questions import EvalQuestion
 from eval.spans import locate
 from eval.text import normalise, states
 
@@ -32,7 +32,7 @@ class Finding:
     message: str
 
 
-def check(questions: Sequence[Question], texts: Mapping[str, str]) -> list[Finding]:
+def check(questions: Sequence[EvalQuestion], texts: Mapping[str, str]) -> list[Finding]:
     """All findings, errors first. ``texts`` maps document name → stored text."""
     found = untrue(questions, texts)
     found += _balance(questions)
@@ -40,7 +40,7 @@ def check(questions: Sequence[Question], texts: Mapping[str, str]) -> list[Findi
     return found
 
 
-def untrue(questions: Sequence[Question], texts: Mapping[str, str]) -> list[Finding]:
+def untrue(questions: Sequence[EvalQuestion], texts: Mapping[str, str]) -> list[Finding]:
     """The errors alone: what a run must not start with."""
     found: list[Finding] = []
     for question in questions:
@@ -56,7 +56,7 @@ def untrue(questions: Sequence[Question], texts: Mapping[str, str]) -> list[Find
     return found
 
 
-def _reference(question: Question) -> list[Finding]:
+def _reference(question: EvalQuestion) -> list[Finding]:
     if not question.reference:
         return []
     said = normalise(question.reference)
@@ -72,7 +72,7 @@ def _reference(question: Question) -> list[Finding]:
     ]
 
 
-def _balance(questions: Sequence[Question]) -> list[Finding]:
+def _balance(questions: Sequence[EvalQuestion]) -> list[Finding]:
     refusals = [question for question in questions if question.expect == "refuse"]
     found = []
     if len(questions) < PAIRS_NEEDED:
@@ -94,8 +94,8 @@ def _balance(questions: Sequence[Question]) -> list[Finding]:
     return found
 
 
-def _near_duplicates(questions: Sequence[Question]) -> list[Finding]:
-    from assistant.terms import content_terms
+def _near_duplicates(questions: Sequence[EvalQuestion]) -> list[Finding]:
+    from assistant.text.terms import content_terms
 
     prints = [
         (question, frozenset(content_terms(question.question)))

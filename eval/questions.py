@@ -1,4 +1,4 @@
-"""The question file: YAML in, frozen ``Question`` values out, or one error that names the place.
+"""The question file: YAML in, frozen ``EvalQuestion``s out, or one error that names the place.
 
 Nothing is guessed: an unknown key is an error with the nearest known one, and so is a question
 that expects an answer without saying which facts make it right.
@@ -55,7 +55,7 @@ class Forbidden:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class GoldEvidence:
     """A quote that holds the answer. A quote, not a chunk's id: it survives re-chunking."""
 
     document: str
@@ -64,7 +64,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class EvalTurn:
     """An earlier question and its answer."""
 
     question: str
@@ -72,7 +72,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class EvalQuestion:
     """One question and what makes its answer right; ``id`` pairs runs, ``cluster`` groups."""
 
     id: str
@@ -85,8 +85,8 @@ class Question:
     reference: str = ""
     facts: tuple[Fact, ...] = ()
     must_not: tuple[Forbidden, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    history: tuple[Turn, ...] = ()
+    evidence: tuple[GoldEvidence, ...] = ()
+    history: tuple[EvalTurn, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -98,7 +98,7 @@ class Question:
 class QuestionSet:
     """All questions of a file, and the folder or files that they are about."""
 
-    questions: tuple[Question, ...]
+    questions: tuple[EvalQuestion, ...]
     documents: tuple[Path, ...]
     source: Path
 
@@ -124,7 +124,7 @@ class QuestionSet:
 
 
 @lru_cache(maxsize=4096)
-def _fingerprint(question: Question) -> str:
+def _fingerprint(question: EvalQuestion) -> str:
     judged = asdict(question)
     for key in ("tags", "cluster"):
         del judged[key]
@@ -132,7 +132,7 @@ def _fingerprint(question: Question) -> str:
     return hashlib.sha256(canonical).hexdigest()[:12]
 
 
-def labels(question: Question) -> tuple[str, ...]:
+def labels(question: EvalQuestion) -> tuple[str, ...]:
     """Every name that ``--only`` knows a question by."""
     named = (question.id, question.type, question.severity, question.expect, question.cluster)
     return tuple(name for name in (*named, *question.tags) if name)
@@ -187,14 +187,14 @@ def parse_questions(data: object, source: Path) -> QuestionSet:
     return QuestionSet(questions, tuple(source.parent / place for place in places), source)
 
 
-def _question(row: object, number: int) -> Question:
-    known = {field.name for field in fields(Question)}
+def _question(row: object, number: int) -> EvalQuestion:
+    known = {field.name for field in fields(EvalQuestion)}
     place = f"Question {number}"
     data = _mapping(row, place, known)
     if data.get("id"):
         place = f"Question {data['id']!r}"
     facts = tuple(_fact(each, place) for each in _list(data, "facts", place))
-    question = Question(
+    question = EvalQuestion(
         id=_text(data, "id", place),
         question=_text(data, "question", place),
         type=cast(QuestionType, _choice(data, "type", place, get_args(QuestionType))),
@@ -214,7 +214,7 @@ def _question(row: object, number: int) -> Question:
     return question
 
 
-def _consistent(question: Question, place: str) -> None:
+def _consistent(question: EvalQuestion, place: str) -> None:
     if (question.type == "unanswerable") != (question.expect == "refuse"):
         raise QuestionFileError(
             f"{place}: type {question.type} does not go with expect {question.expect}",
@@ -249,17 +249,17 @@ def _forbidden(row: object, place: str) -> Forbidden:
     return Forbidden(_wordings(data, place), _text(data, "why", place))
 
 
-def _evidence(row: object, place: str) -> Evidence:
+def _evidence(row: object, place: str) -> GoldEvidence:
     data = _mapping(row, f"{place}: evidence", {"document", "quote", "relevance"})
     relevance = data.get("relevance", NEEDED)
     if relevance not in (1, 2) or isinstance(relevance, bool):
         raise QuestionFileError(f"{place}: relevance must be 1 or 2, not {relevance!r}")
-    return Evidence(_text(data, "document", place), _text(data, "quote", place), int(relevance))
+    return GoldEvidence(_text(data, "document", place), _text(data, "quote", place), int(relevance))
 
 
-def _turn(row: object, place: str) -> Turn:
+def _turn(row: object, place: str) -> EvalTurn:
     data = _mapping(row, f"{place}: history", {"question", "answer"})
-    return Turn(_text(data, "question", place), _text(data, "answer", place))
+    return EvalTurn(_text(data, "question", place), _text(data, "answer", place))
 
 
 def _wordings(data: Mapping[str, Any], place: str) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from assistant.types import Answer, Passage
 from eval.errors import InvalidComparisonError
-from eval.questions import Question
+from eval.questions import EvalQuestion
 
 
-def to_line(question: Question, repeat: int, answer: Answer) -> str:
+def to_line(question: EvalQuestion, repeat: int, answer: Answer) -> str:
     """An answer without its times, with the question and history that it answers."""
     data = answer.to_dict()
     del data["timings"]
@@ -28,7 +28,7 @@ def to_line(question: Question, repeat: int, answer: Answer) -> str:
     )
 
 
-def no_answer(question: Question, repeat: int) -> str:
+def no_answer(question: EvalQuestion, repeat: int) -> str:
     """The line of a question that ended in an error."""
     row = {"id": question.id, "repeat": repeat, "asked": _asked(question), "answer": None}
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
@@ -56,7 +56,7 @@ class Recording:
             row = json.loads(line)
             self._rows[(row["id"], row["repeat"])] = row
 
-    def answer(self, question: Question, repeat: int) -> Answer:
+    def answer(self, question: EvalQuestion, repeat: int) -> Answer:
         """The recorded answer. Raises ``InvalidComparisonError`` when there is none, or when the
         question is worded differently now: its facts may have changed, its words may not."""
         row = self._rows.get((question.id, repeat))
@@ -100,6 +100,6 @@ def _rebuilt(kind: Any, value: Any) -> Any:
     return value
 
 
-def _asked(question: Question) -> list[str]:
+def _asked(question: EvalQuestion) -> list[str]:
     turns = [text for turn in question.history for text in (turn.question, turn.answer)]
     return [*turns, question.question]

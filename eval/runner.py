@@ -24,16 +24,16 @@ from eval import recorded
 from eval.baselines import run_baselines
 from eval.errors import QuestionFileError
 from eval.lint import untrue
-from eval.questions import Question, QuestionSet
+from eval.questions import EvalQuestion, QuestionSet
 from eval.results import Result
-from eval.runs import Manifest, RunFolder
+from eval.runs import RunFolder, RunManifest
 from eval.scoring import failed, score
 from eval.summary import Summary, summarise
 
 EXTRACTIVE = "extractive"
 """The model's name in the receipt of an answer that is made without one: always the same."""
 
-Ask = Callable[[Question, int], Answer]
+Ask = Callable[[EvalQuestion, int], Answer]
 """A question and the number of its repeat → an answer."""
 
 Step = Callable[[str, int, int], None]
@@ -72,7 +72,7 @@ def open_bench(settings: Settings, step: Step = lambda stage, done, total: None)
         yield Bench(assistant, texts, settings, receipt.failed)
 
 
-def check_questions(questions: Sequence[Question], texts: Mapping[str, str]) -> None:
+def check_questions(questions: Sequence[EvalQuestion], texts: Mapping[str, str]) -> None:
     """Raise ``QuestionFileError`` when a quote or a reference is not true of the documents."""
     findings = untrue(questions, texts)
     if findings:
@@ -87,7 +87,7 @@ def check_questions(questions: Sequence[Question], texts: Mapping[str, str]) -> 
 def asker(assistant: Asks) -> Ask:
     """Ask the assistant itself."""
 
-    def ask(question: Question, repeat: int) -> Answer:
+    def ask(question: EvalQuestion, repeat: int) -> Answer:
         history = [(turn.question, turn.answer) for turn in question.history]
         return assistant.ask(question.question, history)
 
@@ -95,7 +95,7 @@ def asker(assistant: Asks) -> Ask:
 
 
 def ask_all(
-    questions: Sequence[Question],
+    questions: Sequence[EvalQuestion],
     ask: Ask,
     texts: Mapping[str, str],
     folder: RunFolder,
@@ -128,9 +128,9 @@ def ask_all(
 
 
 def _asked(
-    wanted: Sequence[tuple[Question, int]], ask: Ask, jobs: int
-) -> Iterator[tuple[Question, int, Answer | str]]:
-    def one(each: tuple[Question, int]) -> Answer | str:
+    wanted: Sequence[tuple[EvalQuestion, int]], ask: Ask, jobs: int
+) -> Iterator[tuple[EvalQuestion, int, Answer | str]]:
+    def one(each: tuple[EvalQuestion, int]) -> Answer | str:
         try:
             return ask(*each)
         except AssistantError as exc:
@@ -151,7 +151,7 @@ def _asked(
 
 
 def ask_again(
-    questions: Sequence[Question], ask: Ask, texts: Mapping[str, str], times: Mapping[str, int]
+    questions: Sequence[EvalQuestion], ask: Ask, texts: Mapping[str, str], times: Mapping[str, int]
 ) -> dict[str, list[Result]]:
     """Ask suspects of the gate anew; ``times`` maps question id → how often."""
     again: dict[str, list[Result]] = {}
@@ -170,8 +170,8 @@ def ask_again(
 
 def complete(
     folder: RunFolder,
-    manifest: Manifest,
-    questions: Sequence[Question],
+    manifest: RunManifest,
+    questions: Sequence[EvalQuestion],
     texts: Mapping[str, str],
     timings: Sequence[Mapping[str, float]],
     step: Step = lambda stage, done, total: None,
@@ -196,12 +196,12 @@ def complete(
 
 def describe(
     question_set: QuestionSet, bench: Bench, *, repeat: int, only: Sequence[str], replay_of: str
-) -> Manifest:
+) -> RunManifest:
     """The manifest of a run that is about to begin."""
     settings = bench.settings.to_dict()
     settings["documents"].pop("paths", None)
     settings.pop("index", None)
-    return Manifest(
+    return RunManifest(
         questions=question_set.fingerprint(),
         question_count=len(question_set.questions),
         documents={name: _fingerprint(text) for name, text in sorted(bench.texts.items())},
@@ -216,7 +216,7 @@ def describe(
     )
 
 
-def with_receipt(manifest: Manifest, model: str, prompt: str) -> Manifest:
+def with_receipt(manifest: RunManifest, model: str, prompt: str) -> RunManifest:
     """The manifest with what the answers said about their model."""
     return replace(manifest, model=model, prompt=prompt, deterministic=model in ("", EXTRACTIVE))
 

@@ -30,7 +30,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class RunManifest:
     """What was run. ``documents`` maps names to fingerprints of the stored texts; ``settings``
     leaves out paths; ``model`` and ``prompt`` come from the answers' receipts."""
 
@@ -68,7 +68,7 @@ class Run:
     """A run as it was read from its folder."""
 
     path: Path
-    manifest: Manifest
+    manifest: RunManifest
     results: tuple[Result, ...]
     timings: tuple[Mapping[str, float], ...] = ()
     baselines: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class RunFolder:
         self.path = path
 
     @classmethod
-    def create(cls, runs: Path, manifest: Manifest) -> RunFolder:
+    def create(cls, runs: Path, manifest: RunManifest) -> RunFolder:
         """A new folder, named by the time; two in one second get a number."""
         stem = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
         for number in range(1, 1000):
@@ -118,7 +118,7 @@ class RunFolder:
         return [from_line(line) for line in _whole_lines(self.path / RESULTS)]
 
     def finish(
-        self, manifest: Manifest, baselines: Mapping[str, Iterable[Result]], summary: Summary
+        self, manifest: RunManifest, baselines: Mapping[str, Iterable[Result]], summary: Summary
     ) -> None:
         """Write what is known only at the end; after this the run is whole."""
         lines = [
@@ -190,7 +190,7 @@ def bless(run: Run, baseline: Path) -> None:
     os.replace(fresh, baseline)
 
 
-def _manifest(path: Path) -> Manifest:
+def _manifest(path: Path) -> RunManifest:
     try:
         data = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         if data.get("format") != FORMAT:
@@ -198,9 +198,9 @@ def _manifest(path: Path) -> Manifest:
                 f"{path.name} has format {data.get('format')!r}, this program reads {FORMAT}",
                 hint="bless a new run",
             )
-        known = {each.name for each in fields(Manifest)}
+        known = {each.name for each in fields(RunManifest)}
         data = {key: value for key, value in data.items() if key in known}
-        return Manifest(**{**data, "only": tuple(data.get("only", ()))})
+        return RunManifest(**{**data, "only": tuple(data.get("only", ()))})
     except (ValueError, TypeError, AttributeError) as exc:
         raise InvalidComparisonError(f"{path / MANIFEST} cannot be read: {exc}") from exc
 

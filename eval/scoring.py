@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant.types import Answer, Passage
 from eval.metrics import answers, citations, retrieval
-from eval.questions import NEEDED, Question
+from eval.questions import NEEDED, EvalQuestion
 from eval.results import Cited, Result
 from eval.spans import Place, locate
 from eval.text import bag_of_words
@@ -17,7 +17,7 @@ USED_SHARE = 0.5
 """Evidence counts as used when the answer holds at least this share of its words."""
 
 
-def places_of(question: Question, texts: Mapping[str, str]) -> tuple[Place, ...]:
+def places_of(question: EvalQuestion, texts: Mapping[str, str]) -> tuple[Place, ...]:
     """Where a question's evidence stands; a document that is missing gives no spans."""
     return tuple(
         Place(e.document, e.quote, e.relevance, locate(e.quote, texts.get(e.document, "")))
@@ -25,7 +25,9 @@ def places_of(question: Question, texts: Mapping[str, str]) -> tuple[Place, ...]
     )
 
 
-def score(question: Question, answer: Answer, texts: Mapping[str, str], repeat: int = 0) -> Result:
+def score(
+    question: EvalQuestion, answer: Answer, texts: Mapping[str, str], repeat: int = 0
+) -> Result:
     """Everything there is to say about one answer; ``texts`` maps document → stored text."""
     places = places_of(question, texts)
     ranks = retrieval.found_ranks(places, answer.retrieved, texts)
@@ -73,7 +75,7 @@ def score(question: Question, answer: Answer, texts: Mapping[str, str], repeat: 
     )
 
 
-def failed(question: Question, error: str, repeat: int = 0) -> Result:
+def failed(question: EvalQuestion, error: str, repeat: int = 0) -> Result:
     """A question that could not be asked: counted apart, never as a wrong answer."""
     return Result(
         id=question.id,

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 Span = tuple[int, int]
 
-_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_EDGE = re.compile(r"^[\W_]+|(?<![\W_])[\W_]+$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def markers(text: str) -> list[int]:
     return [
         int(number)
         for match in MARKER.finditer(text)
-        for number in re.split(r"\s*[,;]\s*", match.group(1))
+        for number in match.group(1).replace(";", ",").split(",")
     ]
 
 

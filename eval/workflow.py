@@ -13,7 +13,7 @@ from assistant.settings import Settings, load_settings
 from eval import runs
 from eval.compare import Comparison, compare
 from eval.errors import InvalidComparisonError
-from eval.gate import Budgets, Verdict, confirmations_needed, decide, suspects
+from eval.gate import Budgets, GateVerdict, confirmations_needed, decide, suspects
 from eval.questions import QuestionSet, load_questions
 from eval.recorded import Recording
 from eval.report import content
@@ -32,7 +32,7 @@ from eval.runner import (
     open_bench,
     with_receipt,
 )
-from eval.runs import Manifest, Run, RunFolder
+from eval.runs import Run, RunFolder, RunManifest
 from eval.summary import summarise
 
 HOME = Path(__file__).resolve().parent
@@ -141,7 +141,7 @@ def _replayed(path: Path) -> Ask:
     return Recording(lines).answer
 
 
-def _unfinished(folder: Path, manifest: Manifest) -> RunFolder:
+def _unfinished(folder: Path, manifest: RunManifest) -> RunFolder:
     path = runs.newest(folder, finished=False)
     if path is None:
         raise UsageError(f"No run in {folder} was cut off: there is nothing to resume")
@@ -158,7 +158,7 @@ def _unfinished(folder: Path, manifest: Manifest) -> RunFolder:
 
 def judge(
     run: Run, base: Run, *, again: Mapping[str, Sequence[Result]], budgets: Budgets
-) -> tuple[Comparison, Verdict]:
+) -> tuple[Comparison, GateVerdict]:
     """Compare a run with a baseline and decide; adds what differs between the two as remarks."""
     comparison = compare(base.results, run.results)
     verdict = decide(
@@ -221,14 +221,14 @@ def find_run(place: Workplace, name: str | None) -> Path:
 
 
 def report_of(
-    run: Run, base: Run | None, comparison: Comparison | None, verdict: Verdict | None,
+    run: Run, base: Run | None, comparison: Comparison | None, verdict: GateVerdict | None,
     question_set: QuestionSet,
 ) -> Report:  # fmt: skip
     """Everything that the forms of the report show."""
     return content.build(run, base, comparison, verdict, question_set.questions)
 
 
-def _differences(now: Manifest, base: Manifest) -> list[str]:
+def _differences(now: RunManifest, base: RunManifest) -> list[str]:
     remarks = []
     changed = sorted(
         name

@@ -111,7 +111,11 @@ def sample_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("sample")
     return load_settings(
         REPOSITORY / "config.yaml",
-        {"index.path": str(folder / "index"), "documents.paths": [str(DOCUMENTS)]},
+        {
+            "index.path": str(folder / "index"),
+            "documents.paths": [str(DOCUMENTS)],
+            "chat.uploads": str(folder / "uploads"),
+        },
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.types import Answer, Citation, Passage, Receipt, Sentence, Usage
-from eval.questions import Evidence, Fact, Question
+from eval.questions import EvalQuestion, Fact, GoldEvidence
 from eval.results import Result
 
 TEXT = (
@@ -18,16 +18,16 @@ TEXT = (
 TEXTS = {"trees.md": TEXT, "other.md": "Oak stands on the hill [7]."}
 
 
-def question(**changes: Any) -> Question:
+def question(**changes: Any) -> EvalQuestion:
     """A question about ``TEXT`` that is answered by one sentence."""
-    plain = Question(
+    plain = EvalQuestion(
         id="alder-weight",
         question="How much does Alder weigh?",
         type="number",
         expect="answer",
         reference="1,200 kilograms.",
         facts=(Fact("kg", ("1,200 kilograms",)),),
-        evidence=(Evidence("trees.md", "It weighs 1,200 kilograms."),),
+        evidence=(GoldEvidence("trees.md", "It weighs 1,200 kilograms."),),
         cluster="trees.md",
     )
     return replace(plain, **changes)

@@ -11,6 +11,10 @@ COMMAND = re.compile(
 )
 NOT_RUN = {
     "make test": "it runs this very test",
+    "make docs": "tests/test_site.py builds the site",
+    "python -m benchmarks.peers --write": "hours, with other tools installed: docs/performance.md",
+    "python -m benchmarks.crash_ingest --kills 200": "minutes: a row of docs/guarantees.md",
+    "python -m docs.generate": "tests/test_generated_pages.py compares what it writes",
     "docker compose up": "a container needs a daemon, which the CI's machine has not",
 }
 """Commands of the README that no test types, and why."""

@@ -21,8 +21,8 @@ import pytest
 
 from assistant.embedding import Vectors, normalised
 from assistant.errors import EmbeddingError
-from assistant.index import children, vector_process
 from assistant.index.generations import STORE, Generations
+from assistant.index.processes import children, vector_process
 from assistant.index.store import Store
 from assistant.index.sync import Synchroniser
 from assistant.settings import Settings, load_settings
@@ -144,7 +144,7 @@ def _serve(arguments: Sequence[str], frames: Any, replies: Any) -> None:
             line = frames.readline().strip()
             if line:
                 folder, vectors = vector_process.json.loads(line)
-                found = vector_process.verify(Path(folder), vectors=vectors)
+                found = vector_process.verify(Path(folder), vectors=vectors, words=frames.readline)
                 vector_process._reply(replies, found)
     except Exception as exc:
         vector_process._reply(replies, {"ok": False, "problem": f"{type(exc).__name__}: {exc}"})

@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 
 from assistant import Assistant
 from assistant.server.app import Application, make_app
+from assistant.server.running import server_config
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome")
@@ -53,8 +54,8 @@ def running(assistant: Assistant, token: str = "", **uvicorn_settings: Any) -> I
     """Serve an assistant. The caller keeps it and closes it."""
     application = make_app(assistant, token)
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    config = uvicorn.Config(
-        application.asgi, log_config=None, log_level="critical", access_log=False,
+    config = server_config(
+        application.asgi, assistant.settings.server, log_config=None, log_level="critical",
         timeout_graceful_shutdown=1, **uvicorn_settings,
     )  # fmt: skip
     server = uvicorn.Server(config)

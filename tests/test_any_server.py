@@ -17,7 +17,7 @@ import pytest
 
 from assistant import load_settings
 from assistant.errors import ModelError
-from assistant.generating import Ended, LanguageModel, Words
+from assistant.model.language_model import Ended, LanguageModel, TextPiece
 
 URL = os.environ.get("ASSISTANT_TEST_OPENAI_URL", "")
 MODEL = os.environ.get("ASSISTANT_TEST_OPENAI_MODEL", "")
@@ -50,7 +50,7 @@ async def read(asked: LanguageModel) -> tuple[list[str], Ended]:
     pieces = [piece async for piece in asked.stream(MESSAGES)]
     end = pieces.pop()
     assert isinstance(end, Ended)
-    return [piece.text for piece in pieces if isinstance(piece, Words)], end
+    return [piece.text for piece in pieces if isinstance(piece, TextPiece)], end
 
 
 def test_stream_is_words_and_one_end() -> None:

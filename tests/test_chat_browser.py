@@ -388,9 +388,9 @@ def test_upload_is_indexed_and_answers(own_screen: Screen, tmp_path: Path, place
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\n" + b"\xff" * 300)
     own_screen.open_sidebar()
-    page.locator("#upload").locator("..").locator("input[type=file]").set_input_files(
-        [file, broken]
-    )
+    with page.expect_file_chooser() as chooser:
+        page.locator("#upload").click()
+    chooser.value.set_files([file, broken])
     expect(page.locator("#receipt")).to_contain_text("1 indexed")
     expect(page.locator("#receipt")).to_contain_text("broken.pdf")
     expect(page.locator("#receipt .failed")).to_have_count(1)
@@ -398,6 +398,26 @@ def test_upload_is_indexed_and_answers(own_screen: Screen, tmp_path: Path, place
     own_screen.answered()
     expect(page.locator("#chat .answer")).to_contain_text("1887")
     assert (place / "uploads" / "lighthouse.txt").is_file()
+
+
+def test_an_upload_without_room_says_why_and_the_others_are_taken(
+    place: Path, repository: Path, browser: Browser
+) -> None:
+    small = {"name": "tide.txt", "mimeType": "text/plain", "buffer": b"The tide is at 7 o'clock."}
+    large = {"name": "<b>big.txt", "mimeType": "text/plain", "buffer": b"x" * 300_000}
+    limits = {"chat__session_upload_megabytes": 0.2, "documents__max_file_megabytes": 0.4}
+    with serving(place, repository, **limits) as server, looking_at(server, browser) as screen:
+        screen.open_sidebar()
+        with screen.page.expect_file_chooser() as chooser:
+            screen.page.locator("#upload").click()
+        chooser.value.set_files([small, large])  # type: ignore[list-item]
+        expect(screen.page.locator("#receipt")).to_contain_text("1 indexed")
+        expect(screen.page.locator("#upload-said")).to_contain_text("<b>big.txt: One browser may")
+        with screen.page.expect_file_chooser() as chooser:
+            screen.page.get_by_role("button", name="Upload files").press("Enter")
+        chooser.value.set_files([large | {"buffer": b"x" * 600_000}])  # type: ignore[list-item]
+        expect(screen.page.locator("#upload-said")).to_contain_text("larger than")
+    assert sorted(p.name for p in (place / "uploads").iterdir()) == [".incoming", "tide.txt"]
 
 
 def test_sync_shows_what_it_did(own_screen: Screen, place: Path) -> None:

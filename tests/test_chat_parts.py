@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -18,17 +19,19 @@ from assistant.chat.evidence import draw_evidence, surroundings
 from assistant.chat.exporting import as_markdown
 from assistant.chat.messages import draw_answer, draw_partial
 from assistant.chat.question_set import Proposal, add_question, checked
-from assistant.chat.uploads import safe_name, take_in
-from assistant.errors import BusyError, StorageError, UsageError
-from assistant.explaining import explain
-from assistant.gate import Gate
+from assistant.chat.stored_files import safe_name
+from assistant.chat.uploads import ASIDE, Quotas, Uploads
+from assistant.errors import BusyError, QuotaError, StorageError, UsageError
+from assistant.retrieval.reasons import explain
 from assistant.server.access import Access
+from assistant.server.guards import Guards, RequestLimits
 from assistant.server.policy import (
     host_is_allowed,
     origin_is_allowed,
     path_is_known,
     script_hashes,
 )
+from assistant.service.admission import AdmissionControl
 from assistant.types import Answer, Citation, Evidence, Receipt, Sentence, Usage
 from eval.questions import load_questions
 
@@ -174,26 +177,160 @@ def test_an_export_names_every_place(tmp_path: Path) -> None:
     [
         ("../../etc/passwd", "passwd"), ("..\\..\\boot.ini", "boot.ini"), (".bashrc", "bashrc"),
         ("a\x00b\n.txt", "a_b_.txt"), ("...", "file"), ("x" * 300 + ".pdf", "x" * 146 + ".pdf"),
-        ("Ünïcode 名前.md", "Ünïcode 名前.md"),
+        ("Ünïcode 名前.md", "Ünïcode 名前.md"), ("名" * 300 + ".md", "名" * 65 + ".md"),
+        ("x." + "y" * 300, "x." + "y" * 148), ("a\udc80\x9b.txt", "a__.txt"),
     ],
 )  # fmt: skip
 def test_names_of_uploads_are_made_safe(given: str, kept: str) -> None:
     assert safe_name(given) == kept
 
 
+LARGE = Quotas(file=1_000_000, session=50_000_000, total=100_000_000)
+
+
+def send(uploads: Uploads, owner: str, name: str, data: bytes) -> str:
+    """Send a file as the server does; gives its number."""
+    incoming = uploads.begin(owner, name)
+    try:
+        incoming.write(data)
+        return incoming.finish()
+    finally:
+        incoming.discard()
+
+
+def shown(folder: Path) -> list[str]:
+    """The files that a sync would see."""
+    return sorted(p.name for p in folder.iterdir() if not p.name.startswith("."))
+
+
 def test_an_upload_replaces_nothing(tmp_path: Path) -> None:
-    folder = tmp_path / "uploads"
+    uploads = Uploads(tmp_path, LARGE)
     for text, expected in (("one", "a.txt"), ("one", "a.txt"), ("two", "a (2).txt")):
-        source = tmp_path / "in" / "a.txt"
-        source.parent.mkdir(exist_ok=True)
-        source.write_text(text)
-        [taken] = take_in([str(source)], folder, 1.0)
+        [taken] = uploads.take_in("anna", [send(uploads, "anna", "../a.txt", text.encode())])
         assert taken.name == expected
         assert taken.read_text() == text
-    assert sorted(p.name for p in folder.iterdir()) == ["a (2).txt", "a.txt"]
-    source.write_bytes(b"x" * 2_000_000)
-    with pytest.raises(UsageError, match="max_file_megabytes"):
-        take_in([str(source)], folder, 1.0)
+        assert taken.stat().st_mode & 0o077 == 0
+    assert shown(tmp_path) == ["a (2).txt", "a.txt"]
+    assert list((tmp_path / ASIDE).iterdir()) == []
+
+
+def test_many_of_one_name_are_not_compared_with_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = Uploads(tmp_path, LARGE)
+    for number in range(60):
+        uploads.take_in("anna", [send(uploads, "anna", "a.txt", b"%02d" % number)])
+    assert len(shown(tmp_path)) == 60
+    assert "a (21).txt" in shown(tmp_path)
+    assert "a (22).txt" not in shown(tmp_path)
+
+    def digest(path: Path) -> bytes:
+        raise AssertionError("files of other sizes are not read")
+
+    monkeypatch.setattr("assistant.chat.stored_files._digest", digest)
+    uploads.take_in("anna", [send(uploads, "anna", "a.txt", b"longer")])
+
+
+def test_only_who_sent_a_file_can_take_it_in(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path / "uploads", LARGE)
+    secret = tmp_path / "secret.txt"
+    secret.write_text("nobody's business")
+    mine, theirs = (send(uploads, owner, "a.txt", b"x") for owner in ("anna", "berta"))
+    for wrong in (theirs, str(secret), "../secret.txt", "../../secret.txt", "", ".", "x\x00y"):
+        with pytest.raises(UsageError, match="gone"):
+            uploads.take_in("anna", [mine, wrong])  # all or nothing
+    assert shown(tmp_path / "uploads") == []
+    assert secret.exists()
+    with pytest.raises(UsageError, match="browser"):
+        send(uploads, "", "a.txt", b"x")
+    with pytest.raises(UsageError, match="name"):
+        send(uploads, "anna", " ", b"x")
+    with pytest.raises(UsageError, match="at once"):
+        uploads.take_in("anna", [mine] * 101)
+    assert len(uploads.take_in("anna", [mine, mine])) == 1
+
+
+def test_what_was_swapped_for_a_link_is_not_taken_in(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path / "uploads", LARGE)
+    secret = tmp_path / "secret.txt"
+    secret.write_text("nobody's business")
+    for swap in ("symlink_to", "hardlink_to"):
+        number = send(uploads, "anna", "a.txt", b"x")
+        place = tmp_path / "uploads" / ASIDE / number
+        place.unlink()
+        getattr(place, swap)(secret)
+        with pytest.raises(UsageError, match="gone"):
+            uploads.take_in("anna", [number])
+    place.unlink()
+    place.parent.rename(tmp_path / "moved")
+    place.parent.symlink_to(tmp_path)
+    with pytest.raises(StorageError):
+        send(uploads, "anna", "a.txt", b"x")
+    assert secret.read_text() == "nobody's business"
+
+
+def test_uploads_have_quotas(tmp_path: Path) -> None:
+    now = [1000.0]
+    quotas = Quotas(file=300_000, session=700_000, total=1_150_000)
+    uploads = Uploads(tmp_path, quotas, lambda: now[0])
+    with pytest.raises(QuotaError, match="max_file_megabytes"):
+        send(uploads, "anna", "a.txt", b"x" * 300_001)
+    now[0] += 90_000  # another day
+    for number in range(2):
+        send(uploads, "anna", f"{number}.txt", b"x" * 300_000)
+    with pytest.raises(QuotaError, match="in a day"):
+        send(uploads, "anna", "3.txt", b"x" * 200_000)
+    send(uploads, "berta", "a.txt", b"x" * 300_000)
+    with pytest.raises(QuotaError, match="uploads_megabytes"):
+        send(uploads, "carla", "a.txt", b"x" * 300_000)
+    size = sum(p.stat().st_size for p in tmp_path.rglob("*") if p.is_file())
+    assert size <= quotas.total
+
+
+def test_only_so_many_arrive_at_once(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path, LARGE)
+    arriving = [uploads.begin("anna", "a.txt") for _ in range(64)]
+    with pytest.raises(BusyError):
+        uploads.begin("berta", "a.txt")
+    arriving[0].finish()
+    arriving[1].discard()
+    arriving[1].discard()
+    arriving[0].discard()
+    again = [uploads.begin("berta", "a.txt") for _ in range(2)]
+    with pytest.raises(BusyError):
+        uploads.begin("berta", "a.txt")
+    for each in (*arriving, *again):
+        each.discard()
+
+
+def test_empty_files_count_too(tmp_path: Path) -> None:
+    quotas = Quotas(file=300_000, session=700_000, total=10_000_000)
+    uploads = Uploads(tmp_path, quotas)
+    for number in range(10):
+        send(uploads, "anna", f"{number}.txt", b"")
+    with pytest.raises(QuotaError, match="in a day"):
+        send(uploads, "anna", "one-too-many.txt", b"")
+    for number in range(160):
+        (tmp_path / f"small{number}.txt").touch()
+    with pytest.raises(QuotaError, match="uploads_megabytes"):
+        send(uploads, "berta", "a.txt", b"")
+
+
+def test_what_nobody_takes_in_is_deleted(tmp_path: Path) -> None:
+    now = [1000.0]
+    uploads = Uploads(tmp_path, LARGE, lambda: now[0])
+    old = send(uploads, "anna", "a.txt", b"x")
+    left = tmp_path / ASIDE / "of-a-server-before"
+    left.write_bytes(b"x")
+    os.utime(left, (1, 1))
+    send(uploads, "anna", "b.txt", b"x")
+    assert not left.exists()
+    assert (tmp_path / ASIDE / old).exists()
+    now[0] += 4000
+    new = send(uploads, "anna", "c.txt", b"x")
+    assert [p.name for p in (tmp_path / ASIDE).iterdir()] == [new]
+    with pytest.raises(UsageError, match="gone"):
+        uploads.take_in("anna", [old])
 
 
 def test_questions_are_added_without_touching_the_others(notes: Assistant, tmp_path: Path) -> None:
@@ -231,7 +368,7 @@ def test_questions_are_added_without_touching_the_others(notes: Assistant, tmp_p
 
 def test_the_gate_serves_in_order_and_loses_no_place() -> None:
     async def trial() -> None:
-        gate = Gate(2, 3)
+        gate = AdmissionControl(2, 3)
         order: list[int] = []
 
         async def visit(number: int) -> None:
@@ -257,7 +394,7 @@ def test_the_gate_serves_in_order_and_loses_no_place() -> None:
 @given(st.lists(st.integers(0, 6), max_size=30))
 def test_no_cancellation_costs_a_place(cancelled: list[int]) -> None:
     async def trial() -> None:
-        gate = Gate(2, 100)
+        gate = AdmissionControl(2, 100)
 
         async def visit() -> None:
             async with gate.enter():
@@ -277,7 +414,7 @@ def test_no_cancellation_costs_a_place(cancelled: list[int]) -> None:
 def test_sessions_end_with_their_time_and_their_token() -> None:
     now = [1000.0]
     access = Access("a-long-enough-token", lambda: now[0])
-    session = access.log_in("a-long-enough-token", "1.2.3.4")
+    session = access.log_in("a-long-enough-token")
     assert access.admits("", session)
     assert not access.admits("", session[:-1] + ("0" if session[-1] != "0" else "1"))
     assert not Access("another-long-token!", lambda: now[0]).admits("", session)
@@ -288,11 +425,37 @@ def test_sessions_end_with_their_time_and_their_token() -> None:
     assert "a-long-enough-token" not in repr(access)
 
 
+def test_a_websocket_is_closed_before_it_is_one() -> None:
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    async def app(*_: object) -> None:
+        raise AssertionError("no websocket reaches the application")
+
+    guards = Guards(app, Access(""), [], RequestLimits(1, 1))
+    asyncio.run(guards({"type": "websocket", "path": "/"}, receive, send))  # type: ignore[arg-type]
+    assert [each["type"] for each in sent] == ["websocket.close"]
+
+
 def test_hosts_origins_and_paths() -> None:
     assert host_is_allowed("assistant.example:443", ["assistant.example"])
     assert host_is_allowed("192.168.1.4:7860", [])
-    for bad in ("evil.test", "", "a b", "127.0.0.1.evil.test", "localhost.evil.test", "x:y:z"):
+    assert host_is_allowed("[::1]:7860", [])
+    assert host_is_allowed("my_host.:80", ["my_host"])
+    for bad in (
+        "evil.test", "", "a b", "127.0.0.1.evil.test", "localhost.evil.test", "x:y:z",
+        "localhost:1@evil.test", "localhost/x", "localhost:999999", "localhost\n",
+    ):  # fmt: skip
         assert not host_is_allowed(bad, ["assistant.example"]), bad
+    # what would begin a new directive or source of the content policy
+    for more in (" ", ";", " ; script-src *", "\t", ",", "'", '"', "%25x ; script-src * ;", "*"):
+        for host in (f"localhost{more}", f"127.0.0.1{more}", f"[::1{more}]", f"localhost:80{more}"):
+            assert not host_is_allowed(host, []), host
     assert origin_is_allowed("POST", "h:1", "http://h:1", "same-origin")
     assert origin_is_allowed("POST", "h:1", None, None)
     assert not origin_is_allowed("GET", "h:1", "http://other", None)

@@ -19,14 +19,21 @@ from support_index import Workshop, text_of
 from assistant.errors import IndexUnavailableError
 from assistant.index import chroma, vectors
 from assistant.index.aside import own_copy
-from assistant.index.chroma import COLLECTION, EF_SEARCH, Collection, Engine, Package, open_client
+from assistant.index.chroma import (
+    COLLECTION,
+    EF_SEARCH,
+    ChromaPackage,
+    Collection,
+    Engine,
+    open_client,
+)
 from assistant.index.generations import VECTORS as FOLDER
 from assistant.index.vectors import VectorIndex
 
 pytest_plugins = ["support_index_fixtures"]
 
 Open = Callable[..., Collection]
-both = pytest.mark.parametrize("open_it", [Engine, Package])
+both = pytest.mark.parametrize("open_it", [Engine, ChromaPackage])
 
 VECTORS = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
 VECTORS /= np.linalg.norm(VECTORS, axis=1, keepdims=True)
@@ -84,7 +91,7 @@ def test_a_collection_gives_back_what_was_written(open_it: Open, tmp_path: Path)
         collection.close()
 
 
-@pytest.mark.parametrize(("writes", "reads"), [(Engine, Package), (Package, Engine)])
+@pytest.mark.parametrize(("writes", "reads"), [(Engine, ChromaPackage), (ChromaPackage, Engine)])
 def test_what_one_writes_the_other_reads(writes: Open, reads: Open, tmp_path: Path) -> None:
     collection = filled(writes, tmp_path / "chroma")
     written = contents(collection)
@@ -98,7 +105,7 @@ def test_what_one_writes_the_other_reads(writes: Open, reads: Open, tmp_path: Pa
 
 def test_both_describe_the_collection_alike(tmp_path: Path) -> None:
     described = []
-    for open_it in (Engine, Package):
+    for open_it in (Engine, ChromaPackage):
         folder = tmp_path / open_it.__name__
         filled(open_it, folder).close()
         connection = sqlite3.connect(folder / "chroma.sqlite3")
@@ -121,6 +128,7 @@ def test_neighbours_are_looked_for_widely_in_an_index_of_before_too(
         COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
     ).upsert(ids=["a"], embeddings=[[1.0, 0.0]])
     client.close()
+    time.sleep(0.2)  # a client lets go of its database a moment after it was closed
     collection = open_it(tmp_path, create=True)
     collection.upsert(["b"], np.array([[0.0, 1.0]], np.float32))
     assert sorted(collection.ids()) == ["a", "b"]
@@ -167,7 +175,7 @@ def test_an_engine_with_other_arguments_is_left_alone(
     other = {**chroma._SIGNATURES, name: "(something, else)"}
     monkeypatch.setattr(chroma, "_SIGNATURES", other)
     collection = chroma.open_collection(tmp_path, create=True)
-    assert isinstance(collection, Package)
+    assert isinstance(collection, ChromaPackage)
     collection.close()
 
 

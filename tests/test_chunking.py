@@ -17,8 +17,8 @@ from assistant.chunking import (
     page_at,
     section_at,
 )
+from assistant.model.tokens import count_tokens
 from assistant.reading import read_document
-from assistant.tokens import count_tokens
 from assistant.types import Page, ParsedDocument
 
 TEXTS = st.lists(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations import CitationStream, ParsedAnswer, parse
+from assistant.citing.stream import CitationStream, ParsedAnswer, parse
 
 FRAGMENTS = st.sampled_from(
     "The sky is blue|. |, |\n|\n\n- | |[1]|[2]|[3]|[9]|[0]|[1, 2]|[1][2]|[1-3]|【2】|[Source 1]|"

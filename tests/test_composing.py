@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,11 +20,12 @@ from fake_model_words import passages_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import Answer, Assistant, Settings
+from assistant import Answer, Assistant, Settings, load_settings
+from assistant.citing.hidden import ThoughtFilter
 from assistant.errors import ModelError
-from assistant.filters import ThoughtFilter
-from assistant.prompts import SENTINEL, load_prompt
-from assistant.types import Delta, Finished, Retrieved
+from assistant.model.prompts import SENTINEL, load_prompt
+from assistant.model.usage import add_usage
+from assistant.types import Delta, Finished, Retrieved, Usage
 
 FOUNDED = "When was the garden of Holm laid out?"
 FEES = "What does a student pay at the gate of Holm?"
@@ -152,6 +154,16 @@ def test_strict_drops_what_nothing_supports_and_says_so(
     check_places(strict, notes)
 
 
+def test_strict_keeps_what_is_true_in_other_words(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    server.script = citing("Dogs are forbidden [N]. Dogs are allowed [N].", value="Dogs")
+    answer = ask(with_model(notes, server, strict=True), "Are dogs allowed in the garden of Holm?")
+    assert answer.text == "Dogs are forbidden. [1]"
+    assert answer.sentences[0].verdict == "supported"
+    assert answer.notice.startswith("1 sentence left out")
+
+
 def test_strict_never_sends_what_it_drops(notes: Assistant, server: FakeModelServer) -> None:
     server.script = citing("It cost 9,000 kroner [N]. It was laid out in 1872 [N].")
 
@@ -211,7 +223,7 @@ def test_follow_up_is_condensed_and_shown(notes: Assistant, server: FakeModelSer
 def test_what_condensing_cost_is_told_where_no_passage_is_found(
     notes: Assistant, server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.retrieval.retrieve", lambda *_, **__: [])
+    monkeypatch.setattr("assistant.retrieval.search.retrieve", lambda *_, **__: [])
     history = (("Who laid out the garden of Holm?", "That was Berta Lindqvist."),)
     answer = ask(with_model(notes, server), "What had she studied?", history)
     assert answer.abstained
@@ -237,6 +249,94 @@ def test_judge_adds_an_opinion_and_changes_no_verdict(
     assert [s.verdict for s in judged.sentences] == [s.verdict for s in plain.sentences]
     assert all(s.judged in ("supported", "unsupported") for s in judged.sentences if s.citations)
     assert all(not s.judged for s in plain.sentences)
+
+
+@pytest.mark.parametrize(
+    ("reply", "opinion"),
+    [
+        ("supported", "supported"),
+        ("Unsupported.", "unsupported"),
+        ("I think that it is supported", ""),
+        ("maybe", ""),
+        ("", ""),
+        ("401", ""),  # the server refuses
+    ],
+)
+def test_an_opinion_that_cannot_be_read_is_none(
+    notes: Assistant, server: FakeModelServer, reply: str, opinion: str
+) -> None:
+    def script(body: Mapping[str, Any]) -> Reply | str:
+        is_judge = "You check whether" in body["messages"][0]["content"]
+        if is_judge:
+            return reply if reply == "401" else Reply(reply)
+        return "grounded"
+
+    server.script = script
+    answer = ask(with_model(notes, server, judge=True, max_retries=0), FOUNDED)
+    assert [s.judged for s in answer.sentences if s.citations] == [opinion] * len(answer.sentences)
+
+
+def test_the_cost_of_all_calls_is_added(notes: Assistant, server: FakeModelServer) -> None:
+    prices = {"grounded": [2.0, 8.0]}
+    settings = with_model(notes, server, prices=prices, judge=True)
+    answer = ask(settings, FOUNDED, (("Who is Ida Moe?", "A curator."),))
+    kinds = [request.body["messages"][0]["content"][:22] for request in server.requests]
+    assert kinds[0] == "Rewrite the last quest"
+    assert "You check whether a so" in kinds
+    usage = answer.usage
+    assert usage.calls == len(kinds) >= 3
+    assert usage.cost == pytest.approx((usage.tokens_in * 2 + usage.tokens_out * 8) / 1e6)
+    assert usage.context_tokens > 0
+
+
+def test_usages_are_added_and_a_cost_that_is_not_known_stays_so() -> None:
+    one = Usage(100, 10, 1, 0.25, estimated=False, context_tokens=60)
+    other = Usage(7, 3, 1, 0.5, estimated=True, context_tokens=80)
+    assert add_usage(one, other) == Usage(107, 13, 2, 0.75, estimated=True, context_tokens=80)
+    assert add_usage(one, replace(other, cost=None)).cost is None
+    assert add_usage(Usage(), other) == other
+    assert add_usage(one, Usage()) == one
+
+
+def cited_twice(tmp_path: Path, server: FakeModelServer, filler: int) -> tuple[Answer, str]:
+    """A model's answer from the first and the last sentence of a passage, by one marker."""
+    first = "The orchard of Vik was planted in 1881 by Nora Brekke."
+    last = "In 1937 the orchard of Vik was sold to the parish for 900 kroner."
+    middle = " ".join(f"Row {n} holds pears and a path of slate." for n in range(filler))
+    folder = tmp_path / "orchard"
+    folder.mkdir()
+    (folder / "orchard.txt").write_text(f"{first} {middle} {last}\n", encoding="utf-8")
+    server.script = Reply(
+        "Nora Brekke planted the orchard of Vik in 1881 [1]. "
+        "The orchard was sold to the parish for 900 kroner in 1937 [1]."
+    )
+    base = load_settings(
+        None, {"index.path": str(tmp_path / "index"), "documents.paths": [str(folder)],
+               "chunking.tokens": 512},
+    )  # fmt: skip
+    with Assistant(base) as assistant:
+        assistant.sync()
+        settings = with_model(assistant, server)
+    answer = ask(settings, "Who planted the orchard of Vik, and for how much was it sold?")
+    assert [s.verdict for s in answer.sentences] == ["supported"] * 2
+    (citation,) = answer.citations
+    return answer, citation.quote
+
+
+def test_a_marker_spans_its_sentences_when_they_stand_near_each_other(
+    tmp_path: Path, server: FakeModelServer
+) -> None:
+    _, quote = cited_twice(tmp_path, server, 3)
+    assert quote.startswith("The orchard of Vik was planted")
+    assert quote.endswith("900 kroner.")
+
+
+def test_a_marker_whose_sentences_stand_far_apart_points_at_the_first(
+    tmp_path: Path, server: FakeModelServer
+) -> None:
+    answer, quote = cited_twice(tmp_path, server, 25)
+    assert quote == "The orchard of Vik was planted in 1881 by Nora Brekke."
+    assert len({evidence.start for s in answer.sentences for evidence in s.evidence}) == 2
 
 
 def test_partial_answer_is_kept_marked_and_checked(

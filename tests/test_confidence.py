@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Assistant
-from assistant.confidence import SIGNAL_NAMES, Signals, confidence_model, probability
+from assistant.answering.confidence import (
+    SIGNAL_NAMES,
+    Signals,
+    confidence_model,
+    probability,
+    recalibrated,
+)
 
 SHARE = st.floats(0, 1)
 SIGNALS = st.builds(Signals, **dict.fromkeys(SIGNAL_NAMES, SHARE))
@@ -36,11 +43,16 @@ def test_nothing_found_means_no_confidence() -> None:
 
 
 def test_model_names_every_signal_and_where_its_weights_come_from(repository: Path) -> None:
-    data = json.loads((repository / "assistant" / "confidence.json").read_text(encoding="utf-8"))
+    data = json.loads(
+        (repository / "assistant" / "answering/confidence.json").read_text(encoding="utf-8")
+    )
     assert data["provenance"]
-    assert set(data["weights"]) == {"intercept", *SIGNAL_NAMES}
-    assert confidence_model() == data["weights"]
-    assert all(math.isfinite(weight) for weight in data["weights"].values())
+    for is_read, name in ((False, "without_reader"), (True, "with_reader")):
+        assert set(data[name]) == {"intercept", *SIGNAL_NAMES}
+        assert confidence_model(is_read=is_read) == data[name]
+        assert all(math.isfinite(weight) for weight in data[name].values())
+    unread = [name for name in SIGNAL_NAMES if data["without_reader"][name] == 0.0]
+    assert unread == [field.name for field in fields(Signals) if field.default == 0.0]
 
 
 @pytest.mark.parametrize(
@@ -87,3 +99,28 @@ def test_confidence_separates_what_the_documents_answer_from_what_they_do_not(
     low = min(sample.ask(question).confidence for question in known)
     high = max(sample.ask(question).confidence for question in unknown)
     assert low > high
+
+
+def test_calibration_moves_the_confidence_shown_and_no_refusal(sample: Assistant) -> None:
+    questions = [
+        "Who introduced the neural tangent kernel?",
+        "Where did the first ICLR take place?",
+        "Who won the football world cup in 1954?",
+        "What is the boiling point of mercury?",
+        "Who paid for the first ICLR?",
+        "What colour is the neural tangent kernel?",
+    ]
+    plain = [sample.ask(question) for question in questions]
+    assert {answer.abstained for answer in plain} == {True, False}
+    settings = sample.settings
+    for slope, shift in ((0.3, 4.0), (1.6, 3.0), (1.0, -8.0)):
+        update = {"confidence_slope": slope, "confidence_shift": shift}
+        moved = settings.model_copy(update={"answer": settings.answer.model_copy(update=update)})
+        with Assistant(moved) as assistant:
+            answers = [assistant.ask(question) for question in questions]
+        for before, after in zip(plain, answers, strict=True):
+            assert (after.abstained, after.text) == (before.abstained, before.text)
+            if before.confidence:
+                shown = recalibrated(before.confidence, slope, shift)
+                assert after.confidence == pytest.approx(shown, abs=2e-3)
+                assert after.confidence != before.confidence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant import Assistant
-from assistant.contradictions import stated_value
-from assistant.questions import analyse
+from assistant.answering.conflicts import stated_value
+from assistant.retrieval.question import analyse
 
 
 def test_two_dates_for_one_thing_are_shown_side_by_side(notes: Assistant) -> None:

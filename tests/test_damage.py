@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from support_index import Workshop, text_of
 
+from assistant import Assistant
 from assistant.errors import IndexDamagedError
 from assistant.index.checksums import checksums, damage
 from assistant.index.generations import MANIFEST, STORE, VECTORS, WORDS, Generation
 from assistant.index.snapshot import Snapshot, SnapshotReader
+from assistant.index.store import Store
 from benchmarks.damage import KINDS, change
 
 pytest_plugins = ["support_index_fixtures"]
@@ -98,12 +100,40 @@ def test_without_another_generation_all_is_read_again_and_folders_are_kept(
     assert workshop.documents().keys() == {"apples.md", "figs.md"}
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"nonsense", b"g999999\n"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n", bytes(50), b"\xff\xfe", b"nonsense", b"../../etc", b"g999999\n", b"g" * 10**6],
+)
 def test_a_damaged_name_of_the_current_generation(built: Workshop, content: bytes) -> None:
     (built.index / "CURRENT").write_bytes(content)
     reader = SnapshotReader(built.generations)
     with pytest.raises(IndexDamagedError), reader.current():
         pass
+    assert built.sync().repaired
+    assert built.holds_exactly(TEXTS)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[" * 200_000, "[]", "7", '{"format": ' + "9" * 6000 + "}", '{"format": "2"}']
+)
+def test_a_manifest_that_is_no_manifest(built: Workshop, content: str) -> None:
+    (current(built).path / MANIFEST).write_text(content)
+    reader = SnapshotReader(built.generations)
+    with pytest.raises(IndexDamagedError, match="cannot be opened"), reader.current():
+        pass
+    assert built.sync().repaired
+    assert built.holds_exactly(TEXTS)
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0", bytes(5000), b"nonsense" * 500])
+def test_a_store_that_holds_nothing(built: Workshop, content: bytes) -> None:
+    """Wherever it is opened, also where its size and its checksum are not compared first."""
+    store = current(built).path / STORE
+    store.write_bytes(content)
+    with pytest.raises(IndexDamagedError, match="cannot be read"):
+        Store(store)
+    with Assistant(built.settings) as assistant, pytest.raises(IndexDamagedError):
+        assistant.status()
     assert built.sync().repaired
     assert built.holds_exactly(TEXTS)
 

@@ -6,10 +6,12 @@ import shutil
 import sys
 from pathlib import Path
 
+import huggingface_hub
 import pytest
+from support_reader import make_model
 
 from assistant import Assistant, Settings, load_settings
-from assistant.doctor import Check, examine, outbound_calls
+from assistant.cli.doctor import Check, examine, outbound_calls
 from assistant.index import chroma
 from assistant.settings import default_config_path
 
@@ -98,3 +100,58 @@ def test_key_is_reported_as_set_and_never_shown(
     checks = examine(load_settings(default_config_path(), overrides))
     assert "OPENAI_API_KEY is set" in by_name(checks)["embedder"].found
     assert "canary" not in str(checks)
+
+
+# ---------------------------------------------------------------- the reader of passages
+
+PUBLIC = "deepset/minilm-uncased-squad2"
+
+
+def reader_check(name: str, tmp_path: Path) -> Check:
+    overrides = {"answer.reader": name, "index.path": str(tmp_path / "index")}
+    return by_name(examine(load_settings(default_config_path(), overrides)))["reader"]
+
+
+def test_the_reader_in_use_is_told_and_tried(tmp_path: Path) -> None:
+    builtin = reader_check("builtin", tmp_path)
+    assert builtin.is_ok
+    assert "builtin (reader.int8.onnx, 23.6 MB)" in builtin.found
+    assert reader_check("none", tmp_path).found.startswith("none")
+    model = make_model(tmp_path / "mine", {"[CLS]": (1.0, 1.0), "gate": (4.0, 5.0)})
+    assert "a test gives 7.00" in reader_check(str(model), tmp_path).found
+
+
+def test_a_reader_that_does_not_load_is_a_fault(tmp_path: Path) -> None:
+    model = make_model(tmp_path / "mine", {"gate": (4.0, 5.0)}, outputs=("pooled",))
+    for name in ("nonsense", str(tmp_path), str(model)):
+        check = reader_check(name, tmp_path)
+        assert not check.is_ok, name
+        assert "answer.reader" in check.hint
+
+
+def test_a_public_reader_is_a_call_out_until_it_is_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The doctor itself downloads nothing."""
+    kept: list[Path] = []
+
+    def snapshot(name: str, *, allow_patterns: list[str], local_files_only: bool = False) -> str:
+        assert local_files_only, "the doctor began a download"
+        if not kept:
+            raise OSError("not there")
+        return str(kept[0])
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot)
+    settings = load_settings(default_config_path(), {"answer.reader": PUBLIC})
+    (call,) = outbound_calls(settings)
+    assert call.host == "huggingface.co"
+    assert "a public model's download" in call.when
+    assert PUBLIC in call.when
+    check = reader_check(PUBLIC, tmp_path)
+    assert check.is_ok
+    assert "not on disk yet" in check.found
+    kept.append(make_model(tmp_path / "mine", {"gate": (4.0, 5.0)}))
+    assert outbound_calls(settings) == []
+    assert "a test gives" in reader_check(PUBLIC, tmp_path).found
+    for name in ("none", "builtin", str(kept[0]), "nonsense"):
+        assert outbound_calls(load_settings(default_config_path(), {"answer.reader": name})) == []

@@ -10,7 +10,7 @@ import pytest
 from eval_support import result
 
 from eval.compare import Comparison, compare
-from eval.gate import Budgets, Verdict, confirmations_needed, decide, suspects
+from eval.gate import Budgets, GateVerdict, confirmations_needed, decide, suspects
 from eval.results import Result
 from eval.summary import Operation, Timing
 
@@ -36,7 +36,7 @@ def runs_of(
 
 def gate(
     base: Sequence[Result], now: Sequence[Result], *, deterministic: bool = True, **more: object
-) -> Verdict:
+) -> GateVerdict:
     return decide(compare(base, now), deterministic=deterministic, **more)  # type: ignore[arg-type]
 
 
@@ -177,6 +177,18 @@ def test_a_secondary_metric_that_falls_fails_by_name() -> None:
                    measured([0.5] * 20 + [1.0] * 80, "recall@5"))  # fmt: skip
     assert verdict.exit_code() == 1
     assert verdict.reasons[0].text.startswith("recall@5 fell from 100.0% to 90.0%")
+
+
+def test_a_secondary_metric_needs_stronger_evidence_than_the_answers() -> None:
+    """Six falls in a hundred have p = 2^-6 = .016: enough at .05, not enough at .01."""
+    base = measured([1.0] * 100, "recall@5")
+    now = measured([0.0] * 6 + [1.0] * 94, "recall@5")
+    delta = compare(base, now).delta("recall@5")
+    assert delta is not None
+    assert 0.01 < (delta.p_holm or 0) < 0.05
+    assert gate(base, now).state == "pass"
+    worse = measured([0.0] * 7 + [1.0] * 93, "recall@5")
+    assert gate(base, worse).state == "regression"
 
 
 def test_a_metric_that_rises_never_fails() -> None:

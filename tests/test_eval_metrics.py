@@ -18,7 +18,7 @@ from eval.metrics import calibration, citations, retrieval
 from eval.metrics.abstention import count_refusals
 from eval.metrics.answers import judge, numbers_grounded, reference_f1, ungrounded_numbers
 from eval.metrics.calibration import Judged
-from eval.questions import Evidence, Fact, Forbidden, Turn
+from eval.questions import EvalTurn, Fact, Forbidden, GoldEvidence
 from eval.results import from_line, to_line
 from eval.scoring import failed, places_of, score
 
@@ -171,7 +171,7 @@ def test_a_question_about_titles_is_answered_by_the_source_that_is_shown() -> No
 
 
 def test_numbers_from_nowhere_are_found() -> None:
-    asked = question(history=(Turn("When?", "In 1999."),))
+    asked = question(history=(EvalTurn("When?", "In 1999."),))
     said = answer("Alder weighs 1200 kilograms, Birch 77, in 1999.")
     assert ungrounded_numbers(asked, said) == ("77",)
     assert numbers_grounded(asked, said) == pytest.approx(2 / 3)
@@ -270,9 +270,9 @@ def test_a_citation_shifted_by_one_is_seen(shift: int) -> None:
 def test_gold_citation_recall_is_the_share_of_needed_evidence_inside_a_cited_span() -> None:
     two = question(
         evidence=(
-            Evidence("trees.md", "It weighs 1,200 kilograms."),
-            Evidence("trees.md", "Birch was built in 1950"),
-            Evidence("trees.md", "Alder was built", relevance=1),
+            GoldEvidence("trees.md", "It weighs 1,200 kilograms."),
+            GoldEvidence("trees.md", "Birch was built in 1950"),
+            GoldEvidence("trees.md", "Alder was built", relevance=1),
         )
     )
     measured = score(two, answer(), TEXTS).measures

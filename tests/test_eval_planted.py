@@ -12,8 +12,8 @@ import pytest
 
 from assistant import Answer, Assistant, Settings, load_settings
 from eval.compare import compare
-from eval.gate import Verdict, decide
-from eval.questions import Question, load_questions
+from eval.gate import GateVerdict, decide
+from eval.questions import EvalQuestion, load_questions
 from eval.results import Result, to_line
 from eval.scoring import score
 from eval.summary import summarise
@@ -26,13 +26,13 @@ STRIDE = 5
 class Ground:
     """The questions, the documents' texts, and what the unchanged assistant says."""
 
-    questions: Sequence[Question]
+    questions: Sequence[EvalQuestion]
     texts: Mapping[str, str]
     answers: Sequence[Answer]
     results: Sequence[Result]
 
 
-def ask(assistant: Assistant, questions: Sequence[Question]) -> list[Answer]:
+def ask(assistant: Assistant, questions: Sequence[EvalQuestion]) -> list[Answer]:
     return [
         assistant.ask(each.question, [(turn.question, turn.answer) for turn in each.history])
         for each in questions
@@ -54,7 +54,7 @@ def ground(sample: Assistant, repository: Path) -> Ground:
     return replace(empty, answers=answers, results=judge(empty, answers))
 
 
-def verdict_on(ground: Ground, now: Sequence[Result]) -> Verdict:
+def verdict_on(ground: Ground, now: Sequence[Result]) -> GateVerdict:
     return decide(compare(ground.results, now), deterministic=True)
 
 
@@ -73,7 +73,7 @@ def changed(
         return judge(ground, ask(assistant, ground.questions))
 
 
-def reasons(verdict: Verdict) -> str:
+def reasons(verdict: GateVerdict) -> str:
     assert verdict.exit_code() == 1, verdict.sentence
     return "\n".join(reason.text for reason in verdict.reasons)
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from fake_model_server import FakeModelServer
 
-from assistant import Assistant, Settings, load_settings, prompts
+from assistant import Assistant, Settings, load_settings
+from assistant.model import prompts
 from eval.compare import compare
 from eval.gate import decide
-from eval.questions import Question, load_questions
+from eval.questions import EvalQuestion, load_questions
 from eval.results import Result
 from eval.scoring import score
 
@@ -28,13 +29,13 @@ def server() -> Iterator[FakeModelServer]:
 
 
 @pytest.fixture(scope="module")
-def questions(repository: Path) -> list[Question]:
+def questions(repository: Path) -> list[EvalQuestion]:
     every = load_questions(repository / "eval" / "questions.yaml").questions
     return [q for q in every if q.expect != "refuse" and not q.history][::STRIDE]
 
 
 def results_of(
-    settings: Settings, server: FakeModelServer, repository: Path, questions: Sequence[Question]
+    settings: Settings, server: FakeModelServer, repository: Path, questions: Sequence[EvalQuestion]
 ) -> list[Result]:
     with_model = load_settings(
         repository / "config.yaml",
@@ -55,7 +56,7 @@ def test_a_prompt_that_asks_for_no_citations_fails(
     sample_settings: Settings,
     server: FakeModelServer,
     repository: Path,
-    questions: list[Question],
+    questions: list[EvalQuestion],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -12,7 +12,14 @@ from eval_support import TEXTS, question
 from assistant import Assistant
 from eval.errors import QuestionFileError
 from eval.lint import check, untrue
-from eval.questions import Evidence, Fact, Forbidden, Question, load_questions, parse_questions
+from eval.questions import (
+    EvalQuestion,
+    Fact,
+    Forbidden,
+    GoldEvidence,
+    load_questions,
+    parse_questions,
+)
 
 SOURCE = Path("set/questions.yaml")
 
@@ -111,7 +118,7 @@ def test_only_selects_by_tag_type_severity_and_id() -> None:
 # ---------------------------------------------------------------- lint
 
 
-def findings(*questions: Question) -> list[str]:
+def findings(*questions: EvalQuestion) -> list[str]:
     return [each.message for each in check(questions, TEXTS)]
 
 
@@ -120,9 +127,9 @@ def test_lint_accepts_a_true_question() -> None:
 
 
 def test_lint_finds_a_quote_that_does_not_stand_in_the_document() -> None:
-    false = question(evidence=(Evidence("trees.md", "It weighs 1,300 kilograms."),))
+    false = question(evidence=(GoldEvidence("trees.md", "It weighs 1,300 kilograms."),))
     assert "does not hold the quote" in untrue([false], TEXTS)[0].message
-    missing = question(evidence=(Evidence("no.md", "It weighs"),))
+    missing = question(evidence=(GoldEvidence("no.md", "It weighs"),))
     assert "no document is called 'no.md'" in untrue([missing], TEXTS)[0].message
 
 

@@ -19,14 +19,14 @@ from eval.report import html, junit, markdown, terminal
 from eval.report.content import Report, build, facts_moved
 from eval.report.svg import Canvas, Scale, ticks
 from eval.results import Result
-from eval.runs import Manifest, Run
+from eval.runs import Run, RunManifest
 
 EVIL = '<script>alert(1)</script><img src="http://evil.example/x">"\'&'
 MEASURES = {"recall@1": 0.5, "recall@5": 1.0, "ndcg@10": 0.8, "quote_fidelity": 1.0}
 
 
 def run_of(results: list[Result]) -> Run:
-    manifest = Manifest("f", len(results), {"trees.md": "x"}, {}, "s", created="2026-01-01")
+    manifest = RunManifest("f", len(results), {"trees.md": "x"}, {}, "s", created="2026-01-01")
     rivals = {
         "oracle": tuple(replace(each, correct=True) for each in results),
         "no_retrieval": tuple(replace(each, correct=False) for each in results),

@@ -18,7 +18,7 @@ from assistant.types import Answer
 from eval import recorded, runs, workflow
 from eval.errors import InvalidComparisonError, QuestionFileError
 from eval.gate import Budgets
-from eval.questions import Evidence, Fact, QuestionSet
+from eval.questions import Fact, GoldEvidence, QuestionSet
 from eval.runner import EXTRACTIVE, Bench
 from eval.runs import RunFolder, load_run
 from eval.workflow import Plan, Workplace, run_questions
@@ -149,10 +149,10 @@ def test_what_breaks_is_recorded_and_the_run_goes_on(
 
 
 def test_history_is_passed_on(place: Workplace, bench: Bench, repository: Path) -> None:
-    from eval.questions import Turn
+    from eval.questions import EvalTurn
 
     asked = FakeAssistant()
-    follow = question(id="f", type="followup", history=(Turn("Who?", "Alder."),))
+    follow = question(id="f", type="followup", history=(EvalTurn("Who?", "Alder."),))
     chosen = QuestionSet((follow,), (), place.questions)
     run_questions(place, chosen, Plan(), replace(bench, assistant=asked))
     assert asked.histories == [[("Who?", "Alder.")]]
@@ -171,7 +171,7 @@ def test_repeats_are_asked_and_count_once(
 def test_questions_that_are_not_true_are_not_asked(
     place: Workplace, chosen: QuestionSet, bench: Bench
 ) -> None:
-    false = question(id="false", evidence=(Evidence("trees.md", "No such words."),))
+    false = question(id="false", evidence=(GoldEvidence("trees.md", "No such words."),))
     with pytest.raises(QuestionFileError, match=r"false: trees\.md does not hold the quote"):
         run_questions(place, QuestionSet((false,), (), chosen.source), Plan(), bench)
     assert not place.runs.exists()
@@ -290,7 +290,7 @@ def test_a_suspect_is_asked_again_before_it_counts(
 def test_a_run_knows_whether_its_assistant_varies(
     place: Workplace, chosen: QuestionSet, bench: Bench
 ) -> None:
-    from assistant.answering import EXTRACTIVE as PIPELINES_NAME
+    from assistant.answering.answer import EXTRACTIVE as PIPELINES_NAME
 
     assert EXTRACTIVE == PIPELINES_NAME
     assert run_questions(place, chosen, Plan(), bench).manifest.deterministic

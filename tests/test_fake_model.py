@@ -9,8 +9,8 @@ import pytest
 from fake_model_server import FakeModelServer, Reply
 from fake_model_words import WRITERS, write
 
-from assistant.context import fit_passages
-from assistant.prompts import SENTINEL, load_prompt
+from assistant.model.context import fit_passages
+from assistant.model.prompts import SENTINEL, load_prompt
 from assistant.types import Passage
 
 

@@ -18,6 +18,7 @@ from assistant import Assistant, Filters, Settings, load_settings
 from assistant.errors import FilterError
 from assistant.index.generations import MANIFEST, STORE
 from assistant.index.snapshot import Snapshot
+from assistant.retrieval.filters import chosen_documents
 from assistant.types import Finished, Passage, Retrieved
 
 SUBJECTS = ("harbour", "orchard", "railway", "library")
@@ -79,7 +80,7 @@ def assistant(settings: Settings) -> Iterator[Assistant]:
 @pytest.fixture
 def snapshot(assistant: Assistant) -> Iterator[Snapshot]:
     """The index itself."""
-    with assistant._parts.snapshots().current() as opened:
+    with assistant._resources.snapshots().current() as opened:
         yield opened
 
 
@@ -96,7 +97,7 @@ FILTERS = (
 def test_every_part_of_retrieval_equals_brute_force(
     assistant: Assistant, snapshot: Snapshot, filters: Filters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen = assistant._parts.chosen(filters, snapshot)
+    chosen = chosen_documents(filters, snapshot)
     assert chosen
     within = snapshot.store.chunk_ids_within(chosen)
     everything = snapshot.store.chunk_ids()
@@ -108,13 +109,17 @@ def test_every_part_of_retrieval_equals_brute_force(
     few = snapshot.words.search(terms, 7, within=within)
     assert [score for _, score in few] == [score for _, score in expected_words[:7]]
 
-    vector = assistant._parts.embedder().embed(["lanterns at the harbour"])[0]
+    vector = assistant._resources.embedder().embed(["lanterns at the harbour"])[0]
     stored = snapshot.vectors.vectors(everything)
     scores = {key: float(stored[key] @ vector) for key in within}
     best = sorted(scores.values(), reverse=True)[:9]
-    for compared in (2000, 0):  # one by one, and by HNSW among given ids
-        monkeypatch.setattr("assistant.index.vectors._COMPARED_ONE_BY_ONE", compared)
-        found = snapshot.nearest(vector, 9, within)
+    ways = [snapshot.nearest(vector, 9, within)]
+    monkeypatch.setattr(snapshot, "_is_compared", False)  # as in a larger index
+    for compared in (2000, 0):  # those within, and by HNSW among given ids
+        monkeypatch.setattr("assistant.index.snapshot._COMPARED_ONE_BY_ONE", compared)
+        ways.append(snapshot.nearest(vector, 9, within))
+    assert ways[0] == ways[1]
+    for found in ways:
         assert np.allclose([score for _, score in found], best, atol=1e-4)  # as rounded
         assert {key for key, _ in found} <= set(within)
 
@@ -123,7 +128,7 @@ def test_every_part_of_retrieval_equals_brute_force(
 def test_passages_and_their_duplicates_are_of_these_documents_alone(
     assistant: Assistant, snapshot: Snapshot, filters: Filters
 ) -> None:
-    chosen = set(assistant._parts.chosen(filters, snapshot) or ())
+    chosen = set(chosen_documents(filters, snapshot) or ())
     allowed = {info.name for identity, info in snapshot.infos() if identity in chosen}
     passages = assistant.retrieve("Who praised the railway in report 6?", 50, filters=filters)
     assert passages

@@ -19,7 +19,7 @@ from fake_model_server import PARTIAL, FakeModelServer, Reply
 
 from assistant import Settings, load_settings
 from assistant.errors import ModelError
-from assistant.generating import Ended, LanguageModel, Words
+from assistant.model.language_model import Ended, LanguageModel, TextPiece
 from assistant.settings import LLMSettings
 
 CANARY = "sk-canary-4f1d0b7e2a"
@@ -66,8 +66,8 @@ async def read(model: LanguageModel, messages: Sequence[dict[str, str]]) -> tupl
     pieces = [piece async for piece in model.stream(messages)]
     end = pieces.pop()
     assert isinstance(end, Ended)
-    assert all(isinstance(piece, Words) and piece.text for piece in pieces)
-    return "".join(piece.text for piece in pieces if isinstance(piece, Words)), end
+    assert all(isinstance(piece, TextPiece) and piece.text for piece in pieces)
+    return "".join(piece.text for piece in pieces if isinstance(piece, TextPiece)), end
 
 
 def ask(server: FakeModelServer, model: str = "grounded", **values: Any) -> tuple[str, Ended]:
@@ -88,11 +88,11 @@ def test_words_come_as_the_server_sends_them_with_its_counts(server: FakeModelSe
     server.script = Reply(pieces=("Roses ", "grow", " [1]", "."))
     model = LanguageModel(llm(server.base_url))
 
-    async def pieces() -> list[Words | Ended]:
+    async def pieces() -> list[TextPiece | Ended]:
         return [piece async for piece in model.stream(MESSAGES)]
 
     *words, end = asyncio.run(pieces())
-    assert words == [Words("Roses "), Words("grow"), Words(" [1]"), Words(".")]
+    assert words == [TextPiece("Roses "), TextPiece("grow"), TextPiece(" [1]"), TextPiece(".")]
     assert isinstance(end, Ended)
     assert (end.incomplete, end.tokens_out, end.model) == ("", 4, "grounded")
     assert end.tokens_in == sum(len(m["content"].split()) for m in MESSAGES)
@@ -392,7 +392,7 @@ def test_one_model_serves_the_loops_of_several_threads(server: FakeModelServer) 
 def test_libraries_are_never_imported_on_the_event_loop(
     server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import assistant.generating as generating
+    import assistant.model.language_model as generating
 
     threads: list[threading.Thread] = []
     real = generating.load_libraries

@@ -116,7 +116,7 @@ def test_a_crash_in_an_update_leaves_old_or_new(
     check(settings, "new" if failpoint in ("after-current", "in-collect") else "old")
 
 
-@pytest.mark.parametrize("failpoint", ["after-batch", "before-rename", "after-current"])
+@pytest.mark.parametrize("failpoint", ["after-batch", "in-words", "before-rename", "after-current"])
 def test_a_crash_in_the_first_ingest_leaves_none_or_all(
     failpoint: str, old_index: tuple[Path, Path], tmp_path: Path
 ) -> None:

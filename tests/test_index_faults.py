@@ -19,10 +19,10 @@ from support_index import Workshop, command, make_settings, outcomes, run, text_
 
 from assistant import Assistant
 from assistant.errors import IndexBusyError, IndexUnavailableError, StorageError
-from assistant.index.children import failure
 from assistant.index.generations import Generations
+from assistant.index.processes.children import failure
+from assistant.index.processes.vector_children import VectorWriter
 from assistant.index.snapshot import SnapshotReader
-from assistant.index.vector_children import VectorWriter
 
 pytest_plugins = ["support_index_fixtures"]
 
@@ -228,7 +228,7 @@ def test_ctrl_c_ends_with_a_message_and_the_old_index_answers(
         time.sleep(0.005)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert out == ""
     assert "Interrupted" in err
     assert "Traceback" not in err

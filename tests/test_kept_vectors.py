@@ -14,6 +14,7 @@ from support_index import Workshop, text_of
 
 from assistant.index.generations import STORE
 from assistant.index.kept_vectors import KeptVectors
+from assistant.index.processes import vector_process
 from assistant.index.snapshot import Snapshot
 from assistant.index.store import Store
 
@@ -96,6 +97,7 @@ def test_new_vectors_leave_none_of_the_old(
     del texts["a.md"]
     with monkeypatch.context() as forgetful:
         forgetful.setattr(KeptVectors, "delete", lambda *_: None)
+        forgetful.setattr(vector_process, "TERMS", "no such file")  # the check would find it
         workshop.sync()
     assert not workshop.holds_exactly(texts)
     workshop.settings = workshop.settings.model_copy(
@@ -105,23 +107,40 @@ def test_new_vectors_leave_none_of_the_old(
     assert workshop.holds_exactly(texts)
 
 
+def earlier_version(monkeypatch: pytest.MonkeyPatch, workshop: Workshop) -> None:
+    """A sync by a version that knew of no kept vectors and no terms."""
+    with monkeypatch.context() as before:
+        for name in ("begin", "put", "delete"):
+            before.setattr(KeptVectors, name, lambda *_, **__: None)
+        before.setattr(vector_process, "TERMS", "no such file")
+        before.setattr("assistant.index.repair._brought_up_to_date", lambda found: found)
+        workshop.sync()
+
+
 def test_an_index_of_an_earlier_version_answers_from_chroma(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workshop.write("old.md", text_of("apples", 30))
-    with monkeypatch.context() as before:
-        before.setattr(KeptVectors, "put", lambda *_: None)
-        workshop.sync()
-    workshop.write("new.md", text_of("pears", 30))
+    texts = {"old.md": workshop.write("old.md", text_of("apples", 30)).read_text()}
     workshop.sync()
+    texts["new.md"] = workshop.write("new.md", text_of("pears", 30)).read_text()
+    earlier_version(monkeypatch, workshop)
     snapshot = opened(workshop)
     ids = snapshot.store.chunk_ids()
     assert 0 < len(snapshot.store.vectors.get(ids)) < len(ids)
     found = snapshot.vectors_of(ids)
     stored = snapshot.vectors.vectors(ids)
+    asked = stored[ids[0]]
+    assert [key for key, _ in snapshot.nearest(asked, 1)] == [ids[0]]
+    assert snapshot.cosines(asked, ids[:1])[ids[0]] == pytest.approx(1.0, abs=1e-3)
     snapshot.retire()
     assert set(found) == set(ids)
     assert all(np.allclose(found[each], stored[each], atol=1e-3) for each in ids)
+    paid = len(workshop.embedder.paid)
+    receipt = workshop.sync()
+    assert "vectors" in receipt.repaired
+    assert workshop.holds_exactly(texts)
+    assert len(workshop.embedder.paid) == paid
+    assert not workshop.sync().repaired
 
 
 def test_what_an_earlier_version_embedded_otherwise_is_not_taken(
@@ -136,10 +155,7 @@ def test_what_an_earlier_version_embedded_otherwise_is_not_taken(
     )
     embed = workshop.embedder.embed
     workshop.embedder.embed = lambda texts: -embed(texts)  # type: ignore[method-assign]
-    with monkeypatch.context() as before:
-        for name in ("begin", "put", "delete"):
-            before.setattr(KeptVectors, name, lambda *_, **__: None)
-        workshop.sync()
+    earlier_version(monkeypatch, workshop)
     snapshot = opened(workshop)
     ids = snapshot.store.chunk_ids()
     stored, found = snapshot.vectors.vectors(ids), snapshot.vectors_of(ids)
@@ -147,10 +163,7 @@ def test_what_an_earlier_version_embedded_otherwise_is_not_taken(
     assert all(np.array_equal(found[each], stored[each]) for each in ids)
     texts["b.md"] = workshop.write("b.md", text_of("pears", 30)).read_text()
     workshop.sync()
-    snapshot = opened(workshop)
-    ids = snapshot.store.chunk_ids()
-    assert 0 < len(snapshot.store.vectors.get(ids)) < len(ids)
-    snapshot.retire()
+    assert workshop.holds_exactly(texts)
 
 
 def test_a_store_without_the_table_is_read(workshop: Workshop, tmp_path: Path) -> None:

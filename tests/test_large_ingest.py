@@ -15,11 +15,13 @@ import pytest
 from support_index import Workshop, outcomes, text_of
 
 from assistant.errors import AssistantError, DocumentError, IndexUnavailableError, StorageError
-from assistant.index import reading_process
-from assistant.index.children import WordProcess
-from assistant.index.loading import load_all
+from assistant.index.generations import WORDS
+from assistant.index.loaded import packed, unpacked
+from assistant.index.loading import load_all, options_of
 from assistant.index.plan import Step
-from assistant.index.reading_process import load_apart, packed, unpacked
+from assistant.index.processes import reading_process
+from assistant.index.processes.children import WordProcess
+from assistant.index.processes.reading_process import load_apart
 from assistant.index.roots import Scope
 from assistant.index.scan import scan
 from assistant.index.words import WordIndex, WordWriter
@@ -42,7 +44,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def start(command: list[str], **more: Any) -> Any:
         process = popen(command, **more)
-        if "assistant.index.reading_process" in command:
+        if "assistant.index.processes.reading_process" in command:
             processes.append(process)
         return process
 
@@ -61,7 +63,7 @@ def told(results: Iterator[tuple[Step, Any]]) -> dict[str, Any]:
     for step, result in results:
         message = packed(result)
         if "rest" in message:
-            message["rest"][1] = 0
+            message["rest"][1] = []
         found[step.name] = message
     return found
 
@@ -76,8 +78,8 @@ def test_a_process_reads_what_threads_read(workshop: Workshop, started: list[Any
     workshop.write("empty.md", "")
     steps = steps_of(workshop.folder, workshop.settings)
     settings = workshop.settings
-    here = told(load_all(steps, settings.chunking, settings.reading))
-    there = told(load_apart(steps, settings.chunking, settings.reading))
+    here = told(load_all(steps, options_of(settings)))
+    there = told(load_apart(steps, options_of(settings)))
     assert len(started) == 1
     assert list(there) == [step.name for step in steps]
     assert there == here
@@ -89,7 +91,7 @@ def test_what_goes_over_the_pipe_comes_back(workshop: Workshop) -> None:
     workshop.write("a.md", "# Herons\n\n" + text_of("apples"))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    ((_, loaded),) = load_all(steps, settings.chunking, settings.reading)
+    ((_, loaded),) = load_all(steps, options_of(settings))
     assert unpacked(packed(loaded)) == loaded
     refusal = DocumentError("no", hint="try", outcome="empty")
     back = unpacked(packed(refusal))
@@ -104,7 +106,7 @@ def test_a_reading_process_that_is_killed_loses_nothing(
         workshop.write(f"{number:02}.md", text_of(f"topic{number}", 400))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    results = load_apart(steps, settings.chunking, settings.reading)
+    results = load_apart(steps, options_of(settings))
     seen = [next(results)]
     group = Path(f"/proc/{started[0].pid}/autogroup")
     if group.exists() and os.getuid() == 0:  # others may be refused it for a while
@@ -122,12 +124,13 @@ def watch(event, arguments):
     if event == "open" and isinstance(arguments[0], str):
         name = os.path.basename(arguments[0])
         once = os.path.join(os.environ["DEADLY"], name)
-        first = name in ("c.md", "e.md") and not os.path.exists(once)
+        turn = name == "c.md" or name == "e.md" and os.path.exists(once.replace("e.md", "c.md"))
+        first = turn and not os.path.exists(once)
         if first or fnmatch.fnmatch(name, os.environ["ALWAYS"]):
             os.makedirs(once, exist_ok=True)
             print("a bad", name, file=sys.stderr, flush=True)
             os._exit(7)
-if "assistant.index.reading_process" in sys.orig_argv:
+if "assistant.index.processes.reading_process" in sys.orig_argv:
     sys.addaudithook(watch)
 """
 
@@ -146,13 +149,17 @@ def deadly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_file_that_ends_the_process_twice_fails_alone(
     workshop: Workshop, deadly: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``b.md`` ends every process that opens it, ``c.md`` and ``e.md`` the first one alone."""
+    """``b.md`` ends every process that opens it, ``c.md`` the first one, ``e.md`` one after that.
+
+    Threads open the files in any order: without turns, ``e.md`` could end the process before
+    ``c.md`` was opened, and ``c.md`` would end the one in which it is alone.
+    """
     monkeypatch.setenv("ALWAYS", "b.md")
     for name in ("a.md", "b.md", "c.md", "d.md", "e.md", "f.md"):
         workshop.write(name, text_of(name))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    seen = list(load_apart(steps, settings.chunking, settings.reading))
+    seen = list(load_apart(steps, options_of(settings)))
     assert [step.name for step, _ in seen] == [step.name for step in steps]
     assert (deadly / "c.md").exists(), "the trial killed nothing"
     failed = [result for _, result in seen if isinstance(result, DocumentError)]
@@ -171,7 +178,7 @@ def test_a_process_that_ends_at_every_file_is_not_started_for_each(
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
     with pytest.raises(AssistantError, match=r"ends at every file \(status 7\) a bad"):
-        list(load_apart(steps, settings.chunking, settings.reading))
+        list(load_apart(steps, options_of(settings)))
     assert len(started) == 10, "five times: all of them, then one alone"
 
 
@@ -181,7 +188,7 @@ def test_half_a_line_of_a_process_that_died_is_no_result(
     workshop.write("a.md", text_of("apples"))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    with reading_process._Reading(steps, settings.chunking, settings.reading) as child:
+    with reading_process._Reading(steps, options_of(settings)) as child:
         whole = child._process.stdout
         child._process.stdout = io.BytesIO(b'{"what": "no", "hint": ')
         assert list(child.results()) == []
@@ -200,7 +207,7 @@ def test_an_unchanged_folder_starts_no_process(
     def start(*_: Any, **__: Any) -> None:
         raise AssertionError("a process for nothing")
 
-    monkeypatch.setattr("assistant.index.sync.Verifier", start)
+    monkeypatch.setattr("assistant.index.sync.GenerationChecker", start)
     workshop.sync()
     workshop.sync(dry_run=True)
     workshop.write("c.md", text_of("pears"))
@@ -214,10 +221,17 @@ def test_leaving_in_the_middle_ends_the_process(workshop: Workshop, started: lis
         workshop.write(f"{number:02}.md", text_of(f"topic{number}", 400))
     settings = workshop.settings
     steps = steps_of(workshop.folder, settings)
-    results = load_apart(steps, settings.chunking, settings.reading)
+    results = load_apart(steps, options_of(settings))
     next(results)
     results.close()  # type: ignore[attr-defined]
     assert started[0].poll() is not None
+
+
+def write(writer: WordProcess, texts: dict[str, str]) -> None:
+    for key, text in texts.items():
+        writer.add(key, text)
+    writer.end([list(texts)])
+    writer.finish()
 
 
 def test_words_of_a_process_are_those_written_here(tmp_path: Path) -> None:
@@ -226,43 +240,38 @@ def test_words_of_a_process_are_those_written_here(tmp_path: Path) -> None:
         "two": "机器学习 and herons",
         "three": "A pond",
     }
-    here = WordWriter(tmp_path / "here")
-    with WordProcess(tmp_path / "there") as there:
+    with WordWriter(tmp_path / "here") as here, WordProcess(tmp_path / "there") as there:
         for writer in (here, there):
             for key, text in texts.items():
                 writer.add(key, text)
             writer.delete(["three"])
-            writer.close()
+            writer.end([["two"], ["one"]])
+            writer.finish()
         if hasattr(os, "getpriority"):
             behind = min(19, os.nice(0) + 10)
             assert os.getpriority(os.PRIO_PROCESS, there._process.pid) == behind, "it stands back"
     for terms in (["heron"], ["1234"], ["机器"], ["pond"]):
-        found = [WordIndex(tmp_path / part).search(terms, 5) for part in ("here", "there")]
+        found = [WordIndex(tmp_path / part / WORDS).search(terms, 5) for part in ("here", "there")]
         assert found[0] == found[1]
-    assert len(WordIndex(tmp_path / "there")) == 2
+    assert len(WordIndex(tmp_path / "there" / WORDS)) == 2
 
 
 def test_a_word_process_that_dies_is_an_error(tmp_path: Path) -> None:
     with WordProcess(tmp_path / "words") as writer:
         writer._process.kill()
         with pytest.raises(IndexUnavailableError, match=r"words could not be written.*status -9"):
-            writer.close()
+            write(writer, {"one": "A heron"})
 
 
 def test_a_word_process_says_why_it_cannot_write(tmp_path: Path) -> None:
     (tmp_path / "words").write_text("a file where the folder goes")
     texts = {str(number): "so many words that the pipe is full" for number in range(100_000)}
 
-    def write(writer: WordProcess) -> None:
-        for key, text in texts.items():
-            writer.add(key, text)
-        writer.close()
-
     with (
         WordProcess(tmp_path / "words") as writer,
         pytest.raises((IndexUnavailableError, StorageError), match="exists"),
     ):
-        write(writer)
+        write(writer, texts)
 
 
 def test_a_large_ingest_is_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,8 +313,9 @@ def test_a_pipe_that_may_not_be_wider_is_used_as_it_is(
     monkeypatch.setattr("assistant.processes._PIPE_BYTES", (1 << 31) + 1)  # more than there can be
     with WordProcess(tmp_path / "words") as there:
         there.add("one", "A heron")
-        there.close()
-    assert WordIndex(tmp_path / "words").search(["heron"], 5)
+        there.end([["one"]])
+        there.finish()
+    assert WordIndex(tmp_path / "words" / WORDS).search(["heron"], 5)
 
 
 def test_children_start_no_threads_of_blas_unless_they_are_asked_for(

@@ -13,10 +13,10 @@ import pytest
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
-from assistant.noise import noise_spans
 from assistant.reading import read_document
-from assistant.sentences import sentences
-from assistant.terms import terms
+from assistant.text.noise import noise_spans
+from assistant.text.sentences import sentences
+from assistant.text.terms import terms
 
 _LENGTH = 12_000
 _OPENINGS = (

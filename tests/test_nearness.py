@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.embedding.static import StaticEmbedder
-from assistant.nearness import SentenceIndex, title_coverage
-from assistant.questions import Question, analyse
+from assistant.retrieval.nearness import SentenceIndex, title_coverage
+from assistant.retrieval.question import Question, analyse
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,8 @@ def test_what_has_no_words_has_no_likeness(index: SentenceIndex) -> None:
 
 def test_a_title_covers_the_share_of_weight_of_its_words() -> None:
     asked = question("How do herons build nests?")
-    found = title_coverage(asked, {"1": "Herons and their nests", "2": "Ponds", "3": "Ponds"})
+    found = title_coverage(
+        asked, {"1": ("Herons and their nests", "en"), "2": ("Ponds", "en"), "3": ("Ponds", "")}
+    )
     assert found["1"] == pytest.approx(2 / len(asked.weights))
     assert found["2"] == found["3"] == 0.0

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Assistant, load_settings
-from assistant.noise import clipped, noise_spans, recurs, share
+from assistant.text.noise import clipped, noise_spans, recurs, share
 from benchmarks import noise as benchmark
 
 ARTICLE = """Bridges of the valley
@@ -85,11 +85,11 @@ def test_a_sentence_recurs_when_other_words_stand_around_it() -> None:
 
     different = "Paper {0} number {0}{0} tells of harbour {0}, of ship {0} and of captain {0}."
     own = f"Bridges of the valley are old, and their stones were cut by hand. {ADVERT}."
-    assert recurs(ADVERT, own, "own", lambda _: places(2, different))
-    assert not recurs(ADVERT, own, "own", lambda _: places(1, different))
+    assert recurs(ADVERT, own, "own", places(2, different))
+    assert not recurs(ADVERT, own, "own", places(1, different))
     copy = own.replace(ADVERT, "")
-    assert not recurs(ADVERT, own, "own", lambda _: places(9, copy.replace("{", "")))
-    assert not recurs("Join a club", own, "own", lambda _: places(9, different))
+    assert not recurs(ADVERT, own, "own", places(9, copy.replace("{", "")))
+    assert not recurs("Join a club", own, "own", places(9, different))
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def magazine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 def test_recurring_boilerplate_stands_back_and_is_still_found(magazine: Assistant) -> None:
-    with magazine._parts.snapshots().current() as snapshot:
+    with magazine._resources.snapshots().current() as snapshot:
         sentence = "Join the club of the valley today and save forty crowns."
         holding = {name for name, _ in snapshot.holding(sentence)}
         assert holding == {"bridges.txt", "roses.txt", "trains.txt", "clocks.txt"}
@@ -136,6 +136,47 @@ def test_a_caption_answers_only_what_nothing_else_does(magazine: Assistant) -> N
     weighed = magazine.ask("How often was the petal of roses weighed by Kay?")
     assert not benchmark.cited_noise(weighed)
     assert any(passage.noise for passage in weighed.retrieved)
+
+
+def with_threshold(magazine: Assistant, least: float) -> Assistant:
+    answer = magazine.settings.answer.model_copy(update={"min_confidence": least})
+    return Assistant(magazine.settings.model_copy(update={"answer": answer}))
+
+
+def test_where_nothing_else_answers_a_caption_counts_in_full(magazine: Assistant) -> None:
+    question = "Who stood with the petal of roses in Bergen?"
+    with with_threshold(magazine, 0.0) as assistant:
+        stood_back = assistant.ask(question)
+    with with_threshold(magazine, stood_back.confidence + 0.002) as assistant:
+        answer = assistant.ask(question)
+    assert not answer.abstained
+    assert benchmark.cited_noise(answer)
+    assert answer.confidence > stood_back.confidence + 0.002
+    with with_threshold(magazine, answer.confidence + 0.002) as assistant:
+        assert assistant.ask(question).abstained
+
+
+def test_a_passage_of_an_advert_comes_after_one_that_says_nearly_as_much(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    texts = {
+        "a-advert.txt": "Related content\nThe lighthouse of Skagen has a lamp of red glass.\n",
+        "b-article.txt": "The lighthouse of Skagen, on the shore, has had a lamp of blue glass.\n",
+        **{f"c-{n}.txt": f"The harbour of Vik {n} has a crane and a lamp.\n" for n in range(6)},
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    settings = load_settings(
+        None, {"index.path": str(tmp_path / "index"), "documents.paths": [str(folder)]}
+    )
+    with Assistant(settings) as assistant:
+        assistant.sync()
+        answer = assistant.ask("Which lamp has the lighthouse of Skagen?")
+    article, advert = answer.retrieved[:2]
+    assert (article.document, advert.document) == ("b-article.txt", "a-advert.txt")
+    assert advert.noise
+    parts = {p.document: p.scores for p in (article, advert)}
+    assert parts["a-advert.txt"]["words"] > parts["b-article.txt"]["words"]
 
 
 @pytest.mark.shared

@@ -54,10 +54,18 @@ def test_wheel_holds_prompts_settings_models_and_licences(wheel: Path, repositor
     for path in (repository / "prompts").glob("*.txt"):
         assert f"assistant/prompts/{path.name}" in names
     for path in (repository / "assistant").rglob("*"):
-        if path.suffix in (".py", ".json", ".css", ".js", ".npy", ".txt"):
+        kept = (".py", ".json", ".css", ".js", ".npy", ".onnx", ".txt")
+        if path.suffix in kept or path.name == "LICENSE":
             assert str(path.relative_to(repository)) in names
     assert [name for name in names if name.endswith("licenses/LICENSE")]
     assert [name for name in names if name.endswith("licenses/NOTICE.md")]
+    reader = {name for name in names if name.startswith("assistant/model/reader/")}
+    assert {Path(name).name for name in reader} == {
+        "reader.int8.onnx",
+        "tokenizer.json",
+        "LICENSE",
+        "NOTICE.md",
+    }
 
 
 def test_wheel_holds_nothing_else(wheel: Path) -> None:
@@ -65,7 +73,10 @@ def test_wheel_holds_nothing_else(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in names}
     assert tops == {"assistant", "eval", f"document_assistant-{__version__}.dist-info"}
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
-    assert sum(info.file_size for info in zipfile.ZipFile(wheel).infolist()) < 11_000_000
+    sizes = {info.filename: info.file_size for info in zipfile.ZipFile(wheel).infolist()}
+    assert sum(sizes.values()) < 40_000_000
+    weights = ("assistant/model/reader/", "assistant/embedding/static_vectors/")
+    assert sum(size for name, size in sizes.items() if not name.startswith(weights)) < 5_000_000
 
 
 def test_installed_wheel_answers_from_an_empty_folder(
@@ -101,7 +112,7 @@ def test_command_is_registered() -> None:
     from importlib.metadata import entry_points
 
     (command,) = entry_points(group="console_scripts", name="assistant")
-    assert command.value == "assistant.cli:main"
+    assert command.value == "assistant.__main__:main"
     assert callable(command.load())
 
 

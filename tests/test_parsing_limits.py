@@ -21,7 +21,7 @@ from assistant.index.loading import limits_of
 from assistant.reading import read_document
 from assistant.reading import worker as child_module
 from assistant.reading.frames import READY, Reply, missing_bytes, pack_reply, unpack_reply
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.pool import ChildDiedError, Parsers
 from assistant.types import Heading, Page, ParsedDocument
 from benchmarks.bombs import bombs
@@ -29,8 +29,8 @@ from benchmarks.format_samples import make_docx, make_pptx, samples
 from benchmarks.parsing_limits import mutate, originals, read
 
 PAGE = b"<h1>Heron</h1><p>The heron stands by the river.</p>"
-QUICK = Limits(wall_seconds=2.0)
-SHORT = Limits(cpu_seconds=1)
+QUICK = ReadingLimits(wall_seconds=2.0)
+SHORT = ReadingLimits(cpu_seconds=1)
 
 
 def refusal(parsers: Parsers, data: bytes, name: str) -> DocumentError:
@@ -180,7 +180,7 @@ def test_closing_ends_children_at_work_at_once() -> None:
 
 
 def test_pages_characters_and_unpacked_bytes_are_limited() -> None:
-    limits = Limits(max_pages=3, max_characters=1000)
+    limits = ReadingLimits(max_pages=3, max_characters=1000)
     with Parsers(limits) as parsers:
         assert refusal(parsers, make_pptx((("a", "b"),) * 4), "a.pptx").outcome == "too_large"
         error = refusal(parsers, b"<p>" + b"ha " * 500, "a.html")

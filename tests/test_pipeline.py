@@ -18,6 +18,7 @@ import yaml
 
 from assistant import Answer, Assistant, ask, load_settings
 from assistant.errors import IndexUnavailableError, QuestionError, UsageError
+from assistant.tables.model import cells_of
 from assistant.types import Delta, Event, Finished, Retrieved
 
 Asked = tuple[dict[str, Any], Answer]
@@ -67,8 +68,14 @@ def test_every_sentence_cites_and_is_verbatim(asked: list[Asked]) -> None:
         for sentence in answer.sentences:
             assert sentence.citations
             assert sentence.verdict == "verbatim"
-            assert all(sentence.text == quotes[marker] for marker in sentence.citations)
-            assert sentence.text in " ".join(answer.text.split())
+            for marker in sentence.citations:
+                if "|" in quotes[marker]:  # a row: each value with its column's name
+                    cells = [cell.text for cell in cells_of(quotes[marker]) if cell.text]
+                    assert all(cell in sentence.text for cell in cells)
+                    assert all(cell in answer.text for cell in cells)
+                else:
+                    assert sentence.text == quotes[marker]
+                    assert sentence.text in " ".join(answer.text.split())
 
 
 def test_abstentions_cite_nothing_and_answers_cite_something(asked: list[Asked]) -> None:

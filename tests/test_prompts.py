@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.context import fit_passages
 from assistant.errors import SettingsError
-from assistant.prompts import SENTINEL, VARIABLES, load_prompt, prompts_folder
-from assistant.tokens import count_tokens
+from assistant.model.context import fit_passages
+from assistant.model.prompts import SENTINEL, VARIABLES, load_prompt, prompts_folder
+from assistant.model.tokens import count_tokens
 from assistant.types import Passage
 
 GOLDEN = Path(__file__).resolve().parent / "golden"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import QuestionError
-from assistant.questions import (
+from assistant.retrieval.question import (
     Question,
     analyse,
     check_question,
@@ -17,7 +17,7 @@ from assistant.questions import (
     coverage,
     needs_history,
 )
-from assistant.terms import stem
+from assistant.text.terms import stem
 
 
 def ask(text: str) -> Question:

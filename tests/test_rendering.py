@@ -11,14 +11,14 @@ from rich.console import Console
 from test_types import make_answer
 
 from assistant import Assistant, types
-from assistant.rendering import (
+from assistant.cli.rendering import (
     VERDICT_MARKS,
-    safe,
     show_answer,
     show_receipt,
     show_status,
     show_why,
 )
+from assistant.text.visible import visible
 from assistant.types import Citation, Sentence
 
 
@@ -52,6 +52,8 @@ def test_page_and_section_are_named_when_known() -> None:
 def test_bracketed_numbers_of_a_document_are_not_drawn_as_markers() -> None:
     text = drawn(show_answer, make_answer(text="See [7] and [12]. [1]"))
     assert "See [7] and [12]. [1✓]" in text
+    text = drawn(show_answer, make_answer(text=f"See [{'9' * 5000}]. [1]"))
+    assert "[1✓]" in text
 
 
 def test_markup_in_a_document_is_shown_as_it_is() -> None:
@@ -78,8 +80,8 @@ def test_control_characters_never_reach_the_terminal() -> None:
 
 
 @given(st.text())
-def test_safe_keeps_the_length_and_all_that_is_printable(text: str) -> None:
-    shown = safe(text)
+def test_visible_keeps_the_length_and_all_that_is_printable(text: str) -> None:
+    shown = visible(text)
     assert len(shown) == len(text)
     assert all(a == b for a, b in zip(shown, text, strict=True) if b.isprintable())
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reranking import cap_documents, fold_duplicates
+from assistant.retrieval.duplicates import cap_documents, fold_duplicates
 from assistant.types import Passage
 
 STORY = (

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from assistant import Assistant, Settings
 from assistant.errors import IndexUnavailableError
-from assistant.retrieval import fuse, retrieve
+from assistant.retrieval.question import analyse
+from assistant.retrieval.search import fuse, inverse_document_frequency, retrieve
 
 IDS = st.sampled_from("abcdefgh")
 SCORES = st.floats(-50, 50, allow_nan=False).map(lambda score: round(score, 3))
@@ -169,8 +170,8 @@ def test_chunk_transform_cuts_as_the_index_does(sample: Assistant) -> None:
     from llama_index.core.schema import Document
 
     from assistant.chunking import cut
+    from assistant.llamaindex import ChunkTransform
     from assistant.reading import read_document
-    from assistant.transform import ChunkTransform
 
     path = sample.settings.documents.paths[0] / "iclr-history.md"
     parsed = read_document(path.read_bytes(), path.name)
@@ -220,16 +221,17 @@ def test_what_is_not_read_closely_is_not_loaded(
     )
     question = "How many bins does first-fit decreasing need?"
     loaded: list[int] = []
-    with sample._parts.snapshots().current() as snapshot:
+    with sample._resources.snapshots().current() as snapshot:
         chunks = snapshot.store.chunks
         monkeypatch.setattr(
             snapshot.store, "chunks", lambda ids: (loaded.append(len(ids)), chunks(ids))[1]
         )
         monkeypatch.setattr(
-            "assistant.retrieval.title_coverage", lambda *_: pytest.fail("no title is wanted")
+            "assistant.retrieval.search.title_coverage",
+            lambda *_: pytest.fail("no title is wanted"),
         )
-        asked = sample._parts.analyse(question, (), snapshot)
-        embedder, index = sample._parts.embedder(), sample._parts.sentences()
+        asked = analyse(question, (), lambda term: inverse_document_frequency(snapshot, term))
+        embedder, index = sample._resources.embedder(), sample._resources.sentences()
         found = retrieve(asked, snapshot, embedder, index, plain, 3)
     assert loaded == [6]
     assert len(found) == 3

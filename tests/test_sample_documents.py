@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from assistant.reading import read_document
-from assistant.sentences import sentences
-from assistant.terms import shingles
+from assistant.text.sentences import sentences
+from assistant.text.terms import shingles
 
 
 @pytest.fixture(scope="module")

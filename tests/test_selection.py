@@ -9,13 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import FilterError
-from assistant.selection import checked_filters, describe, make_filters, no_document, selected
+from assistant.retrieval.filters import (
+    Selection,
+    checked_filters,
+    describe,
+    make_filters,
+    no_document,
+)
 from assistant.types import DocumentInfo, Filters
 
 
 def info(name: str, kind: str = "text", date: str = "2020-06-15") -> DocumentInfo:
     """A document that filters may or may not mean."""
     return DocumentInfo(name, name, kind, date, tags=tuple(name.split("/")[:-1]))
+
+
+def selected(filters: Filters, document: DocumentInfo) -> bool:
+    """Whether filters mean one document."""
+    return Selection(filters).means(document)
 
 
 @pytest.mark.parametrize(
@@ -105,12 +116,20 @@ def test_no_filters_mean_everything_and_are_false() -> None:
         (Filters(tags=(7,)), "7"),  # type: ignore[arg-type]
         (Filters(types=7), "7"),  # type: ignore[arg-type]
         (Filters(after="2021", before="2020"), "2021"),
+        (Filters(after="2" * 100_000), "222"),
+        (Filters(paths=("a\ud800",)), "a\\ud800"),
+        (Filters(paths=("*.md",) * 101), "101 values of path"),
+        (Filters(tags=("x",) * 30_000), "30,000 values of tag"),
+        (Filters(types=("pdf",) * 101), "101 values of type"),
+        (Filters(paths=("x" * 51,) * 99), "5,049 characters"),
+        (Filters(tags=(10**5000,)), "type int"),  # type: ignore[arg-type]
     ],
 )
 def test_a_value_of_no_use_is_named(filters: Filters, named: str) -> None:
     with pytest.raises(FilterError) as caught:
         checked_filters(filters)
     assert named in caught.value.what
+    assert len(str(caught.value)) < 400
     assert caught.value.exit_code == 2
 
 

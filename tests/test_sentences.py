@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assistant.sentences import sentences, units
+from assistant.text.sentences import sentences, units
 
 PIECES = st.lists(
     st.one_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import io
+import logging
 import os
 import re
 import socket
@@ -24,6 +25,9 @@ from PIL import Image
 from support_server import Running, running
 
 from assistant import Assistant, load_settings
+from assistant.errors import SettingsError
+from assistant.server.access import Access
+from assistant.server.mcp_door import make_mcp
 from assistant.settings import Settings
 
 FOUNDED = "Who is the curator of the archive?"
@@ -304,6 +308,8 @@ def test_no_path_leads_out(served: Running, path: str) -> None:
         ({"Host": "127.0.0.1.evil.test"}, 421),
         ({"Host": "localhost:1@evil.test"}, 421),
         ({"Host": ""}, 421),
+        ({"Host": "localhost ; script-src *"}, 421),
+        ({"Host": "[::1%25 ; script-src * ;]"}, 421),
         ({"Host": "localhost:7860"}, 200),
         ({"Host": "[::1]:7860"}, 200),
     ],
@@ -324,7 +330,9 @@ def test_only_our_own_names_are_answered_to(
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-@pytest.mark.parametrize("path", ["/v1/chat/completions", "/gradio_api/queue/join", "/mcp"])
+@pytest.mark.parametrize(
+    "path", ["/v1/chat/completions", "/gradio_api/queue/join", "/mcp", "/upload?name=x"]
+)
 def test_another_page_cannot_send_requests(
     served: Running, headers: dict[str, str], path: str
 ) -> None:
@@ -353,12 +361,112 @@ def test_an_upload_over_the_limit_is_refused(settings: Settings) -> None:
     with (
         Assistant(settings.model_copy(update={"documents": documents})) as assistant,
         running(assistant) as server,
+        httpx.Client(base_url=server.url) as browser,
     ):
-        files = {"files": ("large.txt", b"x" * 500_000)}
-        small = {"files": ("small.txt", b"x" * 100_000)}
-        url = f"{server.url}/gradio_api/upload"
-        assert httpx.post(url, files=files).status_code == 413
-        assert httpx.post(url, files=small).status_code == 200
+        browser.get("/")  # sets the owner's cookie
+
+        def drip() -> Iterator[bytes]:
+            for _ in range(5):
+                yield b"x" * 100_000
+
+        large = browser.post("/upload?name=large.txt", content=b"x" * 500_000)
+        assert large.status_code == 413
+        try:
+            status = browser.post("/upload?name=large.txt", content=drip()).status_code
+        except httpx.WriteError:
+            status = 413  # the server had closed already
+        assert status == 413
+        small = browser.post("/upload?name=small.txt", content=b"x" * 100_000)
+        assert small.status_code == 200
+        aside = assistant.settings.chat.uploads / ".incoming"
+        assert [each.name for each in aside.iterdir()] == [small.json()["upload"]]
+
+
+def test_an_upload_that_cannot_be_is_one_clear_error(settings: Settings) -> None:
+    chat = settings.chat.model_copy(update={"session_upload_megabytes": 0.3})
+    with (
+        Assistant(settings.model_copy(update={"chat": chat})) as assistant,
+        running(assistant) as server,
+        httpx.Client(base_url=server.url) as browser,
+    ):
+        nobody = browser.post("/upload?name=a.txt", content=b"x")
+        assert (nobody.status_code, "browser" in nobody.text) == (400, True)
+        browser.get("/")
+        for name in ("", "%20", "%00"):
+            unnamed = browser.post(f"/upload?name={name}", content=b"x")
+            assert unnamed.status_code in (200, 400), name
+        assert browser.post("/upload", content=b"x").status_code == 400
+        assert browser.post("/upload?name=" + "x" * 2000, content=b"x").status_code == 422
+        full = browser.post("/upload?name=a.txt", content=b"x" * 300_000)
+        assert full.status_code == 413
+        assert "in a day" in full.json()["error"]["message"]
+        assert browser.post("/gradio_api/upload", files={"files": ("", b"x")}).status_code == 404
+
+
+def test_a_body_without_a_token_is_a_short_one(guarded: Running) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for content in (b"token=" + b"x" * 20_000, iter([b"token=" + b"x" * 9_000] * 3)):
+        try:
+            status = httpx.post(f"{guarded.url}/login", content=content, headers=form).status_code
+        except httpx.WriteError:
+            status = 413  # the server had closed already
+        assert status == 413
+
+
+def test_no_cookie_holds_the_server_up(guarded: Running) -> None:
+    """64 KB of backslashes took five seconds of everybody's time."""
+    began = time.monotonic()
+    for value in ('a="' + '\\"' * 30_000 + '"', "a=b;" * 15_000, "=" * 60_000, ";" * 60_000):
+        for path in ("/v1/models", "/login", "/"):
+            httpx.get(f"{guarded.url}{path}", headers={"Cookie": value})
+    assert time.monotonic() - began < 3
+
+
+def test_the_application_sees_no_cookies_but_ours(served: Running) -> None:
+    owner = httpx.get(f"{served.url}/").cookies["assistant_owner"]
+    for other in ("", "x=1; ", 'y="a b"; '):
+        again = httpx.get(f"{served.url}/", headers={"Cookie": f"{other}assistant_owner={owner}"})
+        assert "set-cookie" not in again.headers, "the owner was known"
+    odd = httpx.get(f"{served.url}/", headers={"Cookie": "assistant_owner=" + "x" * 5000})
+    assert "assistant_owner" in odd.cookies
+
+
+def test_addresses_of_the_page_ask_nothing_of_gradio(
+    served: Running, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for path in ("/?page=x", "/?deep_link=a", "/config?page=x&deep_link=a"):
+        assert httpx.get(served.url + path).status_code == 200, path
+    with httpx.Client(base_url=served.url) as browser:
+        browser.get("/")
+        gone = browser.get("/gradio_api/queue/data?session_hash=of-before")
+        assert '"session_not_found": true' in gone.text
+        assert browser.get("/gradio_api/queue/data").status_code == 403
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_no_library_gives_the_root_logger_a_handler(served: Running) -> None:
+    """The MCP kit's own takes five seconds for a traceback."""
+    root = logging.getLogger()
+    kept, root.handlers = root.handlers, []
+    try:
+        make_mcp(served.application.service)
+        assert root.handlers == []
+    finally:
+        root.handlers = kept
+
+
+def test_a_websocket_handshake_is_refused(served: Running) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    for path in ("/", "/gradio_api/queue/join", "/mcp", "/nowhere"):
+        head = (
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\n"
+            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        with socket.create_connection((host, int(port)), timeout=10) as wire:
+            wire.sendall(head.encode())
+            status = int(wire.recv(100).split(b" ")[1])
+        assert status in (200, 403, 404, 405, 406), path
 
 
 def test_every_answer_has_the_headers(served: Running) -> None:
@@ -383,7 +491,7 @@ def test_without_the_token_nothing_is_told(guarded: Running) -> None:
     for path in ("/v1/models", "/metrics", "/document?name=x", "/openapi.json", "/export/x.md"):
         assert httpx.get(guarded.url + path).status_code == 401, path
     assert httpx.post(f"{guarded.url}/mcp", json={}).status_code == 401
-    assert httpx.post(f"{guarded.url}/gradio_api/upload").status_code == 401
+    assert httpx.post(f"{guarded.url}/upload?name=x").status_code == 401
     page = httpx.get(f"{guarded.url}/", headers={"Accept": "text/html"})
     assert (page.status_code, page.headers["location"]) == (303, "/login")
     assert httpx.get(f"{guarded.url}/healthz").status_code == 200
@@ -402,21 +510,56 @@ def test_a_browser_gives_the_token_once(guarded: Running) -> None:
         assert browser.get("/").status_code == 303
 
 
-def test_guessing_is_slowed_down(settings: Settings) -> None:
+def test_wrong_tokens_are_slowed_down_and_the_right_one_never_is(settings: Settings) -> None:
+    """From one address, under changing ones that a client makes up, at the page and as a bearer."""
     with (
         Assistant(settings) as assistant,
         running(assistant, TOKEN) as server,
         httpx.Client(base_url=server.url) as intruder,
     ):
-        tries = [
-            intruder.post("/login", data={"token": f"guess{n}"}).status_code for n in range(30)
+        began = time.monotonic()
+        pages = [
+            intruder.post(
+                "/login",
+                data={"token": f"guess{n}"},
+                headers={"X-Forwarded-For": f"203.0.113.{n}", "Forwarded": f"for=203.0.113.{n}"},
+            )
+            for n in range(8)
         ]
-        assert tries[:5] == [403] * 5
-        assert tries[5:].count(403) <= 3  # one more after a second, and so on
-        assert tries[-1] == 429
-        late = intruder.post("/login", data={"token": TOKEN})
-        assert late.status_code == 429
-        assert int(late.headers["retry-after"]) >= 1
+        assert [page.status_code for page in pages] == [403] * 5 + [429] * 3
+        assert [int(page.headers["retry-after"]) for page in pages[5:]] == [2, 4, 8]
+        assert time.monotonic() - began > 2.9  # each is kept waiting a second as well
+        for accept in ("application/json", "text/html"):
+            guess = {"Authorization": "Bearer guess", "Accept": accept}
+            refused = intruder.get("/", headers=guess)
+            assert refused.status_code == 429, accept
+            assert int(refused.headers["retry-after"]) > 8
+        assert intruder.get("/v1/models").status_code == 401  # who guesses nothing is not throttled
+        began = time.monotonic()
+        right = {"Authorization": f"Bearer {TOKEN}"}
+        assert intruder.get("/v1/models", headers=right).status_code == 200
+        assert intruder.post("/login", data={"token": TOKEN}).status_code == 303
+        assert time.monotonic() - began < 0.9
+
+
+def test_wrong_tokens_are_forgotten_after_a_while() -> None:
+    now = [0.0]
+    access = Access(TOKEN, clock=lambda: now[0])
+
+    async def guess(times: int) -> list[float]:
+        return [await access.refuse() for _ in range(times)]
+
+    assert asyncio.run(guess(6)) == [0.0] * 5 + [2.0]
+    now[0] = 899.0
+    assert asyncio.run(guess(1)) == [4.0]
+    now[0] = 1800.0
+    assert asyncio.run(guess(1)) == [0.0]
+
+
+@pytest.mark.parametrize("token", ["short", "a" * 40, "abcabcabcabcabcabcabc"])
+def test_a_token_that_is_soon_guessed_is_refused(token: str) -> None:
+    with pytest.raises(SettingsError, match="characters"):
+        Access(token)
 
 
 # ---------------------------------------------------------------- the command

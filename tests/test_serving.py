@@ -7,9 +7,10 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -84,6 +85,61 @@ def test_the_server_and_its_page_look_nothing_up(folder: Path, tmp_path: Path) -
             assert httpx.get(url + path).status_code == 200
     assert Path(f"{attempts}.started").exists()
     assert not attempts.exists(), attempts.read_text()
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "work"),
+    [("SIGTERM", -15, "while True: pass"), ("SIGINT", 130, "time.sleep(60)")],
+)
+def test_it_ends_while_a_question_is_being_answered(
+    folder: Path, sent: str, status: int, work: str
+) -> None:
+    """Work in a thread cannot be stopped: it is left."""
+    script = folder / "serve.py"
+    script.write_text(
+        "import time\nimport assistant.answering.events\n"
+        f"def slow(*_, **__):\n    {work}\n"
+        "assistant.answering.events.search = slow\nfrom assistant.cli import main\nmain()\n"
+    )
+    log = folder / "serve.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [str(Path(sys.executable).absolute()), str(script), "serve", "--port", "0",
+             "documents"],
+            cwd=folder, stdout=out, stderr=out,
+        )  # fmt: skip
+    try:
+        until = time.monotonic() + 120
+        while not (found := re.search(r"answers at (http://\S+)", log.read_text())):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.1)
+        threading.Thread(target=ask_in_vain, args=[found[1]], daemon=True).start()
+        while _running(found[1]) < 1:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        process.send_signal(signal.Signals[sent])
+        began = time.monotonic()
+        assert process.wait(30) in (status, 128 + signal.Signals[sent])
+        assert time.monotonic() - began < 15
+        assert "Traceback" not in log.read_text()
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def ask_in_vain(url: str) -> None:
+    """Ask, and be left without an answer."""
+    with suppress(httpx.HTTPError, ValueError):
+        ask(url)
+
+
+def _running(url: str) -> int:
+    """How many answers are being made."""
+    figures = httpx.get(f"{url}/metrics", timeout=60).text
+    found = re.search(r"^assistant_\w*running\w* (\d+)", figures, re.MULTILINE)
+    assert found is not None, figures
+    return int(found[1])
 
 
 def test_the_container_starts_with_its_settings(folder: Path, repository: Path) -> None:

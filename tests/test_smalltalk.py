@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import Assistant
-from assistant.smalltalk import reply_to
+from assistant.answering.small_talk import reply_to
 
 
 @pytest.mark.parametrize(

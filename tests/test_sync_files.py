@@ -132,14 +132,14 @@ def test_a_file_that_vanishes_before_it_is_read(
     workshop.write("stays.md", text_of("apples", 3))
     fleeting.write_text(text_of("pears", 3))
     new = workshop.write("new.md", text_of("plums"))
-    read = loading.read_bytes
+    read = loading.read_file
 
-    def vanish(file: loading.FoundFile) -> bytes:
+    def vanish(*arguments: Any) -> Any:
         for path in (fleeting, new):
             path.unlink(missing_ok=True)
-        return read(file)
+        return read(*arguments)
 
-    monkeypatch.setattr(loading, "read_bytes", vanish)
+    monkeypatch.setattr(loading, "read_file", vanish)
     receipt = workshop.sync()
     assert outcomes(receipt) == {
         "stays.md": "indexed",
@@ -162,13 +162,15 @@ def test_a_file_that_cannot_be_read_keeps_its_version_and_is_retried(
     workshop.sync()
     path.write_text(text_of("apples", 4))
 
+    open_ = os.open
+
     def deny(place: str, *arguments: Any, **more: Any) -> Any:
-        if place == str(path):
+        if place == path.name:
             raise PermissionError(13, "Permission denied")
-        return open(place, *arguments, **more)
+        return open_(place, *arguments, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(loading, "open", deny, raising=False)
+        patch.setattr(os, "open", deny)
         receipt = workshop.sync()
     (failure,) = receipt.failed
     assert failure.document == "a.md"
@@ -185,12 +187,7 @@ def test_a_new_file_that_failed_is_retried(
 ) -> None:
     workshop.write("a.md", text_of("apples"))
     with monkeypatch.context() as patch:
-        patch.setattr(
-            loading,
-            "open",
-            lambda *_, **__: (_ for _ in ()).throw(OSError(5, "I/O")),
-            raising=False,
-        )
+        patch.setattr(os, "read", lambda *_: (_ for _ in ()).throw(OSError(5, "I/O")))
         assert outcomes(workshop.sync()) == {"a.md": "failed"}
     (step,) = workshop.sync(dry_run=True).files
     assert (step.action, step.outcome) == ("retry", "planned")
@@ -206,15 +203,15 @@ def test_a_subfolder_that_cannot_be_listed_keeps_its_documents(
     for name, text in texts.items():
         workshop.write(name, text)
     workshop.sync()
-    list_folder = os.scandir
+    open_ = os.open
 
-    def deny(path: str | int = ".") -> object:
-        if path == str(workshop.folder / "shut"):
+    def deny(path: str, flags: int, *more: Any, **rest: Any) -> int:
+        if path == "shut":
             raise PermissionError(13, "Permission denied", path)
-        return list_folder(path)
+        return open_(path, flags, *more, **rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "scandir", deny)
+        patch.setattr(os, "open", deny)
         told = outcomes(workshop.sync())
     assert told == {
         "a.md": "unchanged",

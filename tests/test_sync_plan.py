@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import UsageError
 from assistant.index.plan import Step, make_plan, same_state
-from assistant.index.roots import decide_roots
+from assistant.index.roots import Roots, decide_roots
 from assistant.index.rows import FileState, NotIndexed, StoredDocument
 from assistant.index.scan import FoundFile, name_files
+from assistant.index.sight import Sight, has_changes
 
 SECOND = 10**9
 OLD = FileState(size=10, mtime_ns=100 * SECOND, ctime_ns=100 * SECOND, inode=1)
@@ -24,7 +26,7 @@ def found(name: str, state: FileState = OLD, problem: tuple[str, str] | None = N
 
 
 def stored(name: str, sha256: str = "same", state: FileState = READ_LATER) -> StoredDocument:
-    return StoredDocument(f"id of {name}", name, "/docs", name, state, sha256, "r1", name, "text")
+    return StoredDocument(f"id of {name}", name, "/docs", name, state, sha256, "r1", "Ours", "text")
 
 
 def plan(
@@ -33,6 +35,7 @@ def plan(
     known: Sequence[NotIndexed] = (),
     hashes: dict[str, str] | None = None,
     reading: str = "r1",
+    refusing: str = "s1",
 ) -> dict[str, Step]:
     """The plan by name; a file that is hashed although ``hashes`` has it not is an error."""
     steps = make_plan(
@@ -41,6 +44,7 @@ def plan(
         known,
         in_scope=lambda path: path.startswith("/docs/"),
         reading=reading,
+        refusing=refusing,
         hasher=lambda file: (hashes or {})[file.name],
     )
     assert len({(step.name, step.action) for step in steps}) == len(steps)
@@ -78,6 +82,20 @@ def test_a_touched_file_with_its_old_content_is_unchanged() -> None:
     touched = FileState(10, 150 * SECOND, 150 * SECOND, 1)
     steps = plan([found("a.md", touched)], [stored("a.md")], hashes={"a.md": "same"})
     assert actions(steps) == {"a.md": "unchanged"}
+    assert steps["a.md"].is_touched
+    assert not steps["a.md"].has_another_day
+    assert not plan([found("a.md")], [stored("a.md")])["a.md"].is_touched
+
+
+def test_a_touched_file_of_another_day_is_a_change_unless_its_document_names_its_day() -> None:
+    touched = FileState(10, 200_000 * SECOND, 200_000 * SECOND, 1)
+    document = stored("a.md")
+    for dated in (document, replace(document, date="2020-02-02")):
+        step = plan([found("a.md", touched)], [dated], hashes={"a.md": "same"})["a.md"]
+        assert step.action == "unchanged"
+        assert step.has_another_day == (dated is document)
+        sight = Sight((step,), Roots((), (), (), {}), (dated,), (), {})
+        assert has_changes(sight) == (dated is document)
 
 
 def test_add_delete_and_rename() -> None:
@@ -94,6 +112,29 @@ def test_two_files_cannot_both_be_one_document_renamed() -> None:
         hashes={"one.md": "x", "two.md": "x"},
     )  # fmt: skip
     assert sorted(actions(steps).values()) == ["add", "rename"]
+
+
+@pytest.mark.parametrize(
+    ("was", "title", "now", "action"),
+    [
+        ("old-name.csv", "old name", "new-name.csv", "change"),  # its title is its name
+        ("old-name.csv", "old name", "2020/old-name.csv", "rename"),
+        ("old-name.csv", "old name", "old_name.csv", "rename"),
+        ("old-name.csv", "Visitors", "new-name.csv", "rename"),
+        ("-.csv", "-.csv", "new-name.csv", "change"),
+        ("old.md", "Ours", "old.txt", "add"),  # another reader
+        ("README", "Ours", "LICENSE", "add"),  # without a suffix the name chooses the reader
+        ("README", "Ours", "docs/README", "rename"),
+    ],
+)
+def test_a_renamed_file_is_read_again_where_its_name_says_something(
+    was: str, title: str, now: str, action: str
+) -> None:
+    document = replace(stored(was), title=title)
+    steps = plan([found(now)], [document], hashes={now: "same"})
+    assert actions(steps)[now] == action
+    assert (steps[now].stored == document) == (action != "add")
+    assert (steps.get(was) is None) == (action != "add")
 
 
 def test_a_copy_is_no_renaming() -> None:
@@ -117,14 +158,14 @@ def test_documents_out_of_scope_are_never_touched() -> None:
 
 
 def test_settled_outcomes_are_not_tried_again_and_failures_are() -> None:
-    def known(name: str, outcome: str, reading: str = "r1") -> NotIndexed:
-        return NotIndexed(name, "/docs", name, READ_LATER, reading, outcome, "why")
+    def known(name: str, outcome: str, refusing: str = "s1") -> NotIndexed:
+        return NotIndexed(name, "/docs", name, READ_LATER, refusing, outcome, "why")
 
     files = [found(name) for name in ("failed.md", "empty.md", "older.md")]
     before = [
         known("failed.md", "failed"),
         known("empty.md", "empty"),
-        known("older.md", "empty", "r0"),
+        known("older.md", "empty", "s0"),
     ]
     assert actions(plan(files, (), before)) == {
         "failed.md": "retry",

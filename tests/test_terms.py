@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.terms import (
+from assistant.text.terms import (
     _NEEDS_CARE,
     _NEEDS_NO_CARE,
     _PLAIN_TOKEN,
@@ -118,7 +118,7 @@ def test_shingles_tell_near_duplicates() -> None:
 
 def test_shingles_and_terms_are_the_same_in_every_process() -> None:
     """Fingerprints from ``hash`` would differ between processes if they were ever stored."""
-    code = "from assistant.terms import terms; print(terms('Studies of café 1,234 机器学习'))"
+    code = "from assistant.text.terms import terms; print(terms('Studies of café 1,234 机器学习'))"
     seen = set()
     for seed in ("0", "1"):
         environment = dict(os.environ, PYTHONHASHSEED=seed, PYTHONUTF8="1")
@@ -155,7 +155,7 @@ def test_terms_of_a_corpus_are_those_of_each_text_in_hard_cases(text: str) -> No
 def test_terms_of_a_corpus_stay_right_when_words_are_too_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("assistant.terms._MAX_PIECES", 3)
+    monkeypatch.setattr("assistant.text.terms._MAX_PIECES", 3)
     writer = TermWriter()
     for number in range(20):
         text = f"Words number{number}'s and more{number}"

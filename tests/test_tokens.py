@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import tokens
 from assistant.errors import AssistantError
-from assistant.tokens import FALLBACK_VOCABULARY, count_tokens, counter_for, vocabulary_of
+from assistant.model import tokens
+from assistant.model.tokens import FALLBACK_VOCABULARY, count_tokens, counter_for, vocabulary_of
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_no_network_even_in_a_fresh_process(tmp_path: Path, repository: Path) ->
 import socket
 def refuse(*_, **__): raise AssertionError("went to the network")
 socket.socket.connect = socket.getaddrinfo = refuse
-from assistant.tokens import count_tokens
+from assistant.model.tokens import count_tokens
 print(count_tokens("hello world"), count_tokens("hello world", "gpt-4"), count_tokens("a", "x"))
 """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TIKTOKEN")}

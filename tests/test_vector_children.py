@@ -17,8 +17,8 @@ from support_index import Workshop, text_of
 
 from assistant import processes
 from assistant.errors import IndexUnavailableError
-from assistant.index import children, vector_process
-from assistant.index.vector_children import VectorWriter
+from assistant.index.processes import children, vector_process
+from assistant.index.processes.vector_children import VectorWriter
 from assistant.processes import start
 
 pytest_plugins = ["support_index_fixtures"]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.checking.verifier import Verifier, needs_citation
 from assistant.embedding.static import StaticEmbedder
-from assistant.verification import Verifier, needs_citation
 from tests.verification_pairs import LIBRARY, PARAPHRASED, ROUTER, SUPPORTED, VERBATIM, WRONG
 
 Pair = tuple[str, str]
@@ -65,6 +65,20 @@ def test_the_supporting_passage_is_named(verifier: Verifier) -> None:
     check = verifier.verify("The R7 supports at most 64 wireless clients.", [LIBRARY, ROUTER])
     assert check.source == 1
     assert "64 wireless clients" in ROUTER[check.start : check.end]
+
+
+@pytest.mark.parametrize(
+    ("number", "verdict"),
+    [("two", "weak"), ("twelve", "weak"), ("thirteen", "unsupported"), ("2", "unsupported")],
+)
+def test_a_small_number_in_words_that_no_passage_holds_is_a_doubt_and_no_refutation(
+    verifier: Verifier, number: str, verdict: str
+) -> None:
+    """ "The two fleets" counts what a passage lists; thirteen, or 2, is a claim of its own."""
+    passage = "The museum of Vik shows a loom, a plough and a boat of oak."
+    check = verifier.verify(f"The museum of Vik shows {number} boats of oak and a loom.", [passage])
+    assert check.problems == (f"the number {number} is in no cited passage",)
+    assert check.verdict == verdict
 
 
 def test_two_passages_together_can_support_a_sentence(verifier: Verifier) -> None:

@@ -19,8 +19,8 @@ from support_index import Workshop, command, text_of
 
 from assistant.errors import AssistantError, IndexBusyError, UsageError
 from assistant.index.sync import Synchroniser
+from assistant.index.watching import Watcher
 from assistant.types import SyncReceipt
-from assistant.watching import Watcher
 
 pytest_plugins = ["support_index_fixtures"]
 
@@ -140,7 +140,7 @@ def test_a_busy_index_is_told_once_and_tried_again(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workshop.write("apples.md", text_of("apples"))
-    monkeypatch.setattr("assistant.watching._AGAIN_SECONDS", 0.5)
+    monkeypatch.setattr("assistant.index.watching._AGAIN_SECONDS", 0.5)
     tries: list[float] = []
     real = Synchroniser.sync
 

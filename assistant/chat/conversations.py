@@ -1,8 +1,9 @@
 """What was asked and answered, kept in SQLite across restarts, each for its owner alone.
 
 An owner is the secret of one browser's cookie, stored as a hash; every read and write names it, so
-an id that somebody guesses opens nothing. An answer is kept whole: its citations are still exact
-when the documents have changed, and the page can say that they have.
+an id that somebody guesses opens nothing. Without an owner nothing is kept and nothing is found.
+An answer is kept whole: its citations are still exact when the documents have changed, and the
+page can say that they have.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import StorageError
+from assistant.errors import StorageError, UsageError
+from assistant.private_files import make_file, make_private
 from assistant.types import Answer
 
 _SCHEMA = """
@@ -40,7 +42,7 @@ _BUSY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class StoredTurn:
     """A question and its answer; ``rating`` is what a person thought of it, or empty.
 
     ``answer`` is None for a question whose answer failed or was stopped before its first word.
@@ -53,7 +55,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class ConversationTitle:
     """A conversation in a list: its id, its first question shortened, when it was last used."""
 
     id: str
@@ -72,8 +74,8 @@ class Conversations:
         self._lock = threading.Lock()
         try:
             if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.touch(mode=0o600, exist_ok=True)  # SQLite would make it readable for all
+                make_private(path.parent, (path.name,))
+                make_file(path)  # SQLite would make it readable for all
             self._database = sqlite3.connect(
                 path or ":memory:", timeout=_BUSY_SECONDS, check_same_thread=False
             )
@@ -92,7 +94,15 @@ class Conversations:
             self._database.close()
 
     def begin(self, owner: str, question: str) -> str:
-        """A new conversation's id; its title is the question, shortened."""
+        """A new conversation's id; its title is the question, shortened.
+
+        Raises ``UsageError`` without an owner.
+        """
+        if not owner:
+            raise UsageError(
+                "The browser sent no cookie, so nobody could find this conversation again",
+                hint="let it keep this server's cookies, and load the page again",
+            )
         identity = secrets.token_urlsafe(16)
         title = " ".join(question.split())
         if len(title) > _TITLE_CHARACTERS:
@@ -112,16 +122,16 @@ class Conversations:
         )
         return bool(rows)
 
-    def listing(self, owner: str, limit: int = 50) -> list[Heading]:
+    def listing(self, owner: str, limit: int = 50) -> list[ConversationTitle]:
         """An owner's conversations, the last used first."""
         rows = self._rows(
             "SELECT id, title, updated FROM conversations WHERE owner = ? "
             "ORDER BY updated DESC, rowid DESC LIMIT ?",
             _hashed(owner), limit,
         )  # fmt: skip
-        return [Heading(*row) for row in rows]
+        return [ConversationTitle(*row) for row in rows]
 
-    def turns(self, owner: str, conversation: str) -> list[Turn]:
+    def turns(self, owner: str, conversation: str) -> list[StoredTurn]:
         """The turns of a conversation in order; none for one of somebody else."""
         rows = self._rows(
             "SELECT t.position, t.question, t.answer, t.rating FROM turns t "
@@ -129,7 +139,9 @@ class Conversations:
             "WHERE c.id = ? AND c.owner = ? ORDER BY t.position",
             conversation, _hashed(owner),
         )  # fmt: skip
-        return [Turn(at, question, _read(answer), rating) for at, question, answer, rating in rows]
+        return [
+            StoredTurn(at, question, _read(answer), rating) for at, question, answer, rating in rows
+        ]
 
     def put(
         self, owner: str, conversation: str, position: int, question: str, answer: Answer | None
@@ -208,7 +220,8 @@ def _read(text: str) -> Answer | None:
 
 
 def _hashed(owner: str) -> str:
-    return hashlib.sha256(owner.encode()).hexdigest()
+    """What is stored of an owner; of none, what no row has."""
+    return hashlib.sha256(owner.encode("utf-8", "replace")).hexdigest() if owner else ""
 
 
 def _now() -> str:

@@ -11,14 +11,10 @@ import html
 import re
 from urllib.parse import urlencode
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+from assistant.text.visible import one_line as plain_line
+from assistant.text.visible import visible
+
 _MARKDOWN = re.compile(r"[\\`*_\[\]()#~|!$<>&\"'{}]|^(?=\s*(?:[-+]|\d+[.)]))|(?<=\w):(?=//)|@")
-_BLANK = re.compile(r"\s+")
-
-
-def visible(text: str) -> str:
-    """Text with control and direction characters replaced by U+FFFD."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def escape(text: str) -> str:
@@ -28,7 +24,7 @@ def escape(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Escaped text with every stretch of white space as one space."""
-    return html.escape(visible(_BLANK.sub(" ", text).strip()))
+    return html.escape(plain_line(text))
 
 
 def as_written(text: str) -> str:

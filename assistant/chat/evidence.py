@@ -12,10 +12,10 @@ from itertools import pairwise
 
 from assistant.chat.escaped import address, escape, one_line
 from assistant.chat.messages import closest
-from assistant.explaining import Why, explain
-from assistant.sentences import sentences as cut_sentences
+from assistant.checking.verdicts import SHAPES, weakest
+from assistant.retrieval.reasons import Why, explain
+from assistant.text.sentences import sentences as cut_sentences
 from assistant.types import Answer, Citation, Passage, Sentence, Source
-from assistant.verdicts import SHAPES, weakest
 
 Lookup = Callable[[str], Source | None]
 """A document by name as it is in the index now, or None when it is no longer there."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from assistant.errors import DocumentError
+from assistant.reading.opening import OpeningRules, read_file
+
 FILE = ".questions.txt"
 """One question a line, at the top of a folder of documents; hidden, so it is no document."""
 
 _MOST = 4
 _LONGEST = 200
+_ACCESS = OpeningRules(100_000, setting="the most of such a file")
 
 
 def example_questions(folders: Iterable[Path]) -> tuple[str, ...]:
@@ -17,8 +21,9 @@ def example_questions(folders: Iterable[Path]) -> tuple[str, ...]:
     found: list[str] = []
     for folder in folders:
         try:
-            lines = (folder / FILE).read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
+            data, _ = read_file(str(folder.resolve() / FILE), FILE, _ACCESS)
+            lines = data.decode("utf-8").splitlines()
+        except (DocumentError, OSError, UnicodeDecodeError):
             continue
         found += [line.strip() for line in lines if line.strip() and len(line) <= _LONGEST]
     return tuple(found[:_MOST])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.chat.conversations import Conversations, Turn
+from assistant.chat.conversations import Conversations, StoredTurn
 from assistant.chat.question_set import Proposal, add_question, checked
 from assistant.errors import AssistantError
-from assistant.service import Service
+from assistant.service.service import Service
 
 REASONS = ("Wrong citation", "Incomplete", "Wrong", "Should have refused", "Should have answered")
 """What can be wrong with an answer; each offers to become a question of the evaluation."""
@@ -71,6 +71,6 @@ class Feedback:
             return f"{exc.what}. {exc.hint}."
         return f"Added as {identity} to {settings.chat.question_set.name}."
 
-    def _turn(self, owner: str, conversation: str, position: int) -> Turn | None:
+    def _turn(self, owner: str, conversation: str, position: int) -> StoredTurn | None:
         turns = self._conversations.turns(owner, conversation)
         return next((turn for turn in turns if turn.position == position), None)

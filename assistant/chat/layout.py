@@ -30,12 +30,16 @@ class Layout:
             with gr.Column(scale=2, min_width=300, elem_id="evidence-pane"):
                 self.evidence = gr.Markdown(draw_nothing(), elem_id="evidence", latex_delimiters=[])
                 self._feedback_form()
-        # What the page's script wants of the server: a turn, and a number that makes it new.
+        # What the page's script wants of the server: a turn or the numbers of uploaded files, and a
+        # number that makes it new.
         self.shown = gr.Textbox(
             label="Shown turn", visible="hidden", elem_id="shown-turn", max_length=20
         )
         self.kept = gr.Textbox(
             label="Turn to keep", visible="hidden", elem_id="kept-turn", max_length=20
+        )
+        self.uploaded = gr.Textbox(
+            label="Uploaded files", visible="hidden", elem_id="uploaded", max_length=4000
         )
 
     def _header(self) -> None:
@@ -60,9 +64,8 @@ class Layout:
             self.forget = gr.Button("Delete this conversation", size="sm", elem_id="forget")
             with gr.Accordion("Documents", open=True, elem_id="documents"):
                 self.sync = gr.Button("Sync folder", elem_id="sync")
-                self.upload = gr.UploadButton(
-                    "Upload files", file_count="multiple", elem_id="upload"
-                )
+                # the page's script sends the files: with Gradio's own, events would name paths
+                gr.Button("Upload files", elem_id="upload")
                 self.receipt = gr.Markdown("", elem_id="receipt", latex_delimiters=[])
                 self.list = gr.Markdown("", elem_id="library", latex_delimiters=[])
             with gr.Accordion("Ask only of", open=False, elem_id="filters"):

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from assistant.chat.receipts import draw_failure, draw_library, draw_progress, draw_receipt
-from assistant.chat.uploads import take_in
+from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError
-from assistant.service import Service
+from assistant.private_files import close_to_others
+from assistant.service.service import Service
 from assistant.types import Progress
 
 _EVERY_SECONDS = 0.2
@@ -19,8 +20,9 @@ _EVERY_SECONDS = 0.2
 class Library:
     """Draws the documents of a service and brings the index in line with them."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, uploads: Uploads) -> None:
         self._service = service
+        self._uploads = uploads
 
     async def sync(self, paths: Sequence[Path] | None = None) -> AsyncIterator[str]:
         """Sync, drawing each step and at last the receipt. The page may close: it goes on."""
@@ -39,18 +41,24 @@ class Library:
         except AssistantError as exc:
             yield draw_failure(exc.what, exc.hint)
 
-    async def upload(self, files: Sequence[str]) -> AsyncIterator[str]:
-        """Take files in and index them."""
-        settings = self._service.settings
+    async def upload(self, owner: str, numbers: Sequence[str]) -> AsyncIterator[str]:
+        """Take in the files that a browser sent, by their numbers, and index them."""
         try:
-            await asyncio.to_thread(
-                take_in, files, settings.chat.uploads, settings.documents.max_file_megabytes
-            )
+            await self._uploads.apart(self._uploads.take_in, owner, numbers)
+            await asyncio.to_thread(self.close_uploads)
         except AssistantError as exc:
             yield draw_failure(exc.what, exc.hint)
             return
-        async for drawn in self.sync([settings.chat.uploads]):
+        async for drawn in self.sync([self._service.settings.chat.uploads]):
             yield drawn
+
+    def close_uploads(self) -> None:
+        """Let nobody else on this machine read what was uploaded. A folder of uploads that people
+        named as a folder of documents, too, stays as they have it."""
+        settings = self._service.settings
+        uploads = settings.chat.uploads
+        if not any(uploads in (folder, *folder.parents) for folder in settings.documents.paths):
+            close_to_others(uploads.resolve())
 
     def names(self) -> list[str]:
         """The names of all documents; none without an index."""

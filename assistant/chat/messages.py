@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from assistant.chat.escaped import escape, one_line
 from assistant.chat.placing import Mark, Placed, place
+from assistant.checking.verdicts import MEANINGS, SHAPES
 from assistant.types import Answer, Passage, Sentence
-from assistant.verdicts import MEANINGS, SHAPES
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

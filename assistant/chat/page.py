@@ -14,24 +14,25 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.chat.closed_blocks import ClosedBlocks
 from assistant.chat.conversations import Conversations
 from assistant.chat.escaped import address, one_line, unescape
 from assistant.chat.feedback import REASONS, Feedback
 from assistant.chat.layout import TITLE, Layout
 from assistant.chat.library import Library
+from assistant.chat.owners import owner_among
 from assistant.chat.talking import Talk, View
+from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError
-from assistant.selection import make_filters
-from assistant.service import Service
+from assistant.retrieval.filters import make_filters
+from assistant.service.service import Service
 from assistant.types import Filters
 
-OWNER_COOKIE = "assistant_owner"
 STATIC = Path(__file__).parent / "static"
 
 _MOST_TABS = 1000
+_MOST_DIGITS = 10
 """Gradio keeps 0.2 MB for each tab; of one more, the oldest begins a new conversation."""
-_LEFT_OVER = (600, 3600)
-"""Every ten minutes uploads that nobody took in are deleted once they are an hour old."""
 
 _HIDDEN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": True}
 _FREE: dict[str, Any] = {**_HIDDEN, "concurrency_limit": None}
@@ -39,27 +40,26 @@ _FREE: dict[str, Any] = {**_HIDDEN, "concurrency_limit": None}
 
 
 def owner_of(request: gr.Request) -> str:
-    """The secret of the browser's cookie. The server sets one before the page is loaded."""
-    return str(dict(request.cookies).get(OWNER_COOKIE, ""))
+    """The secret of the browser's cookie. The server sets one before the page is loaded, and lets
+    no request for an event pass without it."""
+    return owner_among(dict(request.cookies))
 
 
-class Page:
+class ChatPage:
     """Builds the page for a service; ``blocks`` is what Gradio mounts."""
 
-    def __init__(self, service: Service, conversations: Conversations) -> None:
+    def __init__(self, service: Service, conversations: Conversations, uploads: Uploads) -> None:
         self.service = service
         self.talk = Talk(service, conversations)
         self.conversations = conversations
-        self.library = Library(service)
+        self.library = Library(service, uploads)
         self.feedback = Feedback(service, conversations)
         self.blocks = self._build()
 
     # ------------------------------------------------------------ which event calls what
 
     def _build(self) -> gr.Blocks:
-        with gr.Blocks(
-            title=TITLE, fill_width=True, analytics_enabled=False, delete_cache=_LEFT_OVER
-        ) as blocks:
+        with ClosedBlocks(title=TITLE, fill_width=True, analytics_enabled=False) as blocks:
             self._wire(blocks, Layout(self.service.settings))
         built: gr.Blocks = blocks
         built.state_session_capacity = _MOST_TABS
@@ -92,7 +92,7 @@ class Page:
         at.listing.input(self._open, [at.listing], [*drawn, at.export], **_FREE)
         at.forget.click(self._forget, [at.conversation], [*drawn, *around], **_FREE)
         at.sync.click(self._sync, None, [at.receipt, *folder], **_FREE)
-        at.upload.upload(self._upload, [at.upload], [at.receipt, *folder], **_FREE)
+        at.uploaded.change(self._upload, [at.uploaded], [at.receipt, *folder], **_FREE)
 
         form = [at.form, at.asked, at.refuse, at.fact, at.document, at.quote]
         at.chat.like(self._rate, [at.conversation], [*form, at.about, at.said], **_FREE)
@@ -200,8 +200,9 @@ class Page:
             yield (drawn, *[gr.skip()] * 4)
         yield (gr.skip(), *await self._folder())
 
-    async def _upload(self, files: list[str]) -> AsyncIterator[tuple[Any, ...]]:
-        async for drawn in self.library.upload(files or []):
+    async def _upload(self, uploaded: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        numbers = uploaded.partition(".")[0].split()
+        async for drawn in self.library.upload(owner_of(request), numbers):
             yield (drawn, *[gr.skip()] * 4)
         yield (gr.skip(), *await self._folder())
 
@@ -276,7 +277,7 @@ def _updates(view: View) -> tuple[Any, ...]:
 def _turn_of(text: str) -> int | None:
     """The turn that the page's script named, as in ``3.123456``."""
     turn = text.partition(".")[0]
-    return int(turn) if turn.isdecimal() else None
+    return int(turn) if turn.isdecimal() and len(turn) < _MOST_DIGITS else None
 
 
 def _filters(

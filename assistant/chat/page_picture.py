@@ -13,16 +13,16 @@ import sys
 import threading
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from assistant.errors import DocumentError
+from assistant.reading.opening import OpeningRules, read_file
 from assistant.types import Source
 
 _SECONDS = 10.0
 _CPU_SECONDS = 8
 _MEMORY_BYTES = 900_000_000
-_LARGEST_FILE = 100_000_000
+_ACCESS = OpeningRules(100_000_000, setting="the most that is drawn")
 _WIDTH = 1100
 """Pixels of a page's width: sharp on common screens, about 150 kB."""
 _TALLEST = 4000
@@ -35,13 +35,7 @@ def draw_page(source: Source, page: int, quote: str) -> bytes:
     Raises ``DocumentError`` when the file is gone, has changed since it was read, or cannot be
     drawn inside the limits.
     """
-    path = Path(source.path)
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise DocumentError(f"{source.name} is too large to be drawn")
-        data = path.read_bytes()
-    except OSError as exc:
-        raise DocumentError(f"{source.name} cannot be read: {exc.strerror}") from exc
+    data, _ = read_file(source.path, source.name, _ACCESS)
     if sha256(data).hexdigest() != source.sha256:
         raise DocumentError(
             f"{source.name} has changed since it was indexed", hint="sync the folder"

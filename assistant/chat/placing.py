@@ -54,6 +54,16 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+def open_code(text: str) -> str:
+    """What would close the block of code that a text ends in; empty where it ends in none."""
+    tokens = _parser().parse(f"{text}\n")
+    last = tokens[-1] if tokens else None
+    if last is None or last.type != "fence" or last.level or last.map is None:
+        return ""
+    lines = last.map[1] - last.map[0]
+    return "" if lines == last.content.count("\n") + 2 else last.markup
+
+
 def place(text: str, sentences: Sequence[Sentence], known: frozenset[int]) -> Placed:
     """Parse a text and find its markers; ``known`` are the numbers that are markers at all.
 

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from assistant.errors import StorageError, UsageError
+from assistant.private_files import FILE_MODE
 from assistant.types import Source
 
 VERSION = 1
@@ -154,7 +155,7 @@ def _replace(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else FILE_MODE)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

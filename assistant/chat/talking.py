@@ -14,13 +14,14 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.chat.conversations import Conversations, Turn
+from assistant.chat.conversations import Conversations, StoredTurn
 from assistant.chat.escaped import as_written
 from assistant.chat.evidence import draw_evidence, draw_found, draw_nothing
 from assistant.chat.follow_ups import follow_ups
 from assistant.chat.messages import draw_answer, draw_failure, draw_partial, draw_waiting
 from assistant.errors import AssistantError, BusyError
-from assistant.service import Service
+from assistant.retrieval.question import check_question
+from assistant.service.service import Service
 from assistant.types import (
     NO_FILTERS,
     Answer,
@@ -88,14 +89,15 @@ class Talk:
         if position is None or position > len(turns):
             position = len(turns)
         turns = turns[:position]
-        try:
+        try:  # at once, and nothing is written down for it
+            check_question(question, self.service.settings.answer.max_question_characters)
             self.service.gate.check()
-        except BusyError as exc:  # at once, and nothing is written down for it
-            self.service.metrics.ended("busy", "chat")
+            if not conversation or not self.conversations.owned(owner, conversation):
+                conversation = self.conversations.begin(owner, question)
+        except AssistantError as exc:
+            self.service.metrics.ended("busy" if isinstance(exc, BusyError) else "error", "chat")
             yield _Drawing(conversation, [*_messages(turns), _asked(question)]).failure(exc)
             return
-        if not conversation or not self.conversations.owned(owner, conversation):
-            conversation = self.conversations.begin(owner, question)
         drawing = _Drawing(conversation, [*_messages(turns), _asked(question)])
         history = [(t.question, t.answer.text) for t in turns if t.answer and not _is_no(t)]
         running = _Running(self.service.stream(question, history, filters=filters, door="chat"))
@@ -153,7 +155,7 @@ class Talk:
         turns = self.conversations.turns(owner, conversation) if conversation else []
         return await asyncio.to_thread(self._draw, conversation, turns, turn)
 
-    def _draw(self, conversation: str, turns: Sequence[Turn], turn: int | None) -> View:
+    def _draw(self, conversation: str, turns: Sequence[StoredTurn], turn: int | None) -> View:
         chosen = turns[-1] if turns else None
         if turn is not None:
             chosen = next((each for each in turns if each.position == turn), chosen)
@@ -260,7 +262,7 @@ class _Drawing:
         return View(self.conversation, shown, drawn, running)
 
 
-def _messages(turns: Sequence[Turn]) -> list[Message]:
+def _messages(turns: Sequence[StoredTurn]) -> list[Message]:
     """Two messages a turn."""
     shown: list[Message] = []
     for turn in turns:
@@ -277,5 +279,5 @@ def _asked(question: str) -> Message:
     return {"role": "user", "content": as_written(question)}
 
 
-def _is_no(turn: Turn) -> bool:
+def _is_no(turn: StoredTurn) -> bool:
     return turn.answer is not None and turn.answer.abstained

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.base import CONTEXT, cli, console, print_json, progress_bar, say, with_settings
+from assistant.cli.base import (
+    CONTEXT,
+    cli,
+    console,
+    print_json,
+    progress_bar,
+    say,
+    tell_piece,
+    with_settings,
+)
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -28,7 +38,7 @@ if TYPE_CHECKING:
     "paths",
     multiple=True,
     metavar="PATTERN",
-    help="Ask only documents at such a path, e.g. 'reports/**' or '*.md'. Repeatable.",
+    help="Ask only documents whose path matches, e.g. 'reports/**' or '*.md'. Repeatable.",
 )
 @click.option(
     "--type",
@@ -41,10 +51,10 @@ if TYPE_CHECKING:
     "--after",
     default="",
     metavar="DATE",
-    help="Ask only documents of this day or later: 2020-01-31, 2020-01 or 2020.",
+    help="Ask only documents of this date or later: 2020-01-31, 2020-01 or 2020.",
 )
 @click.option(
-    "--before", default="", metavar="DATE", help="Ask only documents of this day or earlier."
+    "--before", default="", metavar="DATE", help="Ask only documents of this date or earlier."
 )
 @click.option(
     "--tag",
@@ -53,7 +63,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Ask only documents in a folder of this name. Repeatable.",
 )
-@click.option("--why", is_flag=True, help="Say of every passage why it was found.")
+@click.option("--why", is_flag=True, help="Show for every passage why it was found.")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 @with_settings
 def ask(
@@ -70,10 +80,10 @@ def ask(
 ) -> int:
     """Answer a question from the documents, or say that they do not hold the answer.
 
-    The folder is indexed first if it never was. `-` reads the question from standard input.
+    Without an index, the folder is indexed first. `-` reads the question from standard input.
     """
     from assistant.pipeline import Assistant
-    from assistant.selection import make_filters
+    from assistant.retrieval.filters import make_filters
 
     filters = make_filters(paths, types, after, before, tags)
 
@@ -83,17 +93,17 @@ def ask(
     if model is not None:
         settings = settings.with_model(model)
     with Assistant(settings) as assistant:
-        from assistant.questions import check_question
+        from assistant.retrieval.question import check_question
 
         check_question(text, settings.answer.max_question_characters)
-        if not (settings.index.path / "CURRENT").exists():
+        if not os.path.exists(settings.index.path / "CURRENT"):
             say("There is no index yet: indexing first.")
             with progress_bar(quiet=as_json) as progress:
                 assistant.sync(progress=progress)
         if as_json:
             print_json(assistant.ask(text, filters=filters).to_dict())
             return 0
-        from assistant.rendering import show_answer, show_why
+        from assistant.cli.rendering import show_answer, show_why
 
         if settings.llm.model and sys.stdout.isatty():
             answer = _ask_live(assistant, text, filters)
@@ -109,7 +119,7 @@ def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
     """Show a model's words as they come, then the sources with their verdicts."""
     import asyncio
 
-    from assistant.rendering import safe, show_answer
+    from assistant.cli.rendering import show_answer
     from assistant.types import Delta, Finished, Retrieved
 
     async def follow() -> Answer:
@@ -117,9 +127,9 @@ def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
             if isinstance(event, Retrieved):
                 say(f"{len(event.passages)} passages found, the model is writing …")
             elif isinstance(event, Delta):
-                click.echo(safe(event.text), nl=False)
+                tell_piece(event.text)
             elif isinstance(event, Finished):
-                click.echo()
+                tell_piece("\n")
                 show_answer(console(), event.answer, with_text=event.answer.abstained)
                 return event.answer
         raise AssertionError("a stream ends with Finished")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant import __version__
+from assistant.cli.streams import own_stderr
+from assistant.errors import AssistantError
+from assistant.text.visible import as_json, one_line, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +31,7 @@ def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE",
                      help="Change one setting, e.g. --set retrieval.passages=12. Repeatable."),
         click.option("--config", "config", type=click.Path(path_type=Path), metavar="FILE",
-                     help="Settings file; otherwise the nearest config.yaml upward."),
+                     help="Settings file. Default: the nearest config.yaml upward."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -58,18 +61,31 @@ def with_settings(function: Callable[..., int | None]) -> Callable[..., Any]:
 @_config_options
 @click.pass_context
 def cli(context: click.Context, config: Path | None, assignments: tuple[str, ...]) -> None:
-    """Ask a folder of documents. Every sentence of an answer says where it comes from.
+    """Ask a folder of documents. Every sentence of an answer names its place in the documents.
 
     \b
     First steps:
-      assistant ingest ~/papers          index a folder (again and again: only changes cost)
+      assistant ingest ~/papers          index a folder; run it again after changes
       assistant ask "Who wrote …?"       answer with numbered, checked citations
       assistant serve --open             the chat in the browser
-      assistant status                   what the index holds, and which files it does not
+      assistant status                   which files are indexed, which are not, and why
 
-    No key and no network are needed; `assistant doctor` names every call that could go out.
+    It needs no key and no network; `assistant doctor` lists every possible outside call.
     """
     context.obj = {"config": config, "assignments": assignments}
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, told as Ctrl-C is: children are ended, and what was done is said to be kept."""
+
+
+def end_well_on_sigterm() -> None:
+    """Let SIGTERM end this command as Ctrl-C does, with the exit status 143."""
+
+    def end(*_: object) -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def console() -> Console:
@@ -81,13 +97,32 @@ def console() -> Console:
 
 def say(message: str) -> None:
     """A line on standard error."""
-    click.echo(message, err=True)
+    click.echo(one_line(message), file=own_stderr())
 
 
-def print_json(data: Any) -> None:
+def say_error(error: AssistantError) -> None:
+    """What failed, and in a line of its own what to do next."""
+    stream = own_stderr()
+    click.echo(f"{click.style('Error:', fg='red')} {one_line(error.what)}", file=stream)
+    if error.hint:
+        click.echo(f"  → {one_line(error.hint)}", file=stream)
+
+
+def tell(text: str, mark: str = "", colour: str | None = None) -> None:
+    """A line on standard output, after a mark of ours."""
+    before = f"{click.style(mark, fg=colour)} " if mark else ""
+    click.echo(f"{before}{one_line(text)}")
+
+
+def tell_piece(text: str) -> None:
+    """Words on standard output as they come, with their own line breaks and no other."""
+    click.echo(visible(text), nl=False)
+
+
+def print_json(data: Any, *, for_programs: bool = False) -> None:
     """Indented for people; on one line for programs, which is ten times as fast."""
-    indent = 2 if sys.stdout.isatty() else None
-    click.echo(json.dumps(data, ensure_ascii=False, indent=indent))
+    indent = 2 if sys.stdout.isatty() and not for_programs else None
+    click.echo(as_json(data, indent))
 
 
 @contextmanager
@@ -100,9 +135,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    from assistant.rendering import safe
-
-    console = Console(stderr=True)
+    console = Console(file=own_stderr())
     columns = (
         TextColumn("{task.description:<10}"),
         BarColumn(),
@@ -119,7 +152,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
                 description=step.stage,
                 completed=step.done,
                 total=step.total or None,
-                item=safe(step.item)[-40:],
+                item=one_line(step.item)[-40:],
             )
 
         yield note

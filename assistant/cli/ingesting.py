@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.base import CONTEXT, cli, console, print_json, progress_bar, say, with_settings
+from assistant.cli.base import (
+    CONTEXT,
+    cli,
+    console,
+    end_well_on_sigterm,
+    print_json,
+    progress_bar,
+    say,
+    say_error,
+    with_settings,
+)
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -18,26 +27,26 @@ if TYPE_CHECKING:
 
 @cli.command(context_settings=CONTEXT)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH …]")
-@click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
 @click.option("--allow-empty", is_flag=True, help="Accept that a folder has become empty.")
 @click.option("--forget", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
-              help="Take a folder and its documents out of the index. Repeatable.")  # fmt: skip
+              help="Remove a folder and its documents from the index. Repeatable.")  # fmt: skip
 @click.option(
-    "--watch", is_flag=True, help="Stay, and sync again whenever files change; Ctrl-C ends it."
+    "--watch", is_flag=True, help="Keep running and sync whenever files change; Ctrl-C ends it."
 )
 @click.option(
     "--engine",
     type=click.Choice(["threads", "ray"]),
     default="threads",
     show_default=True,
-    help="Who parses the files: threads here, or a Ray cluster.",
+    help="Where files are parsed: in threads here, or on a Ray cluster.",
 )
 @click.option(
     "--ray-address",
     default="auto",
     show_default=True,
     metavar="ADDRESS",
-    help="The cluster, e.g. ray://head:10001; auto is the one that runs here.",
+    help="Address of the cluster, e.g. ray://head:10001; auto: the one on this machine.",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="The receipt as JSON; with --watch one line for each."
@@ -56,12 +65,13 @@ def ingest(
 ) -> int:
     """Bring the index in line with your folders.
 
-    Without PATH: documents.paths of the settings and every folder you named before. Added, changed,
-    renamed and deleted files are found; unchanged ones cost nothing. If anything goes wrong, Ctrl-C
-    and power cuts included, the old index still answers.
+    Without PATH: documents.paths of the settings and every folder you named before. It finds added,
+    changed, renamed and deleted files, and reads only those. If an ingest fails or is interrupted
+    (Ctrl-C, power cut), the previous index still answers.
     """
     from assistant.pipeline import Assistant
 
+    end_well_on_sigterm()
     if watch:
         if dry_run or allow_empty or forget:
             raise click.UsageError("--watch goes with no other option than --json")
@@ -76,7 +86,7 @@ def ingest(
     if as_json:
         print_json(receipt.to_dict())
     else:
-        from assistant.rendering import show_receipt
+        from assistant.cli.rendering import show_receipt
 
         show_receipt(console(), receipt)
     return 1 if receipt.failed else 0
@@ -84,15 +94,15 @@ def ingest(
 
 def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int:
     """Sync after every change until Ctrl-C. A file that fails is told, and ends nothing."""
+    from assistant.cli.rendering import show_receipt
     from assistant.pipeline import Assistant
-    from assistant.rendering import show_receipt
     from assistant.types import SyncReceipt
 
     def tell(news: SyncReceipt | AssistantError) -> None:
         if not isinstance(news, SyncReceipt):
-            say(f"{click.style('Error:', fg='red')} {news}")
+            say_error(news)
         elif as_json:
-            click.echo(json.dumps(news.to_dict(), ensure_ascii=False))
+            print_json(news.to_dict(), for_programs=True)
         else:
             show_receipt(console(), news)
         sys.stdout.flush()
@@ -101,6 +111,7 @@ def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int
     with Assistant(settings) as assistant:
         try:
             assistant.watch(tell, paths or None)
-        except KeyboardInterrupt:
-            say("Stopped. The index is whole; the next ingest finds what changes from now on.")
+        except KeyboardInterrupt as exc:
+            told = getattr(exc, "__notes__", ["The index is whole."])
+            say(" ".join(["Stopped.", *told, "The next ingest finds what changes from now on."]))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 @cli.command(context_settings=CONTEXT)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH …]")
-@click.option("--host", default=None, metavar="ADDRESS", help="Where to listen (server.host).")
+@click.option("--host", default=None, metavar="ADDRESS", help="Address to listen on (server.host).")
 @click.option("--port", default=None, type=int, metavar="PORT",
-              help="Which port (server.port); 0 takes any that is free.")  # fmt: skip
+              help="Port to listen on (server.port); 0: any free port.")  # fmt: skip
 @click.option(
     "--model",
     default=None,
@@ -34,16 +35,16 @@ def serve(
     model: str | None,
     open_browser: bool,
 ) -> int:
-    """Serve the chat, and an OpenAI-compatible interface beside it.
+    """Serve the chat and an OpenAI-compatible interface.
 
     \b
       /                      the chat                /v1/chat/completions   for OpenAI clients
       /docs                  the HTTP interface      /mcp                   for MCP clients
       /healthz, /metrics     for monitors
 
-    It listens on this machine alone. Another address needs a token in the environment variable that
-    server.token_env names. Folders given as PATH are indexed first, and so is the folder of the
-    settings if it never was.
+    It listens on this machine only. Another address needs a token in the environment variable that
+    server.token_env names. Folders given as PATH are indexed first; without an index, so is the
+    folder of the settings.
     """
     from assistant.pipeline import Assistant
     from assistant.server.running import open_socket, read_token, serve
@@ -54,11 +55,11 @@ def serve(
     read_token(settings.server)  # before the folder is read: both fail at once or not at all
     open_socket(settings.server).close()
     with Assistant(settings) as assistant:
-        if paths or not (settings.index.path / "CURRENT").exists():
+        if paths or not os.path.exists(settings.index.path / "CURRENT"):
             say("Indexing first.")
             with progress_bar(quiet=False) as progress:
                 receipt = assistant.sync(paths or None, progress=progress)
-            from assistant.rendering import show_receipt
+            from assistant.cli.rendering import show_receipt
 
             show_receipt(console(), receipt)
 

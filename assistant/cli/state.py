@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from assistant.cli.base import CONTEXT, cli, console, print_json, progress_bar, say, with_settings
+from assistant.cli.base import (
+    CONTEXT,
+    cli,
+    console,
+    print_json,
+    progress_bar,
+    say,
+    tell,
+    tell_piece,
+    with_settings,
+)
+from assistant.text.visible import is_safe
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="The state as JSON.")
 @with_settings
 def status(settings: Settings, with_documents: bool, as_json: bool) -> None:
-    """What the index holds, and which files it does not, and why."""
+    """Show what the index holds, which files are not indexed, and why."""
     from dataclasses import asdict
 
     from assistant.pipeline import Assistant
@@ -34,7 +45,7 @@ def status(settings: Settings, with_documents: bool, as_json: bool) -> None:
         listed = {"indexed": [asdict(info) for info in infos]} if with_documents else {}
         print_json(found.to_dict() | listed)
     else:
-        from assistant.rendering import show_documents, show_status
+        from assistant.cli.rendering import show_documents, show_status
 
         show_status(console(), found)
         show_documents(console(), infos)
@@ -52,7 +63,7 @@ def rollback(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
     else:
-        from assistant.rendering import show_status
+        from assistant.cli.rendering import show_status
 
         say(f"Answering from {found.generation} again.")
         show_status(console(), found)
@@ -79,19 +90,22 @@ def config(settings: Settings, as_json: bool) -> None:
         shown = {"source": source, "settings": settings.to_dict(), "fingerprints": fingerprints}
         print_json(shown)
         return
-    click.echo(f"# {source}, with the environment and --set on top")
-    click.echo(yaml.safe_dump(settings.to_dict(), sort_keys=False, allow_unicode=True), nl=False)
-    click.echo("# fingerprints")
+    tell(f"# {source}, with the environment and --set on top")
+    written = yaml.safe_dump(settings.to_dict(), sort_keys=False, allow_unicode=True)
+    if not is_safe(written):  # what cannot be shown is written as YAML's escapes
+        written = yaml.safe_dump(settings.to_dict(), sort_keys=False)
+    tell_piece(written)
+    tell("# fingerprints")
     for name, value in fingerprints.items():
-        click.echo(f"#   {name}: {value}")
+        tell(f"{name}: {value}", "#  ")
 
 
 @cli.command(context_settings=CONTEXT)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @with_settings
 def doctor(settings: Settings, as_json: bool) -> int:
-    """Check the installation and the index, and name every call that could go out."""
-    from assistant.doctor import examine, outbound_calls
+    """Check the installation and the index, and list every possible call to another host."""
+    from assistant.cli.doctor import examine, outbound_calls
 
     checks = examine(settings)
     calls = outbound_calls(settings)
@@ -104,19 +118,19 @@ def doctor(settings: Settings, as_json: bool) -> int:
         )
     else:
         for check in checks:
-            mark = click.style("✓", fg="green") if check.is_ok else click.style("✕", fg="red")
-            click.echo(f"{mark} {check.name}: {check.found}")
+            mark, colour = ("✓", "green") if check.is_ok else ("✕", "red")
+            tell(f"{check.name}: {check.found}", mark, colour)
             if not check.is_ok and check.hint:
-                click.echo(f"    → {check.hint}")
-        click.echo("Calls to other hosts with these settings:" + ("" if calls else " none"))
+                tell(check.hint, "    →")
+        tell("Calls to other hosts with these settings:" + ("" if calls else " none"))
         for call in calls:
-            click.echo(f"  {call.host}: {call.when}")
+            tell(f"{call.host}: {call.when}", " ")
     return 0 if all(check.is_ok for check in checks) else 1
 
 
 @cli.group(context_settings=CONTEXT)
 def index() -> None:
-    """Where the index keeps its vectors: in its own folder, or on a Chroma server."""
+    """Choose where the vectors are stored: in the index's folder, or on a Chroma server."""
 
 
 @index.command("move", context_settings=CONTEXT)
@@ -124,14 +138,14 @@ def index() -> None:
 @click.option("--json", "as_json", is_flag=True, help="The index's state afterwards as JSON.")
 @with_settings
 def index_move(settings: Settings, to: Literal["server", "embedded"], as_json: bool) -> int:
-    """Take the vectors to the server of index.chroma_url, or back into the index's folder.
+    """Move the vectors to the server of index.chroma_url, or back into the index's folder.
 
     \b
       assistant index move server --set index.chroma_url=http://localhost:8000
       assistant index move embedded          (with index.chroma_url still set)
 
-    Nothing is read or embedded anew, and the index answers all the while. Afterwards write the new
-    place into config.yaml: an ingest puts the vectors where index.chroma_url says.
+    No file is read and nothing is embedded, and the index answers during the move. Then write the
+    new place into config.yaml: the next ingest stores vectors where index.chroma_url says.
     """
     from assistant.pipeline import Assistant
 
@@ -141,7 +155,7 @@ def index_move(settings: Settings, to: Literal["server", "embedded"], as_json: b
         print_json(status.to_dict())
         return 0
     place = settings.index.chroma_url if to == "server" else "the index's own folder"
-    click.echo(f"The vectors of {status.chunks:,} chunks are in {place} now ({status.generation}).")
+    tell(f"The vectors of {status.chunks:,} chunks are in {place} now ({status.generation}).")
     wanted = settings.index.chroma_url if to == "server" else '""'
-    click.echo(f"Keep it so in config.yaml: index.chroma_url: {wanted}")
+    tell(f"Keep it so in config.yaml: index.chroma_url: {wanted}")
     return 0

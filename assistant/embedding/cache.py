@@ -1,6 +1,7 @@
 """An embedding cache that outlives generations: no text is paid for twice.
 
-Vectors that cost nothing are not kept: writing and finding them took twice the time of making them.
+Vectors that cost nothing are not kept in it: writing and finding them took twice the time of making
+them. What of them an ingest has made is kept until it is finished (``Batches``).
 
 Keyed by embedder fingerprint and SHA-256 of the text. A killed ingest keeps what was written; a
 damaged cache is moved aside and begun anew, because all it holds can be computed again.
@@ -10,13 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from assistant.embedding import Embedder, Vectors
 from assistant.errors import EmbeddingError, StorageError
+from assistant.private_files import FOLDER_MODE, make_file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (
@@ -31,16 +34,32 @@ def text_key(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
+class Batches(Protocol):
+    """Vectors by their texts' keys, kept batch by batch until an ingest is finished."""
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """Those that are kept."""
+
+    def keep(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Keep a batch."""
+
+    def close(self) -> None:
+        """Close its files."""
+
+
 class CachedEmbedder:
-    """An embedder behind its cache, if its vectors are worth one; counts what was embedded and what
-    was found.
+    """An embedder behind its cache, if its vectors are worth one, else behind ``batches``; counts
+    what was embedded and what was found.
 
     One of the two writers' rooms of SQLite, so it is used by the process that holds the lock.
     """
 
-    def __init__(self, embedder: Embedder, path: Path) -> None:
+    def __init__(
+        self, embedder: Embedder, path: Path, batches: Callable[[], Batches] | None = None
+    ) -> None:
         self._embedder = embedder
         self._connection = _open(path) if embedder.is_costly else None
+        self._batches = batches() if batches and not embedder.is_costly else None
         self.fingerprint = embedder.fingerprint
         self.batch_size = embedder.batch_size
         self.dimensions = 0
@@ -50,10 +69,7 @@ class CachedEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector per text; only texts not seen before reach a costly embedder."""
         if self._connection is None:
-            vectors = self._embed(texts)
-            self.embedded += len(texts)
-            self.dimensions = vectors.shape[1]
-            return vectors
+            return self._embed_cheaply(texts)
         keys = [text_key(text) for text in texts]
         known = self._lookup(self._connection, set(keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -70,10 +86,42 @@ class CachedEmbedder:
         self.dimensions = vectors.shape[1]
         return vectors
 
+    @property
+    def in_cache(self) -> int:
+        """Of the texts that were asked for, how many have their vectors in the cache now."""
+        return 0 if self._connection is None else self.embedded + self.from_cache
+
     def close(self) -> None:
-        """Close the cache's file."""
+        """Close the files."""
         if self._connection is not None:
             self._connection.close()
+        if self._batches is not None:
+            self._batches.close()
+
+    def _embed_cheaply(self, texts: Sequence[str]) -> Vectors:
+        """Vectors that cost less than a look into the cache; kept batch by batch, if they are."""
+        if self._batches is None:
+            vectors = self._embed(texts)
+            self.embedded += len(texts)
+        else:
+            vectors = self._embed_in_batches(self._batches, texts)
+        self.dimensions = vectors.shape[1]
+        return vectors
+
+    def _embed_in_batches(self, batches: Batches, texts: Sequence[str]) -> Vectors:
+        keys = [text_key(text) for text in texts]
+        known = batches.find(keys)
+        missing = [at for at, key in enumerate(keys) if key not in known]
+        self.embedded += len(missing)
+        self.from_cache += len(texts) - len(missing)
+        if known and not missing:
+            return np.stack([known[key] for key in keys])
+        fresh = self._embed([texts[at] for at in missing] if known else texts)
+        batches.keep([keys[at] for at in missing], fresh)
+        if not known:
+            return fresh
+        rows = iter(fresh)
+        return np.stack([known[key] if key in known else next(rows) for key in keys])
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = self._embedder.embed(texts)
@@ -128,15 +176,16 @@ class CachedEmbedder:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     for attempt in (0, 1):
         try:
+            make_file(path)
             connection = sqlite3.connect(path, timeout=30.0, check_same_thread=False)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(_SCHEMA)
             return connection
-        except sqlite3.OperationalError as exc:
+        except (OSError, sqlite3.OperationalError) as exc:
             raise StorageError(
                 f"The embedding cache {path} cannot be opened: {exc}",
                 hint="check the disk's free space and the folder's permissions",

@@ -17,7 +17,7 @@ import numpy as np
 
 from assistant.embedding import Vectors, normalised
 from assistant.errors import EmbeddingError
-from assistant.private_logs import unlogged_bodies
+from assistant.model.private_logs import unlogged_bodies
 from assistant.settings import EmbeddingSettings
 
 

@@ -2,7 +2,8 @@
 
 The vectors were distilled from all-MiniLM-L6-v2 by ``benchmarks/distill.py``; NOTICE.md has the
 origin. A text's vector is the direction of the sum of its tokens' vectors. What stands between two
-spaces has the same tokens wherever it stands, so its tokens are looked up when it comes again.
+spaces has the same tokens wherever it stands, so its tokens are looked up when it comes again. A
+word or sign that the vocabulary lacks gets one of 994 random directions: it is like itself alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from sys import getsizeof
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +29,7 @@ DIMENSIONS = 256
 FOLDER = Path(__file__).resolve().parent / "static_vectors"
 VECTORS, SCALES, TOKENS = "vectors.npy", "scales.npy", "tokens.txt"
 """int8 of shape (tokens, 256); float32 of shape (tokens,); one token a line."""
-_UNKNOWN = "[UNK]"
+UNKNOWN = "[UNK]"
 
 _SHORT = 64
 """Texts of at most so many tokens are summed many at once: words come by the hundred."""
@@ -44,7 +46,7 @@ _MAX_LENGTH = 64
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Names these vectors; changes whenever they are made anew."""
-    return f"static:minilm-distilled-1:{DIMENSIONS}"
+    return f"static:minilm-distilled-2:{DIMENSIONS}"
 
 
 def tokenizer_of(tokens: Sequence[str]) -> Tokenizer:
@@ -55,10 +57,20 @@ def tokenizer_of(tokens: Sequence[str]) -> Tokenizer:
     from tokenizers.pre_tokenizers import BertPreTokenizer
 
     vocabulary = {token: number for number, token in enumerate(tokens)}
-    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token=_UNKNOWN))
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token=UNKNOWN))
     tokenizer.normalizer = BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = BertPreTokenizer()
     return tokenizer
+
+
+def spare_places(tokens: Sequence[str]) -> list[int]:
+    """The places of the vocabulary's unused entries, whose vectors are random directions."""
+    return [place for place, token in enumerate(tokens) if token.startswith("[unused")]
+
+
+def spare_place(text: str, spare: Sequence[int]) -> int:
+    """Which of them stands for a word or sign without a token: the same one each time."""
+    return spare[crc32(text.lower().encode("utf-8", "replace")) % len(spare)]
 
 
 class StaticEmbedder:
@@ -80,7 +92,7 @@ class StaticEmbedder:
             found = (self._vectors.dtype.name, self._vectors.shape, self._scales.shape)
             if found != ("int8", (len(tokens), DIMENSIONS), (len(tokens),)):
                 raise ValueError(f"{len(tokens)} tokens, and vectors of another shape: {found}")
-            self._pieces = _Pieces(tokenizer_of(tokens))
+            self._pieces = _Pieces(tokens)
         except (OSError, ValueError, EOFError) as exc:
             raise EmbeddingError(
                 f"The static embedder's vectors cannot be read: {exc}",
@@ -132,13 +144,18 @@ class _Pieces(dict[str, bytes]):
     stands alone, so other threads only look up anew.
     """
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._encode = tokenizer.encode
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self._encode = tokenizer_of(tokens).encode
+        self._unknown, self._spare = tokens.index(UNKNOWN), spare_places(tokens)
         self._size = 0
 
     def __missing__(self, piece: str) -> bytes:
-        numbers = np.array(self._encode(piece, add_special_tokens=False).ids, dtype=np.int32)
-        found = numbers.tobytes()
+        encoded = self._encode(piece, add_special_tokens=False)
+        numbers = [
+            spare_place(piece[start:end], self._spare) if number == self._unknown else number
+            for number, (start, end) in zip(encoded.ids, encoded.offsets, strict=True)
+        ]
+        found = np.array(numbers, dtype=np.int32).tobytes()
         if len(piece) <= _MAX_LENGTH:
             self._size += getsizeof(piece) + getsizeof(found) + _ENTRY
             if self._size > _MAX_MEMORY:

@@ -17,9 +17,9 @@ from assistant.chunking import indexed_text
 from assistant.embedding import Vectors
 from assistant.embedding.cache import CachedEmbedder
 from assistant.errors import DocumentError, EmbeddingError
-from assistant.index.children import WordProcess
 from assistant.index.generations import (
     STORE,
+    TERMS,
     VECTORS,
     WORDS,
     Generation,
@@ -27,13 +27,16 @@ from assistant.index.generations import (
     copy_tree,
     failpoint,
 )
-from assistant.index.loading import Loaded
+from assistant.index.loaded import Loaded
 from assistant.index.plan import Step, checked
+from assistant.index.processes.children import WordProcess
+from assistant.index.processes.vector_children import VectorWriter
 from assistant.index.rows import FileState, StoredChunk, StoredDocument
 from assistant.index.store import Store
-from assistant.index.vector_children import VectorWriter
 from assistant.index.vector_server import ServerWriter
+from assistant.index.word_parts import parts_of, unchanged
 from assistant.index.words import WordWriter
+from assistant.text.languages.detection import detect
 from assistant.types import FileOutcome, ParsedDocument
 
 _GIVE_UP_AFTER = 2
@@ -55,9 +58,12 @@ class _Pending:
 
 
 class GenerationBuilder:
-    """Writes one generation; use as a context manager, and ``finish`` to complete it.
+    """Writes one generation; use as a context manager. ``finish_vectors`` and then ``finish_words``
+    complete it.
 
-    ``fingerprint`` is the embedder's. With ``is_large`` a process of its own writes the words.
+    ``fingerprint`` is the embedder's. ``fresh_vectors`` and ``fresh_words`` begin these parts anew;
+    ``restore`` then writes what does not change. With ``is_large`` a process of its own writes the
+    words.
     """
 
     def __init__(
@@ -82,27 +88,27 @@ class GenerationBuilder:
         self._failed_batches = 0
         self.outcomes: list[FileOutcome] = []
         self.removed_vectors = 0
-        if base is not None:
-            copy_file(base.path / STORE, folder / STORE)
-            if not fresh_words:
-                copy_tree(base.path / WORDS, folder / WORDS)
-            if not fresh_vectors and server_writer is None:
-                copy_tree(base.path / VECTORS, folder / VECTORS)
-            failpoint("after-copy")
+        copied = base.path / VECTORS if base is not None and not fresh_vectors else None
+        self.taken_up = 0
         with self._exits:  # a part that cannot be opened must not leave the child before it behind
             writer: VectorWriter | ServerWriter = (
-                server_writer() if server_writer else VectorWriter(folder / VECTORS)
+                server_writer() if server_writer else VectorWriter(folder / VECTORS, copied)
             )
             self._exits.enter_context(writer)
             self._vectors = writer
+            if base is not None:
+                copy_file(base.path / STORE, folder / STORE)
+                if not fresh_words:
+                    copy_file(base.path / TERMS, folder / TERMS)
+                    copy_tree(base.path / WORDS, folder / WORDS)
+                failpoint("after-copy")
             self.store = Store(folder / STORE, writable=True)
             self._exits.callback(self.store.close)
             self.store.vectors.begin(fingerprint, anew=fresh_vectors)
-            self._words = (
-                self._exits.enter_context(WordProcess(folder / WORDS))
-                if is_large
-                else WordWriter(folder / WORDS)
-            )
+            has_words = base is not None and not fresh_words
+            self._parts_before = parts_of(self.store.named_order()) if has_words else ()
+            words = WordProcess(folder) if is_large else WordWriter(folder)
+            self._words: WordProcess | WordWriter = self._exits.enter_context(words)
             self._ids = self.store.document_ids()
             self._exits = self._exits.pop_all()
 
@@ -155,13 +161,14 @@ class GenerationBuilder:
         file = step.file
         if file is None:
             raise ValueError(f"no file for {step.name}")
+        self.taken_up += loaded.is_taken_up
         identity = step.stored.id if step.stored else self._new_id(file.root, file.relative)
         document = StoredDocument(
             id=identity,
             name=file.name,
             root=file.root,
             relative=file.relative,
-            state=checked(file, loaded.checked_ns),
+            state=loaded.state,
             sha256=loaded.sha256,
             reading=reading,
             title=loaded.parsed.title,
@@ -206,7 +213,7 @@ class GenerationBuilder:
             self._write_vectors([chunk.id for _, chunk in embed], vectors)
         for pending in waiting:
             for chunk in pending.chunks if self._fresh_words else pending.new:
-                self._words.add(chunk.id, pending.texts[chunk.id])
+                self._words.add(chunk.id, pending.texts[chunk.id], pending.document.language)
         for pending in waiting:
             self._remove(pending.removed)
             self.store.put(pending.document, pending.parsed, pending.chunks)
@@ -231,8 +238,7 @@ class GenerationBuilder:
         reason = error.what
         if step.stored is not None:
             if error.outcome == "failed":
-                if self._fresh_vectors:
-                    self.embed_stored([step.stored])
+                self.restore([step.stored])
                 reason += "; its last good version still answers"
             else:
                 self.delete(step)
@@ -241,29 +247,48 @@ class GenerationBuilder:
             FileOutcome(step.name, step.action, error.outcome, reason)  # type: ignore[arg-type]
         )
 
-    def embed_stored(self, documents: Iterable[StoredDocument]) -> None:
-        """Write the vectors of documents whose text is unchanged into a fresh vector index, and
-        their words into a fresh word index."""
+    def restore(self, documents: Iterable[StoredDocument]) -> None:
+        """Write documents whose text is unchanged into what is begun anew, if anything is: their
+        words by the language of their text."""
+        if not self._fresh_vectors and not self._fresh_words:
+            return
         texts: list[str] = []
         ids: list[str] = []
         for document in documents:
+            language = self._language_of(document) if self._fresh_words else ""
             for chunk in self.store.chunks_of(document.id):
-                ids.append(chunk.id)
-                texts.append(_indexed(document, chunk))
+                text = _indexed(document, chunk)
                 if self._fresh_words:
-                    self._words.add(chunk.id, texts[-1])
-            if len(texts) >= self.embedder().batch_size:
+                    self._words.add(chunk.id, text, language)
+                if self._fresh_vectors:
+                    ids.append(chunk.id)
+                    texts.append(text)
+            if texts and len(texts) >= self.embedder().batch_size:
                 self._write_vectors(ids, self.embedder().embed(texts))
                 texts, ids = [], []
         if texts:
             self._write_vectors(ids, self.embedder().embed(texts))
 
-    def finish(self) -> None:
-        """Close all three parts; the generation's files are complete afterwards."""
-        self._words.close()
+    def _language_of(self, document: StoredDocument) -> str:
+        """The language of a stored text, noted: an older version may not have told it."""
+        found = detect(self.store.parsed(document.id).text, document.language)
+        if found != document.language:
+            self.store.update(replace(document, language=found))
+        return found
+
+    def finish_vectors(self) -> None:
+        """Close the store and the vectors, which are complete afterwards; only ``finish_words`` may
+        follow."""
+        self._vectors.end()
+        parts = parts_of(self.store.named_order())
+        self._words.end(parts, unchanged(parts, self._parts_before))
         self.store.commit()
         self.store.close()
         self._vectors.finish()
+
+    def finish_words(self) -> None:
+        """Write the words; all of the generation's files are complete afterwards."""
+        self._words.finish()
 
     def embedder(self) -> CachedEmbedder:
         """The embedder, loaded when the first text needs it."""
@@ -292,7 +317,7 @@ class GenerationBuilder:
 
 
 def _indexed(document: StoredDocument, chunk: StoredChunk) -> str:
-    return indexed_text(document.title, chunk.heading_path, chunk.text)
+    return indexed_text(document.title, chunk.heading_path, chunk.text, chunk.context)
 
 
 def _stored_chunks(
@@ -303,7 +328,7 @@ def _stored_chunks(
     seen: Counter[str] = Counter()
     stored, texts = [], {}
     for ordinal, chunk in enumerate(loaded.chunks):
-        text = indexed_text(loaded.parsed.title, chunk.heading_path, chunk.text)
+        text = indexed_text(loaded.parsed.title, chunk.heading_path, chunk.text, chunk.context)
         seen[text] += 1
         named = f"{document_id}\0{seen[text]}\0{text}\0".encode("utf-8", "surrogatepass")
         identity = hashlib.blake2b(named, digest_size=16).hexdigest()
@@ -318,6 +343,7 @@ def _stored_chunks(
                 page=chunk.page,
                 heading_path=chunk.heading_path,
                 text=chunk.text,
+                context=chunk.context,
             )
         )
     return tuple(stored), texts

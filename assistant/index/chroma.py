@@ -73,7 +73,7 @@ def open_collection(folder: Path, *, create: bool = False) -> Collection:
     that has none."""
     if not create and not (folder / _DATABASE_FILE).exists():
         raise FileNotFoundError(f"there is no {_DATABASE_FILE} in it")
-    return Engine(folder, create=create) if engine_fits() else Package(folder, create=create)
+    return Engine(folder, create=create) if engine_fits() else ChromaPackage(folder, create=create)
 
 
 # ---------------------------------------------------------------- the engine
@@ -206,7 +206,7 @@ def _pairs(ids: Sequence[Sequence[str]], distances: Sequence[Sequence[float]]) -
 # ---------------------------------------------------------------- the package
 
 
-class Package:
+class ChromaPackage:
     """A ``Collection`` by the package, where the engine is another than the one known here."""
 
     def __init__(self, folder: Path, *, create: bool) -> None:

@@ -1,7 +1,7 @@
 """Whole generations of an index on disk, and the one file that says which of them answers.
 
     index/CURRENT              the name of the generation that answers
-    index/generations/gNNNNNN/ manifest.json · store.sqlite · words/ · chroma/
+    index/generations/gNNNNNN/ manifest.json · store.sqlite · terms.sqlite · words/ · chroma/
     index/building/            where the next one is made; removed when a writer starts
     index/embeddings.sqlite    vectors by text, outlives generations
     index/writer.lock          held by the one process that writes
@@ -17,6 +17,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -34,17 +35,32 @@ from assistant.errors import (
     StorageError,
 )
 from assistant.index.checksums import checksums, damage
+from assistant.private_files import (
+    FILE_MODE,
+    FOLDER_MODE,
+    close_to_others,
+    make_file,
+    make_private,
+)
 
 fcntl: Any = None  # stays so off POSIX: readers of old generations are not protected there
 with contextlib.suppress(ImportError):
     import fcntl
 
-FORMAT = 2
-"""Version of the layout; a reader refuses a higher one. A lower one still answers, and the next
-ingest reads its files again."""
+FORMAT = 4
+"""Version of the layout; a reader refuses a higher one. A lower one still answers; the next ingest
+makes the words of one below 4 anew, and reads the files of one below 2 again."""
 
-STORE, WORDS, VECTORS, MANIFEST = "store.sqlite", "words", "chroma", "manifest.json"
-_SEALED_SINCE = 2
+STORE, TERMS, WORDS, VECTORS = "store.sqlite", "terms.sqlite", "words", "chroma"
+MANIFEST = "manifest.json"
+_SEALED_SINCE, _LANGUAGES_SINCE = 2, 4
+_OUR_NAMES = (
+    "CURRENT", "generations", "building", "embeddings.sqlite", "conversations.sqlite",
+    "writer.lock", "server.id",
+)  # fmt: skip
+"""What the names in an index's folder begin with."""
+_NAME, _LONGEST_NAME = re.compile(r"g\d{6,20}"), 100
+_ANEW = "`assistant ingest` goes on from the newest generation that is whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,8 @@ class Manifest:
 
     ``files`` are checksums of its files, ``seal`` one of the manifest itself; layout 1 had neither.
     ``roots`` are its folders, so that they outlive a damaged store. ``collection`` names the one on
-    a Chroma server that holds its vectors, if they are not in its own folder.
+    a Chroma server that holds its vectors, if they are not in its own folder. ``languages``
+    are those of its documents, the most frequent first; layout 3 had none.
     """
 
     format: int
@@ -70,6 +87,7 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)
     seal: str = ""
     collection: str = ""
+    languages: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +109,30 @@ class Generations:
 
     # ------------------------------------------------------------ reading
 
+    def close_to_others(self) -> None:
+        """Let nobody else on this machine read the index, if an earlier version left it open."""
+        if self.root.is_dir():
+            make_private(self.root, _OUR_NAMES)
+
     def current_name(self) -> str:
-        """The name of the generation that answers, or an empty text."""
+        """The name of the generation that answers, or an empty text before the first ingest.
+
+        Raises ``IndexDamagedError`` when ``CURRENT`` is there and names none.
+        """
         try:
-            return self._current.read_text(encoding="ascii").strip()
+            with self._current.open("rb") as file:
+                name = file.read(_LONGEST_NAME).decode("ascii", "replace").strip()
         except FileNotFoundError:
             return ""
-        except (OSError, UnicodeDecodeError) as exc:
+        except OSError as exc:
+            raise IndexDamagedError(f"{self._current} cannot be read: {exc}", hint=_ANEW) from exc
+        if not _NAME.fullmatch(name):
             raise IndexDamagedError(
-                f"{self._current} cannot be read: {exc}", hint="run `assistant ingest`"
-            ) from exc
+                f"The index {self.root} is damaged: CURRENT holds {name[:20]!r}, which names no "
+                "generation",
+                hint=_ANEW,
+            )
+        return name
 
     def current(self) -> Generation | None:
         """The generation that answers, or None before the first ingest."""
@@ -122,10 +154,10 @@ class Generations:
                     hint="upgrade the assistant, or set index.path to a new folder and ingest",
                 )
             manifest = Manifest(**data)
-            if data["format"] >= _SEALED_SINCE and text != _sealed(manifest):
+            if (data["format"] >= _SEALED_SINCE or "seal" in data) and text != _sealed(manifest):
                 raise ValueError("its manifest does not match its checksum")
             return Generation(path, manifest)
-        except (OSError, ValueError, TypeError) as exc:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as exc:
             raise IndexDamagedError(
                 f"The generation {path} cannot be opened: {exc}",
                 hint="`assistant rollback` returns to the one before; `assistant ingest` rebuilds",
@@ -152,13 +184,13 @@ class Generations:
     def writer(self, timeout_seconds: float) -> Iterator[None]:
         """The lock of the one writer. Raises ``IndexBusyError`` when another holds it."""
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            make_private(self.root, _OUR_NAMES)
         except OSError as exc:
             raise StorageError(
                 f"The index folder {self.root} cannot be made: {exc}",
                 hint="set index.path to a folder that can be written",
             ) from exc
-        lock = FileLock(self.root / "writer.lock", timeout=timeout_seconds)
+        lock = FileLock(self.root / "writer.lock", timeout=timeout_seconds, mode=FILE_MODE)
         try:
             lock.acquire()
         except Timeout as exc:
@@ -193,7 +225,8 @@ class Generations:
         longer; under the same path it would write into the next run's files.
         """
         path = self._building / f"{name}-{uuid.uuid4().hex[:12]}"
-        path.mkdir(parents=True)
+        self._building.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        path.mkdir(mode=FOLDER_MODE)
         return path
 
     def discard(self) -> None:
@@ -204,10 +237,11 @@ class Generations:
         """Make a finished folder the current generation: fsync, rename, replace ``CURRENT``."""
         manifest = replace(manifest, files=checksums(built))
         (built / MANIFEST).write_text(_sealed(manifest), encoding="utf-8")
+        close_to_others(built)  # SQLite, Chroma and tantivy make files as the umask says
         failpoint("before-sync")
         _fsync_tree(built)
         failpoint("before-rename")
-        self._folder.mkdir(exist_ok=True)
+        self._folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
         target = self._folder / manifest.name
         if target.exists():  # left by a run killed between rename and CURRENT
             shutil.rmtree(target)
@@ -257,7 +291,7 @@ class Generations:
             if name in kept:
                 continue
             doomed = self._building / f"doomed-{name}"
-            doomed.parent.mkdir(exist_ok=True)
+            doomed.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
             with _nobody_holds(path) as is_free:
                 if not is_free:
                     continue
@@ -269,6 +303,7 @@ class Generations:
 
     def _point_to(self, name: str) -> None:
         temporary = self.root / "CURRENT.new"
+        make_file(temporary)
         with temporary.open("w", encoding="ascii") as handle:
             handle.write(name + "\n")
             handle.flush()
@@ -285,10 +320,12 @@ def _sealed(manifest: Manifest) -> str:
 
 
 def _as_written(manifest: Manifest) -> dict[str, Any]:
-    """Without ``collection`` where there is none, as versions that know of no server write it."""
+    """Without what earlier layouts had not, and without ``collection`` where there is none."""
     written = asdict(manifest)
     if not manifest.collection:
         del written["collection"]
+    if manifest.format < _LANGUAGES_SINCE:
+        del written["languages"]
     return written
 
 
@@ -325,8 +362,8 @@ def _gone(path: Path) -> IndexUnavailableError:
 
 
 def copy_tree(source: Path, target: Path) -> None:
-    """Copy a folder, sharing the blocks where the file system can (reflink)."""
-    shutil.copytree(source, target, copy_function=copy_file)
+    """Copy what is in a folder, sharing the blocks where the file system can (reflink)."""
+    shutil.copytree(source, target, copy_function=copy_file, dirs_exist_ok=True)
 
 
 def copy_file(source: str | Path, target: str | Path) -> None:
@@ -343,8 +380,8 @@ def copy_file(source: str | Path, target: str | Path) -> None:
 
 
 FAILPOINTS = (
-    "after-copy", "after-batch", "before-verify", "before-sync", "before-rename",
-    "before-current", "after-current", "in-collect",
+    "after-copy", "after-batch", "before-words", "in-words", "after-words", "before-verify",
+    "before-sync", "before-rename", "before-current", "after-current", "in-collect",
 )  # fmt: skip
 """The steps of an ingest at which a crash trial can stop it, in their order."""
 

@@ -1,8 +1,9 @@
-"""The vectors a second time, rounded, in the store: for the few that a question looks up by id.
+"""The vectors a second time, rounded, in the store: they are what questions are compared with.
 
+Up to a size all of them are (``assistant.index.exact``), beyond it those that were found by words.
 Chroma takes 2 ms to give the vectors of 45 chunks, the store a quarter of it, and a server is not
 asked at all. Half precision rounds a cosine by 2^-11 at the worst, and by less than 1e-4 where it
-was measured; the nearest are found by Chroma all the same.
+was measured.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from assistant.embedding import Vectors
 
-_AT_ONCE = 500
+_AT_ONCE, _READ_AT_ONCE = 500, 4000
 _TABLES = """
 CREATE TABLE IF NOT EXISTS vectors (id TEXT PRIMARY KEY, numbers BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS vectors_of (embedder TEXT NOT NULL);
@@ -53,6 +54,28 @@ class KeptVectors:
         if not self._is_there:
             return 0
         return int(self._connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
+
+    def _dimensions(self) -> int:
+        query = "SELECT length(numbers) / 2 FROM vectors LIMIT 1"
+        row = self._connection.execute(query).fetchone() if self._is_there else None
+        return int(row[0]) if row else 0
+
+    def all_of(self, chunk_ids: Sequence[str]) -> Vectors | None:
+        """The vectors of all chunks, a row for each in the order given; None when one is missing,
+        or another one is kept."""
+        count, dimensions = len(self), self._dimensions()
+        if count != len(chunk_ids) or not count:
+            return None
+        places = {chunk_id: place for place, chunk_id in enumerate(chunk_ids)}
+        vectors = np.empty((count, dimensions), np.float32)
+        cursor = self._connection.execute("SELECT id, numbers FROM vectors")
+        while rows := cursor.fetchmany(_READ_AT_ONCE):
+            found = [places.get(row[0], -1) for row in rows]
+            numbers = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
+            if min(found) < 0 or len(numbers) != len(rows) * dimensions:
+                return None
+            vectors[found] = numbers.reshape(len(rows), dimensions)
+        return vectors
 
     def get(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors that are kept of some chunks."""

@@ -7,47 +7,35 @@ large folder all of it in ``reading_process``.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
+from assistant.index.loaded import Loaded, packed
 from assistant.index.plan import Step
-from assistant.index.scan import FoundFile
-from assistant.noise import Spans, noise_spans
-from assistant.reading.limits import Limits
+from assistant.index.rows import FileState, state_of
+from assistant.index.scan import FoundFile, access_of
+from assistant.index.unfinished import KeepAside, KeptTexts
+from assistant.reading.limits import ReadingLimits
+from assistant.reading.opening import OpeningRules, read_file
 from assistant.reading.pool import Parsers
-from assistant.types import Chunk, ParsedDocument
+from assistant.text.languages.detection import detect
+from assistant.text.noise import noise_spans
 
 if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
-    from assistant.settings import ChunkingSettings, ReadingSettings
+    from assistant.settings import ReadingSettings, Settings
 
 _WORKERS = min(4, os.cpu_count() or 1)
 _WINDOW = 8 * _WORKERS
 """Files in flight: bounds memory, and keeps the workers busy while the index is written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A file that was read: its parts, its hash, the clock before it was opened, its noise."""
-
-    parsed: ParsedDocument
-    chunks: tuple[Chunk, ...]
-    sha256: str
-    checked_ns: int
-    noise: Spans = ()
-
-
-Load = Callable[
-    [Sequence[Step], "ChunkingSettings", "ReadingSettings"],
-    Iterator[tuple[Step, Loaded | DocumentError]],
-]
-"""What reads the files of the steps, in their order: threads here, or workers elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +46,30 @@ class Cutting:
     overlap: int
 
 
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How files are opened, parsed (in at most so many processes) and cut, and where what was done
+    is kept."""
+
+    access: OpeningRules
+    limits: ReadingLimits
+    cutting: Cutting
+    processes: int
+    keep: KeepAside | None = None
+
+
+Load = Callable[[Sequence[Step], LoadOptions], Generator[tuple[Step, Loaded | DocumentError]]]
+"""What reads the files of the steps, in their order: threads here, or workers elsewhere."""
+
+Result = TypeVar("Result")
+
+
 def load_all(
-    steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
-) -> Iterator[tuple[Step, Loaded | DocumentError]]:
+    steps: Sequence[Step], options: LoadOptions
+) -> Generator[tuple[Step, Loaded | DocumentError]]:
     """Read the files of the steps, in order, a bounded number ahead."""
-    cutting, limits = cutting_of(chunking), limits_of(reading)
-    results = load_files(files_of(steps), cutting, limits, reading.processes)
-    yield from zip(steps, results, strict=True)
+    with closing(load_files(files_of(steps), options, Loader.load)) as results:
+        yield from zip(steps, results, strict=True)
 
 
 def files_of(steps: Iterable[Step]) -> list[FoundFile]:
@@ -78,58 +83,92 @@ def files_of(steps: Iterable[Step]) -> list[FoundFile]:
 
 
 def load_files(
-    files: Iterable[FoundFile], cutting: Cutting, limits: Limits, processes: int
-) -> Generator[Loaded | DocumentError]:
-    """Read files in threads and at most so many parsing processes, in order, a bounded number
-    ahead."""
+    files: Iterable[FoundFile],
+    options: LoadOptions,
+    work: Callable[[Loader, FoundFile], Result],
+) -> Generator[Result]:
+    """Do a ``Loader``'s work on files in threads, in order, a bounded number ahead."""
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="reading")
-    parsers = Parsers(limits, processes)
-    waiting: deque[Future[Loaded | DocumentError]] = deque()
+    loader = Loader(options)
+    waiting: deque[Future[Result]] = deque()
     try:
         for file in files:
-            waiting.append(pool.submit(load, file, cutting, parsers))
+            waiting.append(pool.submit(work, loader, file))
             if len(waiting) >= _WINDOW:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        parsers.close()
+        loader.close()
 
 
-def limits_of(reading: ReadingSettings) -> Limits:
+def options_of(settings: Settings, keep: KeepAside | None = None) -> LoadOptions:
+    """What the settings ask for."""
+    return LoadOptions(
+        access_of(settings.documents),
+        limits_of(settings.reading),
+        Cutting(settings.chunking.tokens, settings.chunking.overlap),
+        settings.reading.processes,
+        keep,
+    )
+
+
+def limits_of(reading: ReadingSettings) -> ReadingLimits:
     """The limits that the settings ask for."""
-    return Limits(**reading.model_dump(exclude={"processes"}))
+    return ReadingLimits(**reading.model_dump(exclude={"processes"}))
 
 
-def cutting_of(chunking: ChunkingSettings) -> Cutting:
-    """The cut that the settings ask for."""
-    return Cutting(chunking.tokens, chunking.overlap)
+class Loader:
+    """Loads files one by one, from several threads at once. Failure is a value here: it must not
+    stop the other files."""
 
+    def __init__(self, options: LoadOptions) -> None:
+        self._options = options
+        self._parsers = Parsers(options.limits, options.processes)
+        self._kept = KeptTexts(options.keep)
 
-def load(file: FoundFile, cutting: Cutting, parsers: Parsers) -> Loaded | DocumentError:
-    """Read and cut one file. Failure is a value here: it must not stop the other files."""
-    checked_ns = time.time_ns()
-    try:
-        data = read_bytes(file)
-    except DocumentError as exc:
-        return exc
-    except MemoryError:
-        return DocumentError(f"{file.name} needs more memory than there is")
-    return load_bytes(data, file, checked_ns, cutting, parsers)
+    def load(self, file: FoundFile) -> Loaded | DocumentError:
+        """Read and cut one file, or take up what an unfinished ingest made of it."""
+        return self._load(file)[0]
+
+    def load_packed(self, file: FoundFile) -> bytes:
+        """The same as JSON."""
+        result, line = self._load(file)
+        return line or json.dumps(packed(result)).encode()
+
+    def close(self) -> None:
+        """End the parsers."""
+        self._parsers.close()
+        self._kept.close()
+
+    def _load(self, file: FoundFile) -> tuple[Loaded | DocumentError, bytes]:
+        """A result, and its JSON if that was made to be kept."""
+        try:
+            data, state = open_file(file, self._options.access)
+            sha256 = hashlib.sha256(data).hexdigest()
+            kept = self._kept.take_up(file, sha256, state)
+            if kept is not None:
+                return kept, b""
+            result = load_bytes(data, file, sha256, state, self._options.cutting, self._parsers)
+            return result, self._kept.keep(file, sha256, result)
+        except DocumentError as exc:
+            return exc, b""
+        except MemoryError:
+            return DocumentError(f"{file.name} needs more memory than there is"), b""
 
 
 def load_bytes(
-    data: bytes, file: FoundFile, checked_ns: int, cutting: Cutting, parsers: Parsers
+    data: bytes, file: FoundFile, sha256: str, state: FileState, cutting: Cutting, parsers: Parsers
 ) -> Loaded | DocumentError:
-    """Parse and cut a file's bytes, which were read at ``checked_ns``."""
+    """Parse and cut a file's bytes, whose hash and state are known."""
     try:
         parsed = parsers.read(data, file.relative)
+        parsed = replace(parsed, language=detect(parsed.text, parsed.language))
         chunks = tuple(cut(parsed, tokens=cutting.tokens, overlap=cutting.overlap))
         if not chunks:
             return DocumentError(f"{file.name} holds no text", outcome="empty")
-        sha256 = hashlib.sha256(data).hexdigest()
-        return Loaded(parsed, chunks, sha256, checked_ns, noise_spans(parsed.text))
+        return Loaded(parsed, chunks, sha256, state, noise_spans(parsed.text))
     except DocumentError as exc:
         return exc
     except MemoryError:
@@ -138,22 +177,19 @@ def load_bytes(
         return DocumentError(f"{file.name} cannot be read: {type(exc).__name__}: {exc}")
 
 
-def read_bytes(file: FoundFile) -> bytes:
-    """A file's bytes. Raises ``DocumentError`` when it vanished or may not be read."""
-    try:
-        with open(file.place, "rb", buffering=0) as handle:  # a quarter of the time of ``Path``
-            return handle.read()
-    except FileNotFoundError as exc:
-        raise DocumentError(f"{file.name} vanished while it was being read") from exc
-    except OSError as exc:
-        raise DocumentError(
-            f"{file.name} cannot be read: {exc.strerror}", hint="check its permissions"
-        ) from exc
+def open_file(file: FoundFile, access: OpeningRules) -> tuple[bytes, FileState]:
+    """A file's bytes, and the state it had when it was opened.
+
+    Raises ``DocumentError`` when it is gone, may not be read, or is no longer what was found.
+    """
+    checked_ns = time.time_ns()
+    data, status = read_file(file.place, file.name, access)
+    return data, state_of(status, checked_ns)
 
 
-def hash_file(file: FoundFile) -> str:
+def hash_file(file: FoundFile, access: OpeningRules) -> str:
     """The SHA-256 of a file's bytes, or an empty text when it cannot be read."""
     try:
-        return hashlib.sha256(read_bytes(file)).hexdigest()
-    except DocumentError:
+        return hashlib.sha256(open_file(file, access)[0]).hexdigest()
+    except (DocumentError, MemoryError):
         return ""

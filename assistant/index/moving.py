@@ -18,6 +18,7 @@ from assistant.errors import IndexUnavailableError, UsageError
 from assistant.index.aside import own_copy
 from assistant.index.generations import (
     STORE,
+    TERMS,
     VECTORS,
     WORDS,
     Generation,
@@ -26,8 +27,8 @@ from assistant.index.generations import (
     copy_file,
     copy_tree,
 )
+from assistant.index.processes.vector_children import GenerationChecker, VectorWriter
 from assistant.index.store import Store
-from assistant.index.vector_children import VectorWriter, Verifier
 from assistant.index.vector_server import (
     Server,
     ServerVectors,
@@ -95,9 +96,11 @@ def _move(
     folder = generations.begin(name)
     copy_file(base.path / STORE, folder / STORE)
     copy_tree(base.path / WORDS, folder / WORDS)
+    if (base.path / TERMS).is_file():  # an index of an earlier version gets it by its next ingest
+        copy_file(base.path / TERMS, folder / TERMS)
     collection = new_collection(generations.root, base.manifest.embedder) if to else ""
     with ExitStack() as exits:
-        verifier = exits.enter_context(Verifier())
+        verifier = exits.enter_context(GenerationChecker())
         store = Store(folder / STORE)
         exits.callback(store.close)
         ids = store.chunk_ids()
@@ -128,7 +131,8 @@ def _move(
         writer.finish()
         progress(Progress("verifying", 0, 0))
         store.close()
-        verifier.verify(folder, vectors=to is None)
+        verifier.begin(folder, vectors=to is None)
+        verifier.finish()
         if to is not None:
             verify(to, collection, ids)
     manifest = replace(

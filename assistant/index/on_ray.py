@@ -7,31 +7,23 @@ and no file can be indexed twice. Every worker needs this package installed.
 
 from __future__ import annotations
 
-import time
+import hashlib
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Generator, Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.errors import DocumentError, UsageError
 from assistant.extras import needs
-from assistant.index.loading import (
-    Cutting,
-    Load,
-    Loaded,
-    cutting_of,
-    limits_of,
-    load_bytes,
-    read_bytes,
-)
+from assistant.index.loaded import Loaded
+from assistant.index.loading import Cutting, Load, LoadOptions, load_bytes, open_file
 from assistant.index.plan import Step
+from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
-from assistant.reading.limits import Limits
+from assistant.index.unfinished import KeptTexts
+from assistant.reading.limits import ReadingLimits
 from assistant.reading.pool import Parsers
-
-if TYPE_CHECKING:  # workers do without
-    from assistant.settings import ChunkingSettings, ReadingSettings
 
 _AHEAD = 4
 """Files in flight for each processor of the cluster."""
@@ -46,64 +38,88 @@ def on_ray(address: str) -> Load:
     ray = _connect(address)
 
     def load_all(
-        steps: Sequence[Step], chunking: ChunkingSettings, reading: ReadingSettings
-    ) -> Iterator[tuple[Step, Loaded | DocumentError]]:
-        cutting, limits = asdict(cutting_of(chunking)), asdict(limits_of(reading))
+        steps: Sequence[Step], options: LoadOptions
+    ) -> Generator[tuple[Step, Loaded | DocumentError]]:
         task = ray.remote(num_cpus=1, max_retries=_RETRIES)(load_there)
         window = _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
-        waiting: deque[tuple[Step, Any]] = deque()
+        kept = KeptTexts(options.keep)
+        waiting: deque[_Sent] = deque()
         try:
             for step in steps:
-                waiting.append((step, _send(task, step, cutting, limits)))
+                waiting.append(_send(task, step, options, kept))
                 if len(waiting) >= window:
-                    yield _receive(ray, *waiting.popleft())
+                    yield _receive(ray, waiting.popleft(), kept)
             while waiting:
-                yield _receive(ray, *waiting.popleft())
+                yield _receive(ray, waiting.popleft(), kept)
         finally:
-            for _, sent in waiting:
-                if not isinstance(sent, DocumentError):
-                    ray.cancel(sent, force=False)
+            kept.close()
+            for sent in waiting:
+                if sent.running is not None:
+                    ray.cancel(sent.running, force=False)
 
     return load_all
 
 
 def load_there(
-    data: bytes, file: FoundFile, checked_ns: int, cutting: dict[str, Any], limits: dict[str, Any]
+    data: bytes,
+    file: FoundFile,
+    sha256: str,
+    state: FileState,
+    cutting: dict[str, Any],
+    limits: dict[str, Any],
 ) -> Loaded | DocumentError:
     """What a worker does with one file."""
     parsers = _parsers(tuple(sorted(limits.items())))
-    return load_bytes(data, file, checked_ns, Cutting(**cutting), parsers)
+    return load_bytes(data, file, sha256, state, Cutting(**cutting), parsers)
 
 
 @lru_cache(maxsize=1)
 def _parsers(limits: tuple[tuple[str, Any], ...]) -> Parsers:
     """A worker's own parsing child, kept from file to file; it ends with the worker."""
-    return Parsers(Limits(**dict(limits)), processes=1)
+    return Parsers(ReadingLimits(**dict(limits)), processes=1)
 
 
-def _send(task: Any, step: Step, cutting: dict[str, Any], limits: dict[str, Any]) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A file that is ``running`` on the cluster, or what is known of it already."""
+
+    step: Step
+    file: FoundFile
+    sha256: str = ""
+    running: Any = None
+    known: Loaded | DocumentError | None = None
+
+
+def _send(task: Any, step: Step, options: LoadOptions, kept: KeptTexts) -> _Sent:
     if step.file is None:
         raise ValueError(f"step {step.name} has no file to read")
-    checked_ns = time.time_ns()
     try:
-        data = read_bytes(step.file)
+        data, state = open_file(step.file, options.access)
     except DocumentError as exc:
-        return exc
-    return task.remote(data, step.file, checked_ns, cutting, limits)
+        return _Sent(step, step.file, known=exc)
+    sha256 = hashlib.sha256(data).hexdigest()
+    known = kept.take_up(step.file, sha256, state)
+    if known is not None:
+        return _Sent(step, step.file, known=known)
+    cutting, limits = asdict(options.cutting), asdict(options.limits)
+    running = task.remote(data, step.file, sha256, state, cutting, limits)
+    return _Sent(step, step.file, sha256, running)
 
 
-def _receive(ray: Any, step: Step, sent: Any) -> tuple[Step, Loaded | DocumentError]:
-    if isinstance(sent, DocumentError):
-        return step, sent
+def _receive(ray: Any, sent: _Sent, kept: KeptTexts) -> tuple[Step, Loaded | DocumentError]:
+    if sent.known is not None:
+        return sent.step, sent.known
     try:
-        loaded: Loaded | DocumentError = ray.get(sent)
+        loaded: Loaded | DocumentError = ray.get(sent.running)
     except ray.exceptions.RayError as exc:
         first = str(exc).strip().splitlines()[:1]
-        return step, DocumentError(
-            f"{step.name} could not be read on the cluster: {type(exc).__name__} {' '.join(first)}",
+        return sent.step, DocumentError(
+            f"{sent.step.name} could not be read on the cluster: {type(exc).__name__} "
+            f"{' '.join(first)}",
             hint="`ray status` shows its workers; each needs this package installed",
         )
-    return step, loaded
+    kept.keep(sent.file, sent.sha256, loaded)
+    return sent.step, loaded
 
 
 def _connect(address: str) -> Any:

@@ -13,13 +13,14 @@ from pathlib import PurePath
 
 from assistant.index.rows import FileState, NotIndexed, StoredDocument
 from assistant.index.scan import FoundFile
+from assistant.reading.plain import name_title
 from assistant.types import Action
 
 _CLOCK_GRAIN_NS = 2_000_000_000
 """File times can be this coarse (FAT); a file touched so shortly before it was read is hashed."""
 
 _SETTLED = frozenset({"empty", "needs_ocr", "password", "unsupported", "too_large"})
-"""Outcomes that an unchanged file will have again; ``failed`` is retried."""
+"""Outcomes that an unchanged file has again under the same settings; ``failed`` is retried."""
 
 Hasher = Callable[[FoundFile], str]
 """The SHA-256 of a file's bytes, or an empty text when it cannot be read."""
@@ -48,6 +49,20 @@ class Step:
         before = (self.stored.name, self.stored.root, self.stored.relative)
         return before != (self.file.name, self.file.root, self.file.relative)
 
+    @property
+    def is_touched(self) -> bool:
+        """Whether a file has its old content and other times, or times that were not trusted."""
+        if self.action != "unchanged" or self.file is None or self.stored is None:
+            return False
+        return not same_state(self.file.state, self.stored.state)
+
+    @property
+    def has_another_day(self) -> bool:
+        """Whether a touched file's time makes its document another day old: filters ask for it."""
+        if not self.is_touched or self.file is None or self.stored is None:
+            return False
+        return replace(self.stored, state=self.file.state).day != self.stored.day
+
 
 def make_plan(
     files: Sequence[FoundFile],
@@ -56,12 +71,14 @@ def make_plan(
     *,
     in_scope: Callable[[str], bool],
     reading: str,
+    refusing: str,
     hasher: Hasher,
 ) -> list[Step]:
     """Steps in the order of names: one per file found and one per document gone.
 
     ``in_scope`` says of a place whether this sync looked there; ``reading`` names the readers and
-    the chunking: a document stored under another is read again.
+    the chunking: a document stored under another is read again. ``refusing`` names all that decides
+    whether a file is refused: one that was refused under another is tried again.
     """
     documents = {document.place: document for document in stored}
     known = {each.place: each for each in not_indexed}
@@ -85,13 +102,17 @@ def make_plan(
             steps.append(Step("skip", file.name, file, document, known.get(place), file.problem[1]))
         elif document is not None:
             steps.append(_compare(file, document, reading, hasher))
-        elif place in known and _is_settled(file, known[place], reading):
+        elif place in known and _is_settled(file, known[place], refusing):
             steps.append(Step("unchanged", file.name, file, None, known[place]))
         else:
             source = _renamed_from(file, by_hash, reading, hasher)
             if source is not None:
                 del gone[source.place]
-                steps.append(Step("rename", file.name, file, source, reason=f"was {source.name}"))
+                was = f"was {source.name}"
+                if _has_title_of_its_name(source, file.relative):
+                    steps.append(Step("change", file.name, file, source, reason=was))
+                else:
+                    steps.append(Step("rename", file.name, file, source, reason=was))
             else:
                 retry = place in known and known[place].outcome == "failed"
                 steps.append(Step("retry" if retry else "add", file.name, file, None))
@@ -133,10 +154,10 @@ def _compare(file: FoundFile, document: StoredDocument, reading: str, hasher: Ha
     return Step("change", file.name, file, document, reason="content changed")
 
 
-def _is_settled(file: FoundFile, known: NotIndexed, reading: str) -> bool:
+def _is_settled(file: FoundFile, known: NotIndexed, refusing: str) -> bool:
     return (
         known.outcome in _SETTLED
-        and known.reading == reading
+        and known.refusing == refusing
         and same_state(file.state, known.state)
     )
 
@@ -149,20 +170,30 @@ def _renamed_from(
 ) -> StoredDocument | None:
     """The document that vanished while a file with its very content appeared.
 
-    Another suffix is another reader, or none: that is no renaming.
+    Another suffix is another reader, or none: that is no renaming. Without a suffix the name is
+    what chooses the reader.
     """
     if not any(d.state.size == file.state.size for ds in by_hash.values() for d in ds):
         return None
     candidates = by_hash.get(hasher(file), [])
     for document in candidates:
-        if document.reading == reading and _suffix(document.relative) == _suffix(file.relative):
+        if document.reading == reading and _reader(document.relative) == _reader(file.relative):
             candidates.remove(document)
             return document
     return None
 
 
-def _suffix(relative: str) -> str:
-    return PurePath(relative).suffix.lower()
+def _reader(relative: str) -> str:
+    """What of a name may choose the reader."""
+    path = PurePath(relative)
+    return path.suffix.lower() or path.name.lower()
+
+
+def _has_title_of_its_name(document: StoredDocument, relative: str) -> bool:
+    """Whether a document would be called otherwise under another name, and is to be read again: its
+    title is searched, and indexed with each chunk."""
+    named = (name_title(document.relative), document.relative)
+    return document.title in named and name_title(relative) != document.title
 
 
 def checked(file: FoundFile, now_ns: int) -> FileState:

@@ -1,6 +1,7 @@
 """What the next generation is built on: the current one if it is whole, else what is sound of it.
 
-A damaged word or vector index is built anew from the store. A damaged store or manifest is not
+A damaged word or vector index is built anew from the store, and so is what an earlier version made
+in another way. A damaged store or manifest is not
 trusted at all: the generation before is brought up to date from the folders, and without one
 everything is read again. The files themselves are never in danger: the folders hold them.
 """
@@ -8,17 +9,22 @@ everything is read again. The files themselves are never in danger: the folders 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from assistant.errors import AssistantError, IndexDamagedError
 from assistant.index.checksums import damage
-from assistant.index.generations import STORE, Generation, Generations
+from assistant.index.generations import FORMAT, STORE, TERMS, Generation, Generations
+from assistant.index.store import Store
+from assistant.index.term_lines import lines_in
+from assistant.text.terms import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A sound start: ``rebuild`` when only its store may be used; ``damage`` says what was wrong.
+    """A sound start, and whether its ``words`` and ``vectors`` must be made anew from its store;
+    ``damage`` says what was wrong.
 
     ``parent`` is the generation to return to by rollback, ``roots`` are folders that are known
     though the store which listed them is not usable.
@@ -26,7 +32,8 @@ class Base:
 
     base: Generation | None
     parent: str
-    rebuild: bool = False
+    words: bool = False
+    vectors: bool = False
     damage: str = ""
     roots: Mapping[str, str] = field(default_factory=dict)
 
@@ -43,11 +50,11 @@ def find_base(generations: Generations) -> Base:
         return _from_another(generations, name, exc.what, {})
     wrong = damage(current.path, current.manifest.files, inf)
     if not wrong:
-        return Base(current, name)
+        return _brought_up_to_date(Base(current, name))
     told = f"Damaged: {'; '.join(f'{file} {what}' for file, what in wrong.items())}"
     if STORE not in wrong:
         told += ". Words and vectors were built anew from the stored texts"
-        return Base(current, _sound_parent(generations, current), True, told)
+        return Base(current, _sound_parent(generations, current), True, True, told)
     return _from_another(generations, name, told, current.manifest.roots)
 
 
@@ -63,8 +70,31 @@ def _from_another(
         except AssistantError:
             continue
         if not damage(found.path, found.manifest.files, inf):
-            return Base(found, name, False, f"{told}. Built anew on {name}", roots)
-    return Base(None, "", True, f"{told}. All files were read again", roots)
+            told = f"{told}. Built anew on {name}"
+            return _brought_up_to_date(Base(found, name, damage=told, roots=roots))
+    return Base(None, "", True, True, f"{told}. All files were read again", roots)
+
+
+def _brought_up_to_date(found: Base) -> Base:
+    """The base with what it lacks of this version: the terms of all chunks, and their vectors.
+
+    Without, its words count chunks that were removed, and questions cannot be compared with all
+    vectors.
+    """
+    if found.base is None:
+        return found
+    path, manifest = found.base.path, found.base.manifest
+    words = manifest.format < FORMAT
+    words = words or lines_in(path / TERMS, fingerprint()) != manifest.chunks
+    with closing(Store(path / STORE)) as store:
+        store.vectors.only_of(manifest.embedder)
+        vectors = len(store.vectors) != manifest.chunks
+    if not words and not vectors:
+        return found
+    parts = " and ".join(["words"] * words + ["vectors"] * vectors)
+    told = f"An earlier version made the {parts}. They were made anew from the stored texts"
+    told = f"{found.damage}. {told}" if found.damage else told
+    return replace(found, words=words, vectors=vectors, damage=told)
 
 
 def _sound_parent(generations: Generations, current: Generation) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import UsageError
+from assistant.text.visible import shown_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _named_roots(
     after = dict(stored)
     scopes = []
     for path in dict.fromkeys(_real(p) for p in named):
-        if not path.exists():
+        if not _exists(path):
             raise _does_not_exist(path)
         around = [Path(root) for root in stored if Path(root) in path.parents]
         if around:  # inside a folder that is known: names count from there
@@ -95,7 +96,7 @@ def _known_roots(configured: Iterable[Path], stored: Mapping[str, str]) -> Roots
     after: dict[str, str] = {}
     scopes, missing = [], []
     for path in wanted:
-        if path.exists():
+        if _exists(path):
             scopes.append(_whole(path))
             after[str(path)] = "settings"
         elif str(path) in stored or not by_hand:
@@ -105,7 +106,7 @@ def _known_roots(configured: Iterable[Path], stored: Mapping[str, str]) -> Roots
         if str(path) in after:
             continue
         after[str(path)] = "argument"
-        if path.exists():
+        if _exists(path):
             scopes.append(_whole(path))
         else:
             missing.append(path)
@@ -114,8 +115,31 @@ def _known_roots(configured: Iterable[Path], stored: Mapping[str, str]) -> Roots
 
 
 def _real(path: Path) -> Path:
-    """One path for one folder, however it was named: no ``..``, no links on the way."""
-    return Path(os.path.realpath(path))
+    """One path for one folder, however it was named: no ``..``, no links on the way.
+
+    Raises ``UsageError`` for a name that no folder can have.
+    """
+    try:
+        real = os.path.realpath(path)
+        real.encode()  # the index keeps names of folders as UTF-8
+    except ValueError as exc:
+        raise UsageError(
+            f"The folder {shown_value(str(path))} cannot be indexed: its path is not valid UTF-8",
+            hint="rename it, or the folder around it that has such a name",
+        ) from exc
+    return Path(real)
+
+
+def _exists(path: Path) -> bool:
+    """Whether something is there. Raises ``UsageError`` where that cannot be told: a folder on the
+    way that may not be entered, a name that is too long."""
+    try:
+        return path.exists()
+    except OSError as exc:
+        raise UsageError(
+            f"The folder {shown_value(str(path))} cannot be looked at: {exc.strerror}",
+            hint="check the name, and who may enter the folders on the way",
+        ) from exc
 
 
 def _whole(path: Path) -> Scope:

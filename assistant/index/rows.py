@@ -35,6 +35,13 @@ class FileState:
     checked_ns: int = 0
 
 
+def state_of(status: os.stat_result, checked_ns: int = 0) -> FileState:
+    """A file's state from what the system says of it."""
+    return FileState(
+        status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, checked_ns
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
     """A document's row without its text."""
@@ -93,17 +100,19 @@ class StoredChunk:
     page: int | None
     heading_path: tuple[str, ...]
     text: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NotIndexed:
-    """A file that is known but not in the index, and why."""
+    """A file that is known but not in the index, and why; ``refusing`` names the settings and the
+    readers under which that was so."""
 
     name: str
     root: str
     relative: str
     state: FileState
-    reading: str
+    refusing: str
     outcome: str
     reason: str
 

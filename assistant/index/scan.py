@@ -6,20 +6,25 @@ are passed over; links, pipes and devices are listed with the reason they are no
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
 from assistant.index.roots import Scope
-from assistant.index.rows import FileState, place_of
+from assistant.index.rows import FileState, place_of, state_of
+from assistant.reading.opening import OpeningRules, is_led_away, open_folder
 
 if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
     from assistant.settings import DocumentSettings
+
+_LONGEST_PLACE = 4095
+"""Bytes that Linux takes as one path; folders below are opened step by step, ever more slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,92 +46,133 @@ class FoundFile:
             object.__setattr__(self, "place", place_of(self.root, self.relative))
 
 
+def access_of(settings: DocumentSettings) -> OpeningRules:
+    """How the files of these settings are opened."""
+    most_bytes = int(min(settings.max_file_megabytes * 1_000_000, 2.0**62))
+    return OpeningRules(most_bytes, settings.follow_symlinks)
+
+
 def scan(scopes: Iterable[Scope], settings: DocumentSettings, index_path: Path) -> list[FoundFile]:
     """All files of the scopes in the order of their paths; names are relative and may repeat.
 
     Raises ``UsageError`` for a folder that cannot be listed.
     """
+    access = access_of(settings)
     found: dict[str, FoundFile] = {}  # by place: folders may lie inside each other
     for scope in sorted(scopes, key=lambda each: len(each.root.parts)):  # the outer one names
         root, within = str(scope.root), str(scope.within)
         if scope.within.is_dir():
-            entries = _walk(within, settings, os.path.realpath(index_path))
+            entries = _walk(within, access, os.path.realpath(index_path))
         else:
-            entries = [within]
+            entries = _alone(within, access)
         below = len(root if root.endswith(os.sep) else root + os.sep)
-        for place in entries:
+        for place, status in entries:
             relative = place[below:].replace(os.sep, "/")
             if place != within and _is_excluded(relative, settings.exclude):
                 continue
-            file = _look(place, root, relative, settings)
-            if file is not None:
-                found.setdefault(place, file)
+            found.setdefault(place, _look(place, root, relative, status, access))
     return sorted(found.values(), key=lambda file: (file.relative, file.root))
 
 
-def _walk(root: str, settings: DocumentSettings, index_path: str) -> list[str]:
-    """The places of all files below a folder, and of what cannot be listed. Texts, for speed: see
-    ``place_of``."""
-
-    def stop(error: OSError) -> None:
-        if error.filename == root:
-            raise UsageError(
-                f"The folder {root} cannot be listed: {error.strerror}",
-                hint="check its permissions",
-            ) from error
-        unreadable.append(str(error.filename))
-
-    unreadable: list[str] = []
-    files: list[str] = []
-    seen: set[tuple[int, int]] = set()
-    walker = os.walk(root, onerror=stop, followlinks=settings.follow_symlinks)
-    for folder, folders, names in walker:
-        if settings.follow_symlinks:
-            status = os.stat(folder)
-            if (status.st_dev, status.st_ino) in seen:  # a loop of links
-                folders.clear()
-                continue
-            seen.add((status.st_dev, status.st_ino))
-        for name in list(folders):
-            inner = os.path.join(folder, name)
-            if name.startswith(".") or inner == index_path:
-                folders.remove(name)
-            elif not settings.follow_symlinks and os.path.islink(inner):
-                files.append(inner)  # listed, so that the receipt can say it is a link
-        folders.sort()
-        files.extend(os.path.join(folder, name) for name in names if not name.startswith("."))
-    return files + unreadable
+_Seen = tuple[str, "os.stat_result | str"]
+"""A place (text, for speed: see ``place_of``), and what the file system says of it, or why it says
+nothing."""
 
 
-def _look(place: str, root: str, relative: str, settings: DocumentSettings) -> FoundFile | None:
+def _alone(place: str, access: OpeningRules) -> Iterator[_Seen]:
+    try:
+        yield place, os.stat(place, follow_symlinks=access.follows_links)
+    except FileNotFoundError:
+        return
+    except OSError as exc:
+        yield place, f"cannot be looked at: {exc.strerror}"
+
+
+def _walk(root: str, access: OpeningRules, index_path: str) -> Iterator[_Seen]:
+    """All files below a folder, and what cannot be listed.
+
+    Each folder is opened without links in its path and asked for its files itself: one that was
+    swapped for a link is not listed. Folders wait in a list, because a thousand of them inside each
+    other are too deep for a recursion.
+    """
+    waiting, seen = [root], set[tuple[int, int]]()
+    while waiting:
+        folder = waiting.pop()
+        try:
+            listed = _list(folder, access, seen)
+        except OSError as exc:
+            if folder == root:
+                raise UsageError(
+                    f"The folder {root} cannot be listed: {exc.strerror}",
+                    hint="check its permissions",
+                ) from exc
+            if not isinstance(exc, FileNotFoundError):
+                yield folder, _unlisted(exc)
+            continue
+        inner = []
+        for name, status in listed:
+            place = os.path.join(folder, name)
+            if isinstance(status, str) or not stat.S_ISDIR(status.st_mode):
+                yield place, status
+            elif place != index_path:
+                inner.append(place)
+        waiting += sorted(inner, reverse=True)
+
+
+def _list(folder: str, access: OpeningRules, seen: set[tuple[int, int]]) -> list[_Seen]:
+    """The names in a folder that are not hidden; none of a folder that was ``seen`` already, by a
+    loop of links."""
+    if len(os.fsencode(folder)) > _LONGEST_PLACE:
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), folder)
+    descriptor = open_folder(folder, follows_links=access.follows_links)
+    try:
+        status = os.fstat(descriptor)
+        if access.follows_links and (status.st_dev, status.st_ino) in seen:
+            return []
+        seen.add((status.st_dev, status.st_ino))
+        found: list[_Seen] = []
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                try:
+                    found.append((entry.name, entry.stat(follow_symlinks=access.follows_links)))
+                except FileNotFoundError:
+                    continue  # gone since the folder was listed, or a link to nowhere
+                except OSError as exc:
+                    found.append((entry.name, f"cannot be looked at: {exc.strerror}"))
+        return found
+    finally:
+        os.close(descriptor)
+
+
+def _unlisted(error: OSError) -> str:
+    if error.errno == errno.ENAMETOOLONG:
+        return f"a folder whose path is longer than {_LONGEST_PLACE:,} bytes; move it further up"
+    if is_led_away(error):
+        return "a folder that is a link now, and was none when it was found"
+    return "a folder that cannot be listed; check its permissions"
+
+
+def _look(
+    place: str, root: str, relative: str, status: os.stat_result | str, access: OpeningRules
+) -> FoundFile:
     try:
         relative.encode("utf-8")
     except UnicodeEncodeError:
         shown = os.fsencode(relative).decode("utf-8", "replace")
         reason = "its name is not valid UTF-8; rename the file"
         return FoundFile(shown, root, shown, FileState(0, 0, 0, 0), ("failed", reason))
-    try:
-        status = os.stat(place) if settings.follow_symlinks else os.lstat(place)
-    except FileNotFoundError:
-        return None  # gone since the folder was listed, or a link to nowhere
-    except OSError as exc:
-        problem = ("failed", f"cannot be looked at: {exc.strerror}")
-        return FoundFile(relative, root, relative, FileState(0, 0, 0, 0), problem)
-    state = FileState(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    if isinstance(status, str):
+        return FoundFile(relative, root, relative, FileState(0, 0, 0, 0), ("failed", status), place)
     outcome: tuple[str, str] | None = None
     if stat.S_ISLNK(status.st_mode):
         outcome = ("unsupported", "a symbolic link; documents.follow_symlinks would follow it")
-    elif stat.S_ISDIR(status.st_mode):
-        outcome = ("failed", "a folder that cannot be listed; check its permissions")
     elif not stat.S_ISREG(status.st_mode):
         outcome = ("unsupported", "not a regular file")
-    elif status.st_size > settings.max_file_megabytes * 1_000_000:
-        megabytes = status.st_size / 1_000_000
-        outcome = (
-            "too_large",
-            f"{megabytes:.1f} MB; documents.max_file_megabytes is {settings.max_file_megabytes:g}",
-        )
-    return FoundFile(relative, root, relative, state, outcome, place)
+    elif refusal := access.refusal(status.st_size):
+        outcome = ("too_large", refusal)
+    return FoundFile(relative, root, relative, state_of(status), outcome, place)
 
 
 def _is_excluded(relative: str, patterns: Sequence[str]) -> bool:

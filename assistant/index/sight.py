@@ -13,13 +13,17 @@ from assistant.index.rows import NotIndexed, StoredDocument
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a sync sees: its plan, its folders, and what the current generation holds."""
+    """What a sync sees: its plan, its folders, and what the current generation holds.
+
+    ``looked_ns`` is the clock before it looked at the first file.
+    """
 
     plan: tuple[Step, ...]
     roots: Roots
     documents: tuple[StoredDocument, ...]
     known: tuple[NotIndexed, ...]
     before: Mapping[str, str]
+    looked_ns: int = 0
 
 
 def files_to_read(sight: Sight) -> list[Step]:
@@ -52,5 +56,7 @@ def has_changes(sight: Sight) -> bool:
         problem = step.file.problem if step.file else None
         is_known = problem is not None and settled.get(step.name) == problem
         if step.action != "unchanged" and not (is_known and step.stored is None):
+            return True
+        if step.has_another_day:
             return True
     return dict(sight.before) != dict(sight.roots.after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from math import inf
 from assistant.embedding import Vectors
 from assistant.errors import IndexUnavailableError
 from assistant.index.aside import own_copy, readable
+from assistant.index.exact import MOST_NUMBERS, ExactVectors, cosines_of
 from assistant.index.generations import (
     MANIFEST,
     STORE,
@@ -23,12 +25,17 @@ from assistant.index.generations import (
     check_files,
     hold_open,
 )
-from assistant.index.store import Store
+from assistant.index.store import Store, damaged
 from assistant.index.vector_server import Server, ServerVectors, no_server
-from assistant.index.vectors import VectorIndex, exact_neighbours
+from assistant.index.vectors import VectorIndex
 from assistant.index.words import WordIndex
-from assistant.terms import terms
+from assistant.text.terms import terms
 from assistant.types import DocumentInfo
+
+_COMPARED_ONE_BY_ONE = 2000
+"""Chunks of a filter up to which their vectors are looked up and compared, in an index that is too
+large to compare them all. Beyond, HNSW among given ids takes 6 ms and finds what it finds without
+them."""
 
 
 class Snapshot:
@@ -51,6 +58,9 @@ class Snapshot:
             self.words = WordIndex(readable(generation.path / WORDS, self._exits))
             self._exits = self._exits.pop_all()
         self._vectors: VectorIndex | ServerVectors | None = None
+        self._exact: ExactVectors | None = None
+        numbers = self.manifest.chunks * self.manifest.dimensions
+        self._is_compared = 0 < numbers <= MOST_NUMBERS
         self._lock = threading.Lock()
         self._infos: tuple[tuple[str, DocumentInfo], ...] | None = None
         self._users = 0
@@ -77,11 +87,38 @@ class Snapshot:
     ) -> list[tuple[str, float]]:
         """Chunk ids with their cosine similarity to one unit vector, best first.
 
-        ``within`` names the only chunks that count. Few of them are compared one by one, so that
-        none is missed; among many the neighbours are found as without it.
+        ``within`` names the only chunks that count. Up to a size every chunk is compared, so that
+        none is missed and equals are in the order of their documents' names. Of a larger index only
+        those within are, if they are few; else Chroma finds the neighbours.
         """
-        exact = exact_neighbours(self.vectors_of, vector, limit, within)
-        return self.vectors.search(vector, limit, within) if exact is None else exact
+        exact = self._compared()
+        if exact is not None:
+            return exact.nearest(vector, limit, within)
+        if within is None or len(within) > _COMPARED_ONE_BY_ONE:
+            return self.vectors.search(vector, limit, within)
+        cosines = cosines_of(self.vectors_of(self.store.in_order(within)), vector)
+        return sorted(cosines.items(), key=lambda hit: -hit[1])[: max(0, limit)]
+
+    def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
+        """The cosine similarity of some chunks to one unit vector, for those that exist."""
+        exact = self._compared()
+        if exact is not None:
+            return exact.cosines(vector, chunk_ids)
+        return cosines_of(self.vectors_of(chunk_ids), vector)
+
+    def _compared(self) -> ExactVectors | None:
+        """All vectors, where they are few enough to be compared with every question; read once."""
+        if not self._is_compared:
+            return None
+        with self._lock:
+            if self._exact is None:
+                order = self.store.order()
+                rows = self.store.vectors.all_of(order)
+                if rows is None:  # an index of an earlier version, until its next ingest
+                    self._is_compared = False
+                    return None
+                self._exact = ExactVectors(order, rows)
+            return self._exact
 
     def vectors_of(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of some chunks, for those that exist: as the store keeps them; Chroma's of
@@ -96,9 +133,11 @@ class Snapshot:
             self._infos = tuple((each.id, each.info()) for each in self.store.documents())
         return self._infos
 
-    def holding(self, sentence: str, limit: int = 40) -> list[tuple[str, str]]:
-        """(document, text) of chunks that hold all words of a sentence, wherever they stand."""
-        chunks = self.store.chunks(self.words.holding_all(terms(sentence), limit)).values()
+    def holding(self, sentence: str, language: str = "", limit: int = 40) -> list[tuple[str, str]]:
+        """(document, text) of chunks that hold all words of a sentence in a language, wherever
+        they stand."""
+        found = self.words.holding_all(terms(sentence, language), limit)
+        chunks = self.store.chunks(found).values()
         documents = self.store.by_ids({chunk.document_id for chunk in chunks})
         return [(documents[chunk.document_id].name, chunk.text) for chunk in chunks]
 
@@ -163,6 +202,8 @@ class SnapshotReader:
             lease.__enter__()
         try:
             yield snapshot
+        except sqlite3.DatabaseError as exc:  # of a large index only sizes are compared
+            raise damaged(snapshot._path / STORE, exc) from exc
         finally:
             lease.__exit__(None, None, None)
 
@@ -184,6 +225,7 @@ class SnapshotReader:
             snapshot = self._snapshot
             if snapshot and snapshot.manifest.name == name and snapshot.is_on_disk():
                 return snapshot
+            self._generations.close_to_others()
             try:
                 opened = Snapshot(self._generations.load(name), self._check_megabytes, self._server)
             except IndexUnavailableError:

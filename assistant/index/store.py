@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from assistant.errors import IndexUnavailableError
+from assistant.errors import IndexDamagedError
 from assistant.index.kept_vectors import KeptVectors
 from assistant.index.rows import FileState, NotIndexed, StoredChunk, StoredDocument
 from assistant.types import Heading, Page, ParsedDocument
@@ -30,7 +30,7 @@ CREATE TABLE documents (
 CREATE TABLE chunks (
     id TEXT PRIMARY KEY, document_id TEXT NOT NULL, ordinal INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, heading_path TEXT NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL, context TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX chunks_of_document ON chunks (document_id, ordinal);
 CREATE TABLE not_indexed (
@@ -75,10 +75,16 @@ class Store:
                         f"ALTER TABLE documents ADD COLUMN {column} TEXT NOT NULL "
                         f"DEFAULT {_ADDED[column]}"
                     )
+                if not self._chunks_have_context():
+                    self._connection.execute(
+                        "ALTER TABLE chunks ADD COLUMN context TEXT NOT NULL DEFAULT ''"
+                    )
             else:
                 uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
                 self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-                self._has_schema()
+                if not self._has_schema():
+                    self._connection.close()
+                    raise sqlite3.DatabaseError("it holds no tables")
             self.vectors = KeptVectors(self._connection, writable=writable)
             missing = self._missing()
             self._columns = ", ".join(
@@ -86,11 +92,7 @@ class Store:
                 for name in _DOCUMENT_COLUMNS.split(", ")
             )
         except sqlite3.DatabaseError as exc:
-            raise IndexUnavailableError(
-                f"The store {path} cannot be opened: {exc}",
-                hint="`assistant rollback` returns to the generation before; "
-                "`assistant ingest` rebuilds",
-            ) from exc
+            raise damaged(path, exc) from exc
 
     def _has_schema(self) -> bool:
         row = self._connection.execute(
@@ -102,6 +104,11 @@ class Store:
         """The columns that a store of an earlier layout lacks."""
         there = {row[1] for row in self._connection.execute("PRAGMA table_info(documents)")}
         return [column for column in _ADDED if column not in there]
+
+    def _chunks_have_context(self) -> bool:
+        return any(
+            row[1] == "context" for row in self._connection.execute("PRAGMA table_info(chunks)")
+        )
 
     def commit(self) -> None:
         """Write all that was put, updated and deleted. Until then only this object sees it."""
@@ -188,6 +195,33 @@ class Store:
         """The ids of all chunks, sorted."""
         return [row[0] for row in self._connection.execute("SELECT id FROM chunks ORDER BY id")]
 
+    def order(self) -> list[str]:
+        """The ids of all chunks by their documents' names and their places in them.
+
+        However an index came about, this is the same order: ids depend on the names that documents
+        had when they were first indexed.
+        """
+        return [chunk_id for _, chunk_id in self.named_order()]
+
+    def named_order(self) -> Iterator[tuple[str, str]]:
+        """(document name, chunk id) in the order of ``order``."""
+        # From the outer table to the inner: otherwise SQLite sorts, which takes twice the time.
+        return self._connection.execute(
+            "SELECT documents.name, chunks.id FROM documents CROSS JOIN chunks "
+            "ON chunks.document_id = documents.id ORDER BY documents.name, chunks.ordinal"
+        )
+
+    def in_order(self, chunk_ids: Iterable[str]) -> list[str]:
+        """Those of some chunk ids that are here, in the order of ``order``."""
+        found: list[tuple[str, int, str]] = []
+        for part, marks in _parts(list(chunk_ids)):
+            query = (
+                "SELECT documents.name, chunks.ordinal, chunks.id FROM chunks CROSS JOIN documents "
+                f"ON documents.id = chunks.document_id WHERE chunks.id IN ({marks})"
+            )
+            found += self._connection.execute(query, part)
+        return [chunk_id for _, _, chunk_id in sorted(found)]
+
     def existing(self, chunk_ids: Sequence[str]) -> set[str]:
         """Those of some chunk ids that are here."""
         found: set[str] = set()
@@ -209,6 +243,14 @@ class Store:
             found.extend(row[0] for row in self._connection.execute(query, part))
         return sorted(found)
 
+    def languages(self) -> list[str]:
+        """The languages of the documents, the most frequent first; without those not known."""
+        query = (
+            "SELECT language FROM documents WHERE language != '' GROUP BY language "
+            "ORDER BY count(*) DESC, language"
+        )
+        return [row[0] for row in self._connection.execute(query)]
+
     def counts(self) -> tuple[int, int]:
         """How many documents and chunks there are."""
         documents = self._connection.execute("SELECT count(*) FROM documents").fetchone()[0]
@@ -224,8 +266,8 @@ class Store:
         """Files that are known but have no current version in the index."""
         rows = self._connection.execute("SELECT * FROM not_indexed ORDER BY name")
         return [
-            NotIndexed(name, root, relative, FileState(*state), reading, outcome, reason)
-            for name, root, relative, *state, reading, outcome, reason in rows
+            NotIndexed(name, root, relative, FileState(*state), refusing, outcome, reason)
+            for name, root, relative, *state, refusing, outcome, reason in rows
         ]
 
     def roots(self) -> dict[str, str]:
@@ -251,22 +293,23 @@ class Store:
             ],
         )
         self._connection.executemany(
-            "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)",
+            "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)",
             [
                 (c.id, c.document_id, c.ordinal, c.start, c.end, c.page,
-                 json.dumps(c.heading_path, ensure_ascii=False), c.text)
+                 json.dumps(c.heading_path, ensure_ascii=False), c.text, c.context)
                 for c in chunks
             ],
         )  # fmt: skip
         self._connection.execute("DELETE FROM not_indexed WHERE name = ?", [document.name])
 
     def update(self, document: StoredDocument) -> None:
-        """Give a stored document a new name, place or file state; text and chunks stay."""
+        """Give a stored document a new name, place, language or file state; text and chunks
+        stay."""
         self._connection.execute(
             "UPDATE documents SET name=?, root=?, relative=?, size=?, mtime_ns=?, ctime_ns=?, "
-            "inode=?, checked_ns=? WHERE id=?",
+            "inode=?, checked_ns=?, language=? WHERE id=?",
             [document.name, document.root, document.relative, *_state(document.state),
-             document.id],
+             document.language, document.id],
         )  # fmt: skip
 
     def delete(self, document_id: str) -> None:
@@ -280,7 +323,7 @@ class Store:
         self._connection.executemany(
             "INSERT INTO not_indexed VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             [
-                (f.name, f.root, f.relative, *_state(f.state), f.reading, f.outcome, f.reason)
+                (f.name, f.root, f.relative, *_state(f.state), f.refusing, f.outcome, f.reason)
                 for f in files
             ],
         )
@@ -289,6 +332,14 @@ class Store:
         """The folders of the index, all at once."""
         self._connection.execute("DELETE FROM roots")
         self._connection.executemany("INSERT INTO roots VALUES (?,?)", sorted(roots.items()))
+
+
+def damaged(path: Path, error: sqlite3.DatabaseError) -> IndexDamagedError:
+    """The error of a store that SQLite cannot open or read."""
+    return IndexDamagedError(
+        f"The store {path} cannot be read: {error}",
+        hint="`assistant rollback` returns to the generation before; `assistant ingest` rebuilds",
+    )
 
 
 def _parts(values: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
@@ -322,5 +373,7 @@ def _document_values(document: StoredDocument) -> list[object]:
 
 
 def _chunk(row: Sequence[object]) -> StoredChunk:
-    *fields, heading_path, text = row
-    return StoredChunk(*fields, tuple(json.loads(str(heading_path))), str(text))  # type: ignore[arg-type, call-arg]
+    *fields, heading_path, text = row[:8]
+    context = str(row[8]) if len(row) > 8 else ""  # a store of an earlier layout has none
+    path = tuple(json.loads(str(heading_path)))
+    return StoredChunk(*fields, path, str(text), context)  # type: ignore[arg-type, call-arg]

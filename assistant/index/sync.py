@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from assistant.chunking import chunking_fingerprint
 from assistant.embedding import Embedder, fingerprint_of
@@ -26,17 +27,19 @@ from assistant.index.generations import (
     Manifest,
     failpoint,
 )
-from assistant.index.loading import Load, hash_file
+from assistant.index.loading import Load, hash_file, options_of
 from assistant.index.plan import checked, make_plan
-from assistant.index.reading_process import is_large, load_apart
+from assistant.index.processes.reading_process import is_large, load_apart
+from assistant.index.processes.vector_children import GenerationChecker
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
 from assistant.index.roots import decide_roots
 from assistant.index.rows import NotIndexed
-from assistant.index.scan import name_files, scan
+from assistant.index.scan import access_of, name_files, scan
 from assistant.index.sight import Sight, files_to_read, has_changes, refuse_empty
 from assistant.index.store import Store
-from assistant.index.vector_children import Verifier
+from assistant.index.unfinished import Unfinished
+from assistant.index.unfinished_vectors import KeptBatches
 from assistant.index.vector_server import (
     ServerWriter,
     clean_up,
@@ -46,10 +49,14 @@ from assistant.index.vector_server import (
 )
 from assistant.index.vector_server import verify as verify_on_server
 from assistant.reading import READER_VERSION
+from assistant.reading.versions import installed_readers
 from assistant.settings import Settings
 from assistant.types import FileOutcome, Progress, SyncReceipt
 
 ProgressCallback = Callable[[Progress], None]
+
+_READ_SINCE = 2
+"""The layout from which on files need not be read again."""
 
 _REBUILD_SHARE = 0.5
 """HNSW never shrinks on deletes: it is built anew when this share of it would be dead."""
@@ -71,9 +78,20 @@ class Synchroniser:
         self._load = load
         self._server = server_of(settings.index)
         self._reading = (
-            f"layout-{FORMAT}|readers-{READER_VERSION}|"
+            f"layout-{_READ_SINCE}|readers-{READER_VERSION}|"
             f"{chunking_fingerprint(settings.chunking.tokens, settings.chunking.overlap)}|"
             f"{settings.reading.fingerprint()}"
+        )
+        limits = _told(settings.reading.model_dump(exclude={"processes"}))
+        readers = f"{self._reading}|installed-{installed_readers()}|{limits}"
+        opened = settings.documents.model_dump(include={"max_file_megabytes", "follow_symlinks"})
+        self._refusing = f"{readers}|{_told(opened)}"
+        self._cache: list[CachedEmbedder] = []
+        self._unfinished = Unfinished(
+            generations.root,
+            texts=readers,
+            vectors=self._embedder_fingerprint(),
+            most_megabytes=settings.index.unfinished_megabytes,
         )
 
     def sync(
@@ -111,16 +129,28 @@ class Synchroniser:
             is_current = base is not None and not found.damage and not re_embed
             is_current = is_current and not self._moves(base)
             if base is not None and is_current and not has_changes(sight):
+                self._unfinished.clear()
                 return unchanged_receipt(base, sight, began)
             try:
-                verifier = stack.enter_context(Verifier())  # it loads what it needs meanwhile
+                self._unfinished.begin()
+                verifier = stack.enter_context(
+                    GenerationChecker()
+                )  # it loads what it needs meanwhile
                 return self._apply(found, sight, re_embed, note, began, verifier)
+            except StorageError:
+                self._unfinished.clear()  # it may be what fills the disk
+                raise
             except (OSError, sqlite3.DatabaseError) as exc:
+                self._unfinished.clear()
                 raise _storage_error(exc, self._generations.root) from exc
+            except KeyboardInterrupt as exc:
+                exc.add_note(self._told_of_interruption(base, len(files_to_read(sight))))
+                raise
 
     def _look(self, found: Base, paths: Sequence[Path] | None, forget: Sequence[Path]) -> Sight:
         """Compare the folders with the current generation."""
         base = found.base
+        looked_ns = time.time_ns()
         store = Store(base.path / STORE) if base else None
         try:
             documents = list(store.documents()) if store else []
@@ -139,15 +169,17 @@ class Synchroniser:
                 *(each.name for each in known if not roots.in_scope(each.place)),
             ],
         )
+        access = access_of(self._settings.documents)
         plan = make_plan(
             named,
             documents,
             known,
             in_scope=roots.in_scope,
             reading=self._reading,
-            hasher=hash_file,
+            refusing=self._refusing,
+            hasher=lambda file: hash_file(file, access),
         )
-        return Sight(tuple(plan), roots, tuple(documents), tuple(known), before)
+        return Sight(tuple(plan), roots, tuple(documents), tuple(known), before, looked_ns)
 
     # ------------------------------------------------------------ applying
 
@@ -158,11 +190,11 @@ class Synchroniser:
         re_embed: bool,
         note: ProgressCallback,
         began: float,
-        verifier: Verifier,
+        verifier: GenerationChecker,
     ) -> SyncReceipt:
         base = found.base
         doomed = sum(1 for step in sight.plan if step.action in ("delete", "change"))
-        fresh = base is None or re_embed or found.rebuild or self._moves(base)
+        fresh = base is None or re_embed or found.vectors or self._moves(base)
         fresh = fresh or base is None or self._is_worn(base, doomed)
         server, collection = self._server, ""
         if server is not None:
@@ -174,11 +206,12 @@ class Synchroniser:
         name = self._generations.next_name()
         folder = self._generations.begin(name)
         timings: dict[str, float] = {"plan": time.perf_counter() - began}
-        cache: list[CachedEmbedder] = []
+        cache = self._cache = []
 
         def embedder() -> CachedEmbedder:
             path = self._generations.root / "embeddings.sqlite"
-            cache.append(CachedEmbedder(self._make_embedder(), path))
+            kept = self._unfinished.vectors
+            cache.append(CachedEmbedder(self._make_embedder(), path, lambda: KeptBatches(kept)))
             return cache[-1]
 
         try:
@@ -188,25 +221,28 @@ class Synchroniser:
                 embedder,
                 fingerprint=self._embedder_fingerprint(),
                 fresh_vectors=fresh,
-                fresh_words=found.rebuild,
+                fresh_words=found.words,
                 is_large=is_large(files_to_read(sight)),
                 server_writer=(lambda: ServerWriter(server, collection)) if server else None,
             ) as builder:
-                self._write(builder, sight, note, fresh)
+                self._write(builder, sight, note, fresh or found.words)
                 dimensions = self._dimensions(cache, base)
                 documents, chunks = builder.store.counts()
+                languages = builder.store.languages()
                 timings["write"] = time.perf_counter() - began - sum(timings.values())
                 note(Progress("writing", 0, 0))
                 ids = builder.store.chunk_ids() if server else []
-                builder.finish()
+                builder.finish_vectors()
+                verifier.begin(folder, vectors=server is None)  # what there is, beside the words
+                builder.finish_words()
                 timings["finish"] = time.perf_counter() - began - sum(timings.values())
             failpoint("before-verify")
             note(Progress("verifying", 0, 0))
-            verifier.verify(folder, vectors=server is None)
+            verifier.finish()
             if server is not None:
                 verify_on_server(server, collection, ids)
             timings["verify"] = time.perf_counter() - began - sum(timings.values())
-            removed = 0 if fresh or base is None else base.manifest.removed
+            removed = base.manifest.removed + builder.removed_vectors if base and not fresh else 0
             generation = self._generations.publish(
                 folder,
                 Manifest(
@@ -219,11 +255,13 @@ class Synchroniser:
                     reading=self._reading,
                     documents=documents,
                     chunks=chunks,
-                    removed=removed + builder.removed_vectors,
+                    removed=removed,
                     roots=dict(sight.roots.after),
                     collection=collection,
+                    languages=languages,
                 ),
             )
+            self._unfinished.clear()
             self._generations.collect(self._settings.index.keep_previous)
             if server is not None:
                 clean_up(server, self._generations)
@@ -238,13 +276,14 @@ class Synchroniser:
             chunks=chunks,
             embedded=sum(each.embedded for each in cache),
             from_cache=sum(each.from_cache for each in cache),
+            taken_up=builder.taken_up,
             seconds=time.perf_counter() - began,
             timings=timings,
             repaired=found.damage,
         )
 
     def _write(
-        self, builder: GenerationBuilder, sight: Sight, note: ProgressCallback, fresh: bool
+        self, builder: GenerationBuilder, sight: Sight, note: ProgressCallback, anew: bool
     ) -> None:
         to_read = files_to_read(sight)
         for step in sight.plan:
@@ -258,23 +297,26 @@ class Synchroniser:
                 builder.store.update(replace(step.stored, name=f"\0moving {number}"))
         for step in movers:
             if step.action == "rename":
-                builder.rename(step, time.time_ns())
+                builder.rename(step, sight.looked_ns)
             else:
                 builder.move(step)
-        if fresh:
+        for step in sight.plan:
+            if step.is_touched and step.file is not None:
+                builder.move(step, checked(step.file, sight.looked_ns))
+        if anew:
             changed = {step.stored.id for step in to_read if step.stored}
             staying = [d for d in builder.store.documents() if d.id not in changed]
             for done in range(0, len(staying), 20):
                 note(Progress("embedding", done, len(staying), staying[done].name))
-                builder.embed_stored(staying[done : done + 20])
-        for done, (step, loaded) in enumerate(
-            self._load(to_read, self._settings.chunking, self._settings.reading)
-        ):
-            note(Progress("reading", done, len(to_read), step.name))
-            if isinstance(loaded, DocumentError):
-                builder.fail(step, loaded)
-            else:
-                builder.put(step, loaded, self._reading)
+                builder.restore(staying[done : done + 20])
+        options = options_of(self._settings, self._unfinished.texts)
+        with closing(self._load(to_read, options)) as results:  # at once when we are interrupted
+            for done, (step, loaded) in enumerate(results):
+                note(Progress("reading", done, len(to_read), step.name))
+                if isinstance(loaded, DocumentError):
+                    builder.fail(step, loaded)
+                else:
+                    builder.put(step, loaded, self._reading)
         builder.flush()
         note(Progress("reading", len(to_read), len(to_read)))
         self._write_the_rest(builder, sight)
@@ -300,7 +342,7 @@ class Synchroniser:
             missing.append(
                 NotIndexed(
                     file.name, file.root, file.relative, checked(file, time.time_ns()),
-                    self._reading, outcome.outcome, outcome.reason,
+                    self._refusing, outcome.outcome, outcome.reason,
                 )
             )  # fmt: skip
         builder.store.replace_not_indexed(missing)
@@ -322,12 +364,33 @@ class Synchroniser:
         dead = manifest.removed + doomed_documents * per_document
         return dead > max(1000.0, _REBUILD_SHARE * manifest.chunks)
 
+    def _told_of_interruption(self, base: Generation | None, to_read: int) -> str:
+        """What a person is told who has interrupted an ingest: what is there, and what is kept."""
+        before = base.manifest.name if base else ""
+        if self._generations.current_name() != before:
+            return "The new index is complete."
+        answers = "The index is as it was." if base else "There is no index yet."
+        files, vectors = self._unfinished.counts()
+        vectors += sum(each.in_cache for each in self._cache)
+        if not files and not vectors:
+            return f"{answers} Nothing is kept of what was done."
+        also = f", and {vectors:,} vectors" if vectors else ""
+        return (
+            f"{answers} Kept for the next ingest: the texts of {files:,} of {to_read:,} files"
+            f"{also}."
+        )
+
     def _dimensions(self, cache: Sequence[CachedEmbedder], base: Generation | None) -> int:
         found = next((each.dimensions for each in cache if each.dimensions), 0)
         return found or (base.manifest.dimensions if base else 0)
 
     def _embedder_fingerprint(self) -> str:
         return fingerprint_of(self._settings.embedding)
+
+
+def _told(settings: Mapping[str, Any]) -> str:
+    """Settings that can refuse a file, to the last digit."""
+    return "-".join(f"{name}={value!r}" for name, value in settings.items())
 
 
 def _storage_error(exc: Exception, root: Path) -> AssistantError:

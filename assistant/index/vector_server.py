@@ -30,6 +30,7 @@ from assistant.errors import IndexUnavailableError, StorageError
 from assistant.index.chroma import HNSW
 from assistant.index.generations import STORE, Generation, Generations
 from assistant.index.store import Store
+from assistant.private_files import FOLDER_MODE, make_file
 from assistant.settings import IndexSettings
 
 if TYPE_CHECKING:
@@ -223,6 +224,9 @@ class ServerWriter:
     def delete(self, chunk_ids: Sequence[str]) -> None:
         """Nothing now."""
 
+    def end(self) -> None:
+        """Nothing now."""
+
     def finish(self) -> int:
         """Send the rest; the number of vectors in the collection."""
         self._flush()
@@ -305,7 +309,8 @@ def own_prefix(root: Path) -> str:
         identity = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         identity = uuid.uuid4().hex[:12]
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        make_file(path)
         path.write_text(identity + "\n", encoding="ascii")
     except (OSError, UnicodeDecodeError) as exc:
         raise StorageError(

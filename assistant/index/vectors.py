@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,10 +12,6 @@ from assistant.embedding import Vectors
 from assistant.errors import IndexUnavailableError, StorageError
 from assistant.index.aside import copy_aside
 from assistant.index.chroma import Collection, open_collection
-
-_COMPARED_ONE_BY_ONE = 2000
-"""Chunks of a filter up to which their vectors are compared one by one. Beyond,
-HNSW among given ids takes 6 ms and finds what it finds without them."""
 
 _CANNOT_WRITE = ("disk is full", "readonly database", "unable to open database file")
 """What SQLite says in Chroma's errors when it may not or cannot write (codes 13, 8, 14)."""
@@ -73,19 +69,3 @@ class VectorIndex:
     def vectors(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
         """The stored vectors of some chunks, for those that exist."""
         return self._collection.vectors(chunk_ids)
-
-
-def exact_neighbours(
-    stored: Callable[[Sequence[str]], dict[str, Vectors]],
-    vector: Vectors,
-    limit: int,
-    within: Sequence[str] | None,
-) -> list[tuple[str, float]] | None:
-    """The neighbours among few chunks, compared one by one; None where HNSW has to look."""
-    if within is None or len(within) > _COMPARED_ONE_BY_ONE or limit < 1:
-        return None
-    ranked = sorted(
-        ((chunk_id, float(row @ vector)) for chunk_id, row in stored(within).items()),
-        key=lambda hit: (-hit[1], hit[0]),
-    )
-    return ranked[:limit]

@@ -13,33 +13,35 @@ from typing import Protocol
 
 from assistant.errors import DocumentError
 from assistant.reading.kinds import KIND_OF_SUFFIX, find_kind, kind_of
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.types import ParsedDocument
 
-__all__ = ["READER_VERSION", "SUPPORTED_SUFFIXES", "Limits", "kind_of", "read_document"]
+__all__ = ["READER_VERSION", "SUPPORTED_SUFFIXES", "ReadingLimits", "kind_of", "read_document"]
 
 
 class Reader(Protocol):
     """Reads the bytes of one file of its kind."""
 
-    def __call__(self, data: bytes, name: str, limits: Limits = ..., /) -> ParsedDocument:
+    def __call__(self, data: bytes, name: str, limits: ReadingLimits = ..., /) -> ParsedDocument:
         """The document, or a ``DocumentError`` whose ``outcome`` says why not."""
 
 
-READER_VERSION = 4
+READER_VERSION = 5
 """Raised when a reader's output changes, so that files are read again."""
 
 _READERS = {
     "text": ("assistant.reading.plain", "read_text"),
-    "markdown": ("assistant.reading.plain", "read_markdown"),
-    "markup": ("assistant.reading.source", "read_markup"),
+    "markdown": ("assistant.reading.markdown", "read_markdown"),
+    "subtitles": ("assistant.reading.subtitles", "read_subtitles"),
+    "cards": ("assistant.reading.cards", "read_cards"),
+    "markup": ("assistant.reading.markup", "read_markup"),
     "code": ("assistant.reading.source", "read_code"),
     "html": ("assistant.reading.html", "read_html"),
     "pdf": ("assistant.reading.pdf", "read_pdf"),
     "docx": ("assistant.reading.word", "read_docx"),
     "pptx": ("assistant.reading.slides", "read_pptx"),
     "sheets": ("assistant.reading.sheets", "read_sheets"),
-    "csv": ("assistant.reading.sheets", "read_csv"),
+    "csv": ("assistant.reading.separated", "read_csv"),
     "opendocument": ("assistant.reading.opendocument", "read_opendocument"),
     "epub": ("assistant.reading.epub", "read_epub"),
     "rtf": ("assistant.reading.rtf", "read_rtf"),
@@ -56,7 +58,7 @@ _READERS = {
 SUPPORTED_SUFFIXES = tuple(sorted(KIND_OF_SUFFIX))
 
 
-def read_document(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_document(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """Read one file's bytes.
 
     Raises ``DocumentError`` whose ``outcome`` says why there is no text: ``empty``,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from assistant.reading.packages import Package
+from assistant.reading.packages import ZipPackage
 from assistant.reading.safexml import attribute, children, descendants, first
 
 Relations = dict[str, tuple[str, str]]
 
 
-def drawing_lines(package: Package, relations: Relations, element: Any) -> Iterator[str]:
+def drawing_lines(package: ZipPackage, relations: Relations, element: Any) -> Iterator[str]:
     """The words of the charts and diagrams that ``element`` points to."""
     for each in descendants(element, "chart", "relIds"):
         key = attribute(each, "id") or attribute(each, "dm")

@@ -11,9 +11,10 @@ from urllib.parse import unquote
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.html import html_blocks, parse_html, write_blocks
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
-from assistant.reading.packages import Package, no_words
+from assistant.reading.html import parse_html, write_blocks
+from assistant.reading.html_blocks import html_blocks
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
+from assistant.reading.packages import ZipPackage, no_words
 from assistant.reading.safexml import attribute, descendants, first, local
 from assistant.reading.writing import Details, Writer
 from assistant.types import ParsedDocument
@@ -21,9 +22,9 @@ from assistant.types import ParsedDocument
 _FONTS = (".otf", ".ttf", ".woff", ".woff2")
 
 
-def read_epub(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_epub(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of a book."""
-    package = Package(data, name, limits)
+    package = ZipPackage(data, name, limits)
     _refuse_protected(package)
     part, book = _book(package)
     folder = posixpath.dirname(part)
@@ -41,7 +42,7 @@ def read_epub(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
             if exc.outcome == "failed":
                 problems.append(exc.what)
             continue
-        blocks = html_blocks(root, keeps_all=True)
+        blocks = html_blocks(root, keeps_all=True, left_out=writer.left_out)
         if blocks and not any(block.level for block in blocks[:5]):
             writer.heading(2, titles.get(chapter, ""), is_generated=True)
         write_blocks(writer, blocks)
@@ -52,7 +53,7 @@ def read_epub(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
     return writer.finish("epub", _details(book), notes=tuple(problems[:5]))
 
 
-def _book(package: Package) -> tuple[str, Any]:
+def _book(package: ZipPackage) -> tuple[str, Any]:
     container = package.optional_xml("META-INF/container.xml")
     if container is not None:
         for root_file in descendants(container, "rootfile"):
@@ -65,7 +66,7 @@ def _book(package: Package) -> tuple[str, Any]:
     return part, package.xml(part)
 
 
-def _chapters(package: Package, folder: str, book: Any, items: dict[str, Any]) -> list[str]:
+def _chapters(package: ZipPackage, folder: str, book: Any, items: dict[str, Any]) -> list[str]:
     parts: dict[str, None] = {}
     for reference in descendants(book, "itemref"):
         item = items.get(attribute(reference, "idref"))
@@ -79,7 +80,7 @@ def _chapters(package: Package, folder: str, book: Any, items: dict[str, Any]) -
     return sorted(name for name in package.names if name.lower().endswith(pages))
 
 
-def _chapter_titles(package: Package, folder: str, items: dict[str, Any]) -> dict[str, str]:
+def _chapter_titles(package: ZipPackage, folder: str, items: dict[str, Any]) -> dict[str, str]:
     """What the table of contents (NCX) calls each chapter file."""
     titles: dict[str, str] = {}
     for item in items.values():
@@ -96,7 +97,7 @@ def _chapter_titles(package: Package, folder: str, items: dict[str, Any]) -> dic
     return titles
 
 
-def _refuse_protected(package: Package) -> None:
+def _refuse_protected(package: ZipPackage) -> None:
     """Books under copy protection have their chapters encrypted; many free ones only a font."""
     root = package.optional_xml("META-INF/encryption.xml")
     for reference in descendants(root, "CipherReference") if root is not None else ():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import Limits
+from assistant.reading.limits import ReadingLimits
 from assistant.types import Heading, Page, ParsedDocument
 
 _OUTCOMES = frozenset({"empty", "needs_ocr", "password", "unsupported", "too_large", "failed"})
@@ -34,12 +34,12 @@ class Reply:
     is_last: bool = False
 
 
-def pack_request(data: bytes, name: str, limits: Limits) -> bytes:
+def pack_request(data: bytes, name: str, limits: ReadingLimits) -> bytes:
     """The frame that asks for one file to be read: a line of JSON, then the file."""
     header = {
         "name": name.encode("utf-8", "replace").decode(),
         "bytes": len(data),
-        "limits": {field: getattr(limits, field) for field in Limits.__slots__},
+        "limits": {field: getattr(limits, field) for field in ReadingLimits.__slots__},
     }
     return json.dumps(header).encode() + b"\n"
 
@@ -72,7 +72,7 @@ def pack_reply(reply: Reply) -> bytes:
     return len(body).to_bytes(_LENGTH, "big") + body
 
 
-def missing_bytes(received: bytes | bytearray, limits: Limits) -> int:
+def missing_bytes(received: bytes | bytearray, limits: ReadingLimits) -> int:
     """How many bytes of a reply are still to come. Raises ``ValueError`` for an impossible one."""
     if len(received) < _LENGTH:
         return _LENGTH - len(received)

@@ -18,6 +18,8 @@ _PAGE_LABEL = re.compile(
 )
 _EDGE_NUMBER = re.compile(r"^\d{1,4}(?!\S)|(?<!\S)\d{1,4}$")
 _LETTER = re.compile(r"[^\W\d_]")
+CELL_BORDER = "\x1f"
+"""Parts the cells of a line that is a row of a table: such a line is never furniture."""
 _EDGE = 2
 """Lines at the top and at the bottom of a page where running headers and footers stand."""
 
@@ -71,7 +73,7 @@ def _edges(lines: Sequence[str]) -> list[int]:
     filled = [at for at, line in enumerate(lines) if line]
     top = filled[:_EDGE]
     bottom = [at - len(lines) for at in filled[max(_EDGE, len(filled) - _EDGE) :]]
-    return [*top, *bottom]
+    return [at for at in (*top, *bottom) if CELL_BORDER not in lines[at]]
 
 
 def _number_offset(edges: Sequence[Sequence[int]], pages: Sequence[Sequence[str]]) -> int | None:

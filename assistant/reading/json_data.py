@@ -1,6 +1,7 @@
 """JSON, lines of JSON → lines that can be read alone: ``name: Alice | age: 30``.
 
-Keys of the two outer levels that hold more than a value become headings; deeper ones a dotted
+A record, which is an object in a list or a line of its own, is one row with all that it holds. Keys
+of the two outer levels that hold more than a value become headings; deeper ones a dotted
 path before the value. Nothing is dropped, not even a key that stands twice. What is no valid JSON
 is read as plain text.
 """
@@ -9,17 +10,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.plain import name_title, read_text
 from assistant.reading.writing import Details, Writer, one_line
+from assistant.tables.model import escaped
 from assistant.types import ParsedDocument
 
-_ROW = 600
-"""Characters that still make one readable line."""
+_ROW, _RECORD = 600, 4000
+"""Characters that still make one readable line, and those of a record that stays one row."""
 
 _IN_LIST = 9
 """Depth of what stands in a list: a heading for each record would drown its words."""
@@ -31,7 +35,7 @@ class _Object(list[tuple[str, Any]]):
     """A JSON object with all its keys in order; a list inside, so that doubles stay."""
 
 
-def read_json(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_json(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """One JSON value, or one per line."""
     text = decode(data, name)
     limits.check_characters(name, len(text))
@@ -41,7 +45,7 @@ def read_json(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
         if values is None:
             return read_text(data, name, limits)
         for value in values:
-            _write(writer, value, "", 0)
+            _write(writer, value, "", 0 if len(values) == 1 else _IN_LIST)
     except RecursionError as exc:
         raise DocumentError(f"{name} is nested too deeply", outcome="too_large") from exc
     return writer.finish("json", Details(title=_title(values) or name_title(name)))
@@ -73,12 +77,32 @@ def _write(writer: Writer, value: Any, path: str, depth: int) -> None:
         writer.line(f"{path}: {_plain(value)}" if path else _plain(value))
 
 
+def _record(value: Any, path: str) -> Iterator[str]:
+    """``path: value`` of all that a record holds, at any depth."""
+    if isinstance(value, _Object):
+        for key, inner in value:
+            yield from _record(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list) and not all(_is_plain(each) for each in value):
+        for inner in value:
+            yield from _record(inner, path)
+    else:
+        several = isinstance(value, list) and bool(value)
+        shown = ", ".join(map(_plain, value)) if several else _plain(value)
+        yield f"{path}: {escaped(shown)}" if path else escaped(shown)
+
+
 def _write_object(writer: Writer, pairs: _Object, path: str, depth: int) -> None:
+    if depth >= _IN_LIST:
+        parts = list(islice(_record(pairs, path), _RECORD))
+        line = " | ".join(parts)
+        if len(line) <= _RECORD and all(len(part) <= _ROW for part in parts):
+            writer.line(line)
+            return
     row: list[str] = []
     rest: list[tuple[str, Any]] = []
     for key, value in pairs:
         where = f"{path}.{key}" if path else key
-        if _is_plain(value) and len(text := f"{where}: {_plain(value)}") <= _ROW:
+        if _is_plain(value) and len(text := f"{where}: {escaped(_plain(value))}") <= _ROW:
             row.append(text)
         else:
             rest.append((key, value))
@@ -98,13 +122,13 @@ def _write_object(writer: Writer, pairs: _Object, path: str, depth: int) -> None
 
 
 def _rows(parts: list[str]) -> list[str]:
-    """Short pairs joined to lines of a readable length."""
+    """Short pairs joined to lines of a readable length, each with the first of them."""
     lines: list[str] = []
     for part in parts:
         if lines and len(lines[-1]) + len(part) + 3 <= _ROW:
             lines[-1] += f" | {part}"
         else:
-            lines.append(part)
+            lines.append(f"{parts[0]} | {part}" if lines and len(parts[0]) < 100 else part)
     return lines
 
 

@@ -15,8 +15,10 @@ from assistant.reading.ole import SIGNATURE as _OLE
 from assistant.reading.ole import ole_kind
 
 _SUFFIXES = {
-    "text": """txt text log yaml yml toml ini cfg conf properties env srt vtt sub po pot bib
+    "text": """txt text log yaml yml toml ini cfg conf properties env sub po pot bib
         diff patch list nfo asc""",
+    "subtitles": "srt vtt",
+    "cards": "vcf vcard ics ical ifb vcs",
     "markdown": "md markdown mdown mkd mdx qmd rmd",
     "markup": "rst rest org adoc asciidoc tex ltx latex",
     "code": """py pyi pyx js mjs cjs ts mts tsx jsx java kt kts scala groovy gradle c h cc cpp cxx

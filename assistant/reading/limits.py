@@ -15,7 +15,7 @@ _UNPACKED_FLOOR = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ReadingLimits:
     """The most that reading one file may take."""
 
     memory_megabytes: int = 900
@@ -42,7 +42,7 @@ class Limits:
             raise too_large(name, f"has {count:,} pages, more than {self.max_pages:,}", "max_pages")
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = ReadingLimits()
 
 
 def too_large(name: str, what: str, setting: str) -> DocumentError:

@@ -17,15 +17,16 @@ from dataclasses import dataclass
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.html import html_blocks, parse_html, write_blocks
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.html import parse_html, write_blocks
+from assistant.reading.html_blocks import html_blocks
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.writing import Details, Writer, clean, one_line
 from assistant.types import ParsedDocument
 
 _MAX_DEPTH = 4
 _MAX_PARTS = 500
 _SHOWN = (("From", "from"), ("To", "to"), ("Cc", "cc"), ("Date", "date"))
-_MBOX_START = re.compile(rb"^From \S+.*\d{4}\s*$", re.MULTILINE)
+_MBOX_START = re.compile(rb"^From \S++.*\d{4}\s*$", re.MULTILINE)
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _HEADER = re.compile(rb"\s*[!-9;-~]{1,60}:")
 
@@ -39,7 +40,7 @@ class Attachment:
     data: bytes
 
 
-def read_eml(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_eml(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """One message."""
     message = _parse(_as_bytes(data, name))
     writer = Writer(name, limits)
@@ -54,7 +55,7 @@ def read_eml(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
     )
 
 
-def read_mbox(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_mbox(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """A mailbox: one message after the other, each a section."""
     if not _MBOX_START.search(data):
         return read_eml(data, name, limits)
@@ -72,7 +73,7 @@ def read_mbox(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
 class _Message:
     """Writes one message; messages inside are written one level deeper."""
 
-    def __init__(self, writer: Writer, name: str, limits: Limits, depth: int) -> None:
+    def __init__(self, writer: Writer, name: str, limits: ReadingLimits, depth: int) -> None:
         self._writer = writer
         self._name = name
         self._limits = limits
@@ -153,9 +154,9 @@ def write_body(writer: Writer, name: str, plain: str, pages: Iterable[str]) -> N
             if exc.outcome == "empty":
                 continue
             raise
+        blocks = html_blocks(root, keeps_all=True, left_out=writer.left_out)
         write_blocks(
-            writer,
-            [b for b in html_blocks(root, keeps_all=True) if not said or _says_more(b.text, said)],
+            writer, [b for b in blocks if not said or b.is_table or _says_more(b.text, said)]
         )
 
 
@@ -175,7 +176,7 @@ def encrypted_mail(name: str) -> DocumentError:
 
 
 def write_attachments(
-    writer: Writer, attachments: list[Attachment], limits: Limits, depth: int
+    writer: Writer, attachments: list[Attachment], limits: ReadingLimits, depth: int
 ) -> None:
     """List attachments with their sizes; add the text of those that can be read."""
     from assistant.reading import read_document

@@ -11,7 +11,9 @@ from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.left_out import LeftOut
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
+from assistant.reading.markdown_sight import as_read
 from assistant.reading.plain import find_headings, first_line_title, read_text
 from assistant.types import ParsedDocument
 
@@ -21,7 +23,7 @@ _RESULT = 4000
 """Characters of a cell's printed result that are kept; logs of a training run are longer."""
 
 
-def read_notebook(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_notebook(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The cells of a notebook in their order."""
     source = decode(data, name)
     limits.check_characters(name, len(source))
@@ -33,12 +35,18 @@ def read_notebook(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Pa
     except (ValueError, TypeError, AttributeError, KeyError):
         return read_text(data, name, limits)
     language = _language(book)
-    parts = [part for cell in cells for part in _cell_parts(cell, language)]
+    left_out = LeftOut()
+    parts = [part for cell in cells for part in _cell_parts(cell, language, left_out)]
     text = "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
     headings = find_headings(text)
     title = headings[0].title if headings else first_line_title("", name)
     return ParsedDocument(
-        text=text, title=title, kind="notebook", headings=headings, is_markdown=True
+        text=text,
+        title=title,
+        kind="notebook",
+        headings=headings,
+        is_markdown=True,
+        notes=left_out.notes(),
     )
 
 
@@ -56,10 +64,10 @@ def _language(book: Any) -> str:
     return found if isinstance(found, str) and re.fullmatch(r"[\w+#-]{1,20}", found) else ""
 
 
-def _cell_parts(cell: dict[str, Any], language: str) -> list[str]:
+def _cell_parts(cell: dict[str, Any], language: str, left_out: LeftOut) -> list[str]:
     text = _joined(cell.get("source", cell.get("input", "")))
     if cell.get("cell_type") != "code":
-        return [re.sub(r"\(data:[^)]{100,}\)", "()", text)]
+        return [as_read(re.sub(r"\(data:[^)]{100,}\)", "()", text), left_out)]
     fence = "~~~" if "```" in text else "```"
     parts = [f"{fence}{language}\n{text.strip(_ENDS)}\n{fence}"] if text.strip() else []
     for output in cell.get("outputs") or []:

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.ole import OleFile
 from assistant.reading.writing import Writer, one_line
 from assistant.types import ParsedDocument
@@ -23,7 +23,7 @@ _TITLES = (0, 6)
 _MAX_RECORDS = 2_000_000
 
 
-def read_ppt(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_ppt(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of an old presentation with its slides as pages."""
     file = OleFile(data, name)
     user = file.read("Current User")

@@ -9,16 +9,18 @@ import re
 import struct
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.ole import OleFile
-from assistant.reading.writing import Writer
+from assistant.reading.tables import write_table
+from assistant.reading.writing import Writer, one_line
 from assistant.types import ParsedDocument
 
 _FIELD_CODE = re.compile("\x13[^\x13\x14\x15]*(?:\x14([^\x13\x15]*))?\x15")
+_CELL = "\x07"
 _ROW = re.compile("\x07\x07")
 
 
-def read_doc(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_doc(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of an old Word document."""
     file = OleFile(data, name)
     stream = file.read("WordDocument")
@@ -39,7 +41,14 @@ def read_doc(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
         offset, length = struct.unpack_from("<II", stream, 0x1A2)
         raw = _pieces(stream, table[offset : offset + length], name)
     writer = Writer(name, limits)
-    for paragraph in re.split("[\r\x0c]", _readable(raw)):
+    rows: list[list[str]] = []
+    for paragraph in [*re.split("[\r\x0c]", _readable(raw)), ""]:
+        if _CELL in paragraph:
+            rows.append([one_line(cell) for cell in paragraph.rstrip(_CELL).split(_CELL)])
+            continue
+        if rows:
+            write_table(writer, rows)
+            rows = []
         writer.paragraph(paragraph)
     if not writer.has_words and any(entry in file for entry in ("Data", "ObjectPool")):
         raise DocumentError(
@@ -86,5 +95,5 @@ def _readable(raw: str) -> str:
         raw, found = _FIELD_CODE.subn(lambda match: match.group(1) or "", raw)
         if not found:
             break
-    raw = _ROW.sub("\r", raw).replace("\x07", " | ")
+    raw = _ROW.sub(f"{_CELL}\r", raw)
     return raw.replace("\x1e", "-").replace("\x1f", "").replace("\x0b", "\n")

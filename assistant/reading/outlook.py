@@ -7,7 +7,7 @@ import re
 import struct
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.mail import (
     Attachment,
     encrypted_mail,
@@ -32,7 +32,7 @@ _SUBMITTED, _DELIVERED, _CODEPAGE = 0x0039, 0x0E06, 0x3FFD
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
 
 
-def read_msg(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_msg(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """One message."""
     message = _Storage(OleFile(data, name), "")
     writer = Writer(name, limits)
@@ -43,7 +43,7 @@ def read_msg(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
     )
 
 
-def _write(message: _Storage, writer: Writer, name: str, limits: Limits, depth: int) -> None:
+def _write(message: _Storage, writer: Writer, name: str, limits: ReadingLimits, depth: int) -> None:
     kind = message.text(_CLASS).lower().replace("smime.multipartsigned", "")
     if "smime" in kind or _ENCRYPTED.search(message.text(_HEADERS)):
         raise encrypted_mail(name)

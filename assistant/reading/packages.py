@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import DEFAULT_LIMITS, Limits, too_large
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits, too_large
 from assistant.reading.safexml import attribute, children, parse_xml
 from assistant.reading.writing import Details
 
@@ -22,10 +22,10 @@ _STEP = 1 << 18
 _MAX_MEMBERS = 50_000
 
 
-class Package:
+class ZipPackage:
     """One zip file in memory."""
 
-    def __init__(self, data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> None:
         self.name = name
         self._allowance = limits.unpacked_bytes(len(data))
         self._ratio = limits.max_expansion

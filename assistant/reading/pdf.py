@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from assistant.errors import DocumentError
-from assistant.reading.furniture import PrintedPage, without_furniture
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.furniture import CELL_BORDER, PrintedPage, without_furniture
+from assistant.reading.headers import find_header
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.pdf_source import PdfSource, extract
 from assistant.reading.plain import name_title
+from assistant.reading.tables import table_lines
 from assistant.reading.writing import iso_date, one_line
+from assistant.tables.model import is_rule, row_line
 from assistant.types import Heading, Page, ParsedDocument
 
 _NEW_BLOCK = re.compile(r"\s*(?:[-*•◦▪‣·–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .]{6,}$)")
@@ -22,15 +27,15 @@ _OCR = "run OCR on it first, for example `ocrmypdf in.pdf out.pdf`"
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
 
 
-def read_pdf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_pdf(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of a PDF with its pages and its outline as headings.
 
     Raises ``DocumentError`` with outcome ``empty``, ``needs_ocr``, ``password``, ``too_large`` or
     ``failed``.
     """
     source = extract(data, name, limits)
-    page_texts = [page_text(page) for page in without_furniture(source.lines)]
-    text, pages = _join_pages(page_texts)
+    page_texts, goes_on = pages_as_text(without_furniture(source.lines))
+    text, pages = _join_pages(page_texts, goes_on)
     _refuse_wordless(source, text, name)
     headings = _place_headings(text, pages, source.outline)
     title = source.title
@@ -93,13 +98,57 @@ def _date(dates: Sequence[str]) -> str:
     return ""
 
 
-def page_text(page: PrintedPage) -> str:
-    """A page's paragraphs; what was printed at its edges stands where it cuts no sentence."""
-    paragraphs = join_lines(page.lines)
-    if page.furniture:
-        runs_on = bool(paragraphs) and paragraphs[0][:1].islower()
-        paragraphs[int(runs_on) : int(runs_on)] = page.furniture
-    return "\n\n".join(paragraphs)
+def pages_as_text(printed: Sequence[PrintedPage]) -> tuple[list[str], frozenset[int]]:
+    """(each page's text, the pages that begin with rows of the table that ends the page before)."""
+    texts: list[str] = []
+    goes_on: set[int] = set()
+    open_table: _OpenTable | None = None
+    for index, page in enumerate(printed):
+        blocks: list[str] = []
+        for is_table, run in groupby(page.lines, key=lambda line: CELL_BORDER in line):
+            lines = list(run)
+            if not is_table:
+                joined = join_lines(lines)
+                open_table = None if joined else open_table
+                blocks += joined
+                continue
+            rows = [line.split(CELL_BORDER) for line in lines]
+            if open_table is not None and not blocks and open_table.holds(rows):
+                goes_on.add(index)
+                blocks.append("\n".join(open_table.further(rows)))
+            else:
+                written = list(table_lines(rows))
+                blocks.append("\n".join(written))
+                open_table = _OpenTable(max(map(len, rows)), _header(written))
+        if page.furniture:
+            runs_on = bool(blocks) and (index in goes_on or blocks[0][:1].islower())
+            blocks[int(runs_on) : int(runs_on)] = page.furniture
+        texts.append("\n\n".join(block for block in blocks if block))
+    return texts, frozenset(goes_on)
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenTable:
+    """The last table of a page: how many columns it has, and the line that names them."""
+
+    columns: int
+    header: str
+
+    def holds(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Whether rows at the top of the next page belong to it."""
+        if max(map(len, rows)) != self.columns:
+            return False
+        found = find_header(rows, "unknown")
+        return found is None or not self.header or row_line(rows[found[1]]) == self.header
+
+    def further(self, rows: Sequence[Sequence[str]]) -> list[str]:
+        """The lines of those rows; names that stand on every page are said once."""
+        return [line for row in rows if (line := row_line(row)) != self.header]
+
+
+def _header(lines: Sequence[str]) -> str:
+    at = next((at for at, line in enumerate(lines) if is_rule(line)), 0)
+    return lines[at - 1] if at else ""
 
 
 def join_lines(lines: Sequence[str]) -> list[str]:
@@ -125,8 +174,10 @@ def join_lines(lines: Sequence[str]) -> list[str]:
     return paragraphs
 
 
-def _join_pages(page_texts: Sequence[str]) -> tuple[str, tuple[Page, ...]]:
-    """One text of all pages; a sentence that runs over a page end stays one sentence."""
+def _join_pages(
+    page_texts: Sequence[str], goes_on: frozenset[int] = frozenset()
+) -> tuple[str, tuple[Page, ...]]:
+    """One text of all pages; what runs over a page's end, sentence or table, stays one."""
     parts: list[str] = []
     pages: list[Page] = []
     length = 0
@@ -134,7 +185,7 @@ def _join_pages(page_texts: Sequence[str]) -> tuple[str, tuple[Page, ...]]:
         if parts and page_text:
             before = parts[-1].rstrip()[-1:]
             runs_on = page_text[:1].islower() and before not in ".!?:"
-            gap = " " if runs_on else "\n\n"
+            gap = "\n" if number - 1 in goes_on else " " if runs_on else "\n\n"
             parts.append(gap)
             length += len(gap)
         pages.append(Page(number, length, length + len(page_text)))

@@ -9,14 +9,18 @@ from __future__ import annotations
 import ctypes
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import Limits
+from assistant.reading.furniture import CELL_BORDER
+from assistant.reading.limits import ReadingLimits
+from assistant.reading.pdf_layout import HYPHENS, Character, stretches
 
 _PDFIUM = threading.Lock()
 """pdfium is not thread-safe: with four threads, 66 of 150 files came out wrong."""
@@ -25,6 +29,13 @@ _SOFT_HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\ufeff\ud800-\udfff\ufffe\uffff]")
 _UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]")
 """Private characters: the glyph's number in its font, when the font does not name its letter."""
+
+_MOST_BOXES, _MOST_CHARACTERS = 20_000, 50_000
+"""Of a page that is looked at for tables."""
+_NEAR = 20
+"""Characters within which pdfium's two ways to tell a page's text agree."""
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
 
 _XFA_SHELL = re.compile(r"\s*(?:please wait|to view the full contents)", re.IGNORECASE)
 
@@ -49,7 +60,7 @@ class PdfSource:
     unknown_share: float = 0.0
 
 
-def extract(data: bytes, name: str, limits: Limits) -> PdfSource:
+def extract(data: bytes, name: str, limits: ReadingLimits) -> PdfSource:
     """Read a whole file, one thread at a time.
 
     Raises ``DocumentError`` with outcome ``password``, ``too_large`` or ``failed``.
@@ -71,7 +82,7 @@ def extract(data: bytes, name: str, limits: Limits) -> PdfSource:
             document.close()
 
 
-def _read(document: Any, name: str, limits: Limits) -> PdfSource:
+def _read(document: Any, name: str, limits: ReadingLimits) -> PdfSource:
     source = PdfSource()
     count = len(document)
     limits.check_pages(name, count)
@@ -79,16 +90,16 @@ def _read(document: Any, name: str, limits: Limits) -> PdfSource:
     first_problem: Exception | None = None
     for index in range(count):
         try:
-            raw, draws = _page(document, index)
+            raw, lines, draws = _page(document, index)
         except (pdfium.PdfiumError, ValueError, ctypes.ArgumentError) as exc:
             first_problem = first_problem or exc
             source.damaged.append(index + 1)
             source.lines.append([])
             continue
-        total += len(raw)
+        total += sum(map(len, lines))
         limits.check_characters(name, total)
         unknown += len(_UNKNOWN.findall(raw))
-        source.lines.append(printed_lines(raw))
+        source.lines.append(lines)
         if draws and not any(source.lines[-1]):
             source.pictured.append(index + 1)
     if first_problem is not None and len(source.damaged) == count:
@@ -108,8 +119,8 @@ def _read(document: Any, name: str, limits: Limits) -> PdfSource:
     return source
 
 
-def _page(document: Any, index: int) -> tuple[str, bool]:
-    """A page's raw text, and for a page without any whether something is drawn on it."""
+def _page(document: Any, index: int) -> tuple[str, list[str], bool]:
+    """A page's raw text, its lines, and for a page without any whether something is drawn on it."""
     page = document[index]
     try:
         if pdfium_raw.FPDFPage_GetAnnotCount(page) > 0 and (
@@ -121,20 +132,95 @@ def _page(document: Any, index: int) -> tuple[str, bool]:
         text_page = page.get_textpage()
         try:
             raw: str = text_page.get_text_bounded()
+            lines = printed_lines(
+                _in_order(text_page, page.get_bbox(), raw.replace(CELL_BORDER, " "))
+            )
         finally:
             text_page.close()
         draws = not raw.strip() and next(iter(page.get_objects(max_depth=1)), None) is not None
-        return raw, draws
+        return raw, lines, draws
     finally:
         page.close()
+
+
+def _in_order(text_page: Any, page_box: Box, raw: str) -> str:
+    """The page's text with the rows of its tables, and with columns one after the other."""
+    boxes = [text_page.get_rect(at) for at in range(min(text_page.count_rects(), _MOST_BOXES))]
+    if _lines_with_gaps(boxes) < 2 or text_page.count_chars() > _MOST_CHARACTERS:
+        return raw
+    characters = _characters(text_page, page_box)
+    found = stretches(characters)
+    if not found:
+        return raw
+    places = _places_in(raw, characters)
+    pieces: list[str] = []
+    done = 0
+    for stretch in found:
+        pieces += [raw[done : places[stretch.start]], "\n", "\n".join(stretch.lines), "\n"]
+        done = places[stretch.end]
+        done += len(raw[done:]) - len(raw[done:].lstrip())
+    return "".join([*pieces, raw[done:]])
+
+
+def _places_in(raw: str, characters: Sequence[Character]) -> list[int]:
+    """Where each character, and the end, stands in the raw text, whose white space differs.
+
+    What the raw text lacks takes the place of what follows it.
+    """
+    places: list[int] = []
+    at = 0
+    for each in characters:
+        if each.text.strip() and each.text not in HYPHENS:
+            found = raw.find(each.text, at, at + _NEAR)
+            if found >= 0:
+                places.append(found)
+                at = found + len(each.text)
+                continue
+        places.append(at)
+    return [*places, at]
+
+
+def _characters(text_page: Any, page_box: Box) -> list[Character]:
+    """The characters of a page; those that stand outside it are empty."""
+    box = pdfium_raw.FS_RECTF()
+    left, bottom, right, top = page_box
+    found = []
+    for at in range(text_page.count_chars()):
+        code = pdfium_raw.FPDFText_GetUnicode(text_page, at)
+        text = chr(code) if code < 0x110000 else "\ufffd"
+        if text == CELL_BORDER:
+            text = " "
+        if pdfium_raw.FPDFText_IsGenerated(text_page, at) == 1 or not (
+            pdfium_raw.FPDFText_GetLooseCharBox(text_page, at, box)
+        ):
+            found.append(Character(text))
+        elif not (
+            left <= (box.left + box.right) / 2 <= right
+            and bottom <= (box.bottom + box.top) / 2 <= top
+        ):
+            found.append(Character(""))
+        else:
+            found.append(Character(text, box.left, box.bottom, box.right, box.top))
+    return found
+
+
+def _lines_with_gaps(boxes: Sequence[Box]) -> int:
+    """How many boxes stand apart from the one before on one line: a quick no for most pages."""
+    return sum(
+        min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])
+        and b[0] - a[2] > 0.45 * (b[3] - b[1])
+        for a, b in pairwise(boxes)
+    )
 
 
 def printed_lines(raw: str) -> list[str]:
     """Lines as printed, empty ones kept, words put together that were cut at a line end."""
     text = _SOFT_HYPHEN.sub("", raw).replace("\r\n", "\n").replace("\r", "\n")
-    return [
-        re.sub(r"[ \t\u00a0]+", " ", _UNWANTED.sub("", line)).strip() for line in text.split("\n")
-    ]
+    return [CELL_BORDER.join(map(_clean, line.split(CELL_BORDER))) for line in text.split("\n")]
+
+
+def _clean(line: str) -> str:
+    return re.sub(r"[ \t\u00a0]+", " ", _UNWANTED.sub("", line)).strip()
 
 
 def _outline(document: Any) -> list[tuple[int, str, int]]:

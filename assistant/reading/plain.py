@@ -1,4 +1,4 @@
-"""Plain text and Markdown: the stored text is the file's own, so spans count in the file."""
+"""Plain text: the stored text is the file's own, so spans count in the file. Also headings."""
 
 from __future__ import annotations
 
@@ -6,48 +6,27 @@ import re
 from pathlib import PurePath
 
 from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.types import Heading, ParsedDocument
 
 _ATX = re.compile(r"^[ ]{0,3}(#{1,6})[ \t]+([^ \t].*)$")
 _CLOSING = re.compile(r"[ \t]#+$")
 _FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)")
 _SETEXT = re.compile(r"^[ ]{0,3}(=+|-+)[ \t]*$")
-_FRONT_TITLE = re.compile(r"^title:(.+)$", re.MULTILINE | re.IGNORECASE)
-_PACKED = re.compile(r"data:[\w/+.-]{3,60};base64,[A-Za-z0-9+/=_-]{40,}")
 _CANDIDATE = re.compile(r"\n(?=[ ]{0,3}(?:#{1,6}[ \t]|```|~~~|(?:=+|-+)[ \t]*(?:\n|\Z)))")
 """The line's end before a line that one of those may match: three of four seconds for 45 MB were
 spent on the other lines."""
+_TIME = re.compile(r"\W?\d{1,4}[-:/.]\d{1,2}[-:/.]\d{1,4}\b")
+"""Such a line is an entry of a log and no title."""
 _LONGEST_HEADING, _LONGEST_TITLE = 1000, 200
-_INLINE = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
+_INLINE = re.compile(r"[*_`]+|\[([^\]]{0,300})\]\([^)]{0,1000}\)")
 
 
-def read_text(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_text(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """A text file; its title is a short first line, else the file's name."""
     text = decode(data, name)
     limits.check_characters(name, len(text))
     return ParsedDocument(text=text, title=first_line_title(text, name), kind="text")
-
-
-def read_markdown(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
-    """A Markdown file with its headings; fenced code and front matter hold none.
-
-    Pictures packed into the text are the one thing left out of it.
-    """
-    text = _PACKED.sub("", decode(data, name))
-    limits.check_characters(name, len(text))
-    body_start = _front_matter_end(text)
-    headings = find_headings(text, body_start)
-    front = _FRONT_TITLE.search(text, 0, body_start) if body_start else None
-    if front and _bare(front[1]):
-        title = _bare(front[1])
-    elif headings:
-        title = min(headings[:3], key=lambda heading: heading.level).title
-    else:
-        title = first_line_title(text[body_start:], name)
-    return ParsedDocument(
-        text=text, title=title, kind="markdown", headings=headings, is_markdown=True
-    )
 
 
 def find_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
@@ -85,12 +64,6 @@ def _unclosed(heading: str) -> str:
     return _CLOSING.sub("", heading.rstrip(" \t"))
 
 
-def _bare(value: str) -> str:
-    """A value of front matter without its quotes."""
-    value = value.strip()
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
-
-
 def _line_end(text: str, at: int) -> int:
     end = text.find("\n", at)
     return len(text) if end < 0 else end
@@ -114,7 +87,8 @@ def plain_words(markup: str) -> str:
 def first_line_title(text: str, name: str) -> str:
     """The first line when it looks like a title, else the file's name made readable."""
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    if 0 < len(first) <= 120 and not first.endswith((".", ",", ";", "|")):
+    is_short = 0 < len(first) <= 120 and not first.endswith((".", ",", ";", "|"))
+    if is_short and not _TIME.match(first):
         return plain_words(first.lstrip("# "))
     return name_title(name)
 
@@ -122,10 +96,3 @@ def first_line_title(text: str, name: str) -> str:
 def name_title(name: str) -> str:
     """``reports/iclr-history.md`` → ``iclr history``."""
     return re.sub(r"[-_]+", " ", PurePath(name).stem).strip() or name
-
-
-def _front_matter_end(text: str) -> int:
-    if not text.startswith("---\n"):
-        return 0
-    end = text.find("\n---", 4)
-    return end + 4 if 0 < end < 5000 else 0

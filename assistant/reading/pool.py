@@ -23,10 +23,10 @@ from assistant.processes import start
 from assistant.reading import read_document
 from assistant.reading.frames import READY, Reply, missing_bytes, pack_request, unpack_reply
 from assistant.reading.kinds import kind_of
-from assistant.reading.limits import DEFAULT_LIMITS, Limits, too_large
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits, too_large
 from assistant.types import ParsedDocument
 
-_HERE = frozenset({"text", "markdown", "markup", "code"})
+_HERE = frozenset({"text", "markdown", "code"})
 _HERE_BYTES = 1_000_000
 """Larger texts go to a child, where a limit on time holds."""
 
@@ -42,7 +42,7 @@ _MEMORY_SIGNS = ("memory", "alloc", "capacity overflow", "out of")
 class Parsers:
     """Reads files in at most ``processes`` children; safe to call from several threads."""
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS, processes: int = 4) -> None:
+    def __init__(self, limits: ReadingLimits = DEFAULT_LIMITS, processes: int = 4) -> None:
         self._limits = limits
         self._places = threading.Semaphore(max(1, min(processes, os.cpu_count() or 1)))
         self._lock = threading.Lock()
@@ -153,7 +153,7 @@ class _Child:
         for stream in (self._process.stdin, self._process.stdout):
             os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
 
-    def read(self, data: bytes, name: str, limits: Limits) -> Reply:
+    def read(self, data: bytes, name: str, limits: ReadingLimits) -> Reply:
         """Send one file and wait for its text.
 
         Raises ``DocumentError`` when the child breaks off or dallies; it is of no more use then.
@@ -195,7 +195,7 @@ class _Child:
         if os.read(self._process.stdout.fileno(), 1) != READY:  # type: ignore[union-attr]
             raise EOFError
 
-    def _exchange(self, parts: list[bytes], limits: Limits) -> bytearray:
+    def _exchange(self, parts: list[bytes], limits: ReadingLimits) -> bytearray:
         """Write the request and read the reply under one deadline."""
         deadline = time.monotonic() + limits.wall_seconds
         waiting = [memoryview(part) for part in parts if part]
@@ -225,7 +225,7 @@ class _Child:
                             selector.unregister(sink)
         return received
 
-    def _death(self, name: str, limits: Limits) -> DocumentError:
+    def _death(self, name: str, limits: ReadingLimits) -> DocumentError:
         """Why the child ended in the middle of a file."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
-from assistant.reading.tables import table_lines
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
+from assistant.reading.rtf_sight import as_read
+from assistant.reading.tables import write_table
 from assistant.reading.writing import Details, Writer
 from assistant.types import ParsedDocument
 
@@ -17,18 +18,19 @@ _BINARY = re.compile(rb"\\bin(\d{1,9}) ?")
 _PICTURE = re.compile(rb"[0-9A-Fa-f\s]{400,}")
 
 
-def read_rtf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_rtf(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of an RTF document."""
     from striprtf.striprtf import rtf_to_text  # type: ignore[import-untyped]
 
     has_pictures = b"\\pict" in data
     # Pictures are long runs of hexadecimal digits: taken out first, they cost nothing.
     source = _PICTURE.sub(b" ", _without_binary(data)).decode("latin-1")
+    writer = Writer(name, limits)
+    source = as_read(source, writer.left_out)
     try:
         text = rtf_to_text(source, errors="replace")
     except (ValueError, LookupError, IndexError, UnicodeError, RecursionError) as exc:
         raise DocumentError(f"{name} is not readable RTF: {exc}") from exc
-    writer = Writer(name, limits)
     rows: list[list[str]] = []
     for line in text.split("\n"):
         if "|" in line and line.rstrip().endswith("|"):
@@ -57,9 +59,7 @@ def read_rtf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedD
 
 def _write_rows(writer: Writer, rows: list[list[str]]) -> None:
     if rows:
-        writer.gap()
-        for line in table_lines(rows):
-            writer.line(line) if line else writer.gap()
+        write_table(writer, rows)
         rows.clear()
 
 

@@ -1,82 +1,165 @@
-"""Spreadsheets and separated values → one line per row, each with its column names.
+"""Workbooks (XLSX, XLSB, XLS, ODS) → a section with tables for each sheet.
 
-XLSX, XLSB, XLS and ODS come through calamine; CSV and TSV are split here. A sheet is a section, so
-that a citation can name it.
+Values come through calamine; what an XLSX keeps beside them (what is hidden or struck, how numbers
+are shown, comments) comes from ``workbook_marks``. ODS goes through ``opendocument``, which reads
+what is shown in the cells.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime
+import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from assistant.errors import DocumentError
-from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.grids import fill_merged
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
+from assistant.reading.number_formats import shown_date, shown_number
+from assistant.reading.packages import ZipPackage
 from assistant.reading.plain import name_title
-from assistant.reading.tables import table_lines
-from assistant.reading.writing import NO_DETAILS, Details, Writer, one_line
+from assistant.reading.tables import write_table
+from assistant.reading.workbook_marks import SheetMarks, place_name, workbook_marks
+from assistant.reading.writing import NO_DETAILS, Writer, one_line
 from assistant.types import ParsedDocument
 
-_DELIMITERS = (",", ";", "\t", "|")
 _PASSWORD = re.compile(r"password|encrypt", re.IGNORECASE)
+_NO_MARKS = SheetMarks()
 
 
-def read_sheets(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_sheets(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The cells of all sheets that have any."""
-    import io
-
     import python_calamine as calamine
 
-    details = _check_package(data, name, limits)
+    package = _checked_package(data, name, limits)
+    if package is not None and "content.xml" in package:
+        from assistant.reading.opendocument import read_opendocument
+
+        return read_opendocument(data, name, limits)
+    marks = workbook_marks(package) if package is not None else {}
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except (calamine.CalamineError, OSError, ValueError) as exc:
         raise _unreadable(name, exc) from exc
     writer = Writer(name, limits)
     problems = []
-    for sheet_name in book.sheet_names:
+    unsolved = sum(each.unsolved for each in marks.values())
+    for sheet_data in book.sheets_metadata:
+        if sheet_data.visible != calamine.SheetVisibleEnum.Visible:
+            writer.left_out.add("sheets", name=one_line(sheet_data.name))
+            continue
         try:
-            sheet = book.get_sheet_by_name(sheet_name)
-            rows = sheet.to_python(skip_empty_area=True)
+            sheet = book.get_sheet_by_name(sheet_data.name)
+            values = sheet.to_python(skip_empty_area=True)
+            merged = sheet.merged_cell_ranges or ()
         except (calamine.CalamineError, OSError, ValueError) as exc:
-            problems.append(f"sheet {sheet_name}: {exc}")
+            problems.append(f"sheet {sheet_data.name}: {exc}")
             continue  # a chart sheet, or one that is damaged
-        cells = ([cell_text(value) for value in row] for row in rows)
-        _write_sheet(writer, f"Sheet: {sheet_name}", cells)
+        origin = sheet.start or (0, 0)
+        own = marks.get(sheet_data.name, _NO_MARKS)
+        rows = _shown_rows(values, origin, own)
+        labels = [next(filter(None, row), "") for row in rows]
+        comments = list(_comment_lines(rows, labels, origin, own))
+        fill_merged(rows, merged, origin)
+        _write_sheet(writer, sheet_data.name, _without_hidden(writer, rows, origin, own))
+        for line in (*own.boxes, *comments):
+            writer.paragraph(line)
+    if unsolved:
+        problems.append(f"{unsolved} formulas have no stored value")
     if not writer.has_words:
         if problems:
             raise DocumentError(f"{name} cannot be read: {problems[0]}")
-        raise DocumentError(f"{name} has only empty sheets", outcome="empty")
-    kind = "ods" if data[:4] == b"PK\x03\x04" and b"opendocument" in data[:200] else "xlsx"
+        hidden = writer.left_out.note() and " or hidden"
+        raise DocumentError(f"{name} has only empty{hidden} sheets", outcome="empty")
+    details = package.details() if package is not None else NO_DETAILS
     details = replace(details, title=details.title or name_title(name))
-    return writer.finish(kind, details, notes=tuple(problems[:5]))
+    return writer.finish("xlsx", details, notes=tuple(problems[:5]))
 
 
-def read_csv(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
-    """Comma, semicolon, tab or bar separated values in any encoding."""
-    text = decode(data, name)
-    if not text.strip():
-        raise DocumentError(f"{name} holds no text", outcome="empty")
-    limits.check_characters(name, len(text))
-    writer = Writer(name, limits)
-    rows = ([one_line(cell) for cell in row] for row in _split(text, name))
-    _write_sheet(writer, "", rows)
-    return writer.finish("csv", Details(title=name_title(name)))
+def _write_sheet(writer: Writer, name: str, rows: Sequence[Sequence[str]]) -> None:
+    if any(any(row) for row in rows):
+        writer.heading(1, f"Sheet: {name}", is_generated=True)
+        write_table(writer, rows, "likely")
 
 
-def _write_sheet(writer: Writer, heading: str, rows: Iterable[Sequence[str]]) -> None:
-    for line in table_lines(rows, "likely"):
-        if line:
-            if heading:
-                writer.heading(1, heading, is_generated=True)
-                heading = ""
-            writer.line(line)
-        else:
-            writer.gap()
+def _shown_rows(
+    values: Sequence[Sequence[Any]], origin: tuple[int, int], marks: SheetMarks
+) -> list[list[str]]:
+    """The cells as they are seen, without what is struck."""
+    top, left = origin
+    rows = [[cell_text(value) for value in row] for row in values]
+    for (row, column), code in marks.formats.items():
+        if 0 <= row - top < len(rows) and 0 <= column - left < len(rows[row - top]):
+            shown = formatted(values[row - top][column - left], code)
+            rows[row - top][column - left] = shown or rows[row - top][column - left]
+    for place, text in (*marks.texts.items(), *((place, "") for place in marks.struck)):
+        row, column = place[0] - top, place[1] - left
+        if 0 <= row < len(rows) and 0 <= column < len(rows[row]):
+            rows[row][column] = one_line(text)
+    return rows
+
+
+def _without_hidden(
+    writer: Writer, rows: Sequence[list[str]], origin: tuple[int, int], marks: SheetMarks
+) -> list[list[str]]:
+    """The rows and columns that are seen; what is left out is counted."""
+    top, left = origin
+    struck = sum(1 for place in marks.struck if place[0] not in marks.hidden_rows)
+    if struck + len(marks.texts):
+        writer.left_out.add("struck", struck + len(marks.texts))
+    hidden_columns = {at - left for at in marks.hidden_columns}
+    hidden = [at for at in range(len(rows)) if at + top in marks.hidden_rows and any(rows[at])]
+    columns = (
+        {at for row in rows for at in hidden_columns if 0 <= at < len(row) and row[at]}
+        if hidden_columns
+        else set()
+    )
+    if hidden:
+        writer.left_out.add("rows", len(hidden))
+    if columns:
+        writer.left_out.add("columns", len(columns))
+    emptied = {place[0] for place in marks.struck} | {place[0] for place in marks.texts}
+    kept = []
+    for at, row in enumerate(rows):
+        if at + top in marks.hidden_rows:
+            continue
+        if hidden_columns:
+            row = [cell for column, cell in enumerate(row) if column not in hidden_columns]
+        if not any(row) and at + top in emptied:
+            continue  # a row that is struck altogether parts no table
+        kept.append(row)
+    return kept
+
+
+def _comment_lines(
+    rows: Sequence[Sequence[str]],
+    labels: Sequence[str],
+    origin: tuple[int, int],
+    marks: SheetMarks,
+) -> list[str]:
+    """What people remarked on cells, with the cell's place and words."""
+    lines = []
+    for (row, column), author, words in marks.comments:
+        if row in marks.hidden_rows or column in marks.hidden_columns:
+            continue
+        at, across = row - origin[0], column - origin[1]
+        has_cell = 0 <= at < len(rows) and 0 <= across < len(rows[at])
+        about = dict.fromkeys(filter(None, (labels[at], rows[at][across]))) if has_cell else ()
+        where = place_name((row, column)) + (f" ({', '.join(about)})" if about else "")
+        by = f" by {one_line(author)}" if author.strip() else ""
+        lines.append(f"Comment{by} on cell {where}: {one_line(words)}")
+    return lines
+
+
+def formatted(value: Any, code: str) -> str:
+    """A number or date as its format shows it; empty when it is shown as it is stored."""
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, float | int):
+        return shown_number(value, code)
+    return shown_date(value, code) if isinstance(value, datetime.date) else ""
 
 
 def cell_text(value: Any) -> str:
@@ -95,67 +178,14 @@ def cell_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _split(text: str, name: str) -> Iterator[list[str]]:
-    delimiter = _delimiter(text, name)
-    csv.field_size_limit(len(text) + 1)
-    try:
-        yield from csv.reader(
-            text.split("\n") if '"' not in text else _lines(text), _dialect(delimiter)
-        )
-    except csv.Error:
-        for line in text.split("\n"):
-            yield line.split(delimiter)
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Lines with their ends, as the csv module wants them when cells hold line ends."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end + 1
-        yield text[start:end]
-        start = end
-
-
-def _dialect(delimiter: str) -> type[csv.Dialect]:
-    class _Separated(csv.excel):
-        pass
-
-    _Separated.delimiter = delimiter
-    return _Separated
-
-
-def _delimiter(text: str, name: str) -> str:
-    """The separator that splits the first lines into the same number of cells, the most of them."""
-    if name.lower().endswith((".tsv", ".tab")) and "\t" in text[:20_000]:
-        return "\t"
-    lines = [line for line in text[:50_000].split("\n")[:30] if line.strip()]
-    best, best_score = ",", 0.0
-    for delimiter in _DELIMITERS:
-        counts = [_outside_quotes(line, delimiter) for line in lines]
-        usual = max(set(counts), key=counts.count)
-        if usual:
-            score = counts.count(usual) / len(counts) * (1 + min(usual, 10) / 10)
-            if score > best_score:
-                best, best_score = delimiter, score
-    return best
-
-
-def _outside_quotes(line: str, delimiter: str) -> int:
-    return sum(part.count(delimiter) for part in line.split('"')[::2])
-
-
-def _check_package(data: bytes, name: str, limits: Limits) -> Details:
+def _checked_package(data: bytes, name: str, limits: ReadingLimits) -> ZipPackage | None:
     """For zip formats: unpack every XML part once within the limits, before calamine does.
 
-    calamine knows no limit of its own; 0.3 s for 100 MB unpacked is the price. Returns the
-    document's properties.
+    calamine knows no limit of its own; 0.3 s for 100 MB unpacked is the price.
     """
-    from assistant.reading.packages import Package
-
     if data[:2] != b"PK":
-        return NO_DETAILS
-    package = Package(data, name, limits)
+        return None
+    package = ZipPackage(data, name, limits)
     for part in package.names:
         if part.lower().endswith((".xml", ".rels", ".bin")) and not part.lower().endswith(
             ("vbaproject.bin",)
@@ -165,7 +195,7 @@ def _check_package(data: bytes, name: str, limits: Limits) -> Details:
                 raise DocumentError(f"{name} declares a document type in its XML, which is refused")
             if b":encryption-data" in content[:20_000]:
                 raise _unreadable(name, ValueError("encrypted"))
-    return package.details()
+    return ZipPackage(data, name, limits)
 
 
 def _unreadable(name: str, exc: Exception) -> DocumentError:

@@ -1,7 +1,7 @@
-"""DOCX → text: headings by style, numbered clauses with their numbers, tables as named rows.
+"""DOCX → text: headings by style, numbered clauses with their numbers, tables.
 
 An own walk over the XML, because libraries drop text in odd files: text boxes, content controls,
-footnotes, inserted text, charts. What was deleted under track changes stays out.
+footnotes, inserted text, charts. What was deleted, struck or hidden stays out.
 """
 
 from __future__ import annotations
@@ -11,37 +11,43 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.reading.drawings import Relations, drawing_lines
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
-from assistant.reading.packages import Package, no_words
+from assistant.reading.labels import comment, footnote, picture
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
+from assistant.reading.packages import ZipPackage, no_words
 from assistant.reading.safexml import attribute, children, descendants, first, local
-from assistant.reading.tables import table_lines
+from assistant.reading.tables import write_table
 from assistant.reading.word_styles import Numbers, Styles
+from assistant.reading.word_tables import (
+    WordTable,
+    grid_of,
+    inner_tables,
+    own_paragraphs,
+    take_table,
+)
+from assistant.reading.word_text import SILENT, WordText
 from assistant.reading.writing import Writer, one_line
 from assistant.types import ParsedDocument
 
-_SILENT = frozenset(
-    """pPr rPr del moveFrom delText delInstrText instrText Fallback sectPr txbxContent
-    footnoteReference endnoteReference commentReference annotationRef posOffset align pctWidth
-    pctHeight tblPr tblGrid trPr tcPr sdtPr sdtEndPr fldChar binData""".split()
-)
-_BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 _PAGE_NUMBER = re.compile(
-    r"\W*(?:page|seite|página|pagina)?\W*\d*(?:\s*(?:of|von|de|/)\s*\d*)?\W*$"
+    r"\W*+(?:page|seite|página|pagina)?+\W*+\d*+(?:\s*+(?:of|von|de|/)\s*+\d*+)?+\W*$"
 )
 
+_HANGING = frozenset(
+    """txbxContent footnoteReference endnoteReference commentReference docPr graphicData""".split()
+)
+_LONGEST_ABOUT = 120
 
-def read_docx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+
+def read_docx(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The text of a Word document with its headings."""
-    package = Package(data, name, limits)
+    package = ZipPackage(data, name, limits)
     part = package.main_part("word/document.xml")
     root = package.xml(part)
     relations = package.relations(part)
     writer = Writer(name, limits)
-    walk = _Walk(package, relations, writer)
+    walk = _WordWalk(package, relations, writer)
     walk.margins("header")
-    body = first(root, "body")
-    walk.blocks(body if body is not None else root)
-    walk.comments()
+    walk.body(root)
     walk.margins("footer")
     if not writer.has_words:
         raise no_words(name, has_pictures=package.has_pictures())
@@ -49,22 +55,37 @@ def read_docx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Parsed
     return writer.finish("docx", replace(details, title=walk.title or details.title))
 
 
-class _Walk:
+class _WordWalk:
     """Goes over the blocks of one document in order."""
 
-    def __init__(self, package: Package, relations: Relations, writer: Writer) -> None:
+    def __init__(self, package: ZipPackage, relations: Relations, writer: Writer) -> None:
         self._package = package
         self._relations = relations
         self._writer = writer
         by_kind = dict(relations.values())
-        self._styles = Styles(package.optional_xml(by_kind.get("styles", "word/styles.xml")))
+        styles = package.optional_xml(by_kind.get("styles", "word/styles.xml"))
+        self._styles = Styles(styles)
+        self._text = WordText(self._styles)
         self._numbers = Numbers(package.optional_xml(by_kind.get("numbering", "")))
         self._notes = {
             kind: self._read_notes(by_kind.get(f"{kind}s", "")) for kind in ("footnote", "endnote")
         }
-        self._comments_part = by_kind.get("comments", "")
+        self._noted = {"footnote": 0, "endnote": 0}
+        self._comments = self._read_comments(by_kind.get("comments", ""))
+        self._about: dict[str, str] = {}
         self._has_styled_headings = False
+        self._caption = ""
         self.title = ""
+
+    def body(self, root: Any) -> None:
+        """The document itself, then remarks that nothing refers to."""
+        self._text.count(root, self._writer.left_out)
+        if self._comments:
+            self._about = _commented_words(root)
+        body = first(root, "body")
+        self.blocks(body if body is not None else root)
+        for number in list(self._comments):
+            self._remark(number)
 
     def blocks(self, parent: Any) -> None:
         """Paragraphs and tables, also those inside content controls."""
@@ -76,7 +97,7 @@ class _Walk:
                 self._table(element)
             elif kind == "altChunk":
                 self._other_document(element)
-            elif kind not in _SILENT:
+            elif kind not in SILENT:
                 self.blocks(element)  # sdt, sdtContent, customXml, ins, smartTag
 
     def margins(self, kind: str) -> None:
@@ -86,28 +107,20 @@ class _Walk:
             root = self._package.optional_xml(part) if relation == kind else None
             if root is None:
                 continue
+            self._text.count(root, self._writer.left_out)
             for paragraph in descendants(root, "p"):
-                text = one_line(_inline(paragraph))
+                text = one_line(self._text.inline(paragraph))
                 if text not in seen and not _PAGE_NUMBER.match(text.lower()):
                     seen.add(text)
                     self._writer.paragraph(text)
 
-    def comments(self) -> None:
-        """Remarks in the margin, with who made them."""
-        root = self._package.optional_xml(self._comments_part)
-        for comment in children(root, "comment") if root is not None else ():
-            text = one_line(" ".join(_inline(each) for each in descendants(comment, "p")))
-            if text:
-                author = attribute(comment, "author")
-                self._writer.paragraph(f"Comment by {author}: {text}" if author else text)
-
     # ------------------------------------------------------------ paragraphs
 
     def _paragraph(self, element: Any) -> None:
-        text = _inline(element)
+        text = self._text.inline(element)
         properties = first(element, "pPr")
         style = _style_of(properties)
-        label = self._label(properties, style) if text.strip() else ""
+        label, depth = self._label(properties, style) if text.strip() else ("", 0)
         level = self._styles.heading_level(style, properties) if text.strip() else 0
         if level and len(text) <= 300:
             self._has_styled_headings = True
@@ -115,63 +128,112 @@ class _Walk:
                 self.title = text
             self._writer.heading(level, text if label in ("", "-") else f"{label} {text}")
         elif label:
-            self._writer.line(f"{label} {text.strip()}")
-        elif not self._has_styled_headings and _looks_like_heading(element, text):
+            self._writer.item(label, text, depth)
+        elif self._styles.is_caption(style) and _is_before_table(element):
+            self._caption = one_line(text)
+        elif not self._has_styled_headings and self._looks_like_heading(element, text):
             self._writer.heading(2, text)
         else:
             self._writer.paragraph(text)
-        self._attached(element)
+        self._attached(element, text)
 
-    def _label(self, properties: Any, style: str) -> str:
+    def _label(self, properties: Any, style: str) -> tuple[str, int]:
         own = first(properties, "numPr") if properties is not None else None
         inherited = self._styles.numbering(style)
         if own is None and inherited is None:
-            return ""
+            return "", 0
         return self._numbers.label(own, inherited)
 
-    def _attached(self, element: Any) -> None:
-        """Text boxes, charts and notes that hang on a paragraph come after it."""
+    def _looks_like_heading(self, element: Any, text: str) -> bool:
+        """A short line that is bold throughout, in a document that uses no heading styles."""
+        text = text.strip()
+        if not 2 < len(text) <= 100 or "\n" in text or text[-1] in ".,;:!?|":
+            return False
+        runs = [run for run in descendants(element, "r") if self._text.inline(run).strip()]
+        return bool(runs) and all(_is_bold(run) for run in runs)
+
+    def _attached(self, element: Any, text: str = "") -> None:
+        """Text boxes, charts, pictures, notes and remarks that hang on a paragraph come after it.
+
+        Those in a text box or in a table inside are the box's and the table's own.
+        """
         for each in element.iter():
             kind = local(each)
-            if kind == "txbxContent" and not _inside_fallback(each, element):
+            if kind not in _HANGING or _is_inside(each, element):
+                continue
+            if kind == "txbxContent":
                 self.blocks(each)
             elif kind in ("footnoteReference", "endnoteReference"):
-                note = self._notes[kind.removesuffix("Reference")].get(attribute(each, "id"))
-                if note:
-                    self._writer.paragraph(f"(Note: {note})")
-            elif kind == "graphicData":
+                self._note(kind.removesuffix("Reference"), attribute(each, "id"))
+            elif kind == "commentReference":
+                self._remark(attribute(each, "id"))
+            elif kind == "docPr":
+                self._writer.paragraph(picture(attribute(each, "descr"), text))
+            else:
                 for line in drawing_lines(self._package, self._relations, each):
                     self._writer.line(line)
 
+    def _note(self, kind: str, number: str) -> None:
+        note = self._notes[kind].get(number)
+        if note:
+            self._noted[kind] += 1
+            self._writer.paragraph(footnote(note, str(self._noted[kind]), kind.capitalize()))
+
     def _read_notes(self, part: str) -> dict[str, str]:
         root = self._package.optional_xml(part)
+        if root is not None:
+            self._text.count(root, self._writer.left_out)
         return {
-            attribute(note, "id"): one_line(" ".join(_inline(p) for p in descendants(note, "p")))
+            attribute(note, "id"): self._words(note)
             for note in (children(root, "footnote", "endnote") if root is not None else ())
             if attribute(note, "type") in ("", "normal")
         }
 
+    def _read_comments(self, part: str) -> dict[str, tuple[str, str]]:
+        root = self._package.optional_xml(part)
+        return {
+            attribute(each, "id"): (self._words(each), attribute(each, "author"))
+            for each in (children(root, "comment") if root is not None else ())
+        }
+
+    def _remark(self, number: str) -> None:
+        words, author = self._comments.pop(number, ("", ""))
+        if words:
+            about = self._about.get(number, "")
+            self._writer.paragraph(comment(words, author, about and f"“{about}”"))
+
+    def _words(self, element: Any) -> str:
+        return one_line(" ".join(self._text.inline(each) for each in descendants(element, "p")))
+
     # ------------------------------------------------------------ tables and inserted documents
 
-    def _table(self, table: Any) -> None:
-        rows = _rows(table)
-        if len(rows) == 1 or all(len(row) <= 1 for row in rows):
-            for row in rows:  # a frame around text, not a table
-                for cell in row:
-                    self._writer.gap()
-                    self.blocks(cell)
-            return
-        grid = _grid(rows)
-        heads = first(table, "tr", "trPr", "tblHeader") is not None
-        self._writer.gap()
-        for line in table_lines(grid, "marked" if heads else "unknown"):
-            if line:
-                self._writer.line(line)
-            else:
+    def _table(self, element: Any) -> None:
+        caption, self._caption = self._caption, ""
+        table = take_table(element, self._writer.left_out)
+        if table.is_frame():
+            self._writer.paragraph(caption)
+            for cell in table.cells:
                 self._writer.gap()
-        for row in rows:
-            for cell in row:
-                self._attached(cell)
+                self.blocks(cell)
+            return
+        grid = grid_of(table, self._cell_paragraph)
+        write_table(
+            self._writer, grid, "marked" if table.heads else "unknown", table.heads, caption
+        )
+        self._after_table(table)
+
+    def _cell_paragraph(self, paragraph: Any) -> str:
+        text = self._text.inline(paragraph)
+        properties = first(paragraph, "pPr")
+        label, _ = self._label(properties, _style_of(properties)) if text.strip() else ("", 0)
+        return f"{label} {text}" if label and label != "-" else text
+
+    def _after_table(self, table: WordTable) -> None:
+        for cell in table.cells:
+            for paragraph in own_paragraphs(cell):
+                self._attached(paragraph)
+            for inner in inner_tables(cell):
+                self._table(inner)
 
     def _other_document(self, element: Any) -> None:
         """A document that was put in whole and that Word converts when it opens the file."""
@@ -182,45 +244,14 @@ class _Walk:
             self._writer.embed(read_document(self._package.read(part), part), deeper=0)
 
 
-def _inline(element: Any) -> str:
-    """The words of a paragraph or cell."""
-    parts: list[str] = []
-    for child in element:
-        kind = local(child)
-        if kind == "t":
-            parts.append(child.text or "")
-        elif kind in _BREAKS:
-            parts.append(_BREAKS[kind])
-        elif kind == "sym":
-            parts.append(_symbol(attribute(child, "char")))
-        elif kind not in _SILENT:
-            parts.append(_inline(child))
-            if kind == "p":
-                parts.append("\n")
-    return "".join(parts)
-
-
-def _symbol(code: str) -> str:
-    try:
-        value = int(code, 16)
-    except ValueError:
-        return ""
-    # private characters of symbol fonts say nothing without the font
-    return chr(value) if 0x20 <= value < 0xD800 or 0xF900 <= value < 0x10000 else ""
-
-
 def _style_of(properties: Any) -> str:
     element = first(properties, "pStyle") if properties is not None else None
     return attribute(element, "val") if element is not None else ""
 
 
-def _looks_like_heading(element: Any, text: str) -> bool:
-    """A short line that is bold throughout, in a document that uses no heading styles."""
-    text = text.strip()
-    if not 2 < len(text) <= 100 or "\n" in text or text[-1] in ".,;:!?|":
-        return False
-    runs = [run for run in descendants(element, "r") if "".join(_inline(run)).strip()]
-    return bool(runs) and all(_is_bold(run) for run in runs)
+def _is_before_table(paragraph: Any) -> bool:
+    following = paragraph.getnext()
+    return following is not None and local(following) == "tbl"
 
 
 def _is_bold(run: Any) -> bool:
@@ -228,52 +259,28 @@ def _is_bold(run: Any) -> bool:
     return bold is not None and attribute(bold, "val") not in ("0", "false", "off")
 
 
-def _inside_fallback(element: Any, top: Any) -> bool:
-    """Whether it repeats for old programs what stands there already, or lies in another box."""
+def _is_inside(element: Any, top: Any) -> bool:
+    """Whether it repeats for old programs what stands there already, or is another box's."""
     parent = element.getparent()
     while parent is not None and parent is not top:
-        if local(parent) in ("Fallback", "txbxContent", "del"):
+        if local(parent) in ("Fallback", "txbxContent", "del", "tbl"):
             return True
         parent = parent.getparent()
     return False
 
 
-def _rows(table: Any) -> list[list[Any]]:
-    rows = []
-    for child in table:
-        kind = local(child)
-        if kind == "tr":
-            rows.append(_nearest(child, "tc"))
-        elif kind in ("sdt", "sdtContent", "ins", "customXml"):
-            rows.extend(_rows(child))
-    return rows
-
-
-def _nearest(element: Any, name: str) -> list[Any]:
-    """The nearest descendants of this name, none inside another."""
-    found = []
-    for child in element:
-        if local(child) == name:
-            found.append(child)
-        elif local(child) not in _SILENT:
-            found.extend(_nearest(child, name))
-    return found
-
-
-def _grid(rows: list[list[Any]]) -> list[list[str]]:
-    """The cells' words in columns; merged cells stand in each row they span."""
-    grid: list[list[str]] = []
-    for row in rows:
-        line: list[str] = []
-        for cell in row:
-            text = one_line(_inline(cell))
-            spanning = first(cell, "tcPr", "gridSpan")
-            span = attribute(spanning, "val") if spanning is not None else ""
-            merge = first(cell, "tcPr", "vMerge")
-            at = len(line)
-            if merge is not None and attribute(merge, "val") != "restart" and grid and not text:
-                text = grid[-1][at] if at < len(grid[-1]) else ""
-            line.append(text)
-            line.extend([""] * (min(int(span[:4]), 200) - 1 if span.isdigit() else 0))
-        grid.append(line)
-    return grid
+def _commented_words(root: Any) -> dict[str, str]:
+    """The words that each remark is about, by its number."""
+    open_now: set[str] = set()
+    words: dict[str, list[str]] = {}
+    for element in root.iter():
+        kind = local(element)
+        if kind == "commentRangeStart":
+            open_now.add(attribute(element, "id"))
+        elif kind == "commentRangeEnd":
+            open_now.discard(attribute(element, "id"))
+        elif kind == "t" and element.text:
+            for number in open_now:
+                words.setdefault(number, []).append(element.text)
+    found = {number: one_line("".join(parts)) for number, parts in words.items()}
+    return {number: text for number, text in found.items() if len(text) <= _LONGEST_ABOUT}

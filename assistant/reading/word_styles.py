@@ -9,10 +9,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from assistant.reading.safexml import attribute, children, first
+from assistant.reading.numerals import numeral
+from assistant.reading.safexml import attribute, children, first, local
 
 _HEADING_NAME = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop) ?(\d)$", re.IGNORECASE)
 _LEVEL = re.compile(r"%(\d)")
+_OFF = ("0", "false", "off")
+_FORMS = {
+    "lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I",
+    "decimalZero": "01",
+}  # fmt: skip
 
 
 class Styles:
@@ -20,6 +26,7 @@ class Styles:
 
     def __init__(self, root: Any) -> None:
         self._styles: dict[str, tuple[str, str, int | None, Any]] = {}
+        self._marks: dict[str, str] = {}
         for style in children(root, "style") if root is not None else ():
             properties = first(style, "pPr")
             self._styles[attribute(style, "styleId")] = (
@@ -28,6 +35,10 @@ class Styles:
                 _outline(properties),
                 first(properties, "numPr") if properties is not None else None,
             )
+            runs = first(style, "rPr")
+            told = mark_in(runs) if runs is not None else None
+            if told is not None:
+                self._marks[attribute(style, "styleId")] = told
 
     def heading_level(self, style_id: str, properties: Any) -> int:
         """1 to 6 for a heading, else 0. What a paragraph says itself goes before its style."""
@@ -45,6 +56,14 @@ class Styles:
         named = _HEADING_NAME.match(style_id)
         return min(max(int(named.group(1)), 1), 6) if named else 0
 
+    def mark(self, style_id: str) -> str:
+        """``struck`` or ``hidden`` when text of this style is, else an empty text."""
+        return next((self._marks[i] for i in self._ids(style_id) if i in self._marks), "")
+
+    def is_caption(self, style_id: str) -> bool:
+        """Whether this is the style of captions of tables and pictures."""
+        return any(name.lower() == "caption" for name, _, _ in self._chain(style_id))
+
     def is_title(self, style_id: str) -> bool:
         """Whether this is the style of the document's title."""
         return any(name.lower() == "title" for name, _, _ in self._chain(style_id))
@@ -54,14 +73,18 @@ class Styles:
         return next((each for _, _, each in self._chain(style_id) if each is not None), None)
 
     def _chain(self, style_id: str) -> list[tuple[str, int | None, Any]]:
-        chain = []
+        found = (self._styles[each] for each in self._ids(style_id))
+        return [(name, outline, numbering) for name, _, outline, numbering in found]
+
+    def _ids(self, style_id: str) -> list[str]:
+        """A style and those that it is based on."""
+        ids: list[str] = []
         seen: set[str] = set()
         while style_id in self._styles and style_id not in seen:
             seen.add(style_id)
-            name, parent, outline, numbering = self._styles[style_id]
-            chain.append((name, outline, numbering))
-            style_id = parent
-        return chain
+            ids.append(style_id)
+            style_id = self._styles[style_id][1]
+        return ids
 
 
 class Numbers:
@@ -71,15 +94,22 @@ class Numbers:
         self._abstract_of: dict[str, str] = {}
         self._levels: dict[tuple[str, int], tuple[str, str, int]] = {}
         self._counts: dict[str, dict[int, int]] = {}
+        self._restarts: dict[tuple[str, int], int] = {}
         if root is None:
             return
         for abstract in children(root, "abstractNum"):
             self._read_levels(attribute(abstract, "abstractNumId"), abstract)
         for number in children(root, "num"):
-            self._abstract_of[attribute(number, "numId")] = _value(first(number, "abstractNumId"))
+            key = attribute(number, "numId")
+            self._abstract_of[key] = _value(first(number, "abstractNumId"))
+            for change in children(number, "lvlOverride"):
+                level, start = attribute(change, "ilvl"), _value(first(change, "startOverride"))
+                if level.isdecimal() and start.isdecimal() and len(start) < 9:
+                    self._restarts[key, int(level)] = int(start)
 
-    def label(self, numbering: Any, inherited: Any = None) -> str:
-        """The label of the next paragraph with these ``numPr``: "1.2", "- " for a bullet, or ""."""
+    def label(self, numbering: Any, inherited: Any = None) -> tuple[str, int]:
+        """(label, depth) of the next paragraph with these ``numPr``: "1.2", "-" for a bullet, or
+        nothing."""
         own = _value(first(numbering, "numId")) if numbering is not None else ""
         number = own or (_value(first(inherited, "numId")) if inherited is not None else "")
         level_source = numbering if numbering is not None else inherited
@@ -87,21 +117,25 @@ class Numbers:
         level = int(level_text) if level_text.isdigit() else 0
         abstract = self._abstract_of.get(number)
         if abstract is None or (abstract, level) not in self._levels:
-            return ""
+            return "", level
         kind, template, start = self._levels[abstract, level]
         counts = self._counts.setdefault(abstract, {})
-        counts[level] = counts.get(level, start - 1) + 1
+        restart = self._restarts.pop((number, level), None)
+        counts[level] = counts.get(level, start - 1) + 1 if restart is None else restart
         for deeper in [each for each in counts if each > level]:
             del counts[deeper]
         if kind == "bullet":
-            return "-"
+            return "-", level
         if kind == "none":
-            return ""
-        return _LEVEL.sub(lambda match: self._counter(abstract, int(match.group(1)) - 1), template)
+            return "", level
+        numbered = _LEVEL.sub(
+            lambda match: self._counter(abstract, int(match.group(1)) - 1), template
+        )
+        return numbered, level
 
     def _counter(self, abstract: str, level: int) -> str:
         kind, _, start = self._levels.get((abstract, level), ("decimal", "", 1))
-        return _format(kind, self._counts[abstract].get(level, start))
+        return numeral(self._counts[abstract].get(level, start), _FORMS.get(kind, "1"))
 
     def _read_levels(self, abstract_id: str, abstract: Any) -> None:
         for level in children(abstract, "lvl"):
@@ -119,29 +153,18 @@ def _value(element: Any) -> str:
     return attribute(element, "val") if element is not None else ""
 
 
+def mark_in(properties: Any) -> str | None:
+    """What run properties say: ``struck``, ``hidden``, nothing, or None where they are silent."""
+    told: str | None = None
+    for each in children(properties, "strike", "dstrike", "vanish"):
+        if _value(each).lower() in _OFF:
+            told = told or ""
+        else:
+            return "hidden" if local(each) == "vanish" else "struck"
+    return told
+
+
 def _outline(properties: Any) -> int | None:
     element = first(properties, "outlineLvl") if properties is not None else None
     value = _value(element)
     return int(value) if value.isdigit() else None
-
-
-def _format(kind: str, number: int) -> str:
-    if kind in ("lowerLetter", "upperLetter") and 0 < number <= 26 * 50:
-        letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
-        return letter.upper() if kind == "upperLetter" else letter
-    if kind in ("lowerRoman", "upperRoman") and 0 < number < 4000:
-        roman = _roman(number)
-        return roman if kind == "upperRoman" else roman.lower()
-    return f"{number:02d}" if kind == "decimalZero" else str(number)
-
-
-def _roman(number: int) -> str:
-    text = ""
-    for value, sign in zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        ("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I"),
-        strict=True,
-    ):
-        text += sign * (number // value)
-        number %= value
-    return text

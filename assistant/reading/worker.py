@@ -19,7 +19,7 @@ from typing import IO, Any
 from assistant.errors import DocumentError
 from assistant.reading import read_document
 from assistant.reading.frames import READY, Reply, pack_reply
-from assistant.reading.limits import Limits, too_large
+from assistant.reading.limits import ReadingLimits, too_large
 from assistant.types import ParsedDocument
 
 _FORBIDDEN = (
@@ -54,7 +54,7 @@ def main() -> int:
         data = requests.read(header["bytes"])
         if len(data) != header["bytes"]:
             return 0
-        limits = Limits(**header["limits"])
+        limits = ReadingLimits(**header["limits"])
         _set_limits(limits)
         reply = answer(data, header["name"], limits)
         is_large = len(data) > _LARGE
@@ -67,7 +67,7 @@ def main() -> int:
             return 0  # the parent starts another for the next file
 
 
-def answer(data: bytes, name: str, limits: Limits) -> ParsedDocument | DocumentError:
+def answer(data: bytes, name: str, limits: ReadingLimits) -> ParsedDocument | DocumentError:
     """What came of reading a file, every failure as a value."""
     try:
         return read_document(data, name, limits)
@@ -86,7 +86,7 @@ def _send(
     replies: IO[bytes],
     reply: ParsedDocument | DocumentError,
     name: str,
-    limits: Limits,
+    limits: ReadingLimits,
     is_last: bool,
 ) -> None:
     try:
@@ -98,13 +98,13 @@ def _send(
         view = view[replies.write(view) :]
 
 
-def _no_memory(name: str, limits: Limits) -> DocumentError:
+def _no_memory(name: str, limits: ReadingLimits) -> DocumentError:
     return too_large(
         name, f"takes more than {limits.memory_megabytes:,} MB to read", "memory_megabytes"
     )
 
 
-def _set_limits(limits: Limits) -> None:
+def _set_limits(limits: ReadingLimits) -> None:
     """Memory for good; processor time for this file: the soft limit is moved on each time."""
     memory = limits.memory_megabytes * 1_000_000
     used = resource.getrusage(resource.RUSAGE_SELF)

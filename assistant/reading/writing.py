@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 
 from assistant.errors import DocumentError
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.left_out import LeftOut
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.plain import first_line_title, name_title
 from assistant.types import Heading, Page, ParsedDocument
 
@@ -68,7 +69,7 @@ NO_DETAILS = Details()
 class Writer:
     """Builds one document's text."""
 
-    def __init__(self, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> None:
         self._name = name
         self._limits = limits
         self._parts: list[str] = []
@@ -78,6 +79,7 @@ class Writer:
         self.headings: list[Heading] = []
         self._own_headings: list[Heading] = []
         self.has_words = False
+        self.left_out = LeftOut()
 
     @property
     def length(self) -> int:
@@ -103,6 +105,14 @@ class Writer:
     def line(self, text: str) -> None:
         """A row, a list item: stands directly under the line before it."""
         self._block(text, tight=True)
+
+    def item(self, label: str, text: str, depth: int = 0) -> None:
+        """An item of a list with its number or sign, set in as deep as its list lies in others."""
+        lines = [line.strip() for line in clean(text).split("\n")]
+        words = " ".join(line for line in lines if line)
+        if words:
+            self._write(f"{'  ' * min(depth, 8)}{one_line(label)} {words}", tight=True)
+            self.has_words = True
 
     def verbatim(self, text: str) -> None:
         """A block whose blanks count, as in code."""
@@ -163,7 +173,7 @@ class Writer:
             date=iso_date(details.date),
             language=language_tag(details.language),
             author=one_line(details.author)[:200],
-            notes=notes,
+            notes=(*notes, *self.left_out.notes()),
         )
 
     def _title(self, given: str, text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.reading.encoding import decode
-from assistant.reading.limits import DEFAULT_LIMITS, Limits
+from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.plain import name_title, read_text
 from assistant.reading.safexml import local, parse_xml, refused_doctype
 from assistant.reading.writing import Details, Writer, one_line
@@ -29,7 +29,7 @@ _NOT_SHOWN = re.compile(
 )
 
 
-def read_xml(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_xml(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
     """The words of an XML file."""
     text = decode(data, name)  # bytes and declaration often disagree: the bytes are believed
     if "<!DOCTYPE" in text[:_PROLOGUE] and "<!ENTITY" in text[:_PROLOGUE]:

@@ -1,16 +1,20 @@
 """Who may come in when a token is set: bearers of it, and browsers that have given it once.
 
-A browser's session is a signed date, so it survives a restart and ends with the token. Wrong tokens
-make the next try of that client wait, longer each time.
+A browser's session is a signed date, so it survives a restart and ends with the token.
+
+The right token is let in always and at once: a count of wrong ones that could refuse it would be a
+lock that anybody can turn, from behind the same proxy or with a made-up `X-Forwarded-For`. So wrong
+tokens are counted together, whoever sends them, and only wrong ones are told to wait and kept
+waiting. The first wall is the token's length, this is the second.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
 from assistant.errors import SettingsError
@@ -19,10 +23,16 @@ SESSION_COOKIE = "assistant_session"
 SESSION_SECONDS = 30 * 86_400
 SHORTEST_TOKEN = 16
 """Characters: 16 random ones cannot be guessed, and throttling is only the second wall."""
+_LEAST_DIFFERENT = 8
+"""Different characters: of 16 random ones 10 and more are, of ``abcabcabcabcabca`` 3."""
 
 _FREE_TRIES = 5
 _LONGEST_WAIT = 300.0
-_MOST_CLIENTS = 10_000
+_FORGOTTEN_SECONDS = 900.0
+"""After so long without a wrong token the next ones are free again."""
+_HELD_SECONDS, _MOST_HELD = 1.0, 100
+"""How long the reply to a wrong token is kept back, and how many at a time: more would take the
+places of those who ask."""
 
 
 def check_token(token: str) -> None:
@@ -32,6 +42,18 @@ def check_token(token: str) -> None:
             f"The token has {len(token)} characters; {SHORTEST_TOKEN} is the least",
             hint=f"for example {secrets.token_urlsafe(24)}",
         )
+    if token and len(set(token)) < _LEAST_DIFFERENT:
+        raise SettingsError(
+            f"The token has {len(set(token))} different characters; {_LEAST_DIFFERENT} is the "
+            "least",
+            hint=f"for example {secrets.token_urlsafe(24)}",
+        )
+
+
+def bearer(authorization: str) -> str:
+    """The token of an ``Authorization`` header, or an empty text."""
+    scheme, _, given = authorization.partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
 
 
 class Access:
@@ -42,7 +64,9 @@ class Access:
         self._token = token
         self._key = hashlib.sha256(b"assistant session key\0" + token.encode()).digest()
         self._clock = clock
-        self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._wrong = 0
+        self._last_wrong = 0.0
+        self._held = 0
 
     @property
     def is_open(self) -> bool:
@@ -56,32 +80,36 @@ class Access:
         """Whether a request with this header and this cookie may go on."""
         if self.is_open:
             return True
-        scheme, _, given = authorization.partition(" ")
-        if scheme.lower() == "bearer" and self._is_token(given.strip()):
-            return True
-        return self._is_session(session)
+        return self._is_token(bearer(authorization)) or self._is_session(session)
 
-    def wait_seconds(self, client: str) -> float:
-        """How long a client must wait before its next try; 0 when it may try now."""
-        count, last = self._failures.get(client, (0, 0.0))
-        if count < _FREE_TRIES:
+    def log_in(self, token: str) -> str:
+        """A session for the right token, or an empty text for a wrong one."""
+        if not self._is_token(token.strip()):
+            return ""
+        return self._session(int(self._clock()) + SESSION_SECONDS)
+
+    async def refuse(self) -> float:
+        """Count a wrong token; gives the seconds its sender is to wait, 0 for the first few.
+
+        Returns late then, so that guesses sent one after the other are a few, not thousands.
+        """
+        now = self._clock()
+        if now - self._last_wrong > _FORGOTTEN_SECONDS:
+            self._wrong = 0
+        self._wrong += 1
+        self._last_wrong = now
+        if self._wrong <= _FREE_TRIES:
             return 0.0
-        wait = min(_LONGEST_WAIT, 2.0 ** (count - _FREE_TRIES))
-        return max(0.0, last + wait - self._clock())
-
-    def log_in(self, token: str, client: str) -> str:
-        """A session for the right token, or an empty text; a wrong one counts."""
-        if self._is_token(token.strip()):
-            self._failures.pop(client, None)
-            return self._session(int(self._clock()) + SESSION_SECONDS)
-        count, _ = self._failures.pop(client, (0, 0.0))
-        self._failures[client] = (count + 1, self._clock())
-        while len(self._failures) > _MOST_CLIENTS:
-            self._failures.popitem(last=False)
-        return ""
+        if self._held < _MOST_HELD:
+            self._held += 1
+            try:
+                await asyncio.sleep(_HELD_SECONDS)
+            finally:
+                self._held -= 1
+        return min(_LONGEST_WAIT, 2.0 ** min(self._wrong - _FREE_TRIES, 10))
 
     def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode(), self._token.encode())
+        return hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode())
 
     def _session(self, until: int) -> str:
         return f"{until}.{self._signed(until)}"

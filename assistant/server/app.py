@@ -11,25 +11,34 @@ from dataclasses import dataclass
 
 import gradio as gr
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from assistant import __version__
 from assistant.chat.conversations import Conversations
 from assistant.chat.layout import TITLE
-from assistant.chat.page import STATIC, Page
+from assistant.chat.page import STATIC, ChatPage
+from assistant.chat.uploads import Quotas, Uploads
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
-from assistant.server import openai_api, pages
+from assistant.server import openai_api, pages, uploading
 from assistant.server.access import Access
-from assistant.server.guards import Guards, Limits
+from assistant.server.event_bodies import EventBodies
+from assistant.server.guards import Guards, RequestLimits
+from assistant.server.invalid_requests import refuse_http, refuse_invalid
 from assistant.server.mcp_door import make_mcp
-from assistant.service import Service
+from assistant.service.service import Service
+from assistant.settings import Settings
+from assistant.text.visible import one_line
 
 CONVERSATIONS = "conversations.sqlite"
-_UPLOAD_FILES_AT_ONCE = 5
+_WARM_SECONDS = 2.0
+"""How long an end waits for the warming up, which cannot be stopped."""
+
 _HEAD = (
     '<link rel="stylesheet" href="/own/chat.css"><script src="/own/chat.js" defer></script>'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -44,7 +53,7 @@ class Application:
     asgi: ASGIApp
     service: Service
     conversations: Conversations
-    page: Page
+    page: ChatPage
 
 
 def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ()) -> Application:
@@ -54,7 +63,9 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     kept = settings.chat.keep_conversations
     conversations = Conversations(settings.index.path / CONVERSATIONS if kept else None)
     access = Access(token)
-    page = Page(service, conversations)
+    uploads = Uploads(settings.chat.uploads, _quotas(settings))
+    page = ChatPage(service, conversations, uploads)
+    page.library.close_uploads()
     mcp, mcp_app = make_mcp(service)
 
     @contextlib.asynccontextmanager
@@ -64,8 +75,8 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
             async with mcp.session_manager.run():
                 yield
         finally:
-            [problem] = await asyncio.gather(warming, return_exceptions=True)
-            if problem is not None:
+            await asyncio.wait([warming], timeout=_WARM_SECONDS)
+            if warming.done() and (problem := warming.exception()) is not None:
                 _log.error("warming up failed", exc_info=problem)
             conversations.close()
 
@@ -78,19 +89,21 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         static_url="/static/docs",
     )
     app.add_exception_handler(AssistantError, _known_failure)
+    app.add_exception_handler(RequestValidationError, refuse_invalid)
+    app.add_exception_handler(HTTPException, refuse_http)
     app.add_exception_handler(Exception, _unknown_failure)
     app.include_router(openai_api.router(service))
     app.include_router(pages.router(service, conversations, access))
+    app.include_router(uploading.router(uploads))
     app.router.routes.extend(mcp_app.routes)
     app.mount("/own", StaticFiles(directory=STATIC), name="own")
-    megabytes = settings.documents.max_file_megabytes
     gr.mount_gradio_app(
         app,
         page.blocks,
         path="/",
         footer_links=[],
         show_error=False,
-        max_file_size=int(megabytes * 1e6),
+        max_file_size=0,  # files come by our own route
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
@@ -98,12 +111,22 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         head=_HEAD,
         theme=gr.themes.Default(primary_hue="blue"),
     )
-    limits = Limits(
-        upload=int(_UPLOAD_FILES_AT_ONCE * megabytes * 1e6),
+    limits = RequestLimits(
+        upload=uploads.quotas.file,
         request=settings.server.max_request_kilobytes * 1000,
     )
-    guarded = Guards(app, access, {*names, *settings.server.allowed_hosts}, limits)
+    checked = EventBodies(app, page.blocks)
+    guarded = Guards(checked, access, {*names, *settings.server.allowed_hosts}, limits)
     return Application(guarded, service, conversations, page)
+
+
+def _quotas(settings: Settings) -> Quotas:
+    chat = settings.chat
+    return Quotas(
+        file=int(settings.documents.max_file_megabytes * 1e6),
+        session=int(chat.session_upload_megabytes * 1e6),
+        total=int(chat.uploads_megabytes * 1e6),
+    )
 
 
 async def _known_failure(request: Request, error: Exception) -> JSONResponse:
@@ -114,6 +137,6 @@ async def _known_failure(request: Request, error: Exception) -> JSONResponse:
 async def _unknown_failure(request: Request, error: Exception) -> JSONResponse:
     """No inner details go out; the log has them under the same number."""
     number = secrets.token_hex(4)
-    _log.error("failure %s at %s", number, request.url.path, exc_info=error)
+    _log.error("failure %s at %s", number, one_line(request.url.path), exc_info=error)
     said = f"Something went wrong here (failure {number}; the server's log has the details)"
     return JSONResponse({"error": {"message": said, "type": "internal", "code": number}}, 500)

@@ -8,26 +8,33 @@ from __future__ import annotations
 
 import contextlib
 import json
-import secrets
+import re
 from collections.abc import Collection, MutableMapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.chat.page import OWNER_COOKIE
-from assistant.server.access import SESSION_COOKIE, Access
+from assistant.chat.owners import OWNER_COOKIE, Sessions, new_owner, owner_among
+from assistant.server.access import SESSION_COOKIE, Access, bearer
 from assistant.server.policy import (
     PLAIN_POLICY,
     host_is_allowed,
+    is_stream,
     is_upload,
+    needs_owner,
     origin_is_allowed,
     path_is_known,
     scripted_policy,
 )
 
 _OPEN_PATHS = frozenset({"/healthz", "/login", "/own/document.css"})
+_OPEN_BYTES = 8192
+"""Of a body that comes without a token: a login is all that there is."""
+
+_COOKIE_VALUE = re.compile(r"[A-Za-z0-9_.-]{1,200}")
+_LOGIN, _NO_TOKEN = "/login", "A token is needed: `Authorization: Bearer …`"
 _SCRIPTED = frozenset({"/", "/docs"})
 _OWNER_SECONDS = 365 * 86_400
 _HEADERS = (
@@ -42,7 +49,7 @@ _HEADERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RequestLimits:
     """Bytes of a request's body: of one with files, and of every other."""
 
     upload: int
@@ -57,25 +64,35 @@ class Guards:
     """Wraps an application."""
 
     def __init__(
-        self, app: ASGIApp, access: Access, names: Collection[str], limits: Limits
+        self, app: ASGIApp, access: Access, names: Collection[str], limits: RequestLimits
     ) -> None:
         self._app = app
         self._access = access
         self._names = names
         self._limits = limits
+        self._sessions = Sessions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on with headers set on the way back."""
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
-            return  # no websocket is needed; an open one would be a second door
+            elif scope["type"] == "websocket":  # none is needed; one would be a second door
+                await receive()  # its beginning
+                await send({"type": "websocket.close", "code": 1008, "reason": "no websockets"})
+            return
         request = _Request.read(scope)
         refusal = self._refusal(scope, request)
         if refusal is not None:
-            await _refuse(send, *refusal)
+            status, reason, wait = *refusal, 0.0
+            if reason in (_NO_TOKEN, _LOGIN) and bearer(request.authorization):
+                wait = await self._access.refuse()
+                if wait > 0:
+                    status, reason = 429, "That is not the token, after many wrong ones"
+            await _refuse(send, status, reason, wait)
             return
-        limit = self._limits.upload if is_upload(scope["path"]) else self._limits.request
+        scope = _with_own_cookies(scope, request)
+        limit = self._limit(scope["path"])
         if request.length > limit:
             await _refuse(send, 413, f"The request is larger than {limit:,} bytes")
             return
@@ -86,6 +103,11 @@ class Guards:
         if body.is_too_large and not answer.began:
             await _refuse(send, 413, f"The request is larger than {limit:,} bytes")
 
+    def _limit(self, path: str) -> int:
+        if path in _OPEN_PATHS:
+            return _OPEN_BYTES
+        return self._limits.upload if is_upload(path) else self._limits.request
+
     def _refusal(self, scope: Scope, request: _Request) -> tuple[int, str] | None:
         """Status and reason of a request that goes no further."""
         path = scope["path"]
@@ -95,11 +117,25 @@ class Guards:
             return 404, "There is nothing here"
         if not origin_is_allowed(scope["method"], request.host, request.origin, request.site):
             return 403, "The request comes from another page"
-        if path in _OPEN_PATHS or self._access.admits(request.authorization, request.session):
+        if path in _OPEN_PATHS:
             return None
+        if self._access.admits(request.authorization, request.session):
+            return self._strange(path, scope["query_string"], request.owner)
         if scope["method"] == "GET" and "text/html" in request.accepts:
-            return 303, "/login"
-        return 401, "A token is needed: `Authorization: Bearer …`"
+            return 303, _LOGIN
+        return 401, _NO_TOKEN
+
+    def _strange(self, path: str, query: bytes, owner: str) -> tuple[int, str] | None:
+        """The refusal of a request to a conversation that comes from another browser, or none."""
+        if not needs_owner(path):
+            return None
+        if not owner:
+            return 403, "The chat needs its cookie: load the page first, and let it be kept"
+        if is_stream(path):
+            values = parse_qs(query.decode("latin-1")).get("session_hash", [])
+            if len(values) != 1 or not self._sessions.claim(values[0], owner):
+                return 403, "These events are another browser's: load the page again"
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +162,42 @@ class _Request:
         def text(name: bytes) -> str:
             return headers.get(name, b"").decode("latin-1")
 
-        cookies: SimpleCookie = SimpleCookie()
-        try:
-            cookies.load(text(b"cookie"))
-        except CookieError:
-            cookies = SimpleCookie()
+        cookies = _own_cookies(text(b"cookie"))
         length = text(b"content-length")
         return cls(
             host=text(b"host") if hosts == 1 else "",
             origin=text(b"origin") if b"origin" in headers else None,
             site=text(b"sec-fetch-site") if b"sec-fetch-site" in headers else None,
             authorization=text(b"authorization"),
-            session=cookies[SESSION_COOKIE].value if SESSION_COOKIE in cookies else "",
-            owner=cookies[OWNER_COOKIE].value if OWNER_COOKIE in cookies else "",
+            session=cookies.get(SESSION_COOKIE, ""),
+            owner=owner_among(cookies),
             accepts=text(b"accept"),
             length=int(length) if length.isdecimal() else 0,
         )
+
+
+def _own_cookies(header: str) -> dict[str, str]:
+    """The values of our own cookies.
+
+    Python's parser, which Starlette uses too, takes five seconds for 64 KB of backslashes, and no
+    token is asked for before it.
+    """
+    found: dict[str, str] = {}
+    for part in header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name in (SESSION_COOKIE, OWNER_COOKIE) and _COOKIE_VALUE.fullmatch(value):
+            found.setdefault(name, value)
+    return found
+
+
+def _with_own_cookies(scope: Scope, request: _Request) -> Scope:
+    """The request as the application sees it: with no other cookie."""
+    own = {SESSION_COOKIE: request.session, OWNER_COOKIE: request.owner}
+    cookie = "; ".join(f"{name}={value}" for name, value in own.items() if value)
+    headers = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+    if cookie:
+        headers.append((b"cookie", cookie.encode("latin-1")))
+    return {**scope, "headers": headers}
 
 
 class _Answer:
@@ -184,8 +240,8 @@ class _Answer:
         if cookie:
             ours.append((b"cache-control", b"no-store"))
             if not self._request.owner:
-                owner = secrets.token_urlsafe(32)
-                ours.append((b"set-cookie", _cookie(OWNER_COOKIE, owner, self._scope)))
+                made = _cookie(OWNER_COOKIE, new_owner(), self._scope)
+                ours.append((b"set-cookie", made))
         names = {name for name, _ in ours} - {b"set-cookie"}
         kept = [
             (name, value) for name, value in message.get("headers", []) if name.lower() not in names
@@ -226,7 +282,7 @@ class _Body:
         return message
 
 
-async def _refuse(send: Send, status: int, reason: str) -> None:
+async def _refuse(send: Send, status: int, reason: str, wait: float = 0.0) -> None:
     headers = [*_HEADERS, (b"content-security-policy", PLAIN_POLICY.encode())]
     body = b""
     if status == 303:
@@ -238,6 +294,8 @@ async def _refuse(send: Send, status: int, reason: str) -> None:
         headers.append((b"content-type", b"application/json"))
         if status == 401:
             headers.append((b"www-authenticate", b"Bearer"))
+        if wait > 0:
+            headers.append((b"retry-after", f"{wait:.0f}".encode()))
     headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -25,8 +25,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.chat.placing import MARKER
 from assistant.errors import AssistantError, BusyError, ModelError, UsageError
-from assistant.selection import make_filters
-from assistant.service import HistoryTurn, Service
+from assistant.retrieval.filters import make_filters
+from assistant.service.service import HistoryTurn, Service
 from assistant.types import NO_FILTERS, Answer, Delta, Filters, Finished
 
 MODELS = ("documents",)
@@ -71,13 +71,13 @@ class StreamOptions(_Lenient):
 
 
 class FilterFields(_Lenient):
-    """Which documents are asked, as on the command line."""
+    """Which documents are asked, as on the command line; ``make_filters`` says how many values."""
 
-    paths: list[str] = Field(default=[], max_length=100)
-    types: list[str] = Field(default=[], max_length=100)
+    paths: list[str] = []
+    types: list[str] = []
     after: str = ""
     before: str = ""
-    tags: list[str] = Field(default=[], max_length=100)
+    tags: list[str] = []
 
 
 class ChatRequest(_Lenient):

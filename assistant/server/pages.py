@@ -12,12 +12,12 @@ from assistant import __version__
 from assistant.chat.conversations import Conversations
 from assistant.chat.document_page import draw_document, draw_error, draw_login
 from assistant.chat.exporting import as_markdown
-from assistant.chat.page import OWNER_COOKIE
+from assistant.chat.owners import owner_among
 from assistant.chat.page_picture import draw_page
 from assistant.errors import AssistantError
-from assistant.metrics import CONTENT_TYPE
 from assistant.server.access import SESSION_COOKIE, SESSION_SECONDS, Access
-from assistant.service import Service
+from assistant.service.metrics import CONTENT_TYPE
+from assistant.service.service import Service
 
 _LONGEST_NAME = 4096
 Name = Annotated[str, Query(max_length=_LONGEST_NAME)]
@@ -85,7 +85,7 @@ def router(service: Service, conversations: Conversations, access: Access) -> AP
 
     @routes.get("/export/{name}", include_in_schema=False)
     async def export(name: str, request: Request) -> Response:
-        owner = request.cookies.get(OWNER_COOKIE, "")
+        owner = owner_among(request.cookies)
         identity = name.removesuffix(".md")
         turns = conversations.turns(owner, identity)
         if not turns:
@@ -103,13 +103,12 @@ def router(service: Service, conversations: Conversations, access: Access) -> AP
     async def login(
         request: Request, token: Annotated[str, Form(max_length=1000)] = ""
     ) -> Response:
-        client = request.client.host if request.client else ""
-        wait = access.wait_seconds(client)
-        if wait > 0:
-            said = f"Too many wrong tokens. Try again in {wait:.0f} s."
-            return HTMLResponse(draw_login(said), 429, {"Retry-After": str(int(wait) + 1)})
-        session = access.log_in(token, client)
+        session = access.log_in(token)
         if not session:
+            wait = await access.refuse()
+            if wait > 0:
+                said = f"That is not the token. After many wrong ones, wait {wait:.0f} s."
+                return HTMLResponse(draw_login(said), 429, {"Retry-After": f"{wait:.0f}"})
             return HTMLResponse(draw_login("That is not the token."), 403)
         response = RedirectResponse("/", 303)
         response.set_cookie(

@@ -12,23 +12,26 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+_HOST = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+"""A name, an IPv4 address or an IPv6 address in brackets, with or without a port. Nothing else: it
+is written into the content policy, where a space or a semicolon would begin something new."""
 _LOCAL_NAMES = frozenset({"localhost"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 _GRADIO_CALLS = re.compile(
-    r"/gradio_api/(?:queue/(?:join|data)|upload|upload_progress|heartbeat/[\w-]+|cancel|reset|"
+    r"/gradio_api/(?:queue/(?:join|data)|heartbeat/[\w-]+|cancel|reset|"
     r"startup-events|info)/?"
 )
-"""What the page itself calls. All else of Gradio's interface (files of the server, proxies, deep
-links, named endpoints) does not exist here."""
+"""What the page itself calls. All else of Gradio's interface (uploads, files of the server,
+proxies, deep links, named endpoints) does not exist here."""
 _GRADIO_FILES = re.compile(
     r"/(?:assets|static|svelte)/[\w./@+-]+|/(?:theme\.css|config|manifest\.json|favicon\.ico|"
     r"pwa_icon|robots\.txt)(?:/\d+)?"
 )
 _OURS = re.compile(
     r"/|/login|/logout|/healthz|/metrics|/openapi\.json|/docs|/v1/[\w/.-]+|/mcp/?|/document|"
-    r"/document/page\.png|/export/[\w-]+\.md|/own/[\w.-]+"
+    r"/document/page\.png|/export/[\w-]+\.md|/own/[\w.-]+|/upload"
 )
 
 
@@ -51,14 +54,8 @@ def host_is_allowed(host: str, names: Collection[str]) -> bool:
 
 
 def _host_name(host: str) -> str | None:
-    try:
-        parts = urlsplit(f"//{host}")
-        _ = parts.port  # a broken port raises
-    except ValueError:
-        return None
-    if parts.path or parts.query or parts.username is not None or not parts.hostname:
-        return None
-    return parts.hostname.lower().rstrip(".")
+    found = _HOST.fullmatch(host)
+    return found[1].strip("[]").lower().rstrip(".") if found else None
 
 
 def origin_is_allowed(method: str, host: str, origin: str | None, fetch_site: str | None) -> bool:
@@ -84,8 +81,18 @@ def path_is_known(path: str) -> bool:
 
 
 def is_upload(path: str) -> bool:
-    """Whether a request may carry files."""
-    return path.rstrip("/") == "/gradio_api/upload"
+    """Whether a request may carry a file."""
+    return path == "/upload"
+
+
+def needs_owner(path: str) -> bool:
+    """Whether a request belongs to a conversation, and so to one browser."""
+    return path.startswith("/gradio_api/queue/")
+
+
+def is_stream(path: str) -> bool:
+    """Whether a request reads the events of a page."""
+    return path.rstrip("/") == "/gradio_api/queue/data"
 
 
 def script_hashes(page: bytes) -> list[str]:

@@ -6,15 +6,29 @@ import contextlib
 import ipaddress
 import logging
 import os
+import resource
 import socket
+import threading
 from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import SettingsError, UsageError
 from assistant.pipeline import Assistant
 from assistant.server.access import check_token
 from assistant.settings import ServerSettings
 
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
+
 _GRACE_SECONDS = 3
+_OTHER_FILES = 512
+"""Open files besides connections: the index's, those of children, uploads under way."""
+_FEWEST_CONNECTIONS = 8
+_END_SECONDS = 8
+"""After SIGTERM or Ctrl-C: what is still at work then, as a thread that cannot be stopped, is left.
+Whatever it writes is made to survive that (``benchmarks.crash_ingest``)."""
 
 
 def read_token(settings: ServerSettings) -> str:
@@ -57,6 +71,37 @@ def open_socket(settings: ServerSettings) -> socket.socket:
     return listener
 
 
+def server_config(app: ASGIApp, settings: ServerSettings, **more: Any) -> uvicorn.Config:
+    """How uvicorn runs an application of ours, with the bounds of its connections."""
+    import uvicorn
+
+    from assistant.server.connections import Bounds, Door, protocol_for
+
+    connections = _with_descriptors(settings.max_connections)
+    bounds = Bounds(connections, min(connections, settings.max_connections_per_client))
+    return uvicorn.Config(
+        app,
+        **{
+            "http": protocol_for(Door(bounds)),
+            "ws": "none",
+            "access_log": False,  # addresses of pages hold words of documents
+            "server_header": False,
+            **more,
+        },
+    )
+
+
+def _with_descriptors(connections: int) -> int:
+    """As many connections as there can be open files, after raising that limit if need be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        connections = min(connections, max(soft - _OTHER_FILES, _FEWEST_CONNECTIONS))
+    return connections
+
+
 def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM, which are its good end. ``tell`` is given the address when the
     server answers.
@@ -76,8 +121,17 @@ def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
         name = settings.host if not is_loopback(settings.host) else ""
         app = make_app(assistant, token, {name} - {""})
 
-        class Server(uvicorn.Server):
-            """Tells the address once it is true."""
+        class AnnouncingServer(uvicorn.Server):
+            """Tells the address once it is true, and ends when it is told to."""
+
+            last: threading.Timer | None = None
+
+            def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+                if self.last is None:
+                    self.last = threading.Timer(_END_SECONDS, os._exit, [128 + sig])
+                    self.last.daemon = True
+                    self.last.start()
+                super().handle_exit(sig, frame)
 
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
@@ -90,15 +144,15 @@ def serve(assistant: Assistant, tell: Callable[[str], None]) -> None:
                 logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
                 await super().shutdown(sockets)
 
-        config = uvicorn.Config(
-            app.asgi,
-            log_level="warning",
-            access_log=False,  # addresses of pages hold words of documents
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-            server_header=False,
-            limit_concurrency=1000,
+        config = server_config(
+            app.asgi, settings, log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS
         )
-        with contextlib.suppress(KeyboardInterrupt):  # raised again once all is closed
-            Server(config).run(sockets=[listener])
+        server = AnnouncingServer(config)
+        try:
+            with contextlib.suppress(KeyboardInterrupt):  # raised again once all is closed
+                server.run(sockets=[listener])
+        finally:
+            if server.last is not None:
+                server.last.cancel()
     finally:
         listener.close()

@@ -9,14 +9,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from assistant.errors import SettingsError
 from assistant.settings.sections import Settings
+from assistant.settings.yaml_values import (
+    MOST_CHARACTERS,
+    YAMLTextError,
+    check_values,
+    read_values,
+)
+from assistant.text.visible import shown_value
 
 ENVIRONMENT_PREFIX = "ASSISTANT__"
 CONFIG_NAME = "config.yaml"
+_LONGEST_NAME = 255
+"""Bytes; so on Linux, macOS and Windows."""
 _COMMON_SECTIONS = frozenset({"server", "chat"})
 
 
@@ -34,6 +42,10 @@ def load_settings(
     data = _read_yaml(default_config_path())
     known = dict(_leaves(data))
     source = Path(path) if path is not None else find_config(Path.cwd())
+    if source is not None and "\0" in str(source):
+        raise SettingsError(
+            f"Settings file {shown_value(str(source))} cannot be read: U+0000 in it"
+        )
     base = Path.cwd()
     if source is not None:
         source = source.resolve()
@@ -44,6 +56,10 @@ def load_settings(
     for key, value in _environment():
         _assign(data, known, key, value, "in the environment")
     for key, value in (overrides or {}).items():
+        try:
+            check_values([key, value])
+        except YAMLTextError as exc:
+            raise SettingsError(f"Setting {shown_value(key)} cannot be used: {exc}") from exc
         _assign(data, known, key, value, "in the overrides")
     _rebase(data, Path.cwd())
     return _validate(data, source)
@@ -54,7 +70,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     key, separator, value = text.partition("=")
     if not separator or not key.strip():
         raise SettingsError(
-            f"--set {text!r} is not of the form key=value",
+            f"--set {shown_value(text)} is not of the form key=value",
             hint="for example --set retrieval.passages=12",
         )
     return key.strip(), _parse_value(value, f"--set {key.strip()}")
@@ -85,13 +101,15 @@ def _is_ours(path: Path) -> bool:
     ``server`` and ``chat`` are sections of many tools: they count only where nothing else stands.
     """
     try:
+        if path.stat().st_size > 4 * MOST_CHARACTERS:
+            return False
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return False
     sections = set(Settings.model_fields) - {"source"}
     try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError:  # ours with a slip is for load_settings to refuse
+        content = read_values(text)
+    except YAMLTextError:  # ours with a slip is for load_settings to refuse
         return bool(sections & set(re.findall(r"^(\w+)[ \t]*:", text, re.MULTILINE)))
     if content is None:
         return True
@@ -107,18 +125,19 @@ def _is_ours(path: Path) -> bool:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8") as file:
+            data = read_values(file.read(MOST_CHARACTERS + 1))
     except FileNotFoundError as exc:
         raise SettingsError(
             f"Settings file {path} does not exist", hint="check --config, or leave it out"
         ) from exc
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SettingsError(f"Settings file {path} cannot be read: {exc}") from exc
-    except yaml.YAMLError as exc:
+    except YAMLTextError as exc:
         raise SettingsError(
             f"Settings file {path} is not valid YAML: {exc}",
             hint="compare it with the commented config.yaml of the project",
         ) from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"Settings file {path} cannot be read: {exc}") from exc
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -144,9 +163,9 @@ def _environment() -> Iterator[tuple[str, Any]]:
 
 def _parse_value(text: str, name: str) -> Any:
     try:
-        return yaml.safe_load(text) if text.strip() else ""
-    except yaml.YAMLError as exc:
-        raise SettingsError(f"{name}: {text!r} is not a YAML value") from exc
+        return read_values(text) if text.strip() else ""
+    except YAMLTextError as exc:
+        raise SettingsError(f"{name}: {shown_value(text)} is not a YAML value: {exc}") from exc
 
 
 def _assign(data: dict[str, Any], known: Mapping[str, Any], key: str, value: Any, at: str) -> None:
@@ -159,7 +178,7 @@ def _assign(data: dict[str, Any], known: Mapping[str, Any], key: str, value: Any
         sections = {name.split(".")[0] for name in known}
         if value is None and key in sections:
             return  # an empty section, as left by commenting out its keys
-        raise SettingsError(f"Unknown setting {key!r} {at}", hint=_nearest(key, known))
+        raise SettingsError(f"Unknown setting {shown_value(key)} {at}", hint=_nearest(key, known))
     section, name = key.split(".", 1)
     data[section][name] = value
 
@@ -181,12 +200,30 @@ def _rebase(data: dict[str, Any], base: Path) -> None:
         paths = [paths]
     if isinstance(paths, list | tuple):
         data["documents"]["paths"] = [
-            base / Path(p).expanduser() if isinstance(p, str | Path) else p for p in paths
+            base / _expanded(p) if isinstance(p, str | Path) else p for p in paths
         ]
     for section, name in (("index", "path"), ("chat", "uploads"), ("chat", "question_set")):
         path = data[section][name]
         if isinstance(path, str | Path) and str(path):
-            data[section][name] = base / Path(path).expanduser()
+            data[section][name] = base / _expanded(path)
+
+
+def _expanded(path: str | Path) -> Path:
+    """A path with ``~`` spelt out. Raises ``SettingsError`` for the home of nobody, and for a name
+    that no file system can hold."""
+    try:
+        full = Path(path).expanduser()
+    except RuntimeError as exc:
+        raise SettingsError(
+            f"The folder {shown_value(str(path))} cannot be found: {exc}",
+            hint="write the whole path, or `./~…` for a folder whose name begins with ~",
+        ) from exc
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in full.parts):
+        raise SettingsError(
+            f"The folder {shown_value(str(path))} cannot be there: a name in its path has more "
+            f"than {_LONGEST_NAME} bytes"
+        )
+    return full
 
 
 def _validate(data: dict[str, Any], source: Path | None) -> Settings:
@@ -196,7 +233,8 @@ def _validate(data: dict[str, Any], source: Path | None) -> Settings:
         first = exc.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            f"Setting {key} = {first.get('input')!r} is not valid: {first['msg'].lower()}",
+            f"Setting {key} = {shown_value(first.get('input'))} is not valid: "
+            f"{first['msg'].lower()}",
             hint="`assistant config` prints the settings in use",
         ) from exc
     if settings.chunking.overlap >= settings.chunking.tokens:
@@ -217,8 +255,8 @@ def _validate(data: dict[str, Any], source: Path | None) -> Settings:
     for model, price in settings.llm.prices.items():
         if not _is_price(price):
             raise SettingsError(
-                f"Setting llm.prices.{model} = {price!r} is not valid: it takes two numbers, "
-                "dollars per million tokens in and out",
+                f"Setting llm.prices.{model} = {shown_value(price)} is not valid: it takes two "
+                "numbers, dollars per million tokens in and out",
                 hint=f"for example {{{model}: [0.25, 2.0]}}",
             )
     return settings

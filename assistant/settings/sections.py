@@ -7,15 +7,34 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.errors import SettingsError
 
-Positive = Annotated[int, Field(ge=1)]
+Positive = Annotated[int, Field(ge=1, le=10**9)]
+Ranked = Annotated[int, Field(ge=1, le=100_000)]
+"""So many places of a ranking; the word index makes room for all of them at once."""
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Weight = Annotated[float, Field(ge=0.0)]
-Seconds = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0.0, le=1000.0)]
+Seconds = Annotated[float, Field(gt=0.0, le=10**8)]
+"""Up to three years; the clocks of threads end at 292."""
+Megabytes = Annotated[float, Field(gt=0.0, le=10**9)]
+
+
+def _checked_address(text: str) -> str:
+    """Raises ``ValueError`` for what no client can call; without one its library would, later."""
+    if text:
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("an address begins with http:// or https:// and names a host")
+        if parts.port == 0 or any(not c.isprintable() or c.isspace() for c in text):
+            raise ValueError("an address has no spaces and no port 0")
+    return text
+
+
+Address = Annotated[str, AfterValidator(_checked_address)]
 
 
 class _Section(BaseModel):
@@ -28,14 +47,14 @@ class DocumentSettings(_Section):
     paths: tuple[Path, ...]
     exclude: tuple[str, ...]
     follow_symlinks: bool
-    max_file_megabytes: Annotated[float, Field(gt=0)]
+    max_file_megabytes: Megabytes
 
 
 class ReadingSettings(_Section):
     """What reading one file may cost."""
 
     processes: Annotated[int, Field(ge=1, le=64)]
-    memory_megabytes: Annotated[int, Field(ge=200)]
+    memory_megabytes: Annotated[int, Field(ge=200, le=10**9)]
     cpu_seconds: Positive
     wall_seconds: Seconds
     max_pages: Positive
@@ -52,7 +71,7 @@ class ChunkingSettings(_Section):
     """How texts are cut into chunks."""
 
     tokens: Annotated[int, Field(ge=16, le=8192)]
-    overlap: Annotated[int, Field(ge=0)]
+    overlap: Annotated[int, Field(ge=0, le=8192)]
 
 
 class EmbeddingSettings(_Section):
@@ -60,7 +79,7 @@ class EmbeddingSettings(_Section):
 
     provider: Literal["static", "minilm", "openai"]
     model: str
-    base_url: str
+    base_url: Address
     api_key_env: str
     batch_size: Annotated[int, Field(ge=1, le=2048)]
     concurrency: Annotated[int, Field(ge=1, le=64)]
@@ -71,10 +90,11 @@ class IndexSettings(_Section):
     """Where the index lives and how many generations stay."""
 
     path: Path
-    keep_previous: Annotated[int, Field(ge=0)]
-    lock_timeout_seconds: Annotated[float, Field(ge=0.0)]
-    check_megabytes: Annotated[float, Field(ge=0.0)]
-    chroma_url: Annotated[str, Field(pattern=r"^(https?://[^/@\s?#]+(/[^@\s?#]*)?)?$")]
+    keep_previous: Annotated[int, Field(ge=0, le=1000)]
+    lock_timeout_seconds: Annotated[float, Field(ge=0.0, le=10**8)]
+    check_megabytes: Annotated[float, Field(ge=0.0, le=10**9)]
+    unfinished_megabytes: Annotated[float, Field(ge=0.0, le=10**9)]
+    chroma_url: Annotated[Address, Field(pattern=r"^(https?://[^/@\s?#]+(/[^@\s?#]*)?)?$")]
     chroma_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
     chroma_token_env: str
 
@@ -83,14 +103,14 @@ class WatchSettings(_Section):
     """When a watched folder is synced."""
 
     quiet_seconds: Annotated[float, Field(ge=0.05, le=60.0)]
-    rescan_seconds: Annotated[float, Field(ge=1.0)]
+    rescan_seconds: Annotated[float, Field(ge=1.0, le=10**8)]
 
 
 class RetrievalSettings(_Section):
     """How passages are found and fused."""
 
-    passages: Positive
-    candidates: Positive
+    passages: Ranked
+    candidates: Ranked
     weight_words: Weight
     weight_vector: Weight
     weight_sentence: Weight
@@ -98,7 +118,7 @@ class RetrievalSettings(_Section):
     weight_title: Weight
     reranker: Literal["none", "cross-encoder", "llm"]
     reranker_model: str
-    rerank: Positive
+    rerank: Ranked
     max_share_per_document: Annotated[float, Field(gt=0.0, le=1.0)]
     near_duplicate_similarity: Annotated[float, Field(gt=0.0, le=1.0)]
 
@@ -107,11 +127,11 @@ class LLMSettings(_Section):
     """Which language model writes answers, if any."""
 
     model: str
-    base_url: str
+    base_url: Address
     api_key_env: str
     temperature: Annotated[float, Field(ge=0.0, le=2.0)]
-    context_tokens: Annotated[int, Field(ge=512)]
-    answer_tokens: Annotated[int, Field(ge=16)]
+    context_tokens: Annotated[int, Field(ge=512, le=10**9)]
+    answer_tokens: Annotated[int, Field(ge=16, le=10**9)]
     timeout_seconds: Seconds
     max_retries: Annotated[int, Field(ge=0, le=10)]
     fallback: Literal["error", "extractive"]
@@ -127,6 +147,8 @@ class AnswerSettings(_Section):
     """How much an answer may say and when it must not."""
 
     max_sentences: Positive
+    reader: str
+    read_passages: Positive
     min_confidence: Share
     confidence_slope: Annotated[float, Field(gt=0.0, le=20.0)]
     confidence_shift: Annotated[float, Field(ge=-20.0, le=20.0)]
@@ -140,6 +162,8 @@ class ChatSettings(_Section):
 
     keep_conversations: bool
     uploads: Path
+    session_upload_megabytes: Megabytes
+    uploads_megabytes: Megabytes
     question_set: Path
 
 
@@ -152,7 +176,9 @@ class ServerSettings(_Section):
     allowed_hosts: tuple[str, ...]
     max_running: Annotated[int, Field(ge=1, le=256)]
     max_waiting: Annotated[int, Field(ge=0, le=100_000)]
-    max_request_kilobytes: Annotated[int, Field(ge=16)]
+    max_request_kilobytes: Annotated[int, Field(ge=16, le=10**9)]
+    max_connections: Annotated[int, Field(ge=8, le=100_000)]
+    max_connections_per_client: Annotated[int, Field(ge=8, le=100_000)]
 
 
 class Settings(_Section):

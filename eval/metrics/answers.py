@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.types import Answer
-from eval.questions import Question
+from eval.questions import EvalQuestion
 from eval.text import normalise, numbers, states, token_f1, without_markers
 
 TITLE_TAG = "title"
@@ -25,7 +25,7 @@ class Judgement:
     forbidden: tuple[str, ...]
 
 
-def judge(question: Question, answer: Answer) -> Judgement:
+def judge(question: EvalQuestion, answer: Answer) -> Judgement:
     """Right is: refused where it must; a reply without citations to small talk; else every
     vital fact stated, nothing forbidden, and not refused."""
     if question.expect == "refuse":
@@ -44,7 +44,7 @@ def judge(question: Question, answer: Answer) -> Judgement:
     return Judgement(correct, hit, lost, forbidden)
 
 
-def stated(question: Question, answer: Answer) -> str:
+def stated(question: EvalQuestion, answer: Answer) -> str:
     """The text that facts are looked for in: the answer without markers, and for a question
     about titles what its citations are called."""
     parts = [without_markers(answer.text)]
@@ -54,21 +54,21 @@ def stated(question: Question, answer: Answer) -> str:
     return "\n".join(parts)
 
 
-def fact_recall(question: Question, judgement: Judgement) -> float | None:
+def fact_recall(question: EvalQuestion, judgement: Judgement) -> float | None:
     """Share of all facts, vital or not, that are stated; ``None`` where none are expected."""
     if not question.facts:
         return None
     return len(judgement.facts_hit) / len(question.facts)
 
 
-def reference_f1(question: Question, answer: Answer) -> float | None:
+def reference_f1(question: EvalQuestion, answer: Answer) -> float | None:
     """Token F1 against the reference; 0 for a wrong refusal, ``None`` without a reference."""
     if not question.reference:
         return None
     return 0.0 if answer.abstained else token_f1(without_markers(answer.text), question.reference)
 
 
-def ungrounded_numbers(question: Question, answer: Answer) -> tuple[str, ...]:
+def ungrounded_numbers(question: EvalQuestion, answer: Answer) -> tuple[str, ...]:
     """Numbers in the answer that stand in no passage that was retrieved, nor in the question."""
     if answer.abstained:
         return ()
@@ -81,7 +81,7 @@ def ungrounded_numbers(question: Question, answer: Answer) -> tuple[str, ...]:
     return tuple(number for number in said if number not in known)
 
 
-def numbers_grounded(question: Question, answer: Answer) -> float | None:
+def numbers_grounded(question: EvalQuestion, answer: Answer) -> float | None:
     """Share of the answer's numbers that stand in a passage; ``None`` for one without any."""
     said = set(numbers(without_markers(answer.text)))
     if answer.abstained or not said:

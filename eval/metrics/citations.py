@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.terms import content_terms
+from assistant.text.terms import content_terms
 from assistant.types import Answer, Citation
 from eval.questions import NEEDED
 from eval.spans import Place, Span

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from eval.baselines import CEILING, FLOOR, NAMES, RIVAL, captured_share
 from eval.compare import Comparison, Pair
-from eval.gate import Verdict
-from eval.questions import Question
+from eval.gate import GateVerdict
+from eval.questions import EvalQuestion
 from eval.runs import Run
 from eval.summary import Figure, Summary, summarise
 
@@ -56,8 +56,8 @@ class Report:
     base: Run | None = None
     base_summary: Summary | None = None
     comparison: Comparison | None = None
-    verdict: Verdict | None = None
-    questions: Mapping[str, Question] = field(default_factory=dict)
+    verdict: GateVerdict | None = None
+    questions: Mapping[str, EvalQuestion] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -82,8 +82,8 @@ def build(
     run: Run,
     base: Run | None = None,
     comparison: Comparison | None = None,
-    verdict: Verdict | None = None,
-    questions: Sequence[Question] = (),
+    verdict: GateVerdict | None = None,
+    questions: Sequence[EvalQuestion] = (),
 ) -> Report:
     """Compute what the forms of the report share."""
     summary = summarise(run.results, run.timings)

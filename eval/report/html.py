@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from eval.compare import SMALL_SLICE, Delta, Pair
+from eval.compare import SMALL_SLICE, Difference, Pair
 from eval.report import plots
 from eval.report.content import Report, evidence_lost, facts_moved, label
 from eval.results import Result
@@ -121,7 +121,7 @@ def _deltas(report: Report) -> str:
     return f'<h2>Metrics</h2><div class="wide">{table}</div>'
 
 
-def _delta_row(each: Delta) -> str:
+def _delta_row(each: Difference) -> str:
     kind = "bad" if each.interval.high < 0 else "good" if each.interval.low > 0 else ""
     holm = "" if each.p_holm is None else f"{each.p_holm:.3f}"
     return (

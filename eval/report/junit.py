@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from assistant.text.visible import visible
 from eval.report.content import Report
 from eval.results import Result
 
@@ -48,5 +49,5 @@ def _case(suite: Element, result: Result, lost: set[str] | None) -> None:
 
 
 def _clean(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return _FORBIDDEN.sub("\ufffd", text)
+    """Without the characters that XML cannot hold, or that build logs should not show."""
+    return _FORBIDDEN.sub("\ufffd", visible(text))

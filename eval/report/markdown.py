@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.text.visible import one_line
 from eval.report.content import Report, label
 
 LISTED = 20
@@ -72,4 +73,4 @@ def _plain(text: str) -> str:
     """Words of documents and questions, unable to become markup."""
     for mark in "\\`*_[]|<>#":
         text = text.replace(mark, f"\\{mark}" if mark not in "<>" else f"&{'lg'[mark == '>']}t;")
-    return " ".join(text.split())
+    return one_line(text)

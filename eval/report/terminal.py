@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.text.visible import one_line
 from eval.compare import SECONDARY
 from eval.report.content import Report, label
 from eval.summary import PROPORTIONS
@@ -23,8 +24,11 @@ SHOWN = (*PROPORTIONS, *(name for name in SECONDARY if name not in PROPORTIONS))
 
 def show(report: Report, console: Console) -> None:
     """Verdict, reasons, metrics, the ladder, and the questions that were lost."""
-    from rich.markup import escape
+    from rich import markup
     from rich.table import Table
+
+    def escape(text: str) -> str:
+        return markup.escape(one_line(text))
 
     colour = COLOURS[report.state]
     console.print(f"[bold {colour}]{escape(report.sentence)}[/]")
@@ -63,6 +67,6 @@ def show(report: Report, console: Console) -> None:
     if report.comparison is not None:
         for pair in report.comparison.lost[:10]:
             mark = " [yellow]critical[/]" if pair.now[0].severity == "critical" else ""
-            console.print(f"  [red]lost[/]{mark} {pair.id}: {escape(pair.now[0].question)}")
+            console.print(f"  [red]lost[/]{mark} {escape(pair.id)}: {escape(pair.now[0].question)}")
         if len(report.comparison.lost) > 10:
             console.print(f"  [dim]and {len(report.comparison.lost) - 10} more[/]")

@@ -12,12 +12,12 @@
 
   // ---------------------------------------------------------------- from a marker to its card
 
-  const tell = (name, turn) => {
+  const tell = (name, words) => {
     const field = $(`#${name} textarea, #${name} input`);
     if (!field) return;
     const proto = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
     const setter = Object.getOwnPropertyDescriptor(proto.prototype, "value").set;
-    setter.call(field, `${turn}.${Date.now() % 1e6}`);
+    setter.call(field, `${words}.${Date.now() % 1e6}`);
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
@@ -111,6 +111,45 @@
     setTimeout(() => { button.textContent = "Copy quote"; }, 1500);
   };
 
+  // ---------------------------------------------------------------- uploads
+
+  // Each file is sent as it is; the server gives a number for it, and an event takes the numbers in.
+  const uploadStatus = () => {
+    const known = $("#upload-said");
+    if (known) return known;
+    const made = document.createElement("p");
+    made.id = "upload-said";
+    made.setAttribute("role", "status");
+    $("#upload").after(made);
+    return made;
+  };
+
+  const upload = async (files) => {
+    const said = uploadStatus();
+    const numbers = [], problems = [];
+    for (const [at, file] of files.entries()) {
+      said.textContent = `Sending ${at + 1} of ${files.length}: ${file.name}`;
+      try {
+        const reply = await fetch(`/upload?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
+        const told = await reply.json();
+        if (reply.ok) numbers.push(told.upload);
+        else problems.push(`${file.name}: ${told.error?.message ?? reply.status}`);
+      } catch {
+        problems.push(`${file.name}: the server broke off; it may be too large, or the connection failed`);
+      }
+    }
+    said.textContent = problems.join("\n");
+    if (numbers.length) tell("uploaded", numbers.join(" "));
+  };
+
+  const chooseFiles = () => {
+    const chooser = document.createElement("input");
+    chooser.type = "file";
+    chooser.multiple = true;
+    chooser.addEventListener("change", () => upload([...chooser.files]));
+    chooser.click();
+  };
+
   const setTheme = (dark) => {
     document.body.classList.toggle("dark", dark);
     document.documentElement.classList.toggle("dark", dark);
@@ -143,6 +182,7 @@
     }
     const copy = target.closest("button.copy-quote");
     if (copy) { copyQuote(copy); return; }
+    if (target.closest("#upload")) { chooseFiles(); return; }
     if (target.closest(".toggle-theme")) {
       const dark = !document.body.classList.contains("dark");
       setTheme(dark);

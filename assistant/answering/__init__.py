@@ -1,0 +1,1 @@
+"""Passages → the events of an answer: extractive or written, checked, or an abstention."""

@@ -1,0 +1,99 @@
+"""A draft → the finished ``Answer``: the one place that looks citations up in the documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.chunking import page_at, section_at
+from assistant.index.snapshot import Snapshot
+from assistant.retrieval.search import Found
+from assistant.types import NO_USAGE, Answer, Citation, Conflict, Receipt, Sentence, Usage
+
+EXTRACTIVE = "extractive"
+"""The model's name in the receipt of an answer without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPlace:
+    """A stretch of a document's stored text, in characters."""
+
+    document: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before its citations are looked up.
+
+    ``places[i]`` is what marker i + 1 points at. ``reason`` says why an answer is an abstention;
+    ``prompt`` is the fingerprint of the prompt that a model was given.
+    """
+
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    places: tuple[CitedPlace, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    abstained: bool = False
+    reason: str = ""
+    confidence: float = 1.0
+    incomplete: str = ""
+    notice: str = ""
+    usage: Usage = NO_USAGE
+    model: str = EXTRACTIVE
+    prompt: str = ""
+
+
+def build_answer(
+    asked: str, draft: Draft, config: str, found: Found | None, snapshot: Snapshot | None
+) -> Answer:
+    """The answer to ``asked``. Small talk has neither ``found`` nor a snapshot."""
+    citations: tuple[Citation, ...] = ()
+    if snapshot is not None:
+        citations = tuple(
+            _citation(marker, place, snapshot) for marker, place in enumerate(draft.places, start=1)
+        )
+    return Answer(
+        question=asked,
+        standalone_question=found.question.standalone if found else asked,
+        text=draft.text,
+        sentences=draft.sentences,
+        citations=citations,
+        retrieved=found.passages if found else (),
+        abstained=draft.abstained,
+        reason=draft.reason,
+        confidence=draft.confidence,
+        incomplete=draft.incomplete,
+        conflicts=draft.conflicts,
+        usage=draft.usage,
+        timings={},
+        receipt=Receipt(
+            config=config,
+            index=_index_fingerprint(snapshot) if snapshot else "",
+            prompt=draft.prompt,
+            model=draft.model,
+        ),
+        notice=draft.notice,
+    )
+
+
+def _citation(marker: int, place: CitedPlace, snapshot: Snapshot) -> Citation:
+    document = snapshot.store.document(place.document)
+    if document is None:
+        raise AssertionError(f"{place.document} left the snapshot it came from")
+    parsed = snapshot.store.parsed(document.id)
+    return Citation(
+        marker=marker,
+        document=document.name,
+        title=document.title,
+        page=page_at(parsed.pages, place.start),
+        start=place.start,
+        end=place.end,
+        quote=parsed.text[place.start : place.end],
+        sha256=document.sha256,
+        section=section_at(parsed.headings, place.start),
+    )
+
+
+def _index_fingerprint(snapshot: Snapshot) -> str:
+    return f"{snapshot.manifest.name}:{snapshot.manifest.embedder}"

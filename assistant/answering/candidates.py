@@ -1,0 +1,266 @@
+"""Passages → their sentences and rows, ordered by how well each could answer the question.
+
+Features of words and meaning are weighed; where a reader has read the passage, its judgement counts
+too. Captions, adverts and what recurs across documents weigh less. Chooses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rapidfuzz.distance import OSA
+
+from assistant.answering.numbered_items import heading_above, is_item, number_asked_for
+from assistant.answering.sentence_scores import (
+    SentenceFeatures,
+    SentenceTerms,
+    passage_features,
+    take_apart,
+    weigh,
+)
+from assistant.answering.table_rows import TableRow
+from assistant.model.answer_reader import NO_READINGS, Reading, logistic
+from assistant.retrieval.nearness import SentenceIndex
+from assistant.retrieval.question import Question, corrected, coverage
+from assistant.text.fitted import fitted
+from assistant.text.noise import Places, recurs, share
+from assistant.text.terms import words
+from assistant.text.word_vectors import cosines
+from assistant.types import Passage
+
+Find = Callable[[str, str], Places]
+"""A sentence and its language → where all of its words stand: (document, text)."""
+_READER_WEIGHT = 2.0
+"""What a reader's two judgements add at the most, each; a good sentence scores about 5 without.
+Between 1.5 and 5 the first sentence is right equally often."""
+_READER_WEIGHT_OF_LISTS = 0.0
+"""Lists and ways of doing are no spans: the reader never saw any."""
+_MOST_KEPT = 50
+_NOISE_PENALTY = 0.3
+"""What a sentence of a caption, an advert or recurring boilerplate loses of its score."""
+_LOOKED_UP = 6
+"""The best sentences of which it is looked up whether they recur in other documents."""
+_SHORTEST_BOILERPLATE = 4
+"""Words; a shorter line stands in many documents without being an advert."""
+_WEIGHTS = Path(__file__).parent / "extraction_weights.json"
+_NUMBERED_ITEM = 3.0
+"""What an item gains that has the number asked for; of several lists the headings decide."""
+_LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
+
+_CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
+"""A line of capitals alone is the title of what follows, in texts without marks of headings."""
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a reader says of a sentence.
+
+    ``answerable`` is the logit of its passage, ``span`` the score of the best answer inside the
+    sentence (above 0 it beats "no answer"), from ``start`` to ``end`` of the document's text.
+    """
+
+    answerable: float
+    span: float
+    start: int = 0
+    end: int = 0
+
+
+READ_NOTHING = Read(-6.0, -12.0)
+"""Of a sentence that no reader has read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A sentence or row that could answer; ``start`` and ``end`` count in the document's text."""
+
+    passage: Passage
+    text: str
+    start: int
+    end: int
+    score: float
+    features: SentenceFeatures
+    kind: str
+    row: TableRow | None = None
+    read: Read = READ_NOTHING
+
+
+def extraction_weights() -> Mapping[str, float]:
+    """The weights of the sentence features, from ``extraction_weights.json``."""
+    return fitted(_WEIGHTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The question, spelt as the documents spell it, and its candidates, best first."""
+
+    question: Question
+    ranked: tuple[Pick, ...]
+
+
+def rank_candidates(
+    question: Question,
+    passages: Sequence[Passage],
+    sentence_index: SentenceIndex,
+    readings: Mapping[str, Reading] = NO_READINGS,
+    find: Find | None = None,
+    noise_penalty: float | None = None,
+) -> Candidates:
+    """The sentences and rows of the passages by how well each could answer, best first.
+
+    ``readings`` are a reader's, by chunk id, for the passages that it has read. ``find`` looks a
+    sentence up in the whole index, to tell what recurs across documents. ``noise_penalty`` of 0
+    lets captions and adverts answer like anything else.
+    """
+    penalty = _NOISE_PENALTY if noise_penalty is None else noise_penalty
+    split = sentence_index.of({p.chunk_id: p.text for p in passages})
+    parts = {p.chunk_id: take_apart(p, split[p.chunk_id].spans, question) for p in passages}
+    question = corrected(question, _corrections(question, parts))
+    vector = sentence_index.embed_question(question.standalone)
+    vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
+    likeness = sentence_index.likeness(question, vocabulary)
+    weight = _READER_WEIGHT_OF_LISTS if question.wants_list else _READER_WEIGHT
+    asked = number_asked_for(question.text)
+    ranked: list[Pick] = []
+    for rank, passage in enumerate(passages, start=1):
+        found = parts[passage.chunk_id]
+        if not found:
+            continue
+        similarities = cosines(split[passage.chunk_id].vectors, vector)
+        features = passage_features(question, passage, rank, found, similarities, likeness)
+        bonus = list_bonus(question, passage, found) if question.wants_list else {}
+        if asked is not None:
+            bonus = _numbered(question, passage, found, asked[0])
+        reading = readings.get(passage.chunk_id)
+        for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
+            if _may_answer(sentence):
+                more = bonus.get(index, 0.0)
+                ranked.append(_pick(passage, sentence, each, more, penalty, reading, weight))
+    ranked.sort(key=_best_first)
+    if find is not None and penalty:
+        ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
+        ranked.sort(key=_best_first)
+    return Candidates(question, tuple(ranked[:_MOST_KEPT]))
+
+
+def list_bonus(
+    question: Question, passage: Passage, found: Sequence[SentenceTerms]
+) -> dict[int, float]:
+    """What belonging to a list adds to a sentence: the items cover a question only together."""
+    above = " ".join((passage.title, *passage.heading_path))
+    context = frozenset(question.reads(above, passage.language))
+    bonus: dict[int, float] = {}
+    at = 0
+    while at < len(found):
+        end = at
+        while end < len(found) and found[end].span.kind == "item":
+            end += 1
+        if end - at >= 2:
+            first = at - 1 if at and found[at - 1].span.kind == "prose" else at
+            block = frozenset().union(context, *(s.terms for s in found[first:end]))
+            covered = coverage(question.weights, block)
+            for index in range(first, end):
+                own = coverage(question.weights, found[index].terms)
+                bonus[index] = _LIST_WEIGHT * (covered - own) + _LIST_ALONE * covered
+        at = max(end, at + 1)
+    return bonus
+
+
+def _numbered(
+    question: Question, passage: Passage, found: Sequence[SentenceTerms], number: int
+) -> dict[int, float]:
+    """What the item with the number asked for gains; of several lists the one whose heading holds
+    more of the question gains more."""
+    bonus = {}
+    for index, each in enumerate(found):
+        if is_item(number, passage.text, each.span.start):
+            heading = heading_above(passage.text, each.span.start)
+            words_above = heading or " ".join(passage.heading_path[-1:])
+            above = frozenset(question.reads(words_above, passage.language))
+            bonus[index] = _NUMBERED_ITEM * (1.0 + coverage(question.weights, above))
+    return bonus
+
+
+def _may_answer(sentence: SentenceTerms) -> bool:
+    """Headings, names of columns and pictures are context, never an answer."""
+    if sentence.row is not None and sentence.row.is_header:
+        return False
+    if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
+        return False
+    return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
+
+
+def _best_first(pick: Pick) -> tuple[float, str, int]:
+    return (-pick.score, pick.passage.document, pick.start)
+
+
+def _demoted(pick: Pick, find: Find, penalty: float) -> Pick:
+    """The sentence with its penalty, when it is boilerplate that recurs across documents."""
+    if pick.score <= 0 or pick.kind == "table" or len(words(pick.text)) < _SHORTEST_BOILERPLATE:
+        return pick
+    passage = pick.passage
+    places = find(pick.text, passage.language)
+    if not recurs(pick.text, passage.text, passage.document, places):
+        return pick
+    return replace(pick, score=pick.score * (1.0 - penalty))
+
+
+def _pick(
+    passage: Passage,
+    sentence: SentenceTerms,
+    features: SentenceFeatures,
+    bonus: float,
+    penalty: float,
+    reading: Reading | None,
+    reader_weight: float,
+) -> Pick:
+    start, end = passage.start + sentence.span.start, passage.start + sentence.span.end
+    is_noise = share(passage.noise, start, end) > 0.5
+    score = weigh(features, extraction_weights()) + bonus
+    read = READ_NOTHING
+    if reading is not None:
+        span = reading.best_within(sentence.span.start, sentence.span.end)
+        read = Read(reading.answerable, span[2], passage.start + span[0], passage.start + span[1])
+        score += reader_weight * (logistic(read.answerable) + logistic(read.span / 2))
+    return Pick(
+        passage=passage,
+        text=sentence.text,
+        start=start,
+        end=end,
+        score=score * (1.0 - penalty * is_noise) if score > 0 else score,
+        features=features,
+        kind=sentence.span.kind,
+        row=sentence.row,
+        read=read,
+    )
+
+
+def _corrections(
+    question: Question, parts: Mapping[str, Sequence[SentenceTerms]]
+) -> dict[str, str]:
+    """Question terms that stand nowhere in the passages → the term of the word they misspell."""
+    known = {term for found in parts.values() for each in found for term in each.terms}
+    vocabulary = {
+        word: term
+        for found in parts.values()
+        for each in found
+        for word, term in zip(each.words, each.sequence, strict=True)
+    }
+    replacements: dict[str, str] = {}
+    for term in question.weights:
+        word = question.surface.get(term, term)
+        if term in known or len(word) < 4 or not word.isalpha():
+            continue
+        allowed = 2 if len(word) >= 8 else 1
+        close = [
+            (OSA.distance(word, other, score_cutoff=allowed), other)
+            for other in vocabulary
+            if abs(len(other) - len(word)) <= allowed and other[:1] == word[:1]
+        ]
+        close = [(distance, other) for distance, other in close if distance <= allowed]
+        if close:
+            replacements[term] = vocabulary[min(close)[1]]
+    return replacements

@@ -1,0 +1,247 @@
+"""Candidates → the sentences of an answer, few and in reading order.
+
+A further sentence must add something that the question asks for. A list is given whole, rows of a
+table without their neighbours, and a sentence that opens with "It" or "He" with the one before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering.candidates import Candidates, Pick
+from assistant.answering.numbered_items import is_item, number_asked_for
+from assistant.retrieval.question import Question
+from assistant.text.sentences import sentences
+from assistant.text.terms import shingles, words
+
+ReadText = Callable[[str, int, int], str]
+"""(document, start, end) → that stretch of its text, shorter at the document's ends."""
+
+_SECOND_SHARE, _ALONE_SHARE = 0.85, 0.9
+"""A further sentence must score at least this share of the best one; more when the question asks
+for one thing."""
+_PART, _LARGE_PART, _PART_SHARE = 0.2, 0.3, 0.6
+"""Less will do for one that holds this share of the question's weight that is missing so far, the
+larger one for a third sentence when the question does not ask for several things."""
+_MAX_LIST_ITEMS = 14
+_MOST_ROWS = 12
+"""Rows that hold the same of a question; where more do, the best alone is shown."""
+_WINDOW = 4000
+"""Characters of the document looked at on each side of a sentence for its list or table."""
+
+_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
+_COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:two|three|four|five|six|how many)\b", re.IGNORECASE)
+_LEANS = re.compile(
+    r"^(?:it|its|he|his|she|her|they|their|this|that|these|those|such|both|the (?:former|latter|"
+    r"same|two|three))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was found: the answer's sentences in reading order, and all candidates for signals."""
+
+    question: Question
+    picks: tuple[Pick, ...]
+    ranked: tuple[Pick, ...]
+
+
+def choose(candidates: Candidates, max_sentences: int, read: ReadText) -> Extraction:
+    """The sentences that answer, in reading order.
+
+    ``read`` gives a stretch of a document's text, so that a list that goes on after its passage is
+    still given whole.
+    """
+    question, ranked = candidates.question, candidates.ranked
+    picks = _choose(question, ranked, max_sentences, read)
+    return Extraction(question, tuple(picks), ranked)
+
+
+def _choose(
+    question: Question, ranked: Sequence[Pick], max_sentences: int, read: ReadText
+) -> list[Pick]:
+    if not ranked:
+        return []
+    best = ranked[0]
+    if best.row is not None:
+        return rows_asked_for(question, best, ranked)
+    if _is_item_asked_for(question, best):
+        return [best]
+    chosen = _list_around(question, best, read)
+    if not chosen:
+        chosen = [best]
+        budget = max_sentences if question.wants_list else min(2, max_sentences)
+        total = sum(question.weights.values()) or 1.0
+        covered = _covered(question, chosen)
+        is_compound = _COMPOUND.search(question.text) is not None
+        is_counted = _COUNTED.search(question.text) is not None
+        several = is_compound or is_counted or question.wants_list
+        for pick in ranked[1:]:
+            if len(chosen) >= max_sentences:
+                break
+            if any(_overlaps(pick, other) or _same_text(pick, other) for other in chosen):
+                continue
+            if pick.features.values < best.features.values and _names_other_year(question, pick):
+                continue
+            gained = _covered(question, [pick]) - covered
+            gain = sum(question.weights[term] for term in gained) / total
+            least = _PART if len(chosen) < budget or is_compound else _LARGE_PART
+            brings_part = gain >= least and pick.score >= _PART_SHARE * best.score
+            elsewhere = pick.passage.document != best.passage.document
+            share = _SECOND_SHARE if several else _ALONE_SHARE
+            if not brings_part and (len(chosen) >= budget or pick.score < share * best.score):
+                continue
+            if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
+                chosen.append(pick)
+                covered |= gained
+        if len(chosen) == 1 and budget > 1 and not _leans(best) and _leaves_open(question, best):
+            chosen += _next_sentence(best, read)
+        chosen = _with_context(chosen, read)
+    ordered = sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
+    return _told_once(ordered)
+
+
+def rows_asked_for(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
+    """The best row and its equals: rows of the same table that hold the same of the question.
+
+    A row that lacks a word which the best one holds is about something else.
+    """
+    if best.row is None:
+        return [best]
+    wanted = frozenset(question.weights)
+    held = wanted & best.row.own
+    rows = [
+        pick
+        for pick in ranked
+        if pick.row is not None
+        and pick.row.table == best.row.table
+        and wanted & pick.row.own == held
+    ]
+    rows = sorted(rows, key=lambda pick: pick.start)
+    if not held or len(rows) > _MOST_ROWS:
+        rows = [best]
+    return rows
+
+
+def _is_item_asked_for(question: Question, pick: Pick) -> bool:
+    asked = number_asked_for(question.text)
+    start = pick.start - pick.passage.start
+    return asked is not None and is_item(asked[0], pick.passage.text, start)
+
+
+def _told_once(picks: Sequence[Pick]) -> list[Pick]:
+    """The picks without those that say an earlier one's very text again."""
+    kept: list[Pick] = []
+    for pick in picks:
+        repeated = any(
+            _same_text(pick, other)
+            if pick.kind == other.kind == "prose"
+            else words(pick.text) == words(other.text)
+            for other in kept
+        )
+        if not repeated:
+            kept.append(pick)
+    return kept
+
+
+def _names_other_year(question: Question, pick: Pick) -> bool:
+    return any(year not in question.values for year in _YEAR.findall(pick.text))
+
+
+def _document_order(chosen: Sequence[Pick], pick: Pick) -> float:
+    """Documents in the order of their best sentence, sentences in reading order inside each."""
+    return -max(p.score for p in chosen if p.passage.document == pick.passage.document)
+
+
+def _around(pick: Pick, read: ReadText) -> tuple[list[Pick], int]:
+    """The units of the document around a sentence, and which of them holds it."""
+    start = max(0, pick.start - _WINDOW)
+    text = read(pick.passage.document, start, pick.end + _WINDOW)
+    spans = sentences(text)
+    picks = [
+        replace(
+            pick, text=text[s.start : s.end], start=start + s.start, end=start + s.end, kind=s.kind
+        )
+        for s in spans
+    ]
+    at = next((i for i, p in enumerate(picks) if p.start <= pick.start < p.end), -1)
+    return picks, at
+
+
+def _list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
+    """The whole list that the best sentence introduces, or belongs to when a list is wanted."""
+    introduces = best.text.rstrip("*_ ").endswith(":")
+    if not introduces and not (question.wants_list and best.kind in ("item", "prose")):
+        return []
+    around, at = _around(best, read)
+    if at < 0:
+        return []
+    if best.kind == "prose" and question.wants_list:
+        introduces = introduces or (at + 1 < len(around) and around[at + 1].kind == "item")
+    if best.kind != "item" and not introduces:
+        return []
+    first = at + 1 if introduces and best.kind != "item" else at
+    while first > 0 and around[first - 1].kind == "item":
+        first -= 1
+    last = first
+    while last < len(around) and around[last].kind == "item" and last - first < _MAX_LIST_ITEMS:
+        last += 1
+    if last - first < 2:
+        return []
+    lead = [around[first - 1]] if first and around[first - 1].kind == "prose" else []
+    return [*lead, *around[first:last]]
+
+
+def _leaves_open(question: Question, best: Pick) -> bool:
+    """Whether the sentence names the subject but may not yet say what was asked of it."""
+    return question.kinds[0] not in ("date", "number", "place") or best.features.kind < 1.0
+
+
+def _next_sentence(best: Pick, read: ReadText) -> list[Pick]:
+    """The sentence that goes on after the best one in the same paragraph."""
+    around, at = _around(best, read)
+    if at < 0 or at + 1 >= len(around) or best.kind != "prose":
+        return []
+    following = around[at + 1]
+    gap = following.start - best.end
+    return [following] if following.kind == "prose" and gap <= 2 else []
+
+
+def _leans(pick: Pick) -> bool:
+    """Whether the sentence opens with a word that stands for something named before it."""
+    return pick.kind == "prose" and _LEANS.match(pick.text) is not None
+
+
+def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
+    """Add the sentence before one that opens with a pronoun where it is the only one: beside
+    another it is mostly that one it speaks of."""
+    result = list(chosen)
+    for pick in chosen:
+        if len(chosen) > 1 or not _leans(pick):
+            continue
+        around, at = _around(pick, read)
+        if at < 1:
+            continue
+        added = around[at - 1]
+        if added.kind in ("prose", "item") and not any(_overlaps(added, other) for other in result):
+            result.append(added)
+    return result
+
+
+def _covered(question: Question, picks: Sequence[Pick]) -> set[str]:
+    present = {term for pick in picks for term in question.reads(pick.text, pick.passage.language)}
+    return {term for term in question.weights if term in present}
+
+
+def _overlaps(a: Pick, b: Pick) -> bool:
+    return a.passage.document == b.passage.document and a.start < b.end and b.start < a.end
+
+
+def _same_text(a: Pick, b: Pick) -> bool:
+    """Whether two sentences of different places say the same in the same words."""
+    mine, other = shingles(a.text, 3), shingles(b.text, 3)
+    return len(mine & other) >= 0.7 * min(len(mine), len(other))

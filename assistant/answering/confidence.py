@@ -1,0 +1,189 @@
+"""Signals of an extraction → the probability that the documents answer; below a threshold: abstain.
+
+Pure. The model is a logistic regression whose weights stand, readable, in ``confidence.json`` with
+where they come from; ``python -m benchmarks.fit_confidence`` writes it. A raw BM25 score tells
+answerable from unanswerable hardly better than chance (AUROC .56), so weak signals are weighed
+together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from math import exp, log
+from pathlib import Path
+
+from assistant.answering.candidates import READ_NOTHING, Pick
+from assistant.answering.choice import Extraction
+from assistant.checking.contraries import has_opposite, is_denied_by
+from assistant.checking.polarity import clause_of
+from assistant.model.answer_reader import logistic
+from assistant.retrieval.question import Question, coverage
+from assistant.text.fitted import fitted
+from assistant.text.terms import terms, words
+
+_NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
+MODEL = Path(__file__).parent / "confidence.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for an answer; most lie between 0 and 1.
+
+    ``around``: the question's weight covered by the best sentence with its headings and
+    neighbours; ``passage``: by its passage; ``names`` and ``values``: the question's names and
+    numbers found in that passage; ``missing``: weight of the heaviest term the sentence lacks,
+    against the heaviest of all; ``similarity``: cosine of question and best sentence; ``kind``: it
+    holds the kind of thing asked for; ``score``: the best sentence's score; ``lead``: by what
+    share it leads the best of another passage; ``second``: how well that one covers the question;
+    ``passage_score``: the fused score of its passage; ``words``: BM25 of the passage against the
+    question's total weight; ``length``: content words of the question, 1 at ten; ``negation``: 1
+    when the question asks what is not the case and the sentence negates nothing; ``opposite``: 1
+    when the sentence holds the opposite of a word of the question.
+
+    A reader's judgement, all 0 where none has read (``is_read``): ``answerable`` and ``span``: how
+    likely the best sentence's passage answers, and the best sentence holds the answer;
+    ``best_answerable`` and ``best_span``: the same at the most of any passage and sentence;
+    ``answerable_logit``, ``span_logit``, ``best_span_logit``: their logits, 1 where surest.
+    """
+
+    around: float
+    passage: float
+    names: float
+    values: float
+    missing: float
+    similarity: float
+    kind: float
+    score: float
+    lead: float
+    second: float
+    passage_score: float
+    words: float
+    length: float
+    negation: float
+    opposite: float
+    is_read: float = 0.0
+    answerable: float = 0.0
+    span: float = 0.0
+    best_answerable: float = 0.0
+    best_span: float = 0.0
+    answerable_logit: float = 0.0
+    span_logit: float = 0.0
+    best_span_logit: float = 0.0
+
+
+SIGNAL_NAMES = tuple(field.name for field in fields(Signals))
+
+
+def confidence_model(*, is_read: bool) -> Mapping[str, float]:
+    """Weights by signal, and ``intercept``: two fits, with a reader's judgement and without."""
+    weights: dict[str, float] = fitted(MODEL)["with_reader" if is_read else "without_reader"]
+    return weights
+
+
+def signals(extraction: Extraction) -> Signals | None:
+    """The signals of an extraction; None when nothing was found at all."""
+    if not extraction.ranked:
+        return None
+    question, best = extraction.question, extraction.ranked[0]
+    total = sum(question.weights.values()) or 1.0
+    heaviest = max(question.weights.values(), default=1.0) or 1.0
+    present = _context_terms(question, best)
+    inside = frozenset(question.reads(best.text, best.passage.language))
+    lacking = [weight for term, weight in question.weights.items() if term not in inside]
+    other = next(
+        (p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id), None
+    )
+    asked, said = clause_of(question.text), clause_of(best.text)
+    return Signals(
+        around=best.features.around,
+        passage=coverage(question.weights, present),
+        names=_share(question.names, present),
+        values=_share(question.values, frozenset(words(_context_text(best)))),
+        missing=max(lacking, default=0.0) / heaviest,
+        similarity=best.features.similarity,
+        kind=best.features.kind,
+        score=best.score,
+        lead=(best.score - other.score) / max(1.0, best.score) if other else 0.5,
+        second=other.features.around if other else 0.0,
+        passage_score=best.passage.score,
+        words=min(1.0, best.passage.scores.get("words", 0.0) / (2.2 * total)),
+        length=min(1.0, len(question.weights) / 10),
+        negation=float(_asks_what_is_not(question) and not is_denied_by(asked, said)),
+        opposite=float(has_opposite(asked, said)),
+        **_reader_signals(question, extraction.ranked),
+    )
+
+
+def _reader_signals(question: Question, ranked: Sequence[Pick]) -> dict[str, float]:
+    """Ways of doing something are no spans: the reader has seen none, and doubts them all."""
+    read = [pick.read for pick in ranked if pick.read != READ_NOTHING]
+    if not read or question.kinds[0] == "howto":
+        return {}
+    best, best_span = ranked[0].read, max(each.span for each in read)
+    return {
+        "is_read": 1.0,
+        "answerable": logistic(best.answerable),
+        "span": logistic(best.span / 2),
+        "best_answerable": max(logistic(each.answerable) for each in read),
+        "best_span": logistic(best_span / 2),
+        "answerable_logit": max(-1.0, min(1.0, best.answerable / 6)),
+        "span_logit": max(-1.0, min(1.0, best.span / 12)),
+        "best_span_logit": max(-1.0, min(1.0, best_span / 12)),
+    }
+
+
+def probability(found: Signals | None, weights: Mapping[str, float] | None = None) -> float:
+    """The logistic model's probability that the answer is right."""
+    if found is None:
+        return 0.0
+    model = weights or confidence_model(is_read=found.is_read > 0)
+    total = model["intercept"]
+    total += sum(model[name] * value for name, value in asdict(found).items())
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
+
+
+def is_enough(p: float, least: float) -> bool:
+    """Whether a probability of the fitted model, before any calibration, is enough to answer."""
+    return round(p, 4) >= least
+
+
+def recalibrated(p: float, slope: float, shift: float) -> float:
+    """A probability with its log-odds stretched and moved (Platt 1999); 0 and 1 stay."""
+    if not 0.0 < p < 1.0:
+        return p
+    odds = slope * log(p / (1.0 - p)) + shift
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
+
+
+def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
+    """The question's own words that the best passages do not hold, for a helpful refusal."""
+    present: frozenset[str] = frozenset().union(
+        *(_context_terms(question, pick) for pick in picks[:5])
+    )
+    missing = {t for t in question.weights if t not in present and t not in question.borrowed}
+    shown = []
+    for word in question.text.split():
+        bare = word.strip(".,;:!?\"'“”‘’()[]")
+        if any(term in missing for term in terms(bare, question.language)):
+            shown.append(bare)
+    return list(dict.fromkeys(shown))
+
+
+def _asks_what_is_not(question: Question) -> bool:
+    """The question "Why … not" is none: reasons are seldom given in the negative."""
+    return "reason" not in question.kinds and _NOT.search(question.text) is not None
+
+
+def _context_text(pick: Pick) -> str:
+    passage = pick.passage
+    return " ".join((passage.title, *passage.heading_path, passage.text))
+
+
+def _context_terms(question: Question, pick: Pick) -> frozenset[str]:
+    return frozenset(question.reads(_context_text(pick), pick.passage.language))
+
+
+def _share(wanted: frozenset[str], present: frozenset[str]) -> float:
+    return len(wanted & present) / len(wanted) if wanted else 1.0

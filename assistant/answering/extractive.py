@@ -1,0 +1,146 @@
+"""Passages → an answer of the documents' own sentences, or an abstention that says why.
+
+Citations are numbered in order of first appearance; sources that disagree stand side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from assistant.answering.answer import CitedPlace, Draft
+from assistant.answering.candidates import Pick, rank_candidates
+from assistant.answering.choice import Extraction, choose
+from assistant.answering.confidence import (
+    is_enough,
+    missing_words,
+    probability,
+    recalibrated,
+    signals,
+)
+from assistant.answering.conflicts import describe, find_conflict
+from assistant.answering.respelling import respelt
+from assistant.answering.table_rows import as_markdown, row_text
+from assistant.index.snapshot import Snapshot
+from assistant.model.answer_reader import AnswerReader, read_passages
+from assistant.retrieval.nearness import SentenceIndex
+from assistant.retrieval.search import Found
+from assistant.settings import AnswerSettings
+from assistant.types import Evidence, Passage, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    extraction: Extraction
+    confidence: float
+    answers: bool
+
+
+def extractive_draft(
+    found: Found,
+    snapshot: Snapshot,
+    sentences: SentenceIndex,
+    reader: AnswerReader | None,
+    settings: AnswerSettings,
+) -> Draft:
+    """The extractive answer to a question, or an abstention.
+
+    Captions, adverts and what recurs across documents weigh less; they answer where nothing else
+    does. One's own calibration moves the confidence that is shown, never what is answered.
+    """
+    chosen = _choose(found, snapshot, sentences, reader, settings)
+    extraction, confidence = chosen.extraction, chosen.confidence
+    if not chosen.answers:
+        reason = why_not(extraction, found.passages)
+        return Draft(text=reason, abstained=True, reason=reason, confidence=confidence)
+    conflict = tuple(find_conflict(extraction.question, extraction.ranked))
+    picks = conflict or extraction.picks
+    markers = [picks.index(pick) + 1 for pick in conflict]
+    return Draft(
+        text=_text(picks, frozenset(extraction.question.weights)),
+        sentences=tuple(_sentence(pick, marker) for marker, pick in enumerate(picks, start=1)),
+        places=tuple(CitedPlace(pick.passage.document, pick.start, pick.end) for pick in picks),
+        conflicts=(describe(extraction.question, conflict, markers),) if conflict else (),
+        confidence=confidence,
+    )
+
+
+def why_not(extraction: Extraction, passages: Sequence[Passage]) -> str:
+    """What was searched and what is missing, in one or two sentences."""
+    documents = len({passage.document for passage in passages})
+    if not passages:
+        return "The documents hold nothing about this question."
+    start = (
+        f"The documents do not seem to answer this. I looked at the {len(passages)} closest "
+        f"passages of {documents} document{'s' if documents != 1 else ''}"
+    )
+    missing = missing_words(extraction.question, extraction.ranked)
+    if missing:
+        quoted = ", ".join(f"“{word}”" for word in missing[:4])
+        return f"{start}; none of the best mentions {quoted}."
+    return f"{start}; they share its words, but none says what is asked."
+
+
+def _choose(
+    found: Found,
+    snapshot: Snapshot,
+    sentences: SentenceIndex,
+    reader: AnswerReader | None,
+    settings: AnswerSettings,
+) -> _Chosen:
+    question, passages, most = found.question, found.passages, settings.max_sentences
+    read = snapshot.store.read_text
+    first = passages[: settings.read_passages]
+    asked = respelt(question.standalone, first) if reader is not None else ""
+    readings = read_passages(reader, asked, first)
+    candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
+    extraction = choose(candidates, most, read)
+    p = probability(signals(extraction))
+    if not is_enough(p, settings.min_confidence) and any(passage.noise for passage in passages):
+        candidates = rank_candidates(question, passages, sentences, readings, noise_penalty=0.0)
+        whole = choose(candidates, most, read)
+        also = probability(signals(whole))
+        if is_enough(also, settings.min_confidence):
+            extraction, p = whole, also
+    shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
+    answers = bool(extraction.picks) and is_enough(p, settings.min_confidence)
+    return _Chosen(extraction, shown, answers)
+
+
+def _sentence(pick: Pick, marker: int) -> Sentence:
+    return Sentence(
+        text=_flat(pick.text) if pick.row is None else row_text(pick.row),
+        citations=(marker,),
+        verdict="verbatim",
+        evidence=(Evidence(marker, pick.start, pick.end),),
+    )
+
+
+def _text(picks: Sequence[Pick], asked: frozenset[str]) -> str:
+    """Sentences with their markers; list items and other documents on new lines, rows of a table
+    under the names of its columns."""
+    parts: list[str] = []
+    previous: Pick | None = None
+    marker = 0
+    for _, group in groupby(picks, key=lambda pick: pick.row.table if pick.row else id(pick)):
+        block = list(group)
+        first = block[0]
+        marks = [f"[{marker + at}]" for at in range(1, len(block) + 1)]
+        marker += len(block)
+        rows = [pick.row for pick in block if pick.row is not None]
+        body = as_markdown(rows, marks, asked) if rows else f"{_flat(first.text)} {marks[0]}"
+        if first.kind == "item":
+            body = f"- {body}"
+        if previous is not None:
+            apart = first.passage.document != previous.passage.document
+            apart = apart or bool(rows) or previous.row is not None
+            own_line = first.kind in ("item", "table") or previous.kind in ("item", "table")
+            parts.append("\n\n" if apart else "\n" if own_line else " ")
+        parts.append(body)
+        previous = block[-1]
+    return "".join(parts)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,318 @@
+"""How well a sentence could answer a question: features between 0 and 1, and their sum.
+
+Pure. The features look at words (also close in meaning), numbers and names, at the kind of answer
+that is asked for, and at what stands around the sentence; the weights of the sum come from
+``extraction_weights.json``, which ``python -m benchmarks.fit_extraction`` writes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+
+from assistant.answering.kind_words import (
+    has_capitals,
+    has_number_word,
+    has_reason,
+    has_time,
+    place_pattern,
+)
+from assistant.answering.numbered_items import is_item, number_asked_for
+from assistant.answering.table_rows import TableRow, rows_of
+from assistant.retrieval.question import Question
+from assistant.text.sentences import SentenceSpan
+from assistant.text.terms import STOP_WORDS, stems, words_and_stems
+from assistant.text.word_vectors import Cosines, Likeness
+from assistant.types import Passage
+
+_OF_THE_FAMILY = 0.5
+"""What a word of the same family counts, against the word itself."""
+_DATE = re.compile(
+    r"\b(?:1[0-9]|20)\d{2}\b|\b\d{1,2}\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|century|centuries|decade|spring|"
+    r"summer|autumn|winter|yesterday|today)\b|\b\d{3,4}s\b",
+    re.IGNORECASE,
+)
+_NUMBER_WORD = re.compile(
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|"
+    r"fifty|hundreds?|thousands?|millions?|billions?|half|third|quarter|dozens?|twice|doubled?|"
+    r"tripled?)\b",
+    re.IGNORECASE,
+)
+_BARE_YEAR = re.compile(r"(?:1\d|20)\d\d")
+_VALUE = re.compile(r"\d+(?:[.,]\d+)*")
+_PERSON = re.compile(
+    r"\b[A-ZÀ-Þ][\w'’-]{1,60}+(?:\s+(?:[A-Z]\.|de|van|von|der|la|bin|al|of))*\s+[A-ZÀ-Þ][\w'’-]+"
+)
+_CAPITAL = re.compile(r"(?<=[\w,;:)]\s)[A-ZÀ-Þ][\w'’-]+")
+_PLACE = re.compile(r"\b(?:in|at|near|from|to|of|into|around)\s+(?:the\s+)?[A-ZÀ-Þ][\w'’-]+")
+_REASON = re.compile(
+    r"\b(?:because|since|so that|due to|thanks to|as a result|therefore|reason|in order to|"
+    r"so as to|caused?|owing to|leads? to|to avoid|to prevent)\b",
+    re.IGNORECASE,
+)
+_DEFINES = re.compile(
+    r"^[\W_]{0,20}(?:(?:a|an|the|in|by|with)\s{1,3})?(.{2,60}?)(?:\s?\([^)]{1,40}\))?,?\s{1,3}"
+    r"(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?|studies|consists? of)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceFeatures:
+    """What is known of one sentence, each between 0 and 1.
+
+    ``own``: share of the question's weight on terms inside the sentence; ``alike``: the same
+    when words close in meaning count too; ``before`` and ``after``: what the neighbours,
+    ``context`` what title and headings, and ``passage_terms`` what the rest of the passage
+    adds to ``own``; ``pairs``: neighbouring question words that are neighbours here too;
+    ``names``: the question's names inside or around; ``values``: its numbers and years
+    likewise; ``similarity``: cosine of question and sentence, at least 0; ``kind``: whether it
+    holds what is asked for; ``defines``: a definition of what the question names; ``passage``:
+    the passage's fused score; ``rank``: 1 / its rank; ``news``: words that the question does
+    not hold; ``prose``: 1 for whole sentences and list items; ``asks``: 1 when it is itself a
+    question; ``brevity``: 1 short to 0 at 80 words; ``leads``: 1 at a passage's start.
+    """
+
+    own: float
+    alike: float
+    before: float
+    after: float
+    context: float
+    passage_terms: float
+    pairs: float
+    names: float
+    values: float
+    similarity: float
+    kind: float
+    defines: float
+    passage: float
+    rank: float
+    news: float
+    prose: float
+    asks: float
+    brevity: float
+    leads: float
+
+    @property
+    def around(self) -> float:
+        """Coverage by the sentence, its neighbours and its headings together."""
+        return min(1.0, self.own + self.before + self.context + self.after)
+
+
+FEATURE_NAMES = tuple(field.name for field in fields(SentenceFeatures))
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceTerms:
+    """A sentence with its words and index terms, worked out once; ``row`` is set for a table's."""
+
+    text: str
+    span: SentenceSpan
+    words: tuple[str, ...]
+    terms: frozenset[str]
+    sequence: tuple[str, ...]
+    row: TableRow | None = None
+
+
+def take_apart(
+    passage: Passage, spans: Sequence[SentenceSpan], question: Question
+) -> list[SentenceTerms]:
+    """The sentences of a passage with their terms, as the question spells them."""
+    found = []
+    code = passage.language
+    has_table = any(span.kind == "table" for span in spans)
+    rows = rows_of(passage, question.reads) if has_table else {}
+    for span in spans:
+        own = passage.text[span.start : span.end]
+        row = rows.get(span.start)
+        tokens, found_stems = words_and_stems(own, code)
+        sequence = tuple(question.as_asked(found_stems, code))
+        terms = frozenset(sequence) | frozenset(question.reads(own, code))
+        terms = terms if row is None else row.own | terms
+        found.append(SentenceTerms(own, span, tuple(tokens), terms, sequence, row))
+    return found
+
+
+def passage_features(
+    question: Question,
+    passage: Passage,
+    rank: int,
+    found: Sequence[SentenceTerms],
+    similarities: Cosines,
+    likeness: Likeness,
+) -> list[SentenceFeatures]:
+    """The features of every sentence of a passage for a question; ``rank`` counts from 1."""
+    headings = frozenset(
+        question.reads(" ".join((passage.title, *passage.heading_path)), passage.language)
+    )
+    everything = frozenset().union(*(s.terms for s in found if s.row is None))
+    total = sum(question.weights.values()) or 1.0
+    half = families(question)
+    pairs = set(_neighbours(stems(question.text, question.language)))
+    asked = number_asked_for(question.text)
+    result = []
+    for index, sentence in enumerate(found):
+        row = sentence.row
+        is_row = row is not None and not row.is_header
+        # A row is shown with the names of its columns, so they are its own words too.
+        inside = sentence.terms if row is None else sentence.terms | row.name_terms
+        if asked and is_item(asked[0], passage.text, sentence.span.start):
+            inside |= asked[1]
+        before = _before(found, index)
+        after = _after(found, index)
+        above = headings if row is None else headings | row.caption_terms
+        elsewhere = everything if row is None else frozenset()
+        sums = dict.fromkeys(("own", "alike", "before", "after", "context", "rest"), 0.0)
+        close = likeness.best(sentence.words)
+        for term, weight in question.weights.items():
+            if term in inside:
+                sums["own"] += weight
+                sums["alike"] += weight
+                continue
+            if term in half and half[term] & inside:
+                sums["own"] += _OF_THE_FAMILY * weight
+                sums["alike"] += _OF_THE_FAMILY * weight
+                weight *= 1.0 - _OF_THE_FAMILY
+            sums["alike"] += weight * close.get(term, 0.0)
+            where = (
+                "before" if term in before else "context" if term in above
+                else "after" if term in after else "rest" if term in elsewhere else ""
+            )  # fmt: skip
+            if where:
+                sums[where] += weight
+        content = {t for t in sentence.terms if t not in STOP_WORDS}
+        mine = set(_neighbours(sentence.sequence))
+        result.append(
+            SentenceFeatures(
+                own=sums["own"] / total,
+                alike=sums["alike"] / total,
+                before=sums["before"] / total,
+                after=sums["after"] / total,
+                context=sums["context"] / total,
+                passage_terms=sums["rest"] / total,
+                pairs=len(pairs & mine) / len(pairs) if pairs else 0.0,
+                names=_names(question, inside, before | above),
+                values=_values(question, sentence, before | above),
+                similarity=max(0.0, float(similarities[index])),
+                kind=kind_score(question, sentence.text, passage.language),
+                defines=_defines(question, sentence.text),
+                passage=passage.score,
+                rank=1.0 / rank,
+                news=min(1.0, len(content - set(question.weights)) / 6),
+                prose=float(
+                    is_row or (sentence.span.kind in ("prose", "item") and len(sentence.words) >= 4)
+                ),
+                asks=float(sentence.text.rstrip('"”’*_ ').endswith("?")),
+                brevity=max(0.0, 1.0 - len(sentence.words) / 80),
+                leads=float(index == 0),
+            )
+        )
+    return result
+
+
+def families(question: Question) -> dict[str, frozenset[str]]:
+    """Each term of the question → the other words of its family ("deep": "depth")."""
+    found: dict[str, set[str]] = {}
+    for other, term in question.related.items():
+        found.setdefault(term, set()).add(other)
+    return {term: frozenset(others) for term, others in found.items()}
+
+
+def _before(found: Sequence[SentenceTerms], index: int) -> frozenset[str]:
+    """The terms of the two sentences before; a row's neighbours say nothing of it."""
+    if found[index].row is not None:
+        return frozenset()
+    return frozenset().union(*(s.terms for s in found[max(0, index - 2) : index] if s.row is None))
+
+
+def _after(found: Sequence[SentenceTerms], index: int) -> frozenset[str]:
+    if found[index].row is not None or index + 1 >= len(found) or found[index + 1].row is not None:
+        return frozenset()
+    return found[index + 1].terms
+
+
+def weigh(features: SentenceFeatures, weights: Mapping[str, float]) -> float:
+    """The sentence's score: a weighted sum of its features."""
+    return sum(weights[name] * float(getattr(features, name)) for name in FEATURE_NAMES)
+
+
+def kind_score(question: Question, text: str, code: str = "") -> float:
+    """1 when the sentence holds the first kind of thing that is asked for, 0 when not, else .5.
+
+    ``code`` is the sentence's language, if it is known.
+    """
+    other = "" if code == "en" else code
+    for kind in question.kinds:
+        if kind == "date":
+            found = {match.group().lower() for match in _DATE.finditer(text)} - question.values
+            return float(bool(found) or (bool(other) and has_time(text, other)))
+        if kind == "number":
+            values = {v.replace(",", "") for v in _VALUE.findall(text)} - question.values
+            if values and not (other and all(map(_BARE_YEAR.fullmatch, values))):
+                return 1.0
+            in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text)
+            return 0.7 if in_words or values else 0.0
+        if kind in ("person", "place", "which") and other and not has_capitals(other):
+            continue
+        if kind == "person":
+            if _new_name(_PERSON, text, question):
+                return 1.0
+            return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
+        if kind == "place":
+            if _new_name(place_pattern(other) if other else _PLACE, text, question):
+                return 1.0
+            return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
+        if kind == "reason":
+            gives_one = has_reason(text, other) if other else _REASON.search(text)
+            return 1.0 if gives_one else 0.3
+        if kind == "which":
+            return 1.0 if _new_name(_CAPITAL, text, question) else 0.4
+    return 0.5
+
+
+def _neighbours(terms: Sequence[str]) -> list[tuple[str, str]]:
+    kept = [term for term in terms if term not in STOP_WORDS]
+    return list(pairwise(kept))
+
+
+def _names(question: Question, inside: frozenset[str], around: frozenset[str]) -> float:
+    if not question.names:
+        return 1.0
+    near = (question.names - inside) & around
+    return (len(question.names & inside) + 0.7 * len(near)) / len(question.names)
+
+
+def _values(question: Question, sentence: SentenceTerms, around: frozenset[str]) -> float:
+    """Share of the question's numbers inside, or around where the sentence names no others."""
+    if not question.values:
+        return 1.0
+    inside = question.values & sentence.terms
+    near = question.values & around - inside
+    if any(term[:1].isdigit() and term not in question.values for term in sentence.terms):
+        near = frozenset()  # about another year than the one asked for
+    return (len(inside) + 0.7 * len(near)) / len(question.values)
+
+
+def _defines(question: Question, text: str) -> float:
+    """Whether the sentence says of the question's subject what it is."""
+    if not question.asks_definition:
+        return 0.0
+    match = _DEFINES.match(text)
+    if match is None:
+        return 0.0
+    subject = {t for t in question.reads(match.group(1)) if t not in STOP_WORDS}
+    wanted = set(question.weights)
+    return len(subject & wanted) / max(len(subject), len(wanted)) if subject and wanted else 0.0
+
+
+def _new_name(pattern: re.Pattern[str], text: str, question: Question) -> bool:
+    """Whether a match brings a name that the question does not hold already."""
+    for match in pattern.finditer(text):
+        fresh = [t for t in question.reads(match.group()) if t not in STOP_WORDS]
+        if any(term not in question.weights for term in fresh[-2:]):
+            return True
+    return False

@@ -1,0 +1,136 @@
+"""Rows of tables as answers: which words belong to a row, which rows were asked for, how they look.
+
+A row's own words are its cells, the row across the table above it, and the names of the columns in
+which it has a value. The names alone answer nothing, so a header is never a candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.tables.model import Row, Table, escaped, find_tables, named_cells, rule_line
+from assistant.text.terms import terms
+from assistant.types import Passage
+
+_TermsOf = Callable[[Sequence[str]], frozenset[str]]
+_MOST_COLUMNS = 8
+"""A wider table is shown with its first column and those that the question is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a table with what it needs to be understood alone.
+
+    ``names`` and ``cells`` have the same length; ``own`` are the terms of its cells and group,
+    ``names_terms`` those of the columns in which it has a value; ``table`` tells rows of one table
+    from those of another: (document, caption, names).
+    """
+
+    table: tuple[str, str, tuple[str, ...]]
+    names: tuple[str, ...]
+    cells: tuple[str, ...]
+    group: str
+    own: frozenset[str]
+    name_terms: frozenset[str]
+    caption_terms: frozenset[str]
+    is_header: bool = False
+
+
+Reads = Callable[[str, str], Sequence[str]]
+"""A text and its language → its terms, as the question spells them."""
+
+
+def rows_of(passage: Passage, reads: Reads = terms) -> dict[int, TableRow]:
+    """The rows of a passage by the place in its text where their lines begin; headers too."""
+
+    def terms_of(texts: Sequence[str]) -> frozenset[str]:
+        return frozenset(reads(" ".join(texts), passage.language))
+
+    above = passage.context.rsplit("\n", 1)
+    header = above[-1] if "|" in above[-1] else ""
+    caption = above[0] if header and len(above) > 1 else ""
+    found: dict[int, TableRow] = {}
+    for table in find_tables(passage.text, header):
+        key = (passage.document, table.caption or caption, table.names)
+        if table.header is not None:
+            found[table.header.start] = _header(key, table.header, terms_of)
+        for row in table.rows:
+            found[row.start] = _row(key, table, row, terms_of)
+    return found
+
+
+def _header(key: tuple[str, str, tuple[str, ...]], row: Row, terms_of: _TermsOf) -> TableRow:
+    cells = tuple(cell.text for cell in row.cells)
+    return TableRow(
+        key, key[2], cells, "", frozenset(), terms_of(cells), terms_of([key[1]]), is_header=True
+    )
+
+
+def _row(
+    key: tuple[str, str, tuple[str, ...]], table: Table, row: Row, terms_of: _TermsOf
+) -> TableRow:
+    if table.names:
+        width = max(len(table.names), len(row.cells))
+        names = (*table.names, *[""] * (width - len(table.names)))
+        cells = tuple(cell.text for cell in row.cells) + ("",) * (width - len(row.cells))
+    else:
+        pairs = named_cells(table, row)
+        names = tuple(name for name, _ in pairs)
+        cells = tuple(cell.text for _, cell in pairs)
+    filled = [name for name, cell in zip(names, cells, strict=True) if cell]
+    is_group = len(filled) == 1 and len(cells) > 2 and bool(table.names)
+    return TableRow(
+        table=key,
+        names=names,
+        cells=cells,
+        group=row.group,
+        own=terms_of((*cells, row.group)),
+        name_terms=terms_of(filled),
+        caption_terms=terms_of([key[1]]),
+        is_header=is_group,
+    )
+
+
+def _terms(texts: Sequence[str]) -> frozenset[str]:
+    return frozenset(terms(" ".join(texts)))
+
+
+def row_text(row: TableRow) -> str:
+    """A row's values in one line, as its source has them."""
+    return " | ".join(cell for cell in row.cells if cell)
+
+
+def as_markdown(rows: Sequence[TableRow], marks: Sequence[str], asked: frozenset[str]) -> str:
+    """Rows of one table as a Markdown table, each with its marker in the last cell."""
+    columns = shown_columns(rows, asked)
+    names = [rows[0].names[at] if at < len(rows[0].names) else "" for at in columns]
+    has_group = any(row.group for row in rows)
+    lines = []
+    if any(names):
+        lines = [_line([*([""] if has_group else []), *names])]
+        lines.append(rule_line(len(names) + has_group))
+    for row, mark in zip(rows, marks, strict=True):
+        cells = [escaped(row.cells[at]) if at < len(row.cells) else "" for at in columns]
+        cells[-1] = f"{cells[-1]} {mark}".strip()
+        lines.append(_line([*([row.group] if has_group else []), *cells], escape=False))
+    return "\n".join(lines)
+
+
+def shown_columns(rows: Sequence[TableRow], asked: frozenset[str]) -> list[int]:
+    """The columns to show: those with a value; of many the first and those with asked words."""
+    width = max(len(row.cells) for row in rows)
+    filled = [at for at in range(width) if any(at < len(r.cells) and r.cells[at] for r in rows)]
+    if len(filled) <= _MOST_COLUMNS:
+        return filled
+    named = [
+        at
+        for at in filled
+        if at == filled[0]
+        or any(asked & _terms((*row.names[at : at + 1], *row.cells[at : at + 1])) for row in rows)
+    ]
+    return (named if len(named) > 1 else filled)[:_MOST_COLUMNS]
+
+
+def _line(cells: Sequence[str], escape: bool = True) -> str:
+    return "| " + " | ".join(escaped(cell) if escape else cell for cell in cells) + " |"

@@ -1,0 +1,316 @@
+"""Passages + model → a checked answer in prose: prompt, stream, citations, verdicts.
+
+The model's words go through a filter for the abstention line and through ``CitationStream``; what
+comes out is sent and never rewritten. When the words end, each sentence is verified against the
+passages it cites, without a model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering.answer import CitedPlace, Draft
+from assistant.answering.candidates import rank_candidates
+from assistant.answering.choice import choose
+from assistant.answering.extractive import why_not
+from assistant.checking.verifier import Verifier, needs_citation
+from assistant.citing.hidden import SentinelFilter, ThoughtFilter
+from assistant.citing.stream import CitationStream, CitedSentence, ParsedAnswer
+from assistant.errors import ModelError
+from assistant.index.snapshot import Snapshot
+from assistant.model.context import Context, fit_history, fit_passages, passages_budget
+from assistant.model.language_model import Ended, LanguageModel
+from assistant.model.prompts import SENTINEL, load_prompt
+from assistant.model.tokens import counter_for
+from assistant.model.usage import add_usage, usage_of
+from assistant.retrieval.nearness import SentenceIndex
+from assistant.retrieval.question import Turn
+from assistant.retrieval.search import Found
+from assistant.settings import LLMSettings, Settings
+from assistant.types import Evidence, Passage, Sentence, Usage
+
+_HISTORY_SHARE = 0.25
+"""Share of the context that a conversation may fill when a question is condensed."""
+
+_LONGEST_QUESTION = 1000
+_LONGEST_SPAN = 700
+"""Characters one marker may point at; where its sentences lie further apart, the first one's."""
+_WORTH = {"verbatim": 1.0, "supported": 0.9, "weak": 0.5, "uncited": 0.2, "unsupported": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A model's whole answer before its citations are placed in the documents.
+
+    ``shown`` is the text that was sent; ``found`` its sentences in the order of the text, each
+    with its verification; ``dropped`` how many ``strict`` left out.
+    """
+
+    shown: str
+    parsed: ParsedAnswer
+    context: Context
+    sentences: tuple[Sentence, ...]
+    abstained: bool
+    incomplete: str
+    usage: Usage
+    model: str
+    dropped: int = 0
+
+
+async def condense(
+    question: str, history: Sequence[Turn], model: LanguageModel, settings: LLMSettings
+) -> tuple[str, Usage]:
+    """The question made to stand alone; no call is made without a history."""
+    if not history:
+        return question, Usage()
+    count = counter_for(settings.model)
+    turns = fit_history(history, int(_HISTORY_SHARE * settings.context_tokens), count)
+    told = "\n".join(f"Person: {asked}\nAssistant: {answered}" for asked, answered in turns)
+    messages = load_prompt("condense").render(history=told, question=question)
+    reply, ended = await model.complete(messages)
+    line = next((part.strip() for part in reply.splitlines() if part.strip()), "")
+    line = line.strip("\"“”'`")[:_LONGEST_QUESTION]
+    return line or question, usage_of(messages, reply, ended, settings)
+
+
+async def write(
+    question: str,
+    passages: Sequence[Passage],
+    model: LanguageModel,
+    settings: LLMSettings,
+    verifier: Verifier,
+    *,
+    strict: bool,
+) -> AsyncIterator[str | Written]:
+    """The answer's text as it becomes certain, then one ``Written``.
+
+    Raises ``ModelError`` when no word came. With ``strict`` the text is sent at the end, without
+    the sentences that their citations do not support.
+    """
+    prompt = load_prompt("answer")
+    count = counter_for(settings.model)
+    fixed = prompt.render(sentinel=SENTINEL, passages="", question=question)
+    budget = passages_budget(
+        settings.context_tokens, settings.answer_tokens, [m["content"] for m in fixed], count
+    )
+    context = fit_passages(passages, budget, count)
+    if passages and not context.passages:
+        raise ModelError(
+            f"No passage fits into llm.context_tokens = {settings.context_tokens}",
+            hint="raise it, or lower llm.answer_tokens or chunking.tokens",
+        )
+    messages = prompt.render(sentinel=SENTINEL, passages=context.text, question=question)
+    stream = CitationStream(len(context.passages))
+    thought, sentinel = ThoughtFilter(), SentinelFilter()
+    words: list[str] = []
+    ended: Ended | None = None
+    pieces = model.stream(messages)
+    try:
+        async for piece in pieces:
+            if isinstance(piece, Ended):
+                ended = piece
+                break
+            words.append(piece.text)
+            shown = stream.feed(sentinel.feed(thought.feed(piece.text)))
+            if shown and not strict:
+                yield shown
+    finally:
+        await pieces.aclose()  # closes the upstream connection
+    if ended is None:
+        raise AssertionError("a stream ends with Ended")
+    rest = stream.feed(sentinel.feed(thought.finish()) + sentinel.finish()) + stream.finish()
+    if rest and not strict:
+        yield rest
+    written = await _check(stream.parsed(), context, verifier, sentinel.seen, ended)
+    written = replace(
+        written,
+        usage=replace(
+            usage_of(messages, "".join(words), ended, settings), context_tokens=context.tokens
+        ),
+    )
+    if strict:
+        written = _strictly(written)
+        if written.shown:
+            yield written.shown
+    yield written
+
+
+def confidence_of(sentences: Sequence[Sentence]) -> float:
+    """The mean worth of the verdicts, 0 for an answer without sentences."""
+    if not sentences:
+        return 0.0
+    return sum(_WORTH[sentence.verdict] for sentence in sentences) / len(sentences)
+
+
+def written_draft(
+    written: Written,
+    found: Found,
+    snapshot: Snapshot,
+    sentences: SentenceIndex,
+    settings: Settings,
+) -> Draft:
+    """A model's checked answer, or its abstention explained."""
+    confidence = round(confidence_of(written.sentences), 4)
+    model = written.model or settings.llm.model
+    prompt = load_prompt("answer").fingerprint
+    notice = ""
+    if written.dropped:
+        count = written.dropped
+        notice = f"{count} sentence{'s' if count != 1 else ''} left out: not supported by a source."
+    if written.abstained:
+        most, read = settings.answer.max_sentences, snapshot.store.read_text
+        reason = why_not(
+            choose(rank_candidates(found.question, found.passages, sentences), most, read),
+            found.passages,
+        )
+        return Draft(
+            text=reason, abstained=True, reason=reason, confidence=confidence,
+            usage=written.usage, model=model, prompt=prompt, notice=notice,
+        )  # fmt: skip
+    return Draft(
+        text=written.shown,
+        sentences=written.sentences,
+        places=tuple(
+            _place(written, marker, passage)
+            for marker, passage in enumerate(written.parsed.order, start=1)
+        ),
+        confidence=confidence,
+        incomplete=written.incomplete,
+        notice=notice,
+        usage=written.usage,
+        model=model,
+        prompt=prompt,
+    )
+
+
+def _place(written: Written, marker: int, passage: int) -> CitedPlace:
+    """What a marker points at: the stretches behind its sentences together, else the passage."""
+    found = [e for s in written.sentences for e in s.evidence if e.marker == marker]
+    source = written.context.passages[passage - 1]
+    if not found:
+        return CitedPlace(source.document, source.start, source.end)
+    start, end = min(e.start for e in found), max(e.end for e in found)
+    if end - start > _LONGEST_SPAN:
+        start, end = found[0].start, found[0].end
+    return CitedPlace(source.document, start, end)
+
+
+async def judged(written: Written, model: LanguageModel, settings: LLMSettings) -> Written:
+    """The answer with a model's second opinion on each cited sentence, and what that cost."""
+    passages = written.parsed.order
+    sources = [
+        "\n\n".join(
+            written.context.passages[passages[marker - 1] - 1].text for marker in sentence.citations
+        )
+        for sentence in written.sentences
+    ]
+    sentences, spent = await judge(written.sentences, sources, model, settings)
+    return replace(written, sentences=sentences, usage=add_usage(written.usage, spent))
+
+
+async def judge(
+    sentences: Sequence[Sentence],
+    sources: Sequence[str],
+    model: LanguageModel,
+    settings: LLMSettings,
+) -> tuple[tuple[Sentence, ...], Usage]:
+    """A model's second opinion on each cited sentence, added beside our verdict; what it cost.
+
+    ``sources[i]`` is what sentence i cites. An unreadable opinion stays empty: unknown is not
+    wrong.
+    """
+    judged = []
+    spent = Usage()
+    for sentence, source in zip(sentences, sources, strict=True):
+        opinion = ""
+        if source:
+            messages = load_prompt("judge").render(source=source, claim=sentence.text)
+            try:
+                reply, ended = await model.complete(messages)
+            except ModelError:
+                reply = ""
+            else:
+                spent = add_usage(spent, usage_of(messages, reply, ended, settings))
+            first = reply.strip().strip("\"'.*").split()[:1]
+            opinion = first[0].lower().strip(".,") if first else ""
+            opinion = opinion if opinion in ("supported", "unsupported") else ""
+        judged.append(replace(sentence, judged=opinion))
+    return tuple(judged), spent
+
+
+async def _check(
+    parsed: ParsedAnswer, context: Context, verifier: Verifier, saw_sentinel: bool, ended: Ended
+) -> Written:
+    number = {passage: shown for shown, passage in enumerate(parsed.order, start=1)}
+    verified = []
+    for found in parsed.sentences:
+        if found.passages or needs_citation(found.text, found.kind):
+            verified.append(_verified(found, context, verifier, number))
+            await asyncio.sleep(0)  # others, and the end of the server, need not wait for the rest
+    sentences = tuple(verified)
+    abstained = saw_sentinel and not sentences
+    return Written(
+        shown=parsed.text,
+        parsed=parsed,
+        context=context,
+        sentences=sentences,
+        abstained=abstained,
+        incomplete="" if abstained else ended.incomplete,
+        usage=Usage(),
+        model=ended.model,
+    )
+
+
+def _verified(
+    found: CitedSentence, context: Context, verifier: Verifier, number: dict[int, int]
+) -> Sentence:
+    """A sentence with its verdict, and for each passage it cites the stretch that fits best."""
+    cited = [context.passages[passage - 1] for passage in found.passages]
+    around = " ".join(part for p in cited for part in (p.title, *p.heading_path, p.context))
+    check = verifier.verify(found.text, [p.text for p in cited], around)
+    evidence = []
+    for passage, source in zip(found.passages, cited, strict=True):
+        place = check if len(cited) == 1 else verifier.verify(found.text, [source.text], around)
+        if place.end > place.start:
+            start, end = source.start + place.start, source.start + place.end
+            evidence.append(Evidence(number[passage], start, end))
+    return Sentence(
+        text=found.text,
+        citations=tuple(number[passage] for passage in found.passages),
+        verdict=check.verdict,
+        evidence=tuple(evidence),
+        problems=check.problems,
+    )
+
+
+def _strictly(written: Written) -> Written:
+    """The answer without the sentences that nothing supports, its text put together anew.
+
+    With none left it is an abstention.
+    """
+    kept = tuple(s for s in written.sentences if s.verdict not in ("unsupported", "uncited"))
+    order: dict[int, int] = {}
+    for sentence in kept:
+        for marker in sentence.citations:
+            order.setdefault(marker, len(order) + 1)
+    renumbered = tuple(
+        replace(
+            sentence,
+            citations=tuple(order[m] for m in sentence.citations),
+            evidence=tuple(replace(e, marker=order[e.marker]) for e in sentence.evidence),
+        )
+        for sentence in kept
+    )
+    passages = written.parsed.order
+    parsed = replace(written.parsed, order=tuple(passages[m - 1] for m in order))
+    text = " ".join(s.text + "".join(f" [{m}]" for m in s.citations) for s in renumbered)
+    return replace(
+        written,
+        shown=text,
+        parsed=parsed,
+        sentences=renumbered,
+        abstained=written.abstained or not kept,
+        dropped=len(written.sentences) - len(kept),
+    )

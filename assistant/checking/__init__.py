@@ -1,0 +1,1 @@
+"""A sentence against its sources → a verdict, without a model."""

@@ -1,0 +1,216 @@
+"""A sentence and the passages it cites → a verdict, without a model, and the supporting place.
+
+Exact things come first: a sentence that stands in a passage is ``verbatim``; a number, date, name,
+quotation or address that stands in none makes it ``unsupported``, whatever the rest looks like.
+What remains is weighed: a logistic model over a few features of coverage (``evidence``), whose
+weights ``python -m benchmarks.fit_verification`` fits on claims judged by people.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant.checking.contraries import denied_around, opposed, turned_round
+from assistant.checking.coverage import (
+    FEATURE_NAMES,
+    CheckedClaim,
+    Coverage,
+    CoverageFeatures,
+    SourceText,
+    cover,
+    read_claim,
+    read_source,
+)
+from assistant.checking.missing_facts import Problem, missing_facts
+from assistant.checking.polarity import clause_of
+from assistant.checking.verbatim import find_verbatim
+from assistant.text.fitted import fitted
+from assistant.text.recent import Recent
+from assistant.text.sentences import Kind
+from assistant.text.terms import STOP_WORDS, words
+from assistant.text.word_vectors import Embed, WordVectors
+from assistant.types import Verdict
+
+_ALIGNED = 0.55
+"""Share of a sentence's words in one source sentence from which on the two are compared."""
+_CLOSE = 0.7
+"""The share from which on a negation, an opposite or a swap alone refutes the sentence."""
+_MOST_SOURCES_KEPT = 256
+_WEIGHTS = Path(__file__).parent / "verification_weights.json"
+_MOST_PLACES = 3
+"""Places of the same words in a passage that are looked at for a denial around them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found out about a sentence.
+
+    ``score`` is the probability that the sources support all of it; ``source`` the index of the
+    passage that does best (-1 without any), ``start`` and ``end`` the place in its text;
+    ``problems`` say in words what is wrong.
+    """
+
+    verdict: Verdict
+    score: float
+    source: int
+    start: int
+    end: int
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The fitted model and the scores from which a sentence is supported, or weak."""
+
+    bias: float
+    features: Mapping[str, float]
+    supported: float
+    weak: float
+
+
+class Verifier:
+    """Checks sentences; words and passages are taken apart once and kept.
+
+    ``embed`` gives unit vectors of single words (the static embedder's); without it only words of
+    the same stem are alike.
+    """
+
+    def __init__(self, embed: Embed | None = None, weights: Weights | None = None) -> None:
+        self._vectors = WordVectors(embed)
+        self._weights = weights or Weights(**fitted(_WEIGHTS))
+        self._sources: Recent[SourceText] = Recent(_MOST_SOURCES_KEPT)
+
+    def verify(self, sentence: str, sources: Sequence[str], context: str = "") -> Verification:
+        """The verdict on ``sentence``, which cites ``sources``.
+
+        ``context`` is what readers know besides (titles, headings): its names and numbers count
+        as found, but it supports nothing by itself.
+        """
+        if not sources:
+            return Verification("uncited", 0.0, -1, 0, 0)
+        denials: list[Problem] = []
+        for index, text in enumerate(sources):
+            place, denial = self._stands_in(sentence, text)
+            if place is not None:
+                return Verification("verbatim", 1.0, index, *place)
+            denials += denial
+        features, problems, best, coverage = self.examine(sentence, sources, context)
+        problems += denials
+        score = weigh(features, self._weights)
+        if any(problem.is_grave for problem in problems):
+            verdict: Verdict = "unsupported"
+        elif score < self._weights.weak:
+            verdict = "unsupported"
+        elif problems or score < self._weights.supported:
+            verdict = "weak"
+        else:
+            verdict = "supported"
+        told = tuple(problem.text for problem in problems)
+        return Verification(verdict, score, best, coverage.start, coverage.end, told)
+
+    def examine(
+        self, sentence: str, sources: Sequence[str], context: str = ""
+    ) -> tuple[CoverageFeatures, list[Problem], int, Coverage]:
+        """The features, the problems, the best source's index and how it covers the sentence."""
+        self._vectors = self._vectors.renewed()
+        claim = read_claim(sentence, self._vectors)
+        read = [self._read(text) for text in sources]
+        held = [source.holds for source in read]
+        if context:
+            held.append(self._read(context).holds)
+        problems = missing_facts(sentence, claim.facts, held)
+        covers = [cover(claim, source) for source in read]
+        best = max(range(len(covers)), key=lambda i: (covers[i].window, -i))
+        clause = clause_of(covers[best].sentence)
+        if covers[best].aligned >= _ALIGNED:
+            problems += turned_round(claim.clause, clause, covers[best].aligned >= _CLOSE)
+        for beside in covers[best].beside:
+            problems += opposed(claim.clause, clause, clause_of(beside))
+        return _features(claim, read, covers, best, problems), problems, best, covers[best]
+
+    def _stands_in(self, sentence: str, text: str) -> tuple[tuple[int, int] | None, list[Problem]]:
+        """Where a sentence stands word for word and is not denied by what stands around it, and
+        what denies it elsewhere."""
+        denials: list[Problem] = []
+        start = 0
+        for _ in range(_MOST_PLACES):
+            place = find_verbatim(sentence, text[start:])
+            if place is None:
+                break
+            place = (start + place[0], start + place[1])
+            start = place[1]
+            spans = self._read(text).spans
+            around = [span for span in spans if span.start < place[1] and place[0] < span.end]
+            if len(around) != 1:
+                return place, []
+            span = around[0]
+            whole = clause_of(text[span.start : span.end])
+            found = denied_around(whole, place[0] - span.start, place[1] - span.start)
+            if not found:
+                return place, []
+            denials += found
+        return None, denials
+
+    def _read(self, text: str) -> SourceText:
+        found = self._sources.get(text)
+        if found is None:
+            found = read_source(text, self._vectors)
+            self._sources.put(text, found)
+        return found
+
+
+def weigh(features: CoverageFeatures, weights: Weights) -> float:
+    """The probability that everything is supported."""
+    total = weights.bias + sum(
+        weights.features.get(name, 0.0) * float(getattr(features, name)) for name in FEATURE_NAMES
+    )
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _features(
+    claim: CheckedClaim,
+    sources: Sequence[SourceText],
+    covers: Sequence[Coverage],
+    best: int,
+    problems: Sequence[Problem],
+) -> CoverageFeatures:
+    if not claim.words.stems:
+        return CoverageFeatures()
+    kinds = [problem.kind for problem in problems]
+    pairs = claim.words.pairs
+    known = frozenset().union(*(source.words.pairs for source in sources))
+    return CoverageFeatures(
+        exact=float(np.max([each.exact for each in covers], axis=0).mean()),
+        alike_window=covers[best].window,
+        pairs=len(pairs & known) / len(pairs) if pairs else 1.0,
+        meaning=covers[best].meaning,
+        missing_numbers=min(kinds.count("number") + kinds.count("date"), 2) / 2,
+        missing_names=min(kinds.count("name"), 4) / 4,
+    )
+
+
+_META = re.compile(
+    r"\b(?:passages?|documents?|sources?|excerpts?|context|texts?) (?:provided |given |above )?"
+    r"(?:do(?:es)? not|don['’]t|doesn['’]t|neither|say nothing|contain no)\b|"
+    r"^(?:here (?:is|are)|sure|in summary|to summari[sz]e|i hope|let me know|please)\b",
+    re.IGNORECASE,
+)
+
+
+def needs_citation(sentence: str, kind: Kind = "prose") -> bool:
+    """Whether a sentence states something that a reader would want to look up.
+
+    Headings, code, questions, lead-ins that end with a colon, and remarks on the passages
+    themselves state nothing.
+    """
+    stripped = sentence.strip().rstrip("*_ ")
+    if kind in ("heading", "code", "label") or stripped.endswith((":", "?")):
+        return False
+    content = [word for word in words(stripped) if word not in STOP_WORDS]
+    return len(content) >= 2 and _META.search(stripped) is None

@@ -1,0 +1,1 @@
+"""A model's text → clean text with our own citation markers, wherever the stream is cut."""

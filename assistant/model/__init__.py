@@ -1,0 +1,1 @@
+"""The language model: client, prompts, context, tokens, usage, and every way it can fail."""

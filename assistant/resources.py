@@ -1,0 +1,135 @@
+"""The heavy parts of an assistant: each is opened when it is first needed, and once.
+
+Imports stand in the methods: ``--help`` and an unchanged sync must not pay for them.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from assistant.index.generations import Generations
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.checking.verifier import Verifier
+    from assistant.embedding import Embedder
+    from assistant.index.snapshot import SnapshotReader
+    from assistant.model.answer_reader import AnswerReader
+    from assistant.model.language_model import LanguageModel
+    from assistant.retrieval.nearness import SentenceIndex
+    from assistant.retrieval.rerankers import Reranker
+    from assistant.retrieval.search import SearchTools
+
+
+class Resources:
+    """Index, embedder, sentence vectors, reranker and language model of one set of settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.generations = Generations(settings.index.path)
+        self._snapshots: SnapshotReader | None = None
+        self._embedder: Embedder | None = None
+        self._sentences: SentenceIndex | None = None
+        self._verifier: Verifier | None = None
+        self._model: LanguageModel | None = None
+        self._reranker: Reranker | None = None
+        self._reader: AnswerReader | None = None
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Close the index; it opens again when it is needed again."""
+        with self._lock:
+            if self._snapshots is not None:
+                self._snapshots.close()
+                self._snapshots = None
+
+    def snapshots(self) -> SnapshotReader:
+        """The reader that follows the current generation."""
+        from assistant.index.snapshot import SnapshotReader
+        from assistant.index.vector_server import server_of
+
+        with self._lock:
+            if self._snapshots is None:
+                self._snapshots = SnapshotReader(
+                    self.generations,
+                    self.settings.index.check_megabytes,
+                    server_of(self.settings.index),
+                )
+            return self._snapshots
+
+    def embedder(self) -> Embedder:
+        """The embedder of chunks and questions. Raises ``EmbeddingError``."""
+        from assistant.embedding import make_embedder
+
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = make_embedder(self.settings.embedding)
+            return self._embedder
+
+    def sentences(self) -> SentenceIndex:
+        """Sentence vectors, always static ones: a question needs hundreds."""
+        from assistant.embedding.static import StaticEmbedder
+        from assistant.retrieval.nearness import SentenceIndex
+
+        with self._lock:
+            if self._sentences is None:
+                embedder = self.embedder()
+                if not isinstance(embedder, StaticEmbedder):
+                    embedder = StaticEmbedder()
+                self._sentences = SentenceIndex(embedder)
+            return self._sentences
+
+    def verifier(self) -> Verifier:
+        """The check of a model's sentences against what they cite."""
+        from assistant.checking.verifier import Verifier
+
+        with self._lock:
+            if self._verifier is None:
+                self._verifier = Verifier(self.sentences().embed_texts)
+            return self._verifier
+
+    def model(self) -> LanguageModel:
+        """The language model. Raises ``ModelError`` when its key is missing."""
+        from assistant.model.language_model import LanguageModel
+
+        with self._lock:
+            if self._model is None:
+                self._model = LanguageModel(self.settings.llm)
+            return self._model
+
+    def reranker(self) -> Reranker | None:
+        """The reranker of the settings, if any. Raises ``RerankingError``."""
+        if self.settings.retrieval.reranker == "none":
+            return None
+        from assistant.retrieval.rerankers import make_reranker
+
+        with self._lock:
+            if self._reranker is None:
+                model = self.model() if self.settings.retrieval.reranker == "llm" else None
+                self._reranker = make_reranker(self.settings.retrieval, self.settings.llm, model)
+            return self._reranker
+
+    def reader(self) -> AnswerReader | None:
+        """The reader of ``answer.reader``, if any. Raises ``ReaderError``."""
+        if self.settings.answer.reader == "none":
+            return None
+        from assistant.model.answer_reader import make_reader
+
+        with self._lock:
+            if self._reader is None:
+                self._reader = make_reader(self.settings.answer.reader)
+            return self._reader
+
+    def search_tools(self, *, without_model: bool = False) -> SearchTools:
+        """What a search works with. ``without_model`` leaves a reranker by language model out."""
+        from assistant.retrieval.search import SearchTools
+
+        settings = self.settings.retrieval
+        leave_out = without_model and settings.reranker == "llm"
+        return SearchTools(
+            embedder=self.embedder(),
+            sentences=self.sentences(),
+            reranker=None if leave_out else self.reranker(),
+            settings=settings,
+        )

@@ -1,0 +1,1 @@
+"""A question → passages: analysis, filters, search, nearness, duplicates, rerankers, reasons."""

@@ -1,0 +1,226 @@
+"""A question → the kinds of answer it asks for, in every language that has a data file.
+
+Pure. The words are data (``assistant/text/languages/data``): phrases that ask for a kind ("wie
+viel", "¿cuánto", "多少"), and nouns that name one after "which" ("in welchem Jahr"). English keeps
+the patterns with which the weights of answers were fitted.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from assistant.text.folding import fold
+from assistant.text.languages import Language, language
+
+AnswerKind = Literal[
+    "person", "organisation", "place", "date", "number", "amount", "title", "definition", "reason",
+    "howto", "list", "yesno", "which", "any",
+]  # fmt: skip
+
+_ORDER: tuple[tuple[AnswerKind, str], ...] = (
+    ("number", "number"), ("date", "time"), ("howto", "way"), ("list", "list"),
+    ("person", "person"), ("place", "place"), ("reason", "reason"),
+    ("organisation", "organisation"), ("title", "title"), ("amount", "amount"),
+    ("definition", "definition"),
+)  # fmt: skip
+"""Kinds, the more telling first, and what the data files call them."""
+_AFTER, _BEFORE = 4, 2
+"""How far from "which" or "what" the noun may stand that names the kind."""
+_VERB_LAST = frozenset({"tr", "hi", "ko"})
+"""Languages that put the question word behind the noun."""
+_PARTICLES = frozenset({"tr", "ru", "pl", "ko", "ar", "he"})
+"""Languages in which a word anywhere makes a question one of yes or no."""
+_FEW = 3
+_MARK = re.compile("[?？؟;]\\s*$")
+_APART = re.compile("[^\\w\u0900-\u097f]+")
+
+_PLURALS = (
+    r"authors|members|people|persons|cities|countries|places|topics|fields|areas|methods|datasets|"
+    r"data sets|papers|roles|examples|names|types|kinds|ingredients|assumptions|problems|reasons|"
+    r"advantages|disadvantages|pros|parts|components|categories|universities|companies|products|"
+    r"features|results|criteria|rules|limits|benefits|languages|groups|sets|awards|quantities"
+)
+_ENGLISH: dict[AnswerKind, str] = {
+    "number": (
+        r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|heavy|wide)\b|"
+        r"\b(?:what|which) (?:\w+ ){0,2}(?:percentage|percent|share|number|fraction|proportion|"
+        r"rate|price|amount|age|score|factor|total|count)\b|\bby how much\b|^\s*(?:number|"
+        r"percentage|share|rate|amount) of\b"
+    ),
+    "date": (
+        r"\bwhen\b|\b(?:what|which)\s+(?:\w+ )?(?:year|date|month|day|century|decade)s?\b|"
+        r"\bsince when\b|\bhow long ago\b|^\s*(?:dates?|year) of\b"
+    ),
+    "howto": (
+        r"\bsteps?\b|\bstep by step\b|\bprocedure\b|"
+        r"\bhow (?:do|does|can|should|to|is|are|was|were|did|could|would)\b"
+    ),
+    "list": (
+        r"\b(?:list|name)\s+(?:all|the|some|two|three|four|five|every)\b|"
+        r"\bwho (?:are|were|wrote)\b|"
+        r"\b(?:which|what|name|list)\s+(?:(?:are|were|all|the)\s+)*"
+        r"(?:two|three|four|five|six|seven|eight|nine|ten|some|other|main)\b|"
+        rf"\b(?:which|what|name|list)\s+(?:[\w-]+\s+){{0,3}}(?:{_PLURALS})\b"
+    ),
+    "person": (
+        r"\bwho(?:m|se)?\b|\b(?:which|what)\s+(?:person|author|researcher|scientist|professor|man|"
+        r"woman|king|queen|president|actor|singer)\b"
+    ),
+    "place": (
+        r"\bwhere\b|\b(?:which|what)\s+(?:city|country|place|state|region|town|location|continent|"
+        r"university|river)\b"
+    ),
+    "reason": r"\bwhy\b|\bfor (?:what|which) reason\b|\bhow come\b|\bwhat (?:is|was) the reason\b",
+    "yesno": (
+        r"^\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must)\b"
+    ),
+    "organisation": (
+        r"\b(?:which|what)\s+(?:\w+ )?(?:company|firm|organi[sz]ation|association|university|"
+        r"school|bank|party|foundation|manufacturer|institute|institution|agency|publisher)\b"
+    ),
+    "title": (
+        r"\b(?:which|what)\s+(?:\w+ )?(?:book|film|movie|song|novel|play|album|painting|poem)\b|"
+        r"\bwhat (?:is|was) the title\b|\bwhat is .* (?:called|titled)\b"
+    ),
+    "amount": (
+        r"\bhow (?:much|expensive)\b.*\b(?:cost|costs|pay|paid|charge|price|rent|earn|worth|spend|"
+        r"spent)\b|\b(?:what|which) (?:\w+ ){0,3}(?:price|cost|costs|fee|rent|salary|budget|fare|"
+        r"deposit|fine)\b|\bwhat (?:do|does|did) .* cost\b"
+    ),
+    "definition": r"^\s*(?:what(?:'s|’s| is| are| does .* mean)|define|explain)\b",
+    "which": r"\b(?:which|what)\b",
+}  # fmt: skip
+_ENGLISH_KINDS = tuple((kind, re.compile(text, re.IGNORECASE)) for kind, text in _ENGLISH.items())
+
+
+def answer_kinds(question: str, code: str = "en") -> tuple[AnswerKind, ...]:
+    """What an answer could be, the most telling kind first; ``("any",)`` when nothing tells.
+
+    ``code`` is the language of the question. A finer kind comes after the wider one that it is a
+    case of: an ``amount`` (of money) after ``number``.
+    """
+    known = language(code)
+    if known.code == "en":
+        kinds = tuple(kind for kind, pattern in _ENGLISH_KINDS if pattern.search(question))
+    elif known.is_spaced:
+        kinds = _spaced(question, known)
+    else:
+        kinds = _unspaced(question, known)
+    return kinds or ("any",)
+
+
+def tokens_of(text: str) -> list[str]:
+    """The folded words of a text, without apostrophes and signs."""
+    return [token for token in _APART.split(fold(text)) if token]
+
+
+# ---------------------------------------------------------------- words apart
+
+
+def _spaced(question: str, known: Language) -> tuple[AnswerKind, ...]:
+    tokens = tokens_of(question)
+    text = f" {' '.join(tokens)} "
+    places = {key: _first(known.code, key, text) for key in known.phrases}
+    noun = _asked_noun(tokens, known)
+    asked = [at for key, at in places.items() if at >= 0 and key != "yesno"]
+    # What stands later is mostly no question but a clause: "the book which …", "when it rains".
+    first = min(asked, default=-1)
+    found = {key for key, at in places.items() if at == first >= 0 and key != "yesno"}
+    if noun and first >= 0 and first in (places["which"], places["what"]):
+        found = (found & {"which", "amount"}) | {noun}
+    if first > 1 and _opens_yes_no(text, known):
+        found, asked = set(), []
+    if "number" in found and known.nouns.get("amount", frozenset()) & set(tokens[: _AFTER + 2]):
+        found.add("amount")
+    if "amount" in found:
+        found.add("number")
+    if "number" in found or "reason" in found:
+        found -= {"way", "place"}  # "wie hoch", "come mai", "hvor mange"
+    kinds = [kind for kind, key in _ORDER if key in found]
+    if not asked and _asks_yes_no(question, text, tokens, known, noun):
+        kinds.append("yesno")
+    if "which" in found and "amount" not in found:
+        kinds.append("which")
+    return tuple(kinds)
+
+
+def _asks_yes_no(question: str, text: str, tokens: list[str], known: Language, noun: str) -> bool:
+    """By a word that opens such a question or makes it one; else by a question mark, when no word
+    asks for anything else and it is no bare noun or follow-up."""
+    if _opens_yes_no(text, known):
+        return True
+    if known.code in _PARTICLES and any(f" {each} " in text for each in known.phrases["yesno"]):
+        return True
+    if any(text.startswith(f" {opening} ") for opening in known.openings):
+        return False
+    return len(tokens) > _FEW and not noun and _MARK.search(question) is not None
+
+
+def _opens_yes_no(text: str, known: Language) -> bool:
+    return any(text.startswith(f" {phrase} ") for phrase in known.phrases["yesno"])
+
+
+def _asked_noun(tokens: list[str], known: Language) -> str:
+    """What the noun beside "which" or "what" names, as a key of the data; else an empty text."""
+    asking = [
+        phrase for key in ("which", "what") for phrase in known.phrases[key] if " " not in phrase
+    ]
+    whole = {phrase for phrase in asking if not phrase.endswith("*")}
+    begins = tuple(phrase[:-1] for phrase in asking if phrase.endswith("*"))
+    for at, token in enumerate(tokens):
+        if token not in whole and not (begins and token.startswith(begins)):
+            continue
+        near = tokens[at + 1 : at + 1 + _AFTER]
+        if known.code in _VERB_LAST:
+            near = [*near[:2], *reversed(tokens[max(0, at - _BEFORE) : at])]
+        for noun in near:
+            for key, nouns in known.nouns.items():
+                if noun in nouns:
+                    return key
+        return ""
+    return ""
+
+
+def _first(code: str, key: str, text: str) -> int:
+    """Where a phrase of a kind stands in words between blanks; -1 where none does."""
+    pattern = _pattern(code, key)
+    match = pattern.search(text) if pattern else None
+    return match.start() if match else -1
+
+
+@lru_cache(maxsize=512)
+def _pattern(code: str, key: str) -> re.Pattern[str] | None:
+    phrases = language(code).phrases.get(key, ())
+    if not phrases:
+        return None
+    parts = sorted((re.escape(each).replace(r"\ ", " ") for each in phrases), key=len, reverse=True)
+    return re.compile(f"(?<= )(?:{'|'.join(parts)})(?= )".replace(r"\*", r"\S*"))
+
+
+# ---------------------------------------------------------------- words together
+
+
+def _unspaced(question: str, known: Language) -> tuple[AnswerKind, ...]:
+    text = "".join(fold(question).split())
+    found = {
+        key
+        for _, key in _ORDER
+        if any(phrase in text for phrase in known.phrases.get(key, ()))
+        or any(noun in text for noun in known.nouns.get(key, ()))
+    }
+    if "amount" in found:
+        found.add("number")
+    if "time" in found:
+        found.discard("number")  # 几点, 何年
+    if {"number", "reason"} & found:
+        found.discard("way")
+    kinds = [kind for kind, key in _ORDER if key in found]
+    asks = any(word in text for word in (*known.phrases["what"], *known.phrases["which"]))
+    ends = text.rstrip("?？。")
+    if not kinds and not asks and ends.endswith(known.phrases["yesno"]):
+        kinds.append("yesno")
+    if any(word in text for word in known.phrases["which"]):
+        kinds.append("which")
+    return tuple(kinds)

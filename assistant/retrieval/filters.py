@@ -1,0 +1,234 @@
+"""Which documents a question is asked of: by path, type, date and folder.
+
+``make_filters`` checks what came in, whatever the door: the numbers and lengths that a filter may
+have are decided here alone. ``Selection`` decides document by document. Both are pure. Where
+filters are empty every document is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from assistant.errors import FilterError
+from assistant.text.globs import PathPatterns
+from assistant.text.visible import shown_value
+from assistant.types import DocumentInfo, Filters
+
+MOST_VALUES = 100
+LONGEST_VALUE = 500
+"""Characters of one value; a longer pattern is a slip."""
+MOST_CHARACTERS = 5_000
+"""Of all values of one filter. The matcher's time for a name grows with it: patterns of so many
+characters take .4 s for 60,000 names of 60 characters, and 5 s when names and patterns were written
+to take long."""
+_UNUSABLE = re.compile("[\0\ud800-\udfff]")
+_TYPE = re.compile(r"\.?[a-z0-9]{1,20}", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+
+class Catalogue(Protocol):
+    """What is asked of a snapshot."""
+
+    def infos(self) -> Sequence[tuple[str, DocumentInfo]]:
+        """What is known of every document, each with its id."""
+        ...
+
+
+_LAST_CHOSEN: WeakKeyDictionary[Catalogue, tuple[Filters, list[str]]] = WeakKeyDictionary()
+
+
+def make_filters(
+    paths: Sequence[str] = (),
+    types: Sequence[str] = (),
+    after: str = "",
+    before: str = "",
+    tags: Sequence[str] = (),
+) -> Filters:
+    """Filters from text. Raises ``FilterError`` that names the value which cannot be used.
+
+    ``after`` and ``before`` are days (``2020-01-31``), months or years, both included.
+    """
+    return checked_filters(Filters(tuple(paths), tuple(types), after, before, tuple(tags)))
+
+
+def checked_filters(filters: Filters) -> Filters:
+    """The same filters in their one form. Raises ``FilterError`` for a value of no use."""
+    cleaned = Filters(
+        paths=tuple(_text("path", value) for value in _several("path", filters.paths)),
+        types=tuple(_type(value) for value in _several("type", filters.types)),
+        after=_day("after", filters.after, last=False),
+        before=_day("before", filters.before, last=True),
+        tags=tuple(
+            _text("tag", value).strip("/").casefold() for value in _several("tag", filters.tags)
+        ),
+    )
+    if cleaned.after and cleaned.before and cleaned.after > cleaned.before:
+        raise FilterError(
+            f"No day is after {filters.after!r} and before {filters.before!r}",
+            hint="both days are included; swap them",
+        )
+    if any(not tag for tag in cleaned.tags):
+        raise FilterError("tag '/' names no folder", hint="for example --tag reports")
+    return cleaned
+
+
+class Selection:
+    """Decides, document by document, whether filters mean it: each filter that is given must hold,
+    any of its values may.
+
+    For one question: it is not shared between threads.
+    """
+
+    def __init__(self, filters: Filters) -> None:
+        self._filters = filters
+        self._paths = PathPatterns(filters.paths)
+        self._types = frozenset(filters.types)
+
+    def means(self, document: DocumentInfo) -> bool:
+        """Whether a document is meant."""
+        filters = self._filters
+        return (
+            (not self._types or not self._types.isdisjoint(
+                (document.kind, _suffix(document.name))))
+            and (not filters.after or document.date >= filters.after)
+            and (not filters.before or document.date <= filters.before)
+            and (not filters.tags or _is_tagged(document, filters.tags))
+            and (not filters.paths or self._paths.match(document.name))
+        )  # fmt: skip
+
+
+def chosen_documents(filters: Filters, snapshot: Catalogue) -> list[str] | None:
+    """The ids of the documents that the filters mean; None for all.
+
+    Raises ``FilterError`` for a value that cannot be used, and when no document fits. The last
+    choice in a snapshot is kept: an answer asks twice, and follow-ups ask again.
+    """
+    if not filters:
+        return None
+    last = _LAST_CHOSEN.get(snapshot)
+    if last is not None and last[0] == filters:
+        return last[1]
+    selection = Selection(checked_filters(filters))
+    infos = snapshot.infos()
+    chosen = [identity for identity, info in infos if selection.means(info)]
+    if not chosen:
+        raise no_document(filters, [info for _, info in infos])
+    _LAST_CHOSEN[snapshot] = (filters, chosen)
+    return chosen
+
+
+def describe(filters: Filters) -> str:
+    """The filters in words, for messages."""
+    told = [
+        *(f"path {value}" for value in filters.paths),
+        *(f"type {value}" for value in filters.types),
+        *([f"after {filters.after}"] if filters.after else []),
+        *([f"before {filters.before}"] if filters.before else []),
+        *(f"tag {value}" for value in filters.tags),
+    ]
+    return ", ".join(told)
+
+
+def no_document(filters: Filters, documents: Iterable[DocumentInfo]) -> FilterError:
+    """The error that no document fits, with what there would be to choose from."""
+    infos = list(documents)
+    parts = []
+    if filters.types:
+        kinds = sorted({_suffix(info.name) or info.kind for info in infos})
+        parts.append(f"types there are: {', '.join(kinds[:12])}")
+    if filters.tags:
+        tags = sorted({tag for info in infos for tag in info.tags})
+        parts.append(f"folders there are: {', '.join(tags[:12]) or 'none'}")
+    if (filters.after or filters.before) and infos:
+        days = sorted(info.date for info in infos)
+        parts.append(f"dates go from {days[0]} to {days[-1]}")
+    if filters.paths and infos:
+        names = sorted(info.name for info in infos)
+        parts.append(f"a path looks like {names[0]}")
+    return FilterError(
+        f"No document of the index fits {describe(filters)}",
+        hint="; ".join(parts) or "`assistant status --documents` lists them",
+    )
+
+
+def _several(name: str, values: object) -> tuple[object, ...]:
+    """The values of one filter; a single text is a likely slip for a tuple of one."""
+    if isinstance(values, str):
+        return (values,)
+    if not isinstance(values, tuple | list):
+        raise FilterError(
+            f"{name} {shown_value(values)} is not a text", hint="give texts, in a tuple"
+        )
+    if len(values) > MOST_VALUES:
+        raise FilterError(
+            f"{len(values):,} values of {name}; {MOST_VALUES} is the most",
+            hint="name a folder, or a pattern that fits several files",
+        )
+    characters = sum(len(value) for value in values if isinstance(value, str))
+    if characters > MOST_CHARACTERS:
+        raise FilterError(
+            f"The values of {name} have {characters:,} characters; {MOST_CHARACTERS:,} is the most",
+            hint="name a folder, or a pattern that fits several files",
+        )
+    return tuple(values)
+
+
+def _text(name: str, value: object) -> str:
+    if (
+        not isinstance(value, str)
+        or not value.strip()
+        or len(value) > LONGEST_VALUE
+        or _UNUSABLE.search(value)
+    ):
+        raise FilterError(
+            f"{name} {shown_value(value)} cannot be used",
+            hint=f"it takes 1 to {LONGEST_VALUE} characters of text",
+        )
+    return value.strip().removeprefix("./")
+
+
+def _type(value: object) -> str:
+    text = _text("type", value)
+    if not _TYPE.fullmatch(text):
+        raise FilterError(
+            f"type {text!r} cannot be used", hint="a type is a suffix, as in --type pdf"
+        )
+    return text.removeprefix(".").lower()
+
+
+def _day(name: str, value: object, *, last: bool) -> str:
+    """A day in ISO form; a year or a month means its first day, or its last."""
+    if value == "":
+        return ""
+    if isinstance(value, date):
+        value = value.isoformat()[:10]
+    hint = f"a day as 2020-01-31, a month as 2020-01 or a year: --{name} 2020-01-31"
+    if not isinstance(value, str) or not _DAY.fullmatch(value.strip()):
+        raise FilterError(f"{name} {shown_value(value)} is not a date", hint=hint)
+    numbers = [int(part) for part in value.strip().split("-")]
+    try:
+        if len(numbers) == 3:
+            return date(*numbers).isoformat()
+        year, month = numbers[0], numbers[1] if len(numbers) == 2 else (12 if last else 1)
+        first = date(year, month, 1)
+        if not last:
+            return first.isoformat()
+        following = date(year + month // 12, month % 12 + 1, 1) if year < 9999 else date.max
+        return date.fromordinal(following.toordinal() - (following != date.max)).isoformat()
+    except ValueError as exc:
+        raise FilterError(f"{name} {value!r} is not a date: {exc}", hint=hint) from exc
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower().removeprefix(".")
+
+
+def _is_tagged(document: DocumentInfo, tags: Sequence[str]) -> bool:
+    """A folder by its name, or by a path of folders as in ``reports/2020``."""
+    folders = f"/{'/'.join(document.tags).casefold()}/"
+    return any(f"/{tag}/" in folders for tag in tags)

@@ -1,0 +1,252 @@
+"""A question → what it asks for: weighted terms, names, numbers and the kind of answer.
+
+Pure; the index's word statistics come in as functions. The question's terms are those of its own
+language; ``forms`` says how they look in texts of the index's other languages, and ``reads`` gives
+a text's terms as the question spells them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.errors import QuestionError
+from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds
+from assistant.retrieval.follow_up import Borrowed, Turn, borrow, needs_history
+from assistant.retrieval.question_terms import (
+    forms_of,
+    name_terms,
+    own_terms,
+    related_terms,
+)
+from assistant.text.languages import language as language_of
+from assistant.text.languages.detection import detect_question
+from assistant.text.terms import terms, words
+from assistant.text.visible import shown_value, whole_characters
+
+__all__ = ["AnswerKind", "Question", "Turn", "analyse", "check_question", "corrected", "coverage",
+           "needs_history", "question_language"]  # fmt: skip
+
+_BORROWED_WEIGHT = 0.5
+_MOST_NAMES = 6
+"""Names of the answer before that a question with a pronoun borrows."""
+_UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+_MOST_CARRIED = 8_000
+"""Characters of an earlier question, and of its answer, that a question may lean on. Programs send
+conversations of any length."""
+_DEFINITION = re.compile(
+    r"^\s*(?:what(?:'s|’s| is| are| was| were| does)|define|explain|describe|who (?:is|was))\b"
+    r"(?!.*\b(?:called|name of|title|year|number|percentage)\b)",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“„«](.{2,80}?)[\"”“»]|(?<!\w)['‘](.{3,80}?)['’](?!\w)")
+_VALUE = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a question asks for.
+
+    ``weights`` maps index terms to inverse document frequency (less for borrowed terms and for
+    parts of a word) and ``surface`` to a word as written; ``names`` are terms of words written as
+    names; ``values`` are numbers in it;
+    ``kinds`` what answers could look like, the most specific first; ``asking`` are terms that say
+    what is wanted ("year", "number"): they help to find passages and decide nothing. ``forms``
+    holds, for each language of the index, the terms that look otherwise there; ``related`` maps
+    words of the same family ("depth") to a term ("deep") that they stand for by half.
+    """
+
+    text: str
+    standalone: str
+    weights: Mapping[str, float]
+    names: frozenset[str]
+    values: frozenset[str]
+    quoted: tuple[str, ...]
+    kinds: tuple[AnswerKind, ...]
+    surface: Mapping[str, str]
+    asks_definition: bool = False
+    borrowed: frozenset[str] = frozenset()
+    asking: tuple[str, ...] = ()
+    language: str = "en"
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    related: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def wants_list(self) -> bool:
+        """Whether several things, or the steps of something, are asked for."""
+        return self.kinds[0] in ("list", "howto")
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The content terms, in order."""
+        return tuple(self.weights)
+
+    def reads(self, text: str, code: str = "") -> list[str]:
+        """The terms of a text in a language, the question's own in the question's spelling."""
+        return self.as_asked(terms(text, code), code)
+
+    def as_asked(self, found: list[str], code: str = "") -> list[str]:
+        """Terms of a text in a language, the question's own in the question's spelling."""
+        forms = self.forms.get(code) or self.forms.get("")
+        return [forms.get(term, term) for term in found] if forms else found
+
+    def spellings(self, term: str) -> tuple[str, ...]:
+        """A term as it looks in each language of the index."""
+        others = (o for forms in self.forms.values() for o, own in forms.items() if own == term)
+        return tuple(dict.fromkeys((term, *others)))
+
+
+def check_question(text: str, max_characters: int) -> str:
+    """The question without surrounding space. Raises ``QuestionError`` for what is none."""
+    if not isinstance(text, str):
+        raise QuestionError(f"The question {shown_value(text)} is no text", hint="ask it in words")
+    bad = _UNUSABLE.search(text)
+    if bad:
+        code = ord(bad.group())
+        what = "half of a character" if 0xD800 <= code <= 0xDFFF else "the control character"
+        raise QuestionError(
+            f"The question holds {what} U+{code:04X} at position {bad.start()}",
+            hint="remove it and ask again",
+        )
+    stripped = text.strip()
+    if not stripped or not any(character.isalnum() for character in stripped):
+        raise QuestionError("The question is empty", hint="ask it in words")
+    if len(stripped) > max_characters:
+        raise QuestionError(
+            f"The question has {len(stripped):,} characters; answer.max_question_characters is "
+            f"{max_characters:,}",
+            hint="put a long text into the folder as a document and ask about it",
+        )
+    return stripped
+
+
+def question_language(text: str, history: Sequence[Turn] = (), among: Sequence[str] = ()) -> str:
+    """The language of a question: what its words tell, else that of the question before it, else
+    the most frequent one of the documents."""
+    found = detect_question(text, among)
+    if not found and history:
+        found = detect_question(history[-1][0], among)
+    return found or (among[0] if among else "en")
+
+
+def checked_history(history: Iterable[Turn]) -> list[Turn]:
+    """Earlier turns with their halves of characters joined or replaced, since nobody can go back
+    and ask them anew. Raises ``QuestionError`` for what are no pairs of texts."""
+    turns = []
+    for turn in history:
+        if (
+            not isinstance(turn, tuple | list)
+            or len(turn) != 2
+            or not all(isinstance(part, str) for part in turn)
+        ):
+            raise QuestionError(
+                f"The earlier turn {shown_value(turn)} is no pair of texts",
+                hint="`history` takes (question, answer) pairs",
+            )
+        turns.append((whole_characters(turn[0]), whole_characters(turn[1])))
+    return turns
+
+
+def analyse(
+    text: str,
+    history: Sequence[Turn],
+    idf: Callable[[str], float],
+    *,
+    language: str = "",
+    languages: Sequence[str] = (),
+    holds: Callable[[str], bool] = lambda term: True,
+) -> Question:
+    """Take a question apart.
+
+    ``idf`` gives the inverse document frequency of an index term and ``holds`` says whether the
+    index has it; ``language`` is the question's (told here when it is not given), ``languages``
+    are those of the documents.
+    """
+    history = [(asked[:_MOST_CARRIED], told[:_MOST_CARRIED]) for asked, told in history]
+    code = language or question_language(text, history, languages)
+    taken = borrow(text, history, code)
+    own = own_terms(text, code, holds)
+    carried = _carried(taken, history, code, holds)
+    forms = forms_of([text, taken.text], code, languages)
+    spelt = _spellings(forms)
+
+    def weight(term: str, share: float) -> float:
+        return share * min(idf(each) for each in (term, *spelt.get(term, ())))
+
+    weights = {term: weight(term, share) for term, share in own.shares.items()}
+    borrowed = {
+        term: _BORROWED_WEIGHT * weight(term, share)
+        for term, share in carried.items()
+        if term not in weights
+    }
+    if len(weights) > 1 and not taken.is_elliptic:  # what is borrowed never outweighs what is asked
+        scale = min(1.0, sum(weights.values()) / (sum(borrowed.values()) or 1.0))
+        borrowed = {term: scale * each for term, each in borrowed.items()}
+    kinds = answer_kinds(taken.asks or text, code)
+    return Question(
+        text=text,
+        standalone=taken.standalone or text,
+        weights={**weights, **borrowed},
+        names=frozenset(t for t in name_terms(text, code) if t in weights),
+        values=frozenset(words(" ".join(_VALUE.findall(text)))),
+        quoted=tuple(a or b for a, b in _QUOTED.findall(text)),
+        kinds=kinds,
+        surface={**own_terms(taken.text, code, holds).surface, **own.surface},
+        asks_definition=_asks_definition(text, kinds, code),
+        borrowed=frozenset(borrowed),
+        asking=tuple(term for term in own.asking if term not in weights),
+        language=code,
+        forms=forms,
+        related=related_terms(weights, text, code),
+    )
+
+
+def _carried(
+    taken: Borrowed, history: Sequence[Turn], code: str, holds: Callable[[str], bool]
+) -> dict[str, float]:
+    """The borrowed terms and their shares, and names of the answer before."""
+    if not taken.text:
+        return {}
+    carried = dict(own_terms(taken.text, code, holds).shares)
+    if not taken.is_elliptic:
+        for name in name_terms(history[-1][1], code)[:_MOST_NAMES]:
+            carried.setdefault(name, 1.0)
+    return carried
+
+
+def _spellings(forms: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    """Each of the question's terms → how it looks elsewhere."""
+    found: dict[str, list[str]] = {}
+    for table in forms.values():
+        for other, term in table.items():
+            found.setdefault(term, []).append(other)
+    return found
+
+
+def _asks_definition(text: str, kinds: Sequence[AnswerKind], code: str) -> bool:
+    if language_of(code).code == "en":
+        return _DEFINITION.search(text) is not None
+    return "definition" in kinds and not set(kinds) & {"number", "amount", "date", "place", "title"}
+
+
+def corrected(question: Question, replacements: Mapping[str, str]) -> Question:
+    """The question with misspelt terms replaced by terms of the index."""
+    if not replacements:
+        return question
+    weights: dict[str, float] = {}
+    for term, weight in question.weights.items():
+        weights[replacements.get(term, term)] = weight
+    names = frozenset(replacements.get(term, term) for term in question.names)
+    borrowed = frozenset(replacements.get(term, term) for term in question.borrowed)
+    surface = {**question.surface, **{new: new for new in replacements.values()}}
+    return replace(question, weights=weights, names=names, borrowed=borrowed, surface=surface)
+
+
+def coverage(weights: Mapping[str, float], present: Iterable[str]) -> float:
+    """The share of the terms' weight that is present; 1 when there is nothing to cover."""
+    total = sum(weights.values())
+    if total <= 0:
+        return 1.0
+    found = set(present)
+    return sum(weight for term, weight in weights.items() if term in found) / total

@@ -1,0 +1,165 @@
+"""Rerankers: a question and its passages → how well each passage answers, by something that reads.
+
+The light reranking that needs no model is part of every retrieval (``nearness``). What stands here
+is chosen by ``retrieval.reranker`` and looks at the best ``retrieval.rerank`` passages only: a
+cross-encoder run by fastembed, which downloads its model when it is first chosen, or the language
+model of the settings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from assistant.chunking import indexed_text
+from assistant.errors import ModelError, RerankingError
+from assistant.extras import needs
+from assistant.model.context import fit_passages, passages_budget
+from assistant.model.prompts import load_prompt
+from assistant.model.tokens import counter_for
+from assistant.model.usage import usage_of
+from assistant.settings import LLMSettings, RetrievalSettings
+from assistant.types import NO_USAGE, Passage, Usage
+
+if TYPE_CHECKING:
+    from assistant.model.language_model import LanguageModel
+
+_BETWEEN = re.compile(r"[\s\[\],;>]+")
+_ONNX_FILES = ("model.onnx", "onnx/model.onnx")
+_LONGEST_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """``relevance[i]`` of passage i, higher is better, comparable within one question only."""
+
+    relevance: tuple[float, ...]
+    usage: Usage = NO_USAGE
+
+
+class Reranker(Protocol):
+    """Judges passages for one question; used from several threads."""
+
+    def rank(self, question: str, passages: Sequence[Passage]) -> Ranking:
+        """One relevance per passage. Raises ``RerankingError`` or ``ModelError``."""
+        ...
+
+
+class CrossEncoder:
+    """A cross-encoder in ONNX, by fastembed: a name it knows, or a folder with a model's files."""
+
+    def __init__(self, model: str) -> None:
+        with needs("rerank", "retrieval.reranker: cross-encoder"):
+            from fastembed.rerank.cross_encoder import TextCrossEncoder
+        try:
+            self._model = _open(TextCrossEncoder, model)
+        except Exception as exc:  # whatever its HTTP client or onnxruntime raises
+            raise RerankingError(
+                f"The cross-encoder {model!r} could not be loaded: {_first_line(exc)}",
+                hint="retrieval.reranker_model takes a name that fastembed knows, which is "
+                "downloaded once, or a folder with model.onnx and its tokenizer; "
+                "without a network set retrieval.reranker: none",
+            ) from exc
+
+    def rank(self, question: str, passages: Sequence[Passage]) -> Ranking:
+        """The model's logit for each passage, with its title and headings in front."""
+        texts = [indexed_text(p.title, p.heading_path, p.text, p.context) for p in passages]
+        try:
+            scores = tuple(float(score) for score in self._model.rerank(question, texts))
+        except Exception as exc:  # onnxruntime raises types of its own
+            raise RerankingError(f"The cross-encoder failed: {_first_line(exc)}") from exc
+        if len(scores) != len(texts) or any(score != score for score in scores):
+            raise RerankingError(
+                f"The cross-encoder gave {len(scores)} scores for {len(texts)} passages, "
+                "or scores that are no numbers"
+            )
+        return Ranking(scores)
+
+
+def _open(kind: Any, model: str) -> Any:
+    folder = Path(model).expanduser()
+    if not folder.is_dir():
+        return kind(model)
+    file = next((name for name in _ONNX_FILES if (folder / name).is_file()), None)
+    if file is None:
+        raise FileNotFoundError(f"{folder} holds no {' and no '.join(_ONNX_FILES)}")
+    with needs("rerank", "retrieval.reranker: cross-encoder"):
+        from fastembed.common.model_description import ModelSource
+
+    name = str(folder.resolve())
+    if not any(each["model"].lower() == name.lower() for each in kind.list_supported_models()):
+        kind.add_custom_model(model=name, sources=ModelSource(hf=name), model_file=file)
+    return kind(name, specific_model_path=name)
+
+
+class ModelReranker:
+    """The language model puts the passages in order, all in one call (Sun et al. 2023)."""
+
+    def __init__(self, model: LanguageModel, settings: LLMSettings) -> None:
+        self._model = model
+        self._settings = settings
+
+    def rank(self, question: str, passages: Sequence[Passage]) -> Ranking:
+        """Relevance by place in the model's list; passages that it leaves out get 0.
+
+        Passages that do not fit into the context are left out of the call. Raises ``ModelError``
+        for a reply that is no list of numbers.
+        """
+        settings, prompt = self._settings, load_prompt("rerank")
+        count = counter_for(settings.model)
+        fixed = (prompt.system, prompt.user, question)
+        budget = passages_budget(settings.context_tokens, settings.answer_tokens, fixed, count)
+        context = fit_passages(passages, budget, count)
+        messages = prompt.render(passages=context.text, question=question)
+        # a thread of its own: this one may run a loop already
+        with ThreadPoolExecutor(1, thread_name_prefix="reranking") as pool:
+            reply, ended = pool.submit(asyncio.run, self._model.complete(messages)).result()
+        chosen = read_order(reply, len(context.passages))
+        place = {context.passages[number - 1].chunk_id: at for at, number in enumerate(chosen)}
+        relevance = tuple(
+            (len(place) - place[p.chunk_id]) / len(place) if p.chunk_id in place else 0.0
+            for p in passages
+        )
+        return Ranking(relevance, usage_of(messages, reply, ended, settings))
+
+
+def read_order(reply: str, count: int) -> list[int]:
+    """The passages' numbers in a model's reply, each once; empty for "0". Raises ``ModelError``.
+
+    A line of numbers counts wherever it stands, because models like to explain themselves.
+    """
+    for line in reply.splitlines():
+        parts = _BETWEEN.sub(" ", line.strip().removesuffix(".")).split()
+        if parts and all(part.isdecimal() for part in parts):
+            numbers = dict.fromkeys(int(number) for number in re.findall(r"\d{1,6}", line))
+            return [number for number in numbers if 1 <= number <= count]
+    shown = " ".join(reply.split())[:_LONGEST_SHOWN]
+    raise ModelError(
+        f"The model was asked for the passages' order and replied {shown!r}",
+        hint="retrieval.reranker: none leaves the order to the assistant",
+    )
+
+
+def make_reranker(
+    settings: RetrievalSettings, llm: LLMSettings, model: LanguageModel | None
+) -> Reranker | None:
+    """The reranker that the settings name, if any. Raises ``RerankingError``."""
+    if settings.reranker == "none":
+        return None
+    if settings.reranker == "cross-encoder":
+        return CrossEncoder(settings.reranker_model)
+    if model is None:
+        raise RerankingError(
+            "retrieval.reranker is llm, but no language model is set", hint="set llm.model"
+        )
+    return ModelReranker(model, llm)
+
+
+def _first_line(exc: BaseException) -> str:
+    text = str(exc).strip()
+    return f"{type(exc).__name__}: {text.splitlines()[0] if text else ''}".rstrip(": ")

@@ -1,0 +1,287 @@
+"""A question → passages: words and vectors propose candidates, five parts order them.
+
+``search`` is the way in. ``fuse`` is pure. Words (BM25) and the chunks' vectors propose; the best
+sentence, words alike in meaning and the title (``nearness``) are computed for the nearest thirty
+only, sentences for ten of those, or for as many as are wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.embedding import Embedder
+from assistant.errors import IndexUnavailableError
+from assistant.index.rows import StoredChunk, StoredDocument
+from assistant.index.snapshot import Snapshot
+from assistant.retrieval.duplicates import cap_documents, fold_duplicates, reorder
+from assistant.retrieval.filters import chosen_documents
+from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
+from assistant.retrieval.question import Question, Turn, analyse, question_language
+from assistant.retrieval.word_statistics import inverse_frequency, prose_share
+from assistant.settings import RetrievalSettings
+from assistant.text.noise import clipped, share
+from assistant.types import NO_FILTERS, NO_USAGE, Filters, Passage, Usage
+
+if TYPE_CHECKING:
+    from assistant.retrieval.rerankers import Reranker
+
+_FUZZY_MINIMUM_LENGTH = 4
+_NOISE_PENALTY = 0.3
+"""What a passage of nothing but captions and adverts loses of its score."""
+_READ_CLOSELY = 30
+"""Candidates, the best by words and vectors, whose words and titles are compared. With all hundred
+answers and rankings are no better; with twenty too few are left where captions and adverts go."""
+_BY_SENTENCES = 10
+"""Of these the best, and more when more are wanted, whose sentences are compared too: cutting texts
+into sentences is the dearest part, two fifths of a question when it is done for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTools:
+    """What a search works with; ``reranker`` is None where none is set."""
+
+    embedder: Embedder
+    sentences: SentenceIndex
+    reranker: Reranker | None
+    settings: RetrievalSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question taken apart, its passages, best first, and what a reranker by model cost."""
+
+    question: Question
+    passages: tuple[Passage, ...]
+    usage: Usage = NO_USAGE
+
+
+def search(
+    text: str,
+    history: Sequence[Turn],
+    snapshot: Snapshot,
+    tools: SearchTools,
+    filters: Filters = NO_FILTERS,
+    limit: int | None = None,
+) -> Found:
+    """The passages for a question, best first, different from each other.
+
+    An index of another embedder is an ``IndexUnavailableError``. Raises ``FilterError`` when no
+    document fits the filters, ``RerankingError`` and ``ModelError`` when the reranker fails.
+    """
+    _check_embedder(snapshot, tools.embedder)
+    settings, reranker = tools.settings, tools.reranker
+    chosen = chosen_documents(filters, snapshot) if filters else None
+    within = None if chosen is None else snapshot.store.chunk_ids_within(chosen)
+    question = analyse_for(snapshot, text, history)
+    wanted = limit or settings.passages
+    looked_at = wanted if reranker is None else max(wanted, settings.rerank)
+    passages = retrieve(
+        question, snapshot, tools.embedder, tools.sentences, settings, looked_at, within
+    )
+    read = passages[: settings.rerank]
+    if reranker is None or not read:
+        return Found(question, tuple(passages[:wanted]))
+    ranking = reranker.rank(question.standalone, read)
+    ordered = [*reorder(read, ranking.relevance), *passages[len(read) :]]
+    best = cap_documents(ordered, wanted, settings.max_share_per_document)
+    return Found(question, tuple(best), ranking.usage)
+
+
+def analyse_for(snapshot: Snapshot, text: str, history: Sequence[Turn]) -> Question:
+    """A question taken apart with the words and languages of an index."""
+    languages = snapshot.manifest.languages
+    code = question_language(text, history, languages)
+    frequency = snapshot.words.document_frequency
+    return analyse(
+        text,
+        history,
+        lambda term: inverse_document_frequency(snapshot, term, code),
+        language=code,
+        languages=languages,
+        holds=lambda term: frequency(term) > 0,
+    )
+
+
+def _check_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
+    built_with = snapshot.manifest.embedder
+    if embedder.fingerprint != built_with:
+        raise IndexUnavailableError(
+            f"The index was built with the embedder {built_with}, the settings name "
+            f"{embedder.fingerprint}",
+            hint="run `assistant ingest` to embed the documents anew, or set "
+            "embedding.provider back",
+        )
+
+
+def fuse(parts: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
+    """Weighted sum of min-max scaled scores; an id that a part does not know gets its minimum.
+
+    Scores of different kinds cannot be added as they are; ranks lose how far apart they were
+    (reciprocal rank fusion was a little lower on every set). The result lies between 0 and 1.
+    """
+    if len(parts) != len(weights):
+        raise ValueError(f"{len(parts)} parts but {len(weights)} weights")
+    ids = {key for part in parts for key in part}
+    fused = dict.fromkeys(ids, 0.0)
+    total = sum(weight for part, weight in zip(parts, weights, strict=True) if part)
+    if total <= 0:
+        return fused
+    for part, weight in zip(parts, weights, strict=True):
+        if not part or not weight:
+            continue
+        low, high = min(part.values()), max(part.values())
+        if len(part) < len(ids):
+            low = min(low, 0.0)
+        spread = high - low
+        for key, score in part.items():
+            scaled = (score - low) / spread if spread > 0 else 1.0
+            fused[key] += weight * scaled / total
+    return fused
+
+
+def inverse_document_frequency(snapshot: Snapshot, term: str, code: str = "en") -> float:
+    """A term's idf over the chunks of an index, and of prose in the language of the question.
+
+    An index of an earlier version counts removed chunks too, until its next ingest: then no more
+    than there are.
+    """
+    total = len(snapshot.words)
+    containing = min(total, snapshot.words.document_frequency(term))
+    return inverse_frequency(containing, total, prose_share(term, code))
+
+
+def retrieve(
+    question: Question,
+    snapshot: Snapshot,
+    embedder: Embedder,
+    index: SentenceIndex,
+    settings: RetrievalSettings,
+    limit: int | None = None,
+    within: Sequence[str] | None = None,
+) -> list[Passage]:
+    """The best passages for a question, best first, different from each other.
+
+    ``within`` names the only chunks that are looked at; without it all are.
+    """
+    wanted = limit or settings.passages
+    words, vectors = _proposals(
+        question, snapshot, embedder, max(settings.candidates, wanted), within
+    )
+    # Equals stay in the order of documents and places; ids change with an index's history.
+    proposals = snapshot.store.in_order({*words, *vectors})
+    first = fuse([words, vectors], [settings.weight_words, settings.weight_vector])
+    best = sorted(proposals, key=lambda key: -first[key])
+    closely = settings.weight_sentence or settings.weight_likeness or settings.weight_title
+    chunks = snapshot.store.chunks(best[: max(_READ_CLOSELY if closely else 0, 2 * wanted)])
+    near = [key for key in best if key in chunks]
+    documents = snapshot.store.by_ids({chunks[key].document_id for key in near})
+    texts = {key: chunks[key].text for key in near}
+    parts = {
+        "words": {key: words[key] for key in near if key in words},
+        "vector": {key: vectors[key] for key in near},
+        "likeness": index.word_likeness(question, texts) if settings.weight_likeness else {},
+        "title": title_coverage(
+            question, {key: _title(documents[chunks[key].document_id]) for key in near}
+        )
+        if settings.weight_title
+        else {},
+    }
+    weights = {
+        "words": settings.weight_words,
+        "vector": settings.weight_vector,
+        "likeness": settings.weight_likeness,
+        "title": settings.weight_title,
+    }
+    scores = fuse(list(parts.values()), list(weights.values()))
+    if settings.weight_sentence:
+        clean = {
+            key: _less_noise(scores[key], chunks[key], documents[chunks[key].document_id])
+            for key in near
+        }
+        top = sorted(near, key=lambda key: -clean[key])[: max(wanted, _BY_SENTENCES)]
+        parts["sentence"] = best_sentences(question, {key: texts[key] for key in top}, index)
+        weights["sentence"] = settings.weight_sentence
+        scores = fuse(list(parts.values()), list(weights.values()))
+    passages = [
+        _passage(chunks[key], documents[chunks[key].document_id], scores[key],
+                 {name: part[key] for name, part in parts.items() if key in part})
+        for key in near
+    ]  # fmt: skip
+    passages.sort(key=lambda p: (-p.score, p.document, p.start))
+    different = fold_duplicates(passages, settings.near_duplicate_similarity, 2 * wanted)
+    return cap_documents(different, wanted, settings.max_share_per_document)
+
+
+def _proposals(
+    question: Question,
+    snapshot: Snapshot,
+    embedder: Embedder,
+    limit: int,
+    within: Sequence[str] | None,
+) -> tuple[dict[str, float], dict[str, float]]:
+    """BM25 scores of the best chunks by words; cosines of these and of the nearest chunks."""
+    boosts = _boosts(question, snapshot)
+    unknown = _unknown(question, snapshot)
+    words = dict(snapshot.words.search(boosts, limit, fuzzy=unknown, within=within, boosts=boosts))
+    vector = embedder.embed([question.standalone])[0]
+    there = snapshot.manifest.chunks if within is None else len(within)
+    vectors = dict(snapshot.nearest(vector, min(limit, there), within))
+    unseen = [key for key in words if key not in vectors]
+    return words, {**vectors, **snapshot.cosines(vector, unseen)}
+
+
+def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
+    """The terms to search in every spelling that the index has, and how much more or less each
+    counts than by its idf among the folder's chunks alone."""
+    found: dict[str, float] = {}
+    for term in (*question.weights, *question.asking):
+        spellings = question.spellings(term)
+        held = [each for each in spellings if snapshot.words.document_frequency(each)]
+        weight = question.weights.get(term)
+        for each in held or spellings[:1]:
+            plain = snapshot.words.inverse_frequency(each)
+            wanted = weight or inverse_document_frequency(snapshot, each, question.language)
+            found.setdefault(each, wanted / plain if plain > 0 else 1.0)
+    return found
+
+
+def _unknown(question: Question, snapshot: Snapshot) -> list[str]:
+    """Terms that no chunk holds: misspelt, perhaps, so they are searched with errors allowed."""
+    return [
+        term
+        for term in question.weights
+        if len(term) >= _FUZZY_MINIMUM_LENGTH
+        and term.isalpha()
+        and not any(snapshot.words.document_frequency(each) for each in question.spellings(term))
+    ]
+
+
+def _title(document: StoredDocument) -> tuple[str, str]:
+    return document.title, document.language
+
+
+def _less_noise(score: float, chunk: StoredChunk, document: StoredDocument) -> float:
+    return score * (1.0 - _NOISE_PENALTY * share(document.noise, chunk.start, chunk.end))
+
+
+def _passage(
+    chunk: StoredChunk, document: StoredDocument, score: float, scores: Mapping[str, float]
+) -> Passage:
+    noise = clipped(document.noise, chunk.start, chunk.end)
+    return Passage(
+        chunk_id=chunk.id,
+        document=document.name,
+        title=document.title,
+        text=chunk.text,
+        start=chunk.start,
+        end=chunk.end,
+        page=chunk.page,
+        heading_path=chunk.heading_path,
+        context=chunk.context,
+        language=document.language,
+        score=round(_less_noise(score, chunk, document), 6),
+        scores={name: round(value, 6) for name, value in scores.items()},
+        noise=noise,
+    )

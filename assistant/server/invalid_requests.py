@@ -1,0 +1,44 @@
+"""Requests that cannot be read → one clear error in our form that repeats nothing of them.
+
+FastAPI's own answer holds what came in, and cannot be written when that is an infinity or half of
+a character: a status 500 for a client's slip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from assistant.text.visible import one_line
+
+_MOST_PARTS = 6
+_LONGEST = 300
+
+
+async def refuse_invalid(request: Request, error: Exception) -> JSONResponse:
+    """The answer to a request whose path, query or body does not fit."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"][:_MOST_PARTS])
+    return _refusal(422, f"{place}: {first['msg']}")
+
+
+async def refuse_http(request: Request, error: Exception) -> JSONResponse:
+    """The answer to a request that Starlette or FastAPI refuses: no such path, a body that is no
+    JSON or holds a number that Python does not read."""
+    assert isinstance(error, HTTPException)
+    return _refusal(error.status_code, str(error.detail), error.headers)
+
+
+def _refusal(status: int, reason: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    said = {
+        "message": one_line(reason)[:_LONGEST],
+        "type": "invalid_request_error",
+        "param": None,
+        "code": status,
+    }
+    return JSONResponse({"error": said}, status, headers)

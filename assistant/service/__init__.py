@@ -1,0 +1,1 @@
+"""One assistant for many callers: admission control and metrics."""

@@ -1,0 +1,183 @@
+"""What is known of a language, from ``data/CODE.txt``, read when it is first asked for.
+
+A data file holds ``key: words``; a line that begins with a blank goes on with the one before. The
+words are our own, from no published list (docs/decisions.md).
+All words are folded when read, as those of texts and questions are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from assistant.text.folding import fold, fold_case
+
+_DATA = Path(__file__).parent / "data"
+_KINDS = (
+    "person", "place", "time", "number", "amount", "reason", "way", "which", "what", "yesno",
+    "definition", "list", "organisation", "title",
+)  # fmt: skip
+_ASKING = ("person", "place", "time", "number", "reason", "which", "what")
+_SAME = {"nb": "no", "nn": "no", "iw": "he", "cmn": "zh"}
+
+HAS_COMPOUNDS = frozenset({"de", "nl", "sv", "da", "no", "fi"})
+"""Languages whose data file says how words are joined."""
+UNSPACED = frozenset({"zh", "ja", "th"})
+"""Languages written without spaces: their phrases are found inside a text, not between words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The words of one language, folded.
+
+    ``function`` are words of grammar, by which a language is told; ``stop`` holds them and others
+    without content in a question. ``asking`` say what is wanted, ``light`` are put in many other
+    ways by an answer, ``pronouns`` and ``openings`` lean on the question before. ``pronouns`` and
+    ``places`` keep their accents: Spanish "él" is no article. ``phrases`` and
+    ``nouns`` tell the kind of answer. ``groups`` are words of one family that no stemmer joins.
+    """
+
+    code: str
+    name: str
+    stemmer: str
+    function: frozenset[str]
+    stop: frozenset[str]
+    asking: frozenset[str]
+    light: frozenset[str]
+    pronouns: frozenset[str]
+    openings: tuple[str, ...]
+    phrases: Mapping[str, tuple[str, ...]]
+    nouns: Mapping[str, frozenset[str]]
+    months: tuple[str, ...]
+    times: frozenset[str]
+    numbers: frozenset[str]
+    because: tuple[str, ...]
+    places: frozenset[str]
+    groups: tuple[tuple[str, ...], ...]
+
+    @property
+    def is_spaced(self) -> bool:
+        """Whether words are written apart."""
+        return self.code not in UNSPACED
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """How a language joins words to compounds, in lower case with accents.
+
+    ``joins`` are the letters between two parts, ``drops`` the one that a first part may lose;
+    ``endings`` look like a last part and are none, ``prefixes`` like a first; ``short`` words are
+    parts though they have few letters.
+    """
+
+    joins: tuple[str, ...]
+    drops: str
+    endings: frozenset[str]
+    prefixes: frozenset[str]
+    short: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def language_codes() -> tuple[str, ...]:
+    """The languages with a data file, by their two letters."""
+    return tuple(sorted(path.stem for path in _DATA.glob("*.txt")))
+
+
+def known_code(code: str) -> str:
+    """The code under which a language is known here; empty when it is not."""
+    code = _SAME.get(code, code)
+    return code if code in language_codes() else ""
+
+
+@lru_cache(maxsize=64)
+def language(code: str) -> Language:
+    """A language by its code; English for one that is not known here."""
+    code = known_code(code) or "en"
+    rows = _rows(code)
+    function = _words(rows.get("function", ""))
+    return Language(
+        code=code,
+        name=rows["name"],
+        stemmer=rows["stemmer"],
+        function=function,
+        stop=function | _words(rows.get("stop", "")),
+        asking=_words(rows.get("asking", "")),
+        light=_words(rows.get("light", "")),
+        pronouns=frozenset(fold_case(rows.get("pronoun", "")).split()),
+        openings=_phrases(rows.get("opening", "")),
+        phrases=MappingProxyType({kind: _phrases(rows.get(kind, "")) for kind in _KINDS}),
+        nouns=MappingProxyType(
+            {
+                key.partition(".")[2]: _words(value)
+                for key, value in rows.items()
+                if key.startswith("nouns.")
+            }
+        ),
+        months=tuple(fold(rows.get("months", "")).split()),
+        times=_words(rows.get("times", "")),
+        numbers=_words(rows.get("numbers", "")),
+        because=_phrases(rows.get("because", "")),
+        places=frozenset(fold_case(rows.get("in", "")).split()),
+        groups=tuple(
+            tuple(group.split()) for group in fold(rows.get("groups", "")).split(";") if group
+        ),
+    )
+
+
+@lru_cache(maxsize=8)
+def joining(code: str) -> Joining:
+    """How a language joins words; for one that does."""
+    rows = {key: fold_case(value) for key, value in _rows(code).items()}
+    return Joining(
+        joins=tuple("" if each == "-" else each for each in rows["joins"].split()),
+        drops=rows.get("drops", ""),
+        endings=frozenset(rows["endings"].split()),
+        prefixes=frozenset(rows["prefixes"].split()),
+        short=frozenset(rows["short"].split()),
+    )
+
+
+@lru_cache(maxsize=1)
+def telling_words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+    """Each word of grammar or question word → the languages that have it: as written, in lower
+    case, and folded. For telling languages apart."""
+    written: dict[str, set[str]] = {}
+    folded: dict[str, set[str]] = {}
+    for code in language_codes():
+        rows = _rows(code)
+        asking = ",".join(rows.get(key, "") for key in _ASKING)
+        single = [each.strip().rstrip("*") for each in asking.split(",") if " " not in each.strip()]
+        for word in (*rows.get("function", "").split(), *single):
+            if word:
+                written.setdefault(fold_case(word), set()).add(code)
+                folded.setdefault(fold(word), set()).add(code)
+    return _frozen(written), _frozen(folded)
+
+
+def _frozen(found: Mapping[str, set[str]]) -> Mapping[str, tuple[str, ...]]:
+    return {word: tuple(sorted(codes)) for word, codes in found.items()}
+
+
+@lru_cache(maxsize=64)
+def _rows(code: str) -> Mapping[str, str]:
+    rows: dict[str, str] = {}
+    key = ""
+    for line in (_DATA / f"{code}.txt").read_text(encoding="utf-8").splitlines():
+        if line[:1].isspace():
+            rows[key] += " " + line.strip()
+        elif line.strip():
+            key, _, value = line.partition(":")
+            rows[key] = value.strip()
+    return rows
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(fold(text).split())
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    parts = (" ".join(part.replace("'", " ").split()) for part in fold(text).split(","))
+    return tuple(part for part in parts if part)

@@ -1,0 +1,46 @@
+"""How common words are in a language, from the package wordfreq, read when first asked for.
+
+None of its data is in this project; see NOTICE.md. Of its tables only the common words are kept:
+rarer ones are parts of compounds by chance, and about such words the folder itself says more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from math import log10
+
+from assistant.text.folding import fold_case
+from assistant.text.languages import HAS_COMPOUNDS
+
+_NAMES = {"no": "nb"}
+_LEAST, _LEAST_OF_COMPOUNDS = 4.2, 3.6
+"""How common a word must be to be kept; parts of compounds are looked for among rarer ones."""
+_LONGEST = 14
+
+
+@lru_cache(maxsize=8)
+def zipf(code: str) -> Mapping[str, float]:
+    """Each common word of a language, in lower case → log10 of its count in 10^9 words.
+
+    Empty for a language without a table.
+    """
+    import wordfreq  # .3 s, which most commands do without
+
+    try:
+        table = wordfreq.get_frequency_dict(_NAMES.get(code, code), wordlist="small")
+    except LookupError:
+        return {}
+    least = _LEAST_OF_COMPOUNDS if code in HAS_COMPOUNDS else _LEAST
+    found = {}
+    for word, frequency in table.items():
+        value = round(log10(frequency) + 9, 1)
+        if value >= least and len(word) <= _LONGEST and _is_word(word):
+            found[fold_case(word)] = value
+    return found
+
+
+def _is_word(word: str) -> bool:
+    """Letters and their marks only."""
+    has_letter = any(character.isalpha() for character in word)
+    return has_letter and not any(c.isdigit() or c in "'.-_’" for c in word)

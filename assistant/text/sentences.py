@@ -1,0 +1,232 @@
+"""Sentence borders with exact spans, for citing one sentence; run on retrieved text only.
+
+A text is first cut into units (paragraphs, list items, headings, table rows), because a sentence
+never crosses one; prose is then cut at sentence ends. Thai has no sentence marks: there the whole
+paragraph is one sentence. Errors at the borders of a labelled sample are counted in
+``tests/test_sentences.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["prose", "item", "heading", "table", "code", "label"]
+"""``label``: a short line without an end mark, such as a caption, a byline or a menu entry."""
+
+_ABBREVIATIONS = frozenset(
+    """dr mr mrs ms prof rev hon st sr jr gen col sgt capt lt al fig figs eq eqs sec secs ch vol
+    no nos pp p ed eds inc ltd co corp dept univ approx ca cf vs v e.g i.e eg ie viz resp ph.d
+    b.sc m.sc jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun z.b
+    d.h u.a bzw usw nr str hrsg vgl bd dipl ing abs art tab app ref refs min max avg est tel
+    ext डॉ प्रो श्री""".split()
+)
+# Abbreviations after which a capital always goes on with the sentence.
+_NEVER_LAST = frozenset(
+    """dr mr mrs ms prof rev hon st sr gen col sgt capt lt fig figs eq eqs sec secs vol pp approx ca
+    cf vs v e.g i.e eg ie viz z.b d.h u.a bzw vgl hrsg dipl ing डॉ प्रो श्री""".split()
+)
+_STARTERS = frozenset(
+    """the a an this that these those it its he she they we you i in on at for from with by as to
+    but and or so if when while after before since although however moreover furthermore there
+    here our their his her some many most all no one each both such then thus meanwhile""".split()
+)
+_MONTHS_DE = frozenset(
+    """januar februar märz april mai juni juli august september oktober november dezember
+    jahrhundert""".split()
+)
+
+_LIST_START = re.compile(r"[ \t]*(?:[-*+•◦▪‣·–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
+_HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+\S")
+_RULE = re.compile(r"[ \t]*(?:[-=*_~][ \t]*){3,}$")
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+_TABLE_RULE = re.compile(
+    r"[ \t]*+\|?+[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+:?[ \t]*+)*\|?[ \t]*+$"
+)
+_LABEL = re.compile(r"[ \t]*[^\W\d_][^:\n]{0,40}:[ \t]+\S")
+_ENTRY = re.compile(
+    r"[ \t]*(?:[\[(<]|\S{1,40} \S{1,20} \S{1,40} \[)?"  # a web server's line begins with an address
+    r"(?:[A-Z]{4,8}[\])]?[ \t:]+[\[(]?)?"
+    r"(?:\d{4}[-/]\d\d[-/]\d\d(?:[T ,]|$)|\d{1,2}[/.-](?:\d{1,2}|[A-Za-z]{3})[/.-]\d{2,4}[ :,T]"
+    r"|\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?[\])> \t]"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d )"
+)
+"""A line of a log, a chat or a transcript, which begins with its time."""
+_END = re.compile(
+    r"(?P<wide>[。！？｡]+[」』”’）】]*)"
+    # A run of marks is looked at from its first one only, or a line of dots takes its square.
+    r"|(?<![।॥؟۔])(?P<danda>[।॥؟۔]+[\"'”’)\]]*(?=\s|$))"
+    r"|(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>[\"'”’»)\]*_]*)(?:\[\^?\d{1,3}\])*(?=\s|$)"
+)
+_LAST_TOKEN = re.compile(r"[^\s(\[\"“‘'—–/]+$")
+_LONGEST_TOKEN = 100
+"""Characters before a mark that are looked at: a longer token is no abbreviation."""
+_NEXT_WORD = re.compile(r"[\s\"“‘'(\[«*_]*([^\s.,;:!?\"”’)\]*_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSpan:
+    """A sentence or unit: ``text[start:end]``, trimmed, and what kind of unit it came from."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+def sentences(text: str) -> list[SentenceSpan]:
+    """All sentences of ``text`` in order, with spans that never overlap."""
+    found: list[SentenceSpan] = []
+    for unit in units(text):
+        if unit.kind == "item" and _ENTRY.match(text, unit.start):
+            found.append(unit)  # an entry says one thing, at one time
+        elif unit.kind in ("prose", "item", "label"):
+            found.extend(_cut(text, unit))
+        else:
+            found.append(unit)
+    return found
+
+
+def units(text: str) -> Iterator[SentenceSpan]:
+    """Paragraphs, list items, headings, table rows and code blocks of ``text`` in order."""
+    start, end, kind = -1, -1, "prose"
+    previous = ""
+    fenced = False
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        body = line.rstrip()
+        line_start = offset + len(line) - len(line.lstrip())
+        line_end = offset + len(body)
+        offset += len(line)
+        opening = _line_kind(body, fenced)
+        if _FENCE.match(body):
+            fenced = not fenced
+        if opening == "entry" != kind and start >= 0 and _joins(previous, body, kind):
+            opening = "prose"  # a sentence whose next line happens to begin with a time
+        continues = start >= 0 and opening == "prose" and _joins(previous, body, kind)
+        if (opening == "code" and kind == "code" and start >= 0) or continues:
+            end = line_end if body else end  # blank lines count only between others
+        else:
+            if start >= 0:
+                yield from _unit(text, start, end, kind)
+            blank = opening == "blank"
+            start, end, kind = (-1 if blank else line_start), line_end, opening
+        previous = body
+    if start >= 0:
+        yield from _unit(text, start, end, kind)
+
+
+def _line_kind(body: str, fenced: bool) -> str:
+    """What a line is. The first sign rules out most patterns: half of the time of all of them."""
+    first = body.lstrip()[:1]
+    if fenced or (first in "`~" and _FENCE.match(body)):
+        return "code"
+    if not first or (first in "-=*_~" and _RULE.match(body)):
+        return "blank"
+    if first in "|:-" and _TABLE_RULE.match(body):
+        return "blank"
+    if first == "#" and _HEADING.match(body):
+        return "heading"
+    if _is_table_row(body):
+        return "table"
+    may_be_time = first.isdecimal() or first in "[(<" or (first.isupper() and ":" in body[:60])
+    if may_be_time and _ENTRY.match(body):
+        return "entry"
+    if first.isalpha() and ". " not in body and ") " not in body and "\t" not in body:
+        return "prose"
+    return "item" if _LIST_START.match(body) else "prose"
+
+
+def _is_table_row(body: str) -> bool:
+    return body.count("|") >= 2 or " | " in body
+
+
+def _joins(previous: str, body: str, kind: str) -> bool:
+    """Whether a line goes on with the paragraph or list item of the line before (hard wrap).
+
+    All that follows an entry of a log belongs to it; a label with its value stands alone.
+    """
+    if kind == "entry":
+        return bool(previous.strip())
+    if not previous.strip() or kind not in ("prose", "item"):
+        return False
+    if _LABEL.match(body) and _LABEL.match(previous):
+        return False
+    first = body.lstrip()[:1]
+    if first.islower() or previous.endswith((",", "-", "–", "—")):
+        return True
+    return 45 <= len(previous) <= 130
+
+
+def _unit(text: str, start: int, end: int, kind: str) -> Iterator[SentenceSpan]:
+    if kind == "item":
+        mark = _LIST_START.match(text, start)
+        if mark is not None and mark.end() < end:
+            start = mark.end()
+        yield SentenceSpan(start, end, "item")
+    elif kind == "entry":
+        yield SentenceSpan(start, end, "item")
+    elif kind == "heading":
+        inner = re.compile(r"#+[ \t]+").match(text, start)
+        yield SentenceSpan(inner.end() if inner else start, end, "heading")
+    elif kind == "table":
+        yield SentenceSpan(start, end, "table")
+    elif kind == "code":
+        yield SentenceSpan(start, end, "code")
+    elif kind == "prose":
+        words = text[start:end].split()
+        ended = _END.search(text[max(start, end - 4) : end]) is not None or text[end - 1] in ":;"
+        is_label = len(words) <= 12 and not ended and end - start <= 90
+        yield SentenceSpan(start, end, "label" if is_label else "prose")
+
+
+def _cut(text: str, unit: SentenceSpan) -> Iterator[SentenceSpan]:
+    start = unit.start
+    for match in _END.finditer(text, unit.start, unit.end):
+        border = match.end()
+        if border <= start or not _is_border(text, unit, match):
+            continue
+        yield SentenceSpan(start, border, unit.kind if unit.kind != "label" else "prose")
+        start = border
+        while start < unit.end and text[start].isspace():
+            start += 1
+    if start < unit.end:
+        yield SentenceSpan(start, unit.end, unit.kind)
+
+
+def _is_border(text: str, unit: SentenceSpan, match: re.Match[str]) -> bool:
+    if match.lastgroup in ("wide", "danda"):
+        return True
+    following = _NEXT_WORD.match(text, match.end(), unit.end)
+    if following is None:
+        return True
+    word = following.group(1)
+    if word[:1].islower():
+        return False
+    if match.group("mark") != ".":
+        return True
+    begin = max(unit.start, match.start() - _LONGEST_TOKEN)
+    token_match = _LAST_TOKEN.search(text, begin, match.start())
+    token = token_match.group() if token_match else ""
+    if match.group("close") and match.group("close") not in ("*", "**", "_"):
+        return True
+    return _ends_sentence(token, word)
+
+
+def _ends_sentence(token: str, following: str) -> bool:
+    """Whether ``token.`` ends a sentence when ``following`` (not lower case) comes next."""
+    bare = token.strip("*_")
+    folded = bare.lower()
+    if folded in _ABBREVIATIONS:  # "10 min. The …" ends, "min. 10 …" and "Acme Inc. Berlin" do not
+        starts = len(following) > 1 and following.lower() in _STARTERS
+        return starts and folded not in _NEVER_LAST
+    if len(bare) == len(following) == 1 and bare.islower() and following.isalpha():
+        return False  # z. B.
+    if len(bare) == 1 and bare.isalpha() and bare.isupper():
+        return following.lower() in _STARTERS and bare not in "AI"
+    if re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", bare):  # U.S, a.m, Ph.D
+        return following.lower() in _STARTERS
+    if bare.isdigit() and len(bare) <= 2:
+        return following.lower() not in _MONTHS_DE
+    return True

@@ -1,0 +1,1 @@
+"""Makes `python -m docs.generate` run from the root of a checkout."""
