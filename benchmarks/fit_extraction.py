@@ -27,7 +27,9 @@ from assistant.retrieval.question import analyse
 from assistant.retrieval.search import inverse_document_frequency, retrieve
 from benchmarks.sets import BenchmarkSet, indexed, load_set
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "assistant" / "answering" / "extraction_weights.json"
+WEIGHTS = (
+    Path(__file__).resolve().parents[1] / "assistant" / "answering" / "extraction_weights.json"
+)
 
 Question = tuple[np.ndarray, np.ndarray]
 """Features of the candidates, shape (n, features), and which are right, shape (n,)."""

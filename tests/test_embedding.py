@@ -10,9 +10,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import zlib
 import time
 import traceback
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -94,9 +94,7 @@ def summed_plainly(texts: Sequence[str]) -> Vectors:
     sums = np.zeros((len(texts), 256))
     for at, text in enumerate(texts):
         found = tokenizer.encode(text, add_special_tokens=False)
-        for token, number, (start, end) in zip(
-            found.tokens, found.ids, found.offsets, strict=True
-        ):
+        for token, number, (start, end) in zip(found.tokens, found.ids, found.offsets, strict=True):
             if token == "[UNK]":
                 number = spare[zlib.crc32(text[start:end].lower().encode()) % len(spare)]
             sums[at] += rows[number]
