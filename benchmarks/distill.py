@@ -351,6 +351,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bags([each.ids for each in own.encode_batch(each, add_special_tokens=False)], len(names))
         for each in (texts, words)
     ]
+    names = [name.replace("[unused", "[spare") for name in names]
     rows, scales = rounded(apart(distil(tokens, said, of_words, *held), names))
     options.out.mkdir(parents=True, exist_ok=True)
     np.save(options.out / VECTORS, rows)

@@ -65,7 +65,7 @@ def tokenizer_of(tokens: Sequence[str]) -> Tokenizer:
 
 def spare_places(tokens: Sequence[str]) -> list[int]:
     """The places of the vocabulary's unused entries, whose vectors are random directions."""
-    return [place for place, token in enumerate(tokens) if token.startswith("[unused")]
+    return [place for place, token in enumerate(tokens) if token.startswith("[spare")]
 
 
 def spare_place(text: str, spare: Sequence[int]) -> int:
