@@ -1,4 +1,4 @@
-"""A large folder is read, and its words are written, in processes of their own: same index."""
+"""A large folder is read in a process of its own: same index."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,16 @@ from typing import Any
 import pytest
 from support_index import Workshop, outcomes, text_of
 
-from assistant.errors import AssistantError, DocumentError, IndexUnavailableError, StorageError
-from assistant.index.generations import WORDS
+from assistant.errors import AssistantError, DocumentError
 from assistant.index.loaded import packed, unpacked
 from assistant.index.loading import load_all, options_of
 from assistant.index.plan import Step
 from assistant.index.processes import reading_process
-from assistant.index.processes.children import WordProcess
 from assistant.index.processes.reading_process import load_apart
+from assistant.index.processes.vector_children import VectorWriter
 from assistant.index.roots import Scope
 from assistant.index.scan import scan
-from assistant.index.words import WordIndex, WordWriter
+from assistant.index.words import WordIndex
 from assistant.settings import Settings
 from benchmarks.format_samples import samples
 
@@ -108,9 +106,6 @@ def test_a_reading_process_that_is_killed_loses_nothing(
     steps = steps_of(workshop.folder, settings)
     results = load_apart(steps, options_of(settings))
     seen = [next(results)]
-    group = Path(f"/proc/{started[0].pid}/autogroup")
-    if group.exists() and os.getuid() == 0:  # others may be refused it for a while
-        assert group.read_text().split()[-1] == "10", "it stands back"
     os.kill(started[0].pid, signal.SIGKILL)
     seen += results
     assert [step.name for step, _ in seen] == [step.name for step in steps]
@@ -227,53 +222,6 @@ def test_leaving_in_the_middle_ends_the_process(workshop: Workshop, started: lis
     assert started[0].poll() is not None
 
 
-def write(writer: WordProcess, texts: dict[str, str]) -> None:
-    for key, text in texts.items():
-        writer.add(key, text)
-    writer.end([list(texts)])
-    writer.finish()
-
-
-def test_words_of_a_process_are_those_written_here(tmp_path: Path) -> None:
-    texts = {
-        "one": "The heron's nest, 1,234 reeds",
-        "two": "机器学习 and herons",
-        "three": "A pond",
-    }
-    with WordWriter(tmp_path / "here") as here, WordProcess(tmp_path / "there") as there:
-        for writer in (here, there):
-            for key, text in texts.items():
-                writer.add(key, text)
-            writer.delete(["three"])
-            writer.end([["two"], ["one"]])
-            writer.finish()
-        if hasattr(os, "getpriority"):
-            behind = min(19, os.nice(0) + 10)
-            assert os.getpriority(os.PRIO_PROCESS, there._process.pid) == behind, "it stands back"
-    for terms in (["heron"], ["1234"], ["机器"], ["pond"]):
-        found = [WordIndex(tmp_path / part / WORDS).search(terms, 5) for part in ("here", "there")]
-        assert found[0] == found[1]
-    assert len(WordIndex(tmp_path / "there" / WORDS)) == 2
-
-
-def test_a_word_process_that_dies_is_an_error(tmp_path: Path) -> None:
-    with WordProcess(tmp_path / "words") as writer:
-        writer._process.kill()
-        with pytest.raises(IndexUnavailableError, match=r"words could not be written.*status -9"):
-            write(writer, {"one": "A heron"})
-
-
-def test_a_word_process_says_why_it_cannot_write(tmp_path: Path) -> None:
-    (tmp_path / "words").write_text("a file where the folder goes")
-    texts = {str(number): "so many words that the pipe is full" for number in range(100_000)}
-
-    with (
-        WordProcess(tmp_path / "words") as writer,
-        pytest.raises((IndexUnavailableError, StorageError), match="exists"),
-    ):
-        write(writer, texts)
-
-
 def test_a_large_ingest_is_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {f"{name}.md": text_of(name, 30) for name in ("apples", "pears", "plums")}
     found = []
@@ -295,29 +243,6 @@ def test_a_large_ingest_is_the_same_index(tmp_path: Path, monkeypatch: pytest.Mo
     assert found[0] == found[1]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe be made wider")
-def test_processes_may_be_a_megabyte_ahead_of_each_other(tmp_path: Path) -> None:
-    import fcntl
-
-    if int(Path("/proc/sys/fs/pipe-max-size").read_text()) < 1 << 20:
-        pytest.skip("this system is set to narrower pipes")
-    with WordProcess(tmp_path / "words") as there:
-        for stream in (there._process.stdin, there._process.stdout):
-            assert fcntl.fcntl(stream, fcntl.F_GETPIPE_SZ) == 1 << 20
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe be made wider")
-def test_a_pipe_that_may_not_be_wider_is_used_as_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("assistant.processes._PIPE_BYTES", (1 << 31) + 1)  # more than there can be
-    with WordProcess(tmp_path / "words") as there:
-        there.add("one", "A heron")
-        there.end([["one"]])
-        there.finish()
-    assert WordIndex(tmp_path / "words" / WORDS).search(["heron"], 5)
-
-
 def test_children_start_no_threads_of_blas_unless_they_are_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -329,9 +254,9 @@ def test_children_start_no_threads_of_blas_unless_they_are_asked_for(
 
     monkeypatch.setattr(subprocess, "Popen", start)
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
-    with WordProcess(tmp_path / "words"):
+    with VectorWriter(tmp_path / "vectors"):
         pass
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
-    with WordProcess(tmp_path / "words"):
+    with VectorWriter(tmp_path / "vectors"):
         pass
     assert given == ["1", "2"]

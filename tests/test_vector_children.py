@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import io
 import json
-import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,6 @@ import numpy as np
 import pytest
 from support_index import Workshop, text_of
 
-from assistant import processes
 from assistant.errors import IndexUnavailableError
 from assistant.index.processes import children, vector_process
 from assistant.index.processes.vector_children import VectorWriter
@@ -212,47 +209,3 @@ def test_a_pause_is_told_when_nothing_waits(tmp_path: Path) -> None:
         writer.delete(["b"])
         assert writer.finish() == 1
     assert sent.count(b'{"op": "pause"}\n') == 1, "no pause after what is no vectors"
-
-
-# ---------------------------------------------------------------- who goes first
-
-
-_STANDING = """
-import os, sys
-from assistant.processes import stand_back
-stand_back(with_children=sys.argv[1] == "with")
-print(os.nice(0))
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "nice"), reason="this system has no niceness")
-def test_a_child_that_stands_back_does_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Words and readers wait for the writer of vectors, which all wait for in the end."""
-    (tmp_path / "standing.py").write_text(_STANDING)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    for given, more in (("with", 10), ("without", 0)):
-        with tempfile.TemporaryFile() as errors:
-            process = start("standing", given, stderr=errors, environment=os.environ)
-            said, _ = process.communicate(timeout=30)
-        assert int(said) == min(19, os.nice(0) + more)
-
-
-def test_a_session_stands_back_again_when_the_system_wants_a_pause(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Linux refuses users a second change within a tenth of a second."""
-    written: list[str] = []
-
-    class Refusing:
-        def __init__(self, error: type[OSError], times: int) -> None:
-            self.left = [error()] * times
-
-        def write_text(self, text: str, encoding: str) -> None:
-            if self.left:
-                raise self.left.pop()
-            written.append(text)
-
-    for refusing in (Refusing(BlockingIOError, 2), Refusing(PermissionError, 1)):
-        monkeypatch.setattr(processes, "_AUTOGROUP", refusing)
-        processes.stand_back(with_children=False)
-    assert written == ["10"]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections import OrderedDict
 from collections.abc import Mapping
+
+from assistant.text.recent import Recent
 
 OWNER_COOKIE = "assistant_owner"
 _BYTES = 32
@@ -42,12 +43,8 @@ class Sessions:
     """
 
     def __init__(self) -> None:
-        self._owners: OrderedDict[str, str] = OrderedDict()
+        self._owners: Recent[str] = Recent(_MOST_SESSIONS)
 
     def claim(self, session: str, owner: str) -> bool:
         """Whether a stream is this owner's, who takes it if nobody has."""
-        held = self._owners.setdefault(session, owner)
-        self._owners.move_to_end(session)
-        while len(self._owners) > _MOST_SESSIONS:
-            self._owners.popitem(last=False)
-        return held == owner
+        return self._owners.kept(session, owner) == owner

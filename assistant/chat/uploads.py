@@ -13,7 +13,6 @@ import secrets
 import stat
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from typing import Any, TypeVar
 
 from assistant.chat.stored_files import lies_directly_in, put, safe_name, sizes
 from assistant.errors import BusyError, QuotaError, StorageError, UsageError
+from assistant.text.recent import Recent
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class Uploads:
         self._clock = clock
         self._lock = threading.Lock()
         self._staged: dict[str, _Staged] = {}
-        self._sessions: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._sessions: Recent[tuple[float, int]] = Recent(_MOST_SESSIONS)
         self._used = 0
         self._arriving = 0
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="uploads")
@@ -159,13 +159,11 @@ class Uploads:
 
     def _spend(self, owner: str, size: int) -> None:
         now = self._clock()
-        began, spent = self._sessions.pop(owner, (now, 0))
+        began, spent = self._sessions.get(owner) or (now, 0)
         if now - began > _SESSION_SECONDS:
             began, spent = now, 0
         fits = spent + size <= self.quotas.session
-        self._sessions[owner] = (began, spent + size if fits else spent)
-        while len(self._sessions) > _MOST_SESSIONS:
-            self._sessions.popitem(last=False)
+        self._sessions.put(owner, (began, spent + size if fits else spent))
         if not fits:
             raise QuotaError(
                 f"One browser may upload {self.quotas.session / 1e6:g} MB in a day",

@@ -29,7 +29,6 @@ from assistant.index.generations import (
 )
 from assistant.index.loaded import Loaded
 from assistant.index.plan import Step, checked
-from assistant.index.processes.children import WordProcess
 from assistant.index.processes.vector_children import VectorWriter
 from assistant.index.rows import FileState, StoredChunk, StoredDocument
 from assistant.index.store import Store
@@ -62,8 +61,7 @@ class GenerationBuilder:
     complete it.
 
     ``fingerprint`` is the embedder's. ``fresh_vectors`` and ``fresh_words`` begin these parts anew;
-    ``restore`` then writes what does not change. With ``is_large`` a process of its own writes the
-    words.
+    ``restore`` then writes what does not change.
     """
 
     def __init__(
@@ -75,7 +73,6 @@ class GenerationBuilder:
         fingerprint: str,
         fresh_vectors: bool,
         fresh_words: bool = False,
-        is_large: bool = False,
         server_writer: Callable[[], ServerWriter] | None = None,
     ) -> None:
         self._exits = ExitStack()
@@ -107,8 +104,7 @@ class GenerationBuilder:
             self.store.vectors.begin(fingerprint, anew=fresh_vectors)
             has_words = base is not None and not fresh_words
             self._parts_before = parts_of(self.store.named_order()) if has_words else ()
-            words = WordProcess(folder) if is_large else WordWriter(folder)
-            self._words: WordProcess | WordWriter = self._exits.enter_context(words)
+            self._words = self._exits.enter_context(WordWriter(folder))
             self._ids = self.store.document_ids()
             self._exits = self._exits.pop_all()
 

@@ -29,7 +29,7 @@ from assistant.index.generations import (
 )
 from assistant.index.loading import Load, hash_file, options_of
 from assistant.index.plan import checked, make_plan
-from assistant.index.processes.reading_process import is_large, load_apart
+from assistant.index.processes.reading_process import load_apart
 from assistant.index.processes.vector_children import GenerationChecker
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
@@ -222,7 +222,6 @@ class Synchroniser:
                 fingerprint=self._embedder_fingerprint(),
                 fresh_vectors=fresh,
                 fresh_words=found.words,
-                is_large=is_large(files_to_read(sight)),
                 server_writer=(lambda: ServerWriter(server, collection)) if server else None,
             ) as builder:
                 self._write(builder, sight, note, fresh or found.words)

@@ -33,7 +33,7 @@ from assistant.index.plan import Step
 from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
 from assistant.index.unfinished import KeepAside
-from assistant.processes import last_words, stand_back, start, widen
+from assistant.processes import last_words, start
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.opening import OpeningRules
 
@@ -98,7 +98,6 @@ class _Reading:
         self._process = start(
             "assistant.index.processes.reading_process", stderr=self._stderr, environment=os.environ
         )
-        widen(self._process)
 
     def __enter__(self) -> _Reading:
         return self
@@ -155,7 +154,6 @@ def _options(message: dict[str, Any]) -> LoadOptions:
 def main() -> int:
     """The child: one request, a line for each of its files."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    stand_back(with_children=False)  # parsers are given a time by the clock
     request = json.loads(sys.stdin.buffer.readline() or b"null")
     if request is None:
         return 0
