@@ -86,14 +86,13 @@ class Assistant:
         that Ray cluster ("auto": the one that runs here) instead of in threads. Raises
         ``AssistantError``; then the old index still answers.
         """
-        from assistant.index.loading import Load
-        from assistant.index.processes.reading_process import load_apart
+        from assistant.index.loading import Load, load_all
         from assistant.index.sync import Synchroniser
 
         if isinstance(paths, str | Path):
             paths = [paths]
         named = [Path(path).expanduser() for path in paths] if paths is not None else None
-        load: Load = load_apart
+        load: Load = load_all
         if ray_address and not dry_run:
             from assistant.index.on_ray import on_ray
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import json
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -209,3 +210,45 @@ def test_a_pause_is_told_when_nothing_waits(tmp_path: Path) -> None:
         writer.delete(["b"])
         assert writer.finish() == 1
     assert sent.count(b'{"op": "pause"}\n') == 1, "no pause after what is no vectors"
+
+
+# ---------------------------------------------------------------- when they are started
+
+
+def test_an_unchanged_folder_starts_no_process(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.index.plan._CLOCK_GRAIN_NS", 0)
+    workshop.write("a.md", text_of("apples"))
+    workshop.write("b.zip", "PK no archive that is read")
+    workshop.sync()
+
+    def start(*_: Any, **__: Any) -> None:
+        raise AssertionError("a process for nothing")
+
+    monkeypatch.setattr("assistant.index.sync.GenerationChecker", start)
+    workshop.sync()
+    workshop.sync(dry_run=True)
+    workshop.write("c.md", text_of("pears"))
+    workshop.sync(dry_run=True)
+    with pytest.raises(AssertionError, match="for nothing"):
+        workshop.sync()
+
+
+def test_children_start_no_threads_of_blas_unless_they_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    popen, given = subprocess.Popen, []
+
+    def start(command: list[str], **more: Any) -> Any:
+        given.append(more["env"]["OPENBLAS_NUM_THREADS"])
+        return popen(command, **more)
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    with VectorWriter(tmp_path / "vectors"):
+        pass
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    with VectorWriter(tmp_path / "vectors"):
+        pass
+    assert given == ["1", "2"]

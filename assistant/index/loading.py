@@ -1,25 +1,22 @@
 """One file → its text and chunks, or the reason why not; runs in several threads at once.
 
-Reading happens in the children of ``assistant.reading.pool``, cutting in the threads here; of a
-large folder all of it in ``reading_process``.
+The children of ``assistant.reading.pool`` parse files; the threads here cut texts into chunks.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
-from assistant.index.loaded import Loaded, packed
+from assistant.index.loaded import Loaded
 from assistant.index.plan import Step
 from assistant.index.rows import FileState, state_of
 from assistant.index.scan import FoundFile, access_of
@@ -30,7 +27,7 @@ from assistant.reading.pool import Parsers
 from assistant.text.languages.detection import detect
 from assistant.text.noise import noise_spans
 
-if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
+if TYPE_CHECKING:
     from assistant.settings import ReadingSettings, Settings
 
 _WORKERS = min(4, os.cpu_count() or 1)
@@ -61,43 +58,24 @@ class LoadOptions:
 Load = Callable[[Sequence[Step], LoadOptions], Generator[tuple[Step, Loaded | DocumentError]]]
 """What reads the files of the steps, in their order: threads here, or workers elsewhere."""
 
-Result = TypeVar("Result")
-
 
 def load_all(
     steps: Sequence[Step], options: LoadOptions
 ) -> Generator[tuple[Step, Loaded | DocumentError]]:
-    """Read the files of the steps, in order, a bounded number ahead."""
-    with closing(load_files(files_of(steps), options, Loader.load)) as results:
-        yield from zip(steps, results, strict=True)
-
-
-def files_of(steps: Iterable[Step]) -> list[FoundFile]:
-    """The files of steps that have one each."""
-    files = []
-    for step in steps:
-        if step.file is None:
-            raise ValueError(f"step {step.name} has no file to read")
-        files.append(step.file)
-    return files
-
-
-def load_files(
-    files: Iterable[FoundFile],
-    options: LoadOptions,
-    work: Callable[[Loader, FoundFile], Result],
-) -> Generator[Result]:
-    """Do a ``Loader``'s work on files in threads, in order, a bounded number ahead."""
+    """Read the files of the steps in threads, in order, a bounded number ahead."""
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="reading")
     loader = Loader(options)
-    waiting: deque[Future[Result]] = deque()
+    waiting: deque[tuple[Step, Future[Loaded | DocumentError]]] = deque()
     try:
-        for file in files:
-            waiting.append(pool.submit(work, loader, file))
+        for step in steps:
+            if step.file is None:
+                raise ValueError(f"step {step.name} has no file to read")
+            waiting.append((step, pool.submit(loader.load, step.file)))
             if len(waiting) >= _WINDOW:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+                done, future = waiting.popleft()
+                yield done, future.result()
+        for done, future in waiting:
+            yield done, future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         loader.close()
@@ -130,32 +108,24 @@ class Loader:
 
     def load(self, file: FoundFile) -> Loaded | DocumentError:
         """Read and cut one file, or take up what an unfinished ingest made of it."""
-        return self._load(file)[0]
-
-    def load_packed(self, file: FoundFile) -> bytes:
-        """The same as JSON."""
-        result, line = self._load(file)
-        return line or json.dumps(packed(result)).encode()
-
-    def close(self) -> None:
-        """End the parsers."""
-        self._parsers.close()
-        self._kept.close()
-
-    def _load(self, file: FoundFile) -> tuple[Loaded | DocumentError, bytes]:
-        """A result, and its JSON if that was made to be kept."""
         try:
             data, state = open_file(file, self._options.access)
             sha256 = hashlib.sha256(data).hexdigest()
             kept = self._kept.take_up(file, sha256, state)
             if kept is not None:
-                return kept, b""
+                return kept
             result = load_bytes(data, file, sha256, state, self._options.cutting, self._parsers)
-            return result, self._kept.keep(file, sha256, result)
+            self._kept.keep(file, sha256, result)
+            return result
         except DocumentError as exc:
-            return exc, b""
+            return exc
         except MemoryError:
-            return DocumentError(f"{file.name} needs more memory than there is"), b""
+            return DocumentError(f"{file.name} needs more memory than there is")
+
+    def close(self) -> None:
+        """End the parsers."""
+        self._parsers.close()
+        self._kept.close()
 
 
 def load_bytes(

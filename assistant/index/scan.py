@@ -20,7 +20,7 @@ from assistant.index.roots import Scope
 from assistant.index.rows import FileState, place_of, state_of
 from assistant.reading.opening import OpeningRules, is_led_away, open_folder
 
-if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
+if TYPE_CHECKING:
     from assistant.settings import DocumentSettings
 
 _LONGEST_PLACE = 4095

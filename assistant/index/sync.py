@@ -27,9 +27,8 @@ from assistant.index.generations import (
     Manifest,
     failpoint,
 )
-from assistant.index.loading import Load, hash_file, options_of
+from assistant.index.loading import Load, hash_file, load_all, options_of
 from assistant.index.plan import checked, make_plan
-from assistant.index.processes.reading_process import load_apart
 from assistant.index.processes.vector_children import GenerationChecker
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
@@ -70,7 +69,7 @@ class Synchroniser:
         settings: Settings,
         generations: Generations,
         make_embedder: Callable[[], Embedder],
-        load: Load = load_apart,
+        load: Load = load_all,
     ) -> None:
         self._settings = settings
         self._generations = generations
