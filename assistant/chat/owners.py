@@ -1,8 +1,8 @@
-"""Whose a conversation is: the secret in one browser's cookie.
+"""The owner of a conversation: the secret in one browser's cookie.
 
-The server makes it up when the page is loaded. Only what it could have made up is one: a client
-without a cookie, or with a short one of its own, owns nothing, or all such clients would share
-their conversations.
+The server generates it when the page is loaded. Only a value of the generated form counts:
+otherwise all clients without a cookie, or with a short one of their own, would share their
+conversations.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def owner_among(cookies: Mapping[str, str]) -> str:
 
 
 class Sessions:
-    """Which browser reads which stream of events: the one that read it first.
+    """Maps each stream of events to the browser that read it first.
 
-    A stream is found by a number that a page makes up, and holds all that is drawn on that page. A
-    script that always takes the same number must not read what another one asks.
+    A stream is identified by a number that the page chooses, and carries everything drawn on that
+    page. A client that reuses another's number must not read its answers.
     """
 
     def __init__(self) -> None:

@@ -1,9 +1,8 @@
 """An answer's text → its tokens, with every marker tied to the sentence that it belongs to.
 
-The text is Markdown of which only the shape is used: paragraphs, lists, tables, emphasis, code.
-Links, images and HTML are no part of the grammar here, so they stay the characters that they are.
-Sentences are found again by their letters and digits alone, because emphasis and bullets are gone
-from one side and not from the other.
+Only the structure of the Markdown is used: paragraphs, lists, tables, emphasis, code. Links, images
+and HTML are not in the grammar, so they stay plain characters. Sentences are matched by their
+letters and digits only, because one side has lost emphasis and bullets.
 """
 
 from __future__ import annotations

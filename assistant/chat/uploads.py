@@ -1,8 +1,8 @@
 """Files that browsers send → the folder of uploads, under safe names, none over another.
 
-A file first lies aside, under a random number, in a hidden folder that no sync sees. The browser
-that sent it is given the number, and ``take_in`` moves what this browser sent. No caller names a
-path. What nobody takes in is deleted after an hour.
+A file is first staged under a random number in a hidden folder that syncs ignore. The browser that
+sent it gets the number, and ``take_in`` moves only files of this browser. No caller names a path.
+Staged files are deleted after an hour.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Uploads:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="uploads")
 
     async def apart(self, work: Callable[..., T], *arguments: Any) -> T:
-        """Do something in a thread of uploads: those of questions are not kept waiting."""
+        """Run something in the threads for uploads, so that questions do not wait for it."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     def begin(self, owner: str, name: str) -> Incoming:
