@@ -1,7 +1,7 @@
 """Asks the questions: opens the assistant over a question set's documents, fills a run folder.
 
-The order of the results is the order of the questions, whatever finishes first, so that two runs
-give the same bytes. A question that fails is recorded as an error and the run goes on.
+Results are in the order of the questions, whichever finishes first, so two runs give the same
+bytes. A question that fails is recorded as an error and the run goes on.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A plan's steps → a finished generation's files: store, words and vectors in step.
 
-Everything is written in a folder aside; whatever goes wrong, the current generation is untouched.
+Everything is written to a separate folder; a failure never touches the current generation.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _GIVE_UP_AFTER = 2
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A document that waits for its vectors; ``texts`` are what is indexed, by chunk id."""
+    """A document that waits for its vectors; ``texts`` maps chunk ids to the indexed texts."""
 
     step: Step
     document: StoredDocument
@@ -60,8 +60,8 @@ class GenerationBuilder:
     """Writes one generation; use as a context manager. ``finish_vectors`` and then ``finish_words``
     complete it.
 
-    ``fingerprint`` is the embedder's. ``fresh_vectors`` and ``fresh_words`` begin these parts anew;
-    ``restore`` then writes what does not change.
+    ``fingerprint`` is the embedder's. ``fresh_vectors`` and ``fresh_words`` rebuild these parts;
+    ``restore`` then writes the unchanged documents.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class GenerationBuilder:
         )
 
     def put(self, step: Step, loaded: Loaded, reading: str) -> None:
-        """Index a file that was read; it is written when its batch has its vectors."""
+        """Index a file that was read; it is written once its batch is embedded."""
         file = step.file
         if file is None:
             raise ValueError(f"no file for {step.name}")
@@ -189,7 +189,7 @@ class GenerationBuilder:
             self.flush()
 
     def flush(self) -> None:
-        """Embed and write the documents that wait. A failing embedder fails these files only."""
+        """Embed and write the waiting documents. A failing embedder fails only these files."""
         waiting, self._pending, self._waiting = self._pending, [], 0
         if not waiting:
             return
@@ -228,8 +228,8 @@ class GenerationBuilder:
     def fail(self, step: Step, error: DocumentError) -> None:
         """Note why a file has no current version in the index.
 
-        After ``failed`` its last good version stays; after any other outcome the file is known to
-        hold no text now, so the old version goes.
+        After ``failed`` the last good version stays. After any other outcome the file is known to
+        hold no text now, so the old version is removed.
         """
         reason = error.what
         if step.stored is not None:
@@ -266,7 +266,8 @@ class GenerationBuilder:
             self._write_vectors(ids, self.embedder().embed(texts))
 
     def _language_of(self, document: StoredDocument) -> str:
-        """The language of a stored text, noted: an older version may not have told it."""
+        """The language of a stored text; stores it, because an index of an earlier version may lack
+        it."""
         found = detect(self.store.parsed(document.id).text, document.language)
         if found != document.language:
             self.store.update(replace(document, language=found))

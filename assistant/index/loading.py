@@ -98,8 +98,8 @@ def limits_of(reading: ReadingSettings) -> ReadingLimits:
 
 
 class Loader:
-    """Loads files one by one, from several threads at once. Failure is a value here: it must not
-    stop the other files."""
+    """Loads files one by one, from several threads at once. A failure is returned, not raised, so
+    that it does not stop the other files."""
 
     def __init__(self, options: LoadOptions) -> None:
         self._options = options

@@ -1,7 +1,7 @@
 """Folders → the files in them, with what the file system says of each; reads no content.
 
-Only regular files inside the folder count. Hidden names, the index itself and excluded patterns
-are passed over; links, pipes and devices are listed with the reason they are not read.
+Only regular files inside the folder count. Hidden names, the index itself and excluded patterns are
+skipped; links, pipes and devices are listed with the reason why they are not read.
 """
 
 from __future__ import annotations

@@ -363,7 +363,7 @@ class Synchroniser:
         return dead > max(1000.0, _REBUILD_SHARE * manifest.chunks)
 
     def _told_of_interruption(self, base: Generation | None, to_read: int) -> str:
-        """What a person is told who has interrupted an ingest: what is there, and what is kept."""
+        """The message after an interrupted ingest: which index answers, and which work is kept."""
         before = base.manifest.name if base else ""
         if self._generations.current_name() != before:
             return "The new index is complete."

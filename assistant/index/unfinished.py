@@ -1,12 +1,12 @@
-"""What an ingest that did not finish has done: texts read and cut, vectors made.
+"""The work of an unfinished ingest: texts that were read and chunked, vectors that were made.
 
     index/unfinished/*.texts     one record a file, written as soon as the file is cut
     index/unfinished/*.vectors   one record a batch, of embedders that have no cache of their own
 
-The next ingest takes up what still fits, by the content's hash, and removes all of it once its own
-index is published. Each process writes files of its own under names that no other has had, so an
-orphan of a killed ingest disturbs nobody. A file's first record says what its records depend on:
-those of other readers, another cut or another embedder are removed unread.
+The next ingest reuses what still matches, by the content's hash, and deletes all of it once its own
+index is published. Each process writes its own files under unique names, so a leftover process of a
+killed ingest does no harm. A file's first record says what its records depend on: records of other
+readers, chunk settings or embedders are removed unread.
 """
 
 from __future__ import annotations

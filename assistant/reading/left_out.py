@@ -1,4 +1,4 @@
-"""What a file holds and its text does not, because nobody is meant to read it any more.
+"""Content of a file that its text leaves out: struck, hidden or deleted.
 
 One rule for each kind, the same in every format; ``docs/formats.md`` lists them. Readers count what
 they leave out, and the counts stand in the document's notes, so that a receipt names them.

@@ -23,7 +23,7 @@ _FINISH = b'{"op": "finish"}\n'
 
 
 class _Waiting:
-    """Frames for a child, in order; whoever puts more than fits waits for room."""
+    """A bounded queue of frames for a child; ``put`` blocks while it is full."""
 
     def __init__(self) -> None:
         self._frames: deque[tuple[bytes, ...]] = deque()
@@ -106,8 +106,8 @@ class VectorWriter(Child):
         self._waiting.put(*parts)
 
     def _send_all(self) -> None:
-        """The thread: frames to the child, in order; after a failure they are thrown away, so that
-        nobody waits for room."""
+        """The thread: sends frames to the child in order. After a failure it discards them, so that
+        ``put`` does not block."""
         while parts := self._waiting.take():
             try:
                 if self._failed is None:
@@ -140,7 +140,7 @@ class VectorWriter(Child):
 
 
 class GenerationChecker(Child):
-    """Checks one finished generation in a process that has touched nothing before."""
+    """Checks one finished generation in a fresh process."""
 
     def __init__(self) -> None:
         super().__init__("vector_process", "verify")

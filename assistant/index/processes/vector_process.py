@@ -5,9 +5,9 @@ input and answers each ``finish`` with one JSON line; ``… verify`` reads a fol
 whether its vectors are in it, then a line when its words are written, and answers with one JSON
 line.
 
-A child is needed for both: Chroma's core can crash a process in a way that no Python can catch, it
-holds the interpreter's lock while it builds HNSW (a spinning thread got 5 % of its speed), and only
-a fresh process opens the files as a reader will.
+Both need a child process. Chroma's core can crash a process in a way that Python cannot catch. It
+holds the interpreter's lock while it builds HNSW (a busy thread got 5 % of its speed). And only a
+fresh process opens the files as a reader will.
 
 A frame is one JSON line, then ``bytes`` raw bytes of float32 when it has that key.
 """
@@ -187,7 +187,7 @@ def _search_problem(collection: Collection, chunk_ids: Sequence[str]) -> str:
     """Whether search finds these vectors, given themselves; an empty text when it does.
 
     Search is approximate: of 63,000 chunks, many of them nearly alike, .3 % are not found by their
-    own vectors. So it is at fault only when it misses half of them.
+    own vectors. So the check fails only when half of them are not found.
     """
     if not chunk_ids:
         return ""
