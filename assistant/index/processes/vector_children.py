@@ -38,11 +38,6 @@ class _Waiting:
             self._bytes += sum(map(len, parts))
             self._changed.notify_all()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing waits now."""
-        return not self._frames
-
     def take(self) -> tuple[bytes, ...]:
         """The next frame, once there is one."""
         with self._changed:
@@ -113,9 +108,6 @@ class VectorWriter(Child):
                 if self._failed is None:
                     self._send(*parts)
                     if parts == (_FINISH,):
-                        self._flush()
-                    elif len(parts) == 2 and self._waiting.is_empty:  # vectors, the last for now
-                        self._send(b'{"op": "pause"}\n')
                         self._flush()
             except AssistantError as exc:
                 self._failed = exc
