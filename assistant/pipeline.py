@@ -263,9 +263,9 @@ class Assistant:
         if self.settings.llm.model:
             return _run(self._last(question, history, filters))
         from assistant.answering.events import extractive_events
-        from assistant.retrieval.question import checked
+        from assistant.retrieval.question import checked_question
 
-        asked = checked(question, history, self.settings.answer.max_question_characters)
+        asked = checked_question(question, history, self.settings.answer.max_question_characters)
         for event in extractive_events(self._resources, asked, filters):
             if isinstance(event, Finished):
                 return event.answer
@@ -280,9 +280,9 @@ class Assistant:
         stops the model at once.
         """
         from assistant.answering.events import extractive_events, in_thread, written_events
-        from assistant.retrieval.question import checked
+        from assistant.retrieval.question import checked_question
 
-        asked = checked(question, history, self.settings.answer.max_question_characters)
+        asked = checked_question(question, history, self.settings.answer.max_question_characters)
         if self.settings.llm.model:
             events = written_events(self._resources, asked, filters)
         else:
@@ -303,10 +303,10 @@ class Assistant:
         self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
     ) -> tuple[Passage, ...]:
         """The passages for a question, best first, without an answer; at most ``limit``."""
-        from assistant.retrieval.question import checked
+        from assistant.retrieval.question import checked_question
         from assistant.retrieval.search import search
 
-        asked = checked(question, (), self.settings.answer.max_question_characters)
+        asked = checked_question(question, (), self.settings.answer.max_question_characters)
         if limit is not None and (type(limit) is not int or not 1 <= limit <= _MOST_PASSAGES):
             raise UsageError(
                 f"A limit of {shown_value(limit)} passages", hint=f"it is 1 to {_MOST_PASSAGES:,}"

@@ -61,10 +61,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What an answer rests on: the passages found, the index, and the filters it was asked with."""
+    """What an answer rests on: the index, the passages found, and the filters it was asked with."""
 
-    found: Found
     snapshot: Snapshot
+    found: Found | None = None
     filters: Filters = NO_FILTERS
 
 

@@ -154,7 +154,7 @@ def _extracted(
         draft = extractive_draft(found, snapshot, resources.sentences(), reader, settings.answer)
         yield Delta(draft.text)
         draft = replace(draft, notice=notice, usage=add_usage(spent, found.usage))
-        basis = Basis(found, snapshot, filters)
+        basis = Basis(snapshot, found, filters)
         clock.stage("answer")
         yield Finished(
             build_answer(asked.text, draft, settings.fingerprint(), basis, clock.total())
@@ -206,7 +206,7 @@ async def _written(resources: Resources, asked: Asked, filters: Filters) -> Asyn
         draft = replace(draft, usage=add_usage(spent, draft.usage))
         if draft.abstained:
             yield Delta(draft.text)
-        basis = Basis(found, snapshot, filters)
+        basis = Basis(snapshot, found, filters)
         yield Finished(
             build_answer(asked.text, draft, settings.fingerprint(), basis, clock.total())
         )

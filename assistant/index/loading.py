@@ -9,10 +9,11 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
@@ -58,24 +59,43 @@ class LoadOptions:
 Load = Callable[[Sequence[Step], LoadOptions], Generator[tuple[Step, Loaded | DocumentError]]]
 """What reads the files of the steps, in their order: threads here, or workers elsewhere."""
 
+Result = TypeVar("Result")
+
 
 def load_all(
     steps: Sequence[Step], options: LoadOptions
 ) -> Generator[tuple[Step, Loaded | DocumentError]]:
-    """Read the files of the steps in threads, in order, a bounded number ahead."""
+    """Read the files of the steps, in order, a bounded number ahead."""
+    with closing(load_files(files_of(steps), options, Loader.load)) as results:
+        yield from zip(steps, results, strict=True)
+
+
+def files_of(steps: Iterable[Step]) -> list[FoundFile]:
+    """The files of steps that have one each."""
+    files = []
+    for step in steps:
+        if step.file is None:
+            raise ValueError(f"step {step.name} has no file to read")
+        files.append(step.file)
+    return files
+
+
+def load_files(
+    files: Iterable[FoundFile],
+    options: LoadOptions,
+    work: Callable[[Loader, FoundFile], Result],
+) -> Generator[Result]:
+    """Do a ``Loader``'s work on files in threads, in order, a bounded number ahead."""
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="reading")
     loader = Loader(options)
-    waiting: deque[tuple[Step, Future[Loaded | DocumentError]]] = deque()
+    waiting: deque[Future[Result]] = deque()
     try:
-        for step in steps:
-            if step.file is None:
-                raise ValueError(f"step {step.name} has no file to read")
-            waiting.append((step, pool.submit(loader.load, step.file)))
+        for file in files:
+            waiting.append(pool.submit(work, loader, file))
             if len(waiting) >= _WINDOW:
-                done, future = waiting.popleft()
-                yield done, future.result()
-        for done, future in waiting:
-            yield done, future.result()
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         loader.close()

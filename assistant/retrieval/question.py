@@ -25,7 +25,7 @@ from assistant.text.languages.detection import detect_question
 from assistant.text.terms import terms, words
 from assistant.text.visible import shown_value, whole_characters
 
-__all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question", "checked",
+__all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question", "checked_question",
            "corrected", "coverage", "needs_history", "question_language"]  # fmt: skip
 
 _BORROWED_WEIGHT = 0.5
@@ -105,7 +105,7 @@ class Question:
         return tuple(dict.fromkeys((term, *others)))
 
 
-def checked(text: str, history: Iterable[Turn], max_characters: int) -> Asked:
+def checked_question(text: str, history: Iterable[Turn], max_characters: int) -> Asked:
     """A question with its history. Raises ``QuestionError`` when one of them cannot be used."""
     return Asked(check_question(text, max_characters), checked_history(history))
 
