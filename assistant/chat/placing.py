@@ -31,7 +31,7 @@ class Mark:
     sentence: int | None
 
 
-Piece = str | Mark
+TextOrMark = str | Mark
 """A stretch of text, or a marker."""
 
 
@@ -40,7 +40,7 @@ class Placed:
     """Parsed Markdown. ``pieces`` holds, by the identity of a text token, what it is made of."""
 
     tokens: list[Token]
-    pieces: dict[int, list[Piece]] = field(default_factory=dict)
+    pieces: dict[int, list[TextOrMark]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +79,7 @@ def place(text: str, sentences: Sequence[Sentence], known: frozenset[int]) -> Pl
     letters: list[str] = []
     found: list[tuple[int, int]] = []  # letters before a marker, its number
     for run in runs:
-        pieces: list[Piece] = []
+        pieces: list[TextOrMark] = []
         if run.type == "code_inline":
             letters.extend(_WORDY.findall(run.content))
             continue
@@ -165,7 +165,7 @@ def _add_uncited(
         if pieces is None:
             count += len(_WORDY.findall(run.content))
             continue
-        rebuilt: list[Piece] = []
+        rebuilt: list[TextOrMark] = []
         for piece in pieces:
             if isinstance(piece, Mark):
                 rebuilt.append(piece)

@@ -35,7 +35,7 @@ from assistant.types import (
     Usage,
 )
 
-Message = dict[str, Any]
+DrawnMessage = dict[str, Any]
 """A message as Gradio's Chatbot takes it: role, content, and options that can be clicked."""
 
 STOPPED = "stopped by you"
@@ -55,7 +55,7 @@ class View:
     """
 
     conversation: str
-    messages: list[Message]
+    messages: list[DrawnMessage]
     evidence: str | None
     running: bool = False
     ratings: tuple[str | None, ...] = ()
@@ -201,7 +201,7 @@ class _Drawing:
     """An answer on its way: what came, and when it was last drawn."""
 
     conversation: str
-    messages: list[Message]
+    messages: list[DrawnMessage]
     text: str = ""
     passages: tuple[Passage, ...] = ()
     evidence: str = ""
@@ -261,9 +261,9 @@ class _Drawing:
         return View(self.conversation, shown, drawn, running)
 
 
-def _messages(turns: Sequence[StoredTurn]) -> list[Message]:
+def _messages(turns: Sequence[StoredTurn]) -> list[DrawnMessage]:
     """Two messages a turn."""
-    shown: list[Message] = []
+    shown: list[DrawnMessage] = []
     for turn in turns:
         shown.append(_asked(turn.question))
         if turn.answer is None:
@@ -274,7 +274,7 @@ def _messages(turns: Sequence[StoredTurn]) -> list[Message]:
     return shown
 
 
-def _asked(question: str) -> Message:
+def _asked(question: str) -> DrawnMessage:
     return {"role": "user", "content": as_written(question)}
 
 

@@ -25,8 +25,9 @@ from assistant.text.languages.detection import detect_question
 from assistant.text.terms import terms, words
 from assistant.text.visible import shown_value, whole_characters
 
-__all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question", "checked_question",
-           "corrected", "coverage", "needs_history", "question_language"]  # fmt: skip
+__all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question",
+           "checked_question", "corrected", "coverage", "needs_history",
+           "question_language"]  # fmt: skip
 
 _BORROWED_WEIGHT = 0.5
 _MOST_NAMES = 6
