@@ -3,7 +3,7 @@
     sync:  folder ─ scan ─ plan ─▶ read, chunk, embed ─▶ next generation ─ verify ─▶ switch
     ask:   question ─▶ retrieve ─▶ extract, or a model's words checked ─▶ answer, or abstain
 
-``ask`` folds the same stream that a screen draws (``asking.py``).
+``ask`` folds the same stream that a screen draws (``answering/events.py``).
 """
 
 from __future__ import annotations
@@ -86,14 +86,13 @@ class Assistant:
         that Ray cluster ("auto": the one that runs here) instead of in threads. Raises
         ``AssistantError``; then the old index still answers.
         """
-        from assistant.index.loading import Load
-        from assistant.index.processes.reading_process import load_apart
+        from assistant.index.loading import Load, load_all
         from assistant.index.sync import Synchroniser
 
         if isinstance(paths, str | Path):
             paths = [paths]
         named = [Path(path).expanduser() for path in paths] if paths is not None else None
-        load: Load = load_apart
+        load: Load = load_all
         if ray_address and not dry_run:
             from assistant.index.on_ray import on_ray
 
@@ -264,8 +263,10 @@ class Assistant:
         if self.settings.llm.model:
             return _run(self._last(question, history, filters))
         from assistant.answering.events import extractive_events
+        from assistant.retrieval.question import checked_question
 
-        for event in extractive_events(self._resources, question, history, filters=filters):
+        asked = checked_question(question, history, self.settings.answer.max_question_characters)
+        for event in extractive_events(self._resources, asked, filters):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
@@ -279,13 +280,13 @@ class Assistant:
         stops the model at once.
         """
         from assistant.answering.events import extractive_events, in_thread, written_events
+        from assistant.retrieval.question import checked_question
 
+        asked = checked_question(question, history, self.settings.answer.max_question_characters)
         if self.settings.llm.model:
-            events = written_events(self._resources, question, history, filters)
+            events = written_events(self._resources, asked, filters)
         else:
-            events = in_thread(
-                extractive_events(self._resources, question, history, filters=filters)
-            )
+            events = in_thread(extractive_events(self._resources, asked, filters))
         try:
             async for event in events:
                 yield event
@@ -302,17 +303,17 @@ class Assistant:
         self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
     ) -> tuple[Passage, ...]:
         """The passages for a question, best first, without an answer; at most ``limit``."""
-        from assistant.retrieval.question import check_question
+        from assistant.retrieval.question import checked_question
         from assistant.retrieval.search import search
 
-        question = check_question(question, self.settings.answer.max_question_characters)
+        asked = checked_question(question, (), self.settings.answer.max_question_characters)
         if limit is not None and (type(limit) is not int or not 1 <= limit <= _MOST_PASSAGES):
             raise UsageError(
                 f"A limit of {shown_value(limit)} passages", hint=f"it is 1 to {_MOST_PASSAGES:,}"
             )
         with self._resources.snapshots().current() as snapshot:
             tools = self._resources.search_tools()
-            return search(question, (), snapshot, tools, filters, limit).passages
+            return search(asked, snapshot, tools, filters, limit).passages
 
     def as_retriever(self, limit: int | None = None, *, filters: Filters = NO_FILTERS) -> Any:
         """This assistant's retrieval as a LlamaIndex ``BaseRetriever``."""

@@ -61,7 +61,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What confidence is worth; see ``metrics.calibration``. ``None``: too little to say."""
+    """Calibration of the confidence; see ``metrics.calibration``. ``None``: too few answers."""
 
     brier_skill: float | None
     ece: float | None

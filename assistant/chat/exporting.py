@@ -1,9 +1,9 @@
 """A conversation → Markdown: questions, answers with their numbers, every quote with its place.
 
-Whoever opens the file opens it in a program that loads pictures, follows links and runs HTML. Words
-of documents, models and people therefore hold none: ``literal`` leaves nothing of Markdown in them,
-``harmless`` leaves an answer its paragraphs, lists, tables, emphasis and code. Both write ``<`` as
-a character reference, since not every program takes a backslash before it.
+Programs that open the file may load pictures, follow links and run HTML. Text of documents, models
+and users is therefore neutralised: ``literal`` leaves nothing of Markdown in them, ``harmless``
+leaves an answer its paragraphs, lists, tables, emphasis and code. Both write ``<`` as a character
+reference, since not every program takes a backslash before it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _reference(text: str) -> str:
 
 
 def as_markdown(title: str, turns: Sequence[StoredTurn]) -> str:
-    """The whole conversation as one text that can be read without this program."""
+    """The whole conversation as one self-contained text."""
     parts = [f"# {literal(title) or 'Conversation'}"]
     for turn in turns:
         parts.append(f"## {literal(turn.question)}")

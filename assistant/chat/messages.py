@@ -1,7 +1,7 @@
 """Answers → the HTML of their messages: text with markers, a refusal, the line below it.
 
-A marker is a button whose class names turn, sentence and number; the page's script leads it to the
-card of the same name. Verdicts are shown by shape and by colour.
+A marker is a button whose class names the turn, the sentence and the number; the page's script
+opens the card with the same name. Verdicts are shown by shape and by colour.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _inline(token: Token, placed: Placed, turn: int, sentences: Sequence[Sentenc
 
 
 def _element(token: Token) -> str:
-    """The tag of a token that opens or closes something; nothing for what we do not draw."""
+    """The tag of an opening or closing token; empty for tokens that are not drawn."""
     kind, _, end = token.type.rpartition("_")
     if end not in ("open", "close"):
         return ""

@@ -1,13 +1,11 @@
 """One file → its text and chunks, or the reason why not; runs in several threads at once.
 
-Reading happens in the children of ``assistant.reading.pool``, cutting in the threads here; of a
-large folder all of it in ``reading_process``.
+The children of ``assistant.reading.pool`` parse files; the threads here cut texts into chunks.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections import deque
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
-from assistant.index.loaded import Loaded, packed
+from assistant.index.loaded import Loaded
 from assistant.index.plan import Step
 from assistant.index.rows import FileState, state_of
 from assistant.index.scan import FoundFile, access_of
@@ -30,7 +28,7 @@ from assistant.reading.pool import Parsers
 from assistant.text.languages.detection import detect
 from assistant.text.noise import noise_spans
 
-if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
+if TYPE_CHECKING:
     from assistant.settings import ReadingSettings, Settings
 
 _WORKERS = min(4, os.cpu_count() or 1)
@@ -120,8 +118,8 @@ def limits_of(reading: ReadingSettings) -> ReadingLimits:
 
 
 class Loader:
-    """Loads files one by one, from several threads at once. Failure is a value here: it must not
-    stop the other files."""
+    """Loads files one by one, from several threads at once. A failure is returned, not raised, so
+    that it does not stop the other files."""
 
     def __init__(self, options: LoadOptions) -> None:
         self._options = options
@@ -130,32 +128,24 @@ class Loader:
 
     def load(self, file: FoundFile) -> Loaded | DocumentError:
         """Read and cut one file, or take up what an unfinished ingest made of it."""
-        return self._load(file)[0]
-
-    def load_packed(self, file: FoundFile) -> bytes:
-        """The same as JSON."""
-        result, line = self._load(file)
-        return line or json.dumps(packed(result)).encode()
-
-    def close(self) -> None:
-        """End the parsers."""
-        self._parsers.close()
-        self._kept.close()
-
-    def _load(self, file: FoundFile) -> tuple[Loaded | DocumentError, bytes]:
-        """A result, and its JSON if that was made to be kept."""
         try:
             data, state = open_file(file, self._options.access)
             sha256 = hashlib.sha256(data).hexdigest()
             kept = self._kept.take_up(file, sha256, state)
             if kept is not None:
-                return kept, b""
+                return kept
             result = load_bytes(data, file, sha256, state, self._options.cutting, self._parsers)
-            return result, self._kept.keep(file, sha256, result)
+            self._kept.keep(file, sha256, result)
+            return result
         except DocumentError as exc:
-            return exc, b""
+            return exc
         except MemoryError:
-            return DocumentError(f"{file.name} needs more memory than there is"), b""
+            return DocumentError(f"{file.name} needs more memory than there is")
+
+    def close(self) -> None:
+        """End the parsers."""
+        self._parsers.close()
+        self._kept.close()
 
 
 def load_bytes(

@@ -1,7 +1,7 @@
-"""What a sync means to do: pure comparison of the files found with the documents stored.
+"""The plan of a sync: compares the files found with the documents stored. Pure.
 
-Nothing is read here but, where times and sizes leave a doubt, a file's hash through the function
-that is passed in. A document out of scope is never touched.
+No file is read here. Where times and sizes leave a doubt, a function that is passed in gives the
+file's hash. A document out of scope is never touched.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def _renamed_from(
     reading: str,
     hasher: Hasher,
 ) -> StoredDocument | None:
-    """The document that vanished while a file with its very content appeared.
+    """The missing document whose exact content appeared in another file: a rename.
 
     Another suffix is another reader, or none: that is no renaming. Without a suffix the name is
     what chooses the reader.

@@ -1,4 +1,4 @@
-"""What the store holds of a document, a chunk and a file that is not indexed: frozen rows."""
+"""Rows of the store: a document, a chunk, and a file that is not indexed. Frozen."""
 
 from __future__ import annotations
 

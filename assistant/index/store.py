@@ -1,7 +1,7 @@
 """The store: SQLite as the source of truth for documents, pages and chunks of one generation.
 
-Vectors and words can be rebuilt from it; nothing else is a copy of last resort. A generation's
-store is written once, while it is built, and only read afterwards.
+Vectors and words can be rebuilt from it, but it cannot be rebuilt from them. A generation's store
+is written once, during the build, and is read-only afterwards.
 """
 
 from __future__ import annotations
@@ -111,11 +111,11 @@ class Store:
         )
 
     def commit(self) -> None:
-        """Write all that was put, updated and deleted. Until then only this object sees it."""
+        """Commit all changes. Until then only this object sees them."""
         self._connection.commit()
 
     def close(self) -> None:
-        """Close the file; what was not committed is lost. Closing twice is harmless."""
+        """Close the file and discard uncommitted changes. Closing twice is harmless."""
         self._connection.close()
 
     # ------------------------------------------------------------ reading

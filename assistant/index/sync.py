@@ -27,9 +27,8 @@ from assistant.index.generations import (
     Manifest,
     failpoint,
 )
-from assistant.index.loading import Load, hash_file, options_of
+from assistant.index.loading import Load, hash_file, load_all, options_of
 from assistant.index.plan import checked, make_plan
-from assistant.index.processes.reading_process import is_large, load_apart
 from assistant.index.processes.vector_children import GenerationChecker
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
@@ -70,7 +69,7 @@ class Synchroniser:
         settings: Settings,
         generations: Generations,
         make_embedder: Callable[[], Embedder],
-        load: Load = load_apart,
+        load: Load = load_all,
     ) -> None:
         self._settings = settings
         self._generations = generations
@@ -222,7 +221,6 @@ class Synchroniser:
                 fingerprint=self._embedder_fingerprint(),
                 fresh_vectors=fresh,
                 fresh_words=found.words,
-                is_large=is_large(files_to_read(sight)),
                 server_writer=(lambda: ServerWriter(server, collection)) if server else None,
             ) as builder:
                 self._write(builder, sight, note, fresh or found.words)
@@ -365,7 +363,7 @@ class Synchroniser:
         return dead > max(1000.0, _REBUILD_SHARE * manifest.chunks)
 
     def _told_of_interruption(self, base: Generation | None, to_read: int) -> str:
-        """What a person is told who has interrupted an ingest: what is there, and what is kept."""
+        """The message after an interrupted ingest: which index answers, and which work is kept."""
         before = base.manifest.name if base else ""
         if self._generations.current_name() != before:
             return "The new index is complete."

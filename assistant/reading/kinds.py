@@ -1,7 +1,8 @@
 """Bytes and a name → which reader is right for a file, or why none is.
 
-The bytes decide before the suffix does: a PDF called ``.txt`` is a PDF, a zip called ``.docx`` is
-looked into, and a picture is never text. Suffixes decide among the kinds of text, which look alike.
+The bytes decide before the suffix: a PDF named ``.txt`` is a PDF, the content of a zip named
+``.docx`` is checked, and a picture is never text. Suffixes decide among the kinds of text, which
+look alike.
 """
 
 from __future__ import annotations

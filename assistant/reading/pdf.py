@@ -1,7 +1,7 @@
 """PDF → text page by page; lines are joined into paragraphs, the outline becomes headings.
 
-What pdfium gives is in ``pdf_source``. A page without a single character in a file that has
-pictures needs OCR, and that is said, never passed over.
+What pdfium gives is in ``pdf_source``. A page without characters in a file with pictures is always
+reported as needing OCR.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A few long-lived parsing children, and the parent's side of talking to them.
+"""A pool of long-lived parsing processes, and the parent's side of their protocol.
 
 ``Parsers.read`` takes what ``read_document`` takes and gives what it gives, but no file can take
 the parent down, hold it up or eat its memory. Children start with the first file that needs one.

@@ -1,8 +1,8 @@
 """The parsing child: reads frames with files from standard input, answers with documents.
 
-``python -m assistant.reading.worker`` is started by ``pool``; it may take only so much memory and
-processor time, cannot open a connection, start a program or write a file, and ends when its parent
-does. What a reader raises goes back as data; what no Python can catch ends this process only.
+``python -m assistant.reading.worker`` is started by ``pool``; it has limits on memory and processor
+time, cannot open a connection, start a program or write a file, and ends with its parent.
+Exceptions of a reader are returned as data; a native crash ends this process only.
 """
 
 from __future__ import annotations
