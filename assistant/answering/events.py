@@ -75,7 +75,7 @@ def extractive_events(
         draft = extractive_draft(found, snapshot, resources.sentences(), reader, settings.answer)
         yield Delta(draft.text)
         draft = replace(draft, notice=notice, usage=found.usage)
-        answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)
+        answer = build_answer(text, draft, resources.fingerprint(), found, snapshot)
         clock.stage("answer")
         yield Finished(_told(replace(answer, timings=clock.total()), snapshot, filters))
 
@@ -160,7 +160,7 @@ def _small_talk(resources: Resources, text: str) -> list[Event]:
     if not reply:
         return []
     draft = Draft(text=reply, reason="smalltalk")
-    answer = build_answer(text, draft, resources.settings.fingerprint(), None, None)
+    answer = build_answer(text, draft, resources.fingerprint(), None, None)
     return [Retrieved(text, ()), Delta(reply), Finished(answer)]
 
 
@@ -215,7 +215,7 @@ async def _written_events(
         draft = replace(draft, usage=add_usage(spent, draft.usage))
         if draft.abstained:
             yield Delta(draft.text)
-        answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)
+        answer = build_answer(text, draft, resources.fingerprint(), found, snapshot)
         yield Finished(_told(replace(answer, timings=clock.total()), snapshot, filters))
 
 

@@ -18,8 +18,10 @@ from typing import IO, Any
 
 from assistant.errors import DocumentError
 from assistant.reading import read_document
+from assistant.reading.added import read_brought
 from assistant.reading.frames import READY, Reply, pack_reply
 from assistant.reading.limits import ReadingLimits, too_large
+from assistant.registry import Brought
 from assistant.types import ParsedDocument
 
 _FORBIDDEN = (
@@ -56,7 +58,8 @@ def main() -> int:
             return 0
         limits = ReadingLimits(**header["limits"])
         _set_limits(limits)
-        reply = answer(data, header["name"], limits)
+        brought = Brought(*header["brought"]) if header["brought"] else None
+        reply = answer(data, header["name"], limits, brought)
         is_large = len(data) > _LARGE
         del data
         if is_large:
@@ -67,9 +70,13 @@ def main() -> int:
             return 0  # the parent starts another for the next file
 
 
-def answer(data: bytes, name: str, limits: ReadingLimits) -> ParsedDocument | DocumentError:
+def answer(
+    data: bytes, name: str, limits: ReadingLimits, brought: Brought | None = None
+) -> ParsedDocument | DocumentError:
     """What came of reading a file, every failure as a value."""
     try:
+        if brought is not None:
+            return read_brought(data, name, limits, brought)
         return read_document(data, name, limits)
     except DocumentError as exc:
         exc.__traceback__ = None  # its frames hold the file
