@@ -86,12 +86,13 @@ class Registry:
         brought = self.find(name)
         if brought is not None:
             return self.loaded(brought)
-        return _imported(self.built_in[name])
+        found: Callable[..., Any] = _imported(self.built_in[name])
+        return found
 
     def loaded(self, brought: Brought) -> Callable[..., Any]:
         """The maker of a package's part. Raises the table's own error."""
         try:
-            maker = _imported(brought.maker)
+            maker: Callable[..., Any] = _imported(brought.maker)
             if not callable(maker):
                 raise TypeError(f"{brought.maker} cannot be called")
         except Exception as exc:  # a package's modules raise what they like

@@ -11,8 +11,9 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Draft, build_answer
@@ -21,7 +22,8 @@ from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
 from assistant.resources import Resources
 from assistant.retrieval.filters import checked_filters, chosen_documents, describe
-from assistant.retrieval.question import Turn, check_question, checked_history
+from assistant.retrieval.history import History, checked_history
+from assistant.retrieval.question import Turn, check_question
 from assistant.retrieval.search import search
 from assistant.types import NO_FILTERS, Answer, Delta, Event, Filters, Finished, Retrieved
 
@@ -50,7 +52,7 @@ class Clock:
 def extractive_events(
     resources: Resources,
     text: str,
-    history: Sequence[Turn],
+    history: History,
     notice: str = "",
     filters: Filters = NO_FILTERS,
 ) -> Iterator[Event]:
@@ -60,7 +62,7 @@ def extractive_events(
     """
     settings, clock = resources.settings, Clock()
     text = check_question(text, settings.answer.max_question_characters)
-    history = checked_history(history)
+    turns = checked_history(history)
     talk = _small_talk(resources, text)
     if talk:
         yield from talk
@@ -68,7 +70,7 @@ def extractive_events(
     with resources.snapshots().current() as snapshot:
         tools = resources.search_tools(without_model=bool(notice))
         clock.stage("open")
-        found = search(text, history, snapshot, tools, filters)
+        found = search(text, turns, snapshot, tools, filters)
         clock.stage("retrieve")
         yield Retrieved(found.question.standalone, found.passages)
         reader = resources.reader()
@@ -81,7 +83,7 @@ def extractive_events(
 
 
 async def written_events(
-    resources: Resources, text: str, history: Sequence[Turn], filters: Filters = NO_FILTERS
+    resources: Resources, text: str, history: History, filters: Filters = NO_FILTERS
 ) -> AsyncIterator[Event]:
     """An answer written by the model, every sentence checked. Raises ``AssistantError``.
 
@@ -89,14 +91,14 @@ async def written_events(
     sentences, and the answer says so.
     """
     text = check_question(text, resources.settings.answer.max_question_characters)
-    history = checked_history(history)
+    turns = checked_history(history)
     talk = _small_talk(resources, text)
     if talk:
         for event in talk:
             yield event
         return
     sent = False
-    events = _written_events(resources, text, history, filters)
+    events = _written_events(resources, text, turns, filters)
     try:
         async for event in events:
             sent = sent or isinstance(event, Delta)
@@ -105,7 +107,7 @@ async def written_events(
         if sent or resources.settings.llm.fallback != "extractive":
             raise
         notice = f"Written without the model: {exc.what}"
-        async for event in in_thread(extractive_events(resources, text, history, notice, filters)):
+        async for event in in_thread(extractive_events(resources, text, turns, notice, filters)):
             yield event
     finally:
         await events.aclose()  # type: ignore[attr-defined]  # a stopped reader stops the server
@@ -122,6 +124,41 @@ async def in_thread(events: Iterator[Event]) -> AsyncIterator[Event]:
             yield event
     finally:
         steps.stop()
+
+
+def in_own_thread(events: AsyncIterator[Event]) -> Iterator[Event]:
+    """An asynchronous iterator's events, for a caller without a loop, or within one that is held
+    up. Its loop runs in a thread of its own; leaving the iterator early stops it there."""
+    made: SimpleQueue[Event | BaseException | None] = SimpleQueue()
+    started: SimpleQueue[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = (
+        SimpleQueue()
+    )
+
+    async def pump() -> None:
+        started.put((asyncio.get_running_loop(), asyncio.current_task()))
+        async with aclosing(events) as stream:  # type: ignore[type-var]
+            async for event in stream:
+                made.put(event)
+
+    def run() -> None:
+        try:
+            asyncio.run(pump())
+            made.put(None)
+        except BaseException as exc:
+            made.put(exc)
+
+    thread = threading.Thread(target=run, name="assistant-stream", daemon=True)
+    thread.start()
+    loop, task = started.get()
+    try:
+        while (event := made.get()) is not None:
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+    finally:
+        with suppress(RuntimeError):  # its loop has ended
+            loop.call_soon_threadsafe(task.cancel if task else loop.stop)
+        thread.join()
 
 
 class _Steps:

@@ -67,9 +67,7 @@ def brought_identity(name: str) -> str:
     return f"|{brought.maker} of {brought.package}" if brought else ""
 
 
-def read_brought(
-    data: bytes, name: str, limits: ReadingLimits, brought: Brought
-) -> ParsedDocument:
+def read_brought(data: bytes, name: str, limits: ReadingLimits, brought: Brought) -> ParsedDocument:
     """Read a file by a package's reader, in a parsing child. Raises ``DocumentError``."""
     check_bytes(data, name)
     return _read(_made(brought), str(brought), data, name, limits)
@@ -98,9 +96,10 @@ class GivenReaders:
     def __init__(self, readers: Iterable[DocumentReader], limits: ReadingLimits) -> None:
         self._limits = limits
         self._by_suffix: dict[str, DocumentReader] = {}
-        if isinstance(readers, str | bytes) or not isinstance(readers, Iterable):
+        given: object = readers
+        if isinstance(given, str | bytes) or not isinstance(given, Iterable):
             raise UsageError(
-                f"The readers {shown_value(readers)} are no sequence", hint="readers=(reader,)"
+                f"The readers {shown_value(given)} are no sequence", hint="readers=(reader,)"
             )
         for reader in readers:
             for suffix in _checked_suffixes(reader):
@@ -193,11 +192,11 @@ def _read(
     try:
         if not isinstance(document, ParsedDocument):
             raise TypeError(f"a {type(document).__name__} instead of a ParsedDocument")
-        document = unpack_reply(pack_reply(Reply(document, 0)), name).result
-        if isinstance(document, DocumentError):
-            raise TypeError("a refusal")
+        checked = unpack_reply(pack_reply(Reply(document, 0)), name).result
     except MemoryError:
         raise
     except Exception as exc:  # a field of any type meets any operation
         raise DocumentError(f"{name}: the reader {told} gave {first_line(exc)}") from exc
-    return checked_text(document, name, limits)
+    if isinstance(checked, DocumentError):
+        raise checked
+    return checked_text(checked, name, limits)

@@ -23,7 +23,7 @@ from assistant.retrieval.question_terms import (
 from assistant.text.languages import language as language_of
 from assistant.text.languages.detection import detect_question
 from assistant.text.terms import terms, words
-from assistant.text.visible import shown_value, whole_characters
+from assistant.text.visible import shown_value
 
 __all__ = ["AnswerKind", "Question", "Turn", "analyse", "check_question", "corrected", "coverage",
            "needs_history", "question_language"]  # fmt: skip
@@ -128,24 +128,6 @@ def question_language(text: str, history: Sequence[Turn] = (), among: Sequence[s
     if not found and history:
         found = detect_question(history[-1][0], among)
     return found or (among[0] if among else "en")
-
-
-def checked_history(history: Iterable[Turn]) -> list[Turn]:
-    """Earlier turns with their halves of characters joined or replaced, since nobody can go back
-    and ask them anew. Raises ``QuestionError`` for what are no pairs of texts."""
-    turns = []
-    for turn in history:
-        if (
-            not isinstance(turn, tuple | list)
-            or len(turn) != 2
-            or not all(isinstance(part, str) for part in turn)
-        ):
-            raise QuestionError(
-                f"The earlier turn {shown_value(turn)} is no pair of texts",
-                hint="`history` takes (question, answer) pairs",
-            )
-        turns.append((whole_characters(turn[0]), whole_characters(turn[1])))
-    return turns
 
 
 def analyse(

@@ -129,9 +129,7 @@ class CheckedReranker:
         except (AssistantError, MemoryError):
             raise
         except Exception as exc:  # somebody else's code raises what it likes
-            raise RerankingError(
-                f"The reranker {self._name} failed: {first_line(exc)}"
-            ) from exc
+            raise RerankingError(f"The reranker {self._name} failed: {first_line(exc)}") from exc
         try:
             if not isinstance(ranking, Ranking) or not isinstance(ranking.usage, Usage):
                 raise TypeError(f"a {type(ranking).__name__} instead of a Ranking")
