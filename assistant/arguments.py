@@ -45,6 +45,12 @@ def check_limit(limit: object) -> None:
         )
 
 
+def check_address(name: str, value: object) -> None:
+    """An address as text."""
+    if not isinstance(value, str):
+        raise UsageError(f"{name} = {shown_value(value)} is no text")
+
+
 def check_callable(name: str, value: object) -> None:
     """What is called back."""
     if not callable(value):

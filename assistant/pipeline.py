@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
-from assistant.arguments import check_callable, check_limit, checked_paths
+from assistant.arguments import check_address, check_callable, check_limit, checked_paths
 from assistant.errors import AssistantError, IndexUnavailableError, SettingsError, UsageError
 from assistant.resources import Resources
 from assistant.settings import Settings, load_settings
@@ -117,7 +117,9 @@ class Assistant:
 
         named = checked_paths("paths", paths) if paths is not None else None
         forgotten = checked_paths("forget", forget)
-        check_callable("progress", progress or print)
+        check_address("ray_address", ray_address)
+        if progress is not None:
+            check_callable("progress", progress)
         load: Load = load_apart
         if ray_address and not dry_run:
             from assistant.index.on_ray import on_ray

@@ -27,10 +27,12 @@ from assistant.types import ParsedDocument
 _FORBIDDEN = (
     "socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork",
     "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod",
-    "os.chown", "os.truncate", "os.kill", "os.putenv", "shutil.", "ftplib.", "urllib.", "http.",
-    "smtplib.", "imaplib.", "webbrowser.", "pty.",
+    "os.chown", "os.truncate", "os.kill", "shutil.", "ftplib.", "urllib.", "http.", "smtplib.",
+    "imaplib.", "webbrowser.", "pty.",
 )  # fmt: skip
-"""Python's own audit events of what no reader has a reason to do. A hook cannot be taken off."""
+"""Python's own audit events of what no reader has a reason to do. A hook cannot be taken off.
+``os.putenv`` is none of them: it changes this process alone, and numpy's import does it, which a
+package's reader may need."""
 
 _LARGE = 1_000_000
 _WORN = 0.4
