@@ -30,6 +30,7 @@ from assistant import (
     SyncReceipt,
     UsageError,
 )
+from assistant.embedding.checked import CheckedEmbedder
 from assistant.index.processes import reading_process
 
 QUESTION = "When did the apples committee meet?"
@@ -131,6 +132,24 @@ def test_impossible_vectors_are_one_error(
     with pytest.raises(EmbeddingError, match=told) as caught:
         make(embedder=embedder).ask(QUESTION)
     assert "hashed:1" in caught.value.what
+
+
+def test_rows_are_scaled_to_length_1_and_empty_ones_stay() -> None:
+    embedder = CheckedEmbedder(HashEmbedder())
+    vectors = embedder.embed(["one two three", "", "four"])
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1.0, 0.0, 1.0])
+    assert embedder.embed([]).shape == (0, 32)
+    assert CheckedEmbedder(HashEmbedder()).embed([]).shape == (0, 0)
+
+
+def test_dimensions_may_not_change_from_call_to_call() -> None:
+    inner = HashEmbedder()
+    embedder = CheckedEmbedder(inner)
+    embedder.embed(["one"])
+    inner.dimensions = 16
+    with pytest.raises(EmbeddingError, match="16 dimensions after 32"):
+        embedder.embed(["one"])
 
 
 @pytest.mark.parametrize(

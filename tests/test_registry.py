@@ -290,6 +290,24 @@ def test_file_that_was_refused_is_read_once_a_package_can(
         assert outcomes(assistant.sync())["b.new"] == "indexed"
 
 
+def test_text_kept_of_an_unfinished_ingest_is_that_of_its_reader(
+    monkeypatch: pytest.MonkeyPatch, bringer: Path
+) -> None:
+    from assistant.index.rows import FileState
+    from assistant.index.scan import FoundFile
+    from assistant.index.unfinished import _head
+
+    def heads() -> list[bytes]:
+        state = FileState(1, 1, 1, 1)
+        return [_head(FoundFile(n, "/r", n, state), "sha") for n in ("a.md", "b.xyz")]
+
+    before = heads()
+    install(bringer, monkeypatch, CODE, ENTRY_POINTS, "2.0")
+    after = heads()
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+
+
 def test_suffix_of_ours_is_never_a_packages() -> None:
     assert brought_for("a.md") is None
     assert brought_for("folder/A.XYZ") is not None
