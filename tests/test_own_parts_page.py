@@ -15,7 +15,10 @@ from support_parts import install
 
 from assistant import Assistant, load_settings, registry
 
-LOG = "= Monday\nThe lamp was lit by Ida Moe at 6:30. The sea was calm.\n"
+LOG = (
+    "= Monday\nThe lamp was lit by Ida Moe at 6:30. The sea was calm.\n"
+    "= Tuesday\nFog all day, and the horn was heard in the harbour.\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,7 @@ def test_blocks_of_the_page_run_one_after_the_other(page: str, logs: Path) -> No
     assert outcomes == {"may.shiplog": "indexed", "torn.shiplog": "unsupported"}
     answer = names["answer"]
     assert "word-hashes:512" in answer.receipt.index
-    assert answer.retrieved[0].heading_path == ("Monday",)
+    assert {passage.document for passage in answer.retrieved} == {"may.shiplog"}
     assert answer.citations[0].quote.startswith("The lamp was lit by Ida Moe")
     written = names["written"]
     assert written.receipt.model == "echo:1"
@@ -81,6 +84,8 @@ def test_package_of_the_page_brings_the_same_parts(
     )
     with Assistant(settings) as assistant:
         receipt = assistant.sync()
+        assert [h.title for h in assistant.source("may.shiplog").headings] == ["Monday", "Tuesday"]
+        assert [LOG[h.start] for h in assistant.source("may.shiplog").headings] == ["=", "="]
         answer = assistant.ask("Who lit the lamp?")
         assert assistant.status().embedder == "word-hashes:512"
     outcomes = {file.document: (file.outcome, file.reason) for file in receipt.files}

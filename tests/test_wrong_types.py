@@ -132,7 +132,7 @@ def test_documents_of_a_wrong_type(notes: Assistant) -> None:
                 {"role": "system", "content": "Be brief."},
                 {"role": "user", "content": "Left alone"},
                 {"role": "user", "content": [{"type": "text", "text": "Who?"}]},
-                {"role": "tool", "content": None},
+                {"role": "tool", "content": {"rows": 5}},
                 {"role": "assistant", "content": "Ida."},
                 {"role": "assistant", "content": "Again."},
                 {"role": "user", "content": "And when?"},
