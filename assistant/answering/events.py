@@ -11,8 +11,9 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
+from queue import SimpleQueue
 
 from assistant.answering.answer import Basis, Draft, build_answer
 from assistant.answering.extractive import extractive_draft
@@ -92,6 +93,41 @@ async def in_thread(events: Iterator[Event]) -> AsyncIterator[Event]:
         steps.stop()
 
 
+def in_own_thread(events: AsyncIterator[Event]) -> Iterator[Event]:
+    """An asynchronous iterator's events, for a caller without a loop, or within one that is held
+    up. Its loop runs in a thread of its own; leaving the iterator early stops it there."""
+    made: SimpleQueue[Event | BaseException | None] = SimpleQueue()
+    started: SimpleQueue[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = (
+        SimpleQueue()
+    )
+
+    async def pump() -> None:
+        started.put((asyncio.get_running_loop(), asyncio.current_task()))
+        async with aclosing(events) as stream:  # type: ignore[type-var]
+            async for event in stream:
+                made.put(event)
+
+    def run() -> None:
+        try:
+            asyncio.run(pump())
+            made.put(None)
+        except BaseException as exc:
+            made.put(exc)
+
+    thread = threading.Thread(target=run, name="assistant-stream", daemon=True)
+    thread.start()
+    loop, task = started.get()
+    try:
+        while (event := made.get()) is not None:
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+    finally:
+        with suppress(RuntimeError):  # its loop has ended
+            loop.call_soon_threadsafe(task.cancel if task else loop.stop)
+        thread.join()
+
+
 class _Steps:
     """An iterator that is closed by whoever uses it last: a thread that is at work on a step cannot
     be stopped, and closing its iterator meanwhile is an error."""
@@ -128,7 +164,7 @@ def _small_talk(resources: Resources, asked: Asked) -> list[Event]:
     if not reply:
         return []
     draft = Draft(text=reply, reason="smalltalk")
-    answer = build_answer(asked.text, draft, resources.settings.fingerprint())
+    answer = build_answer(asked.text, draft, resources.fingerprint())
     return [Retrieved(asked.text, ()), Delta(reply), Finished(answer)]
 
 
@@ -157,7 +193,7 @@ def _extracted(
         basis = Basis(snapshot, found, filters)
         clock.stage("answer")
         yield Finished(
-            build_answer(asked.text, draft, settings.fingerprint(), basis, clock.total())
+            build_answer(asked.text, draft, resources.fingerprint(), basis, clock.total())
         )
 
 
@@ -208,5 +244,5 @@ async def _written(resources: Resources, asked: Asked, filters: Filters) -> Asyn
             yield Delta(draft.text)
         basis = Basis(snapshot, found, filters)
         yield Finished(
-            build_answer(asked.text, draft, settings.fingerprint(), basis, clock.total())
+            build_answer(asked.text, draft, resources.fingerprint(), basis, clock.total())
         )

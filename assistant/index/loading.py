@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
@@ -22,11 +22,13 @@ from assistant.index.plan import Step
 from assistant.index.rows import FileState, state_of
 from assistant.index.scan import FoundFile, access_of
 from assistant.index.unfinished import KeepAside, KeptTexts
+from assistant.reading.added import GivenReaders
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.opening import OpeningRules, read_file
 from assistant.reading.pool import Parsers
 from assistant.text.languages.detection import detect
 from assistant.text.noise import noise_spans
+from assistant.types import ParsedDocument
 
 if TYPE_CHECKING:
     from assistant.settings import ReadingSettings, Settings
@@ -70,6 +72,23 @@ def load_all(
         yield from zip(steps, results, strict=True)
 
 
+def load_with(readers: GivenReaders, load: Load) -> Load:
+    """``load``, but for the files that the given readers read: those are read in threads here."""
+
+    def load_both(
+        steps: Sequence[Step], options: LoadOptions
+    ) -> Generator[tuple[Step, Loaded | DocumentError]]:
+        here = [step for step in steps if step.file and readers.find(step.file.relative)]
+        theirs = {id(step) for step in here}
+        with closing(load([s for s in steps if id(s) not in theirs], options)) as results:
+            yield from results
+        work, files = Loader.load, files_of(here)
+        with closing(load_files(files, options, work, readers)) as results_here:
+            yield from zip(here, results_here, strict=True)
+
+    return load_both if readers else load
+
+
 def files_of(steps: Iterable[Step]) -> list[FoundFile]:
     """The files of steps that have one each."""
     files = []
@@ -84,10 +103,11 @@ def load_files(
     files: Iterable[FoundFile],
     options: LoadOptions,
     work: Callable[[Loader, FoundFile], Result],
+    parsers: FileReader | None = None,
 ) -> Generator[Result]:
     """Do a ``Loader``'s work on files in threads, in order, a bounded number ahead."""
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="reading")
-    loader = Loader(options)
+    loader = Loader(options, parsers)
     waiting: deque[Future[Result]] = deque()
     try:
         for file in files:
@@ -117,13 +137,24 @@ def limits_of(reading: ReadingSettings) -> ReadingLimits:
     return ReadingLimits(**reading.model_dump(exclude={"processes"}))
 
 
+class FileReader(Protocol):
+    """What turns a file's bytes into its text: ``Parsers``, or readers that are not ours."""
+
+    def read(self, data: bytes, name: str) -> ParsedDocument:
+        """Read one file. Raises ``DocumentError``."""
+        ...
+
+    def close(self) -> None:
+        """End what was started."""
+
+
 class Loader:
     """Loads files one by one, from several threads at once. A failure is returned, not raised, so
     that it does not stop the other files."""
 
-    def __init__(self, options: LoadOptions) -> None:
+    def __init__(self, options: LoadOptions, parsers: FileReader | None = None) -> None:
         self._options = options
-        self._parsers = Parsers(options.limits, options.processes)
+        self._parsers = parsers or Parsers(options.limits, options.processes)
         self._kept = KeptTexts(options.keep)
 
     def load(self, file: FoundFile) -> Loaded | DocumentError:
@@ -149,7 +180,12 @@ class Loader:
 
 
 def load_bytes(
-    data: bytes, file: FoundFile, sha256: str, state: FileState, cutting: Cutting, parsers: Parsers
+    data: bytes,
+    file: FoundFile,
+    sha256: str,
+    state: FileState,
+    cutting: Cutting,
+    parsers: FileReader,
 ) -> Loaded | DocumentError:
     """Parse and cut a file's bytes, whose hash and state are known."""
     try:

@@ -26,6 +26,7 @@ from assistant.index.journal import Journal, Record, records
 from assistant.index.loaded import Loaded, packed, packed_state, unpacked
 from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
+from assistant.reading.added import brought_identity
 
 TEXTS, VECTORS = ".texts", ".vectors"
 _KEPT_OUTCOMES = frozenset({"empty", "needs_ocr", "password", "unsupported", "too_large"})
@@ -158,5 +159,6 @@ def records_of(path: Path, depends_on: str) -> Iterator[Record]:
 
 
 def _head(file: FoundFile, sha256: str) -> bytes:
-    """What names a file's record: readers look at its name too."""
-    return json.dumps([file.name, file.relative, sha256]).encode()
+    """What names a file's record: readers look at its name too, and a package may bring another."""
+    named = [file.name, file.relative, sha256, *filter(None, [brought_identity(file.relative)])]
+    return json.dumps(named).encode()

@@ -85,6 +85,11 @@ _MAGICS = tuple(magic for magic, _ in _MAGIC)
 _BRANDS = {b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif", b"avis", b"crx "}
 
 
+def suffix_of(name: str) -> str:
+    """The suffix of a file's name without its dot, in lower case; empty without one."""
+    return splitext(name.rpartition("/")[2])[1].rstrip(".").removeprefix(".").lower()
+
+
 def kind_of(data: bytes, name: str) -> str:
     """The kind of a file, a key of the table of readers; ``""`` when it cannot be read."""
     try:

@@ -56,6 +56,16 @@ def make_filters(
     return checked_filters(Filters(tuple(paths), tuple(types), after, before, tuple(tags)))
 
 
+def given_filters(filters: object) -> Filters:
+    """The same. Raises ``FilterError`` for what are no ``Filters``."""
+    if isinstance(filters, Filters):
+        return filters
+    raise FilterError(
+        f"The filters {shown_value(filters)} are none",
+        hint='give `assistant.Filters(types=("pdf",))`, for example',
+    )
+
+
 def checked_filters(filters: Filters) -> Filters:
     """The same filters in their one form. Raises ``FilterError`` for a value of no use."""
     cleaned = Filters(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from assistant.errors import QuestionError
 from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds
 from assistant.retrieval.follow_up import Borrowed, Turn, borrow, needs_history
+from assistant.retrieval.history import History, checked_history
 from assistant.retrieval.question_terms import (
     forms_of,
     name_terms,
@@ -23,7 +24,7 @@ from assistant.retrieval.question_terms import (
 from assistant.text.languages import language as language_of
 from assistant.text.languages.detection import detect_question
 from assistant.text.terms import terms, words
-from assistant.text.visible import shown_value, whole_characters
+from assistant.text.visible import shown_value
 
 __all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question",
            "checked_question", "corrected", "coverage", "needs_history",
@@ -106,7 +107,7 @@ class Question:
         return tuple(dict.fromkeys((term, *others)))
 
 
-def checked_question(text: str, history: Iterable[Turn], max_characters: int) -> Asked:
+def checked_question(text: str, history: History, max_characters: int) -> Asked:
     """A question with its history. Raises ``QuestionError`` when one of them cannot be used."""
     return Asked(check_question(text, max_characters), checked_history(history))
 
@@ -142,24 +143,6 @@ def question_language(text: str, history: Sequence[Turn] = (), among: Sequence[s
     if not found and history:
         found = detect_question(history[-1][0], among)
     return found or (among[0] if among else "en")
-
-
-def checked_history(history: Iterable[Turn]) -> list[Turn]:
-    """Earlier turns with their halves of characters joined or replaced, since nobody can go back
-    and ask them anew. Raises ``QuestionError`` for what are no pairs of texts."""
-    turns = []
-    for turn in history:
-        if (
-            not isinstance(turn, tuple | list)
-            or len(turn) != 2
-            or not all(isinstance(part, str) for part in turn)
-        ):
-            raise QuestionError(
-                f"The earlier turn {shown_value(turn)} is no pair of texts",
-                hint="`history` takes (question, answer) pairs",
-            )
-        turns.append((whole_characters(turn[0]), whole_characters(turn[1])))
-    return turns
 
 
 def analyse(

@@ -114,6 +114,17 @@ def _check_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
         )
 
 
+def _check_dimensions(snapshot: Snapshot, embedder: Embedder, length: int) -> None:
+    """A server's model may have changed behind its name, and so may an embedder of others."""
+    built_with = snapshot.manifest.dimensions
+    if snapshot.manifest.chunks and built_with and length != built_with:
+        raise IndexUnavailableError(
+            f"The index was built with vectors of {built_with} dimensions, {embedder.fingerprint} "
+            f"gives {length} now",
+            hint="another model needs another fingerprint; delete the index and ingest again",
+        )
+
+
 def fuse(parts: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
     """Weighted sum of min-max scaled scores; an id that a part does not know gets its minimum.
 
@@ -225,6 +236,7 @@ def _proposals(
     unknown = _unknown(question, snapshot)
     words = dict(snapshot.words.search(boosts, limit, fuzzy=unknown, within=within, boosts=boosts))
     vector = embedder.embed([question.standalone])[0]
+    _check_dimensions(snapshot, embedder, len(vector))
     there = snapshot.manifest.chunks if within is None else len(within)
     vectors = dict(snapshot.nearest(vector, min(limit, there), within))
     unseen = [key for key in words if key not in vectors]

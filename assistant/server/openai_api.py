@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.chat.placing import MARKER
 from assistant.errors import AssistantError, BusyError, ModelError, UsageError
 from assistant.retrieval.filters import make_filters
+from assistant.retrieval.history import paired
 from assistant.service.service import HistoryTurn, Service
 from assistant.types import NO_FILTERS, Answer, Delta, Filters, Finished
 
@@ -210,15 +211,7 @@ def _conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[HistoryTur
         raise UsageError(
             "The last message is not the user's", hint="end `messages` with a question"
         )
-    history: list[HistoryTurn] = []
-    asked = ""
-    for role, words in spoken[:-1]:
-        if role == "user":
-            asked = words
-        elif asked:
-            history.append((asked, words))
-            asked = ""
-    return spoken[-1][1], history
+    return spoken[-1][1], paired(spoken[:-1])
 
 
 def _filters(given: FilterFields | None) -> Filters:
