@@ -20,7 +20,12 @@ from assistant.answering.extractive import extractive_draft
 from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
 from assistant.resources import Resources
-from assistant.retrieval.filters import checked_filters, chosen_documents, describe
+from assistant.retrieval.filters import (
+    checked_filters,
+    chosen_documents,
+    describe,
+    differs_in_case,
+)
 from assistant.retrieval.question import Turn, check_question, checked_history
 from assistant.retrieval.search import search
 from assistant.types import NO_FILTERS, Answer, Delta, Event, Filters, Finished, Retrieved
@@ -77,7 +82,8 @@ def extractive_events(
         draft = replace(draft, notice=notice, usage=found.usage)
         answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)
         clock.stage("answer")
-        yield Finished(_told(replace(answer, timings=clock.total()), snapshot, filters))
+        answer = replace(answer, timings=clock.total())
+        yield Finished(_told(answer, snapshot, filters, found.notice))
 
 
 async def written_events(
@@ -216,16 +222,22 @@ async def _written_events(
         if draft.abstained:
             yield Delta(draft.text)
         answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)
-        yield Finished(_told(replace(answer, timings=clock.total()), snapshot, filters))
+        answer = replace(answer, timings=clock.total())
+        yield Finished(_told(answer, snapshot, filters, found.notice))
 
 
-def _told(answer: Answer, snapshot: Snapshot, filters: Filters) -> Answer:
-    """The answer with the filters it was asked with, so that nobody takes a part for the whole."""
+def _told(answer: Answer, snapshot: Snapshot, filters: Filters, named: str) -> Answer:
+    """The answer with the files that its question names and the filters it was asked with, so that
+    nobody takes a part for the whole."""
+    if named:
+        notice = f"{answer.notice}. {named}" if answer.notice else named
+        answer = replace(answer, notice=notice)
     if not filters:
         return answer
     chosen = chosen_documents(filters, snapshot) or []
     words = describe(checked_filters(filters))
-    told = f"Asked of {len(chosen)} of {snapshot.manifest.documents} documents ({words})"
+    but = "; upper and lower case differ" if differs_in_case(filters, snapshot) else ""
+    told = f"Asked of {len(chosen)} of {snapshot.manifest.documents} documents ({words}{but})"
     return replace(
         answer,
         notice=f"{answer.notice}. {told}" if answer.notice else told,

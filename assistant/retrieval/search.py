@@ -7,8 +7,8 @@ only, sentences for ten of those, or for as many as are wanted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.embedding import Embedder
@@ -17,10 +17,19 @@ from assistant.index.rows import StoredChunk, StoredDocument
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.duplicates import cap_documents, fold_duplicates, reorder
 from assistant.retrieval.filters import chosen_documents
+from assistant.retrieval.named_files import (
+    LEAST_BY_NAME,
+    is_asked_alone,
+    name_index,
+    own_coverage,
+    told,
+    wanted_by_name,
+)
 from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
 from assistant.retrieval.question import Question, Turn, analyse, question_language
 from assistant.retrieval.word_statistics import inverse_frequency, prose_share
 from assistant.settings import RetrievalSettings
+from assistant.text.names import name_words
 from assistant.text.noise import clipped, share
 from assistant.types import NO_FILTERS, NO_USAGE, Filters, Passage, Usage
 
@@ -50,11 +59,15 @@ class SearchTools:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question taken apart, its passages, best first, and what a reranker by model cost."""
+    """A question taken apart, its passages, best first, and what a reranker by model cost.
+
+    ``notice`` says that only some documents were asked, because the question names them.
+    """
 
     question: Question
     passages: tuple[Passage, ...]
     usage: Usage = NO_USAGE
+    notice: str = ""
 
 
 def search(
@@ -73,20 +86,54 @@ def search(
     _check_embedder(snapshot, tools.embedder)
     settings, reranker = tools.settings, tools.reranker
     chosen = chosen_documents(filters, snapshot) if filters else None
-    within = None if chosen is None else snapshot.store.chunk_ids_within(chosen)
-    question = analyse_for(snapshot, text, history)
     wanted = limit or settings.passages
     looked_at = wanted if reranker is None else max(wanted, settings.rerank)
-    passages = retrieve(
-        question, snapshot, tools.embedder, tools.sentences, settings, looked_at, within
-    )
+    question, passages, notice = _by_names(text, history, snapshot, tools, chosen, looked_at)
     read = passages[: settings.rerank]
     if reranker is None or not read:
-        return Found(question, tuple(passages[:wanted]))
+        return Found(question, tuple(passages[:wanted]), notice=notice)
     ranking = reranker.rank(question.standalone, read)
     ordered = [*reorder(read, ranking.relevance), *passages[len(read) :]]
     best = cap_documents(ordered, wanted, settings.max_share_per_document)
-    return Found(question, tuple(best), ranking.usage)
+    return Found(question, tuple(best), ranking.usage, notice)
+
+
+def _by_names(
+    text: str,
+    history: Sequence[Turn],
+    snapshot: Snapshot,
+    tools: SearchTools,
+    chosen: Sequence[str] | None,
+    limit: int,
+) -> tuple[Question, list[Passage], str]:
+    """A question and its passages: of the files that it names, if it names any, else of all
+    ``chosen`` documents; and what is to be said about that."""
+
+    def passages_of(asked: Question, documents: Iterable[str] | None) -> list[Passage]:
+        within = None if documents is None else snapshot.store.chunk_ids_within(documents)
+        return retrieve(
+            asked, snapshot, tools.embedder, tools.sentences, tools.settings, limit, within
+        )
+
+    names = name_index(snapshot)
+    written = names.written(text, chosen)
+    if written is not None:
+        asked = analyse_for(snapshot, written.rest, history)
+        asked = replace(asked, text=text, standalone=text)
+        inside = passages_of(asked, written.documents)
+        if written.is_source or is_asked_alone(written, asked, inside, passages_of(asked, chosen)):
+            return asked, inside, told([written.shown])
+    question = analyse_for(snapshot, text, history)
+    passages = passages_of(question, chosen)
+    if own_coverage(question, passages) > 1.0 - LEAST_BY_NAME:
+        return question, passages, ""
+    holding = names.holding(question, chosen)
+    inside = passages_of(question, holding) if holding else []
+    wanted = wanted_by_name(question, passages, inside)
+    if not wanted:
+        return question, passages, ""
+    inside = [passage for passage in inside if passage.document in wanted]
+    return question, inside, told(wanted)
 
 
 def analyse_for(snapshot: Snapshot, text: str, history: Sequence[Turn]) -> Question:
@@ -259,7 +306,7 @@ def _unknown(question: Question, snapshot: Snapshot) -> list[str]:
 
 
 def _title(document: StoredDocument) -> tuple[str, str]:
-    return document.title, document.language
+    return f"{document.title} {name_words(document.name)}", document.language
 
 
 def _less_noise(score: float, chunk: StoredChunk, document: StoredDocument) -> float:
