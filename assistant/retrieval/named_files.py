@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from assistant.retrieval.question import Question, coverage
-from assistant.text.names import bare_name, name_words
+from assistant.text.names import bare_name, name_words, split_name
 from assistant.text.terms import terms
 from assistant.types import DocumentInfo, Passage
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LEAST_BY_NAME = 0.1
 """What of a question's weight a name must bring beyond any passage's own words."""
+MOST_NAMED = 500
+"""Documents whose names hold a question's words, at most; more are a subject and no file."""
 _AS_GOOD = 0.8
 """A file that is only mentioned is asked alone when it covers this share of what the best passage
 elsewhere covers: "How do I set retries in config.yaml?" may be answered by the manual."""
@@ -37,6 +39,25 @@ _LONGEST = 160
 _SUFFIX = re.compile(r"\.[^\W_]{1,8}(?![\w])")
 _WORD = re.compile(r"[^\s\"'“”‘’„«»()\[\]<>,;:?!]+")
 _HAS_SIGN = re.compile(r"[_\d]")
+_LETTERS = re.compile(r"[^\W_]+")
+_LONGEST_PHRASE = 6
+_BETWEEN = frozenset(
+    """of for from the in on about der die das des dem den von vom für zu zum zur aus du de la
+    le les pour del della di per el los las da do van voor het""".split()
+)
+_KINDS = frozenset(
+    """minutes report reports handbook manual notes note memo letter contract agreement lease
+    invoice rules policy guide plan list prices paper brochure leaflet newsletter bulletin survey
+    statement protocol log diary agenda budget review summary specification spec datasheet
+    protokoll bericht jahresbericht handbuch anleitung notizen brief vertrag mietvertrag rechnung
+    regeln ordnung satzung richtlinie plan liste preisliste gutachten
+    rapport manuel notes lettre contrat facture règlement procès guide liste
+    informe manual notas carta contrato factura reglamento acta lista
+    rapporto manuale note lettera contratto fattura regolamento verbale elenco
+    relatório ata fatura regulamento verslag handleiding notulen factuur""".split()
+)
+"""Words for kinds of documents, as they stand in the names of files and in questions about them."""
+_AFTER_NAME = " ,;:\"'”“’»)"
 _CITED = re.compile(
     r"(?:according to|as per|judging by|laut|gemäss|gemäß|zufolge|selon|d[’']après|según|segundo|"
     r"secondo|volgens|enligt|ifølge|według|podle|согласно)\s+(?:\w+\s+){0,2}[\"'“„«]?$",
@@ -69,12 +90,15 @@ class NameIndex:
         self._names: dict[str, str] = {}
         self._files: defaultdict[str, set[str]] = defaultdict(set)
         self._by_term: defaultdict[str, set[str]] = defaultdict(set)
+        self._phrases: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
         for identity, info in documents:
             self._names[identity] = info.name
             whole = _level(info.name)
-            last = whole.rpartition("/")[2]
-            for each in (whole, last, bare_name(last)):
+            last = info.name.rpartition("/")[2]
+            for each in (whole, _level(last), _level(bare_name(last))):
                 self._files[each].add(identity)
+            phrase = sorted(set(_LETTERS.findall(_level(split_name(last)))))
+            self._phrases[tuple(phrase)].add(identity)
             for term in set(terms(name_words(info.name), info.language)):
                 self._by_term[term].add(identity)
 
@@ -100,10 +124,33 @@ class NameIndex:
             if len(found) != 1:
                 continue
             before, after = text[:start], text[end:]
-            is_source = bool(_CITED.search(before[-60:]) or _SAYS.match(after[:40]))
+            cited = _CITED.search(before)
+            is_source = bool(cited or _SAYS.match(after[:40]))
+            before = before[: cited.start()] if cited else before
             shown = self._names[next(iter(found))]
-            return Written(frozenset(found), shown, f"{before.rstrip()} {after}", is_source)
-        return None
+            rest = f"{before.rstrip()} {after.lstrip(_AFTER_NAME)}".strip()
+            return Written(frozenset(found), shown, rest, is_source)
+        return self._called(text, level, among)
+
+    def _called(self, text: str, level: str, among: Collection[str] | None) -> Written | None:
+        """The document whose file's words are a phrase of a text with a word for a kind of document
+        ("the March minutes", "the handbook for Oslo")."""
+        spoken = _LETTERS.findall(level)
+        phrases: dict[tuple[str, ...], set[str]] = {}
+        kept = [word for word in spoken if word not in _BETWEEN]
+        for first in range(len(kept)):
+            for last in range(first + 2, min(first + _LONGEST_PHRASE, len(kept)) + 1):
+                phrase = kept[first:last]
+                if not _KINDS.isdisjoint(phrase):
+                    found = self._phrases.get(tuple(sorted(phrase)), set())
+                    if among is not None:
+                        found = found.intersection(among)
+                    if len(found) == 1:
+                        phrases[tuple(phrase)] = found
+        if not phrases:
+            return None
+        longest = phrases[max(phrases, key=len)]
+        return Written(frozenset(longest), self._names[next(iter(longest))], text, False)
 
     def holding(
         self, question: Question, among: Collection[str] | None = None
@@ -152,8 +199,7 @@ def wanted_by_name(
     least = own_coverage(question, [*passages, *inside]) + LEAST_BY_NAME
     wanted: dict[str, float] = {}
     for passage in inside:
-        named = question.reads(name_words(passage.document), passage.language)
-        covered = coverage(question.weights, {*_own(question, passage), *named})
+        covered = coverage(question.weights, _with_name(question, passage))
         if covered >= least:
             wanted[passage.document] = max(covered, wanted.get(passage.document, 0.0))
     return tuple(wanted)
@@ -165,7 +211,8 @@ def is_asked_alone(
     """Whether a file whose name a question writes is meant as the place of the answer."""
     if written.is_source:
         return True
-    return own_coverage(question, inside) >= _AS_GOOD * own_coverage(question, elsewhere)
+    covered = max((coverage(question.weights, _with_name(question, p)) for p in inside), default=0)
+    return covered >= _AS_GOOD * own_coverage(question, elsewhere)
 
 
 def told(names: Sequence[str]) -> str:
@@ -178,8 +225,16 @@ def told(names: Sequence[str]) -> str:
 
 
 def _own(question: Question, passage: Passage) -> set[str]:
-    text = " ".join((passage.title, *passage.heading_path, passage.context, passage.text))
+    text = " ".join((*passage.heading_path, passage.context, passage.text))
+    named = _level(name_words(passage.document))
+    if not all(word in named for word in _level(passage.title).split()):
+        text = f"{passage.title} {text}"  # a title of its own, not made of the name
     return set(question.reads(text, passage.language))
+
+
+def _with_name(question: Question, passage: Passage) -> set[str]:
+    named = question.reads(name_words(passage.document), passage.language)
+    return {*_own(question, passage), *named}
 
 
 def _level(text: str) -> str:

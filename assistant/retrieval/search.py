@@ -19,6 +19,7 @@ from assistant.retrieval.duplicates import cap_documents, fold_duplicates, reord
 from assistant.retrieval.filters import chosen_documents
 from assistant.retrieval.named_files import (
     LEAST_BY_NAME,
+    MOST_NAMED,
     is_asked_alone,
     name_index,
     own_coverage,
@@ -128,7 +129,7 @@ def _by_names(
     if own_coverage(question, passages) > 1.0 - LEAST_BY_NAME:
         return question, passages, ""
     holding = names.holding(question, chosen)
-    inside = passages_of(question, holding) if holding else []
+    inside = passages_of(question, holding) if 0 < len(holding) <= MOST_NAMED else []
     wanted = wanted_by_name(question, passages, inside)
     if not wanted:
         return question, passages, ""

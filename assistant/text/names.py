@@ -29,11 +29,15 @@ def bare_name(name: str) -> str:
     return path[: -len(suffix)] if _SUFFIX.fullmatch(suffix) else path
 
 
+def split_name(name: str) -> str:
+    """The words of a path, split at case, digits and signs."""
+    return " ".join(_WORD.findall(bare_name(name)))
+
+
 @lru_cache(maxsize=4096)
 def name_words(name: str) -> str:
-    """The words of a path: as they stand between blanks, then split at case, digits and signs."""
-    bare = bare_name(name).replace("/", " ")
-    return f"{bare} {' '.join(_WORD.findall(bare))}"
+    """The words of a path: as they stand between blanks, then split."""
+    return f"{bare_name(name).replace('/', ' ')} {split_name(name)}"
 
 
 def words_above(passage: Passage) -> str:
