@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Draft, build_answer
+from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import extractive_draft
 from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
@@ -76,8 +77,9 @@ def extractive_events(
         found = search(text, history, snapshot, tools, filters)
         clock.stage("retrieve")
         yield Retrieved(found.question.standalone, found.passages)
-        reader = resources.reader()
-        draft = extractive_draft(found, snapshot, resources.sentences(), reader, settings.answer)
+        draft = field_draft(found, snapshot) or extractive_draft(
+            found, snapshot, resources.sentences(), resources.reader(), settings.answer
+        )
         yield Delta(draft.text)
         draft = replace(draft, notice=notice, usage=found.usage)
         answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)

@@ -27,12 +27,14 @@ from assistant.index.unfinished import KeepAside, KeptTexts
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.opening import OpeningRules, read_file
 from assistant.reading.pool import Parsers
+from assistant.text.first_page import first_page, with_fields
 from assistant.text.languages.detection import detect
 from assistant.text.noise import noise_spans
 
 if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
     from assistant.settings import ReadingSettings, Settings
 
+_MAILS = frozenset({"eml", "msg"})
 _WORKERS = min(4, os.cpu_count() or 1)
 _WINDOW = 8 * _WORKERS
 """Files in flight: bounds memory, and keeps the workers busy while the index is written."""
@@ -168,7 +170,10 @@ def load_bytes(
         chunks = tuple(cut(parsed, tokens=cutting.tokens, overlap=cutting.overlap))
         if not chunks:
             return DocumentError(f"{file.name} holds no text", outcome="empty")
-        return Loaded(parsed, chunks, sha256, state, noise_spans(parsed.text))
+        fields = first_page(parsed.text, is_mail=parsed.kind in _MAILS)
+        parsed = with_fields(parsed, fields)
+        noise = noise_spans(parsed.text)
+        return Loaded(parsed, chunks, sha256, state, noise, fields=fields)
     except DocumentError as exc:
         return exc
     except MemoryError:
