@@ -59,7 +59,8 @@ class DocumentField:
     """What the first page says of the document: ``name`` is ``author``, ``editor``,
     ``affiliation``, ``abstract``, ``date``, ``publisher``, ``version``, ``status``, ``supersedes``,
     ``valid_from``, ``valid_until``, ``sender``, ``recipient`` or ``subject``; ``value`` is the text
-    from ``start`` to ``end``.
+    from ``start`` to ``end``. An ``abbreviation`` may stand anywhere: its value is ``MTBF = mean
+    time …``, its place that of the explanation.
     """
 
     name: str

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.choice import ReadText
-from assistant.answering.field_questions import CUE_WORDS, fields_asked
+from assistant.answering.field_questions import CUE_WORDS, asks_long_form, fields_asked
 from assistant.index.snapshot import Snapshot
+from assistant.retrieval.abbreviations import Explained, abbreviations, short_in
 from assistant.retrieval.question import Question, coverage
 from assistant.retrieval.search import Found
 from assistant.text.names import name_words
+from assistant.text.sentences import sentences
 from assistant.text.terms import terms
 from assistant.types import DocumentField, DocumentInfo, Evidence, Passage, Sentence
 
+_WINDOW = 600
+_MOST_LONG_FORMS = 3
 _LEAST = 0.5
 """Share of the rest of the question that a document has to hold."""
 _PEOPLE = frozenset({"sender", "recipient", "author", "subject"})
@@ -33,30 +37,59 @@ class _Said:
     covered: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """A stretch of a document, and inside it the words that answer, from ``first`` to ``last``."""
+
+    document: str
+    start: int
+    end: int
+    quote: str
+    first: int
+    last: int
+
+
 def field_draft(found: Found, snapshot: Snapshot) -> Draft | None:
     """The answer from a document's first page; None for a question about anything else, and where
     no document, or no field of it, is certain."""
     question = found.question
+    if asks_long_form(question.text):
+        return _long_form(question, snapshot)
     wanted = fields_asked(question.text)
     if not wanted:
         return None
     best = _document_asked(question, wanted, found.passages, snapshot)
     if best is None:
         return None
-    store = snapshot.store
-    places, sentences = [], []
-    for marker, field in enumerate(best.fields, start=1):
-        start, end, quote = _line_of(store.read_text, best.info.name, field)
-        places.append(CitedPlace(best.info.name, start, end))
-        sentences.append(
-            Sentence(" ".join(quote.split()), (marker,), "verbatim",
-                     (Evidence(marker, field.start, field.end),))
-        )  # fmt: skip
+    read = snapshot.store.read_text
+    quoted = [
+        _Quoted(best.info.name, *_line_of(read, best.info.name, field), field.start, field.end)
+        for field in best.fields
+    ]
+    return _draft(quoted, 0.6 + 0.3 * best.covered)
+
+
+def _long_form(question: Question, snapshot: Snapshot) -> Draft | None:
+    """The sentences that explain the abbreviations of a question, or the long forms in it."""
+    known = abbreviations(snapshot)
+    explained = [each for short in short_in(question.text) for each in known.of_short(short)]
+    explained = explained or known.of_long(question.text)
+    quoted = [_sentence_of(snapshot.store.read_text, each) for each in explained[:_MOST_LONG_FORMS]]
+    return _draft(quoted, 0.9) if quoted else None
+
+
+def _draft(quoted: Sequence[_Quoted], confidence: float) -> Draft:
+    told = tuple(
+        Sentence(
+            " ".join(each.quote.split()), (at,), "verbatim", (Evidence(at, each.first, each.last),)
+        )
+        for at, each in enumerate(quoted, start=1)
+    )
     return Draft(
-        text="\n".join(f"{each.text} [{at}]" for at, each in enumerate(sentences, start=1)),
-        sentences=tuple(sentences),
-        places=tuple(places),
-        confidence=round(0.6 + 0.3 * best.covered, 4),
+        text="\n".join(f"{each.text} [{at}]" for at, each in enumerate(told, start=1)),
+        sentences=told,
+        places=tuple(CitedPlace(each.document, each.start, each.end) for each in quoted),
+        confidence=round(confidence, 4),
     )
 
 
@@ -98,6 +131,18 @@ def _first_of(info: DocumentInfo, wanted: Sequence[str]) -> tuple[DocumentField,
         if fields:
             return fields if name in ("author", "recipient", "affiliation") else fields[:1]
     return ()
+
+
+def _sentence_of(read: ReadText, each: Explained) -> _Quoted:
+    """The sentence that explains an abbreviation."""
+    first = max(0, each.start - _WINDOW)
+    text = read(each.document, first, each.end + _WINDOW)
+    at = each.start - first
+    start, end = at, each.end - first
+    for span in sentences(text):
+        if span.start <= at < span.end:
+            start, end = span.start, max(span.end, end)
+    return _Quoted(each.document, first + start, first + end, text[start:end], each.start, each.end)
 
 
 def _line_of(read: ReadText, document: str, field: DocumentField) -> tuple[int, int, str]:

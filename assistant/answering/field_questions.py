@@ -80,3 +80,19 @@ def fields_asked(text: str) -> tuple[str, ...]:
     """The names of the fields that could answer a question, the fittest first; none for a question
     about anything else."""
     return next((names for names, pattern in _ASKS if pattern.search(text)), ())
+
+
+_STANDS_FOR = re.compile(
+    r"\b(?:what (?:does|do|is|are) .{1,60}\b(?:stand for|short for|abbreviation|acronym)|"
+    r"what does .{1,40}\bmean\b|"
+    r"(?:full|long) (?:form|name) of|spell out|written out|meaning of|abbreviation (?:of|for)|"
+    r"acronym (?:of|for)|how is .{3,90} abbreviated|"
+    r"wofür steht|was (?:bedeutet|heißt)|abkürzung (?:von|für)|que (?:signifie|veut dire)|"
+    r"qué significa|cosa significa|waar staat .{1,40} voor|vad betyder|hva betyr)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_long_form(text: str) -> bool:
+    """Whether a question asks what an abbreviation stands for, or how something is abbreviated."""
+    return _STANDS_FOR.search(text) is not None

@@ -27,9 +27,11 @@ from assistant.index.unfinished import KeepAside, KeptTexts
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.opening import OpeningRules, read_file
 from assistant.reading.pool import Parsers
+from assistant.text.abbreviations import pairs_of
 from assistant.text.first_page import first_page, with_fields
 from assistant.text.languages.detection import detect
 from assistant.text.noise import noise_spans
+from assistant.types import DocumentField
 
 if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
     from assistant.settings import ReadingSettings, Settings
@@ -172,6 +174,10 @@ def load_bytes(
             return DocumentError(f"{file.name} holds no text", outcome="empty")
         fields = first_page(parsed.text, is_mail=parsed.kind in _MAILS)
         parsed = with_fields(parsed, fields)
+        fields += tuple(
+            DocumentField("abbreviation", f"{each.short} = {each.long}", each.start, each.end)
+            for each in pairs_of(parsed.text)
+        )
         noise = noise_spans(parsed.text)
         return Loaded(parsed, chunks, sha256, state, noise, fields=fields)
     except DocumentError as exc:

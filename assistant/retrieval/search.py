@@ -15,6 +15,7 @@ from assistant.embedding import Embedder
 from assistant.errors import IndexUnavailableError
 from assistant.index.rows import StoredChunk, StoredDocument
 from assistant.index.snapshot import Snapshot
+from assistant.retrieval.abbreviations import abbreviations, with_long_forms
 from assistant.retrieval.duplicates import cap_documents, fold_duplicates, reorder
 from assistant.retrieval.filters import chosen_documents
 from assistant.retrieval.named_files import (
@@ -28,6 +29,7 @@ from assistant.retrieval.named_files import (
 )
 from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
 from assistant.retrieval.question import Question, Turn, analyse, question_language
+from assistant.retrieval.value_forms import with_values
 from assistant.retrieval.word_statistics import inverse_frequency, prose_share
 from assistant.settings import RetrievalSettings
 from assistant.text.names import name_words
@@ -142,7 +144,7 @@ def analyse_for(snapshot: Snapshot, text: str, history: Sequence[Turn]) -> Quest
     languages = snapshot.manifest.languages
     code = question_language(text, history, languages)
     frequency = snapshot.words.document_frequency
-    return analyse(
+    question = analyse(
         text,
         history,
         lambda term: inverse_document_frequency(snapshot, term, code),
@@ -150,6 +152,8 @@ def analyse_for(snapshot: Snapshot, text: str, history: Sequence[Turn]) -> Quest
         languages=languages,
         holds=lambda term: frequency(term) > 0,
     )
+    question = with_long_forms(question, abbreviations(snapshot), lambda term: frequency(term) > 0)
+    return with_values(question, lambda term: frequency(term) > 0)
 
 
 def _check_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
@@ -292,6 +296,8 @@ def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
             plain = snapshot.words.inverse_frequency(each)
             wanted = weight or inverse_document_frequency(snapshot, each, question.language)
             found.setdefault(each, wanted / plain if plain > 0 else 1.0)
+    for term in sorted(question.sought):
+        found.setdefault(term, 1.0)
     return found
 
 
