@@ -103,7 +103,10 @@ def with_long_forms(
     same = [(needed, given) for needed, given in same if needed and given]
     if not same and not spelt:
         return question
-    sought = frozenset(term for needed, _ in same for term in needed) - question.weights.keys()
+    sought: dict[str, float] = {}
+    for needed, _ in same:  # a long form counts like one word
+        for term in sorted(needed - question.weights.keys()):
+            sought[term] = max(sought.get(term, 0.0), 1.0 / len(needed))
     return replace(question, same_as=tuple(same), initials=tuple(spelt), sought=sought)
 
 

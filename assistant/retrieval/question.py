@@ -57,7 +57,8 @@ class Question:
     words of the same family ("depth") to a term ("deep") that they stand for by half. A text with
     all of the first terms of a pair in ``same_as`` says the second ones too (an abbreviation and
     its long form, a date in another spelling), as one that a pattern of ``initials`` fits says that
-    term; ``sought`` are terms that find such texts.
+    term; ``sought`` are terms that find such texts, each with how much it
+    counts in the search.
     """
 
     text: str
@@ -76,7 +77,7 @@ class Question:
     related: Mapping[str, str] = field(default_factory=dict)
     same_as: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
     initials: tuple[tuple[re.Pattern[str], str], ...] = ()
-    sought: frozenset[str] = frozenset()
+    sought: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def wants_list(self) -> bool:

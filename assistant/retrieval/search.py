@@ -296,8 +296,8 @@ def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
             plain = snapshot.words.inverse_frequency(each)
             wanted = weight or inverse_document_frequency(snapshot, each, question.language)
             found.setdefault(each, wanted / plain if plain > 0 else 1.0)
-    for term in sorted(question.sought):
-        found.setdefault(term, 1.0)
+    for term, counts in question.sought.items():
+        found.setdefault(term, counts)
     return found
 
 

@@ -50,13 +50,15 @@ def with_values(question: Question, holds: Callable[[str], bool]) -> Question:
     if not same:
         return question
     sought = {
-        term
+        term: 1.0
         for needed in same
         for term in needed
         if _is_telling(term, needed) and term not in question.weights and holds(term)
     }
     pairs = tuple((needed, frozenset(given)) for needed, given in same.items())
-    return replace(question, same_as=(*question.same_as, *pairs), sought=question.sought | sought)
+    return replace(
+        question, same_as=(*question.same_as, *pairs), sought={**sought, **question.sought}
+    )
 
 
 def _own(question: Question, written: str) -> frozenset[str]:
