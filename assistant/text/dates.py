@@ -33,23 +33,31 @@ _OF = r"(?:(?:of|de|del|di) )?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º|°)?"
 _YEAR = r"(?P<year>1\d{3}|20\d{2})"
 _SHORT_YEAR = r"(?P<year>\d\d)"
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b{_DAY} {_OF}{_ANY_MONTH},?(?: (?:de |del )?{_YEAR}\b)?",
-        rf"\b{_MONTH} {_DAY}\b(?:,? {_YEAR}\b)?",
-        rf"\b{_MONTH},? {_OF}{_YEAR}\b",
-        rf"\b(?:{_BEFORE_MONTH})[ -]{_MONTH}(?! \d)",
-        rf"(?<![\d.]){_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)",
-        rf"{_YEAR}年(?P<month>\d{{1,2}})月(?:(?P<day>\d{{1,2}})日)?",
-        rf"{_YEAR}년 ?(?P<month>\d{{1,2}})월(?: ?(?P<day>\d{{1,2}})일)?",
-        rf"(?<![\d.])(?P<day>\d{{1,2}})\. ?(?P<month>\d{{1,2}})\. ?{_YEAR}(?!\d)",
-        rf"\b(?P<a>\d{{1,2}})[-/](?P<b>\d{{1,2}})[-/]{_YEAR}\b",
-        rf"(?<![\d.])(?P<day>\d{{2}})\.(?P<month>\d{{2}})\.{_SHORT_YEAR}(?![\d.])",
-        rf"(?<![\d/])(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/{_SHORT_YEAR}(?![\d/])",
-    )
+
+
+def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+
+
+_WITH_NAMES = _compiled(
+    rf"\b{_DAY} {_OF}{_ANY_MONTH},?(?: (?:de |del )?{_YEAR}\b)?",
+    rf"\b{_MONTH} {_DAY}\b(?:,? {_YEAR}\b)?",
+    rf"\b{_MONTH},? {_OF}{_YEAR}\b",
+    rf"\b(?:{_BEFORE_MONTH})[ -]{_MONTH}(?! \d)",
 )
-_MAY_BE_DATE = re.compile(rf"\d|\b(?:{_names(_ALONE)})\b", re.IGNORECASE)
+_IN_DIGITS = _compiled(
+    rf"(?<![\d.]){_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)",
+    rf"(?<![\d.])(?P<day>\d{{1,2}})\. ?(?P<month>\d{{1,2}})\. ?{_YEAR}(?!\d)",
+    rf"\b(?P<a>\d{{1,2}})[-/](?P<b>\d{{1,2}})[-/]{_YEAR}\b",
+    rf"(?<![\d.])(?P<day>\d{{2}})\.(?P<month>\d{{2}})\.{_SHORT_YEAR}(?![\d.])",
+    rf"(?<![\d/])(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/{_SHORT_YEAR}(?![\d/])",
+)
+_EAST_ASIAN = _compiled(
+    rf"{_YEAR}年(?P<month>\d{{1,2}})月(?:(?P<day>\d{{1,2}})日)?",
+    rf"{_YEAR}년 ?(?P<month>\d{{1,2}})월(?: ?(?P<day>\d{{1,2}})일)?",
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_PARTED = re.compile(r"\d[-/.] ?\d")
 _CENTURY = 70
 """Two digits from 70 on are of the century before."""
 
@@ -79,21 +87,37 @@ def dates_of(text: str) -> tuple[Date, ...]:
 
 def take_dates(text: str) -> tuple[tuple[Date, ...], str]:
     """All dates of a text, and the text with blanks in their places."""
-    if not _MAY_BE_DATE.search(text):
+    patterns = _fitting(text)
+    if not patterns:
         return (), text
     found: list[Date] = []
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            spellings = tuple(_spellings(match.groupdict()))
-            if spellings:
-                written = match.group()
-                start = match.start() + len(written) - len(written.lstrip())
-                shown = written.strip(" ,")
-                found.append(Date(shown, spellings, start, start + len(shown)))
-        text = pattern.sub(
-            lambda m: " " * len(m.group()) if any(_spellings(m.groupdict())) else m.group(), text
-        )
+
+    def taken(match: re.Match[str]) -> str:
+        spellings = tuple(_spellings(match.groupdict()))
+        written = match.group()
+        if not spellings:
+            return written
+        start = match.start() + len(written) - len(written.lstrip())
+        shown = written.strip(" ,")
+        found.append(Date(shown, spellings, start, start + len(shown)))
+        return " " * len(written)
+
+    for pattern in patterns:
+        text = pattern.sub(taken, text)
     return tuple(sorted(found, key=lambda date: date.start)), text
+
+
+def _fitting(text: str) -> list[re.Pattern[str]]:
+    """The patterns that could find something: most sentences hold no date, and their test takes a
+    tenth of the time."""
+    patterns: list[re.Pattern[str]] = []
+    if not MONTHS.keys().isdisjoint(_LETTERS.findall(text.lower())):
+        patterns += _WITH_NAMES
+    if _PARTED.search(text):
+        patterns += _IN_DIGITS
+    if "年" in text or "년" in text:
+        patterns += _EAST_ASIAN
+    return patterns
 
 
 def _spellings(parts: dict[str, str | None]) -> Iterator[Spelling]:
