@@ -215,10 +215,13 @@ def is_asked_alone(
     return covered >= _AS_GOOD * own_coverage(question, elsewhere)
 
 
-def told(names: Sequence[str]) -> str:
-    """What an answer says about the files it was asked of."""
-    if len(names) == 1:
+def told(names: Sequence[str], *, is_written: bool) -> str:
+    """What an answer says about the files it was asked of; ``is_written``: the question writes the
+    name."""
+    if is_written:
         return f"Asked of {names[0]} alone, because the question names it"
+    if len(names) == 1:
+        return f"Asked of {names[0]} alone, because its name holds words of the question"
     shown = ", ".join(names[:3])
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return f"Asked of {shown}{more} alone, because their names hold words of the question"

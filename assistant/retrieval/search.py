@@ -125,7 +125,7 @@ def _by_names(
         asked = replace(asked, text=text, standalone=text)
         inside = passages_of(asked, written.documents)
         if written.is_source or is_asked_alone(written, asked, inside, passages_of(asked, chosen)):
-            return asked, inside, told([written.shown])
+            return asked, inside, told([written.shown], is_written=True)
     question = analyse_for(snapshot, text, history)
     passages = passages_of(question, chosen)
     if own_coverage(question, passages) > 1.0 - LEAST_BY_NAME:
@@ -136,7 +136,7 @@ def _by_names(
     if not wanted:
         return question, passages, ""
     inside = [passage for passage in inside if passage.document in wanted]
-    return question, inside, told(wanted)
+    return question, inside, told(wanted, is_written=False)
 
 
 def analyse_for(snapshot: Snapshot, text: str, history: Sequence[Turn]) -> Question:
