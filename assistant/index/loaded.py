@@ -41,8 +41,8 @@ def packed(result: Loaded | DocumentError) -> dict[str, Any]:
             parsed.is_markdown, parsed.date, parsed.language, parsed.author, parsed.notes,
         ],
         "chunks": [[c.start, c.end, c.page, c.heading_path, c.context] for c in result.chunks],
-        "rest": [result.sha256, packed_state(result.state), result.noise, result.is_taken_up,
-                 [[f.name, f.value, f.start, f.end] for f in result.fields]],
+        "rest": [result.sha256, packed_state(result.state), result.noise, result.is_taken_up],
+        "fields": [[f.name, f.value, f.start, f.end] for f in result.fields],
     }  # fmt: skip
 
 
@@ -69,8 +69,8 @@ def unpacked(message: dict[str, Any]) -> Loaded | DocumentError:
         Chunk(text[start:end], start, end, page, tuple(path), context)
         for start, end, page, path, context in message["chunks"]
     )
-    sha256, state, noise, is_taken_up, found = message["rest"]
-    fields = tuple(DocumentField(*field) for field in found)
+    sha256, state, noise, is_taken_up = message["rest"]
+    fields = tuple(DocumentField(*field) for field in message["fields"])
     spans = tuple((start, end) for start, end in noise)
     return Loaded(parsed, chunks, sha256, FileState(*state), spans, is_taken_up, fields)
 
