@@ -1,4 +1,4 @@
-"""What a document's first page says of it is kept with its place, and answers questions about it."""
+"""What a first page says of its document is kept with its place, and answers questions about it."""
 
 from __future__ import annotations
 
@@ -159,7 +159,8 @@ def test_fields_are_found_by_shape(text: str, fields: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "tool", ["Microsoft Word", "LaTeX with hyperref", "python-docx", "Administrator", "openpyxl", ""]
+    "tool",
+    ["Microsoft Word", "LaTeX with hyperref", "python-docx", "Administrator", "openpyxl", ""],
 )
 def test_a_program_is_no_author(tool: str) -> None:
     assert is_tool(tool)
