@@ -59,6 +59,21 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentField:
+    """What the first page says of the document: ``name`` is ``author``, ``editor``,
+    ``affiliation``, ``abstract``, ``date``, ``publisher``, ``version``, ``status``, ``supersedes``,
+    ``valid_from``, ``valid_until``, ``sender``, ``recipient`` or ``subject``; ``value`` is the text
+    from ``start`` to ``end``. An ``abbreviation`` may stand anywhere: its value is ``MTBF = mean
+    time …``, its place that of the explanation.
+    """
+
+    name: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """What a reader makes of a file: one text, and the structure that points into it.
 
@@ -84,6 +99,7 @@ class DocumentInfo:
 
     ``date`` is the day the file itself names, else the day it was last changed. ``language`` and
     ``author`` are empty where the file does not say. ``tags`` are the folders it lies in.
+    ``fields`` are what its first page says of it.
     """
 
     name: str
@@ -94,6 +110,7 @@ class DocumentInfo:
     author: str = ""
     notes: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    fields: tuple[DocumentField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

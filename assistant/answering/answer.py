@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from assistant.chunking import page_at, section_at
 from assistant.index.snapshot import Snapshot
-from assistant.retrieval.filters import checked_filters, chosen_documents, describe
+from assistant.retrieval.filters import checked_filters, chosen_documents, describe, differs_in_case
 from assistant.retrieval.search import Found
 from assistant.types import (
     NO_FILTERS,
@@ -77,16 +77,24 @@ def build_answer(
 ) -> Answer:
     """The answer to ``asked``. Small talk has no basis.
 
-    An answer from a part of the documents says so, so that nobody takes a part for the whole.
+    An answer from a part of the documents says so, whether the question names files or filters
+    chose them, so that nobody takes a part for the whole.
     """
     found = basis.found if basis else None
     notices = [draft.notice] if draft.notice else []
+    if found is not None and found.notice:
+        notices.append(found.notice)
     filters = ""
     if basis is not None and basis.filters:
         filters = describe(checked_filters(basis.filters))
+        but = (
+            "; upper and lower case differ"
+            if differs_in_case(basis.filters, basis.snapshot)
+            else ""
+        )
         chosen = chosen_documents(basis.filters, basis.snapshot) or []
         total = basis.snapshot.manifest.documents
-        notices.append(f"Asked of {len(chosen)} of {total} documents ({filters})")
+        notices.append(f"Asked of {len(chosen)} of {total} documents ({filters}{but})")
     return Answer(
         question=asked,
         standalone_question=found.question.standalone if found else asked,

@@ -26,6 +26,7 @@ from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected, coverage
 from assistant.text.fitted import fitted
+from assistant.text.names import words_above
 from assistant.text.noise import Places, recurs, share
 from assistant.text.terms import words
 from assistant.text.word_vectors import cosines
@@ -150,8 +151,7 @@ def list_bonus(
     question: Question, passage: Passage, found: Sequence[SentenceTerms]
 ) -> dict[int, float]:
     """What belonging to a list adds to a sentence: the items cover a question only together."""
-    above = " ".join((passage.title, *passage.heading_path))
-    context = frozenset(question.reads(above, passage.language))
+    context = frozenset(question.reads(words_above(passage), passage.language))
     bonus: dict[int, float] = {}
     at = 0
     while at < len(found):

@@ -21,6 +21,7 @@ from assistant.checking.polarity import clause_of
 from assistant.model.answer_reader import logistic
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
+from assistant.text.names import words_above
 from assistant.text.terms import terms, words
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
@@ -180,8 +181,7 @@ def _asks_what_is_not(question: Question) -> bool:
 
 
 def _context_text(pick: Pick) -> str:
-    passage = pick.passage
-    return " ".join((passage.title, *passage.heading_path, passage.text))
+    return f"{words_above(pick.passage)} {pick.passage.text}"
 
 
 def _context_terms(question: Question, pick: Pick) -> frozenset[str]:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from queue import SimpleQueue
 
 from assistant.answering.answer import Basis, Draft, build_answer
+from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import extractive_draft
 from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
@@ -186,8 +187,9 @@ def _extracted(
         found = search(asked, snapshot, tools, filters)
         clock.stage("retrieve")
         yield Retrieved(found.question.standalone, found.passages)
-        reader = resources.reader()
-        draft = extractive_draft(found, snapshot, resources.sentences(), reader, settings.answer)
+        draft = field_draft(found, snapshot) or extractive_draft(
+            found, snapshot, resources.sentences(), resources.reader(), settings.answer
+        )
         yield Delta(draft.text)
         draft = replace(draft, notice=notice, usage=add_usage(spent, found.usage))
         basis = Basis(snapshot, found, filters)

@@ -22,6 +22,7 @@ from assistant.text.visible import one_line, visible
 from assistant.types import (
     Answer,
     Citation,
+    DocumentField,
     DocumentInfo,
     FileOutcome,
     Passage,
@@ -285,14 +286,29 @@ def show_status(console: Console, status: Status) -> None:
             console.print(Text(f"  {said}"))
 
 
+_SHOWN_FIELDS = frozenset(
+    """editor affiliation publisher version status supersedes valid_from valid_until recipient
+    subject""".split()
+)
+"""What a document says of itself; author, date and title have columns of their own."""
+
+
+def _field(field: DocumentField) -> str:
+    value = field.value if len(field.value) <= 80 else f"{field.value[:79]}…"
+    return f"{field.name.replace('_', ' ')}: {value}"
+
+
 def show_documents(console: Console, infos: Sequence[DocumentInfo]) -> None:
-    """A line for every document: its name, kind, date, language, author and title."""
+    """A line for every document: its name, kind, date, language, author, title, and what
+    its first page says of it."""
     if not infos:
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("document", "kind", "date", "language", "author", "title"):
+    said = ["; ".join(_field(f) for f in i.fields if f.name in _SHOWN_FIELDS) for i in infos]
+    more = ["first page"] if any(said) else []
+    for heading in ("document", "kind", "date", "language", "author", "title", *more):
         table.add_column(heading)
-    for info in infos:
-        cells = (info.name, info.kind, info.date, info.language, info.author, info.title)
-        table.add_row(*(Text(one_line(cell)) for cell in cells))
+    for info, fields in zip(infos, said, strict=True):
+        cells = [info.name, info.kind, info.date, info.language, info.author, info.title, fields]
+        table.add_row(*(Text(one_line(cell)) for cell in cells[: 6 + len(more)]))
     console.print(table)

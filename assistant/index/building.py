@@ -175,6 +175,7 @@ class GenerationBuilder:
             author=loaded.parsed.author,
             notes=loaded.parsed.notes,
             noise=loaded.noise,
+            fields=loaded.fields,
         )
         chunks, texts = _stored_chunks(identity, loaded)
         before = set(self.store.chunk_ids_of(identity)) if step.stored else set()

@@ -26,13 +26,16 @@ from assistant.reading.added import GivenReaders
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.opening import OpeningRules, read_file
 from assistant.reading.pool import Parsers
+from assistant.text.abbreviations import pairs_of
+from assistant.text.first_page import first_page, with_fields
 from assistant.text.languages.detection import detect
 from assistant.text.noise import noise_spans
-from assistant.types import ParsedDocument
+from assistant.types import DocumentField, ParsedDocument
 
 if TYPE_CHECKING:
     from assistant.settings import ReadingSettings, Settings
 
+_MAILS = frozenset({"eml", "msg"})
 _WORKERS = min(4, os.cpu_count() or 1)
 _WINDOW = 8 * _WORKERS
 """Files in flight: bounds memory, and keeps the workers busy while the index is written."""
@@ -194,7 +197,14 @@ def load_bytes(
         chunks = tuple(cut(parsed, tokens=cutting.tokens, overlap=cutting.overlap))
         if not chunks:
             return DocumentError(f"{file.name} holds no text", outcome="empty")
-        return Loaded(parsed, chunks, sha256, state, noise_spans(parsed.text))
+        fields = first_page(parsed.text, is_mail=parsed.kind in _MAILS)
+        parsed = with_fields(parsed, fields)
+        fields += tuple(
+            DocumentField("abbreviation", f"{each.short} = {each.long}", each.start, each.end)
+            for each in pairs_of(parsed.text)
+        )
+        noise = noise_spans(parsed.text)
+        return Loaded(parsed, chunks, sha256, state, noise, fields=fields)
     except DocumentError as exc:
         return exc
     except MemoryError:

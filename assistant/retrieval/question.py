@@ -64,7 +64,11 @@ class Question:
     ``kinds`` what answers could look like, the most specific first; ``asking`` are terms that say
     what is wanted ("year", "number"): they help to find passages and decide nothing. ``forms``
     holds, for each language of the index, the terms that look otherwise there; ``related`` maps
-    words of the same family ("depth") to a term ("deep") that they stand for by half.
+    words of the same family ("depth") to a term ("deep") that they stand for by half. A text with
+    all of the first terms of a pair in ``same_as`` says the second ones too (an abbreviation and
+    its long form, a date in another spelling), as one that a pattern of ``initials`` fits says that
+    term; ``sought`` are terms that find such texts, each with how much it
+    counts in the search.
     """
 
     text: str
@@ -81,6 +85,9 @@ class Question:
     language: str = "en"
     forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     related: Mapping[str, str] = field(default_factory=dict)
+    same_as: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
+    initials: tuple[tuple[re.Pattern[str], str], ...] = ()
+    sought: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def wants_list(self) -> bool:
@@ -94,7 +101,15 @@ class Question:
 
     def reads(self, text: str, code: str = "") -> list[str]:
         """The terms of a text in a language, the question's own in the question's spelling."""
-        return self.as_asked(terms(text, code), code)
+        found = self.as_asked(terms(text, code), code)
+        if self.same_as or self.initials:
+            found = [*found, *self._in_other_words(text, set(found))]
+        return found
+
+    def _in_other_words(self, text: str, found: set[str]) -> list[str]:
+        """The terms that a text says by an abbreviation, or by its long form."""
+        said = [term for needed, given in self.same_as if needed <= found for term in given]
+        return said + [t for pattern, t in self.initials if t not in found and pattern.search(text)]
 
     def as_asked(self, found: list[str], code: str = "") -> list[str]:
         """Terms of a text in a language, the question's own in the question's spelling."""
