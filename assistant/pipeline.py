@@ -3,7 +3,7 @@
     sync:  folder ─ scan ─ plan ─▶ read, chunk, embed ─▶ next generation ─ verify ─▶ switch
     ask:   question ─▶ retrieve ─▶ extract, or a model's words checked ─▶ answer, or abstain
 
-``ask`` folds the same stream that a screen draws (``answering/events.py``).
+``ask`` folds the same stream that a screen draws (``asking.py``).
 """
 
 from __future__ import annotations
@@ -263,10 +263,8 @@ class Assistant:
         if self.settings.llm.model:
             return _run(self._last(question, history, filters))
         from assistant.answering.events import extractive_events
-        from assistant.retrieval.question import checked_question
 
-        asked = checked_question(question, history, self.settings.answer.max_question_characters)
-        for event in extractive_events(self._resources, asked, filters):
+        for event in extractive_events(self._resources, question, history, filters=filters):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
@@ -280,13 +278,13 @@ class Assistant:
         stops the model at once.
         """
         from assistant.answering.events import extractive_events, in_thread, written_events
-        from assistant.retrieval.question import checked_question
 
-        asked = checked_question(question, history, self.settings.answer.max_question_characters)
         if self.settings.llm.model:
-            events = written_events(self._resources, asked, filters)
+            events = written_events(self._resources, question, history, filters)
         else:
-            events = in_thread(extractive_events(self._resources, asked, filters))
+            events = in_thread(
+                extractive_events(self._resources, question, history, filters=filters)
+            )
         try:
             async for event in events:
                 yield event
@@ -303,17 +301,17 @@ class Assistant:
         self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
     ) -> tuple[Passage, ...]:
         """The passages for a question, best first, without an answer; at most ``limit``."""
-        from assistant.retrieval.question import checked_question
+        from assistant.retrieval.question import check_question
         from assistant.retrieval.search import search
 
-        asked = checked_question(question, (), self.settings.answer.max_question_characters)
+        question = check_question(question, self.settings.answer.max_question_characters)
         if limit is not None and (type(limit) is not int or not 1 <= limit <= _MOST_PASSAGES):
             raise UsageError(
                 f"A limit of {shown_value(limit)} passages", hint=f"it is 1 to {_MOST_PASSAGES:,}"
             )
         with self._resources.snapshots().current() as snapshot:
             tools = self._resources.search_tools()
-            return search(asked, snapshot, tools, filters, limit).passages
+            return search(question, (), snapshot, tools, filters, limit).passages
 
     def as_retriever(self, limit: int | None = None, *, filters: Filters = NO_FILTERS) -> Any:
         """This assistant's retrieval as a LlamaIndex ``BaseRetriever``."""

@@ -1,6 +1,6 @@
 """A question → the events of its answer: of the documents' own sentences, or written by a model.
 
-small talk? ─ search ─▶ Retrieved
+check ─ small talk? ─ search ─▶ Retrieved
       ├─ no model:  extractive draft ─▶ Delta ─▶ Finished
       └─ a model:   condense (before the search) ─ write ─▶ Delta … Delta ─ verify ─▶ Finished
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -20,7 +20,8 @@ from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
 from assistant.model.usage import add_usage
 from assistant.resources import Resources
-from assistant.retrieval.question import Asked
+from assistant.retrieval.asked import Asked, checked_question
+from assistant.retrieval.question import Turn
 from assistant.retrieval.search import search
 from assistant.types import NO_FILTERS, NO_USAGE, Delta, Event, Filters, Finished, Retrieved, Usage
 
@@ -44,20 +45,22 @@ class Clock:
 
 
 def extractive_events(
-    resources: Resources, asked: Asked, filters: Filters = NO_FILTERS
+    resources: Resources, text: str, history: Sequence[Turn], filters: Filters = NO_FILTERS
 ) -> Iterator[Event]:
     """An answer of the documents' own sentences. Raises ``AssistantError``."""
+    asked = checked_question(text, history, resources.settings.answer.max_question_characters)
     yield from _small_talk(resources, asked) or _extracted(resources, asked, filters)
 
 
 async def written_events(
-    resources: Resources, asked: Asked, filters: Filters = NO_FILTERS
+    resources: Resources, text: str, history: Sequence[Turn], filters: Filters = NO_FILTERS
 ) -> AsyncIterator[Event]:
     """An answer written by the model, every sentence checked. Raises ``AssistantError``.
 
     With ``llm.fallback: extractive`` a model that cannot begin is replaced by the documents' own
     sentences, and the answer says so.
     """
+    asked = checked_question(text, history, resources.settings.answer.max_question_characters)
     talk = _small_talk(resources, asked)
     for event in talk:
         yield event
@@ -147,7 +150,7 @@ def _extracted(
     with resources.snapshots().current() as snapshot:
         tools = resources.search_tools(without_model=bool(notice))
         clock.stage("open")
-        found = search(asked, snapshot, tools, filters)
+        found = search(asked.text, asked.history, snapshot, tools, filters)
         clock.stage("retrieve")
         yield Retrieved(found.question.standalone, found.passages)
         reader = resources.reader()
@@ -173,7 +176,7 @@ async def _written(resources: Resources, asked: Asked, filters: Filters) -> Asyn
     with resources.snapshots().current() as snapshot:
         tools = await asyncio.to_thread(resources.search_tools)
         clock.stage("open")
-        found = await asyncio.to_thread(search, Asked(standalone), snapshot, tools, filters)
+        found = await asyncio.to_thread(search, standalone, (), snapshot, tools, filters)
         clock.stage("retrieve")
         spent = add_usage(spent, found.usage)
         yield Retrieved(standalone, found.passages)

@@ -1,9 +1,9 @@
 """Files → text. In comes the bytes of one file and its name; out goes a ``ParsedDocument``.
 
 A reader is a function ``(data: bytes, name: str) -> ParsedDocument``; what one file may cost is its
-third argument, with a default. A new format needs one row in the table below, its suffixes in
-``kinds``, and one module. Readers are imported only when their format occurs. Files from outside
-are read in a child process with limits (``pool``), which calls ``read_document`` there.
+third argument, with a default. The explicit table below is the seam: a new format is one row, its
+suffixes in ``kinds`` and one module. Readers are imported only when their format occurs. Files from
+outside are read in a child process with limits (``pool``), which calls ``read_document`` there.
 """
 
 from __future__ import annotations

@@ -25,9 +25,8 @@ from assistant.text.languages.detection import detect_question
 from assistant.text.terms import terms, words
 from assistant.text.visible import shown_value, whole_characters
 
-__all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question",
-           "checked_question", "corrected", "coverage", "needs_history",
-           "question_language"]  # fmt: skip
+__all__ = ["AnswerKind", "Question", "Turn", "analyse", "check_question", "corrected", "coverage",
+           "needs_history", "question_language"]  # fmt: skip
 
 _BORROWED_WEIGHT = 0.5
 _MOST_NAMES = 6
@@ -43,14 +42,6 @@ _DEFINITION = re.compile(
 )
 _QUOTED = re.compile(r"[\"“„«](.{2,80}?)[\"”“»]|(?<!\w)['‘](.{3,80}?)['’](?!\w)")
 _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A checked question and the checked turns before it: what travels through the assistant."""
-
-    text: str
-    history: Sequence[Turn] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +95,6 @@ class Question:
         """A term as it looks in each language of the index."""
         others = (o for forms in self.forms.values() for o, own in forms.items() if own == term)
         return tuple(dict.fromkeys((term, *others)))
-
-
-def checked_question(text: str, history: Iterable[Turn], max_characters: int) -> Asked:
-    """A question with its history. Raises ``QuestionError`` when one of them cannot be used."""
-    return Asked(check_question(text, max_characters), checked_history(history))
 
 
 def check_question(text: str, max_characters: int) -> str:

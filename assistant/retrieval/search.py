@@ -18,7 +18,7 @@ from assistant.index.snapshot import Snapshot
 from assistant.retrieval.duplicates import cap_documents, fold_duplicates, reorder
 from assistant.retrieval.filters import chosen_documents
 from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
-from assistant.retrieval.question import Asked, Question, analyse, question_language
+from assistant.retrieval.question import Question, Turn, analyse, question_language
 from assistant.retrieval.word_statistics import inverse_frequency, prose_share
 from assistant.settings import RetrievalSettings
 from assistant.text.noise import clipped, share
@@ -58,7 +58,8 @@ class Found:
 
 
 def search(
-    asked: Asked,
+    text: str,
+    history: Sequence[Turn],
     snapshot: Snapshot,
     tools: SearchTools,
     filters: Filters = NO_FILTERS,
@@ -73,7 +74,7 @@ def search(
     settings, reranker = tools.settings, tools.reranker
     chosen = chosen_documents(filters, snapshot) if filters else None
     within = None if chosen is None else snapshot.store.chunk_ids_within(chosen)
-    question = analyse_for(snapshot, asked)
+    question = analyse_for(snapshot, text, history)
     wanted = limit or settings.passages
     looked_at = wanted if reranker is None else max(wanted, settings.rerank)
     passages = retrieve(
@@ -88,14 +89,14 @@ def search(
     return Found(question, tuple(best), ranking.usage)
 
 
-def analyse_for(snapshot: Snapshot, asked: Asked) -> Question:
+def analyse_for(snapshot: Snapshot, text: str, history: Sequence[Turn]) -> Question:
     """A question taken apart with the words and languages of an index."""
     languages = snapshot.manifest.languages
-    code = question_language(asked.text, asked.history, languages)
+    code = question_language(text, history, languages)
     frequency = snapshot.words.document_frequency
     return analyse(
-        asked.text,
-        asked.history,
+        text,
+        history,
         lambda term: inverse_document_frequency(snapshot, term, code),
         language=code,
         languages=languages,
