@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
-Verdict = Literal["verbatim", "supported", "weak", "unsupported", "uncited"]
-"""How well the cited place supports a sentence, strongest first; ``uncited`` cites nothing."""
+Verdict = Literal["verbatim", "supported", "catalogue", "weak", "unsupported", "uncited"]
+"""How well the cited place supports a sentence, strongest first. ``catalogue`` is no sentence of a
+document: the index's own list of documents says it. ``uncited`` cites nothing."""
 
 Action = Literal["add", "change", "rename", "delete", "unchanged", "retry", "skip"]
 """What a sync means to do with a file."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Draft, build_answer
 from assistant.answering.extractive import extractive_draft
+from assistant.answering.folder_answers import folder_draft
 from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
 from assistant.resources import Resources
@@ -66,6 +67,10 @@ def extractive_events(
         yield from talk
         return
     with resources.snapshots().current() as snapshot:
+        told = _about_folder(resources, text, history, snapshot, filters)
+        if told:
+            yield from told
+            return
         tools = resources.search_tools(without_model=bool(notice))
         clock.stage("open")
         found = search(text, history, snapshot, tools, filters)
@@ -164,6 +169,20 @@ def _small_talk(resources: Resources, text: str) -> list[Event]:
     return [Retrieved(text, ()), Delta(reply), Finished(answer)]
 
 
+def _about_folder(
+    resources: Resources, text: str, history: Sequence[Turn], snapshot: Snapshot, filters: Filters
+) -> list[Event]:
+    """The events of a question about the folder or a document of it; empty for any other."""
+    clock = Clock()
+    draft = folder_draft(text, history, snapshot, filters)
+    if draft is None:
+        return []
+    answer = build_answer(text, draft, resources.settings.fingerprint(), None, snapshot)
+    clock.stage("catalogue")
+    finished = _told(replace(answer, timings=clock.total()), snapshot, filters)
+    return [Retrieved(text, ()), Delta(draft.text), Finished(finished)]
+
+
 async def _written_events(
     resources: Resources, text: str, history: Sequence[Turn], filters: Filters
 ) -> AsyncIterator[Event]:
@@ -171,6 +190,12 @@ async def _written_events(
     from assistant.model.usage import add_usage
 
     settings, clock = resources.settings, Clock()
+    with resources.snapshots().current() as snapshot:
+        told = await asyncio.to_thread(_about_folder, resources, text, history, snapshot, filters)
+        for event in told:
+            yield event
+        if told:
+            return
     model = await asyncio.to_thread(resources.model)
     standalone, spent = await condense(text, history, model, settings.llm)
     if history:
