@@ -54,8 +54,8 @@ OFFICE = {
         "Date: Tue, 3 Feb 2026 09:30:00 +0100\n\nI left three keys for the gate with the porter.\n"
     ),
     "report.html": (
-        "<html><head><title>Flood damage in the cellar</title></head>'
-        '<body><h1>Flood damage in the cellar</h1><p>Water stood 40 centimetres high "
+        "<html><head><title>Flood damage in the cellar</title></head>"
+        "<body><h1>Flood damage in the cellar</h1><p>Water stood 40 centimetres high "
         "in the cellar on 9 May.</p><h2>What was lost</h2><p>The archive lost 212 folders.</p>"
         "<h2>Next steps</h2><p>A pump will be fitted near the boiler.</p></body></html>"
     ),

@@ -40,7 +40,6 @@ class Chosen:
 
     documents: tuple[StoredDocument, ...]
     called: str
-    by: str = ""
 
 
 class Catalogue:
@@ -77,11 +76,11 @@ class Catalogue:
         if word in known.types:
             by_type = self._of_types(known.types[word])
             if by_type or word not in known.kinds:
-                return Chosen(by_type, f"{_shown_type(word, known)} files", "type")
+                return Chosen(by_type, f"{_shown_type(known.types[word], by_type)} files")
         elif len(left) > 1 or noun.strip().startswith("."):
             by_type = self._of_types(frozenset({word}))
             if by_type:
-                return Chosen(by_type, f"{word.upper()} files", "type")
+                return Chosen(by_type, f"{word.upper()} files")
         if word in known.kinds:
             named = tuple(each for each in self.documents if self._is_called(each, word, code))
             if named:
@@ -121,6 +120,9 @@ class Catalogue:
             return Meant(self.documents, is_pronoun=True)
         if " ".join(left) in known.everything:
             return Meant(self.documents, is_all=True)
+        if left[-1:] and left[-1] in known.everything:  # "the ferry folder"
+            inside = self.in_folder(" ".join(left[:-1]))
+            return Meant(inside, is_named=True) if inside else None
         ages = [token for token in left if token in known.newest or token in known.oldest]
         nouns = known.nouns | known.kinds
         rest = [t for t in left if t not in nouns and t not in known.called and t not in ages]
@@ -317,9 +319,10 @@ def suffix_of(document: StoredDocument) -> str:
     return PurePosixPath(document.name).suffix.lower().removeprefix(".") or document.kind
 
 
-def _shown_type(word: str, known: FolderWords) -> str:
-    types = known.types[word]
-    return "/".join(sorted(each.upper() for each in types)) if types else word
+def _shown_type(types: frozenset[str], documents: Sequence[StoredDocument]) -> str:
+    """The types that there are, else all that were meant: "DOC/DOCX"."""
+    there = {suffix_of(each) for each in documents}
+    return "/".join(sorted(each.upper() for each in there or types))
 
 
 def _spaced(name: str) -> str:

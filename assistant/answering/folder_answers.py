@@ -416,11 +416,13 @@ def _document(found: Mention | StoredDocument) -> StoredDocument:
 
 
 def _bare(words: str, code: str) -> str:
-    """The words of a slot without an article before them."""
+    """The words of a slot without an article, and "the word", before them."""
     known = words_of(code)
     tokens = words.split()
     while len(tokens) > 1 and fold(tokens[0]) in known.the:
         tokens = tokens[1:]
+        if len(tokens) > 1 and fold(tokens[0]) in known.term:
+            tokens = tokens[1:]  # "the word ferry"
     return " ".join(tokens)
 
 

@@ -56,6 +56,7 @@ class FolderWords:
     oldest: frozenset[str]
     versions: frozenset[str]
     called: frozenset[str]
+    term: frozenset[str]
     abstract: frozenset[str]
     types: Mapping[str, frozenset[str]]
 
@@ -105,6 +106,7 @@ def words_of(code: str) -> FolderWords:
         oldest=words("oldest"),
         versions=words("versions"),
         called=words("called"),
+        term=words("term"),
         abstract=phrases("abstract"),
         types=MappingProxyType({name: frozenset(kinds.split()) for name, _, kinds in types}),
     )

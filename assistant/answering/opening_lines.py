@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assistant.answering.folder_questions import words_of
 from assistant.text.folding import fold
 from assistant.text.noise import share
-from assistant.text.sentences import SentenceSpan, sentences
+from assistant.text.sentences import Kind, SentenceSpan, sentences
 from assistant.text.terms import words
 from assistant.types import ParsedDocument
 
@@ -88,15 +88,22 @@ def _paragraphs(text: str, noise: Sequence[tuple[int, int]], most: int) -> list[
     while at < len(text) and len(lines) < most:
         end = text.find("\n\n", at)
         end = len(text) if end < 0 else end
-        lines += [Line(span.start, span.end) for span in _first(text, at, end, noise, 1)]
+        lines += [Line(span.start, span.end) for span in _first(text, at, end, noise, 1, ())]
         at = end + 2
-    return lines
+    return lines or [
+        Line(span.start, span.end) for span in _first(text, 0, len(text), noise, _ABSTRACT)
+    ]
 
 
 def _first(
-    text: str, start: int, end: int, noise: Sequence[tuple[int, int]], count: int
+    text: str,
+    start: int,
+    end: int,
+    noise: Sequence[tuple[int, int]],
+    count: int,
+    otherwise: Sequence[Kind] = ("item", "table", "code", "label", "prose"),
 ) -> list[SentenceSpan]:
-    """The first sentences of a stretch that say something; else its first line of any kind."""
+    """The first sentences of a stretch that say something; else its first units of other kinds."""
     window = text[start : min(end, start + _LOOKED_AT)]
     spans = [
         SentenceSpan(start + each.start, start + each.end, each.kind)
@@ -108,7 +115,7 @@ def _first(
         each for each in clean
         if each.kind in ("prose", "item") and len(words(text[each.start : each.end])) >= _SHORTEST
     ]  # fmt: skip
-    return saying[:count] or clean[:1]
+    return saying[:count] or [each for each in clean if each.kind in otherwise][:count]
 
 
 def _distinct(lines: Sequence[Line]) -> list[Line]:
