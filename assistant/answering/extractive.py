@@ -19,7 +19,7 @@ from assistant.answering.confidence import (
     recalibrated,
     signals,
 )
-from assistant.answering.conflicts import describe, find_conflict
+from assistant.answering.conflicts import contradicting, describe
 from assistant.answering.respelling import respelt
 from assistant.answering.table_rows import as_markdown, row_text
 from assistant.index.snapshot import Snapshot
@@ -54,14 +54,13 @@ def extractive_draft(
     if not chosen.answers:
         reason = why_not(extraction, found.passages)
         return Draft(text=reason, abstained=True, reason=reason, confidence=confidence)
-    conflict = tuple(find_conflict(extraction.question, extraction.ranked))
-    picks = conflict or extraction.picks
-    markers = [picks.index(pick) + 1 for pick in conflict]
+    claims = contradicting(extraction.question, extraction.ranked)
+    picks = tuple(pick for pick, _ in claims) or extraction.picks
     return Draft(
         text=_text(picks, frozenset(extraction.question.weights)),
         sentences=tuple(_sentence(pick, marker) for marker, pick in enumerate(picks, start=1)),
         places=tuple(CitedPlace(pick.passage.document, pick.start, pick.end) for pick in picks),
-        conflicts=(describe(extraction.question, conflict, markers),) if conflict else (),
+        conflicts=(describe(extraction.question, claims),) if claims else (),
         confidence=confidence,
     )
 
