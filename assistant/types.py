@@ -243,11 +243,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One side of a contradiction: which citation says which value."""
+    """One side of a contradiction: which citation says which value.
+
+    ``dated`` is the day, month or year, or the version, of its document, if that is known; claims
+    are given newest first. A document that says it is withdrawn comes last.
+    """
 
     marker: int
     document: str
     value: str
+    dated: str = ""
 
 
 @dataclass(frozen=True, slots=True)

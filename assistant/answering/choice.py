@@ -99,7 +99,7 @@ def _choose(
                 chosen.append(pick)
                 covered |= gained
         if len(chosen) == 1 and budget > 1 and not _leans(best) and _leaves_open(question, best):
-            chosen += _next_sentence(best, read)
+            chosen += next_sentence(best, read)
         chosen = _with_context(chosen, read)
     ordered = sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
     return _told_once(ordered)
@@ -201,7 +201,7 @@ def _leaves_open(question: Question, best: Pick) -> bool:
     return question.kinds[0] not in ("date", "number", "place") or best.features.kind < 1.0
 
 
-def _next_sentence(best: Pick, read: ReadText) -> list[Pick]:
+def next_sentence(best: Pick, read: ReadText) -> list[Pick]:
     """The sentence that goes on after the best one in the same paragraph."""
     around, at = _around(best, read)
     if at < 0 or at + 1 >= len(around) or best.kind != "prose":

@@ -17,6 +17,8 @@ from assistant.answering.slot_values import (
     differ,
     form_of,
     is_name,
+    only_difference,
+    stands_in,
     value_beside,
     value_in,
     years,
@@ -26,7 +28,9 @@ from assistant.types import Claim, Conflict
 
 _COVERS = 0.6
 """The share of the question's weight that a sentence with its headings must hold."""
-_ALIKE = {"date": 0.3, "number": 0.3, "name": 0.4, "any": 0.5}
+_COVERS_APART = 0.75
+"""The same where the sentences are not alike in words."""
+_ALIKE = {"date": 0.35, "number": 0.35, "name": 0.4, "any": 0.5}
 """The share of the shorter sentence's other words that both must hold: names are told apart by less
 than numbers are."""
 _MOST = 6
@@ -39,18 +43,18 @@ def contradicting(question: Question, ranked: Sequence[Pick]) -> list[tuple[Pick
     if not ranked or question.wants_list or question.kinds[0] in ("yesno", "reason", "howto"):
         return []
     best = ranked[0]
-    if best.row is not None or best.features.own + best.features.context < _COVERS:
+    if best.row is not None:
         return []
     found: list[tuple[Pick, Value]] = []
     for pick in ranked[1:]:
         if pick.passage.document == best.passage.document or pick.row is not None:
             continue
-        if pick.features.own + pick.features.context < _COVERS:
-            continue
         pair = _values(question, best, pick, form)
         if pair is None or not _is_about_the_same(question, best, pick, *pair, form):
             continue
         mine, theirs = pair
+        if stands_in(mine, pick.text) or stands_in(theirs, best.text):
+            continue
         if not differ(mine, theirs, best.text, pick.text, form):
             continue
         known = [value for _, value in found]
@@ -65,27 +69,41 @@ def contradicting(question: Question, ranked: Sequence[Pick]) -> list[tuple[Pick
     return found if len(found) > 1 else []
 
 
-def describe(question: Question, claims: Sequence[tuple[Pick, Value]]) -> Conflict:
-    """The conflict as data: one claim a document, marked in order."""
+def describe(
+    question: Question, claims: Sequence[tuple[Pick, Value]], days: Sequence[str]
+) -> Conflict:
+    """The conflict as data: one claim a document, marked in order, with the days of the documents
+    as far as they are known."""
     return Conflict(
         about=question.text,
         claims=tuple(
-            Claim(marker, pick.passage.document, value.text)
-            for marker, (pick, value) in enumerate(claims, start=1)
+            Claim(marker, pick.passage.document, value.text, day)
+            for marker, ((pick, value), day) in enumerate(zip(claims, days, strict=True), start=1)
         ),
     )
 
 
 def _values(question: Question, best: Pick, pick: Pick, form: Form) -> tuple[Value, Value] | None:
     """The values of two sentences for what is asked, as far as both state one."""
+    twins = only_difference(best.text, pick.text)
+    if twins is not None:
+        return twins
+    if min(best.features.own + best.features.context, pick.features.own) < _COVERS:
+        return None
     mine, theirs = value_in(question, best, form), value_in(question, pick, form)
+    beside = None
     if mine is not None:
         beside = value_beside(mine, best.text, pick.text)
         theirs = beside or theirs
     elif theirs is not None:
-        mine = value_beside(theirs, pick.text, best.text)
+        mine = beside = value_beside(theirs, pick.text, best.text)
     if mine is None or theirs is None:
         return None
+    if beside is None:  # what the one holds of the question the other must hold too
+        asked = content_words([question.text])
+        lacks = asked & content_words([best.text]) - content_words([pick.text])
+        if lacks or min(best.features.own, pick.features.own) < _COVERS_APART:
+            return None
     if form in ("any", "name") and not (is_name(mine.text) and is_name(theirs.text)):
         return None
     return mine, theirs

@@ -20,8 +20,10 @@ from assistant.answering.confidence import (
     signals,
 )
 from assistant.answering.conflicts import contradicting, describe
+from assistant.answering.near_copies import told_otherwise
 from assistant.answering.respelling import respelt
 from assistant.answering.table_rows import as_markdown, row_text
+from assistant.answering.versions import newest_first, with_what_holds
 from assistant.index.snapshot import Snapshot
 from assistant.model.answer_reader import AnswerReader, read_passages
 from assistant.retrieval.nearness import SentenceIndex
@@ -54,13 +56,16 @@ def extractive_draft(
     if not chosen.answers:
         reason = why_not(extraction, found.passages)
         return Draft(text=reason, abstained=True, reason=reason, confidence=confidence)
-    claims = contradicting(extraction.question, extraction.ranked)
-    picks = tuple(pick for pick, _ in claims) or extraction.picks
+    best, *others = extraction.ranked
+    claims = contradicting(extraction.question, [best, *told_otherwise(best, snapshot), *others])
+    claims, dated = newest_first(claims, snapshot)
+    read = snapshot.store.read_text
+    picks = tuple(pick for pick, _ in claims) or with_what_holds(extraction.picks, read)
     return Draft(
-        text=_text(picks, frozenset(extraction.question.weights)),
+        text=_text(picks, frozenset(extraction.question.weights), dated),
         sentences=tuple(_sentence(pick, marker) for marker, pick in enumerate(picks, start=1)),
         places=tuple(CitedPlace(pick.passage.document, pick.start, pick.end) for pick in picks),
-        conflicts=(describe(extraction.question, claims),) if claims else (),
+        conflicts=(describe(extraction.question, claims, dated),) if claims else (),
         confidence=confidence,
     )
 
@@ -116,9 +121,9 @@ def _sentence(pick: Pick, marker: int) -> Sentence:
     )
 
 
-def _text(picks: Sequence[Pick], asked: frozenset[str]) -> str:
+def _text(picks: Sequence[Pick], asked: frozenset[str], dated: Sequence[str] = ()) -> str:
     """Sentences with their markers; list items and other documents on new lines, rows of a table
-    under the names of its columns."""
+    under the names of its columns. ``dated`` is what stands in brackets before each sentence."""
     parts: list[str] = []
     previous: Pick | None = None
     marker = 0
@@ -129,6 +134,8 @@ def _text(picks: Sequence[Pick], asked: frozenset[str]) -> str:
         marker += len(block)
         rows = [pick.row for pick in block if pick.row is not None]
         body = as_markdown(rows, marks, asked) if rows else f"{_flat(first.text)} {marks[0]}"
+        if any(dated):
+            body = f"({dated[marker - 1] or 'undated'}) {body}"
         if first.kind == "item":
             body = f"- {body}"
         if previous is not None:

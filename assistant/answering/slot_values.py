@@ -37,6 +37,8 @@ _ABOUT = re.compile(
     r"at least|some|circa|etwa|rund|ungefähr|fast|über|mehr als|knapp)\s+$",
     re.IGNORECASE,
 )
+_SAME = 0.7
+"""The likeness of two sentences, word by word, that say the same but for one place."""
 _NEAR = 0.15
 """By what share values may differ of which one is said to be rough."""
 
@@ -90,6 +92,38 @@ def value_beside(value: Value, text: str, other: str) -> Value | None:
         found = theirs[j1:j2]
         return Value(other[found[0].start() : found[-1].end()], found[0].start(), found[-1].end())
     return None
+
+
+def only_difference(text: str, other: str) -> tuple[Value, Value] | None:
+    """What two sentences say otherwise, when all else in them is the same; None when more differs,
+    or what opens them, whose capitals mean nothing."""
+    mine, theirs = list(_WORD.finditer(text)), list(_WORD.finditer(other))
+    left = [fold(m.group()) for m in mine]
+    right = [fold(m.group()) for m in theirs]
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    if matcher.ratio() < _SAME:
+        return None
+    places = [
+        each for each in matcher.get_opcodes() if each[0] == "replace" and each[1] and each[3]
+    ]
+    found = [
+        (Value(text[mine[i1].start() : mine[i2 - 1].end()], mine[i1].start(), mine[i2 - 1].end()),
+         Value(other[theirs[j1].start() : theirs[j2 - 1].end()], theirs[j1].start(),
+               theirs[j2 - 1].end()))
+        for _, i1, i2, j1, j2 in places
+        if i2 - i1 <= _LONGEST and j2 - j1 <= _LONGEST
+    ]  # fmt: skip
+    named = [pair for pair in found if is_name(pair[0].text) and is_name(pair[1].text)]
+    return named[0] if len(named) == 1 else None
+
+
+def stands_in(value: Value, sentence: str) -> bool:
+    """Whether a sentence holds a value, as a number or word for word."""
+    numbers = _numbers(value.text)
+    if numbers:
+        return not set(numbers).isdisjoint(_numbers(sentence))
+    wanted = _content(value.text)
+    return wanted <= _content(sentence)
 
 
 def differ(a: Value, b: Value, sentence: str, other: str, form: Form) -> bool:
