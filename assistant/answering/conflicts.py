@@ -16,7 +16,7 @@ from assistant.answering.slot_values import (
     content_words,
     differ,
     form_of,
-    is_name,
+    has_form,
     only_difference,
     stands_in,
     value_beside,
@@ -85,7 +85,7 @@ def describe(
 
 def _values(question: Question, best: Pick, pick: Pick, form: Form) -> tuple[Value, Value] | None:
     """The values of two sentences for what is asked, as far as both state one."""
-    twins = only_difference(best.text, pick.text)
+    twins = only_difference(best.text, pick.text, form)
     if twins is not None:
         return twins
     if min(best.features.own + best.features.context, pick.features.own) < _COVERS:
@@ -104,7 +104,7 @@ def _values(question: Question, best: Pick, pick: Pick, form: Form) -> tuple[Val
         lacks = asked & content_words([best.text]) - content_words([pick.text])
         if lacks or min(best.features.own, pick.features.own) < _COVERS_APART:
             return None
-    if form in ("any", "name") and not (is_name(mine.text) and is_name(theirs.text)):
+    if not (has_form(mine.text, form) and has_form(theirs.text, form)):
         return None
     return mine, theirs
 

@@ -16,14 +16,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Draft, build_answer
-from assistant.answering.extractive import extractive_draft
+from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
 from assistant.answering.folder_answers import folder_draft
+from assistant.answering.several_steps import stepwise
 from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
 from assistant.resources import Resources
 from assistant.retrieval.filters import checked_filters, chosen_documents, describe
 from assistant.retrieval.question import Turn, check_question, checked_history
-from assistant.retrieval.search import search
+from assistant.retrieval.search import Found, search
 from assistant.types import NO_FILTERS, Answer, Delta, Event, Filters, Finished, Retrieved
 
 if TYPE_CHECKING:
@@ -77,7 +78,17 @@ def extractive_events(
         clock.stage("retrieve")
         yield Retrieved(found.question.standalone, found.passages)
         reader = resources.reader()
-        draft = extractive_draft(found, snapshot, resources.sentences(), reader, settings.answer)
+        sentences = resources.sentences()
+
+        def ask(part: str) -> tuple[Found, Chosen]:
+            result = search(part, (), snapshot, tools, filters)
+            return result, chosen_from(result, snapshot, sentences, reader, settings.answer)
+
+        steps = stepwise(found, ask)
+        if steps is None:
+            draft = extractive_draft(found, snapshot, sentences, reader, settings.answer)
+        else:
+            draft, found = steps
         yield Delta(draft.text)
         draft = replace(draft, notice=notice, usage=found.usage)
         answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)

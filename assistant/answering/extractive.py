@@ -33,7 +33,9 @@ from assistant.types import Evidence, Passage, Sentence
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
+class Chosen:
+    """What was chosen of the passages, how sure that is, and whether it answers."""
+
     extraction: Extraction
     confidence: float
     answers: bool
@@ -51,7 +53,7 @@ def extractive_draft(
     Captions, adverts and what recurs across documents weigh less; they answer where nothing else
     does. One's own calibration moves the confidence that is shown, never what is answered.
     """
-    chosen = _choose(found, snapshot, sentences, reader, settings)
+    chosen = chosen_from(found, snapshot, sentences, reader, settings)
     extraction, confidence = chosen.extraction, chosen.confidence
     if not chosen.answers:
         reason = why_not(extraction, found.passages)
@@ -86,13 +88,14 @@ def why_not(extraction: Extraction, passages: Sequence[Passage]) -> str:
     return f"{start}; they share its words, but none says what is asked."
 
 
-def _choose(
+def chosen_from(
     found: Found,
     snapshot: Snapshot,
     sentences: SentenceIndex,
     reader: AnswerReader | None,
     settings: AnswerSettings,
-) -> _Chosen:
+) -> Chosen:
+    """The sentences that answer a question best, before conflicts are looked for."""
     question, passages, most = found.question, found.passages, settings.max_sentences
     read = snapshot.store.read_text
     first = passages[: settings.read_passages]
@@ -109,7 +112,7 @@ def _choose(
             extraction, p = whole, also
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
     answers = bool(extraction.picks) and is_enough(p, settings.min_confidence)
-    return _Chosen(extraction, shown, answers)
+    return Chosen(extraction, shown, answers)
 
 
 def _sentence(pick: Pick, marker: int) -> Sentence:

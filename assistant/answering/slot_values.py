@@ -64,16 +64,16 @@ def form_of(question: Question) -> Form:
 
 def value_in(question: Question, pick: Pick, form: Form) -> Value | None:
     """The value of a form that a sentence states by itself, or None."""
-    read = _read(question, pick, form)
-    if read is not None:
-        return read
+    return _read(question, pick, form) or value_by_form(question, pick.text, form)
+
+
+def value_by_form(question: Question, text: str, form: Form) -> Value | None:
+    """The first number or year of a text that is not the question's own."""
     if form == "date":
-        for match in _YEAR.finditer(pick.text):
+        for match in _YEAR.finditer(text):
             if match.group() not in question.values:
                 return Value(match.group(), match.start(), match.end())
-    if form == "number":
-        return _number(question, pick.text)
-    return None
+    return _number(question, text) if form == "number" else None
 
 
 def value_beside(value: Value, text: str, other: str) -> Value | None:
@@ -94,7 +94,7 @@ def value_beside(value: Value, text: str, other: str) -> Value | None:
     return None
 
 
-def only_difference(text: str, other: str) -> tuple[Value, Value] | None:
+def only_difference(text: str, other: str, form: Form) -> tuple[Value, Value] | None:
     """What two sentences say otherwise, when all else in them is the same; None when more differs,
     or what opens them, whose capitals mean nothing."""
     mine, theirs = list(_WORD.finditer(text)), list(_WORD.finditer(other))
@@ -113,7 +113,9 @@ def only_difference(text: str, other: str) -> tuple[Value, Value] | None:
         for _, i1, i2, j1, j2 in places
         if i2 - i1 <= _LONGEST and j2 - j1 <= _LONGEST
     ]  # fmt: skip
-    named = [pair for pair in found if is_name(pair[0].text) and is_name(pair[1].text)]
+    named = [
+        pair for pair in found if has_form(pair[0].text, form) and has_form(pair[1].text, form)
+    ]
     return named[0] if len(named) == 1 else None
 
 
@@ -146,9 +148,13 @@ def differ(a: Value, b: Value, sentence: str, other: str, form: Form) -> bool:
     return bool(left) and bool(right) and not _share_a_word(left, right)
 
 
-def is_name(text: str) -> bool:
-    """Whether a value is written as a name or a number is in it, in scripts that tell."""
-    return any(word[:1].isupper() or word[:1].isdigit() for word in text.split()[:_LONGEST])
+def has_form(text: str, form: Form) -> bool:
+    """Whether a text is written as a value of a form: with a number, or as a name."""
+    first = [word[:1] for word in text.split()[:_LONGEST]]
+    if form in ("date", "number"):
+        return any(character.isdigit() for character in text)
+    is_named = any(character.isupper() for character in first)
+    return is_named or (form == "any" and any(character.isdigit() for character in first))
 
 
 def _read(question: Question, pick: Pick, form: Form) -> Value | None:
