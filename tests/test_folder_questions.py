@@ -115,3 +115,20 @@ def test_long_and_hostile_questions_take_no_time() -> None:
             list(readings((piece * 60)[:length], ("en", "de")))
         list(readings(piece * 20_000, ("en", "de")))
     assert time.perf_counter() - began < 2.0
+
+
+def test_no_model_is_asked_what_the_catalogue_knows(folders: dict[str, Assistant]) -> None:
+    index = folders["island"].settings.index.path
+    settings = load_settings(
+        None,
+        {
+            "index.path": str(index),
+            "llm.model": "nobody",
+            "llm.base_url": "http://127.0.0.1:9/v1",  # nothing listens there
+            "llm.fallback": "error",
+        },
+    )
+    with Assistant(settings) as assistant:
+        answer = assistant.ask("How many documents are there?")
+    assert "6 documents" in answer.text
+    assert answer.usage.calls == 0

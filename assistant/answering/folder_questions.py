@@ -72,8 +72,9 @@ def readings(text: str, codes: Sequence[str]) -> Iterator[FolderQuestion]:
             continue
         first, last = _without_courtesy(folded, code)
         asked = "".join(f" {token}" for token in folded[first:last])
-        for kind, pattern in _patterns(code):
-            match = pattern.fullmatch(asked)
+        there = frozenset(folded)
+        for kind, template, fixed in _templates(code):
+            match = _compiled(template, code).fullmatch(asked) if fixed <= there else None
             if match is not None:
                 slots = {
                     name: _as_written(match, name, asked, written[first:last])
@@ -146,15 +147,32 @@ def _courtesy(code: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
 
 
 @lru_cache(maxsize=32)
-def _patterns(code: str) -> list[tuple[Kind, re.Pattern[str]]]:
+def _templates(code: str) -> list[tuple[Kind, str, frozenset[str]]]:
+    """The templates of a language, each with the words that a question must hold to fit it: few
+    questions hold them, and only for those a pattern is made."""
+    rows = folder_words(code)
+    return [
+        (kind, template, _fixed_words(template))
+        for kind in get_args(Kind)
+        for template in _parts(rows.get(kind, ""))
+    ]
+
+
+def _fixed_words(template: str) -> frozenset[str]:
+    depth, found = 0, set()
+    for _, sign, word in _ELEMENT.findall(template):
+        depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(sign, 0)
+        if word and not depth:
+            found.add(word)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=512)
+def _compiled(template: str, code: str) -> re.Pattern[str]:
     rows = folder_words(code)
     folder = _any_of(_parts(rows.get("places", "")))
     age = _any_of([*rows.get("newest", "").split(), *rows.get("oldest", "").split()])
-    found: list[tuple[Kind, re.Pattern[str]]] = []
-    for kind in get_args(Kind):
-        for template in _parts(rows.get(kind, "")):
-            found.append((kind, re.compile(_pattern(template, folder, age))))
-    return found
+    return re.compile(_pattern(template, folder, age))
 
 
 def _pattern(template: str, folder: str, age: str) -> str:

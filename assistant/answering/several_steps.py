@@ -126,12 +126,12 @@ def _sides(match: re.Match[str]) -> Sides | None:
 def stepwise(whole: Found, ask: Ask) -> tuple[Draft, Found] | None:
     """The answer part by part, and all that was found for it; None when it is better answered, or
     only answered, as a whole."""
-    planned = plan(whole.question.text)
+    planned = plan(whole.question.standalone)
     if planned is None:
         return None
     if isinstance(planned, Sides):
         return _both_sides(planned, whole, ask)
-    best = ask(whole.question.text)[1].extraction.ranked[:1]
+    best = ask(whole.question.standalone)[1].extraction.ranked[:1]
     if best and best[0].features.own >= _ONE_SENTENCE and best[0].features.kind >= 1.0:
         return None
     return _two_steps(planned, whole, ask)
