@@ -126,7 +126,12 @@ def _assistant(folder: Path, files: dict[str, str]) -> Assistant:
     )
 
 
-_PLANTS = "The shed was built of larch. It holds tools and a wheelbarrow. Moss grows on its roof. "
+_PLANTS = (
+    "The shed was built of larch in one summer. It holds tools, two ladders and a wheelbarrow. "
+    "Moss grows thick on the north side of its roof. Swallows nest under the eaves from May on. "
+    "The path to the well begins behind it and is paved with slate. In winter the sledges are "
+    "hung from the beams, and the apples lie in straw below them."
+)
 
 
 def test_a_copy_with_another_name_is_no_mere_copy(tmp_path: Path) -> None:
@@ -135,7 +140,7 @@ def test_a_copy_with_another_name_is_no_mere_copy(tmp_path: Path) -> None:
         "a.txt": _PLANTS
         + "The key of the shed is kept by Marta Holm in the blue house. "
         + _PLANTS,
-        "b.txt": f"{_PLANTS}The key of the shed is kept by Peer Aas in the blue house. {_PLANTS}",
+        "b.txt": f"{_PLANTS} The key of the shed is kept by Peer Aas in the blue house.",
     }
     with _assistant(tmp_path, files) as assistant:
         assistant.sync()
@@ -171,6 +176,17 @@ def test_the_newest_document_is_told_first_with_its_date(
         assert dated in answer.text.partition("[1]")[0]
         assert [claim.marker for claim in answer.conflicts[0].claims] == [1, 2]
         assert dated in answer.conflicts[0].claims[0].dated
+
+
+def test_another_place_is_no_other_claim(tmp_path: Path) -> None:
+    files = {
+        "Torvik.md": "# Torvik\n\nThe deposit for the boat house is 410 crowns.\n",
+        "Lusand.md": "# Lusand\n\nThe deposit for the boat house is 530 crowns.\n",
+    }
+    with _assistant(tmp_path, files) as assistant:
+        assistant.sync()
+        answer = assistant.ask("What is the deposit for the boat house at Torvik?")
+        assert answer.conflicts == ()
 
 
 def test_a_withdrawn_document_comes_last(tmp_path: Path) -> None:

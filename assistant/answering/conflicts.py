@@ -120,6 +120,20 @@ def _is_about_the_same(
     shared = around_a & around_b
     if not smaller or len(shared) < min(2, smaller) or len(shared) / smaller < _ALIKE[form]:
         return False
+    if not (_place_fits(asked, a, b) and _place_fits(asked, b, a)):
+        return False
     years_a = years(a.text[: mine.start] + a.text[mine.end :])
     years_b = years(b.text[: theirs.start] + b.text[theirs.end :])
     return not (years_a - years_b - asked and years_b - years_a - asked)
+
+
+def _place_fits(asked: set[str], a: Pick, b: Pick) -> bool:
+    """Whether what the question takes from the name, title or heading of one sentence's place the
+    other has too: the deposit at Lom is no other claim about the deposit at Vik."""
+    taken = asked & content_words(_place(a))
+    return taken <= content_words([b.text, *_place(b)])
+
+
+def _place(pick: Pick) -> list[str]:
+    passage = pick.passage
+    return [passage.document, passage.title, *passage.heading_path]
