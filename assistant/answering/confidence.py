@@ -24,6 +24,8 @@ from assistant.text.fitted import fitted
 from assistant.text.terms import terms, words
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
+_EDGES = re.compile(r"^[^\w]+|[^\w%€$]+$")
+_POSSESSIVE = re.compile(r"['’]s$")
 MODEL = Path(__file__).parent / "confidence.json"
 
 
@@ -158,14 +160,15 @@ def recalibrated(p: float, slope: float, shift: float) -> float:
 
 
 def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
-    """The question's own words that the best passages do not hold, for a helpful refusal."""
+    """The question's own words, as written, that no passage holds, for a helpful refusal."""
+    passages = {pick.passage.chunk_id: pick for pick in picks}
     present: frozenset[str] = frozenset().union(
-        *(_context_terms(question, pick) for pick in picks[:5])
+        *(_context_terms(question, pick) for pick in passages.values())
     )
     missing = {t for t in question.weights if t not in present and t not in question.borrowed}
     shown = []
     for word in question.text.split():
-        bare = word.strip(".,;:!?\"'“”‘’()[]")
+        bare = _POSSESSIVE.sub("", _EDGES.sub("", word))
         if any(term in missing for term in terms(bare, question.language)):
             shown.append(bare)
     return list(dict.fromkeys(shown))

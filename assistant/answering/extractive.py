@@ -84,7 +84,7 @@ def why_not(extraction: Extraction, passages: Sequence[Passage]) -> str:
     missing = missing_words(extraction.question, extraction.ranked)
     if missing:
         quoted = ", ".join(f"“{word}”" for word in missing[:4])
-        return f"{start}; none of the best mentions {quoted}."
+        return f"{start}; none of them mentions {quoted}."
     return f"{start}; they share its words, but none says what is asked."
 
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 
 from assistant.chat.conversations import StoredTurn
 from assistant.chat.placing import open_code
-from assistant.checking.verdicts import GOOD, SHAPES
+from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES
 from assistant.text.visible import one_line, visible
 from assistant.types import Answer
 
@@ -70,6 +70,8 @@ def _answer(answer: Answer) -> str:
     parts = []
     text = f"**Not in the documents.** {answer.text}" if answer.abstained else answer.text
     parts.append(harmless(text, {citation.marker for citation in answer.citations}))
+    if answer.certainty == "unsure" and answer.retrieved and answer.reason != "stopped":
+        parts.insert(0, f"*{MAY_NOT_ANSWER}*")
     if answer.notice:
         parts.append(f"*{literal(answer.notice)}*")
     if answer.incomplete:
@@ -88,7 +90,7 @@ def _answer(answer: Answer) -> str:
     receipt = answer.receipt
     parts.append(
         f"*{literal(receipt.model)} · index {receipt.index or 'none'} · "
-        f"settings {receipt.config} · confidence {answer.confidence:.2f}*"
+        f"settings {receipt.config} · {answer.certainty} (confidence {answer.confidence:.2f})*"
     )
     return "\n\n".join(parts)
 

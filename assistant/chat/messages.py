@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.chat.escaped import escape, one_line
 from assistant.chat.placing import Mark, Placed, place
-from assistant.checking.verdicts import GOOD, MEANINGS, SHAPES
+from assistant.checking.verdicts import CERTAINTIES, GOOD, MAY_NOT_ANSWER, MEANINGS, SHAPES
 from assistant.types import Answer, Passage, Sentence
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def draw_answer(answer: Answer, turn: int) -> str:
     if answer.abstained:
         return _refusal(answer, turn)
     parts = [_note("notice", answer.notice)]
+    if answer.certainty == "unsure" and answer.retrieved and answer.reason != "stopped":
+        parts.append(_note("unsure", MAY_NOT_ANSWER))
     if answer.conflicts:
         parts.append(_note("conflict", "The documents disagree; both are shown."))
     known = frozenset(citation.marker for citation in answer.citations)
@@ -89,6 +91,8 @@ def status_line(answer: Answer) -> str:
         facts.append(f"{about}{answer.usage.tokens_in + answer.usage.tokens_out:,} tokens")
         if answer.usage.cost is not None:
             facts.append(f"${answer.usage.cost:.4f}")
+    if CERTAINTIES[answer.certainty]:
+        facts.append(CERTAINTIES[answer.certainty])
     facts.append(one_line(answer.receipt.model))
     return f'<p class="status">{" · ".join(facts)}</p>'
 

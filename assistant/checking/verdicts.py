@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.types import Verdict
+from assistant.types import Certainty, Verdict
 
 SHAPES: dict[Verdict, str] = {
     "verbatim": "✓",
@@ -23,6 +23,16 @@ MEANINGS: dict[Verdict, str] = {
     "weak": "the source says part of it",
     "unsupported": "the source does not say it",
     "uncited": "no source is named",
+}
+
+MAY_NOT_ANSWER = "The closest that was found; it may not answer your question."
+"""What is said above an answer that is unsure: apart from how well its sources support it."""
+
+CERTAINTIES: dict[Certainty, str] = {
+    "sure": "sure that this answers the question",
+    "likely": "this likely answers the question",
+    "unsure": "unsure whether this answers the question",
+    "none": "",
 }
 
 

@@ -16,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from assistant.checking.verdicts import GOOD, SHAPES
+from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES
 from assistant.retrieval.reasons import explain
 from assistant.text.visible import one_line, visible
 from assistant.types import (
@@ -72,6 +72,8 @@ def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> 
         console.print(Panel(body, title="No answer in the documents", border_style="yellow"))
         _show_closest(console, answer.retrieved)
         return
+    if answer.certainty == "unsure" and answer.retrieved:
+        console.print(Text(MAY_NOT_ANSWER, style="bold yellow"))
     if answer.conflicts:
         console.print(Text("The documents disagree; both are shown.", style="bold yellow"))
     verdicts = _worst_verdicts(answer)
@@ -186,7 +188,8 @@ def _status_line(console: Console, answer: Answer) -> None:
     line = (
         f"{len(answer.retrieved)} passages → {len(answer.citations)} cited → "
         f"{good} of {len(answer.sentences)} sentences supported · "
-        f"confidence {answer.confidence:.2f} · {answer.timings.get('total', 0):.2f} s · "
+        f"{answer.certainty} (confidence {answer.confidence:.2f}) · "
+        f"{answer.timings.get('total', 0):.2f} s · "
         f"{one_line(answer.receipt.model)}"
     )
     console.print()

@@ -111,6 +111,31 @@ def gold_citation_recall(places: Sequence[Place], citations: Sequence[Citation])
     return sum(1 for place in needed if _is_cited(place, citations)) / len(needed)
 
 
+def on_evidence(places: Sequence[Place], answer: Answer) -> tuple[float | None, float | None]:
+    """(answer precision, first sentence on evidence) of an answer with sentences.
+
+    A sentence is on evidence when one of its citations touches a place of it, needed or only
+    helpful. Precision is the share of such sentences: what is added beside the point lowers it.
+    ``None`` for a question without evidence, and for an abstention, which says nothing.
+    """
+    if answer.abstained or not answer.sentences or not any(place.spans for place in places):
+        return None, None
+    on = [
+        any(_touches(c, places) for c in answer.citations if c.marker in sentence.citations)
+        for sentence in answer.sentences
+    ]
+    return sum(on) / len(on), float(on[0])
+
+
+def _touches(citation: Citation, places: Sequence[Place]) -> bool:
+    return any(
+        citation.start < end and start < citation.end
+        for place in places
+        if place.document == citation.document
+        for start, end in place.spans
+    )
+
+
 def _is_cited(place: Place, citations: Sequence[Citation]) -> bool:
     cited: list[Span] = [(c.start, c.end) for c in citations if c.document == place.document]
     return any(
