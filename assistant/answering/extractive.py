@@ -62,7 +62,9 @@ def extractive_draft(
     claims = contradicting(extraction.question, [best, *told_otherwise(best, snapshot), *others])
     claims, dated = newest_first(claims, snapshot)
     read = snapshot.store.read_text
-    picks = tuple(pick for pick, _ in claims) or with_what_holds(extraction.picks, read)
+    picks = tuple(pick for pick, _ in claims) or with_what_holds(
+        extraction.picks, extraction.ranked, read
+    )
     return Draft(
         text=_text(picks, frozenset(extraction.question.weights), dated),
         sentences=tuple(_sentence(pick, marker) for marker, pick in enumerate(picks, start=1)),

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import ReadText, next_sentence
-from assistant.answering.slot_values import Value
+from assistant.answering.slot_values import Value, content_words
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.document_age import Age, age_of
 
 _HEAD = 800
 """Characters at the beginning of a document in which it says that it is withdrawn."""
+_LOOKED_AT = 12
+"""Sentences, the best, among which a withdrawal is looked for."""
 _GONE = (
     r"withdrawn|superseded|revoked|repealed|rescinded|obsolete|replaced by|cancelled|no longer "
     r"(?:valid|in force|applies)|aufgehoben|widerrufen|zurückgezogen|ersetzt durch|abgelöst durch|"
@@ -55,18 +57,30 @@ def newest_first(
     )
 
 
-def with_what_holds(picks: Sequence[Pick], read: ReadText) -> tuple[Pick, ...]:
-    """The picks, each that says something is withdrawn with the sentence after it, which says what
-    holds instead."""
+def with_what_holds(
+    picks: Sequence[Pick], ranked: Sequence[Pick], read: ReadText
+) -> tuple[Pick, ...]:
+    """The picks with later sentences of their documents that withdraw them, each of these with the
+    sentence after it, which says what holds instead."""
+    later = [
+        other for other in ranked[:_LOOKED_AT]
+        if _IS_GONE.search(other.text) and any(_is_withdrawn_by(pick, other) for pick in picks)
+    ]  # fmt: skip
     result: list[Pick] = []
-    for pick in picks:
+    for pick in (*picks, *(each for each in later if each not in picks)):
         result.append(pick)
         if pick.row is not None or pick.kind != "prose" or not _IS_GONE.search(pick.text):
             continue
         for following in next_sentence(pick, read):
-            if all(following.start != other.start for other in picks):
+            if all(following.start != other.start for other in (*picks, *later)):
                 result.append(following)
     return tuple(result)
+
+
+def _is_withdrawn_by(pick: Pick, other: Pick) -> bool:
+    """Whether a later sentence of the same document speaks of what an earlier one names."""
+    same = pick.passage.document == other.passage.document and pick.end <= other.start
+    return same and len(content_words([pick.text]) & content_words([other.text])) >= 2
 
 
 def _age(pick: Pick, snapshot: Snapshot) -> tuple[Age, bool]:
