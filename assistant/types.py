@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
-Verdict = Literal["verbatim", "supported", "weak", "unsupported", "uncited"]
+Verdict = Literal["verbatim", "supported", "catalogue", "weak", "unsupported", "uncited"]
+"""How well the cited place supports a sentence, strongest first. ``catalogue`` is no sentence of a
+document: the index's own list of documents says it. ``uncited`` cites nothing."""
 Certainty = Literal["sure", "likely", "unsure", "none"]
 SURE, LIKELY = 0.8, 0.45
 """The least confidence of an answer that is called sure, and of one that is called likely. On our
 own questions 97, 81 and 67 % of the sure, likely and unsure answers are right."""
-"""How well the cited place supports a sentence, strongest first; ``uncited`` cites nothing."""
 
 Action = Literal["add", "change", "rename", "delete", "unchanged", "retry", "skip"]
 """What a sync means to do with a file."""
@@ -263,11 +264,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One side of a contradiction: which citation says which value."""
+    """One side of a contradiction: which citation says which value.
+
+    ``dated`` is the day, month or year, or the version, of its document, if that is known; claims
+    are given newest first. A document that says it is withdrawn comes last.
+    """
 
     marker: int
     document: str
     value: str
+    dated: str = ""
 
 
 @dataclass(frozen=True, slots=True)

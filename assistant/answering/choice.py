@@ -221,6 +221,16 @@ def _list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     return [*lead, *around[first:last]]
 
 
+def next_sentence(best: Pick, read: ReadText) -> list[Pick]:
+    """The sentence that goes on after the best one in the same paragraph."""
+    around, at = _around(best, read)
+    if at < 0 or at + 1 >= len(around) or best.kind != "prose":
+        return []
+    following = around[at + 1]
+    gap = following.start - best.end
+    return [following] if following.kind == "prose" and gap <= 2 else []
+
+
 def _leans(pick: Pick) -> bool:
     """Whether the sentence opens with a word that stands for something named before it."""
     return pick.kind == "prose" and _LEANS.match(pick.text) is not None

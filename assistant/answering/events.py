@@ -17,13 +17,16 @@ from queue import SimpleQueue
 
 from assistant.answering.answer import Basis, Draft, build_answer
 from assistant.answering.document_fields import field_draft
-from assistant.answering.extractive import extractive_draft
+from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
+from assistant.answering.folder_answers import folder_draft
+from assistant.answering.several_steps import stepwise
 from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
+from assistant.index.snapshot import Snapshot
 from assistant.model.usage import add_usage
 from assistant.resources import Resources
 from assistant.retrieval.question import Asked
-from assistant.retrieval.search import search
+from assistant.retrieval.search import Found, search
 from assistant.types import NO_FILTERS, NO_USAGE, Delta, Event, Filters, Finished, Retrieved, Usage
 
 
@@ -169,6 +172,20 @@ def _small_talk(resources: Resources, asked: Asked) -> list[Event]:
     return [Retrieved(asked.text, ()), Delta(reply), Finished(answer)]
 
 
+def _about_folder(
+    resources: Resources, asked: Asked, snapshot: Snapshot, filters: Filters
+) -> list[Event]:
+    """The events of a question about the folder or a document of it; empty for any other."""
+    clock = Clock()
+    draft = folder_draft(asked.text, asked.history, snapshot, filters)
+    if draft is None:
+        return []
+    clock.stage("catalogue")
+    basis = Basis(snapshot, None, filters)
+    answer = build_answer(asked.text, draft, resources.fingerprint(), basis, clock.total())
+    return [Retrieved(asked.text, ()), Delta(draft.text), Finished(answer)]
+
+
 def _extracted(
     resources: Resources,
     asked: Asked,
@@ -182,14 +199,27 @@ def _extracted(
     """
     settings, clock = resources.settings, Clock()
     with resources.snapshots().current() as snapshot:
+        told = _about_folder(resources, asked, snapshot, filters)
+        if told:
+            yield from told
+            return
         tools = resources.search_tools(without_model=bool(notice))
         clock.stage("open")
         found = search(asked, snapshot, tools, filters)
         clock.stage("retrieve")
         yield Retrieved(found.question.standalone, found.passages)
-        draft = field_draft(found, snapshot) or extractive_draft(
-            found, snapshot, resources.sentences(), resources.reader(), settings.answer
-        )
+        reader, sentences = resources.reader(), resources.sentences()
+
+        def ask(part: str) -> tuple[Found, Chosen]:
+            result = search(Asked(part), snapshot, tools, filters)
+            return result, chosen_from(result, snapshot, sentences, reader, settings.answer)
+
+        draft = field_draft(found, snapshot)
+        steps = stepwise(found, ask) if draft is None else None
+        if steps is not None:
+            draft, found = steps
+        if draft is None:
+            draft = extractive_draft(found, snapshot, sentences, reader, settings.answer)
         yield Delta(draft.text)
         draft = replace(draft, notice=notice, usage=add_usage(spent, found.usage))
         basis = Basis(snapshot, found, filters)
@@ -204,6 +234,12 @@ async def _written(resources: Resources, asked: Asked, filters: Filters) -> Asyn
     from assistant.answering.written import Written, condense, judged, write, written_draft
 
     settings, clock = resources.settings, Clock()
+    with resources.snapshots().current() as snapshot:
+        told = await asyncio.to_thread(_about_folder, resources, asked, snapshot, filters)
+        for event in told:
+            yield event
+        if told:
+            return
     model = await asyncio.to_thread(resources.model)
     standalone, spent = await condense(asked.text, asked.history, model, settings.llm)
     if asked.history:

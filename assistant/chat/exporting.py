@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 
 from assistant.chat.conversations import StoredTurn
 from assistant.chat.placing import open_code
-from assistant.checking.verdicts import MAY_NOT_ANSWER, SHAPES
+from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES
 from assistant.text.visible import one_line, visible
 from assistant.types import Answer
 
@@ -76,7 +76,7 @@ def _answer(answer: Answer) -> str:
         parts.append(f"*{literal(answer.notice)}*")
     if answer.incomplete:
         parts.append(f"*Incomplete: {literal(answer.incomplete)}*")
-    doubtful = [s for s in answer.sentences if s.verdict not in ("verbatim", "supported")]
+    doubtful = [s for s in answer.sentences if s.verdict not in GOOD]
     if doubtful:
         rows = [
             f"- {SHAPES[s.verdict]} {s.verdict}: {literal(s.text)}"

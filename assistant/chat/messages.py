@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.chat.escaped import escape, one_line
 from assistant.chat.placing import Mark, Placed, place
-from assistant.checking.verdicts import CERTAINTIES, MAY_NOT_ANSWER, MEANINGS, SHAPES
+from assistant.checking.verdicts import CERTAINTIES, GOOD, MAY_NOT_ANSWER, MEANINGS, SHAPES
 from assistant.types import Answer, Passage, Sentence
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def status_line(answer: Answer) -> str:
     if not answer.retrieved:
         return ""
     searched = one_line(answer.standalone_question or answer.question)
-    good = sum(1 for each in answer.sentences if each.verdict in ("verbatim", "supported"))
+    good = sum(1 for each in answer.sentences if each.verdict in GOOD)
     steps = [f"Searched <em>{searched}</em>", _count(len(answer.retrieved), "passage")]
     if not answer.abstained:
         steps.append(f"{len(answer.citations)} cited")

@@ -9,6 +9,7 @@ from assistant.types import Certainty, Verdict
 SHAPES: dict[Verdict, str] = {
     "verbatim": "✓",
     "supported": "●",
+    "catalogue": "■",
     "weak": "△",
     "unsupported": "✕",
     "uncited": "○",
@@ -18,6 +19,7 @@ SHAPES: dict[Verdict, str] = {
 MEANINGS: dict[Verdict, str] = {
     "verbatim": "the source says it word for word",
     "supported": "the source says it in other words",
+    "catalogue": "the index's own list of documents says it",
     "weak": "the source says part of it",
     "unsupported": "the source does not say it",
     "uncited": "no source is named",
@@ -32,6 +34,10 @@ CERTAINTIES: dict[Certainty, str] = {
     "unsure": "unsure whether this answers the question",
     "none": "",
 }
+
+
+GOOD: frozenset[Verdict] = frozenset({"verbatim", "supported", "catalogue"})
+"""The verdicts of sentences that need no doubt."""
 
 
 def weakest(verdicts: Iterable[Verdict]) -> Verdict:

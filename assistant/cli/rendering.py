@@ -16,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from assistant.checking.verdicts import MAY_NOT_ANSWER, SHAPES
+from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES
 from assistant.retrieval.reasons import explain
 from assistant.text.visible import one_line, visible
 from assistant.types import (
@@ -33,6 +33,7 @@ from assistant.types import (
 _COLOURS = {
     "verbatim": "green",
     "supported": "green",
+    "catalogue": "green",
     "weak": "yellow",
     "unsupported": "red",
     "uncited": "red",
@@ -103,7 +104,7 @@ def _worst_verdicts(answer: Answer) -> dict[int, str]:
 def _show_doubts(console: Console, answer: Answer) -> None:
     """The sentences that their sources do not carry, and why."""
     for sentence in answer.sentences:
-        if sentence.verdict in ("verbatim", "supported"):
+        if sentence.verdict in GOOD:
             continue
         mark, style = VERDICT_MARKS[sentence.verdict]
         line = Text(f"  {mark} {sentence.verdict}: ", style=style)
@@ -184,7 +185,7 @@ def _place(document: str, page: int | None, section: str) -> str:
 def _status_line(console: Console, answer: Answer) -> None:
     if not answer.retrieved:
         return
-    good = sum(1 for s in answer.sentences if s.verdict in ("verbatim", "supported"))
+    good = sum(1 for s in answer.sentences if s.verdict in GOOD)
     line = (
         f"{len(answer.retrieved)} passages → {len(answer.citations)} cited → "
         f"{good} of {len(answer.sentences)} sentences supported · "
