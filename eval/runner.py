@@ -202,7 +202,8 @@ def describe(
     """The manifest of a run that is about to begin."""
     settings = bench.settings.to_dict()
     settings["documents"].pop("paths", None)
-    settings.pop("index", None)
+    for room in ("index", "chat", "server"):  # they reach no answer
+        settings.pop(room, None)
     return RunManifest(
         questions=question_set.fingerprint(),
         question_count=len(question_set.questions),

@@ -8,7 +8,7 @@ import pytest
 
 from assistant import Assistant, load_settings
 from assistant.answering.slot_values import (
-    Value,
+    SlotValue,
     differ,
     form_of,
     only_difference,
@@ -66,9 +66,9 @@ def test_value_that_a_sentence_states(question: str, text: str, value: str) -> N
     assert (found.text if found else "") == value
 
 
-def _at(sentence: str, text: str) -> Value:
+def _at(sentence: str, text: str) -> SlotValue:
     start = sentence.index(text)
-    return Value(text, start, start + len(text))
+    return SlotValue(text, start, start + len(text))
 
 
 def test_a_value_is_found_beside_another_sentences() -> None:

@@ -232,7 +232,7 @@ WORDS = {
     "call out": ("failed", "socket"),
     "write": ("failed", "tried to write"),
     "end": ("failed", "broke its parser (status 7)"),
-    "hang": ("failed", "more than 1 seconds to read"),
+    "hang": ("failed", "more than 4 seconds to read"),
     "eat": ("too_large", "MB to read"),
     "lock": ("password", "it is locked"),
 }
@@ -242,7 +242,7 @@ def test_packages_reader_runs_in_the_limited_child(tmp_path: Path, folder: Path)
     for word in WORDS:
         (folder / f"{word}.XYZ").write_text(word)
     (folder / "x.bad").write_text("text")
-    given = {"reading.wall_seconds": 1.0, "reading.memory_megabytes": 400}
+    given = {"reading.wall_seconds": 4.0, "reading.memory_megabytes": 400}
     with Assistant(settings(tmp_path, **given)) as assistant:
         receipt = assistant.sync()
         assert assistant.document_text("well.XYZ") == "In a child: well"

@@ -35,14 +35,14 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Narrowed:
     """Documents of one kind, and the words for them: "documents", "PDF files"."""
 
     documents: tuple[StoredDocument, ...]
     called: str
 
 
-class Catalogue:
+class FolderCatalogue:
     """The documents of a snapshot, or those of its filters, for one question."""
 
     def __init__(self, snapshot: Snapshot, within: Sequence[str] | None = None) -> None:
@@ -59,7 +59,7 @@ class Catalogue:
 
     # ------------------------------------------------------------ kinds of documents
 
-    def of_kind(self, noun: str, code: str, *, loosely: bool = True) -> Chosen | None:
+    def of_kind(self, noun: str, code: str, *, loosely: bool = True) -> Narrowed | None:
         """The documents that a noun phrase means ("documents", "PDF files", "invoices"), or None
         when it does not name documents.
 
@@ -69,24 +69,24 @@ class Catalogue:
         left = [word for word in fold(noun).split() if word not in known.the]
         rest = [word for word in left if word not in known.nouns]
         if left and not rest:
-            return Chosen(self.documents, "documents")
+            return Narrowed(self.documents, "documents")
         if len(rest) != 1:
             return None
         word = rest[0].removeprefix(".")
         if word in known.types:
             by_type = self._of_types(known.types[word])
             if by_type or word not in known.kinds:
-                return Chosen(by_type, f"{_shown_type(known.types[word], by_type)} files")
+                return Narrowed(by_type, f"{_shown_type(known.types[word], by_type)} files")
         elif len(left) > 1 or noun.strip().startswith("."):
             by_type = self._of_types(frozenset({word}))
             if by_type:
-                return Chosen(by_type, f"{word.upper()} files")
+                return Narrowed(by_type, f"{word.upper()} files")
         if word in known.kinds:
             named = tuple(each for each in self.documents if self._is_called(each, word, code))
             if named:
-                return Chosen(named, f"documents with “{word}” in their name, title or folder")
+                return Narrowed(named, f"documents with “{word}” in their name, title or folder")
             if loosely and word in ("paper", "papers", "report", "reports", "article", "articles"):
-                return Chosen(self.documents, "documents")
+                return Narrowed(self.documents, "documents")
         return None
 
     def _of_types(self, types: frozenset[str]) -> tuple[StoredDocument, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from assistant.answering.candidates import Pick
 from assistant.answering.slot_values import (
     Form,
-    Value,
+    SlotValue,
     content_words,
     differ,
     form_of,
@@ -37,7 +37,7 @@ _MOST = 6
 """Claims of one conflict."""
 
 
-def contradicting(question: Question, ranked: Sequence[Pick]) -> list[tuple[Pick, Value]]:
+def contradicting(question: Question, ranked: Sequence[Pick]) -> list[tuple[Pick, SlotValue]]:
     """The best sentence and those of other documents that contradict it, each with its value."""
     form = form_of(question)
     if not ranked or question.wants_list or question.kinds[0] in ("yesno", "reason", "howto"):
@@ -45,7 +45,7 @@ def contradicting(question: Question, ranked: Sequence[Pick]) -> list[tuple[Pick
     best = ranked[0]
     if best.row is not None:
         return []
-    found: list[tuple[Pick, Value]] = []
+    found: list[tuple[Pick, SlotValue]] = []
     for pick in ranked[1:]:
         if pick.passage.document == best.passage.document or pick.row is not None:
             continue
@@ -70,7 +70,7 @@ def contradicting(question: Question, ranked: Sequence[Pick]) -> list[tuple[Pick
 
 
 def describe(
-    question: Question, claims: Sequence[tuple[Pick, Value]], days: Sequence[str]
+    question: Question, claims: Sequence[tuple[Pick, SlotValue]], days: Sequence[str]
 ) -> Conflict:
     """The conflict as data: one claim a document, marked in order, with the days of the documents
     as far as they are known."""
@@ -83,7 +83,9 @@ def describe(
     )
 
 
-def _values(question: Question, best: Pick, pick: Pick, form: Form) -> tuple[Value, Value] | None:
+def _values(
+    question: Question, best: Pick, pick: Pick, form: Form
+) -> tuple[SlotValue, SlotValue] | None:
     """The values of two sentences for what is asked, as far as both state one."""
     twins = only_difference(best.text, pick.text, form)
     if twins is not None:
@@ -110,7 +112,7 @@ def _values(question: Question, best: Pick, pick: Pick, form: Form) -> tuple[Val
 
 
 def _is_about_the_same(
-    question: Question, a: Pick, b: Pick, mine: Value, theirs: Value, form: Form
+    question: Question, a: Pick, b: Pick, mine: SlotValue, theirs: SlotValue, form: Form
 ) -> bool:
     """Whether what stands around the values is the same, and no other year is named beside."""
     asked = content_words([question.text])
@@ -124,6 +126,9 @@ def _is_about_the_same(
         return False
     years_a = years(a.text[: mine.start] + a.text[mine.end :])
     years_b = years(b.text[: theirs.start] + b.text[theirs.end :])
+    wanted = years(question.text)
+    if wanted and any(named and not named & wanted for named in (years_a, years_b)):
+        return False  # what was said of 2019 is no claim about 2020
     return not (years_a - years_b - asked and years_b - years_a - asked)
 
 

@@ -199,14 +199,15 @@ def _extracted(
     """
     settings, clock = resources.settings, Clock()
     with resources.snapshots().current() as snapshot:
-        told = _about_folder(resources, asked, snapshot, filters)
-        if told:
-            yield from told
-            return
         tools = resources.search_tools(without_model=bool(notice))
         clock.stage("open")
         found = search(asked, snapshot, tools, filters)
         clock.stage("retrieve")
+        draft = field_draft(found, snapshot)
+        told = _about_folder(resources, asked, snapshot, filters) if draft is None else []
+        if told:
+            yield from told
+            return
         yield Retrieved(found.question.standalone, found.passages)
         reader, sentences = resources.reader(), resources.sentences()
 
@@ -214,7 +215,6 @@ def _extracted(
             result = search(Asked(part), snapshot, tools, filters)
             return result, chosen_from(result, snapshot, sentences, reader, settings.answer)
 
-        draft = field_draft(found, snapshot)
         steps = stepwise(found, ask) if draft is None else None
         if steps is not None:
             draft, found = steps

@@ -13,6 +13,7 @@ from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import Pick, rank_candidates
 from assistant.answering.choice import Extraction, choose
 from assistant.answering.confidence import (
+    doubted,
     is_enough,
     missing_words,
     probability,
@@ -105,11 +106,11 @@ def chosen_from(
     readings = read_passages(reader, asked, first)
     candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
     extraction = choose(candidates, most, read)
-    p = probability(signals(extraction))
+    p = doubted(probability(signals(extraction)), question, passages)
     if not is_enough(p, settings.min_confidence) and any(passage.noise for passage in passages):
         candidates = rank_candidates(question, passages, sentences, readings, noise_penalty=0.0)
         whole = choose(candidates, most, read)
-        also = probability(signals(whole))
+        also = doubted(probability(signals(whole)), question, passages)
         if is_enough(also, settings.min_confidence):
             extraction, p = whole, also
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)

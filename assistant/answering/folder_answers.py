@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.answering.answer import CitedPlace, Draft
-from assistant.answering.catalogue import Catalogue, Meant, Mention, suffix_of
+from assistant.answering.catalogue import FolderCatalogue, Meant, Mention, suffix_of
 from assistant.answering.folder_questions import FolderQuestion, readings, words_of
 from assistant.answering.opening_lines import first_line, opening_lines
 from assistant.index.rows import StoredDocument
@@ -43,7 +43,7 @@ def folder_draft(
     if not asked:
         return None
     within = chosen_documents(filters, snapshot) if filters else None
-    answering = _Answering(Catalogue(snapshot, within), snapshot, codes, tuple(history))
+    answering = _Answering(FolderCatalogue(snapshot, within), snapshot, codes, tuple(history))
     for each in asked:
         draft = answering.answer(each)
         if draft is not None:
@@ -90,7 +90,7 @@ class _Writing:
 class _Answering:
     """Answers readings of one question; each gives None where the catalogue cannot tell."""
 
-    catalogue: Catalogue
+    catalogue: FolderCatalogue
     snapshot: Snapshot
     codes: Sequence[str]
     history: tuple[Turn, ...]

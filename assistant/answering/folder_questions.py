@@ -20,7 +20,7 @@ from typing import Literal, get_args
 from assistant.text.folding import fold
 from assistant.text.languages import folder_words
 
-Kind = Literal["summary", "author", "date", "count", "pick", "kindsof", "list"]
+AskedOfFolder = Literal["summary", "author", "date", "count", "pick", "kindsof", "list"]
 
 _LONGEST = 240
 """Characters; questions about the folder are short."""
@@ -37,7 +37,7 @@ _SLOTS = {
 class FolderQuestion:
     """One reading of a question: its kind, and what stands in the slots, as written."""
 
-    kind: Kind
+    kind: AskedOfFolder
     slots: Mapping[str, str]
     language: str
 
@@ -147,13 +147,13 @@ def _courtesy(code: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
 
 
 @lru_cache(maxsize=32)
-def _templates(code: str) -> list[tuple[Kind, str, frozenset[str]]]:
+def _templates(code: str) -> list[tuple[AskedOfFolder, str, frozenset[str]]]:
     """The templates of a language, each with the words that a question must hold to fit it: few
     questions hold them, and only for those a pattern is made."""
     rows = folder_words(code)
     return [
         (kind, template, _fixed_words(template))
-        for kind in get_args(Kind)
+        for kind in get_args(AskedOfFolder)
         for template in _parts(rows.get(kind, ""))
     ]
 

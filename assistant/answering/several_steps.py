@@ -19,7 +19,10 @@ from assistant.answering.table_rows import row_text
 from assistant.retrieval.search import Found
 from assistant.types import Evidence, Passage, Sentence
 
-Ask = Callable[[str], tuple[Found, Chosen]]
+_LONGEST = 300
+"""Characters of a question that is taken apart; the patterns' time grows with its square."""
+
+AskPart = Callable[[str], tuple[Found, Chosen]]
 """A question → what is found and chosen for it alone."""
 
 _ROLES = (
@@ -123,9 +126,11 @@ def _sides(match: re.Match[str]) -> Sides | None:
     return Sides((a, b), (asked.replace("{}", a), asked.replace("{}", b)))
 
 
-def stepwise(whole: Found, ask: Ask) -> tuple[Draft, Found] | None:
+def stepwise(whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
     """The answer part by part, and all that was found for it; None when it is better answered, or
     only answered, as a whole."""
+    if len(whole.question.standalone) > _LONGEST:
+        return None
     planned = plan(whole.question.standalone)
     if planned is None:
         return None
@@ -137,7 +142,7 @@ def stepwise(whole: Found, ask: Ask) -> tuple[Draft, Found] | None:
     return _two_steps(planned, whole, ask)
 
 
-def _two_steps(hop: Hop, whole: Found, ask: Ask) -> tuple[Draft, Found] | None:
+def _two_steps(hop: Hop, whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
     found, chosen = ask(hop.first)
     if not chosen.answers:
         return None
@@ -154,7 +159,7 @@ def _two_steps(hop: Hop, whole: Found, ask: Ask) -> tuple[Draft, Found] | None:
     return _draft(parts, confidence), _together(whole, found, then)
 
 
-def _both_sides(sides: Sides, whole: Found, ask: Ask) -> tuple[Draft, Found] | None:
+def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
     asked = [ask(question) for question in sides.questions]
     if not all(chosen.answers for _, chosen in asked):
         return None
@@ -190,4 +195,5 @@ def _together(whole: Found, *parts: Found) -> Found:
     for found in (*parts, whole):
         for passage in found.passages:
             passages.setdefault(passage.chunk_id, passage)
-    return Found(whole.question, tuple(passages.values()), whole.usage)
+    notices = dict.fromkeys(found.notice for found in (*parts, whole) if found.notice)
+    return Found(whole.question, tuple(passages.values()), whole.usage, ". ".join(notices))

@@ -44,7 +44,7 @@ _NEAR = 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class SlotValue:
     """A value as written, and where it stands in its sentence."""
 
     text: str
@@ -62,21 +62,21 @@ def form_of(question: Question) -> Form:
     return "any"
 
 
-def value_in(question: Question, pick: Pick, form: Form) -> Value | None:
+def value_in(question: Question, pick: Pick, form: Form) -> SlotValue | None:
     """The value of a form that a sentence states by itself, or None."""
     return _read(question, pick, form) or value_by_form(question, pick.text, form)
 
 
-def value_by_form(question: Question, text: str, form: Form) -> Value | None:
+def value_by_form(question: Question, text: str, form: Form) -> SlotValue | None:
     """The first number or year of a text that is not the question's own."""
     if form == "date":
         for match in _YEAR.finditer(text):
             if match.group() not in question.values:
-                return Value(match.group(), match.start(), match.end())
+                return SlotValue(match.group(), match.start(), match.end())
     return _number(question, text) if form == "number" else None
 
 
-def value_beside(value: Value, text: str, other: str) -> Value | None:
+def value_beside(value: SlotValue, text: str, other: str) -> SlotValue | None:
     """What another sentence says in the place of a sentence's value, where both go on alike."""
     mine, theirs = list(_WORD.finditer(text)), list(_WORD.finditer(other))
     left = [fold(m.group()) for m in mine]
@@ -90,11 +90,13 @@ def value_beside(value: Value, text: str, other: str) -> Value | None:
         if i2 - i1 > (last - first) + 1:
             continue
         found = theirs[j1:j2]
-        return Value(other[found[0].start() : found[-1].end()], found[0].start(), found[-1].end())
+        return SlotValue(
+            other[found[0].start() : found[-1].end()], found[0].start(), found[-1].end()
+        )
     return None
 
 
-def only_difference(text: str, other: str, form: Form) -> tuple[Value, Value] | None:
+def only_difference(text: str, other: str, form: Form) -> tuple[SlotValue, SlotValue] | None:
     """What two sentences say otherwise, when all else in them is the same; None when more differs,
     or what opens them, whose capitals mean nothing."""
     mine, theirs = list(_WORD.finditer(text)), list(_WORD.finditer(other))
@@ -107,8 +109,9 @@ def only_difference(text: str, other: str, form: Form) -> tuple[Value, Value] | 
         each for each in matcher.get_opcodes() if each[0] == "replace" and each[1] and each[3]
     ]
     found = [
-        (Value(text[mine[i1].start() : mine[i2 - 1].end()], mine[i1].start(), mine[i2 - 1].end()),
-         Value(other[theirs[j1].start() : theirs[j2 - 1].end()], theirs[j1].start(),
+        (SlotValue(text[mine[i1].start() : mine[i2 - 1].end()], mine[i1].start(),
+               mine[i2 - 1].end()),
+         SlotValue(other[theirs[j1].start() : theirs[j2 - 1].end()], theirs[j1].start(),
                theirs[j2 - 1].end()))
         for _, i1, i2, j1, j2 in places
         if i2 - i1 <= _LONGEST and j2 - j1 <= _LONGEST
@@ -119,7 +122,7 @@ def only_difference(text: str, other: str, form: Form) -> tuple[Value, Value] | 
     return named[0] if len(named) == 1 else None
 
 
-def stands_in(value: Value, sentence: str) -> bool:
+def stands_in(value: SlotValue, sentence: str) -> bool:
     """Whether a sentence holds a value, as a number or word for word."""
     numbers = _numbers(value.text)
     if numbers:
@@ -128,7 +131,7 @@ def stands_in(value: Value, sentence: str) -> bool:
     return wanted <= _content(sentence)
 
 
-def differ(a: Value, b: Value, sentence: str, other: str, form: Form) -> bool:
+def differ(a: SlotValue, b: SlotValue, sentence: str, other: str, form: Form) -> bool:
     """Whether two values cannot both hold: neither is a rough or shorter form of the other."""
     if form == "date":
         mine, theirs = first_day(a.text), first_day(b.text)
@@ -157,7 +160,7 @@ def has_form(text: str, form: Form) -> bool:
     return is_named or (form == "any" and any(character.isdigit() for character in first))
 
 
-def _read(question: Question, pick: Pick, form: Form) -> Value | None:
+def _read(question: Question, pick: Pick, form: Form) -> SlotValue | None:
     """The reader's span of a sentence, when it has the form and is no part of the question."""
     read = pick.read
     if read.span < _READ or not pick.start <= read.start < read.end <= pick.end:
@@ -172,11 +175,11 @@ def _read(question: Question, pick: Pick, form: Form) -> Value | None:
     if form == "number":
         inside = _number(question, text)
         if inside is not None:
-            return Value(inside.text, start + inside.start, start + inside.end)
-    return Value(text, start, end)
+            return SlotValue(inside.text, start + inside.start, start + inside.end)
+    return SlotValue(text, start, end)
 
 
-def _number(question: Question, text: str) -> Value | None:
+def _number(question: Question, text: str) -> SlotValue | None:
     wants_share = "percent" in question.text.lower()
     for match in _NUMBER.finditer(text):
         value = match.group().strip()
@@ -184,7 +187,7 @@ def _number(question: Question, text: str) -> Value | None:
         is_share = value.endswith(("%", "percent"))
         if bare in question.values or _LOOKS_LIKE_YEAR.fullmatch(value) or is_share != wants_share:
             continue
-        return Value(value, match.start(), match.start() + len(value))
+        return SlotValue(value, match.start(), match.start() + len(value))
     return None
 
 
@@ -194,7 +197,7 @@ def _numbers(text: str) -> list[float]:
     ]
 
 
-def _unit(sentence: str, value: Value) -> str:
+def _unit(sentence: str, value: SlotValue) -> str:
     """What the number counts: the sign at it or the word after it, folded and cut to its stem."""
     if "%" in value.text or "percent" in value.text.lower():
         return "%"

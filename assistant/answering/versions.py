@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import ReadText, next_sentence
-from assistant.answering.slot_values import Value, content_words
+from assistant.answering.slot_values import SlotValue, content_words
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.document_age import Age, age_of
 
@@ -27,15 +27,15 @@ _GONE = (
 )
 _IS_GONE = re.compile(rf"(?<!\w)(?:{_GONE})(?!\w)", re.IGNORECASE)
 _ITSELF = re.compile(
-    rf"^\W*(?:status\W+)?(?:{_GONE})(?!\w)"
+    rf"^[^\w\n]{{0,20}}(?:status\W{{1,5}})?(?:{_GONE})(?!\w)"
     rf"|(?<!\w)(?:this|these|diese[rs]?|cette|ce|est[ae])\s(?:\w+\s){{1,4}}(?:{_GONE})(?!\w)",
     re.IGNORECASE | re.MULTILINE,
 )
 
 
 def newest_first(
-    claims: Sequence[tuple[Pick, Value]], snapshot: Snapshot
-) -> tuple[list[tuple[Pick, Value]], list[str]]:
+    claims: Sequence[tuple[Pick, SlotValue]], snapshot: Snapshot
+) -> tuple[list[tuple[Pick, SlotValue]], list[str]]:
     """Claims by the ages of their documents, newest first, and these ages in words.
 
     Where fewer than two documents have an age of the same kind the order stays, without words.

@@ -71,7 +71,7 @@ _SAYS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class NamedInQuestion:
     """Files whose name a question writes out: ids, the name as shown, and the question without it.
 
     ``is_source``: the question says that the file is where the answer is to come from.
@@ -106,7 +106,7 @@ class NameIndex:
         """A document's name."""
         return self._names[identity]
 
-    def written(self, text: str, among: Collection[str] | None = None) -> Written | None:
+    def written(self, text: str, among: Collection[str] | None = None) -> NamedInQuestion | None:
         """The file whose name stands in a text, unless that could be several.
 
         Names count with their suffix, and without it when they could be no ordinary word
@@ -129,10 +129,12 @@ class NameIndex:
             before = before[: cited.start()] if cited else before
             shown = self._names[next(iter(found))]
             rest = f"{before.rstrip()} {after.lstrip(_AFTER_NAME)}".strip()
-            return Written(frozenset(found), shown, rest, is_source)
+            return NamedInQuestion(frozenset(found), shown, rest, is_source)
         return self._called(text, level, among)
 
-    def _called(self, text: str, level: str, among: Collection[str] | None) -> Written | None:
+    def _called(
+        self, text: str, level: str, among: Collection[str] | None
+    ) -> NamedInQuestion | None:
         """The document whose file's words are a phrase of a text with a word for a kind of document
         ("the March minutes", "the handbook for Oslo")."""
         spoken = _LETTERS.findall(level)
@@ -150,7 +152,7 @@ class NameIndex:
         if not phrases:
             return None
         longest = phrases[max(phrases, key=len)]
-        return Written(frozenset(longest), self._names[next(iter(longest))], text, False)
+        return NamedInQuestion(frozenset(longest), self._names[next(iter(longest))], text, False)
 
     def holding(
         self, question: Question, among: Collection[str] | None = None
@@ -206,7 +208,10 @@ def wanted_by_name(
 
 
 def is_asked_alone(
-    written: Written, question: Question, inside: Sequence[Passage], elsewhere: Sequence[Passage]
+    written: NamedInQuestion,
+    question: Question,
+    inside: Sequence[Passage],
+    elsewhere: Sequence[Passage],
 ) -> bool:
     """Whether a file whose name a question writes is meant as the place of the answer."""
     if written.is_source:

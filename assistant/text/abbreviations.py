@@ -29,7 +29,7 @@ _MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Abbreviation:
     """A short form with its long form; the text explains it from ``start`` to ``end``."""
 
     short: str
@@ -38,9 +38,9 @@ class Pair:
     end: int
 
 
-def pairs_of(text: str) -> tuple[Pair, ...]:
+def pairs_of(text: str) -> tuple[Abbreviation, ...]:
     """The abbreviations that a text explains, in order, each once."""
-    found: dict[tuple[str, str], Pair] = {}
+    found: dict[tuple[str, str], Abbreviation] = {}
     for pair in sorted(islice(_pairs(text), 10 * _MOST), key=lambda each: each.start):
         found.setdefault((pair.short, pair.long.casefold()), pair)
         if len(found) >= _MOST:
@@ -58,7 +58,7 @@ def initials(short: str) -> re.Pattern[str]:
     )
 
 
-def _pairs(text: str) -> Iterator[Pair]:
+def _pairs(text: str) -> Iterator[Abbreviation]:
     for match in _BRACKETS.finditer(text):
         inside, start = match["inside"], match.start()
         before = text[max(0, start - _BEFORE) : start]
@@ -68,13 +68,15 @@ def _pairs(text: str) -> Iterator[Pair]:
             ends = [border.end() for border in _BORDER.finditer(before)]
             at = _long_start(short, before, ends[-1] if ends else 0)
             if at is not None:
-                yield Pair(short, before[at:].strip(), start - len(before) + at, match.end())
+                yield Abbreviation(
+                    short, before[at:].strip(), start - len(before) + at, match.end()
+                )
             continue
         said = _SHORT_BEFORE.search(before)
         if said is not None:
             short = _singular(said["short"])
             if _long_start(short, inside, 0) == 0:
-                yield Pair(short, inside, start - len(before) + said.start(), match.end())
+                yield Abbreviation(short, inside, start - len(before) + said.start(), match.end())
     for phrase in _SAYS:
         at = text.find(phrase)
         while at >= 0:
@@ -82,7 +84,7 @@ def _pairs(text: str) -> Iterator[Pair]:
             at = text.find(phrase, at + 1)
 
 
-def _said(text: str, start: int, end: int) -> Iterator[Pair]:
+def _said(text: str, start: int, end: int) -> Iterator[Abbreviation]:
     """ "MTBF stands for …", where the words between stand from ``start`` to ``end``."""
     before = text[max(0, start - 20) : start]
     said = _SHORT_BEFORE.search(before)
@@ -95,12 +97,12 @@ def _said(text: str, start: int, end: int) -> Iterator[Pair]:
         long = " ".join(words[:count]).strip(' ,"“”')
         at = _long_start(short, long, 0)
         if at is not None and at <= 4 and initials(short).match(long, at):
-            yield Pair(short, long[at:], start - len(before) + said.start(), after.end())
+            yield Abbreviation(short, long[at:], start - len(before) + said.start(), after.end())
             return
     long = after["long"].strip(' ,"“”')
     at = _long_start(short, long, 0)
     if at is not None and at <= 4:
-        yield Pair(short, long[at:], start - len(before) + said.start(), after.end())
+        yield Abbreviation(short, long[at:], start - len(before) + said.start(), after.end())
 
 
 def _singular(short: str) -> str:

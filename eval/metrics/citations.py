@@ -3,7 +3,7 @@
 A sentence is *supported* by quotes when they hold all of its numbers and at least
 ``SUPPORT_SHARE`` of its content terms. Everything is read from the documents' stored text, not
 from what the answer claims to quote. An abstention makes no claim, so it has no score here: it
-is neither rewarded nor punished.
+is neither rewarded nor punished. What the index's list of documents says cites nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ def score_citations(answer: Answer, texts: Mapping[str, str]) -> CitationScores:
         return CitationScores(None, None, fidelity)
     quotes = {each.marker: stored(each, texts) for each in answer.citations}
     supported, marks, good_marks = 0, 0, 0
-    for sentence in answer.sentences:
+    claims = [each for each in answer.sentences if each.verdict != "catalogue"]
+    if not claims:
+        return CitationScores(None, None, fidelity)
+    for sentence in claims:
         known = [mark for mark in dict.fromkeys(sentence.citations) if mark in quotes]
         holds = supports(sentence.text, [quotes[mark] for mark in known])
         supported += holds
@@ -52,7 +55,7 @@ def score_citations(answer: Answer, texts: Mapping[str, str]) -> CitationScores:
             good_marks += sum(_is_needed(sentence.text, mark, known, quotes) for mark in known)
     marks += len(_dangling(answer, quotes))
     precision = good_marks / marks if marks else 0.0
-    return CitationScores(supported / len(answer.sentences), precision, fidelity)
+    return CitationScores(supported / len(claims), precision, fidelity)
 
 
 def _dangling(answer: Answer, quotes: Mapping[int, str]) -> set[int]:
