@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.retrieval.question import Question
+from assistant.text.noise import share
 from assistant.text.sentences import sentences
 from assistant.text.terms import shingles, words
 
@@ -101,9 +102,13 @@ def _choose(
             is_near = pick.score >= share * best.score or _reads_as_well(pick, best)
             if not brings_part and (len(chosen) >= budget or not is_near):
                 continue
+            if elsewhere and not brings_part and _is_noise(pick):
+                continue
             if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
                 chosen.append(pick)
                 covered |= gained
+        if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
+            chosen += _filling_next(best, ranked)
         chosen = _with_context(chosen, read)
     return _told_once(_in_order(chosen))
 
@@ -136,6 +141,24 @@ def _is_item_asked_for(question: Question, pick: Pick) -> bool:
     return asked is not None and is_item(asked[0], pick.passage.text, start)
 
 
+def _is_noise(pick: Pick) -> bool:
+    """Whether a sentence lies in a caption, an advert or the like."""
+    return share(pick.passage.noise, pick.start, pick.end) > 0.5
+
+
+def _filling_next(best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
+    """The sentence behind the best one, where it holds the kind of thing asked for that the best
+    one lacks: "The well was dug in 1613. It is 47 metres deep." """
+    return [
+        pick
+        for pick in ranked
+        if pick.passage.document == best.passage.document
+        and 0 <= pick.start - best.end <= _NEXT_TO
+        and pick.kind == best.kind == "prose"
+        and pick.features.kind >= 1.0
+    ][:1]
+
+
 def _reads_as_well(pick: Pick, best: Pick) -> bool:
     """Whether a reader holds the answer of the one for nearly as good as that of the other."""
     return pick.read.span > max(best.read.span - _SPAN_LEAD, _LEAST_SPAN)
@@ -163,13 +186,20 @@ def _names_other_year(question: Question, pick: Pick) -> bool:
 def _in_order(chosen: Sequence[Pick]) -> list[Pick]:
     """The best sentence first with its neighbours, then the next best of the same document.
 
-    Sentences that follow one another stay together and in reading order.
+    Sentences that follow one another stay together and in reading order, and so does one that
+    opens with "It" or "He" behind what it may speak of.
     """
     runs: list[list[Pick]] = []
     for pick in sorted(chosen, key=lambda each: (each.passage.document, each.start)):
         last = runs[-1][-1] if runs else None
         same = last is not None and last.passage.document == pick.passage.document
-        if same and last is not None and pick.start - last.end <= _NEXT_TO:
+        if (
+            same
+            and last is not None
+            and (
+                pick.start - last.end <= _NEXT_TO or (_leans(pick) and pick.passage == last.passage)
+            )
+        ):
             runs[-1].append(pick)
         else:
             runs.append([pick])

@@ -45,6 +45,13 @@ def contradicting(question: Question, ranked: Sequence[Pick]) -> list[tuple[Pick
     best = ranked[0]
     if best.row is not None:
         return []
+    own = question.weights.keys() - question.borrowed
+    if (
+        own
+        and question.borrowed
+        and not own & set(question.reads(best.text, best.passage.language))
+    ):
+        return []  # it speaks of what was asked before
     found: list[tuple[Pick, SlotValue]] = []
     for pick in ranked[1:]:
         if pick.passage.document == best.passage.document or pick.row is not None:
