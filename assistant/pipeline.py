@@ -3,19 +3,20 @@
     sync:  folder ─ scan ─ plan ─▶ read, chunk, embed ─▶ next generation ─ verify ─▶ switch
     ask:   question ─▶ retrieve ─▶ extract, or a model's words checked ─▶ answer, or abstain
 
-``ask`` folds the same stream that a screen draws (``asking.py``).
+``ask`` folds the same stream that a screen draws (``answering/events.py``).
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from assistant.errors import AssistantError, IndexUnavailableError, UsageError
+from assistant.arguments import check_address, check_callable, check_limit, checked_paths
+from assistant.errors import AssistantError, IndexUnavailableError, SettingsError, UsageError
 from assistant.resources import Resources
 from assistant.settings import Settings, load_settings
 from assistant.text.visible import shown_value, whole_characters
@@ -35,9 +36,13 @@ from assistant.types import (
 )
 
 if TYPE_CHECKING:
-    from assistant.retrieval.question import Turn
+    from assistant.embedding import Embedder
+    from assistant.llamaindex import HybridRetriever
+    from assistant.model.given import ModelClient
+    from assistant.reading.added import DocumentReader
+    from assistant.retrieval.history import History
+    from assistant.retrieval.rerankers import Reranker
 
-_MOST_PASSAGES = 100_000
 ProgressCallback = Callable[[Progress], None]
 
 
@@ -46,11 +51,31 @@ class Assistant:
 
     Safe to use from several threads. A question always sees one whole generation of the index,
     the one that is current when it is asked, whoever wrote it.
+
+    ``embedder``, ``reranker`` and ``model`` stand in for those that the settings name; ``readers``
+    read the files of their suffixes, in this process. The index is bound to the embedder's
+    fingerprint, whichever it is. Raises ``SettingsError`` for settings that are none, and
+    ``UsageError`` for a part that lacks a member.
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
+        model: ModelClient | None = None,
+        readers: Iterable[DocumentReader] = (),
+    ) -> None:
+        if not isinstance(settings, Settings | None):
+            raise SettingsError(
+                f"The settings {shown_value(settings)} are no Settings",
+                hint='load_settings("config.yaml") and load_settings(overrides={…}) make them',
+            )
         self.settings = settings or load_settings()
-        self._resources = Resources(self.settings)
+        self._resources = Resources(
+            self.settings, embedder=embedder, reranker=reranker, model=model, readers=readers
+        )
 
     def __enter__(self) -> Assistant:
         return self
@@ -86,33 +111,39 @@ class Assistant:
         that Ray cluster ("auto": the one that runs here) instead of in threads. Raises
         ``AssistantError``; then the old index still answers.
         """
-        from assistant.index.loading import Load
-        from assistant.index.processes.reading_process import load_apart
+        from assistant.index.loading import Load, load_all
         from assistant.index.sync import Synchroniser
 
-        if isinstance(paths, str | Path):
-            paths = [paths]
-        named = [Path(path).expanduser() for path in paths] if paths is not None else None
-        load: Load = load_apart
+        named = checked_paths("paths", paths) if paths is not None else None
+        forgotten = checked_paths("forget", forget)
+        check_address("ray_address", ray_address)
+        if progress is not None:
+            check_callable("progress", progress)
+        load: Load = load_all
         if ray_address and not dry_run:
             from assistant.index.on_ray import on_ray
 
             load = on_ray(ray_address)
         synchroniser = Synchroniser(
-            self.settings, self._resources.generations, self._resources.embedder, load
+            self.settings,
+            self._resources.generations,
+            self._resources.embedder,
+            load,
+            fingerprint=self._resources.embedder_fingerprint(),
+            readers=self._resources.readers,
         )
         return synchroniser.sync(
             named,
             dry_run=dry_run,
             allow_empty=allow_empty,
-            forget=[Path(path).expanduser() for path in forget],
+            forget=forgotten,
             progress=progress,
         )
 
     def watch(
         self,
         tell: Callable[[SyncReceipt | AssistantError], None],
-        paths: Iterable[str | Path] | None = None,
+        paths: Iterable[str | Path] | str | Path | None = None,
         stop: threading.Event | None = None,
     ) -> None:
         """Sync now and after every change of the folders, until ``stop`` is set or Ctrl-C.
@@ -122,7 +153,8 @@ class Assistant:
         """
         from assistant.index.watching import Watcher
 
-        named = [Path(path).expanduser() for path in paths] if paths is not None else None
+        named = checked_paths("paths", paths) if paths is not None else None
+        check_callable("tell", tell)
         Watcher(
             sync=lambda: self.sync(named),
             folders=lambda: named if named is not None else self._folders(),
@@ -193,6 +225,10 @@ class Assistant:
         from assistant.index.moving import move
         from assistant.index.vector_server import server_of
 
+        if to not in ("server", "embedded"):
+            raise UsageError(
+                f"An index is not moved to {shown_value(to)}", hint='"server" or "embedded"'
+            )
         index = self.settings.index
         server = server_of(index)
         if to == "server" and server is None:
@@ -251,74 +287,91 @@ class Assistant:
 
     # ------------------------------------------------------------ questions
 
-    def ask(
-        self, question: str, history: Sequence[Turn] = (), *, filters: Filters = NO_FILTERS
-    ) -> Answer:
-        """Answer a question, or abstain. ``history`` holds earlier (question, answer) pairs.
+    def ask(self, question: str, history: History = (), *, filters: Filters = NO_FILTERS) -> Answer:
+        """Answer a question, or abstain.
 
-        ``filters`` say which documents are asked. Raises ``QuestionError`` for an empty or
-        oversized question, ``FilterError`` for a filter that is of no use or that no document
-        fits, ``IndexUnavailableError`` without an index, and ``ModelError`` when the language
-        model of the settings fails.
+        ``history`` holds earlier turns: (question, answer) pairs, or messages such as
+        ``{"role": "user", "content": "Who?"}``. ``filters`` say which documents are asked. Raises
+        ``QuestionError`` for an empty or oversized question and for a history that is none,
+        ``FilterError`` for a filter that is of no use or that no document fits,
+        ``IndexUnavailableError`` without an index, and ``ModelError`` when the language model
+        fails.
         """
-        if self.settings.llm.model:
-            return _run(self._last(question, history, filters))
-        from assistant.answering.events import extractive_events
-
-        for event in extractive_events(self._resources, question, history, filters=filters):
+        answer: Answer | None = None
+        for event in self.stream_sync(question, history, filters=filters):
             if isinstance(event, Finished):
-                return event.answer
-        raise AssertionError("a stream ends with Finished")
+                answer = event.answer
+        if answer is None:
+            raise AssertionError("a stream ends with Finished")
+        return answer
+
+    def stream_sync(
+        self, question: str, history: History = (), *, filters: Filters = NO_FILTERS
+    ) -> Iterator[Event]:
+        """The same answer as events: Retrieved, then Delta by Delta, then Finished.
+
+        Leaving the iterator early stops the model. ``stream`` is for a program with an event loop.
+        """
+        from assistant.answering.events import extractive_events, in_own_thread
+        from assistant.retrieval.filters import given_filters
+        from assistant.retrieval.question import checked_question
+
+        filters = given_filters(filters)
+        asked = checked_question(question, history, self.settings.answer.max_question_characters)
+        if self._resources.writes:
+            yield from in_own_thread(self.stream(question, history, filters=filters))
+        else:
+            yield from extractive_events(self._resources, asked, filters)
 
     async def stream(
-        self, question: str, history: Sequence[Turn] = (), *, filters: Filters = NO_FILTERS
+        self, question: str, history: History = (), *, filters: Filters = NO_FILTERS
     ) -> AsyncIterator[Event]:
-        """The same answer as events: Retrieved, then Delta by Delta, then Finished.
+        """What ``stream_sync`` gives, for a program with an event loop.
 
         Work that takes long is done in a thread, so the loop stays free. Closing the iterator
         stops the model at once.
         """
         from assistant.answering.events import extractive_events, in_thread, written_events
+        from assistant.retrieval.filters import given_filters
+        from assistant.retrieval.question import checked_question
 
-        if self.settings.llm.model:
-            events = written_events(self._resources, question, history, filters)
+        filters = given_filters(filters)
+        asked = checked_question(question, history, self.settings.answer.max_question_characters)
+        if self._resources.writes:
+            events = written_events(self._resources, asked, filters)
         else:
-            events = in_thread(
-                extractive_events(self._resources, question, history, filters=filters)
-            )
+            events = in_thread(extractive_events(self._resources, asked, filters))
         try:
             async for event in events:
                 yield event
         finally:
             await events.aclose()  # type: ignore[attr-defined]
 
-    async def _last(self, question: str, history: Sequence[Turn], filters: Filters) -> Answer:
-        async for event in self.stream(question, history, filters=filters):
-            if isinstance(event, Finished):
-                return event.answer
-        raise AssertionError("a stream ends with Finished")
-
     def retrieve(
         self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
     ) -> tuple[Passage, ...]:
         """The passages for a question, best first, without an answer; at most ``limit``."""
-        from assistant.retrieval.question import check_question
+        from assistant.retrieval.filters import given_filters
+        from assistant.retrieval.question import checked_question
         from assistant.retrieval.search import search
 
-        question = check_question(question, self.settings.answer.max_question_characters)
-        if limit is not None and (type(limit) is not int or not 1 <= limit <= _MOST_PASSAGES):
-            raise UsageError(
-                f"A limit of {shown_value(limit)} passages", hint=f"it is 1 to {_MOST_PASSAGES:,}"
-            )
+        asked = checked_question(question, (), self.settings.answer.max_question_characters)
+        check_limit(limit)
+        filters = given_filters(filters)
         with self._resources.snapshots().current() as snapshot:
             tools = self._resources.search_tools()
-            return search(question, (), snapshot, tools, filters, limit).passages
+            return search(asked, snapshot, tools, filters, limit).passages
 
-    def as_retriever(self, limit: int | None = None, *, filters: Filters = NO_FILTERS) -> Any:
-        """This assistant's retrieval as a LlamaIndex ``BaseRetriever``."""
+    def as_retriever(
+        self, limit: int | None = None, *, filters: Filters = NO_FILTERS
+    ) -> HybridRetriever:
+        """This assistant's retrieval as a LlamaIndex ``BaseRetriever``; errors as in
+        ``retrieve``."""
         from assistant.llamaindex import HybridRetriever
+        from assistant.retrieval.filters import given_filters
 
-        return HybridRetriever(self, limit, filters)
+        check_limit(limit)
+        return HybridRetriever(self, limit, given_filters(filters))
 
 
 def ask(question: str, settings: Settings | None = None) -> Answer:
@@ -329,32 +382,6 @@ def ask(question: str, settings: Settings | None = None) -> Answer:
         except IndexUnavailableError:
             assistant.sync()
         return assistant.ask(question)
-
-
-def _run(work: Any) -> Answer:
-    """Run a coroutine to its end, in a thread of its own when a loop is running here already."""
-    import asyncio
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        answer: Answer = asyncio.run(work)
-        return answer
-    results: list[Answer] = []
-    errors: list[BaseException] = []
-
-    def target() -> None:
-        try:
-            results.append(asyncio.run(work))
-        except BaseException as exc:
-            errors.append(exc)
-
-    thread = threading.Thread(target=target, name="assistant-ask")
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return results[0]
 
 
 def _no_index(root: Path) -> IndexUnavailableError:

@@ -5,10 +5,13 @@ Imports stand in the methods: ``--help`` and an unchanged sync must not pay for 
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from assistant.index.generations import Generations
+from assistant.registry import EMBEDDERS
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,16 +19,30 @@ if TYPE_CHECKING:
     from assistant.embedding import Embedder
     from assistant.index.snapshot import SnapshotReader
     from assistant.model.answer_reader import AnswerReader
+    from assistant.model.given import ModelClient
     from assistant.model.language_model import LanguageModel
+    from assistant.reading.added import DocumentReader, GivenReaders
     from assistant.retrieval.nearness import SentenceIndex
     from assistant.retrieval.rerankers import Reranker
     from assistant.retrieval.search import SearchTools
 
 
 class Resources:
-    """Index, embedder, sentence vectors, reranker and language model of one set of settings."""
+    """Index, embedder, sentence vectors, reranker and language model of one set of settings.
 
-    def __init__(self, settings: Settings) -> None:
+    Parts that are given stand in for those that the settings name. Raises ``UsageError`` for a
+    given part that lacks a member.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
+        model: ModelClient | None = None,
+        readers: Iterable[DocumentReader] = (),
+    ) -> None:
         self.settings = settings
         self.generations = Generations(settings.index.path)
         self._snapshots: SnapshotReader | None = None
@@ -36,6 +53,45 @@ class Resources:
         self._reranker: Reranker | None = None
         self._reader: AnswerReader | None = None
         self._lock = threading.RLock()
+        self.writes = bool(settings.llm.model) or model is not None
+        """Whether a language model writes the answers."""
+        self.readers: GivenReaders | None = None
+        self._has_given_reranker = reranker is not None
+        self._has_given_embedder = embedder is not None
+        self._given: list[str] = []
+        if embedder is not None:
+            from assistant.embedding.checked import CheckedEmbedder
+
+            self._embedder = CheckedEmbedder(embedder)
+        if reranker is not None:
+            from assistant.retrieval.rerankers import CheckedReranker
+
+            self._reranker = CheckedReranker(reranker)
+            self._given.append(f"reranker {self._reranker.fingerprint}")
+        if model is not None:
+            from assistant.model.given import GivenModel
+
+            self._model = GivenModel(model, settings.llm)
+            self._given.append(f"model {self._model.name}")
+        if readers != ():
+            from assistant.index.loading import limits_of
+            from assistant.reading.added import GivenReaders
+
+            self.readers = GivenReaders(readers, limits_of(settings.reading))
+
+    def fingerprint(self) -> str:
+        """Twelve hex digits over all that can change an answer: settings and given parts. The
+        embedder and the readers shape the index, which has its own fingerprint."""
+        if not self._given:
+            return self.settings.fingerprint()
+        told = "\n".join([self.settings.fingerprint(), *self._given])
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+    def embedder_fingerprint(self) -> str:
+        """The fingerprint of an embedder that is not ours, which is made to tell it; else empty."""
+        if self._has_given_embedder or EMBEDDERS.find(self.settings.embedding.provider) is not None:
+            return self.embedder().fingerprint
+        return ""
 
     def close(self) -> None:
         """Close the index; it opens again when it is needed again."""
@@ -99,8 +155,9 @@ class Resources:
             return self._model
 
     def reranker(self) -> Reranker | None:
-        """The reranker of the settings, if any. Raises ``RerankingError``."""
-        if self.settings.retrieval.reranker == "none":
+        """The reranker that is given or that the settings name, if any. Raises
+        ``RerankingError``."""
+        if self.settings.retrieval.reranker == "none" and not self._has_given_reranker:
             return None
         from assistant.retrieval.rerankers import make_reranker
 
@@ -126,7 +183,8 @@ class Resources:
         from assistant.retrieval.search import SearchTools
 
         settings = self.settings.retrieval
-        leave_out = without_model and settings.reranker == "llm"
+        by_model = settings.reranker == "llm" and not self._has_given_reranker
+        leave_out = without_model and by_model
         return SearchTools(
             embedder=self.embedder(),
             sentences=self.sentences(),

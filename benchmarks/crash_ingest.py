@@ -184,7 +184,9 @@ def _sync(folder: Path, index: Path) -> str:
 
 def command_plain(scene: Scene, index: Path) -> list[str]:
     """A process that writes the same chunks in place."""
-    return [sys.executable, "-m", "benchmarks.plain_chroma", str(scene.folder), str(index)]
+    return [
+        sys.executable, "-m", "benchmarks.plain_chroma", str(scene.folder), str(index), str(TOKENS),
+    ]  # fmt: skip
 
 
 def finish_plain(scene: Scene, index: Path) -> object:

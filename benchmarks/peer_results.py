@@ -8,6 +8,16 @@ from pathlib import Path
 from typing import Any
 
 Sizes = dict[int, dict[str, Any]]
+NAMES = {
+    "assistant": "the assistant",
+    "llama_index": "LlamaIndex",
+    "langchain": "LangChain",
+    "haystack": "Haystack",
+    "limit": "the limit: Chroma and tantivy on ready input",
+}
+PEERS = ("llama_index", "langchain", "haystack")
+THREADS = 16
+"""That ask at once."""
 
 
 @dataclass(slots=True)
@@ -37,3 +47,19 @@ class Results:
         if self.path is not None:
             parts = [self.compared, self.grown, self.started]
             self.path.write_text(json.dumps(parts), encoding="utf-8")
+
+
+def ratios(found: dict[str, Any]) -> dict[str, float]:
+    """What the goals speak of, at one size."""
+    parts = found["parts"]
+    ours, limit = parts["assistant"], parts["limit"]
+    peers = [part for part in PEERS if part in parts]
+    return {
+        **{f"ingest against {NAMES[p]}": parts[p]["seconds"] / ours["seconds"] for p in peers},
+        "ingest against the limit": ours["seconds"] / limit["seconds"],
+        "ingest against the limit and its imports": ours["seconds"]
+        / (limit["seconds"] + limit.get("imports", 0.0)),
+        "memory against the leanest peer": ours["peak"] / min(parts[p]["peak"] for p in peers),
+        "query, fused and deduplicated, against the limit": ours["fused_p50"] / limit["p50"],
+        "query as it comes, read closely too, against the limit": ours["p50"] / limit["p50"],
+    }

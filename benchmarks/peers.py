@@ -36,26 +36,19 @@ from typing import Any
 from benchmarks import cold_start
 from benchmarks.corpus import write_folder
 from benchmarks.peer_recipes import BUILDERS, QUERIERS, Query
-from benchmarks.peer_results import Results, Sizes
+from benchmarks.peer_results import NAMES, PEERS, THREADS, Results, Sizes, ratios
 from benchmarks.peer_resync import SYNCS, resync
+from benchmarks.performance_page import write_page
 from benchmarks.processes import environment
 from benchmarks.scale import resident_bytes
 
 WORDS = 560
 """Of a generated file: four chunks."""
 CHUNKS_A_FILE = 4.2
-NAMES = {
-    "assistant": "the assistant",
-    "llama_index": "LlamaIndex",
-    "langchain": "LangChain",
-    "haystack": "Haystack",
-    "limit": "the limit: Chroma and tantivy on ready input",
-}
-PEERS = ("llama_index", "langchain", "haystack")
 MOST_OF_HAYSTACK = 20_000
 """Its Chroma store sends documents one by one: 20 ms each."""
 MOST_OF_RESYNC = 20_000
-QUESTIONS, WARM_UP, THREADS = 150, 10, 16
+QUESTIONS, WARM_UP = 150, 10
 ROUNDS = 3
 
 
@@ -216,22 +209,6 @@ def line_of(part: str, row: dict[str, Any], megabytes: float) -> str:
     )
 
 
-def ratios(found: dict[str, Any]) -> dict[str, float]:
-    """What the goals speak of, at one size."""
-    parts = found["parts"]
-    ours, limit = parts["assistant"], parts["limit"]
-    peers = [part for part in PEERS if part in parts]
-    return {
-        **{f"ingest against {NAMES[p]}": parts[p]["seconds"] / ours["seconds"] for p in peers},
-        "ingest against the limit": ours["seconds"] / limit["seconds"],
-        "ingest against the limit and its imports": ours["seconds"]
-        / (limit["seconds"] + limit.get("imports", 0.0)),
-        "memory against the leanest peer": ours["peak"] / min(parts[p]["peak"] for p in peers),
-        "query, fused and deduplicated, against the limit": ours["fused_p50"] / limit["p50"],
-        "query as it comes, read closely too, against the limit": ours["p50"] / limit["p50"],
-    }
-
-
 def nltk_data(place: Path) -> Path:
     """LlamaIndex's word lists, readable."""
     from benchmarks.ingest_speed import readable_nltk_data
@@ -311,8 +288,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         results.started = cold_start.measure(options.starts)
         results.keep()
     if options.write:
-        from benchmarks.performance_page import write_page
-
         write_page(results)
     if 10_000 not in compared:
         print("\nthe goals are set at 10,000 chunks, which were not measured")

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import installed
-from benchmarks.peer_results import Results
-from benchmarks.peers import NAMES, PEERS, THREADS, ratios
+from benchmarks.peer_results import NAMES, PEERS, THREADS, Results, ratios
 
 TOP = Path(__file__).resolve().parent.parent
 PAGE = TOP / "docs" / "performance.md"

@@ -1,6 +1,6 @@
 """A folder written into one Chroma collection in place, as LlamaIndex's vector store does it.
 
-    python -m benchmarks.plain_chroma FOLDER INDEX
+    python -m benchmarks.plain_chroma FOLDER INDEX TOKENS
 
 The peer of the crash trial: same chunks, same vectors. A changed document is deleted and added
 again, a document that is gone is deleted; nothing is written aside.
@@ -50,6 +50,4 @@ def bring_in_line(folder: Path, index: Path, tokens: int) -> None:
 
 
 if __name__ == "__main__":
-    from benchmarks.crash_ingest import TOKENS
-
-    bring_in_line(Path(sys.argv[1]), Path(sys.argv[2]), TOKENS)
+    bring_in_line(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

@@ -42,6 +42,7 @@ _COMMON = " a1A.\n\t-_,\"'([<*#|:/!\u4e2d&"
 BOUNDED = {
     "assistant.checking.missing_facts": "sentences and passages of some thousand characters",
     "assistant.text.facts": "sentences and passages of some thousand characters at most",
+    "assistant.answering.several_steps": "questions of at most 300 characters",
     "assistant.answering.conflicts": "sentences of the documents",
     "assistant.checking.verbatim._MARKS": "looked for only where it stands at the start",
     "assistant.text.sentences._LAST_TOKEN": "the 100 characters before a mark",

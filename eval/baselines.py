@@ -1,4 +1,4 @@
-"""Five trivial rivals, judged like the assistant. What cannot beat them has not been evaluated.
+"""Five trivial baselines, judged like the assistant: a figure means little without them.
 
 no_retrieval   repeats the question and what was said before: facts the question gives away
 always_refuse  never answers: what the unanswerable questions alone are worth

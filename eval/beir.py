@@ -24,7 +24,7 @@ from assistant.errors import UsageError
 from assistant.settings import Settings, load_settings
 from assistant.types import Passage
 from eval.metrics.retrieval import ndcg_at
-from eval.runner import Step
+from eval.runner import TellProgress
 from eval.spans import Span, length, overlap
 from eval.statistics import Interval, quantile, t_interval
 
@@ -57,7 +57,7 @@ class QueryOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BeirOutcome:
     """All queries of a benchmark, and what indexing took."""
 
     name: str
@@ -86,8 +86,8 @@ def evaluate(
     depth: int = 10,
     limit: int | None = None,
     distractors: Sequence[Path] = (),
-    step: Step = lambda stage, done, total: None,
-) -> Outcome:
+    step: TellProgress = lambda stage, done, total: None,
+) -> BeirOutcome:
     """Index a benchmark's corpus (kept in ``cache``) and ask its queries.
 
     Queries without a relevant document are skipped and counted. Raises ``UsageError`` for a
@@ -109,7 +109,7 @@ def evaluate(
             seconds = time.perf_counter() - began
             outcomes.append(_judge(benchmark, key, passages, names, depth, seconds))
             step("queries", number, len(asked[:limit]))
-    return Outcome(
+    return BeirOutcome(
         benchmark.name, receipt.documents, receipt.chunks, receipt.seconds, tuple(outcomes), skipped
     )
 
@@ -169,7 +169,7 @@ def by_document(passages: Iterable[Passage], names: Mapping[str, str]) -> list[s
     return list(ranking)
 
 
-def render(outcome: Outcome) -> str:
+def render(outcome: BeirOutcome) -> str:
     """The figures as a table of plain text."""
     seconds = [query.seconds for query in outcome.queries]
     p50, p95 = quantile(seconds, 0.5) or 0.0, quantile(seconds, 0.95) or 0.0
@@ -184,7 +184,7 @@ def render(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def write_queries(outcome: Outcome, path: Path) -> None:
+def write_queries(outcome: BeirOutcome, path: Path) -> None:
     """One line of JSON per query: id, ranking, measures, seconds."""
     with path.open("w", encoding="utf-8") as file:
         for query in outcome.queries:

@@ -1,7 +1,7 @@
-"""A small BM25 of our own over fixed units of the documents: a yardstick that does not move.
+"""A small BM25 over fixed units of the documents: a constant reference for comparisons.
 
-It shares only the tokenisation with what it is compared to, so when chunking, indexing or
-fusion gets worse, this stays where it was.
+It shares only the tokenisation with the assistant, so a change of chunking, indexing or fusion does
+not move it.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ SECONDARY = (
     "citation_recall",
     "citation_precision",
     "gold_citation_recall",
+    "answer_precision",
+    "first_on_evidence",
     "quote_fidelity",
     "recall@5",
     "ndcg@10",

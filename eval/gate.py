@@ -24,7 +24,7 @@ from eval.power import ALPHA, MINIMAL_DROP, smallest_detectable_drop
 from eval.results import Result
 from eval.summary import PRIMARY, Operation, is_error
 
-State = Literal["pass", "regression", "inconclusive", "invalid"]
+GateState = Literal["pass", "regression", "inconclusive", "invalid"]
 Rule = Literal["G0", "G1", "G2", "G2b", "G3"]
 
 MINIMAL_PAIRS = 30
@@ -50,7 +50,7 @@ class Reason:
     """One rule that spoke, in a sentence; ``questions`` are the ids it is about."""
 
     rule: Rule
-    state: State
+    state: GateState
     text: str
     questions: tuple[str, ...] = ()
 
@@ -59,7 +59,7 @@ class Reason:
 class GateVerdict:
     """The outcome: its state, one sentence, every reason, and remarks that decide nothing."""
 
-    state: State
+    state: GateState
     sentence: str
     reasons: tuple[Reason, ...]
     remarks: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ def decide(
     reasons += _over_budget(operation, budgets or Budgets())
     if not any(reason.state == "regression" for reason in reasons):
         reasons += _unseen(comparison, deterministic, primary)
-    state: State = "pass"
+    state: GateState = "pass"
     for worse in ("regression", "inconclusive"):
         if any(reason.state == worse for reason in reasons):
             state = worse
@@ -242,7 +242,7 @@ def _remarks(comparison: Comparison) -> list[str]:
 
 
 def _sentence(
-    state: State, comparison: Comparison, primary: Difference | None, reasons: Sequence[Reason]
+    state: GateState, comparison: Comparison, primary: Difference | None, reasons: Sequence[Reason]
 ) -> str:
     lost, gained = len(comparison.lost), len(comparison.gained)
     if primary is None:

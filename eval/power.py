@@ -1,4 +1,4 @@
-"""What a question set can see: the power of the gate's primary test, computed and not simulated.
+"""The power of the gate's primary test for a question set, computed and not simulated.
 
 The model: of ``n`` questions each is lost with probability ``churn + drop`` and gained with
 probability ``churn``; the rest stay as they were. ``churn`` is change that means nothing.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from eval.runner import Step
+from eval.runner import TellProgress
 
 WORDS = {"ask": "asking", "baselines": "trivial rivals"}
 
 
 @contextmanager
-def steps() -> Iterator[Step]:
-    """A ``Step`` that draws one bar per stage while the block runs."""
+def steps() -> Iterator[TellProgress]:
+    """A ``TellProgress`` that draws one bar per stage while the block runs."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

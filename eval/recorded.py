@@ -75,13 +75,18 @@ class Recording:
         return answer_from(row["answer"])
 
 
+def _given(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer's facts without the one that follows from others."""
+    return {name: value for name, value in data.items() if name != "certainty"}
+
+
 def answer_from(data: Mapping[str, Any]) -> Answer:
     """``Answer.to_dict()`` undone; the times are left empty.
 
     Raises ``InvalidComparisonError`` for a recording that is not an answer.
     """
     try:
-        answer: Answer = _rebuilt(Answer, {**data, "timings": {}})
+        answer: Answer = _rebuilt(Answer, {**_given(data), "timings": {}})
     except (KeyError, TypeError) as exc:
         raise InvalidComparisonError(
             f"A recorded answer cannot be read: {exc}", hint="run the evaluation anew"

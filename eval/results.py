@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from eval.errors import InvalidComparisonError
 
-Outcome = Literal["answered", "refused", "error"]
+AnswerOutcome = Literal["answered", "refused", "error"]
 
 PLACES = 6
 
@@ -48,7 +48,7 @@ class Result:
     cluster: str
     severity: str
     expect: str
-    outcome: Outcome
+    outcome: AnswerOutcome
     correct: bool | None
     question: str = ""
     text: str = ""

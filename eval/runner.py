@@ -1,7 +1,7 @@
 """Asks the questions: opens the assistant over a question set's documents, fills a run folder.
 
-The order of the results is the order of the questions, whatever finishes first, so that two runs
-give the same bytes. A question that fails is recorded as an error and the run goes on.
+Results are in the order of the questions, whichever finishes first, so two runs give the same
+bytes. A question that fails is recorded as an error and the run goes on.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ EXTRACTIVE = "extractive"
 Ask = Callable[[EvalQuestion, int], Answer]
 """A question and the number of its repeat → an answer."""
 
-Step = Callable[[str, int, int], None]
+TellProgress = Callable[[str, int, int], None]
 """Told of progress: the stage, how many are done, how many there are."""
 
 
@@ -59,7 +59,9 @@ class Bench:
 
 
 @contextmanager
-def open_bench(settings: Settings, step: Step = lambda stage, done, total: None) -> Iterator[Bench]:
+def open_bench(
+    settings: Settings, step: TellProgress = lambda stage, done, total: None
+) -> Iterator[Bench]:
     """Bring the index up to date and open it. Raises ``AssistantError``."""
     from assistant import Assistant
 
@@ -102,7 +104,7 @@ def ask_all(
     *,
     repeat: int = 1,
     jobs: int = 1,
-    step: Step = lambda stage, done, total: None,
+    step: TellProgress = lambda stage, done, total: None,
 ) -> tuple[str, str]:
     """Ask what is not recorded yet, each question ``repeat`` times, ``jobs`` at once.
 
@@ -174,7 +176,7 @@ def complete(
     questions: Sequence[EvalQuestion],
     texts: Mapping[str, str],
     timings: Sequence[Mapping[str, float]],
-    step: Step = lambda stage, done, total: None,
+    step: TellProgress = lambda stage, done, total: None,
 ) -> Summary:
     """Run the trivial rivals, compute the figures, and mark the run as whole."""
     firsts: dict[str, Passage | None] = {}
@@ -200,7 +202,8 @@ def describe(
     """The manifest of a run that is about to begin."""
     settings = bench.settings.to_dict()
     settings["documents"].pop("paths", None)
-    settings.pop("index", None)
+    for room in ("index", "chat", "server"):  # they reach no answer
+        settings.pop(room, None)
     return RunManifest(
         questions=question_set.fingerprint(),
         question_count=len(question_set.questions),

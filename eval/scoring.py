@@ -33,6 +33,7 @@ def score(
     ranks = retrieval.found_ranks(places, answer.retrieved, texts)
     judged = answers.judge(question, answer)
     cited = citations.score_citations(answer, texts)
+    precision, first = citations.on_evidence(places, answer)
     is_talk = question.type == "chitchat"
     measures = {
         **retrieval_measures(places, answer.retrieved, texts),
@@ -42,6 +43,8 @@ def score(
         "citation_recall": None if is_talk else cited.recall,
         "citation_precision": None if is_talk else cited.precision,
         "gold_citation_recall": citations.gold_citation_recall(places, answer.citations),
+        "answer_precision": precision,
+        "first_on_evidence": first,
         "quote_fidelity": cited.fidelity,
         "refused_where_due": float(answer.abstained) if question.expect == "refuse" else None,
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from assistant.types import certainty_of
 from eval.metrics import calibration
 from eval.metrics.abstention import Refusals, count_refusals
 from eval.results import Result
@@ -30,6 +31,8 @@ METRICS = (
     "citation_recall",
     "citation_precision",
     "gold_citation_recall",
+    "answer_precision",
+    "first_on_evidence",
     "quote_fidelity",
     "recall@1",
     "recall@3",
@@ -58,7 +61,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What confidence is worth; see ``metrics.calibration``. ``None``: too little to say."""
+    """Calibration of the confidence; see ``metrics.calibration``. ``None``: too few answers."""
 
     brier_skill: float | None
     ece: float | None
@@ -90,7 +93,8 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures of a run. ``slices`` maps "type fact" or "tag pdf" to figures by metric."""
+    """The figures of a run. ``slices`` maps "type fact" or "tag pdf" to figures by metric,
+    ``certainty`` a level to how many answers were given with it and how many of them are right."""
 
     questions: int
     errors: int
@@ -98,6 +102,7 @@ class Summary:
     slices: Mapping[str, Mapping[str, Figure]]
     refusals: Refusals
     calibration: Calibration
+    certainty: Mapping[str, tuple[int, int]]
     funnel: Mapping[str, int]
     operation: Operation
 
@@ -131,6 +136,7 @@ def summarise(results: Sequence[Result], timings: Sequence[Mapping[str, float]] 
             [(r.expect == "refuse", r.outcome == "refused") for r in results if _counts(r)]
         ),
         calibration=calibrate(results),
+        certainty=count_certainty(results),
         funnel=funnel_counts(firsts),
         operation=_operation(results, timings),
     )
@@ -221,6 +227,16 @@ def calibrate(results: Sequence[Result]) -> Calibration:
         bins=calibration.reliability(trusted),
         curve=curve,
     )
+
+
+def count_certainty(results: Sequence[Result]) -> dict[str, tuple[int, int]]:
+    """Level of certainty → (answers given with it, how many of them are right)."""
+    given = [each for each in results if _counts(each) and each.outcome == "answered"]
+    counts = {}
+    for level in ("sure", "likely", "unsure"):
+        found = [each for each in given if certainty_of(each.confidence) == level]
+        counts[level] = (len(found), sum(bool(each.correct) for each in found))
+    return counts
 
 
 def _counts(result: Result) -> bool:

@@ -1,7 +1,7 @@
 """One normal form for comparing what an answer says with what it should say.
 
-Facts are judged against the documents' own words, so what typesetting may change is levelled:
-case, white space, quotes, dashes, Markdown emphasis, thousands separators. Nothing else is.
+Facts are compared with the documents' own words, so differences of typesetting are removed: case,
+white space, quotes, dashes, Markdown emphasis, thousands separators. Nothing else is changed.
 """
 
 from __future__ import annotations

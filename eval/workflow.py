@@ -22,7 +22,7 @@ from eval.results import Result
 from eval.runner import (
     Ask,
     Bench,
-    Step,
+    TellProgress,
     ask_again,
     ask_all,
     asker,
@@ -106,11 +106,15 @@ class Plan:
 
 
 def quiet(stage: str, done: int, total: int) -> None:
-    """A ``Step`` that tells nobody."""
+    """A ``TellProgress`` that tells nobody."""
 
 
 def run_questions(
-    place: Workplace, question_set: QuestionSet, plan: Plan, bench: Bench, step: Step = quiet
+    place: Workplace,
+    question_set: QuestionSet,
+    plan: Plan,
+    bench: Bench,
+    step: TellProgress = quiet,
 ) -> Run:
     """Ask a (selected) set and write its run folder to the end.
 

@@ -63,7 +63,8 @@ def test_spans_are_exact_sizes_hold_and_only_white_space_is_lost(
         assert text[chunk.start : chunk.end] == chunk.text
         assert chunk.text.strip()
         limit = max(1, round(tokens * characters_a_token(text)))
-        assert len(chunk.text) <= 1.25 * limit + 2  # what joined it, and white space
+        rows = 8 * limit if "|" in chunk.text else 0  # a header's and a row's lines stay whole
+        assert len(chunk.text) <= 1.25 * limit + 2 + rows  # what joined it, and white space
         covered[chunk.start : chunk.end] = b"\x01" * (chunk.end - chunk.start)
     assert all(covered[at] or text[at].isspace() for at in range(len(text)))
     assert [chunk.start for chunk in chunks] == sorted(chunk.start for chunk in chunks)

@@ -83,6 +83,23 @@ def test_refusal_names_the_words_it_misses(sample: Assistant) -> None:
     assert "football" in answer.reason
 
 
+@pytest.mark.parametrize(
+    ("question", "named", "unnamed"),
+    [
+        ("¿Quién pintó el zeppelin de Marte?", "zeppelin", "¿"),
+        ("What is the zeppelin's colour?", "zeppelin", "'s"),
+        ("Is the “zeppelin” (red) insured?", "zeppelin", "(red"),
+    ],
+)
+def test_refusal_quotes_the_words_as_written_without_signs(
+    sample: Assistant, question: str, named: str, unnamed: str
+) -> None:
+    answer = sample.ask(question)
+    assert answer.abstained
+    assert f"“{named}”" in answer.text
+    assert unnamed not in answer.text
+
+
 def test_confidence_separates_what_the_documents_answer_from_what_they_do_not(
     sample: Assistant,
 ) -> None:
@@ -121,6 +138,8 @@ def test_calibration_moves_the_confidence_shown_and_no_refusal(sample: Assistant
         for before, after in zip(plain, answers, strict=True):
             assert (after.abstained, after.text) == (before.abstained, before.text)
             if before.confidence:
-                shown = recalibrated(before.confidence, slope, shift)
-                assert after.confidence == pytest.approx(shown, abs=2e-3)
+                low, high = (
+                    recalibrated(before.confidence + off, slope, shift) for off in (-6e-5, 6e-5)
+                )  # both are shown with four digits
+                assert low - 1e-4 <= after.confidence <= high + 1e-4
                 assert after.confidence != before.confidence

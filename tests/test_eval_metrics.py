@@ -279,6 +279,23 @@ def test_gold_citation_recall_is_the_share_of_needed_evidence_inside_a_cited_spa
     assert measured["gold_citation_recall"] == 0.5
 
 
+def test_what_is_added_beside_the_evidence_lowers_answer_precision() -> None:
+    one = citation("It weighs 1,200 kilograms.")
+    beside = [citation(quote, at) for at, quote in enumerate(("Birch was built in 1950",), 2)]
+    asked = question()
+    said = (Sentence(one.quote, (1,), "verbatim"), Sentence("Birch was built", (2,), "verbatim"))
+    alone = score(asked, answer(sentences=said[:1]), TEXTS).measures
+    flooded = answer(citations=(one, *beside), sentences=said)
+    later = answer(citations=(one, *beside), sentences=said[::-1])
+    assert (alone["answer_precision"], alone["first_on_evidence"]) == (1.0, 1.0)
+    measured = score(asked, flooded, TEXTS).measures
+    assert (measured["answer_precision"], measured["first_on_evidence"]) == (0.5, 1.0)
+    measured = score(asked, later, TEXTS).measures
+    assert (measured["answer_precision"], measured["first_on_evidence"]) == (0.5, 0.0)
+    refused = score(asked, answer("I do not know.", abstained=True), TEXTS).measures
+    assert (refused["answer_precision"], refused["first_on_evidence"]) == (None, None)
+
+
 # ---------------------------------------------------------------- abstention and calibration
 
 

@@ -129,8 +129,8 @@ def test_imports_of_a_room_are_those_of_its_modules(copy: Path) -> None:
         ("assistant/types.py", "One page of a paged", "One leaf of", "docs/reference/api.md"),
         (
             "assistant/errors.py",
-            "ModelError(As",
-            "ModelsError(As",
+            "The language model could not",
+            "The model could not",
             "docs/reference/api.md",
         ),
         ("config.yaml", "Folders or files", "Places", "docs/reference/settings.md"),

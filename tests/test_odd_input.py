@@ -407,14 +407,14 @@ def test_odd_numbers_and_names_of_tools_are_errors_of_the_call(served: Running) 
     ],
 )  # fmt: skip
 def test_halves_of_characters_of_a_model_are_joined(pieces: tuple[str, ...], expected: str) -> None:
-    from assistant.model.language_model import _whole
+    from assistant.model.language_model import whole_pieces
 
     async def sent() -> Any:
         for piece in pieces:
             yield piece
 
     async def received() -> str:
-        return "".join([piece async for piece in _whole(sent())])
+        return "".join([piece async for piece in whole_pieces(sent())])
 
     assert asyncio.run(received()) == expected
 

@@ -66,6 +66,9 @@ def test_every_sentence_cites_and_is_verbatim(asked: list[Asked]) -> None:
             continue
         quotes = {c.marker: " ".join(c.quote.split()) for c in answer.citations}
         for sentence in answer.sentences:
+            if sentence.verdict == "catalogue":  # a count of documents, which none of them says
+                assert not sentence.citations
+                continue
             assert sentence.citations
             assert sentence.verdict == "verbatim"
             for marker in sentence.citations:
@@ -106,6 +109,8 @@ def test_citations_lie_in_retrieved_passages_and_name_file_page_and_hash(
             assert citation.sha256 == hashes[citation.document]
             assert (citation.page is not None) is citation.document.endswith(".pdf")
             # A list may run on past the passage it begins in.
+            if any(each.verdict == "catalogue" for each in answer.sentences):
+                continue  # the whole index was looked through
             near = [s for s in spans if s[0] == citation.document and s[1] <= citation.end]
             assert near, (citation, spans)
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from test_types import make_answer
 
 from assistant import Assistant, types
+from assistant.checking.verdicts import MAY_NOT_ANSWER
 from assistant.cli.rendering import (
     VERDICT_MARKS,
     show_answer,
@@ -42,6 +43,14 @@ def test_marker_carries_the_mark_of_its_verdict(verdict: types.Verdict) -> None:
     assert f"{mark} {verdict}" in text
     assert "a.md" in text
     assert "characters 0–4" in text
+
+
+def test_an_unsure_answer_is_shown_as_the_closest_that_was_found() -> None:
+    assert MAY_NOT_ANSWER in drawn(show_answer, make_answer(confidence=0.3))
+    for confidence in (0.6, 0.9):
+        assert MAY_NOT_ANSWER not in drawn(show_answer, make_answer(confidence=confidence))
+    refused = make_answer(confidence=0.1, abstained=True)
+    assert MAY_NOT_ANSWER not in drawn(show_answer, refused)
 
 
 def test_page_and_section_are_named_when_known() -> None:

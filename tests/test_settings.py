@@ -276,8 +276,13 @@ def _other(key: str, value: Any) -> Any:
     """Another valid value of a setting."""
     section, name = key.split(".")
     field = Settings.model_fields[section].annotation.model_fields[name]  # type: ignore[union-attr]
-    if get_origin(field.annotation) is Literal:
-        return next(each for each in get_args(field.annotation) if each != value)
+    names = get_args(field.annotation)
+    if names and get_origin(names[0]) is Literal:  # an open list: packages bring more
+        names = get_args(names[0])
+    elif get_origin(field.annotation) is not Literal:
+        names = ()
+    if names:
+        return next(each for each in names if each != value)
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):

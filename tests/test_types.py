@@ -56,9 +56,27 @@ def test_answer_is_plain_json_and_whole() -> None:
     assert data["citations"][0].items() >= place.items()
     assert data["sentences"][0].items() >= {"text": "One.", "verdict": "verbatim"}.items()
     assert data["sentences"][0]["citations"] == [1]
-    assert set(data) == {field.name for field in dataclasses.fields(Answer)}
+    assert set(data) == {field.name for field in dataclasses.fields(Answer)} | {"certainty"}
     receipt = {"config": "c", "index": "i", "prompt": "p", "model": "m", "filters": ""}
     assert data["receipt"] == receipt
+
+
+@pytest.mark.parametrize(
+    ("confidence", "abstained", "certainty"),
+    [
+        (1.0, False, "sure"),
+        (types.SURE, False, "sure"),
+        (types.SURE - 1e-4, False, "likely"),
+        (types.LIKELY, False, "likely"),
+        (types.LIKELY - 1e-4, False, "unsure"),
+        (0.9, True, "none"),
+    ],
+)
+def test_certainty_is_the_level_of_the_confidence(
+    confidence: float, abstained: bool, certainty: str
+) -> None:
+    answer = make_answer(confidence=confidence, abstained=abstained)
+    assert answer.certainty == answer.to_dict()["certainty"] == certainty
 
 
 def test_changing_an_answer_makes_a_new_one() -> None:

@@ -18,11 +18,10 @@ import pytest
 from support_index import CountingEmbedder, Workshop, command, make_settings, outcomes, text_of
 
 from assistant.embedding import Vectors
-from assistant.errors import StorageError
+from assistant.errors import DocumentError, StorageError
 from assistant.index import journal, loading
 from assistant.index.journal import Journal, records
-from assistant.index.loaded import Loaded
-from assistant.index.processes import reading_process
+from assistant.index.loaded import Loaded, packed, unpacked
 from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
 from assistant.index.unfinished import KeepAside, KeptTexts, Unfinished
@@ -190,18 +189,6 @@ def test_refusals_are_taken_up_and_failures_are_tried_again(
     assert bench.parsed == ["broken.pdf"]
 
 
-def test_a_reading_process_keeps_what_it_has_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is the child that writes the texts: what it read ahead is not lost with its parent."""
-    monkeypatch.setattr(reading_process, "MANY_FILES", 1)
-    bench = Bench(tmp_path)
-    bench.interrupt(after=30)
-    receipt = bench.sync()
-    assert receipt.taken_up == FILES
-    assert bench.holds_exactly(bench.texts)
-
-
 # ---------------------------------------------------------------- never wrong
 
 
@@ -335,6 +322,13 @@ def test_no_changed_byte_and_no_cut_gives_another_text(tmp_path: Path) -> None:
     assert found > len(damaged), "what is whole is still found"
 
 
+def test_a_refusal_that_is_kept_comes_back() -> None:
+    refusal = DocumentError("no", hint="try", outcome="empty")
+    back = unpacked(packed(refusal))
+    assert isinstance(back, DocumentError)
+    assert (back.what, back.hint, back.outcome) == ("no", "try", "empty")
+
+
 def test_no_changed_byte_and_no_cut_gives_another_vector(tmp_path: Path) -> None:
     place = KeepAside(str(tmp_path), "an embedder", 10**6)
     keys = [bytes([n]) * 32 for n in range(4)]
@@ -459,7 +453,7 @@ def test_vectors_come_back_to_the_last_bit(tmp_path: Path) -> None:
 
 
 def test_an_orphan_that_writes_on_disturbs_nobody(bench: Bench) -> None:
-    """The reading process of a killed ingest goes on for a moment, in a file of its own."""
+    """A killed ingest can go on for a moment, in a file of its own."""
     bench.interrupt(after=30)
     place = Unfinished(bench.index, texts="", vectors="", most_megabytes=1.0).texts
     orphan = KeptTexts(place)

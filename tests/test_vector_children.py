@@ -5,9 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import json
-import os
-import tempfile
-import time
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,6 @@ import numpy as np
 import pytest
 from support_index import Workshop, text_of
 
-from assistant import processes
 from assistant.errors import IndexUnavailableError
 from assistant.index.processes import children, vector_process
 from assistant.index.processes.vector_children import VectorWriter
@@ -175,84 +172,55 @@ def frame_of(count: int) -> bytes:
     return json.dumps(head).encode() + b"\n" + raw
 
 
-def test_a_writer_gathers_vectors_but_does_not_sit_idle(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_writer_gathers_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = _Written()
     monkeypatch.setattr(vector_process, "open_collection", lambda _, create: written)
     monkeypatch.setattr(vector_process, "_let_readers_change_nothing", lambda _: None)
-    begin, pause, finish = (b'{"op": "%s"}\n' % op for op in (b"begin", b"pause", b"finish"))
-    frames = [
-        begin,
-        frame_of(900),
-        pause,
-        frame_of(200),
-        pause,
-        pause,
-        *5 * [frame_of(1000)],
-        finish,
-    ]
+    begin, finish = (b'{"op": "%s"}\n' % op for op in (b"begin", b"finish"))
+    frames = [begin, *5 * [frame_of(900)], finish]
     replies = io.StringIO()
     vector_process.write(tmp_path, io.BytesIO(b"".join(frames)), replies)
-    assert written.sizes == [1100, 4000, 1000]
-    assert json.loads(replies.getvalue()) == {"ok": True, "count": 6100}
+    assert written.sizes == [2000, 700, 1800]
+    assert json.loads(replies.getvalue()) == {"ok": True, "count": 4500}
 
 
-def test_a_pause_is_told_when_nothing_waits(tmp_path: Path) -> None:
-    with VectorWriter(tmp_path / "chroma") as writer:
-        sent: list[bytes] = []
-        send = writer._send
-        writer._send = lambda *parts: (sent.extend(parts), send(*parts))[1]  # type: ignore[method-assign]
-        writer.upsert(["a", "b"], np.eye(2, dtype=np.float32))
-        for _ in range(200):
-            if b'{"op": "pause"}\n' in sent:
-                break
-            time.sleep(0.02)
-        assert b'{"op": "pause"}\n' in sent
-        writer.delete(["b"])
-        assert writer.finish() == 1
-    assert sent.count(b'{"op": "pause"}\n') == 1, "no pause after what is no vectors"
+# ---------------------------------------------------------------- when they are started
 
 
-# ---------------------------------------------------------------- who goes first
+def test_an_unchanged_folder_starts_no_process(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.index.plan._CLOCK_GRAIN_NS", 0)
+    workshop.write("a.md", text_of("apples"))
+    workshop.write("b.zip", "PK no archive that is read")
+    workshop.sync()
+
+    def start(*_: Any, **__: Any) -> None:
+        raise AssertionError("a process for nothing")
+
+    monkeypatch.setattr("assistant.index.sync.GenerationChecker", start)
+    workshop.sync()
+    workshop.sync(dry_run=True)
+    workshop.write("c.md", text_of("pears"))
+    workshop.sync(dry_run=True)
+    with pytest.raises(AssertionError, match="for nothing"):
+        workshop.sync()
 
 
-_STANDING = """
-import os, sys
-from assistant.processes import stand_back
-stand_back(with_children=sys.argv[1] == "with")
-print(os.nice(0))
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "nice"), reason="this system has no niceness")
-def test_a_child_that_stands_back_does_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Words and readers wait for the writer of vectors, which all wait for in the end."""
-    (tmp_path / "standing.py").write_text(_STANDING)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    for given, more in (("with", 10), ("without", 0)):
-        with tempfile.TemporaryFile() as errors:
-            process = start("standing", given, stderr=errors, environment=os.environ)
-            said, _ = process.communicate(timeout=30)
-        assert int(said) == min(19, os.nice(0) + more)
-
-
-def test_a_session_stands_back_again_when_the_system_wants_a_pause(
+def test_children_start_no_threads_of_blas_unless_they_are_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Linux refuses users a second change within a tenth of a second."""
-    written: list[str] = []
+    popen, given = subprocess.Popen, []
 
-    class Refusing:
-        def __init__(self, error: type[OSError], times: int) -> None:
-            self.left = [error()] * times
+    def start(command: list[str], **more: Any) -> Any:
+        given.append(more["env"]["OPENBLAS_NUM_THREADS"])
+        return popen(command, **more)
 
-        def write_text(self, text: str, encoding: str) -> None:
-            if self.left:
-                raise self.left.pop()
-            written.append(text)
-
-    for refusing in (Refusing(BlockingIOError, 2), Refusing(PermissionError, 1)):
-        monkeypatch.setattr(processes, "_AUTOGROUP", refusing)
-        processes.stand_back(with_children=False)
-    assert written == ["10"]
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    with VectorWriter(tmp_path / "vectors"):
+        pass
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    with VectorWriter(tmp_path / "vectors"):
+        pass
+    assert given == ["1", "2"]

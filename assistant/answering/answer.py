@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from assistant.chunking import page_at, section_at
 from assistant.index.snapshot import Snapshot
+from assistant.retrieval.filters import checked_filters, chosen_documents, describe, differs_in_case
 from assistant.retrieval.search import Found
-from assistant.types import NO_USAGE, Answer, Citation, Conflict, Receipt, Sentence, Usage
+from assistant.types import (
+    NO_FILTERS,
+    NO_USAGE,
+    Answer,
+    Citation,
+    Conflict,
+    Filters,
+    Receipt,
+    Sentence,
+    Usage,
+)
+
+NO_TIMINGS: Mapping[str, float] = MappingProxyType({})
 
 EXTRACTIVE = "extractive"
 """The model's name in the receipt of an answer without one."""
@@ -44,21 +59,53 @@ class Draft:
     prompt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an answer rests on: the index, the passages found, and the filters it was asked with."""
+
+    snapshot: Snapshot
+    found: Found | None = None
+    filters: Filters = NO_FILTERS
+
+
 def build_answer(
-    asked: str, draft: Draft, config: str, found: Found | None, snapshot: Snapshot | None
+    asked: str,
+    draft: Draft,
+    config: str,
+    basis: Basis | None = None,
+    timings: Mapping[str, float] = NO_TIMINGS,
 ) -> Answer:
-    """The answer to ``asked``. Small talk has neither ``found`` nor a snapshot."""
-    citations: tuple[Citation, ...] = ()
-    if snapshot is not None:
-        citations = tuple(
-            _citation(marker, place, snapshot) for marker, place in enumerate(draft.places, start=1)
+    """The answer to ``asked``. Small talk has no basis.
+
+    An answer from a part of the documents says so, whether the question names files or filters
+    chose them, so that nobody takes a part for the whole.
+    """
+    found = basis.found if basis else None
+    notices = [draft.notice] if draft.notice else []
+    if found is not None and found.notice:
+        notices.append(found.notice)
+    filters = ""
+    if basis is not None and basis.filters:
+        filters = describe(checked_filters(basis.filters))
+        but = (
+            "; upper and lower case differ"
+            if differs_in_case(basis.filters, basis.snapshot)
+            else ""
         )
+        chosen = chosen_documents(basis.filters, basis.snapshot) or []
+        total = basis.snapshot.manifest.documents
+        notices.append(f"Asked of {len(chosen)} of {total} documents ({filters}{but})")
     return Answer(
         question=asked,
         standalone_question=found.question.standalone if found else asked,
         text=draft.text,
         sentences=draft.sentences,
-        citations=citations,
+        citations=tuple(
+            _citation(marker, place, basis.snapshot)
+            for marker, place in enumerate(draft.places, start=1)
+        )
+        if basis
+        else (),
         retrieved=found.passages if found else (),
         abstained=draft.abstained,
         reason=draft.reason,
@@ -66,14 +113,15 @@ def build_answer(
         incomplete=draft.incomplete,
         conflicts=draft.conflicts,
         usage=draft.usage,
-        timings={},
+        timings=dict(timings),
         receipt=Receipt(
             config=config,
-            index=_index_fingerprint(snapshot) if snapshot else "",
+            index=_index_fingerprint(basis.snapshot) if basis else "",
             prompt=draft.prompt,
             model=draft.model,
+            filters=filters,
         ),
-        notice=draft.notice,
+        notice=". ".join(notices),
     )
 
 

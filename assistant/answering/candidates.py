@@ -26,6 +26,7 @@ from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected, coverage
 from assistant.text.fitted import fitted
+from assistant.text.names import words_above
 from assistant.text.noise import Places, recurs, share
 from assistant.text.terms import words
 from assistant.text.word_vectors import cosines
@@ -52,6 +53,10 @@ _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
 
 _CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
 """A line of capitals alone is the title of what follows, in texts without marks of headings."""
+_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
+_OTHER_YEAR = 1.0
+"""What a sentence loses, with the reader's judgement, that names years but none that is asked for:
+what was sold in 2019 is no answer for 2022, however alike the sentences are."""
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 
 
@@ -123,6 +128,7 @@ def rank_candidates(
     vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
     likeness = sentence_index.likeness(question, vocabulary)
     weight = _READER_WEIGHT_OF_LISTS if question.wants_list else _READER_WEIGHT
+    years = frozenset(_YEAR.findall(question.text))
     asked = number_asked_for(question.text)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
@@ -138,7 +144,11 @@ def rank_candidates(
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if _may_answer(sentence):
                 more = bonus.get(index, 0.0)
-                ranked.append(_pick(passage, sentence, each, more, penalty, reading, weight))
+                if years and _is_of_other_years(years, passage, sentence):
+                    pick = _pick(passage, sentence, each, more - _OTHER_YEAR, penalty, reading, 0.0)
+                    ranked.append(replace(pick, read=READ_NOTHING))
+                else:
+                    ranked.append(_pick(passage, sentence, each, more, penalty, reading, weight))
     ranked.sort(key=_best_first)
     if find is not None and penalty:
         ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
@@ -150,8 +160,7 @@ def list_bonus(
     question: Question, passage: Passage, found: Sequence[SentenceTerms]
 ) -> dict[int, float]:
     """What belonging to a list adds to a sentence: the items cover a question only together."""
-    above = " ".join((passage.title, *passage.heading_path))
-    context = frozenset(question.reads(above, passage.language))
+    context = frozenset(question.reads(words_above(passage), passage.language))
     bonus: dict[int, float] = {}
     at = 0
     while at < len(found):
@@ -182,6 +191,15 @@ def _numbered(
             above = frozenset(question.reads(words_above, passage.language))
             bonus[index] = _NUMBERED_ITEM * (1.0 + coverage(question.weights, above))
     return bonus
+
+
+def _is_of_other_years(years: frozenset[str], passage: Passage, sentence: SentenceTerms) -> bool:
+    """Whether a sentence names years and none of those asked for, nor its headings."""
+    named = frozenset(_YEAR.findall(sentence.text))
+    if not named or named & years:
+        return False
+    above = " ".join((passage.title, *passage.heading_path))
+    return not years & frozenset(_YEAR.findall(above))
 
 
 def _may_answer(sentence: SentenceTerms) -> bool:

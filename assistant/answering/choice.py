@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.retrieval.question import Question
+from assistant.text.noise import share
 from assistant.text.sentences import sentences
 from assistant.text.terms import shingles, words
 
@@ -22,9 +23,14 @@ ReadText = Callable[[str, int, int], str]
 _SECOND_SHARE, _ALONE_SHARE = 0.85, 0.9
 """A further sentence must score at least this share of the best one; more when the question asks
 for one thing."""
-_PART, _LARGE_PART, _PART_SHARE = 0.2, 0.3, 0.6
+_PART, _LARGE_PART, _PART_SHARE = 0.2, 0.4, 0.75
 """Less will do for one that holds this share of the question's weight that is missing so far, the
 larger one for a third sentence when the question does not ask for several things."""
+_SPAN_LEAD, _LEAST_SPAN = 1.0, -4.0
+"""A reader holds two sentences for equally good when the scores of their best answers differ by
+less, unless it sees nearly nothing in the further one."""
+_NEXT_TO = 4
+"""Characters between sentences that follow one another."""
 _MAX_LIST_ITEMS = 14
 _MOST_ROWS = 12
 """Rows that hold the same of a question; where more do, the best alone is shown."""
@@ -93,16 +99,18 @@ def _choose(
             brings_part = gain >= least and pick.score >= _PART_SHARE * best.score
             elsewhere = pick.passage.document != best.passage.document
             share = _SECOND_SHARE if several else _ALONE_SHARE
-            if not brings_part and (len(chosen) >= budget or pick.score < share * best.score):
+            is_near = pick.score >= share * best.score or _reads_as_well(pick, best)
+            if not brings_part and (len(chosen) >= budget or not is_near):
+                continue
+            if elsewhere and not brings_part and _is_noise(pick):
                 continue
             if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
                 chosen.append(pick)
                 covered |= gained
-        if len(chosen) == 1 and budget > 1 and not _leans(best) and _leaves_open(question, best):
-            chosen += _next_sentence(best, read)
+        if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
+            chosen += _filling_next(best, ranked)
         chosen = _with_context(chosen, read)
-    ordered = sorted(chosen, key=lambda p: (_document_order(chosen, p), p.start))
-    return _told_once(ordered)
+    return _told_once(_in_order(chosen))
 
 
 def rows_asked_for(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
@@ -133,6 +141,29 @@ def _is_item_asked_for(question: Question, pick: Pick) -> bool:
     return asked is not None and is_item(asked[0], pick.passage.text, start)
 
 
+def _is_noise(pick: Pick) -> bool:
+    """Whether a sentence lies in a caption, an advert or the like."""
+    return share(pick.passage.noise, pick.start, pick.end) > 0.5
+
+
+def _filling_next(best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
+    """The sentence behind the best one, where it holds the kind of thing asked for that the best
+    one lacks: "The well was dug in 1613. It is 47 metres deep." """
+    return [
+        pick
+        for pick in ranked
+        if pick.passage.document == best.passage.document
+        and 0 <= pick.start - best.end <= _NEXT_TO
+        and pick.kind == best.kind == "prose"
+        and pick.features.kind >= 1.0
+    ][:1]
+
+
+def _reads_as_well(pick: Pick, best: Pick) -> bool:
+    """Whether a reader holds the answer of the one for nearly as good as that of the other."""
+    return pick.read.span > max(best.read.span - _SPAN_LEAD, _LEAST_SPAN)
+
+
 def _told_once(picks: Sequence[Pick]) -> list[Pick]:
     """The picks without those that say an earlier one's very text again."""
     kept: list[Pick] = []
@@ -152,9 +183,33 @@ def _names_other_year(question: Question, pick: Pick) -> bool:
     return any(year not in question.values for year in _YEAR.findall(pick.text))
 
 
-def _document_order(chosen: Sequence[Pick], pick: Pick) -> float:
-    """Documents in the order of their best sentence, sentences in reading order inside each."""
-    return -max(p.score for p in chosen if p.passage.document == pick.passage.document)
+def _in_order(chosen: Sequence[Pick]) -> list[Pick]:
+    """The best sentence first with its neighbours, then the next best of the same document.
+
+    Sentences that follow one another stay together and in reading order, and so does one that
+    opens with "It" or "He" behind what it may speak of.
+    """
+    runs: list[list[Pick]] = []
+    for pick in sorted(chosen, key=lambda each: (each.passage.document, each.start)):
+        last = runs[-1][-1] if runs else None
+        same = last is not None and last.passage.document == pick.passage.document
+        if (
+            same
+            and last is not None
+            and (
+                pick.start - last.end <= _NEXT_TO or (_leans(pick) and pick.passage == last.passage)
+            )
+        ):
+            runs[-1].append(pick)
+        else:
+            runs.append([pick])
+    best: dict[str, float] = {}
+    for pick in chosen:
+        document = pick.passage.document
+        best[document] = max(pick.score, best.get(document, pick.score))
+    runs.sort(key=lambda run: (-best[run[0].passage.document], run[0].passage.document,
+                               -max(each.score for each in run), run[0].start))  # fmt: skip
+    return [pick for run in runs for pick in run]
 
 
 def _around(pick: Pick, read: ReadText) -> tuple[list[Pick], int]:
@@ -196,12 +251,7 @@ def _list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     return [*lead, *around[first:last]]
 
 
-def _leaves_open(question: Question, best: Pick) -> bool:
-    """Whether the sentence names the subject but may not yet say what was asked of it."""
-    return question.kinds[0] not in ("date", "number", "place") or best.features.kind < 1.0
-
-
-def _next_sentence(best: Pick, read: ReadText) -> list[Pick]:
+def next_sentence(best: Pick, read: ReadText) -> list[Pick]:
     """The sentence that goes on after the best one in the same paragraph."""
     around, at = _around(best, read)
     if at < 0 or at + 1 >= len(around) or best.kind != "prose":

@@ -21,9 +21,22 @@ from assistant.checking.polarity import clause_of
 from assistant.model.answer_reader import logistic
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
+from assistant.text.names import words_above
 from assistant.text.terms import terms, words
+from assistant.types import Passage
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
+_NO_SUCH_YEAR = 0.3
+"""What is left of the probability when no passage holds a year that is asked for. Counted by words
+one year looks like another, and a reader is deceived too."""
+_YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
+_OF_A_PERIOD = frozenset(
+    "before after since until between by from to and or till vor nach seit bis zwischen und von "
+    "ab avant après depuis entre et desde hasta antes después y".split()
+)
+"""A year behind one of these words bounds a period, whose years need not be told."""
+_SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
+"""What stands before and after a word and is no part of it."""
 MODEL = Path(__file__).parent / "confidence.json"
 
 
@@ -144,6 +157,26 @@ def probability(found: Signals | None, weights: Mapping[str, float] | None = Non
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
 
 
+def doubted(p: float, question: Question, passages: Sequence[Passage]) -> float:
+    """The probability, less when a year that the question asks for stands in no passage.
+
+    The limits of a period ("after 2010") need not stand there.
+    """
+    asked = {match.group() for match in _YEAR.finditer(question.text)
+             if _word_before(question.text, match.start()) not in _OF_A_PERIOD}  # fmt: skip
+    if not asked:
+        return p
+    held = " ".join(
+        " ".join((each.document, each.title, *each.heading_path, each.text)) for each in passages
+    )
+    return p if all(year in held for year in asked) else p * _NO_SUCH_YEAR
+
+
+def _word_before(text: str, position: int) -> str:
+    before = text[max(0, position - 30) : position].split()
+    return before[-1].casefold() if before else ""
+
+
 def is_enough(p: float, least: float) -> bool:
     """Whether a probability of the fitted model, before any calibration, is enough to answer."""
     return round(p, 4) >= least
@@ -158,14 +191,15 @@ def recalibrated(p: float, slope: float, shift: float) -> float:
 
 
 def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
-    """The question's own words that the best passages do not hold, for a helpful refusal."""
+    """The question's own words, as written, that no passage holds, for a helpful refusal."""
+    passages = {pick.passage.chunk_id: pick for pick in picks}
     present: frozenset[str] = frozenset().union(
-        *(_context_terms(question, pick) for pick in picks[:5])
+        *(_context_terms(question, pick) for pick in passages.values())
     )
     missing = {t for t in question.weights if t not in present and t not in question.borrowed}
     shown = []
     for word in question.text.split():
-        bare = word.strip(".,;:!?\"'“”‘’()[]")
+        bare = word.strip(_SIGNS).removesuffix("'s").removesuffix("’s")
         if any(term in missing for term in terms(bare, question.language)):
             shown.append(bare)
     return list(dict.fromkeys(shown))
@@ -177,8 +211,7 @@ def _asks_what_is_not(question: Question) -> bool:
 
 
 def _context_text(pick: Pick) -> str:
-    passage = pick.passage
-    return " ".join((passage.title, *passage.heading_path, passage.text))
+    return f"{words_above(pick.passage)} {pick.passage.text}"
 
 
 def _context_terms(question: Question, pick: Pick) -> frozenset[str]:

@@ -1,80 +1,151 @@
-"""Sentences of different documents that state another number or date for the same thing.
+"""Sentences of different documents that state another value for the same thing.
 
-Pure, and careful rather than complete: two sentences conflict only when both cover the question,
-share most of their other words, and each names exactly one value of the kind that is asked for.
+Pure. The value that the best sentence states for what is asked is compared with that of the best
+sentence of every other document that was found. Two conflict when both cover the question, name the
+same things around the value, and the values are of one kind and cannot both hold.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from assistant.answering.candidates import Pick
-from assistant.retrieval.question import AnswerKind, Question
-from assistant.text.terms import STOP_WORDS, words
+from assistant.answering.slot_values import (
+    Form,
+    SlotValue,
+    content_words,
+    differ,
+    form_of,
+    has_form,
+    only_difference,
+    stands_in,
+    value_beside,
+    value_in,
+    years,
+)
+from assistant.retrieval.question import Question
 from assistant.types import Claim, Conflict
 
-_NUMBER = re.compile(r"(?<![\w.-])\d+(?:,\d{3})*(?:\.\d+)?(?:\s?(?:%|percent\b))?")
-_YEAR = re.compile(r"\b(?:1[0-9]|20)\d{2}\b")
-_COVERS = 0.75
+_COVERS = 0.6
+"""The share of the question's weight that a sentence with its headings must hold."""
+_COVERS_APART = 0.75
+"""The same where the sentences are not alike in words."""
+_ALIKE = {"date": 0.35, "number": 0.35, "name": 0.4, "any": 0.5}
+"""The share of the shorter sentence's other words that both must hold: names are told apart by less
+than numbers are."""
+_MOST = 6
+"""Claims of one conflict."""
 
 
-def find_conflict(question: Question, ranked: Sequence[Pick]) -> list[Pick]:
-    """The best sentence and those of other documents that contradict it; empty without any."""
-    if not ranked or not {"date", "number"} & set(question.kinds):
+def contradicting(question: Question, ranked: Sequence[Pick]) -> list[tuple[Pick, SlotValue]]:
+    """The best sentence and those of other documents that contradict it, each with its value."""
+    form = form_of(question)
+    if not ranked or question.wants_list or question.kinds[0] in ("yesno", "reason", "howto"):
         return []
     best = ranked[0]
-    value = stated_value(question, best.text)
-    if not value or best.features.own < _COVERS:
+    if best.row is not None:
         return []
-    found = [best]
+    own = question.weights.keys() - question.borrowed
+    if (
+        own
+        and question.borrowed
+        and not own & set(question.reads(best.text, best.passage.language))
+    ):
+        return []  # it speaks of what was asked before
+    found: list[tuple[Pick, SlotValue]] = []
     for pick in ranked[1:]:
-        if pick.passage.document in {p.passage.document for p in found}:
+        if pick.passage.document == best.passage.document or pick.row is not None:
             continue
-        if pick.features.own < _COVERS or pick.features.kind < 1.0:
+        pair = _values(question, best, pick, form)
+        if pair is None or not _is_about_the_same(question, best, pick, *pair, form):
             continue
-        other = stated_value(question, pick.text)
-        if other and other != value and _is_about_the_same(question, best, pick):
-            found.append(pick)
+        mine, theirs = pair
+        if stands_in(mine, pick.text) or stands_in(theirs, best.text):
+            continue
+        if not differ(mine, theirs, best.text, pick.text, form):
+            continue
+        known = [value for _, value in found]
+        if not found:
+            found.append((best, mine))
+        if pick.passage.document in {other.passage.document for other, _ in found}:
+            continue
+        if all(differ(value, theirs, value.text, theirs.text, "any") for value in known):
+            found.append((pick, theirs))
+        if len(found) == _MOST:
+            break
     return found if len(found) > 1 else []
 
 
-def describe(question: Question, picks: Sequence[Pick], markers: Sequence[int]) -> Conflict:
-    """The conflict as data: one claim a document, in the order of the markers given."""
+def describe(
+    question: Question, claims: Sequence[tuple[Pick, SlotValue]], days: Sequence[str]
+) -> Conflict:
+    """The conflict as data: one claim a document, marked in order, with the days of the documents
+    as far as they are known."""
     return Conflict(
         about=question.text,
         claims=tuple(
-            Claim(marker, pick.passage.document, stated_value(question, pick.text))
-            for pick, marker in zip(picks, markers, strict=True)
+            Claim(marker, pick.passage.document, value.text, day)
+            for marker, ((pick, value), day) in enumerate(zip(claims, days, strict=True), start=1)
         ),
     )
 
 
-def stated_value(question: Question, text: str) -> str:
-    """The value of the kind asked for that a sentence states, or an empty text."""
-    kind: AnswerKind = next(k for k in question.kinds if k in ("date", "number"))
-    if kind == "date":
-        found = [year for year in _YEAR.findall(text) if year not in question.values]
-        return found[0] if found else ""
-    wants_share = "percent" in question.text.lower()
-    for match in _NUMBER.finditer(text):
-        value = match.group().strip()
-        bare = re.sub(r"[^\d.]", "", value)
-        is_share = value.endswith(("%", "percent"))
-        looks_like_year = re.fullmatch(r"(?:1[89]|20)\d{2}", value) is not None
-        if bare in question.values or looks_like_year or is_share != wants_share:
-            continue
-        return value
-    return ""
+def _values(
+    question: Question, best: Pick, pick: Pick, form: Form
+) -> tuple[SlotValue, SlotValue] | None:
+    """The values of two sentences for what is asked, as far as both state one."""
+    twins = only_difference(best.text, pick.text, form)
+    if twins is not None:
+        return twins
+    if min(best.features.own + best.features.context, pick.features.own) < _COVERS:
+        return None
+    mine, theirs = value_in(question, best, form), value_in(question, pick, form)
+    beside = None
+    if mine is not None:
+        beside = value_beside(mine, best.text, pick.text)
+        theirs = beside or theirs
+    elif theirs is not None:
+        mine = beside = value_beside(theirs, pick.text, best.text)
+    if mine is None or theirs is None:
+        return None
+    if beside is None:  # what the one holds of the question the other must hold too
+        asked = content_words([question.text])
+        lacks = asked & content_words([best.text]) - content_words([pick.text])
+        if lacks or min(best.features.own, pick.features.own) < _COVERS_APART:
+            return None
+    if not (has_form(mine.text, form) and has_form(theirs.text, form)):
+        return None
+    return mine, theirs
 
 
-def _is_about_the_same(question: Question, a: Pick, b: Pick) -> bool:
-    """Whether what stands next to the value is the same: the question's words in both."""
-    terms_a, terms_b = _content(a.text), _content(b.text)
-    shared = terms_a & terms_b
-    smaller = min(len(terms_a), len(terms_b))
-    return bool(smaller) and len(shared) >= min(2, smaller) and len(shared) / smaller >= 0.3
+def _is_about_the_same(
+    question: Question, a: Pick, b: Pick, mine: SlotValue, theirs: SlotValue, form: Form
+) -> bool:
+    """Whether what stands around the values is the same, and no other year is named beside."""
+    asked = content_words([question.text])
+    around_a = content_words([a.text[: mine.start], a.text[mine.end :]])
+    around_b = content_words([b.text[: theirs.start], b.text[theirs.end :]])
+    smaller = min(len(around_a), len(around_b))
+    shared = around_a & around_b
+    if not smaller or len(shared) < min(2, smaller) or len(shared) / smaller < _ALIKE[form]:
+        return False
+    if not (_place_fits(asked, a, b) and _place_fits(asked, b, a)):
+        return False
+    years_a = years(a.text[: mine.start] + a.text[mine.end :])
+    years_b = years(b.text[: theirs.start] + b.text[theirs.end :])
+    wanted = years(question.text)
+    if wanted and any(named and not named & wanted for named in (years_a, years_b)):
+        return False  # what was said of 2019 is no claim about 2020
+    return not (years_a - years_b - asked and years_b - years_a - asked)
 
 
-def _content(text: str) -> set[str]:
-    return {w for w in words(text) if w not in STOP_WORDS and not w[:1].isdigit()}
+def _place_fits(asked: set[str], a: Pick, b: Pick) -> bool:
+    """Whether what the question takes from the name, title or heading of one sentence's place the
+    other has too: the deposit at Lom is no other claim about the deposit at Vik."""
+    taken = asked & content_words(_place(a))
+    return taken <= content_words([b.text, *_place(b)])
+
+
+def _place(pick: Pick) -> list[str]:
+    passage = pick.passage
+    return [passage.document, passage.title, *passage.heading_path]

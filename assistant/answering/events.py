@@ -1,6 +1,6 @@
 """A question → the events of its answer: of the documents' own sentences, or written by a model.
 
-check ─ small talk? ─ search ─▶ Retrieved
+small talk? ─ search ─▶ Retrieved
       ├─ no model:  extractive draft ─▶ Delta ─▶ Finished
       └─ a model:   condense (before the search) ─ write ─▶ Delta … Delta ─ verify ─▶ Finished
 """
@@ -10,23 +10,24 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from queue import SimpleQueue
 
-from assistant.answering.answer import Draft, build_answer
-from assistant.answering.extractive import extractive_draft
+from assistant.answering.answer import Basis, Draft, build_answer
+from assistant.answering.document_fields import field_draft
+from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
+from assistant.answering.folder_answers import folder_draft
+from assistant.answering.several_steps import stepwise
 from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
+from assistant.index.snapshot import Snapshot
+from assistant.model.usage import add_usage
 from assistant.resources import Resources
-from assistant.retrieval.filters import checked_filters, chosen_documents, describe
-from assistant.retrieval.question import Turn, check_question, checked_history
-from assistant.retrieval.search import search
-from assistant.types import NO_FILTERS, Answer, Delta, Event, Filters, Finished, Retrieved
-
-if TYPE_CHECKING:
-    from assistant.index.snapshot import Snapshot
+from assistant.retrieval.question import Asked
+from assistant.retrieval.search import Found, search
+from assistant.types import NO_FILTERS, NO_USAGE, Delta, Event, Filters, Finished, Retrieved, Usage
 
 
 class Clock:
@@ -48,55 +49,27 @@ class Clock:
 
 
 def extractive_events(
-    resources: Resources,
-    text: str,
-    history: Sequence[Turn],
-    notice: str = "",
-    filters: Filters = NO_FILTERS,
+    resources: Resources, asked: Asked, filters: Filters = NO_FILTERS
 ) -> Iterator[Event]:
-    """An answer of the documents' own sentences. Raises ``AssistantError``.
-
-    ``notice`` says why the model of the settings is left out.
-    """
-    settings, clock = resources.settings, Clock()
-    text = check_question(text, settings.answer.max_question_characters)
-    history = checked_history(history)
-    talk = _small_talk(resources, text)
-    if talk:
-        yield from talk
-        return
-    with resources.snapshots().current() as snapshot:
-        tools = resources.search_tools(without_model=bool(notice))
-        clock.stage("open")
-        found = search(text, history, snapshot, tools, filters)
-        clock.stage("retrieve")
-        yield Retrieved(found.question.standalone, found.passages)
-        reader = resources.reader()
-        draft = extractive_draft(found, snapshot, resources.sentences(), reader, settings.answer)
-        yield Delta(draft.text)
-        draft = replace(draft, notice=notice, usage=found.usage)
-        answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)
-        clock.stage("answer")
-        yield Finished(_told(replace(answer, timings=clock.total()), snapshot, filters))
+    """An answer of the documents' own sentences. Raises ``AssistantError``."""
+    yield from _small_talk(resources, asked) or _extracted(resources, asked, filters)
 
 
 async def written_events(
-    resources: Resources, text: str, history: Sequence[Turn], filters: Filters = NO_FILTERS
+    resources: Resources, asked: Asked, filters: Filters = NO_FILTERS
 ) -> AsyncIterator[Event]:
     """An answer written by the model, every sentence checked. Raises ``AssistantError``.
 
     With ``llm.fallback: extractive`` a model that cannot begin is replaced by the documents' own
     sentences, and the answer says so.
     """
-    text = check_question(text, resources.settings.answer.max_question_characters)
-    history = checked_history(history)
-    talk = _small_talk(resources, text)
+    talk = _small_talk(resources, asked)
+    for event in talk:
+        yield event
     if talk:
-        for event in talk:
-            yield event
         return
     sent = False
-    events = _written_events(resources, text, history, filters)
+    events = _written(resources, asked, filters)
     try:
         async for event in events:
             sent = sent or isinstance(event, Delta)
@@ -105,7 +78,7 @@ async def written_events(
         if sent or resources.settings.llm.fallback != "extractive":
             raise
         notice = f"Written without the model: {exc.what}"
-        async for event in in_thread(extractive_events(resources, text, history, notice, filters)):
+        async for event in in_thread(_extracted(resources, asked, filters, notice)):
             yield event
     finally:
         await events.aclose()  # type: ignore[attr-defined]  # a stopped reader stops the server
@@ -122,6 +95,41 @@ async def in_thread(events: Iterator[Event]) -> AsyncIterator[Event]:
             yield event
     finally:
         steps.stop()
+
+
+def in_own_thread(events: AsyncIterator[Event]) -> Iterator[Event]:
+    """An asynchronous iterator's events, for a caller without a loop, or within one that is held
+    up. Its loop runs in a thread of its own; leaving the iterator early stops it there."""
+    made: SimpleQueue[Event | BaseException | None] = SimpleQueue()
+    started: SimpleQueue[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = (
+        SimpleQueue()
+    )
+
+    async def pump() -> None:
+        started.put((asyncio.get_running_loop(), asyncio.current_task()))
+        async with aclosing(events) as stream:  # type: ignore[type-var]
+            async for event in stream:
+                made.put(event)
+
+    def run() -> None:
+        try:
+            asyncio.run(pump())
+            made.put(None)
+        except BaseException as exc:
+            made.put(exc)
+
+    thread = threading.Thread(target=run, name="assistant-stream", daemon=True)
+    thread.start()
+    loop, task = started.get()
+    try:
+        while (event := made.get()) is not None:
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+    finally:
+        with suppress(RuntimeError):  # its loop has ended
+            loop.call_soon_threadsafe(task.cancel if task else loop.stop)
+        thread.join()
 
 
 class _Steps:
@@ -154,41 +162,98 @@ class _Steps:
                 self._at_work.release()
 
 
-def _small_talk(resources: Resources, text: str) -> list[Event]:
+def _small_talk(resources: Resources, asked: Asked) -> list[Event]:
     """The events of a greeting; empty for a question to the documents."""
-    reply = reply_to(text)
+    reply = reply_to(asked.text)
     if not reply:
         return []
     draft = Draft(text=reply, reason="smalltalk")
-    answer = build_answer(text, draft, resources.settings.fingerprint(), None, None)
-    return [Retrieved(text, ()), Delta(reply), Finished(answer)]
+    answer = build_answer(asked.text, draft, resources.fingerprint())
+    return [Retrieved(asked.text, ()), Delta(reply), Finished(answer)]
 
 
-async def _written_events(
-    resources: Resources, text: str, history: Sequence[Turn], filters: Filters
-) -> AsyncIterator[Event]:
+def _about_folder(
+    resources: Resources, asked: Asked, snapshot: Snapshot, filters: Filters
+) -> list[Event]:
+    """The events of a question about the folder or a document of it; empty for any other."""
+    clock = Clock()
+    draft = folder_draft(asked.text, asked.history, snapshot, filters)
+    if draft is None:
+        return []
+    clock.stage("catalogue")
+    basis = Basis(snapshot, None, filters)
+    answer = build_answer(asked.text, draft, resources.fingerprint(), basis, clock.total())
+    return [Retrieved(asked.text, ()), Delta(draft.text), Finished(answer)]
+
+
+def _extracted(
+    resources: Resources,
+    asked: Asked,
+    filters: Filters,
+    notice: str = "",
+    spent: Usage = NO_USAGE,
+) -> Iterator[Event]:
+    """The events of an answer of the documents' own sentences.
+
+    ``notice`` says why the model of the settings is left out; ``spent`` is what it cost before.
+    """
+    settings, clock = resources.settings, Clock()
+    with resources.snapshots().current() as snapshot:
+        tools = resources.search_tools(without_model=bool(notice))
+        clock.stage("open")
+        found = search(asked, snapshot, tools, filters)
+        clock.stage("retrieve")
+        draft = field_draft(found, snapshot)
+        told = _about_folder(resources, asked, snapshot, filters) if draft is None else []
+        if told:
+            yield from told
+            return
+        yield Retrieved(found.question.standalone, found.passages)
+        reader, sentences = resources.reader(), resources.sentences()
+
+        def ask(part: str) -> tuple[Found, Chosen]:
+            result = search(Asked(part), snapshot, tools, filters)
+            return result, chosen_from(result, snapshot, sentences, reader, settings.answer)
+
+        steps = stepwise(found, ask) if draft is None else None
+        if steps is not None:
+            draft, found = steps
+        if draft is None:
+            draft = extractive_draft(found, snapshot, sentences, reader, settings.answer)
+        yield Delta(draft.text)
+        draft = replace(draft, notice=notice, usage=add_usage(spent, found.usage))
+        basis = Basis(snapshot, found, filters)
+        clock.stage("answer")
+        yield Finished(
+            build_answer(asked.text, draft, resources.fingerprint(), basis, clock.total())
+        )
+
+
+async def _written(resources: Resources, asked: Asked, filters: Filters) -> AsyncIterator[Event]:
+    """The events of an answer that a model writes."""
     from assistant.answering.written import Written, condense, judged, write, written_draft
-    from assistant.model.usage import add_usage
 
     settings, clock = resources.settings, Clock()
+    with resources.snapshots().current() as snapshot:
+        told = await asyncio.to_thread(_about_folder, resources, asked, snapshot, filters)
+        for event in told:
+            yield event
+        if told:
+            return
     model = await asyncio.to_thread(resources.model)
-    standalone, spent = await condense(text, history, model, settings.llm)
-    if history:
+    standalone, spent = await condense(asked.text, asked.history, model, settings.llm)
+    if asked.history:
         clock.stage("condense")
     with resources.snapshots().current() as snapshot:
         tools = await asyncio.to_thread(resources.search_tools)
         clock.stage("open")
-        found = await asyncio.to_thread(search, standalone, (), snapshot, tools, filters)
+        found = await asyncio.to_thread(search, Asked(standalone), snapshot, tools, filters)
         clock.stage("retrieve")
         spent = add_usage(spent, found.usage)
         yield Retrieved(standalone, found.passages)
         if not found.passages:
-            without = extractive_events(resources, text, history, filters=filters)
-            async for event in in_thread(without):
-                if isinstance(event, Finished):
-                    paid = add_usage(spent, event.answer.usage)
-                    yield Finished(replace(event.answer, usage=paid))
-                elif not isinstance(event, Retrieved):
+            async for event in in_thread(_extracted(resources, asked, filters, spent=spent)):
+                if not isinstance(event, Retrieved):
                     yield event
             return
         verifier = await asyncio.to_thread(resources.verifier)
@@ -215,19 +280,7 @@ async def _written_events(
         draft = replace(draft, usage=add_usage(spent, draft.usage))
         if draft.abstained:
             yield Delta(draft.text)
-        answer = build_answer(text, draft, settings.fingerprint(), found, snapshot)
-        yield Finished(_told(replace(answer, timings=clock.total()), snapshot, filters))
-
-
-def _told(answer: Answer, snapshot: Snapshot, filters: Filters) -> Answer:
-    """The answer with the filters it was asked with, so that nobody takes a part for the whole."""
-    if not filters:
-        return answer
-    chosen = chosen_documents(filters, snapshot) or []
-    words = describe(checked_filters(filters))
-    told = f"Asked of {len(chosen)} of {snapshot.manifest.documents} documents ({words})"
-    return replace(
-        answer,
-        notice=f"{answer.notice}. {told}" if answer.notice else told,
-        receipt=replace(answer.receipt, filters=words),
-    )
+        basis = Basis(snapshot, found, filters)
+        yield Finished(
+            build_answer(asked.text, draft, resources.fingerprint(), basis, clock.total())
+        )

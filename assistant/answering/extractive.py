@@ -13,15 +13,18 @@ from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import Pick, rank_candidates
 from assistant.answering.choice import Extraction, choose
 from assistant.answering.confidence import (
+    doubted,
     is_enough,
     missing_words,
     probability,
     recalibrated,
     signals,
 )
-from assistant.answering.conflicts import describe, find_conflict
+from assistant.answering.conflicts import contradicting, describe
+from assistant.answering.near_copies import told_otherwise
 from assistant.answering.respelling import respelt
 from assistant.answering.table_rows import as_markdown, row_text
+from assistant.answering.versions import newest_first, with_what_holds
 from assistant.index.snapshot import Snapshot
 from assistant.model.answer_reader import AnswerReader, read_passages
 from assistant.retrieval.nearness import SentenceIndex
@@ -31,7 +34,9 @@ from assistant.types import Evidence, Passage, Sentence
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
+class Chosen:
+    """What was chosen of the passages, how sure that is, and whether it answers."""
+
     extraction: Extraction
     confidence: float
     answers: bool
@@ -49,19 +54,23 @@ def extractive_draft(
     Captions, adverts and what recurs across documents weigh less; they answer where nothing else
     does. One's own calibration moves the confidence that is shown, never what is answered.
     """
-    chosen = _choose(found, snapshot, sentences, reader, settings)
+    chosen = chosen_from(found, snapshot, sentences, reader, settings)
     extraction, confidence = chosen.extraction, chosen.confidence
     if not chosen.answers:
         reason = why_not(extraction, found.passages)
         return Draft(text=reason, abstained=True, reason=reason, confidence=confidence)
-    conflict = tuple(find_conflict(extraction.question, extraction.ranked))
-    picks = conflict or extraction.picks
-    markers = [picks.index(pick) + 1 for pick in conflict]
+    best, *others = extraction.ranked
+    claims = contradicting(extraction.question, [best, *told_otherwise(best, snapshot), *others])
+    claims, dated = newest_first(claims, snapshot)
+    read = snapshot.store.read_text
+    picks = tuple(pick for pick, _ in claims) or with_what_holds(
+        extraction.picks, extraction.ranked, read
+    )
     return Draft(
-        text=_text(picks, frozenset(extraction.question.weights)),
+        text=_text(picks, frozenset(extraction.question.weights), dated),
         sentences=tuple(_sentence(pick, marker) for marker, pick in enumerate(picks, start=1)),
         places=tuple(CitedPlace(pick.passage.document, pick.start, pick.end) for pick in picks),
-        conflicts=(describe(extraction.question, conflict, markers),) if conflict else (),
+        conflicts=(describe(extraction.question, claims, dated),) if claims else (),
         confidence=confidence,
     )
 
@@ -78,17 +87,18 @@ def why_not(extraction: Extraction, passages: Sequence[Passage]) -> str:
     missing = missing_words(extraction.question, extraction.ranked)
     if missing:
         quoted = ", ".join(f"“{word}”" for word in missing[:4])
-        return f"{start}; none of the best mentions {quoted}."
+        return f"{start}; none of them mentions {quoted}."
     return f"{start}; they share its words, but none says what is asked."
 
 
-def _choose(
+def chosen_from(
     found: Found,
     snapshot: Snapshot,
     sentences: SentenceIndex,
     reader: AnswerReader | None,
     settings: AnswerSettings,
-) -> _Chosen:
+) -> Chosen:
+    """The sentences that answer a question best, before conflicts are looked for."""
     question, passages, most = found.question, found.passages, settings.max_sentences
     read = snapshot.store.read_text
     first = passages[: settings.read_passages]
@@ -96,16 +106,16 @@ def _choose(
     readings = read_passages(reader, asked, first)
     candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
     extraction = choose(candidates, most, read)
-    p = probability(signals(extraction))
+    p = doubted(probability(signals(extraction)), question, passages)
     if not is_enough(p, settings.min_confidence) and any(passage.noise for passage in passages):
         candidates = rank_candidates(question, passages, sentences, readings, noise_penalty=0.0)
         whole = choose(candidates, most, read)
-        also = probability(signals(whole))
+        also = doubted(probability(signals(whole)), question, passages)
         if is_enough(also, settings.min_confidence):
             extraction, p = whole, also
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
     answers = bool(extraction.picks) and is_enough(p, settings.min_confidence)
-    return _Chosen(extraction, shown, answers)
+    return Chosen(extraction, shown, answers)
 
 
 def _sentence(pick: Pick, marker: int) -> Sentence:
@@ -117,9 +127,9 @@ def _sentence(pick: Pick, marker: int) -> Sentence:
     )
 
 
-def _text(picks: Sequence[Pick], asked: frozenset[str]) -> str:
+def _text(picks: Sequence[Pick], asked: frozenset[str], dated: Sequence[str] = ()) -> str:
     """Sentences with their markers; list items and other documents on new lines, rows of a table
-    under the names of its columns."""
+    under the names of its columns. ``dated`` is what stands in brackets before each sentence."""
     parts: list[str] = []
     previous: Pick | None = None
     marker = 0
@@ -130,6 +140,8 @@ def _text(picks: Sequence[Pick], asked: frozenset[str]) -> str:
         marker += len(block)
         rows = [pick.row for pick in block if pick.row is not None]
         body = as_markdown(rows, marks, asked) if rows else f"{_flat(first.text)} {marks[0]}"
+        if any(dated):
+            body = f"({dated[marker - 1] or 'undated'}) {body}"
         if first.kind == "item":
             body = f"- {body}"
         if previous is not None:

@@ -22,6 +22,7 @@ from assistant.answering.kind_words import (
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import TableRow, rows_of
 from assistant.retrieval.question import Question
+from assistant.text.names import words_above
 from assistant.text.sentences import SentenceSpan
 from assistant.text.terms import STOP_WORDS, stems, words_and_stems
 from assistant.text.word_vectors import Cosines, Likeness
@@ -146,9 +147,7 @@ def passage_features(
     likeness: Likeness,
 ) -> list[SentenceFeatures]:
     """The features of every sentence of a passage for a question; ``rank`` counts from 1."""
-    headings = frozenset(
-        question.reads(" ".join((passage.title, *passage.heading_path)), passage.language)
-    )
+    headings = frozenset(question.reads(words_above(passage), passage.language))
     everything = frozenset().union(*(s.terms for s in found if s.row is None))
     total = sum(question.weights.values()) or 1.0
     half = families(question)

@@ -37,7 +37,14 @@ _HISTORY_SHARE = 0.25
 _LONGEST_QUESTION = 1000
 _LONGEST_SPAN = 700
 """Characters one marker may point at; where its sentences lie further apart, the first one's."""
-_WORTH = {"verbatim": 1.0, "supported": 0.9, "weak": 0.5, "uncited": 0.2, "unsupported": 0.0}
+_WORTH = {
+    "verbatim": 1.0,
+    "supported": 0.9,
+    "catalogue": 1.0,
+    "weak": 0.5,
+    "uncited": 0.2,
+    "unsupported": 0.0,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@
     conversations  what was asked, in SQLite                exporting  a conversation as Markdown
     question_set   a bad answer as a question of the evaluation
 
-All HTML is put together here from escaped text (``escaped``): documents and models give words,
-never markup.
+All HTML is built here from escaped text (``escaped``): documents and models supply text, never
+markup.
 """
 
 import os

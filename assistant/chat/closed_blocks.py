@@ -1,9 +1,9 @@
-"""Gradio's page with its way to files shut.
+"""Gradio's page with its access to files disabled.
 
-Before an event runs, Gradio looks in everything that a browser sent for objects that name a file,
-whatever the component is: the file is copied or moved into its cache, an ``http`` path is looked up
-and fetched. No event of this page takes such an object, so one in an event is refused here. The
-server refuses it before (``server.event_bodies``); this wall stands when that one does not.
+Before an event runs, Gradio searches the request for objects that name a file. It copies or moves
+the file into its cache, and fetches an ``http`` path. No event of this page takes such an object,
+so it is refused here. The server refuses it earlier (``server.event_bodies``); this check is the
+second defence.
 """
 
 from __future__ import annotations

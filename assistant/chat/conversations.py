@@ -1,9 +1,9 @@
-"""What was asked and answered, kept in SQLite across restarts, each for its owner alone.
+"""Conversations in SQLite, kept across restarts, each visible to its owner only.
 
-An owner is the secret of one browser's cookie, stored as a hash; every read and write names it, so
-an id that somebody guesses opens nothing. Without an owner nothing is kept and nothing is found.
-An answer is kept whole: its citations are still exact when the documents have changed, and the
-page can say that they have.
+An owner is the secret in one browser's cookie, stored as a hash. Every read and write checks it, so
+a guessed id gives no access. Without an owner nothing is kept and nothing is found. An answer is
+stored whole: its citations stay exact after the documents change, and the page can show that they
+changed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _BUSY_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class StoredTurn:
-    """A question and its answer; ``rating`` is what a person thought of it, or empty.
+    """A question and its answer; ``rating`` is the user's rating, or empty.
 
     ``answer`` is None for a question whose answer failed or was stopped before its first word.
     """
@@ -164,7 +164,7 @@ class Conversations:
             )
 
     def rate(self, owner: str, conversation: str, position: int, rating: str) -> None:
-        """Keep what a person thought of an answer; an empty rating takes it back."""
+        """Store a user's rating of an answer; an empty rating removes it."""
         if not self.owned(owner, conversation):
             return
         with self._transaction() as database:

@@ -1,6 +1,6 @@
 """A document → a page of HTML, opened at a cited place with the words marked.
 
-A page without scripts: what can be read is escaped text, and for a PDF the picture of the page.
+The page has no scripts: it holds escaped text, and for a PDF an image of the page.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ def draw_document(
 ) -> str:
     """The page for a span, or without one (``end`` 0) for a page by its number or the beginning.
 
-    Spans count in ``source.text``; what lies outside of it is cut off. ``changed``: the span that
-    was asked for counts in another version of the file.
+    Spans count in ``source.text`` and are clipped to it. ``changed`` says that the requested span
+    belongs to another version of the file.
     """
     start = min(max(start, 0), len(source.text))
     end = min(max(end, start), len(source.text))

@@ -1,6 +1,6 @@
-"""Text of documents, models and people → HTML that is only text.
+"""Text of documents, models and users → HTML without any markup of theirs.
 
-Every draw function of the chat builds on these three; nothing else may put a text into a page.
+Every draw function of the chat uses these three functions; nothing else may put text into a page.
 The HTML never holds a line break: Gradio reads messages as Markdown, where an element that starts
 the text is passed on as it is until the first empty line.
 """
@@ -28,7 +28,7 @@ def one_line(text: str) -> str:
 
 
 def as_written(text: str) -> str:
-    """A person's own words for a message that Gradio reads as Markdown: nothing in it is markup.
+    """Escape a user's message, which Gradio parses as Markdown.
 
     Plain words stay as they are, so that the words can be edited in place.
     """

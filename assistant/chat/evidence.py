@@ -1,8 +1,8 @@
 """Citations and passages → the cards of the Evidence pane.
 
-A card holds the place, the quote marked inside its surroundings, and the way to the document. Each
-mark names the sentences of the answer that rest on it, so that a marker leads to its own words.
-Two lists: what is cited, and what was also retrieved.
+A card shows the place, the quote marked in its context, and a link to the document. Each mark names
+the sentences of the answer that cite it, so a marker leads to its own quote. There are two lists:
+cited places, and other retrieved passages.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ _ACCESS = OpeningRules(100_000, setting="the most of such a file")
 
 
 def example_questions(folders: Iterable[Path]) -> tuple[str, ...]:
-    """The first questions of the folders that have some; a file that cannot be read has none."""
+    """The first example questions of the folders; a file that cannot be read is skipped."""
     found: list[str] = []
     for folder in folders:
         try:

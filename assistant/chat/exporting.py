@@ -1,9 +1,9 @@
 """A conversation → Markdown: questions, answers with their numbers, every quote with its place.
 
-Whoever opens the file opens it in a program that loads pictures, follows links and runs HTML. Words
-of documents, models and people therefore hold none: ``literal`` leaves nothing of Markdown in them,
-``harmless`` leaves an answer its paragraphs, lists, tables, emphasis and code. Both write ``<`` as
-a character reference, since not every program takes a backslash before it.
+Programs that open the file may load pictures, follow links and run HTML. Text of documents, models
+and users is therefore neutralised: ``literal`` leaves nothing of Markdown in them, ``harmless``
+leaves an answer its paragraphs, lists, tables, emphasis and code. Both write ``<`` as a character
+reference, since not every program takes a backslash before it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 
 from assistant.chat.conversations import StoredTurn
 from assistant.chat.placing import open_code
-from assistant.checking.verdicts import SHAPES
+from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES
 from assistant.text.visible import one_line, visible
 from assistant.types import Answer
 
@@ -58,7 +58,7 @@ def _reference(text: str) -> str:
 
 
 def as_markdown(title: str, turns: Sequence[StoredTurn]) -> str:
-    """The whole conversation as one text that can be read without this program."""
+    """The whole conversation as one self-contained text."""
     parts = [f"# {literal(title) or 'Conversation'}"]
     for turn in turns:
         parts.append(f"## {literal(turn.question)}")
@@ -70,11 +70,13 @@ def _answer(answer: Answer) -> str:
     parts = []
     text = f"**Not in the documents.** {answer.text}" if answer.abstained else answer.text
     parts.append(harmless(text, {citation.marker for citation in answer.citations}))
+    if answer.certainty == "unsure" and answer.retrieved and answer.reason != "stopped":
+        parts.insert(0, f"*{MAY_NOT_ANSWER}*")
     if answer.notice:
         parts.append(f"*{literal(answer.notice)}*")
     if answer.incomplete:
         parts.append(f"*Incomplete: {literal(answer.incomplete)}*")
-    doubtful = [s for s in answer.sentences if s.verdict not in ("verbatim", "supported")]
+    doubtful = [s for s in answer.sentences if s.verdict not in GOOD]
     if doubtful:
         rows = [
             f"- {SHAPES[s.verdict]} {s.verdict}: {literal(s.text)}"
@@ -88,7 +90,7 @@ def _answer(answer: Answer) -> str:
     receipt = answer.receipt
     parts.append(
         f"*{literal(receipt.model)} · index {receipt.index or 'none'} · "
-        f"settings {receipt.config} · confidence {answer.confidence:.2f}*"
+        f"settings {receipt.config} · {answer.certainty} (confidence {answer.confidence:.2f})*"
     )
     return "\n\n".join(parts)
 

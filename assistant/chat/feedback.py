@@ -1,4 +1,4 @@
-"""Thumbs with a reason, and the question that a bad answer becomes."""
+"""Ratings with a reason, and evaluation questions made from bad answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class Feedback:
         self._conversations = conversations
 
     def rate(self, owner: str, conversation: str, position: int, rating: str) -> Proposal | None:
-        """Keep a rating; a bad one gives a proposal, filled in as far as the answer goes."""
+        """Store a rating; a bad one returns a proposed evaluation question, prefilled from the
+        answer."""
         known = rating if rating in ("Like", *REASONS) else ""
         self._conversations.rate(owner, conversation, position, known)
         turn = self._turn(owner, conversation, position)

@@ -1,4 +1,4 @@
-"""An answer → what could be asked next: sections of its documents that it did not use."""
+"""An answer → suggested follow-up questions, from sections of its documents that it did not use."""
 
 from __future__ import annotations
 

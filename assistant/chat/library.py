@@ -1,4 +1,4 @@
-"""The folder on the page: syncs and uploads as they go on, and what the index holds."""
+"""The folder on the page: progress of syncs and uploads, and the contents of the index."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Library:
         self._uploads = uploads
 
     async def sync(self, paths: Sequence[Path] | None = None) -> AsyncIterator[str]:
-        """Sync, drawing each step and at last the receipt. The page may close: it goes on."""
+        """Sync, drawing each step and then the receipt. The sync continues when the page closes."""
         steps: queue.SimpleQueue[Progress] = queue.SimpleQueue()
         yield draw_progress(Progress("looking at the folder", 0, 0))
         job = asyncio.ensure_future(self._service.sync(paths, steps.put))
@@ -42,7 +42,7 @@ class Library:
             yield draw_failure(exc.what, exc.hint)
 
     async def upload(self, owner: str, numbers: Sequence[str]) -> AsyncIterator[str]:
-        """Take in the files that a browser sent, by their numbers, and index them."""
+        """Store the files that a browser sent, by their numbers, and index them."""
         try:
             await self._uploads.apart(self._uploads.take_in, owner, numbers)
             await asyncio.to_thread(self.close_uploads)

@@ -1,7 +1,7 @@
 """Answers → the HTML of their messages: text with markers, a refusal, the line below it.
 
-A marker is a button whose class names turn, sentence and number; the page's script leads it to the
-card of the same name. Verdicts are shown by shape and by colour.
+A marker is a button whose class names the turn, the sentence and the number; the page's script
+opens the card with the same name. Verdicts are shown by shape and by colour.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.chat.escaped import escape, one_line
 from assistant.chat.placing import Mark, Placed, place
-from assistant.checking.verdicts import MEANINGS, SHAPES
+from assistant.checking.verdicts import CERTAINTIES, GOOD, MAY_NOT_ANSWER, MEANINGS, SHAPES
 from assistant.types import Answer, Passage, Sentence
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def draw_answer(answer: Answer, turn: int) -> str:
     if answer.abstained:
         return _refusal(answer, turn)
     parts = [_note("notice", answer.notice)]
+    if answer.certainty == "unsure" and answer.retrieved and answer.reason != "stopped":
+        parts.append(_note("unsure", MAY_NOT_ANSWER))
     if answer.conflicts:
         parts.append(_note("conflict", "The documents disagree; both are shown."))
     known = frozenset(citation.marker for citation in answer.citations)
@@ -78,7 +80,7 @@ def status_line(answer: Answer) -> str:
     if not answer.retrieved:
         return ""
     searched = one_line(answer.standalone_question or answer.question)
-    good = sum(1 for each in answer.sentences if each.verdict in ("verbatim", "supported"))
+    good = sum(1 for each in answer.sentences if each.verdict in GOOD)
     steps = [f"Searched <em>{searched}</em>", _count(len(answer.retrieved), "passage")]
     if not answer.abstained:
         steps.append(f"{len(answer.citations)} cited")
@@ -89,6 +91,8 @@ def status_line(answer: Answer) -> str:
         facts.append(f"{about}{answer.usage.tokens_in + answer.usage.tokens_out:,} tokens")
         if answer.usage.cost is not None:
             facts.append(f"${answer.usage.cost:.4f}")
+    if CERTAINTIES[answer.certainty]:
+        facts.append(CERTAINTIES[answer.certainty])
     facts.append(one_line(answer.receipt.model))
     return f'<p class="status">{" · ".join(facts)}</p>'
 
@@ -142,7 +146,7 @@ def _inline(token: Token, placed: Placed, turn: int, sentences: Sequence[Sentenc
 
 
 def _element(token: Token) -> str:
-    """The tag of a token that opens or closes something; nothing for what we do not draw."""
+    """The tag of an opening or closing token; empty for tokens that are not drawn."""
     kind, _, end = token.type.rpartition("_")
     if end not in ("open", "close"):
         return ""

@@ -1,16 +1,17 @@
-"""Whose a conversation is: the secret in one browser's cookie.
+"""The owner of a conversation: the secret in one browser's cookie.
 
-The server makes it up when the page is loaded. Only what it could have made up is one: a client
-without a cookie, or with a short one of its own, owns nothing, or all such clients would share
-their conversations.
+The server generates it when the page is loaded. Only a value of the generated form counts:
+otherwise all clients without a cookie, or with a short one of their own, would share their
+conversations.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections import OrderedDict
 from collections.abc import Mapping
+
+from assistant.text.recent import Recent
 
 OWNER_COOKIE = "assistant_owner"
 _BYTES = 32
@@ -35,19 +36,15 @@ def owner_among(cookies: Mapping[str, str]) -> str:
 
 
 class Sessions:
-    """Which browser reads which stream of events: the one that read it first.
+    """Maps each stream of events to the browser that read it first.
 
-    A stream is found by a number that a page makes up, and holds all that is drawn on that page. A
-    script that always takes the same number must not read what another one asks.
+    A stream is identified by a number that the page chooses, and carries everything drawn on that
+    page. A client that reuses another's number must not read its answers.
     """
 
     def __init__(self) -> None:
-        self._owners: OrderedDict[str, str] = OrderedDict()
+        self._owners: Recent[str] = Recent(_MOST_SESSIONS)
 
     def claim(self, session: str, owner: str) -> bool:
         """Whether a stream is this owner's, who takes it if nobody has."""
-        held = self._owners.setdefault(session, owner)
-        self._owners.move_to_end(session)
-        while len(self._owners) > _MOST_SESSIONS:
-            self._owners.popitem(last=False)
-        return held == owner
+        return self._owners.kept(session, owner) == owner

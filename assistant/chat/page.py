@@ -1,8 +1,8 @@
 """The Gradio page: which event calls which function. What stands where is in ``layout``.
 
-Everything is drawn by ``talking`` and its neighbours; here are only components and wires. No event
-uses ``js=``: it would need the right to evaluate text as script, which the page does not have. The
-page's own script (``static/chat.js``) reads clicks on the classes that the drawings carry.
+``talking`` and its neighbours draw everything; this module only connects components to functions.
+No event uses ``js=``: it needs `unsafe-eval`, which the content policy forbids. The page's own
+script (``static/chat.js``) reads clicks on the classes that the drawings carry.
 """
 
 from __future__ import annotations

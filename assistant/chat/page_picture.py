@@ -1,7 +1,7 @@
 """A page of a PDF → a PNG with a quote marked on it, drawn in a child process with limits.
 
-The parent hands over the file and the words; the child (``python -m assistant.chat.page_picture``)
-may take little memory and time, opens no connection and writes no file. The quote is found by its
+The parent sends the file and the quote. The child (``python -m assistant.chat.page_picture``) has
+limits on memory and time, and can open no connection and write no file. The quote is found by its
 letters and digits alone, since the stored text has other spaces and joined lines.
 """
 

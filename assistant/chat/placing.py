@@ -1,9 +1,8 @@
 """An answer's text → its tokens, with every marker tied to the sentence that it belongs to.
 
-The text is Markdown of which only the shape is used: paragraphs, lists, tables, emphasis, code.
-Links, images and HTML are no part of the grammar here, so they stay the characters that they are.
-Sentences are found again by their letters and digits alone, because emphasis and bullets are gone
-from one side and not from the other.
+Only the structure of the Markdown is used: paragraphs, lists, tables, emphasis, code. Links, images
+and HTML are not in the grammar, so they stay plain characters. Sentences are matched by their
+letters and digits only, because one side has lost emphasis and bullets.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class Mark:
     sentence: int | None
 
 
-Piece = str | Mark
+TextOrMark = str | Mark
 """A stretch of text, or a marker."""
 
 
@@ -41,7 +40,7 @@ class Placed:
     """Parsed Markdown. ``pieces`` holds, by the identity of a text token, what it is made of."""
 
     tokens: list[Token]
-    pieces: dict[int, list[Piece]] = field(default_factory=dict)
+    pieces: dict[int, list[TextOrMark]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -80,7 +79,7 @@ def place(text: str, sentences: Sequence[Sentence], known: frozenset[int]) -> Pl
     letters: list[str] = []
     found: list[tuple[int, int]] = []  # letters before a marker, its number
     for run in runs:
-        pieces: list[Piece] = []
+        pieces: list[TextOrMark] = []
         if run.type == "code_inline":
             letters.extend(_WORDY.findall(run.content))
             continue
@@ -166,7 +165,7 @@ def _add_uncited(
         if pieces is None:
             count += len(_WORDY.findall(run.content))
             continue
-        rebuilt: list[Piece] = []
+        rebuilt: list[TextOrMark] = []
         for piece in pieces:
             if isinstance(piece, Mark):
                 rebuilt.append(piece)

@@ -1,7 +1,7 @@
 """A bad answer → a question of the evaluation, in the YAML that ``python -m eval`` reads.
 
-The file grows at its end and is never rewritten, so comments and order of those who also write it
-by hand stay. A question that expects an answer needs a fact and a quote that stands in its
+Questions are appended and the file is never rewritten, so comments and the order of hand-written
+entries stay. A question that expects an answer needs a fact and a quote that stands in its
 document; one that the documents cannot answer expects a refusal.
 """
 
@@ -148,7 +148,7 @@ def _free_id(question: str, known: set[str]) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Whole or not at all: a full disk must not cost the questions that were there."""
+    """Write all or nothing: a full disk must not lose existing questions."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -22,7 +22,7 @@ def draw_progress(step: Progress) -> str:
 
 
 def draw_receipt(receipt: SyncReceipt) -> str:
-    """What a sync did, in one line, and every file that is not simply unchanged."""
+    """What a sync did, in one line, and every file that changed or has a problem."""
     counts: dict[str, int] = {}
     for file in receipt.files:
         counts[file.outcome] = counts.get(file.outcome, 0) + 1

@@ -1,4 +1,4 @@
-"""Names and places of uploaded files: made safe, checked, and none over another."""
+"""Names and places of uploaded files: sanitised, checked, never overwriting another."""
 
 from __future__ import annotations
 

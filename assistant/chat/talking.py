@@ -1,7 +1,7 @@
 """A question → the views of a page while its answer comes, and what is kept of it.
 
-A view is all that the screen needs: messages, the Evidence pane, which conversation it is. It knows
-nothing of Gradio; ``page`` turns views into updates.
+A view holds the state of the screen: messages, the Evidence pane, the conversation. It does not
+depend on Gradio; ``page`` turns views into updates.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from assistant.types import (
     Usage,
 )
 
-Message = dict[str, Any]
+DrawnMessage = dict[str, Any]
 """A message as Gradio's Chatbot takes it: role, content, and options that can be clicked."""
 
 STOPPED = "stopped by you"
@@ -55,7 +55,7 @@ class View:
     """
 
     conversation: str
-    messages: list[Message]
+    messages: list[DrawnMessage]
     evidence: str | None
     running: bool = False
     ratings: tuple[str | None, ...] = ()
@@ -79,8 +79,7 @@ class Talk:
     ) -> AsyncIterator[View]:
         """Ask, and draw what comes. With ``position`` the turn there is asked anew.
 
-        Whatever ends it, the question is kept; an answer that was stopped is kept as far as it
-        came.
+        The question is stored in every case; a stopped answer is stored as far as it got.
         """
         turns = self.conversations.turns(owner, conversation) if conversation else []
         if not question.strip():
@@ -133,7 +132,7 @@ class Talk:
             self._forget(conversation, running)
 
     async def stop(self, owner: str, conversation: str) -> None:
-        """End the answer that is being made in a conversation; what came of it is kept."""
+        """Stop the running answer of a conversation; the partial answer is stored."""
         running = self._running.get(conversation)
         if running is not None and self.conversations.owned(owner, conversation):
             await running.stop()
@@ -185,7 +184,7 @@ class _Running:
                 self._came.put_nowait(event)
 
     async def events(self) -> AsyncIterator[Event]:
-        """What comes, until it is whole or stopped. Raises what the answer raised."""
+        """Events until the answer is complete or stopped. Raises what the answer raised."""
         while (event := await self._came.get()) is not None:
             yield event
         if not self._task.cancelled():
@@ -202,7 +201,7 @@ class _Drawing:
     """An answer on its way: what came, and when it was last drawn."""
 
     conversation: str
-    messages: list[Message]
+    messages: list[DrawnMessage]
     text: str = ""
     passages: tuple[Passage, ...] = ()
     evidence: str = ""
@@ -226,8 +225,8 @@ class _Drawing:
         return self._with(draw_partial(self.text, len(self.passages)), evidence=None)
 
     def drawn(self, began: float) -> None:
-        """A view of words has been sent. What takes long is done more rarely, so that a crowd
-        slows the drawing and not the answers."""
+        """Note that a view was sent. Slow views are sent less often, so that many users slow the
+        drawing and not the answers."""
         now = time.monotonic()
         self.next_at = now + max(_EVERY_SECONDS, _REST * (now - began))
 
@@ -235,7 +234,7 @@ class _Drawing:
         return self._with(draw_failure(error.what, error.hint), running=False)
 
     def kept(self, question: str) -> Answer | None:
-        """The answer; of one that was stopped its words, without markers nobody checked."""
+        """The answer; for a stopped one its text, without the unchecked markers."""
         if self.answer is not None or not self.text.strip():
             return self.answer
         return Answer(
@@ -262,9 +261,9 @@ class _Drawing:
         return View(self.conversation, shown, drawn, running)
 
 
-def _messages(turns: Sequence[StoredTurn]) -> list[Message]:
+def _messages(turns: Sequence[StoredTurn]) -> list[DrawnMessage]:
     """Two messages a turn."""
-    shown: list[Message] = []
+    shown: list[DrawnMessage] = []
     for turn in turns:
         shown.append(_asked(turn.question))
         if turn.answer is None:
@@ -275,7 +274,7 @@ def _messages(turns: Sequence[StoredTurn]) -> list[Message]:
     return shown
 
 
-def _asked(question: str) -> Message:
+def _asked(question: str) -> DrawnMessage:
     return {"role": "user", "content": as_written(question)}
 
 

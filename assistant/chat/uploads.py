@@ -1,8 +1,8 @@
 """Files that browsers send → the folder of uploads, under safe names, none over another.
 
-A file first lies aside, under a random number, in a hidden folder that no sync sees. The browser
-that sent it is given the number, and ``take_in`` moves what this browser sent. No caller names a
-path. What nobody takes in is deleted after an hour.
+A file is first staged under a random number in a hidden folder that syncs ignore. The browser that
+sent it gets the number, and ``take_in`` moves only files of this browser. No caller names a path.
+Staged files are deleted after an hour.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import secrets
 import stat
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from typing import Any, TypeVar
 
 from assistant.chat.stored_files import lies_directly_in, put, safe_name, sizes
 from assistant.errors import BusyError, QuotaError, StorageError, UsageError
+from assistant.text.recent import Recent
 
 T = TypeVar("T")
 
@@ -68,13 +68,13 @@ class Uploads:
         self._clock = clock
         self._lock = threading.Lock()
         self._staged: dict[str, _Staged] = {}
-        self._sessions: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._sessions: Recent[tuple[float, int]] = Recent(_MOST_SESSIONS)
         self._used = 0
         self._arriving = 0
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="uploads")
 
     async def apart(self, work: Callable[..., T], *arguments: Any) -> T:
-        """Do something in a thread of uploads: those of questions are not kept waiting."""
+        """Run something in the threads for uploads, so that questions do not wait for it."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     def begin(self, owner: str, name: str) -> Incoming:
@@ -159,13 +159,11 @@ class Uploads:
 
     def _spend(self, owner: str, size: int) -> None:
         now = self._clock()
-        began, spent = self._sessions.pop(owner, (now, 0))
+        began, spent = self._sessions.get(owner) or (now, 0)
         if now - began > _SESSION_SECONDS:
             began, spent = now, 0
         fits = spent + size <= self.quotas.session
-        self._sessions[owner] = (began, spent + size if fits else spent)
-        while len(self._sessions) > _MOST_SESSIONS:
-            self._sessions.popitem(last=False)
+        self._sessions.put(owner, (began, spent + size if fits else spent))
         if not fits:
             raise QuotaError(
                 f"One browser may upload {self.quotas.session / 1e6:g} MB in a day",

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.text.facts import Date, Facts, Number, facts_of, is_checked
+from assistant.text.dates import Date
+from assistant.text.facts import Facts, Number, facts_of, is_checked
 from assistant.text.folding import fold
 from assistant.text.terms import stem, words
 

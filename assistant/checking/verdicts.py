@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.types import Verdict
+from assistant.types import Certainty, Verdict
 
 SHAPES: dict[Verdict, str] = {
     "verbatim": "✓",
     "supported": "●",
+    "catalogue": "■",
     "weak": "△",
     "unsupported": "✕",
     "uncited": "○",
@@ -18,10 +19,25 @@ SHAPES: dict[Verdict, str] = {
 MEANINGS: dict[Verdict, str] = {
     "verbatim": "the source says it word for word",
     "supported": "the source says it in other words",
+    "catalogue": "the index's own list of documents says it",
     "weak": "the source says part of it",
     "unsupported": "the source does not say it",
     "uncited": "no source is named",
 }
+
+MAY_NOT_ANSWER = "The closest that was found; it may not answer your question."
+"""What is said above an answer that is unsure: apart from how well its sources support it."""
+
+CERTAINTIES: dict[Certainty, str] = {
+    "sure": "sure that this answers the question",
+    "likely": "this likely answers the question",
+    "unsure": "unsure whether this answers the question",
+    "none": "",
+}
+
+
+GOOD: frozenset[Verdict] = frozenset({"verbatim", "supported", "catalogue"})
+"""The verdicts of sentences that need no doubt."""
 
 
 def weakest(verdicts: Iterable[Verdict]) -> Verdict:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
+from assistant.reading.kinds import KIND_OF_SUFFIX
+from assistant.registry import EMBEDDERS, READERS, RERANKERS
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,6 +85,18 @@ def outbound_calls(settings: Settings) -> list[OutboundCall]:
                 f"{settings.answer.reader}",
             )
         )
+    for registry, name in (
+        (EMBEDDERS, settings.embedding.provider),
+        (RERANKERS, settings.retrieval.reranker),
+    ):
+        brought = registry.find(name)
+        if brought is not None:
+            calls.append(
+                OutboundCall(
+                    f"wherever the {registry.what} {brought} calls",
+                    "this package decides; see its documentation",
+                )
+            )
     if settings.embedding.provider == "openai":
         calls.append(
             OutboundCall(
@@ -98,6 +112,7 @@ def examine(settings: Settings) -> list[Check]:
     return [
         _python(),
         _packages(),
+        Check("parts of packages", True, _brought()),
         Check("settings", True, f"{settings.source or 'packaged defaults'}"),
         *_folders(settings),
         _guarded("tokens", _tokens),
@@ -124,6 +139,19 @@ def _packages() -> Check:
     if missing:
         return Check("packages", False, f"missing: {', '.join(missing)}", "install them again")
     return Check("packages", True, ", ".join(found))
+
+
+def _brought() -> str:
+    """The parts that installed packages bring; none of them is imported."""
+    told = []
+    for registry in (EMBEDDERS, RERANKERS, READERS):
+        for part in registry.brought():
+            is_ours = part.name in registry.built_in or (
+                registry is READERS and f".{part.name.lower().lstrip('.')}" in KIND_OF_SUFFIX
+            )
+            unused = ", not used: the name is built in" if is_ours else ""
+            told.append(f"{registry.what} {part}{unused}")
+    return "; ".join(told) or "none"
 
 
 def _folders(settings: Settings) -> list[Check]:
@@ -173,8 +201,9 @@ def _embedder(settings: Settings) -> str:
         return f"{fingerprint_of(settings.embedding)}; {state}"
     from assistant.embedding import make_embedder
 
-    vectors = make_embedder(settings.embedding).embed(["a test"])
-    return f"{fingerprint_of(settings.embedding)} gives {vectors.shape[1]} dimensions"
+    embedder = make_embedder(settings.embedding)
+    vectors = embedder.embed(["a test"])
+    return f"{embedder.fingerprint} gives {vectors.shape[1]} dimensions"
 
 
 def _reader(settings: Settings) -> str:

@@ -16,12 +16,13 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from assistant.checking.verdicts import SHAPES
+from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES
 from assistant.retrieval.reasons import explain
 from assistant.text.visible import one_line, visible
 from assistant.types import (
     Answer,
     Citation,
+    DocumentField,
     DocumentInfo,
     FileOutcome,
     Passage,
@@ -32,6 +33,7 @@ from assistant.types import (
 _COLOURS = {
     "verbatim": "green",
     "supported": "green",
+    "catalogue": "green",
     "weak": "yellow",
     "unsupported": "red",
     "uncited": "red",
@@ -71,6 +73,8 @@ def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> 
         console.print(Panel(body, title="No answer in the documents", border_style="yellow"))
         _show_closest(console, answer.retrieved)
         return
+    if answer.certainty == "unsure" and answer.retrieved:
+        console.print(Text(MAY_NOT_ANSWER, style="bold yellow"))
     if answer.conflicts:
         console.print(Text("The documents disagree; both are shown.", style="bold yellow"))
     verdicts = _worst_verdicts(answer)
@@ -100,7 +104,7 @@ def _worst_verdicts(answer: Answer) -> dict[int, str]:
 def _show_doubts(console: Console, answer: Answer) -> None:
     """The sentences that their sources do not carry, and why."""
     for sentence in answer.sentences:
-        if sentence.verdict in ("verbatim", "supported"):
+        if sentence.verdict in GOOD:
             continue
         mark, style = VERDICT_MARKS[sentence.verdict]
         line = Text(f"  {mark} {sentence.verdict}: ", style=style)
@@ -181,11 +185,12 @@ def _place(document: str, page: int | None, section: str) -> str:
 def _status_line(console: Console, answer: Answer) -> None:
     if not answer.retrieved:
         return
-    good = sum(1 for s in answer.sentences if s.verdict in ("verbatim", "supported"))
+    good = sum(1 for s in answer.sentences if s.verdict in GOOD)
     line = (
         f"{len(answer.retrieved)} passages → {len(answer.citations)} cited → "
         f"{good} of {len(answer.sentences)} sentences supported · "
-        f"confidence {answer.confidence:.2f} · {answer.timings.get('total', 0):.2f} s · "
+        f"{answer.certainty} (confidence {answer.confidence:.2f}) · "
+        f"{answer.timings.get('total', 0):.2f} s · "
         f"{one_line(answer.receipt.model)}"
     )
     console.print()
@@ -282,14 +287,29 @@ def show_status(console: Console, status: Status) -> None:
             console.print(Text(f"  {said}"))
 
 
+_SHOWN_FIELDS = frozenset(
+    """editor affiliation publisher version status supersedes valid_from valid_until recipient
+    subject""".split()
+)
+"""What a document says of itself; author, date and title have columns of their own."""
+
+
+def _field(field: DocumentField) -> str:
+    value = field.value if len(field.value) <= 80 else f"{field.value[:79]}…"
+    return f"{field.name.replace('_', ' ')}: {value}"
+
+
 def show_documents(console: Console, infos: Sequence[DocumentInfo]) -> None:
-    """A line for every document: its name, kind, date, language, author and title."""
+    """A line for every document: its name, kind, date, language, author, title, and what
+    its first page says of it."""
     if not infos:
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("document", "kind", "date", "language", "author", "title"):
+    said = ["; ".join(_field(f) for f in i.fields if f.name in _SHOWN_FIELDS) for i in infos]
+    more = ["first page"] if any(said) else []
+    for heading in ("document", "kind", "date", "language", "author", "title", *more):
         table.add_column(heading)
-    for info in infos:
-        cells = (info.name, info.kind, info.date, info.language, info.author, info.title)
-        table.add_row(*(Text(one_line(cell)) for cell in cells))
+    for info, fields in zip(infos, said, strict=True):
+        cells = [info.name, info.kind, info.date, info.language, info.author, info.title, fields]
+        table.add_row(*(Text(one_line(cell)) for cell in cells[: 6 + len(more)]))
     console.print(table)

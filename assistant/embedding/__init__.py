@@ -1,7 +1,8 @@
 """Embedders: texts → unit vectors of float32. Each has a fingerprint that names its vectors.
 
 Two embedders with equal fingerprints give interchangeable vectors; everything stored is keyed by
-it. The heavy imports happen in the constructors, never at import.
+it. The heavy imports happen in the constructors, never at import. Which names there are says
+``assistant.registry``; an embedder that is not ours is used through ``checked``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import AssistantError, EmbeddingError
+from assistant.registry import EMBEDDERS, first_line
+
 if TYPE_CHECKING:  # its import takes .2 s, which the children of an ingest do without
     from assistant.settings import EmbeddingSettings
 
@@ -20,10 +24,12 @@ Vectors = NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """Texts → vectors; ``batch_size`` is what one call handles well.
+    """Texts → vectors. Used from several threads at once.
 
-    ``is_costly`` says whether a vector is worth keeping: computing a static one takes less time
-    than looking it up.
+    ``fingerprint`` names model and version, 1 to 200 characters: an index is bound to it, and an
+    embedder with another one embeds all documents anew. ``batch_size`` is the number of texts that
+    one call handles well. ``is_costly`` says whether a vector is worth a place in the cache on
+    disk: computing a static one takes less time than looking it up.
     """
 
     fingerprint: str
@@ -31,31 +37,65 @@ class Embedder(Protocol):
     is_costly: bool
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector per text, in order. Raises ``EmbeddingError``."""
+        """One vector for each text, in order: float32 of shape (texts, dimensions), finite.
+
+        Rows are scaled to length 1 by whoever calls. The dimensions are always the same. Raises
+        ``EmbeddingError``; any other exception of an embedder that is not ours is made one.
+        """
         ...
 
 
 def fingerprint_of(settings: EmbeddingSettings) -> str:
-    """The fingerprint that ``make_embedder`` would give, without loading anything."""
+    """The fingerprint that ``make_embedder`` would give, without loading anything of ours; a
+    package's embedder is made to tell it."""
     if settings.provider == "static":
         from assistant.embedding import static
 
         return static.fingerprint()
     if settings.provider == "minilm":
         return "minilm:all-MiniLM-L6-v2:384"
+    if settings.provider != "openai":
+        return make_embedder(settings).fingerprint
     return f"openai:{settings.base_url.rstrip('/')}:{settings.model}"
 
 
 def make_embedder(settings: EmbeddingSettings) -> Embedder:
-    """The embedder that the settings name. Raises ``EmbeddingError`` when it cannot start."""
-    if settings.provider == "static":
-        from assistant.embedding.static import StaticEmbedder
+    """The embedder that the settings name. Raises ``EmbeddingError`` when it cannot start, and
+    ``SettingsError`` for an unknown name."""
+    made = EMBEDDERS.maker(settings.provider)
+    brought = EMBEDDERS.find(settings.provider)
+    if brought is None:
+        embedder: Embedder = made(settings)
+        return embedder
+    from assistant.embedding.checked import CheckedEmbedder
 
-        return StaticEmbedder()
-    if settings.provider == "minilm":
-        from assistant.embedding.minilm import MiniLMEmbedder
+    try:
+        return CheckedEmbedder(made(settings))
+    except AssistantError:
+        raise
+    except Exception as exc:  # somebody else's code raises what it likes
+        raise EmbeddingError(
+            f"The embedder {brought} cannot start: {first_line(exc)}",
+            hint="see the documentation of its package, or change embedding.provider",
+        ) from exc
 
-        return MiniLMEmbedder()
+
+def make_static(settings: EmbeddingSettings) -> Embedder:
+    """The embedder ``static``."""
+    from assistant.embedding.static import StaticEmbedder
+
+    return StaticEmbedder()
+
+
+def make_minilm(settings: EmbeddingSettings) -> Embedder:
+    """The embedder ``minilm``."""
+    from assistant.embedding.minilm import MiniLMEmbedder
+
+    return MiniLMEmbedder()
+
+
+def make_remote(settings: EmbeddingSettings) -> Embedder:
+    """The embedder ``openai``."""
     from assistant.embedding.remote import RemoteEmbedder
 
     return RemoteEmbedder(settings, fingerprint_of(settings))

@@ -1,7 +1,7 @@
-"""Copies of an index's parts for readers that may not, or cannot, write where they are.
+"""Temporary copies of an index's parts, for readers that cannot write to the index folder.
 
-Chroma and tantivy both write when they open, even to read: the one a journal, the other a lock. On
-a full disk or in a read-only folder that fails, and the index would not answer though it is whole.
+Chroma and tantivy write when they open, even for reading: Chroma a journal, tantivy a lock. On a
+full disk or in a read-only folder that fails, although the index itself is whole.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def readable(path: Path, exits: ExitStack) -> Path:
 
 
 def own_copy(path: Path, exits: ExitStack) -> Path:
-    """A copy, so that the reader's writes are its own; the folder itself where nothing has room.
+    """A copy that absorbs the reader's writes; the folder itself where no place has room.
 
     Chroma writes its HNSW files anew when it opens: the generation's must stay as they were.
     """
@@ -70,7 +70,7 @@ def copy_aside(path: Path, exits: ExitStack, cause: object) -> Path:
 def _sweep(place: Path) -> None:
     """Remove our copies of processes that were killed: nobody holds their locks.
 
-    One without a lock is being made or removed, unless it is an hour old.
+    A copy without a lock is just being made or removed, unless it is an hour old.
     """
     own = os.getuid() if hasattr(os, "getuid") else 0
     for folder in place.glob(f"{_PREFIX}*"):

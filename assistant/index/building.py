@@ -1,6 +1,6 @@
 """A plan's steps → a finished generation's files: store, words and vectors in step.
 
-Everything is written in a folder aside; whatever goes wrong, the current generation is untouched.
+Everything is written to a separate folder; a failure never touches the current generation.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from assistant.index.generations import (
 )
 from assistant.index.loaded import Loaded
 from assistant.index.plan import Step, checked
-from assistant.index.processes.children import WordProcess
 from assistant.index.processes.vector_children import VectorWriter
 from assistant.index.rows import FileState, StoredChunk, StoredDocument
 from assistant.index.store import Store
@@ -45,7 +44,7 @@ _GIVE_UP_AFTER = 2
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A document that waits for its vectors; ``texts`` are what is indexed, by chunk id."""
+    """A document that waits for its vectors; ``texts`` maps chunk ids to the indexed texts."""
 
     step: Step
     document: StoredDocument
@@ -61,9 +60,8 @@ class GenerationBuilder:
     """Writes one generation; use as a context manager. ``finish_vectors`` and then ``finish_words``
     complete it.
 
-    ``fingerprint`` is the embedder's. ``fresh_vectors`` and ``fresh_words`` begin these parts anew;
-    ``restore`` then writes what does not change. With ``is_large`` a process of its own writes the
-    words.
+    ``fingerprint`` is the embedder's. ``fresh_vectors`` and ``fresh_words`` rebuild these parts;
+    ``restore`` then writes the unchanged documents.
     """
 
     def __init__(
@@ -75,7 +73,6 @@ class GenerationBuilder:
         fingerprint: str,
         fresh_vectors: bool,
         fresh_words: bool = False,
-        is_large: bool = False,
         server_writer: Callable[[], ServerWriter] | None = None,
     ) -> None:
         self._exits = ExitStack()
@@ -107,8 +104,7 @@ class GenerationBuilder:
             self.store.vectors.begin(fingerprint, anew=fresh_vectors)
             has_words = base is not None and not fresh_words
             self._parts_before = parts_of(self.store.named_order()) if has_words else ()
-            words = WordProcess(folder) if is_large else WordWriter(folder)
-            self._words: WordProcess | WordWriter = self._exits.enter_context(words)
+            self._words = self._exits.enter_context(WordWriter(folder))
             self._ids = self.store.document_ids()
             self._exits = self._exits.pop_all()
 
@@ -157,7 +153,7 @@ class GenerationBuilder:
         )
 
     def put(self, step: Step, loaded: Loaded, reading: str) -> None:
-        """Index a file that was read; it is written when its batch has its vectors."""
+        """Index a file that was read; it is written once its batch is embedded."""
         file = step.file
         if file is None:
             raise ValueError(f"no file for {step.name}")
@@ -179,6 +175,7 @@ class GenerationBuilder:
             author=loaded.parsed.author,
             notes=loaded.parsed.notes,
             noise=loaded.noise,
+            fields=loaded.fields,
         )
         chunks, texts = _stored_chunks(identity, loaded)
         before = set(self.store.chunk_ids_of(identity)) if step.stored else set()
@@ -193,7 +190,7 @@ class GenerationBuilder:
             self.flush()
 
     def flush(self) -> None:
-        """Embed and write the documents that wait. A failing embedder fails these files only."""
+        """Embed and write the waiting documents. A failing embedder fails only these files."""
         waiting, self._pending, self._waiting = self._pending, [], 0
         if not waiting:
             return
@@ -232,8 +229,8 @@ class GenerationBuilder:
     def fail(self, step: Step, error: DocumentError) -> None:
         """Note why a file has no current version in the index.
 
-        After ``failed`` its last good version stays; after any other outcome the file is known to
-        hold no text now, so the old version goes.
+        After ``failed`` the last good version stays. After any other outcome the file is known to
+        hold no text now, so the old version is removed.
         """
         reason = error.what
         if step.stored is not None:
@@ -270,7 +267,8 @@ class GenerationBuilder:
             self._write_vectors(ids, self.embedder().embed(texts))
 
     def _language_of(self, document: StoredDocument) -> str:
-        """The language of a stored text, noted: an older version may not have told it."""
+        """The language of a stored text; stores it, because an index of an earlier version may lack
+        it."""
         found = detect(self.store.parsed(document.id).text, document.language)
         if found != document.language:
             self.store.update(replace(document, language=found))

@@ -1,7 +1,7 @@
 """A generation's files ↔ their checksums in its manifest: every changed byte is found.
 
-SQLite, tantivy and Chroma each notice some damage, and some of it only by crashing the process
-that opened them. So files are compared with the manifest before anything opens them.
+SQLite, tantivy and Chroma each detect only some damage, and some damage crashes the process that
+opens the file. So files are compared with the manifest before anything opens them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def checksums(folder: Path) -> dict[str, str]:
 
 
 def damage(folder: Path, expected: Mapping[str, str], whole_up_to: float) -> dict[str, str]:
-    """The files that are not as they were written, each with what is wrong.
+    """The damaged files, each with what is wrong.
 
     Sizes are always compared, contents when all files together are no larger than ``whole_up_to``
     megabytes. No file is opened by anything but this.

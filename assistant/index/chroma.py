@@ -6,8 +6,8 @@ opens a folder in .06 s. It is called here as ``chromadb.api.rust`` of 1.5.9 cal
 files as a result. That module is not documented: where its functions take other arguments than the
 ones known here, the package is used.
 
-To raise an error the engine imports the package, so a failure takes that second after all; and an
-interruption within that second ends the process without another word.
+To raise an error the engine imports the package, so a failure still takes that second. An
+interruption within that second ends the process without a message.
 """
 
 from __future__ import annotations
@@ -207,7 +207,7 @@ def _pairs(ids: Sequence[Sequence[str]], distances: Sequence[Sequence[float]]) -
 
 
 class ChromaPackage:
-    """A ``Collection`` by the package, where the engine is another than the one known here."""
+    """A ``Collection`` through the package, for engine versions that are not known here."""
 
     def __init__(self, folder: Path, *, create: bool) -> None:
         self._client = open_client(folder)

@@ -1,4 +1,4 @@
-"""Cosines that are the same on every machine and in any order of chunks, and the nearest by them.
+"""Exact cosines: the same on every machine and in any order of chunks; and the nearest chunks.
 
 Stored vectors are half-precise: whole multiples of 2^-24. A question's vector is rounded to such
 multiples too, by 3e-8 at the most. So each product is a multiple of 2^-48, and a sum of products of

@@ -1,4 +1,4 @@
-"""Whole generations of an index on disk, and the one file that says which of them answers.
+"""Whole generations of an index on disk, and the file that names the current one.
 
     index/CURRENT              the name of the generation that answers
     index/generations/gNNNNNN/ manifest.json · store.sqlite · terms.sqlite · words/ · chroma/
@@ -110,7 +110,7 @@ class Generations:
     # ------------------------------------------------------------ reading
 
     def close_to_others(self) -> None:
-        """Let nobody else on this machine read the index, if an earlier version left it open."""
+        """Make the index private to its user, in case an earlier version left it readable."""
         if self.root.is_dir():
             make_private(self.root, _OUR_NAMES)
 
@@ -219,7 +219,7 @@ class Generations:
         return f"g{max(taken, default=0) + 1:06d}"
 
     def begin(self, name: str) -> Path:
-        """An empty folder to build a generation in, at a path that no run has had before.
+        """An empty folder to build a generation in, at a path that no earlier run used.
 
         A writer that is killed can leave a child behind that writes to its folder for a moment
         longer; under the same path it would write into the next run's files.
@@ -320,7 +320,8 @@ def _sealed(manifest: Manifest) -> str:
 
 
 def _as_written(manifest: Manifest) -> dict[str, Any]:
-    """Without what earlier layouts had not, and without ``collection`` where there is none."""
+    """The manifest's fields, without those that its layout lacks and without an empty
+    ``collection``."""
     written = asdict(manifest)
     if not manifest.collection:
         del written["collection"]

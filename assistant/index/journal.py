@@ -1,8 +1,8 @@
-"""Records appended to a file, each whole or not there: what a process has done when it is killed.
+"""Records appended to a file, each complete or absent, so that work survives a kill.
 
 A record is one write: a frame (a mark, two lengths, a digest), a head and a body. A kill, a full
 disk or a power cut leaves a last record that is cut off or garbled; a record whose digest is wrong
-is not given out. Nothing waits for the disk.
+is not given out. Writes are not flushed to the disk.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def records(path: Path) -> Iterator[Record]:
 class Journal:
     """One new file that records are appended to; safe to use from several threads.
 
-    It stops by itself when it is full or cannot be written, and removes itself when room on its
-    disk is scarce: what is kept in it can be done again, what it would crowd out cannot.
+    It stops when it is full or cannot be written, and deletes itself when its disk is nearly full:
+    its records can be made again, the files it would displace cannot.
     """
 
     def __init__(self, path: Path, most_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""The vectors a second time, rounded, in the store: they are what questions are compared with.
+"""A rounded second copy of the vectors in the store; questions are compared with this copy.
 
 Up to a size all of them are (``assistant.index.exact``), beyond it those that were found by words.
 Chroma takes 2 ms to give the vectors of 45 chunks, the store a quarter of it, and a server is not
@@ -34,8 +34,8 @@ class KeptVectors:
         self._is_there = bool(there.fetchone()[0])
 
     def only_of(self, embedder: str) -> None:
-        """Use none that are another embedder's: an earlier version changes an index without
-        knowing of them. ``embedder`` is a fingerprint."""
+        """Ignore vectors of another embedder: an earlier version changes an index without updating
+        them. ``embedder`` is a fingerprint."""
         if self._is_there:
             self._is_there = self._embedder() == embedder
 

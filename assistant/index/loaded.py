@@ -8,12 +8,13 @@ from typing import Any
 from assistant.errors import DocumentError
 from assistant.index.rows import FileState
 from assistant.text.noise import Spans
-from assistant.types import Chunk, Heading, Page, ParsedDocument
+from assistant.types import Chunk, DocumentField, Heading, Page, ParsedDocument
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A file that was read: its parts, its hash, the state it had when it was opened, its noise.
+    """A file that was read: its parts, its hash, the state it had when it was opened, its noise,
+    and what its first page says of it.
 
     ``is_taken_up`` when an ingest that did not finish had read and cut it.
     """
@@ -24,6 +25,7 @@ class Loaded:
     state: FileState
     noise: Spans = ()
     is_taken_up: bool = False
+    fields: tuple[DocumentField, ...] = ()
 
 
 def packed(result: Loaded | DocumentError) -> dict[str, Any]:
@@ -40,6 +42,7 @@ def packed(result: Loaded | DocumentError) -> dict[str, Any]:
         ],
         "chunks": [[c.start, c.end, c.page, c.heading_path, c.context] for c in result.chunks],
         "rest": [result.sha256, packed_state(result.state), result.noise, result.is_taken_up],
+        "fields": [[f.name, f.value, f.start, f.end] for f in result.fields],
     }  # fmt: skip
 
 
@@ -67,8 +70,9 @@ def unpacked(message: dict[str, Any]) -> Loaded | DocumentError:
         for start, end, page, path, context in message["chunks"]
     )
     sha256, state, noise, is_taken_up = message["rest"]
+    fields = tuple(DocumentField(*field) for field in message["fields"])
     spans = tuple((start, end) for start, end in noise)
-    return Loaded(parsed, chunks, sha256, FileState(*state), spans, is_taken_up)
+    return Loaded(parsed, chunks, sha256, FileState(*state), spans, is_taken_up, fields)
 
 
 def packed_state(state: FileState) -> list[int]:

@@ -1,13 +1,11 @@
 """One file → its text and chunks, or the reason why not; runs in several threads at once.
 
-Reading happens in the children of ``assistant.reading.pool``, cutting in the threads here; of a
-large folder all of it in ``reading_process``.
+The children of ``assistant.reading.pool`` parse files; the threads here cut texts into chunks.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections import deque
@@ -15,24 +13,29 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
-from assistant.index.loaded import Loaded, packed
+from assistant.index.loaded import Loaded
 from assistant.index.plan import Step
 from assistant.index.rows import FileState, state_of
 from assistant.index.scan import FoundFile, access_of
 from assistant.index.unfinished import KeepAside, KeptTexts
+from assistant.reading.added import GivenReaders
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.opening import OpeningRules, read_file
 from assistant.reading.pool import Parsers
+from assistant.text.abbreviations import pairs_of
+from assistant.text.first_page import first_page, with_fields
 from assistant.text.languages.detection import detect
 from assistant.text.noise import noise_spans
+from assistant.types import DocumentField, ParsedDocument
 
-if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
+if TYPE_CHECKING:
     from assistant.settings import ReadingSettings, Settings
 
+_MAILS = frozenset({"eml", "msg"})
 _WORKERS = min(4, os.cpu_count() or 1)
 _WINDOW = 8 * _WORKERS
 """Files in flight: bounds memory, and keeps the workers busy while the index is written."""
@@ -72,6 +75,23 @@ def load_all(
         yield from zip(steps, results, strict=True)
 
 
+def load_with(readers: GivenReaders, load: Load) -> Load:
+    """``load``, but for the files that the given readers read: those are read in threads here."""
+
+    def load_both(
+        steps: Sequence[Step], options: LoadOptions
+    ) -> Generator[tuple[Step, Loaded | DocumentError]]:
+        here = [step for step in steps if step.file and readers.find(step.file.relative)]
+        theirs = {id(step) for step in here}
+        with closing(load([s for s in steps if id(s) not in theirs], options)) as results:
+            yield from results
+        work, files = Loader.load, files_of(here)
+        with closing(load_files(files, options, work, readers)) as results_here:
+            yield from zip(here, results_here, strict=True)
+
+    return load_both if readers else load
+
+
 def files_of(steps: Iterable[Step]) -> list[FoundFile]:
     """The files of steps that have one each."""
     files = []
@@ -86,10 +106,11 @@ def load_files(
     files: Iterable[FoundFile],
     options: LoadOptions,
     work: Callable[[Loader, FoundFile], Result],
+    parsers: FileReader | None = None,
 ) -> Generator[Result]:
     """Do a ``Loader``'s work on files in threads, in order, a bounded number ahead."""
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="reading")
-    loader = Loader(options)
+    loader = Loader(options, parsers)
     waiting: deque[Future[Result]] = deque()
     try:
         for file in files:
@@ -119,47 +140,55 @@ def limits_of(reading: ReadingSettings) -> ReadingLimits:
     return ReadingLimits(**reading.model_dump(exclude={"processes"}))
 
 
-class Loader:
-    """Loads files one by one, from several threads at once. Failure is a value here: it must not
-    stop the other files."""
+class FileReader(Protocol):
+    """What turns a file's bytes into its text: ``Parsers``, or readers that are not ours."""
 
-    def __init__(self, options: LoadOptions) -> None:
+    def read(self, data: bytes, name: str) -> ParsedDocument:
+        """Read one file. Raises ``DocumentError``."""
+        ...
+
+    def close(self) -> None:
+        """End what was started."""
+
+
+class Loader:
+    """Loads files one by one, from several threads at once. A failure is returned, not raised, so
+    that it does not stop the other files."""
+
+    def __init__(self, options: LoadOptions, parsers: FileReader | None = None) -> None:
         self._options = options
-        self._parsers = Parsers(options.limits, options.processes)
+        self._parsers = parsers or Parsers(options.limits, options.processes)
         self._kept = KeptTexts(options.keep)
 
     def load(self, file: FoundFile) -> Loaded | DocumentError:
         """Read and cut one file, or take up what an unfinished ingest made of it."""
-        return self._load(file)[0]
-
-    def load_packed(self, file: FoundFile) -> bytes:
-        """The same as JSON."""
-        result, line = self._load(file)
-        return line or json.dumps(packed(result)).encode()
+        try:
+            data, state = open_file(file, self._options.access)
+            sha256 = hashlib.sha256(data).hexdigest()
+            kept = self._kept.take_up(file, sha256, state)
+            if kept is not None:
+                return kept
+            result = load_bytes(data, file, sha256, state, self._options.cutting, self._parsers)
+            self._kept.keep(file, sha256, result)
+            return result
+        except DocumentError as exc:
+            return exc
+        except MemoryError:
+            return DocumentError(f"{file.name} needs more memory than there is")
 
     def close(self) -> None:
         """End the parsers."""
         self._parsers.close()
         self._kept.close()
 
-    def _load(self, file: FoundFile) -> tuple[Loaded | DocumentError, bytes]:
-        """A result, and its JSON if that was made to be kept."""
-        try:
-            data, state = open_file(file, self._options.access)
-            sha256 = hashlib.sha256(data).hexdigest()
-            kept = self._kept.take_up(file, sha256, state)
-            if kept is not None:
-                return kept, b""
-            result = load_bytes(data, file, sha256, state, self._options.cutting, self._parsers)
-            return result, self._kept.keep(file, sha256, result)
-        except DocumentError as exc:
-            return exc, b""
-        except MemoryError:
-            return DocumentError(f"{file.name} needs more memory than there is"), b""
-
 
 def load_bytes(
-    data: bytes, file: FoundFile, sha256: str, state: FileState, cutting: Cutting, parsers: Parsers
+    data: bytes,
+    file: FoundFile,
+    sha256: str,
+    state: FileState,
+    cutting: Cutting,
+    parsers: FileReader,
 ) -> Loaded | DocumentError:
     """Parse and cut a file's bytes, whose hash and state are known."""
     try:
@@ -168,7 +197,14 @@ def load_bytes(
         chunks = tuple(cut(parsed, tokens=cutting.tokens, overlap=cutting.overlap))
         if not chunks:
             return DocumentError(f"{file.name} holds no text", outcome="empty")
-        return Loaded(parsed, chunks, sha256, state, noise_spans(parsed.text))
+        fields = first_page(parsed.text, is_mail=parsed.kind in _MAILS)
+        parsed = with_fields(parsed, fields)
+        fields += tuple(
+            DocumentField("abbreviation", f"{each.short} = {each.long}", each.start, each.end)
+            for each in pairs_of(parsed.text)
+        )
+        noise = noise_spans(parsed.text)
+        return Loaded(parsed, chunks, sha256, state, noise, fields=fields)
     except DocumentError as exc:
         return exc
     except MemoryError:

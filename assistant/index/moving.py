@@ -1,7 +1,7 @@
 """Move an index's vectors between its folder and a Chroma server; nothing is read or embedded anew.
 
-A move is a generation like any other: built aside, checked, published by one rename. Until then,
-and after a rollback, the index answers from where it was.
+A move builds a generation like any other: in a separate folder, checked, published by one rename.
+Until then, and after a rollback, the index answers from the old place.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Reading, parsing and cutting on the workers of a Ray cluster; everything is written here.
 
-A worker is given a file's bytes, so it needs no folder, and returns text and chunks. Nothing that
-it does is kept before it comes back: a worker that dies loses time, Ray gives its files to others,
-and no file can be indexed twice. Every worker needs this package installed.
+A worker is given a file's bytes, so it needs no folder, and returns text and chunks. Only returned
+results are kept: when a worker dies, Ray gives its files to other workers, and no file is indexed
+twice. Every worker needs this package installed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a sync means to do: pure comparison of the files found with the documents stored.
+"""The plan of a sync: compares the files found with the documents stored. Pure.
 
-Nothing is read here but, where times and sizes leave a doubt, a file's hash through the function
-that is passed in. A document out of scope is never touched.
+No file is read here. Where times and sizes leave a doubt, a function that is passed in gives the
+file's hash. A document out of scope is never touched.
 """
 
 from __future__ import annotations
@@ -73,12 +73,14 @@ def make_plan(
     reading: str,
     refusing: str,
     hasher: Hasher,
+    added: Callable[[str], str] = lambda relative: "",
 ) -> list[Step]:
     """Steps in the order of names: one per file found and one per document gone.
 
     ``in_scope`` says of a place whether this sync looked there; ``reading`` names the readers and
     the chunking: a document stored under another is read again. ``refusing`` names all that decides
-    whether a file is refused: one that was refused under another is tried again.
+    whether a file is refused: one that was refused under another is tried again. ``added`` tells
+    of a name the reader that is not ours, which is a part of both.
     """
     documents = {document.place: document for document in stored}
     known = {each.place: each for each in not_indexed}
@@ -101,11 +103,11 @@ def make_plan(
         if file.problem is not None:
             steps.append(Step("skip", file.name, file, document, known.get(place), file.problem[1]))
         elif document is not None:
-            steps.append(_compare(file, document, reading, hasher))
-        elif place in known and _is_settled(file, known[place], refusing):
+            steps.append(_compare(file, document, reading + added(file.relative), hasher))
+        elif place in known and _is_settled(file, known[place], refusing + added(file.relative)):
             steps.append(Step("unchanged", file.name, file, None, known[place]))
         else:
-            source = _renamed_from(file, by_hash, reading, hasher)
+            source = _renamed_from(file, by_hash, reading + added(file.relative), hasher)
             if source is not None:
                 del gone[source.place]
                 was = f"was {source.name}"
@@ -168,7 +170,7 @@ def _renamed_from(
     reading: str,
     hasher: Hasher,
 ) -> StoredDocument | None:
-    """The document that vanished while a file with its very content appeared.
+    """The missing document whose exact content appeared in another file: a rename.
 
     Another suffix is another reader, or none: that is no renaming. Without a suffix the name is
     what chooses the reader.

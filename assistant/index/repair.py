@@ -1,9 +1,9 @@
-"""What the next generation is built on: the current one if it is whole, else what is sound of it.
+"""The base of the next generation: the current one if it is whole, else its undamaged parts.
 
-A damaged word or vector index is built anew from the store, and so is what an earlier version made
-in another way. A damaged store or manifest is not
-trusted at all: the generation before is brought up to date from the folders, and without one
-everything is read again. The files themselves are never in danger: the folders hold them.
+A damaged word or vector index, or one of an earlier version's format, is rebuilt from the store.
+After damage to the store or the manifest, the previous generation is brought up to date from the
+folders; without one, all files are read again. The documents are never at risk: the folders hold
+them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the store holds of a document, a chunk and a file that is not indexed: frozen rows."""
+"""Rows of the store: a document, a chunk, and a file that is not indexed. Frozen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from assistant.types import DocumentInfo
+from assistant.types import DocumentField, DocumentInfo
 
 
 def place_of(root: str, relative: str) -> str:
@@ -61,6 +61,7 @@ class StoredDocument:
     author: str = ""
     notes: tuple[str, ...] = ()
     noise: tuple[tuple[int, int], ...] = ()
+    fields: tuple[DocumentField, ...] = ()
 
     @property
     def place(self) -> str:
@@ -85,6 +86,7 @@ class StoredDocument:
             author=self.author,
             notes=self.notes,
             tags=PurePosixPath(self.name).parts[:-1],
+            fields=self.fields,
         )
 
 

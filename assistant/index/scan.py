@@ -1,7 +1,7 @@
 """Folders → the files in them, with what the file system says of each; reads no content.
 
-Only regular files inside the folder count. Hidden names, the index itself and excluded patterns
-are passed over; links, pipes and devices are listed with the reason they are not read.
+Only regular files inside the folder count. Hidden names, the index itself and excluded patterns are
+skipped; links, pipes and devices are listed with the reason why they are not read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from assistant.index.roots import Scope
 from assistant.index.rows import FileState, place_of, state_of
 from assistant.reading.opening import OpeningRules, is_led_away, open_folder
 
-if TYPE_CHECKING:  # its import takes .2 s, which the reading process does without
+if TYPE_CHECKING:
     from assistant.settings import DocumentSettings
 
 _LONGEST_PLACE = 4095

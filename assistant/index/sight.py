@@ -1,4 +1,4 @@
-"""What a sync sees, and what follows from it: is anything to do, and may it be done?"""
+"""What a sync found, and the decisions from it: is there work, and is it allowed?"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The store: SQLite as the source of truth for documents, pages and chunks of one generation.
 
-Vectors and words can be rebuilt from it; nothing else is a copy of last resort. A generation's
-store is written once, while it is built, and only read afterwards.
+Vectors and words can be rebuilt from it, but it cannot be rebuilt from them. A generation's store
+is written once, during the build, and is read-only afterwards.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from assistant.errors import IndexDamagedError
 from assistant.index.kept_vectors import KeptVectors
 from assistant.index.rows import FileState, NotIndexed, StoredChunk, StoredDocument
-from assistant.types import Heading, Page, ParsedDocument
+from assistant.types import DocumentField, Heading, Page, ParsedDocument
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -24,7 +24,7 @@ CREATE TABLE documents (
     reading TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, is_markdown INTEGER NOT NULL,
     date TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
     author TEXT NOT NULL DEFAULT '', notes TEXT NOT NULL DEFAULT '[]',
-    noise TEXT NOT NULL DEFAULT '[]',
+    noise TEXT NOT NULL DEFAULT '[]', fields TEXT NOT NULL DEFAULT '[]',
     pages TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL
 );
 CREATE TABLE chunks (
@@ -42,7 +42,8 @@ CREATE TABLE not_indexed (
 CREATE TABLE roots (path TEXT PRIMARY KEY, origin TEXT NOT NULL);
 """
 
-_ADDED = {"date": "''", "language": "''", "author": "''", "notes": "'[]'", "noise": "'[]'"}
+_ADDED = {"date": "''", "language": "''", "author": "''", "notes": "'[]'", "noise": "'[]'",
+          "fields": "'[]'"}  # fmt: skip
 """Columns of ``documents`` that a store of layout 1 lacks, and what they hold there.
 
 Such a store still answers; the next ingest adds the columns and reads the files again.
@@ -50,7 +51,7 @@ Such a store still answers; the next ingest adds the columns and reads the files
 
 _DOCUMENT_COLUMNS = (
     "id, name, root, relative, size, mtime_ns, ctime_ns, inode, checked_ns, sha256, reading, "
-    "title, kind, is_markdown, date, language, author, notes, noise"
+    "title, kind, is_markdown, date, language, author, notes, noise, fields"
 )
 
 
@@ -111,11 +112,11 @@ class Store:
         )
 
     def commit(self) -> None:
-        """Write all that was put, updated and deleted. Until then only this object sees it."""
+        """Commit all changes. Until then only this object sees them."""
         self._connection.commit()
 
     def close(self) -> None:
-        """Close the file; what was not committed is lost. Closing twice is harmless."""
+        """Close the file and discard uncommitted changes. Closing twice is harmless."""
         self._connection.close()
 
     # ------------------------------------------------------------ reading
@@ -284,7 +285,7 @@ class Store:
         self._connection.execute("DELETE FROM documents WHERE id = ?", [document.id])
         self._connection.execute(
             f"INSERT INTO documents ({_DOCUMENT_COLUMNS}, pages, headings, text) "
-            f"VALUES ({','.join('?' * 22)})",
+            f"VALUES ({','.join('?' * 23)})",
             [
                 *_document_values(document),
                 json.dumps([[p.number, p.start, p.end] for p in parsed.pages]),
@@ -354,12 +355,13 @@ def _state(state: FileState) -> tuple[int, int, int, int, int]:
 
 def _document(row: Sequence[object]) -> StoredDocument:
     identity, state, rest = row[:4], row[4:9], row[9:]
-    notes, noise = ([] if value == "[]" else json.loads(str(value)) for value in rest[8:])
+    notes, noise, fields = ([] if value == "[]" else json.loads(str(value)) for value in rest[8:])
     return StoredDocument(  # type: ignore[call-arg]
         *identity,  # type: ignore[arg-type]
         FileState(*state),  # type: ignore[arg-type]
         *(*rest[:4], bool(rest[4]), *rest[5:8], tuple(notes)),
         tuple((start, end) for start, end in noise),
+        tuple(DocumentField(*field) for field in fields),
     )
 
 
@@ -369,6 +371,8 @@ def _document_values(document: StoredDocument) -> list[object]:
         document.sha256, document.reading, document.title, document.kind, document.is_markdown,
         document.date, document.language, document.author,
         json.dumps(document.notes, ensure_ascii=False), json.dumps(document.noise),
+        json.dumps([[f.name, f.value, f.start, f.end] for f in document.fields],
+                   ensure_ascii=False) if document.fields else "[]",
     ]  # fmt: skip
 
 

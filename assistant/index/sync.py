@@ -27,15 +27,14 @@ from assistant.index.generations import (
     Manifest,
     failpoint,
 )
-from assistant.index.loading import Load, hash_file, options_of
+from assistant.index.loading import Load, hash_file, limits_of, load_all, load_with, options_of
 from assistant.index.plan import checked, make_plan
-from assistant.index.processes.reading_process import is_large, load_apart
 from assistant.index.processes.vector_children import GenerationChecker
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
 from assistant.index.roots import decide_roots
 from assistant.index.rows import NotIndexed
-from assistant.index.scan import access_of, name_files, scan
+from assistant.index.scan import FoundFile, access_of, name_files, scan
 from assistant.index.sight import Sight, files_to_read, has_changes, refuse_empty
 from assistant.index.store import Store
 from assistant.index.unfinished import Unfinished
@@ -49,6 +48,7 @@ from assistant.index.vector_server import (
 )
 from assistant.index.vector_server import verify as verify_on_server
 from assistant.reading import READER_VERSION
+from assistant.reading.added import GivenReaders
 from assistant.reading.versions import installed_readers
 from assistant.settings import Settings
 from assistant.types import FileOutcome, Progress, SyncReceipt
@@ -70,12 +70,19 @@ class Synchroniser:
         settings: Settings,
         generations: Generations,
         make_embedder: Callable[[], Embedder],
-        load: Load = load_apart,
+        load: Load = load_all,
+        *,
+        fingerprint: str = "",
+        readers: GivenReaders | None = None,
     ) -> None:
+        """``fingerprint`` is that of an embedder which the settings do not name; ``readers`` read
+        the files of their suffixes in threads here."""
         self._settings = settings
         self._generations = generations
         self._make_embedder = make_embedder
-        self._load = load
+        self._fingerprint = fingerprint
+        self._readers = readers or GivenReaders((), limits_of(settings.reading))
+        self._load = load_with(self._readers, load)
         self._server = server_of(settings.index)
         self._reading = (
             f"layout-{_READ_SINCE}|readers-{READER_VERSION}|"
@@ -83,13 +90,13 @@ class Synchroniser:
             f"{settings.reading.fingerprint()}"
         )
         limits = _told(settings.reading.model_dump(exclude={"processes"}))
-        readers = f"{self._reading}|installed-{installed_readers()}|{limits}"
+        known = f"{self._reading}|installed-{installed_readers()}|{limits}"
         opened = settings.documents.model_dump(include={"max_file_megabytes", "follow_symlinks"})
-        self._refusing = f"{readers}|{_told(opened)}"
+        self._refusing = f"{known}|{_told(opened)}"
         self._cache: list[CachedEmbedder] = []
         self._unfinished = Unfinished(
             generations.root,
-            texts=readers,
+            texts=f"{known}{self._readers.fingerprint()}",
             vectors=self._embedder_fingerprint(),
             most_megabytes=settings.index.unfinished_megabytes,
         )
@@ -178,6 +185,7 @@ class Synchroniser:
             reading=self._reading,
             refusing=self._refusing,
             hasher=lambda file: hash_file(file, access),
+            added=self._readers.identity,
         )
         return Sight(tuple(plan), roots, tuple(documents), tuple(known), before, looked_ns)
 
@@ -222,7 +230,6 @@ class Synchroniser:
                 fingerprint=self._embedder_fingerprint(),
                 fresh_vectors=fresh,
                 fresh_words=found.words,
-                is_large=is_large(files_to_read(sight)),
                 server_writer=(lambda: ServerWriter(server, collection)) if server else None,
             ) as builder:
                 self._write(builder, sight, note, fresh or found.words)
@@ -316,7 +323,7 @@ class Synchroniser:
                 if isinstance(loaded, DocumentError):
                     builder.fail(step, loaded)
                 else:
-                    builder.put(step, loaded, self._reading)
+                    builder.put(step, loaded, self._reading + self._added(step.file))
         builder.flush()
         note(Progress("reading", len(to_read), len(to_read)))
         self._write_the_rest(builder, sight)
@@ -342,7 +349,7 @@ class Synchroniser:
             missing.append(
                 NotIndexed(
                     file.name, file.root, file.relative, checked(file, time.time_ns()),
-                    self._refusing, outcome.outcome, outcome.reason,
+                    self._refusing + self._added(file), outcome.outcome, outcome.reason,
                 )
             )  # fmt: skip
         builder.store.replace_not_indexed(missing)
@@ -365,7 +372,7 @@ class Synchroniser:
         return dead > max(1000.0, _REBUILD_SHARE * manifest.chunks)
 
     def _told_of_interruption(self, base: Generation | None, to_read: int) -> str:
-        """What a person is told who has interrupted an ingest: what is there, and what is kept."""
+        """The message after an interrupted ingest: which index answers, and which work is kept."""
         before = base.manifest.name if base else ""
         if self._generations.current_name() != before:
             return "The new index is complete."
@@ -385,7 +392,11 @@ class Synchroniser:
         return found or (base.manifest.dimensions if base else 0)
 
     def _embedder_fingerprint(self) -> str:
-        return fingerprint_of(self._settings.embedding)
+        return self._fingerprint or fingerprint_of(self._settings.embedding)
+
+    def _added(self, file: FoundFile | None) -> str:
+        """Names the reader of a file that is not ours, in what a document depends on."""
+        return self._readers.identity(file.relative) if file else ""
 
 
 def _told(settings: Mapping[str, Any]) -> str:

@@ -2,8 +2,9 @@
 
 tantivy counts a removed chunk until it merges the segment that held it, and its Python binding
 cannot merge: inverse document frequencies and the lengths in BM25 were those of texts that were
-gone. So no chunk is ever removed from a word index; every generation's is made anew from the lines
-kept here (.6 s for 62,941 chunks, where making the terms from the texts would take 1.8 s more).
+gone. So no chunk is ever removed from a word index; each generation's index is rebuilt from the
+lines kept here (.6 s for 62,941 chunks, where making the terms from the texts would take 1.8 s
+more).
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""What an ingest that did not finish has done: texts read and cut, vectors made.
+"""The work of an unfinished ingest: texts that were read and chunked, vectors that were made.
 
     index/unfinished/*.texts     one record a file, written as soon as the file is cut
     index/unfinished/*.vectors   one record a batch, of embedders that have no cache of their own
 
-The next ingest takes up what still fits, by the content's hash, and removes all of it once its own
-index is published. Each process writes files of its own under names that no other has had, so an
-orphan of a killed ingest disturbs nobody. A file's first record says what its records depend on:
-those of other readers, another cut or another embedder are removed unread.
+The next ingest reuses what still matches, by the content's hash, and deletes all of it once its own
+index is published. Each process writes its own files under unique names, so a leftover process of a
+killed ingest does no harm. A file's first record says what its records depend on: records of other
+readers, chunk settings or embedders are removed unread.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from assistant.index.journal import Journal, Record, records
 from assistant.index.loaded import Loaded, packed, packed_state, unpacked
 from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
+from assistant.reading.added import brought_identity
 
 TEXTS, VECTORS = ".texts", ".vectors"
 _KEPT_OUTCOMES = frozenset({"empty", "needs_ocr", "password", "unsupported", "too_large"})
@@ -71,19 +72,14 @@ class KeptTexts:
         except (ValueError, TypeError, LookupError, RecursionError):
             return None  # no accident writes such a record; reading the file again is always right
 
-    def keep(self, file: FoundFile, sha256: str, result: Loaded | DocumentError) -> bytes:
-        """Keep what became of a file, unless another try could end otherwise.
-
-        Returns the result as JSON if that was made.
-        """
+    def keep(self, file: FoundFile, sha256: str, result: Loaded | DocumentError) -> None:
+        """Keep what became of a file, unless another try could end otherwise."""
         if self._journal is None or (
             isinstance(result, DocumentError) and result.outcome not in _KEPT_OUTCOMES
         ):
-            return b""
-        body = json.dumps(packed(result)).encode()
-        if not self._journal.append(_head(file, sha256), body):
+            return
+        if not self._journal.append(_head(file, sha256), json.dumps(packed(result)).encode()):
             self._journal = None
-        return body
 
     def close(self) -> None:
         """Keep nothing more."""
@@ -163,5 +159,6 @@ def records_of(path: Path, depends_on: str) -> Iterator[Record]:
 
 
 def _head(file: FoundFile, sha256: str) -> bytes:
-    """What names a file's record: readers look at its name too."""
-    return json.dumps([file.name, file.relative, sha256]).encode()
+    """What names a file's record: readers look at its name too, and a package may bring another."""
+    named = [file.name, file.relative, sha256, *filter(None, [brought_identity(file.relative)])]
+    return json.dumps(named).encode()

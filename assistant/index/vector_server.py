@@ -1,10 +1,10 @@
-"""Vectors on a Chroma server: the same index, with its vectors in a collection that several share.
+"""Vectors on a Chroma server, in a collection that the generations of an index share.
 
 A chunk's id is made of its document and its text, so under one id the vector never changes (another
-embedder gets another collection). That makes generations cheap here: new vectors are added before a
-generation is published, old ones are removed after the last generation that needs them is gone, and
-what a reader finds of another generation it leaves out. A writer that is killed leaves vectors
-behind that nobody asks for; the next one takes them up again or removes them.
+embedder gets another collection). That makes generations cheap: new vectors are added before a
+generation is published, old ones are removed after the last generation that needs them, and readers
+skip vectors of other generations. A killed writer leaves unused vectors behind; the next writer
+reuses or removes them.
 
 The store and the word index stay files beside each other (``docs/scaling.md`` says what that means
 for several machines).
@@ -211,7 +211,8 @@ class ServerWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the connection. What was not sent is not missed: it is not published either."""
+        """Close the connection. Unsent vectors are not needed, because their generation is not
+        published."""
         close(self._client)
 
     def upsert(self, chunk_ids: Sequence[str], vectors: Vectors) -> None:

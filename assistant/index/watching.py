@@ -1,8 +1,8 @@
-"""Folders that are watched → a sync whenever their files have changed and come to rest.
+"""Watched folders → a sync whenever files changed and no further change follows.
 
-The watcher only says *when*: what is done is the same plan, with the same receipt, as by hand. So
-an event that is lost, doubled or about nothing costs a sync that finds nothing, and no more. A
-file system that reports no events (network drives) is looked at again every now and then.
+The watcher only decides *when*: the sync has the same plan and receipt as one started by hand. So a
+lost, doubled or irrelevant event costs at most one sync without changes. File systems without
+events (network drives) are checked periodically.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Watcher:
         self._wait = settings.rescan_seconds
 
     def run(self) -> None:
-        """Sync once, then after every change. A sync that fails is told and tried again."""
+        """Sync once, then after every change. A failed sync is reported and retried."""
         import watchfiles
 
         self.sync_once()

@@ -1,8 +1,9 @@
-"""The parts of a word index: what is written at once, and anew when one of its documents changes.
+"""The parts of a word index: each is written as a whole, and rewritten when one of its documents
+changes.
 
-A part is a segment of tantivy's. When all of its chunks are removed the segment goes, and nothing
-of it is counted any more; were some removed, they would be counted. So a part with any change is
-written anew, whole, and the others stay: an edit costs a seventh of the index. Parts depend on the
+A part is a segment of tantivy. When all chunks of a segment are removed, tantivy drops it and its
+statistics; when only some are removed, tantivy still counts them. So a part with any change is
+rewritten, and the others stay: an edit rewrites a seventh of the index. Parts depend on the
 documents' names alone, so an index that was updated has those of a fresh one.
 
 tantivy merges from eight segments on.

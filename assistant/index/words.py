@@ -65,7 +65,7 @@ def _open(path: Path, *, create: bool) -> Any:
 class WordWriter:
     """Writes the terms and the word index of a generation that is being built in a folder.
 
-    Chunks may come and go in any order: only ``finish`` writes the index.
+    Chunks may be added and deleted in any order: only ``finish`` writes the index.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -95,8 +95,8 @@ class WordWriter:
             self._lines.delete(chunk_ids)
 
     def end(self, parts: Parts, kept: Collection[int] = ()) -> None:
-        """Nothing follows: these are the parts of the index, with all chunks. Those whose numbers
-        are ``kept`` are in the folder already, in a copy of the index before."""
+        """End the input: these are the parts of the index, with all chunks. Those whose numbers are
+        ``kept`` are in the folder already, in a copy of the index before."""
         self._parts, self._kept = parts, kept
 
     def finish(self) -> None:
@@ -236,7 +236,7 @@ class WordIndex:
         return log(1 + max(0.0, total - containing + 0.5) / (containing + 0.5))
 
     def _best(self, query: Any, limit: int) -> list[tuple[str, float]]:
-        """The best chunks with their scores; which of equals are among them is no chance."""
+        """The best chunks with their scores; ties are broken deterministically."""
         several = len(self._part_of) > 1
         asked = limit + 1 if several else limit
         while True:

@@ -98,10 +98,10 @@ class LanguageModel:
         await here.take_turn()
         exchange = Exchange(time.monotonic() + self._settings.timeout_seconds)
         began = False
-        room = self._settings.answer_tokens * _MOST_CHARACTERS_A_TOKEN
+        room = room_for(self._settings)
         try:
             async with aclosing(_deltas(here.model, messages, exchange)) as deltas:
-                async for words in _whole(deltas):
+                async for words in whole_pieces(deltas):
                     began = True
                     yield TextPiece(words[:room])
                     room -= len(words)
@@ -170,7 +170,12 @@ async def _deltas(
             await replies.aclose()
 
 
-async def _whole(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
+def room_for(settings: LLMSettings) -> int:
+    """The most characters that a reply may have."""
+    return settings.answer_tokens * _MOST_CHARACTERS_A_TOKEN
+
+
+async def whole_pieces(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
     """The same text in pieces of whole characters: JSON lets a server send one in two halves."""
     half = ""
     async for piece in pieces:

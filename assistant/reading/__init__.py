@@ -1,9 +1,10 @@
 """Files → text. In comes the bytes of one file and its name; out goes a ``ParsedDocument``.
 
 A reader is a function ``(data: bytes, name: str) -> ParsedDocument``; what one file may cost is its
-third argument, with a default. The explicit table below is the seam: a new format is one row, its
-suffixes in ``kinds`` and one module. Readers are imported only when their format occurs. Files from
-outside are read in a child process with limits (``pool``), which calls ``read_document`` there.
+third argument, with a default. A new format needs one row in the table below, its suffixes in
+``kinds``, and one module. Readers are imported only when their format occurs. Files from outside
+are read in a child process with limits (``pool``), which calls ``read_document`` there. Readers
+that are not ours, of packages and of whoever uses this as a library: ``added``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Reader(Protocol):
         """The document, or a ``DocumentError`` whose ``outcome`` says why not."""
 
 
-READER_VERSION = 5
+READER_VERSION = 6
 """Raised when a reader's output changes, so that files are read again."""
 
 _READERS = {
@@ -64,11 +65,20 @@ def read_document(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS
     Raises ``DocumentError`` whose ``outcome`` says why there is no text: ``empty``,
     ``needs_ocr``, ``password``, ``unsupported``, ``too_large`` or ``failed``.
     """
-    if not data.strip(b"\xef\xbb\xbf \t\r\n\f"):
-        raise DocumentError(f"{name} is empty", outcome="empty")
+    check_bytes(data, name)
     module, function = _READERS[find_kind(data, name)]
     reader: Reader = getattr(importlib.import_module(module), function)
-    document = reader(data, name, limits)
+    return checked_text(reader(data, name, limits), name, limits)
+
+
+def check_bytes(data: bytes, name: str) -> None:
+    """Raises ``DocumentError`` for a file of nothing but white space."""
+    if not data.strip(b"\xef\xbb\xbf \t\r\n\f"):
+        raise DocumentError(f"{name} is empty", outcome="empty")
+
+
+def checked_text(document: ParsedDocument, name: str, limits: ReadingLimits) -> ParsedDocument:
+    """The same document. Raises ``DocumentError`` for one without text, or with too much of it."""
     if not document.text.strip():
         raise DocumentError(f"{name} holds no text", outcome="empty")
     limits.check_characters(name, len(document.text))

@@ -12,9 +12,10 @@ from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.reading.limits import ReadingLimits
+from assistant.registry import Brought
 from assistant.types import Heading, Page, ParsedDocument
 
-_OUTCOMES = frozenset({"empty", "needs_ocr", "password", "unsupported", "too_large", "failed"})
+OUTCOMES = frozenset({"empty", "needs_ocr", "password", "unsupported", "too_large", "failed"})
 READY = b"R"
 """What a child sends first, when it is up: the time for its first file counts from here."""
 
@@ -34,12 +35,15 @@ class Reply:
     is_last: bool = False
 
 
-def pack_request(data: bytes, name: str, limits: ReadingLimits) -> bytes:
+def pack_request(
+    data: bytes, name: str, limits: ReadingLimits, brought: Brought | None = None
+) -> bytes:
     """The frame that asks for one file to be read: a line of JSON, then the file."""
     header = {
         "name": name.encode("utf-8", "replace").decode(),
         "bytes": len(data),
         "limits": {field: getattr(limits, field) for field in ReadingLimits.__slots__},
+        "brought": [brought.name, brought.maker, brought.package] if brought else None,
     }
     return json.dumps(header).encode() + b"\n"
 
@@ -93,7 +97,7 @@ def unpack_reply(received: bytes | bytearray, name: str) -> Reply:
 
 def _refusal(message: dict[str, Any]) -> DocumentError:
     outcome = _words(message["outcome"])
-    if outcome not in _OUTCOMES:
+    if outcome not in OUTCOMES:
         raise ValueError("the reply has an unknown outcome")
     what, hint = _words(message.get("what"))[:2000], _words(message.get("hint"))[:5000]
     return DocumentError(what, hint=hint, outcome=outcome)

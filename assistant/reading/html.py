@@ -2,7 +2,7 @@
 
 Saved web pages carry menus, cookie banners, teasers and adverts. They are left out by element
 (``nav``, ``aside``, ``footer``, forms), by ARIA role and by the names authors give to such blocks;
-``main`` or ``article`` is taken alone when it holds a fair share of the page's words. Nothing is
+Only ``main`` or ``article`` is read when it holds a large share of the page's words. Nothing is
 fetched and no script is run.
 """
 

@@ -1,4 +1,4 @@
-"""Tables of HTML → grids of texts; tables that only arrange a page are told from those with data.
+"""HTML tables → grids of texts; separates data tables from layout tables.
 
 The words of a cell come from a function, because what is seen of it is known elsewhere.
 """

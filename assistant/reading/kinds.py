@@ -1,7 +1,8 @@
 """Bytes and a name → which reader is right for a file, or why none is.
 
-The bytes decide before the suffix does: a PDF called ``.txt`` is a PDF, a zip called ``.docx`` is
-looked into, and a picture is never text. Suffixes decide among the kinds of text, which look alike.
+The bytes decide before the suffix: a PDF named ``.txt`` is a PDF, the content of a zip named
+``.docx`` is checked, and a picture is never text. Suffixes decide among the kinds of text, which
+look alike.
 """
 
 from __future__ import annotations
@@ -82,6 +83,11 @@ _MAGIC = (
 )  # fmt: skip
 _MAGICS = tuple(magic for magic, _ in _MAGIC)
 _BRANDS = {b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif", b"avis", b"crx "}
+
+
+def suffix_of(name: str) -> str:
+    """The suffix of a file's name without its dot, in lower case; empty without one."""
+    return splitext(name.rpartition("/")[2])[1].rstrip(".").removeprefix(".").lower()
 
 
 def kind_of(data: bytes, name: str) -> str:

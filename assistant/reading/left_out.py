@@ -1,4 +1,4 @@
-"""What a file holds and its text does not, because nobody is meant to read it any more.
+"""Content of a file that its text leaves out: struck, hidden or deleted.
 
 One rule for each kind, the same in every format; ``docs/formats.md`` lists them. Readers count what
 they leave out, and the counts stand in the document's notes, so that a receipt names them.
@@ -10,9 +10,11 @@ import re
 from collections import Counter
 from typing import Literal
 
-Kind = Literal["struck", "deleted", "hidden", "comment", "rows", "columns", "sheets", "slides"]
+LeftOutKind = Literal[
+    "struck", "deleted", "hidden", "comment", "rows", "columns", "sheets", "slides"
+]
 
-_WORDS: dict[Kind, tuple[str, str]] = {
+_WORDS: dict[LeftOutKind, tuple[str, str]] = {
     "struck": ("struck text in 1 place", "struck text in {} places"),
     "deleted": ("1 tracked deletion", "{} tracked deletions"),
     "hidden": ("hidden text in 1 place", "hidden text in {} places"),
@@ -35,10 +37,10 @@ class LeftOut:
     """Counts what is left out of one document."""
 
     def __init__(self) -> None:
-        self._counts: Counter[Kind] = Counter()
-        self._names: dict[Kind, list[str]] = {}
+        self._counts: Counter[LeftOutKind] = Counter()
+        self._names: dict[LeftOutKind, list[str]] = {}
 
-    def add(self, kind: Kind, count: int = 1, name: str = "") -> None:
+    def add(self, kind: LeftOutKind, count: int = 1, name: str = "") -> None:
         """Something of this kind stays out; ``name`` is what the file calls it."""
         self._counts[kind] += count
         if name:

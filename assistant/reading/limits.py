@@ -1,4 +1,4 @@
-"""What one file may cost, and the refusals for a file that would cost more; knows no format.
+"""Limits for one file, and the errors for files that exceed them; independent of the format.
 
 The figures here are the defaults of ``config.yaml``, section ``reading``, which says why each is
 what it is (a test compares the two).

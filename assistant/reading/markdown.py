@@ -1,4 +1,4 @@
-"""Markdown: the stored text is the file's own, but for what nobody reads on the rendered page."""
+"""Markdown: the stored text is the file's text without what the rendered page does not show."""
 
 from __future__ import annotations
 

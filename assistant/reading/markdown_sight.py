@@ -13,11 +13,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from assistant.reading.labels import footnote, picture
-from assistant.reading.left_out import Kind, LeftOut, says_something
+from assistant.reading.left_out import LeftOut, LeftOutKind, says_something
 from assistant.reading.markdown_tables import table_in_markup
 from assistant.reading.numerals import raised
 
-Span = tuple[int, int]
+TextRange = tuple[int, int]
 
 _RARE_SIGNS = ("]: #", "]: <>", "{/*")
 _SIGNS = ("<", "~~", "&", "![", "[^", *_RARE_SIGNS)
@@ -78,7 +78,7 @@ class _Code:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._spans: list[Span] = []
+        self._spans: list[TextRange] = []
         opened, mark = -1, ""
         for match in _FENCE.finditer(text):
             if opened < 0:
@@ -91,7 +91,7 @@ class _Code:
         self._spans = sorted([*self._spans, *self._inline()])
         self._starts = [start for start, _ in self._spans]
 
-    def _inline(self) -> Iterator[Span]:
+    def _inline(self) -> Iterator[TextRange]:
         runs = [(m.start(), len(m.group())) for m in _TICKS.finditer(self._text)]
         by_length: dict[int, list[int]] = {}
         for start, length in runs:
@@ -144,7 +144,7 @@ def _change(
     text: str, match: re.Match[str], ends: _Ends, left_out: LeftOut
 ) -> tuple[int, str] | None:
     found = match.group()
-    kind: Kind | None = None
+    kind: LeftOutKind | None = None
     end = match.end()
     if found in ("<!--", "{/*"):
         end = ends.find("-->" if found == "<!--" else "*/}", end)
@@ -225,7 +225,7 @@ def with_footnotes(text: str) -> str:
         return text
     defined = [match.span() for match in found]
     places: dict[int, list[str]] = {}
-    moved: list[Span] = []
+    moved: list[TextRange] = []
     for reference in re.finditer(r"\[\^([^\]\s]{1,80})\](?!:)", text):
         note = notes.get(reference[1])
         if note is None or code.end_at(reference.start()) > 0 or _is_in(defined, reference.start()):
@@ -252,6 +252,6 @@ def _block_end(text: str, at: int) -> int:
     return definition.start() - 1 if definition else end
 
 
-def _is_in(spans: list[Span], position: int) -> bool:
+def _is_in(spans: list[TextRange], position: int) -> bool:
     at = bisect_left(spans, (position + 1, 0)) - 1
     return at >= 0 and position < spans[at][1]

@@ -1,4 +1,4 @@
-"""DOC (Word 97 and later) → text by its piece table; no headings, for their styles lie elsewhere.
+"""DOC (Word 97 and later) → text by its piece table; no headings, because styles are not read.
 
 The text is kept in pieces, each either UTF-16 or a Windows code page, listed in the table stream.
 """

@@ -1,7 +1,7 @@
 """PDF → text page by page; lines are joined into paragraphs, the outline becomes headings.
 
-What pdfium gives is in ``pdf_source``. A page without a single character in a file that has
-pictures needs OCR, and that is said, never passed over.
+What pdfium gives is in ``pdf_source``. A page without characters in a file with pictures is always
+reported as needing OCR.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from assistant.reading.furniture import CELL_BORDER, PrintedPage, without_furnit
 from assistant.reading.headers import find_header
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.pdf_source import PdfSource, extract
-from assistant.reading.plain import name_title
+from assistant.reading.plain import name_title, says_no_title
 from assistant.reading.tables import table_lines
 from assistant.reading.writing import iso_date, one_line
 from assistant.tables.model import is_rule, row_line
@@ -210,7 +210,8 @@ def _place_headings(
 
 def _first_line(page_texts: list[str]) -> str:
     for page_text in page_texts:
-        line = page_text.split("\n", 1)[0].strip()
-        if line:
-            return line if len(line) <= 120 else ""
+        line, _, rest = page_text.partition("\n")
+        if line := line.strip():
+            following = rest.lstrip().split("\n", 1)[0]
+            return line if len(line) <= 120 and not says_no_title(line, following) else ""
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import PurePath
 
 from assistant.reading.encoding import decode
@@ -18,6 +19,16 @@ _CANDIDATE = re.compile(r"\n(?=[ ]{0,3}(?:#{1,6}[ \t]|```|~~~|(?:=+|-+)[ \t]*(?:
 spent on the other lines."""
 _TIME = re.compile(r"\W?\d{1,4}[-:/.]\d{1,2}[-:/.]\d{1,4}\b")
 """Such a line is an entry of a log and no title."""
+_LABEL = re.compile(
+    r"[*_]{0,2}[^\W\d_][^\W\d_.'’/-]{0,30}(?: [^\W\d_]{1,20})?[*_]{0,2}:[*_]{0,2}\s+(\S.*)"
+)
+_VALUE = re.compile(r"\d|@|://")
+_BY_LINE = re.compile(
+    r"(?i:by|von|par|por|di|door|av)(?: (?:[^\W\d_a-z]\S*|and|und|et|y|e|&)){2,8}"
+)
+_DAY = re.compile(
+    r"(?:[^\W\d_]+, )?(?:\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d_]+|[^\W\d_]+ \d{1,2}),? \d{4}"
+)
 _LONGEST_HEADING, _LONGEST_TITLE = 1000, 200
 _INLINE = re.compile(r"[*_`]+|\[([^\]]{0,300})\]\([^)]{0,1000}\)")
 
@@ -86,11 +97,21 @@ def plain_words(markup: str) -> str:
 
 def first_line_title(text: str, name: str) -> str:
     """The first line when it looks like a title, else the file's name made readable."""
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    lines = (line.strip() for line in text.splitlines())
+    first, second = [*islice(filter(None, lines), 2), "", ""][:2]
     is_short = 0 < len(first) <= 120 and not first.endswith((".", ",", ";", "|"))
-    if is_short and not _TIME.match(first):
+    if is_short and not says_no_title(first, second):
         return plain_words(first.lstrip("# "))
     return name_title(name)
+
+
+def says_no_title(line: str, following: str = "") -> bool:
+    """Whether a first line is an entry of a log, a label with its value ("Phone: 0555 1"), a
+    by-line or a date: then the file's name says more."""
+    if _TIME.match(line) or _BY_LINE.fullmatch(line) or _DAY.fullmatch(line):
+        return True
+    label = _LABEL.match(line)
+    return label is not None and bool(_VALUE.search(label[1]) or _LABEL.match(following))
 
 
 def name_title(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A few long-lived parsing children, and the parent's side of talking to them.
+"""A pool of long-lived parsing processes, and the parent's side of their protocol.
 
 ``Parsers.read`` takes what ``read_document`` takes and gives what it gives, but no file can take
 the parent down, hold it up or eat its memory. Children start with the first file that needs one.
@@ -21,9 +21,11 @@ from types import TracebackType
 from assistant.errors import DocumentError
 from assistant.processes import start
 from assistant.reading import read_document
+from assistant.reading.added import brought_for
 from assistant.reading.frames import READY, Reply, missing_bytes, pack_request, unpack_reply
 from assistant.reading.kinds import kind_of
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits, too_large
+from assistant.registry import Brought
 from assistant.types import ParsedDocument
 
 _HERE = frozenset({"text", "markdown", "code"})
@@ -53,19 +55,22 @@ class Parsers:
         """The most memory that a child has reported."""
 
     def read(self, data: bytes, name: str) -> ParsedDocument:
-        """Read one file. Raises ``DocumentError`` as ``read_document`` does."""
-        if len(data) <= _HERE_BYTES and kind_of(data[:2048], name) in _HERE:
+        """Read one file, by a package's reader where it has the suffix. Raises ``DocumentError`` as
+        ``read_document`` does."""
+        brought = brought_for(name)
+        is_text = len(data) <= _HERE_BYTES and kind_of(data[:2048], name) in _HERE
+        if is_text and brought is None:
             return read_document(data, name, self._limits)
         with self._places:
             child = self._take()
             is_fresh = child.files == 0
             try:
-                return self._read_with(child, data, name)
+                return self._read_with(child, data, name, brought)
             except ChildDiedError:
                 if is_fresh:
                     raise
                 # an earlier file may have hurt it: a fresh one tells
-                return self._read_with(self._start(), data, name)
+                return self._read_with(self._start(), data, name, brought)
 
     def close(self) -> None:
         """End all children; a thread that waits for one gets a ``DocumentError``."""
@@ -90,9 +95,11 @@ class Parsers:
     ) -> None:
         self.close()
 
-    def _read_with(self, child: _Child, data: bytes, name: str) -> ParsedDocument:
+    def _read_with(
+        self, child: _Child, data: bytes, name: str, brought: Brought | None
+    ) -> ParsedDocument:
         try:
-            reply = child.read(data, name, self._limits)
+            reply = child.read(data, name, self._limits, brought)
         except BaseException:
             self._drop(child)
             raise
@@ -153,8 +160,10 @@ class _Child:
         for stream in (self._process.stdin, self._process.stdout):
             os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
 
-    def read(self, data: bytes, name: str, limits: ReadingLimits) -> Reply:
-        """Send one file and wait for its text.
+    def read(
+        self, data: bytes, name: str, limits: ReadingLimits, brought: Brought | None = None
+    ) -> Reply:
+        """Send one file and wait for its text, read by a package's reader if one is told.
 
         Raises ``DocumentError`` when the child breaks off or dallies; it is of no more use then.
         """
@@ -162,7 +171,7 @@ class _Child:
         try:
             if is_first:
                 self._wait_until_up()
-            received = self._exchange([pack_request(data, name, limits), data], limits)
+            received = self._exchange([pack_request(data, name, limits, brought), data], limits)
             return unpack_reply(received, name)
         except TimeoutError as exc:
             raise DocumentError(

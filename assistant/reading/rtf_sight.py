@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.reading.left_out import Kind, LeftOut
+from assistant.reading.left_out import LeftOut, LeftOutKind
 
 _SIGNS = re.compile(r"\\(?:striked?|v|deleted|footnote|annotation)(?![a-z])")
 _TOKEN = re.compile(
@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     r"(?P<brace>[{}])|(?P<text>[^\\{}]+)",
     re.DOTALL,
 )
-_MARKS: dict[str, Kind] = {
+_MARKS: dict[str, LeftOutKind] = {
     "strike": "struck", "striked": "struck", "v": "hidden", "deleted": "deleted",
 }  # fmt: skip
 _NOTES = {"footnote": "Footnote", "annotation": "Comment"}
@@ -26,8 +26,8 @@ def as_read(source: str, left_out: LeftOut) -> str:
     if not _SIGNS.search(source):
         return source
     pieces: list[str] = []
-    stack: list[tuple[frozenset[Kind], str]] = []
-    marks: frozenset[Kind] = frozenset()
+    stack: list[tuple[frozenset[LeftOutKind], str]] = []
+    marks: frozenset[LeftOutKind] = frozenset()
     closing, dropped, notes = "", False, 0
     for match in _TOKEN.finditer(source):
         token, word = match.group(), match["word"]

@@ -1,4 +1,5 @@
-"""What is installed that decides what becomes of a file: this package, and what its readers use."""
+"""Versions of the installed packages that affect reading: this package and its readers'
+libraries."""
 
 from __future__ import annotations
 

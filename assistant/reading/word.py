@@ -16,7 +16,7 @@ from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.packages import ZipPackage, no_words
 from assistant.reading.safexml import attribute, children, descendants, first, local
 from assistant.reading.tables import write_table
-from assistant.reading.word_styles import Numbers, Styles
+from assistant.reading.word_styles import ParagraphNumbers, Styles
 from assistant.reading.word_tables import (
     WordTable,
     grid_of,
@@ -66,7 +66,7 @@ class _WordWalk:
         styles = package.optional_xml(by_kind.get("styles", "word/styles.xml"))
         self._styles = Styles(styles)
         self._text = WordText(self._styles)
-        self._numbers = Numbers(package.optional_xml(by_kind.get("numbering", "")))
+        self._numbers = ParagraphNumbers(package.optional_xml(by_kind.get("numbering", "")))
         self._notes = {
             kind: self._read_notes(by_kind.get(f"{kind}s", "")) for kind in ("footnote", "endnote")
         }

@@ -87,7 +87,7 @@ class Styles:
         return ids
 
 
-class Numbers:
+class ParagraphNumbers:
     """Counts the lists of a document as Word does when it prints them."""
 
     def __init__(self, root: Any) -> None:

@@ -19,7 +19,7 @@ from assistant.reading.number_formats import BUILT_IN
 from assistant.reading.packages import ZipPackage
 from assistant.reading.safexml import attribute, children, descendants, first, local
 
-Place = tuple[int, int]
+CellPlace = tuple[int, int]
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 _MOST_COMMENTS, _MOST_COLUMNS = 5_000, 16_384
@@ -34,10 +34,10 @@ class SheetMarks:
 
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    struck: set[Place] = field(default_factory=set)
-    texts: dict[Place, str] = field(default_factory=dict)
-    formats: dict[Place, str] = field(default_factory=dict)
-    comments: list[tuple[Place, str, str]] = field(default_factory=list)
+    struck: set[CellPlace] = field(default_factory=set)
+    texts: dict[CellPlace, str] = field(default_factory=dict)
+    formats: dict[CellPlace, str] = field(default_factory=dict)
+    comments: list[tuple[CellPlace, str, str]] = field(default_factory=list)
     boxes: list[str] = field(default_factory=list)
     unsolved: int = 0
 
@@ -145,7 +145,7 @@ def _read_cells(
 
 
 def _mark_cell(
-    cell: Any, where: Place, marks: SheetMarks, styles: _Styles, struck: dict[str, str]
+    cell: Any, where: CellPlace, marks: SheetMarks, styles: _Styles, struck: dict[str, str]
 ) -> None:
     style, kind = cell.get("s", ""), cell.get("t", "n")
     value = first(cell, "v")
@@ -185,7 +185,7 @@ def _elements(name: str, content: bytes) -> Iterator[tuple[str, Any]]:
         raise DocumentError(f"{name} holds XML that cannot be read: {exc.msg}") from exc
 
 
-def _place(reference: str) -> Place | None:
+def _place(reference: str) -> CellPlace | None:
     match = _REFERENCE.fullmatch(reference)
     if match is None:
         return None
@@ -195,7 +195,7 @@ def _place(reference: str) -> Place | None:
     return int(match[2]) - 1, column - 1
 
 
-def place_name(place: Place) -> str:
+def place_name(place: CellPlace) -> str:
     """A place as people name it: ``B4``."""
     row, column = place[0] + 1, place[1] + 1
     letters = ""
@@ -219,8 +219,8 @@ def _people(package: ZipPackage, part: str) -> dict[str, str]:
 def _read_remarks(
     package: ZipPackage, part: str, marks: SheetMarks, people: dict[str, str]
 ) -> None:
-    notes: dict[Place, tuple[str, str]] = {}
-    threads: dict[Place, list[tuple[str, str]]] = {}
+    notes: dict[CellPlace, tuple[str, str]] = {}
+    threads: dict[CellPlace, list[tuple[str, str]]] = {}
     for kind, target in package.relations(part).values():
         root = package.optional_xml(target) if kind in _REMARKS else None
         if root is None:

@@ -1,8 +1,8 @@
 """The parsing child: reads frames with files from standard input, answers with documents.
 
-``python -m assistant.reading.worker`` is started by ``pool``; it may take only so much memory and
-processor time, cannot open a connection, start a program or write a file, and ends when its parent
-does. What a reader raises goes back as data; what no Python can catch ends this process only.
+``python -m assistant.reading.worker`` is started by ``pool``; it has limits on memory and processor
+time, cannot open a connection, start a program or write a file, and ends with its parent.
+Exceptions of a reader are returned as data; a native crash ends this process only.
 """
 
 from __future__ import annotations
@@ -18,17 +18,21 @@ from typing import IO, Any
 
 from assistant.errors import DocumentError
 from assistant.reading import read_document
+from assistant.reading.added import read_brought
 from assistant.reading.frames import READY, Reply, pack_reply
 from assistant.reading.limits import ReadingLimits, too_large
+from assistant.registry import Brought
 from assistant.types import ParsedDocument
 
 _FORBIDDEN = (
     "socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork",
     "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod",
-    "os.chown", "os.truncate", "os.kill", "os.putenv", "shutil.", "ftplib.", "urllib.", "http.",
-    "smtplib.", "imaplib.", "webbrowser.", "pty.",
+    "os.chown", "os.truncate", "os.kill", "shutil.", "ftplib.", "urllib.", "http.", "smtplib.",
+    "imaplib.", "webbrowser.", "pty.",
 )  # fmt: skip
-"""Python's own audit events of what no reader has a reason to do. A hook cannot be taken off."""
+"""Python's own audit events of what no reader has a reason to do. A hook cannot be taken off.
+``os.putenv`` is none of them: it changes this process alone, and numpy's import does it, which a
+package's reader may need."""
 
 _LARGE = 1_000_000
 _WORN = 0.4
@@ -56,7 +60,8 @@ def main() -> int:
             return 0
         limits = ReadingLimits(**header["limits"])
         _set_limits(limits)
-        reply = answer(data, header["name"], limits)
+        brought = Brought(*header["brought"]) if header["brought"] else None
+        reply = answer(data, header["name"], limits, brought)
         is_large = len(data) > _LARGE
         del data
         if is_large:
@@ -67,9 +72,13 @@ def main() -> int:
             return 0  # the parent starts another for the next file
 
 
-def answer(data: bytes, name: str, limits: ReadingLimits) -> ParsedDocument | DocumentError:
+def answer(
+    data: bytes, name: str, limits: ReadingLimits, brought: Brought | None = None
+) -> ParsedDocument | DocumentError:
     """What came of reading a file, every failure as a value."""
     try:
+        if brought is not None:
+            return read_brought(data, name, limits, brought)
         return read_document(data, name, limits)
     except DocumentError as exc:
         exc.__traceback__ = None  # its frames hold the file

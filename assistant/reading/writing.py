@@ -1,6 +1,6 @@
-"""Headings, paragraphs, rows and pages in; one text with exact spans out.
+"""Builds one text with exact spans from headings, paragraphs, rows and pages.
 
-Every reader of a rich format writes through here, so that all texts come out alike: light
+Every reader of a rich format writes through this class, so all texts have the same form: light
 Markdown, blocks parted by an empty line, rows and list items on lines of their own, no control
 characters, and never more characters than the limit.
 """

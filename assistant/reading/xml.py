@@ -1,7 +1,7 @@
 """Any XML → text: records as ``name: value`` rows, prose as paragraphs, titles as headings.
 
-An element of leaves alone is a record. One with words between its children is a paragraph.
-Entities and outside parts are never resolved. Broken XML is read as plain text: nothing is lost.
+An element of leaves alone is a record. One with words between its children is a paragraph. Entities
+and external parts are never resolved. Broken XML is read as plain text.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ filters are empty every document is meant.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import PurePosixPath
@@ -39,7 +40,7 @@ class Catalogue(Protocol):
         ...
 
 
-_LAST_CHOSEN: WeakKeyDictionary[Catalogue, tuple[Filters, list[str]]] = WeakKeyDictionary()
+_LAST_CHOSEN: WeakKeyDictionary[Catalogue, tuple[Filters, list[str], bool]] = WeakKeyDictionary()
 
 
 def make_filters(
@@ -54,6 +55,16 @@ def make_filters(
     ``after`` and ``before`` are days (``2020-01-31``), months or years, both included.
     """
     return checked_filters(Filters(tuple(paths), tuple(types), after, before, tuple(tags)))
+
+
+def given_filters(filters: object) -> Filters:
+    """The same. Raises ``FilterError`` for what are no ``Filters``."""
+    if isinstance(filters, Filters):
+        return filters
+    raise FilterError(
+        f"The filters {shown_value(filters)} are none",
+        hint='give `assistant.Filters(types=("pdf",))`, for example',
+    )
 
 
 def checked_filters(filters: Filters) -> Filters:
@@ -81,12 +92,16 @@ class Selection:
     """Decides, document by document, whether filters mean it: each filter that is given must hold,
     any of its values may.
 
+    Composed letters (NFC) are their decomposed ones: some systems write the names of files in one
+    form, keyboards in the other. With ``is_any_case`` paths are compared without regard to case.
     For one question: it is not shared between threads.
     """
 
-    def __init__(self, filters: Filters) -> None:
+    def __init__(self, filters: Filters, *, is_any_case: bool = False) -> None:
         self._filters = filters
-        self._paths = PathPatterns(filters.paths)
+        self._is_any_case = is_any_case
+        self._paths = PathPatterns(self._level(path) for path in filters.paths)
+        self._tags = tuple(map(_composed, filters.tags))
         self._types = frozenset(filters.types)
 
     def means(self, document: DocumentInfo) -> bool:
@@ -97,9 +112,13 @@ class Selection:
                 (document.kind, _suffix(document.name))))
             and (not filters.after or document.date >= filters.after)
             and (not filters.before or document.date <= filters.before)
-            and (not filters.tags or _is_tagged(document, filters.tags))
-            and (not filters.paths or self._paths.match(document.name))
+            and (not filters.tags or _is_tagged(document, self._tags))
+            and (not filters.paths or self._paths.match(self._level(document.name)))
         )  # fmt: skip
+
+    def _level(self, path: str) -> str:
+        composed = _composed(path)
+        return composed.casefold() if self._is_any_case else composed
 
 
 def chosen_documents(filters: Filters, snapshot: Catalogue) -> list[str] | None:
@@ -108,18 +127,27 @@ def chosen_documents(filters: Filters, snapshot: Catalogue) -> list[str] | None:
     Raises ``FilterError`` for a value that cannot be used, and when no document fits. The last
     choice in a snapshot is kept: an answer asks twice, and follow-ups ask again.
     """
-    if not filters:
-        return None
+    return _chosen(filters, snapshot)[0] if filters else None
+
+
+def differs_in_case(filters: Filters, snapshot: Catalogue) -> bool:
+    """Whether paths of the filters fit documents only without regard to case; answers say so."""
+    return bool(filters.paths) and _chosen(filters, snapshot)[1]
+
+
+def _chosen(filters: Filters, snapshot: Catalogue) -> tuple[list[str], bool]:
     last = _LAST_CHOSEN.get(snapshot)
     if last is not None and last[0] == filters:
-        return last[1]
-    selection = Selection(checked_filters(filters))
+        return last[1:]
     infos = snapshot.infos()
-    chosen = [identity for identity, info in infos if selection.means(info)]
-    if not chosen:
-        raise no_document(filters, [info for _, info in infos])
-    _LAST_CHOSEN[snapshot] = (filters, chosen)
-    return chosen
+    checked = checked_filters(filters)
+    for is_any_case in (False, True) if filters.paths else (False,):
+        selection = Selection(checked, is_any_case=is_any_case)
+        chosen = [identity for identity, info in infos if selection.means(info)]
+        if chosen:
+            _LAST_CHOSEN[snapshot] = (filters, chosen, is_any_case)
+            return chosen, is_any_case
+    raise no_document(filters, [info for _, info in infos])
 
 
 def describe(filters: Filters) -> str:
@@ -228,7 +256,11 @@ def _suffix(name: str) -> str:
     return PurePosixPath(name).suffix.lower().removeprefix(".")
 
 
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def _is_tagged(document: DocumentInfo, tags: Sequence[str]) -> bool:
     """A folder by its name, or by a path of folders as in ``reports/2020``."""
-    folders = f"/{'/'.join(document.tags).casefold()}/"
+    folders = f"/{_composed('/'.join(document.tags)).casefold()}/"
     return any(f"/{tag}/" in folders for tag in tags)

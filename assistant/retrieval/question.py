@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from assistant.errors import QuestionError
 from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds
 from assistant.retrieval.follow_up import Borrowed, Turn, borrow, needs_history
+from assistant.retrieval.history import History, checked_history
 from assistant.retrieval.question_terms import (
     forms_of,
     name_terms,
@@ -23,10 +24,11 @@ from assistant.retrieval.question_terms import (
 from assistant.text.languages import language as language_of
 from assistant.text.languages.detection import detect_question
 from assistant.text.terms import terms, words
-from assistant.text.visible import shown_value, whole_characters
+from assistant.text.visible import shown_value
 
-__all__ = ["AnswerKind", "Question", "Turn", "analyse", "check_question", "corrected", "coverage",
-           "needs_history", "question_language"]  # fmt: skip
+__all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question",
+           "checked_question", "corrected", "coverage", "needs_history",
+           "question_language"]  # fmt: skip
 
 _BORROWED_WEIGHT = 0.5
 _MOST_NAMES = 6
@@ -45,6 +47,14 @@ _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A checked question and the checked turns before it: what travels through the assistant."""
+
+    text: str
+    history: Sequence[Turn] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a question asks for.
 
@@ -54,7 +64,11 @@ class Question:
     ``kinds`` what answers could look like, the most specific first; ``asking`` are terms that say
     what is wanted ("year", "number"): they help to find passages and decide nothing. ``forms``
     holds, for each language of the index, the terms that look otherwise there; ``related`` maps
-    words of the same family ("depth") to a term ("deep") that they stand for by half.
+    words of the same family ("depth") to a term ("deep") that they stand for by half. A text with
+    all of the first terms of a pair in ``same_as`` says the second ones too (an abbreviation and
+    its long form, a date in another spelling), as one that a pattern of ``initials`` fits says that
+    term; ``sought`` are terms that find such texts, each with how much it
+    counts in the search.
     """
 
     text: str
@@ -71,6 +85,9 @@ class Question:
     language: str = "en"
     forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     related: Mapping[str, str] = field(default_factory=dict)
+    same_as: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
+    initials: tuple[tuple[re.Pattern[str], str], ...] = ()
+    sought: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def wants_list(self) -> bool:
@@ -84,7 +101,15 @@ class Question:
 
     def reads(self, text: str, code: str = "") -> list[str]:
         """The terms of a text in a language, the question's own in the question's spelling."""
-        return self.as_asked(terms(text, code), code)
+        found = self.as_asked(terms(text, code), code)
+        if self.same_as or self.initials:
+            found = [*found, *self._in_other_words(text, set(found))]
+        return found
+
+    def _in_other_words(self, text: str, found: set[str]) -> list[str]:
+        """The terms that a text says by an abbreviation, or by its long form."""
+        said = [term for needed, given in self.same_as if needed <= found for term in given]
+        return said + [t for pattern, t in self.initials if t not in found and pattern.search(text)]
 
     def as_asked(self, found: list[str], code: str = "") -> list[str]:
         """Terms of a text in a language, the question's own in the question's spelling."""
@@ -95,6 +120,11 @@ class Question:
         """A term as it looks in each language of the index."""
         others = (o for forms in self.forms.values() for o, own in forms.items() if own == term)
         return tuple(dict.fromkeys((term, *others)))
+
+
+def checked_question(text: str, history: History, max_characters: int) -> Asked:
+    """A question with its history. Raises ``QuestionError`` when one of them cannot be used."""
+    return Asked(check_question(text, max_characters), checked_history(history))
 
 
 def check_question(text: str, max_characters: int) -> str:
@@ -128,24 +158,6 @@ def question_language(text: str, history: Sequence[Turn] = (), among: Sequence[s
     if not found and history:
         found = detect_question(history[-1][0], among)
     return found or (among[0] if among else "en")
-
-
-def checked_history(history: Iterable[Turn]) -> list[Turn]:
-    """Earlier turns with their halves of characters joined or replaced, since nobody can go back
-    and ask them anew. Raises ``QuestionError`` for what are no pairs of texts."""
-    turns = []
-    for turn in history:
-        if (
-            not isinstance(turn, tuple | list)
-            or len(turn) != 2
-            or not all(isinstance(part, str) for part in turn)
-        ):
-            raise QuestionError(
-                f"The earlier turn {shown_value(turn)} is no pair of texts",
-                hint="`history` takes (question, answer) pairs",
-            )
-        turns.append((whole_characters(turn[0]), whole_characters(turn[1])))
-    return turns
 
 
 def analyse(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.text.names import words_above
 from assistant.text.terms import STOP_WORDS, stem, words
 from assistant.types import Passage
 
@@ -45,7 +46,7 @@ def explain(question: str, passages: Sequence[Passage]) -> tuple[Why, ...]:
     ranks = {part: _ranks(passages, part) for part in PARTS}
     found = []
     for at, passage in enumerate(passages):
-        text = " ".join((passage.title, *passage.heading_path, passage.text))
+        text = f"{words_above(passage)} {passage.text}"
         present = set(stem(words(text)))
         pairs = list(zip(asked, terms, strict=True))
         known = [(PARTS[part], order[at]) for part, order in ranks.items() if order[at]]

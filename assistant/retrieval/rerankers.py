@@ -2,8 +2,9 @@
 
 The light reranking that needs no model is part of every retrieval (``nearness``). What stands here
 is chosen by ``retrieval.reranker`` and looks at the best ``retrieval.rerank`` passages only: a
-cross-encoder run by fastembed, which downloads its model when it is first chosen, or the language
-model of the settings.
+cross-encoder run by fastembed, which downloads its model when it is first chosen, the language
+model of the settings, or a reranker that is not ours (a package's, or one given to ``Assistant``),
+whose replies ``CheckedReranker`` looks at.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.chunking import indexed_text
-from assistant.errors import ModelError, RerankingError
+from assistant.errors import AssistantError, ModelError, RerankingError, UsageError
 from assistant.extras import needs
 from assistant.model.context import fit_passages, passages_budget
 from assistant.model.prompts import load_prompt
 from assistant.model.tokens import counter_for
 from assistant.model.usage import usage_of
+from assistant.registry import RERANKERS, checked_fingerprint, first_line
 from assistant.settings import LLMSettings, RetrievalSettings
 from assistant.types import NO_USAGE, Passage, Usage
 
@@ -43,10 +46,19 @@ class Ranking:
 
 
 class Reranker(Protocol):
-    """Judges passages for one question; used from several threads."""
+    """Judges passages for one question; used from several threads at once.
+
+    ``fingerprint`` names model and version, 1 to 200 characters; receipts depend on it.
+    """
+
+    fingerprint: str
 
     def rank(self, question: str, passages: Sequence[Passage]) -> Ranking:
-        """One relevance per passage. Raises ``RerankingError`` or ``ModelError``."""
+        """One relevance for each passage, in their order: finite numbers, higher is better.
+
+        ``passages`` are at most ``retrieval.rerank``. Raises ``RerankingError`` or ``ModelError``;
+        any other exception of a reranker that is not ours is made a ``RerankingError``.
+        """
         ...
 
 
@@ -56,11 +68,12 @@ class CrossEncoder:
     def __init__(self, model: str) -> None:
         with needs("rerank", "retrieval.reranker: cross-encoder"):
             from fastembed.rerank.cross_encoder import TextCrossEncoder
+        self.fingerprint = f"cross-encoder:{model}"
         try:
             self._model = _open(TextCrossEncoder, model)
         except Exception as exc:  # whatever its HTTP client or onnxruntime raises
             raise RerankingError(
-                f"The cross-encoder {model!r} could not be loaded: {_first_line(exc)}",
+                f"The cross-encoder {model!r} could not be loaded: {first_line(exc)}",
                 hint="retrieval.reranker_model takes a name that fastembed knows, which is "
                 "downloaded once, or a folder with model.onnx and its tokenizer; "
                 "without a network set retrieval.reranker: none",
@@ -72,7 +85,7 @@ class CrossEncoder:
         try:
             scores = tuple(float(score) for score in self._model.rerank(question, texts))
         except Exception as exc:  # onnxruntime raises types of its own
-            raise RerankingError(f"The cross-encoder failed: {_first_line(exc)}") from exc
+            raise RerankingError(f"The cross-encoder failed: {first_line(exc)}") from exc
         if len(scores) != len(texts) or any(score != score for score in scores):
             raise RerankingError(
                 f"The cross-encoder gave {len(scores)} scores for {len(texts)} passages, "
@@ -97,10 +110,46 @@ def _open(kind: Any, model: str) -> Any:
     return kind(name, specific_model_path=name)
 
 
+class CheckedReranker:
+    """A reranker that is not ours; raises ``UsageError`` for one without ``rank``."""
+
+    def __init__(self, reranker: Reranker) -> None:
+        self.fingerprint = checked_fingerprint(reranker, "reranker")
+        self._name = self.fingerprint
+        if not callable(getattr(reranker, "rank", None)):
+            raise UsageError(
+                f"The reranker {self._name} has no method rank", hint="see the protocol Reranker"
+            )
+        self._reranker = reranker
+
+    def rank(self, question: str, passages: Sequence[Passage]) -> Ranking:
+        """The other's ranking. Raises ``RerankingError`` for what is none."""
+        try:
+            ranking = self._reranker.rank(question, passages)
+        except (AssistantError, MemoryError):
+            raise
+        except Exception as exc:  # somebody else's code raises what it likes
+            raise RerankingError(f"The reranker {self._name} failed: {first_line(exc)}") from exc
+        try:
+            if not isinstance(ranking, Ranking) or not isinstance(ranking.usage, Usage):
+                raise TypeError(f"a {type(ranking).__name__} instead of a Ranking")
+            relevance = tuple(float(each) for each in ranking.relevance)
+            if len(relevance) != len(passages) or not all(map(isfinite, relevance)):
+                raise ValueError(
+                    f"{len(relevance)} numbers for {len(passages)} passages, or not finite ones"
+                )
+        except Exception as exc:  # numbers of other libraries raise types of their own
+            raise RerankingError(
+                f"The reranker {self._name} gave {exc}", hint="see the protocol Reranker"
+            ) from exc
+        return Ranking(relevance, ranking.usage)
+
+
 class ModelReranker:
     """The language model puts the passages in order, all in one call (Sun et al. 2023)."""
 
     def __init__(self, model: LanguageModel, settings: LLMSettings) -> None:
+        self.fingerprint = f"llm:{settings.model}"
         self._model = model
         self._settings = settings
 
@@ -148,18 +197,41 @@ def read_order(reply: str, count: int) -> list[int]:
 def make_reranker(
     settings: RetrievalSettings, llm: LLMSettings, model: LanguageModel | None
 ) -> Reranker | None:
-    """The reranker that the settings name, if any. Raises ``RerankingError``."""
-    if settings.reranker == "none":
-        return None
-    if settings.reranker == "cross-encoder":
-        return CrossEncoder(settings.reranker_model)
+    """The reranker that the settings name, if any. Raises ``RerankingError``, and
+    ``SettingsError`` for an unknown name."""
+    made = RERANKERS.maker(settings.reranker)
+    brought = RERANKERS.find(settings.reranker)
+    if brought is None:
+        reranker: Reranker | None = made(settings, llm, model)
+        return reranker
+    try:
+        return CheckedReranker(made(settings))
+    except AssistantError:
+        raise
+    except Exception as exc:  # somebody else's code raises what it likes
+        raise RerankingError(
+            f"The reranker {brought} cannot start: {first_line(exc)}",
+            hint="see the documentation of its package, or change retrieval.reranker",
+        ) from exc
+
+
+def make_none(settings: RetrievalSettings, llm: LLMSettings, model: LanguageModel | None) -> None:
+    """The reranker ``none``."""
+
+
+def make_cross_encoder(
+    settings: RetrievalSettings, llm: LLMSettings, model: LanguageModel | None
+) -> Reranker:
+    """The reranker ``cross-encoder``. Raises ``RerankingError``."""
+    return CrossEncoder(settings.reranker_model)
+
+
+def make_model_reranker(
+    settings: RetrievalSettings, llm: LLMSettings, model: LanguageModel | None
+) -> Reranker:
+    """The reranker ``llm``. Raises ``RerankingError`` without a model."""
     if model is None:
         raise RerankingError(
             "retrieval.reranker is llm, but no language model is set", hint="set llm.model"
         )
     return ModelReranker(model, llm)
-
-
-def _first_line(exc: BaseException) -> str:
-    text = str(exc).strip()
-    return f"{type(exc).__name__}: {text.splitlines()[0] if text else ''}".rstrip(": ")

@@ -7,20 +7,32 @@ only, sentences for ten of those, or for as many as are wanted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.embedding import Embedder
 from assistant.errors import IndexUnavailableError
 from assistant.index.rows import StoredChunk, StoredDocument
 from assistant.index.snapshot import Snapshot
+from assistant.retrieval.abbreviations import abbreviations, with_long_forms
 from assistant.retrieval.duplicates import cap_documents, fold_duplicates, reorder
 from assistant.retrieval.filters import chosen_documents
+from assistant.retrieval.named_files import (
+    LEAST_BY_NAME,
+    MOST_NAMED,
+    is_asked_alone,
+    name_index,
+    own_coverage,
+    told,
+    wanted_by_name,
+)
 from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
-from assistant.retrieval.question import Question, Turn, analyse, question_language
+from assistant.retrieval.question import Asked, Question, analyse, question_language
+from assistant.retrieval.value_forms import with_values
 from assistant.retrieval.word_statistics import inverse_frequency, prose_share
 from assistant.settings import RetrievalSettings
+from assistant.text.names import name_words
 from assistant.text.noise import clipped, share
 from assistant.types import NO_FILTERS, NO_USAGE, Filters, Passage, Usage
 
@@ -50,16 +62,19 @@ class SearchTools:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question taken apart, its passages, best first, and what a reranker by model cost."""
+    """A question taken apart, its passages, best first, and what a reranker by model cost.
+
+    ``notice`` says that only some documents were asked, because the question names them.
+    """
 
     question: Question
     passages: tuple[Passage, ...]
     usage: Usage = NO_USAGE
+    notice: str = ""
 
 
 def search(
-    text: str,
-    history: Sequence[Turn],
+    asked: Asked,
     snapshot: Snapshot,
     tools: SearchTools,
     filters: Filters = NO_FILTERS,
@@ -73,35 +88,70 @@ def search(
     _check_embedder(snapshot, tools.embedder)
     settings, reranker = tools.settings, tools.reranker
     chosen = chosen_documents(filters, snapshot) if filters else None
-    within = None if chosen is None else snapshot.store.chunk_ids_within(chosen)
-    question = analyse_for(snapshot, text, history)
     wanted = limit or settings.passages
     looked_at = wanted if reranker is None else max(wanted, settings.rerank)
-    passages = retrieve(
-        question, snapshot, tools.embedder, tools.sentences, settings, looked_at, within
-    )
+    question, passages, notice = _by_names(asked, snapshot, tools, chosen, looked_at)
     read = passages[: settings.rerank]
     if reranker is None or not read:
-        return Found(question, tuple(passages[:wanted]))
+        return Found(question, tuple(passages[:wanted]), notice=notice)
     ranking = reranker.rank(question.standalone, read)
     ordered = [*reorder(read, ranking.relevance), *passages[len(read) :]]
     best = cap_documents(ordered, wanted, settings.max_share_per_document)
-    return Found(question, tuple(best), ranking.usage)
+    return Found(question, tuple(best), ranking.usage, notice)
 
 
-def analyse_for(snapshot: Snapshot, text: str, history: Sequence[Turn]) -> Question:
+def _by_names(
+    asked: Asked,
+    snapshot: Snapshot,
+    tools: SearchTools,
+    chosen: Sequence[str] | None,
+    limit: int,
+) -> tuple[Question, list[Passage], str]:
+    """A question and its passages: of the files that it names, if it names any, else of all
+    ``chosen`` documents; and what is to be said about that."""
+
+    def passages_of(question: Question, documents: Iterable[str] | None) -> list[Passage]:
+        within = None if documents is None else snapshot.store.chunk_ids_within(documents)
+        return retrieve(
+            question, snapshot, tools.embedder, tools.sentences, tools.settings, limit, within
+        )
+
+    names = name_index(snapshot)
+    written = names.written(asked.text, chosen)
+    if written is not None:
+        rest = analyse_for(snapshot, Asked(written.rest, asked.history))
+        rest = replace(rest, text=asked.text, standalone=asked.text)
+        inside = passages_of(rest, written.documents)
+        if written.is_source or is_asked_alone(written, rest, inside, passages_of(rest, chosen)):
+            return rest, inside, told([written.shown], is_written=True)
+    question = analyse_for(snapshot, asked)
+    passages = passages_of(question, chosen)
+    if own_coverage(question, passages) > 1.0 - LEAST_BY_NAME:
+        return question, passages, ""
+    holding = names.holding(question, chosen)
+    inside = passages_of(question, holding) if 0 < len(holding) <= MOST_NAMED else []
+    wanted = wanted_by_name(question, passages, inside)
+    if not wanted:
+        return question, passages, ""
+    inside = [passage for passage in inside if passage.document in wanted]
+    return question, inside, told(wanted, is_written=False)
+
+
+def analyse_for(snapshot: Snapshot, asked: Asked) -> Question:
     """A question taken apart with the words and languages of an index."""
     languages = snapshot.manifest.languages
-    code = question_language(text, history, languages)
+    code = question_language(asked.text, asked.history, languages)
     frequency = snapshot.words.document_frequency
-    return analyse(
-        text,
-        history,
+    question = analyse(
+        asked.text,
+        asked.history,
         lambda term: inverse_document_frequency(snapshot, term, code),
         language=code,
         languages=languages,
         holds=lambda term: frequency(term) > 0,
     )
+    question = with_long_forms(question, abbreviations(snapshot), lambda term: frequency(term) > 0)
+    return with_values(question, lambda term: frequency(term) > 0)
 
 
 def _check_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
@@ -112,6 +162,17 @@ def _check_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
             f"{embedder.fingerprint}",
             hint="run `assistant ingest` to embed the documents anew, or set "
             "embedding.provider back",
+        )
+
+
+def _check_dimensions(snapshot: Snapshot, embedder: Embedder, length: int) -> None:
+    """A server's model may have changed behind its name, and so may an embedder of others."""
+    built_with = snapshot.manifest.dimensions
+    if snapshot.manifest.chunks and built_with and length != built_with:
+        raise IndexUnavailableError(
+            f"The index was built with vectors of {built_with} dimensions, {embedder.fingerprint} "
+            f"gives {length} now",
+            hint="another model needs another fingerprint; delete the index and ingest again",
         )
 
 
@@ -226,6 +287,7 @@ def _proposals(
     unknown = _unknown(question, snapshot)
     words = dict(snapshot.words.search(boosts, limit, fuzzy=unknown, within=within, boosts=boosts))
     vector = embedder.embed([question.standalone])[0]
+    _check_dimensions(snapshot, embedder, len(vector))
     there = snapshot.manifest.chunks if within is None else len(within)
     vectors = dict(snapshot.nearest(vector, min(limit, there), within))
     unseen = [key for key in words if key not in vectors]
@@ -244,6 +306,8 @@ def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
             plain = snapshot.words.inverse_frequency(each)
             wanted = weight or inverse_document_frequency(snapshot, each, question.language)
             found.setdefault(each, wanted / plain if plain > 0 else 1.0)
+    for term, counts in question.sought.items():
+        found.setdefault(term, counts)
     return found
 
 
@@ -259,7 +323,7 @@ def _unknown(question: Question, snapshot: Snapshot) -> list[str]:
 
 
 def _title(document: StoredDocument) -> tuple[str, str]:
-    return document.title, document.language
+    return f"{document.title} {name_words(document.name)}", document.language
 
 
 def _less_noise(score: float, chunk: StoredChunk, document: StoredDocument) -> float:

@@ -5,8 +5,8 @@
     openai_api    /v1/chat/completions, /v1/models  mcp_door  search, ask, get_document
     pages         documents, exports, health, metrics
 
-Closed by default: this machine alone, no outside host in any page, nothing of Gradio's own
-interface but what the page itself calls.
+Closed by default: the server listens on this machine only, pages load nothing from other hosts, and
+of Gradio's own interface only the calls of the page are open.
 """
 
 import assistant.chat  # noqa: F401  before anything imports gradio: it turns the analytics off

@@ -1,11 +1,11 @@
-"""Who may come in when a token is set: bearers of it, and browsers that have given it once.
+"""Authentication when a token is set: by bearer token, or by a browser session after login.
 
-A browser's session is a signed date, so it survives a restart and ends with the token.
+A session is a signed date: it survives a restart, and a new token ends it.
 
-The right token is let in always and at once: a count of wrong ones that could refuse it would be a
-lock that anybody can turn, from behind the same proxy or with a made-up `X-Forwarded-For`. So wrong
-tokens are counted together, whoever sends them, and only wrong ones are told to wait and kept
-waiting. The first wall is the token's length, this is the second.
+The right token is always accepted at once. If a count of wrong tokens could refuse it, anybody
+behind the same proxy, or with a forged `X-Forwarded-For`, could lock everybody out. So wrong tokens
+are counted over all senders, and only wrong ones are delayed. The token's length is the first
+defence; this delay is the second.
 """
 
 from __future__ import annotations
@@ -89,9 +89,9 @@ class Access:
         return self._session(int(self._clock()) + SESSION_SECONDS)
 
     async def refuse(self) -> float:
-        """Count a wrong token; gives the seconds its sender is to wait, 0 for the first few.
+        """Count a wrong token; return the seconds its sender must wait, 0 for the first few.
 
-        Returns late then, so that guesses sent one after the other are a few, not thousands.
+        The call itself returns late, so a sender can try only a few guesses in sequence.
         """
         now = self._clock()
         if now - self._last_wrong > _FORGOTTEN_SECONDS:

@@ -48,7 +48,7 @@ _log = logging.getLogger("assistant.server")
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What runs: ``asgi`` with the guards, and the parts that a caller may want to see."""
+    """The running application: ``asgi`` with the guards, and its parts for callers and tests."""
 
     asgi: ASGIApp
     service: Service
@@ -57,7 +57,8 @@ class Application:
 
 
 def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ()) -> Application:
-    """The whole server for an assistant. ``names`` are further host names that it answers to."""
+    """Build the whole server for an assistant. ``names`` are additional host names that it
+    accepts."""
     settings = assistant.settings
     service = Service(assistant)
     kept = settings.chat.keep_conversations

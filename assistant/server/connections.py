@@ -1,4 +1,4 @@
-"""What a connection may cost before anybody knows who it is: uvicorn's protocol with bounds.
+"""Limits for connections before authentication: uvicorn's protocol with bounds.
 
 uvicorn has no limit on a request's head with its fast parser, no deadline for a head or a body that
 stops half-way, and answers everybody with 503 when there are too many connections. Here
@@ -8,9 +8,9 @@ stops half-way, and answers everybody with 503 when there are too many connectio
 - one client holds only so many connections, and sends only so many requests ahead of the answer
   (256 KB of them were 30 MB of requests in line);
 - when all places are taken, the connection that has been without a request longest gives way, so
-  that who really asks is let in.
+  clients with a request get in.
 
-It knows bytes, times and addresses, and nothing of paths or tokens: ``guards`` comes after it.
+It sees bytes, times and addresses, but no paths or tokens: ``guards`` checks those later.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class State(Enum):
 
 
 class Door:
-    """Counts the connections of a server, and decides who comes in and who gives way."""
+    """Counts the connections of a server, and decides which are accepted and which are closed."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
@@ -86,9 +86,9 @@ class Door:
         self._waiting.pop(connection, None)
 
     def note(self, connection: BoundedProtocol, state: State) -> None:
-        """A connection has come into a state, or something has come while it was in it.
+        """Note that a connection entered a state, or received data in it.
 
-        A body that comes makes its connection the youngest again; a head has to come at once.
+        Data of a body resets the connection's age; data of a head does not.
         """
         if connection not in self._inside:
             return
@@ -184,7 +184,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._field_bytes += len(name) + len(value)
 
     def on_headers_complete(self) -> None:
-        """The head is whole, unless it was too large or comes too far ahead of its turn."""
+        """The head is complete. It is refused when it is too large or too far ahead in the
+        queue."""
         if len(self.pipeline) >= self.door.bounds.requests_ahead:
             self._is_ahead = True
         elif self._field_bytes < self.door.bounds.head_bytes:
@@ -320,7 +321,7 @@ def protocol_for(door: Door) -> type[BoundedProtocol]:
 
 
 def network_of(address: Any) -> str:
-    """Who a connection counts for: an IPv4 address, or the /64 that one IPv6 client owns."""
+    """The client that a connection counts for: an IPv4 address, or the /64 of an IPv6 client."""
     if not isinstance(address, tuple):
         return ""  # a Unix socket
     try:

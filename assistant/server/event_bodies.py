@@ -1,9 +1,9 @@
-"""What a browser may send to the page's events: each body is read, checked and written anew.
+"""Bodies that a browser may send to the page's events: each is parsed, checked and rebuilt.
 
-Gradio trusts what an event brings: it copies the files, follows the addresses and moves the streams
-that a body names. So nothing reaches it as it came. A body must be of the shapes below, which have
-no place for a file; what goes on is made of the values that were read, so that a second parser
-cannot read another meaning. Fields that the page does not use are left out.
+Gradio trusts the body of an event: it copies files, fetches addresses and moves streams that the
+body names. So no body reaches it unchanged. A body must match one of the shapes below, none of
+which can name a file. The body passed on is rebuilt from the parsed values, so a second parser
+cannot read it differently. Fields that the page does not use are dropped.
 """
 
 from __future__ import annotations
@@ -197,7 +197,8 @@ def _with_length(scope: Scope, length: int) -> Scope:
 
 
 async def _say_unknown(send: Send) -> None:
-    """What Gradio says to a page of before a restart; it raises its own exception besides."""
+    """The message that Gradio sends to a page loaded before a restart; it also raises an
+    exception."""
     message = UnexpectedErrorMessage(message="404: Not Found", session_not_found=True)
     body = f"data: {json.dumps(message.model_dump(), default=str)}\n\n".encode()
     await _reply(send, 200, b"text/event-stream", body)

@@ -1,7 +1,7 @@
-"""What no request gets past, in front of everything: host, path, origin, size, token, headers.
+"""Checks for every request, before any route: host, path, origin, size, token, headers.
 
-Plain ASGI: it sees streams as they are and holds back nothing but the two pages with inline
-scripts, which must be known before a policy can be written.
+Plain ASGI: streams pass through unbuffered. Only the two pages with inline scripts are buffered,
+because their content policy depends on the scripts.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class Guards:
         return 401, _NO_TOKEN
 
     def _strange(self, path: str, query: bytes, owner: str) -> tuple[int, str] | None:
-        """The refusal of a request to a conversation that comes from another browser, or none."""
+        """Refuse a request to a conversation that belongs to another browser."""
         if not needs_owner(path):
             return None
         if not owner:
@@ -179,8 +179,8 @@ class _Request:
 def _own_cookies(header: str) -> dict[str, str]:
     """The values of our own cookies.
 
-    Python's parser, which Starlette uses too, takes five seconds for 64 KB of backslashes, and no
-    token is asked for before it.
+    Python's parser, which Starlette uses too, needs five seconds for 64 KB of backslashes, and it
+    runs before the token is checked.
     """
     found: dict[str, str] = {}
     for part in header.split(";"):
@@ -201,7 +201,7 @@ def _with_own_cookies(scope: Scope, request: _Request) -> Scope:
 
 
 class _Answer:
-    """Sets the headers of a response; of a page with scripts it waits for the whole."""
+    """Sets the headers of a response; a page with scripts is buffered first."""
 
     def __init__(self, send: Send, scope: Scope, request: _Request, asked: _Body) -> None:
         self._send = send
@@ -213,7 +213,7 @@ class _Answer:
         self.began = False
 
     async def send(self, message: Message) -> None:
-        """Pass a message on; of a request that was too large nothing, it is refused instead."""
+        """Pass a message on, unless the request was too large: then it is refused."""
         if self._asked.is_too_large and not self.began:
             return
         if message["type"] == "http.response.start":

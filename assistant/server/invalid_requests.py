@@ -1,7 +1,7 @@
-"""Requests that cannot be read → one clear error in our form that repeats nothing of them.
+"""Requests that cannot be parsed → one clear error in our format that echoes none of the input.
 
-FastAPI's own answer holds what came in, and cannot be written when that is an infinity or half of
-a character: a status 500 for a client's slip.
+FastAPI's own error echoes the input. It cannot serialise an infinity or a lone surrogate, and then
+answers a client's mistake with status 500.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The MCP endpoint: three tools for programs that look things up, on the official SDK.
+"""The MCP endpoint: three read-only tools, built on the official SDK.
 
 ``search`` gives passages, ``ask`` a checked answer, ``get_document`` a document's text. All three
 only read.
@@ -33,8 +33,8 @@ _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 @contextlib.contextmanager
 def _root_logger_untouched() -> Iterator[None]:
-    """The SDK gives the root logger a handler that draws tracebacks with their source: one took
-    five seconds of the only event loop, and anybody could have the next one drawn."""
+    """The SDK adds a log handler that prints tracebacks with source code. One traceback blocked the
+    event loop for five seconds, and any client could cause another."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     try:
@@ -90,7 +90,9 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
         """Answer a question from the documents.
 
         Each sentence carries its sources and a verdict: verbatim, supported, weak, unsupported or
-        uncited. `abstained` is true when the documents do not hold the answer.
+        uncited, or catalogue for what the list of documents says. `abstained` is true when the
+        documents do not hold the answer. `certainty` says how sure it is that this answers the
+        question: sure, likely, unsure or none.
         """
         try:
             filters = make_filters(paths or (), types or ())

@@ -1,11 +1,11 @@
 """``/v1/chat/completions`` and ``/v1/models`` as OpenAI clients know them, with our citations.
 
 An answer's sources are ``annotations`` of type ``url_citation``: ``start_index`` and ``end_index``
-count characters of the content and span the sentence that rests on the source; the address leads to
-the document at that place. The field ``assistant`` holds the whole checked answer, verdicts and
-all; clients that do not know it pass it over.
+count characters of the content and span the sentence that cites the source; the address opens the
+document at that place. The field ``assistant`` holds the whole checked answer with its verdicts;
+other clients ignore it.
 
-Streams send the annotations with the last piece, since verdicts come when the words are there.
+Streams send the annotations with the last chunk, because verdicts need the complete text.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.chat.placing import MARKER
 from assistant.errors import AssistantError, BusyError, ModelError, UsageError
 from assistant.retrieval.filters import make_filters
+from assistant.retrieval.history import paired
 from assistant.service.service import HistoryTurn, Service
 from assistant.types import NO_FILTERS, Answer, Delta, Filters, Finished
 
@@ -39,7 +40,7 @@ _GONE = 499
 
 
 class _Lenient(BaseModel):
-    """Fields that we do not use (temperature, tools, …) are taken and passed over."""
+    """Fields that we do not use (temperature, tools, …) are accepted and ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -139,7 +140,7 @@ def router(service: Service) -> APIRouter:
 
 
 async def _unless_gone(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer | None:
-    """The answer, or None when the client has left: then the work is stopped."""
+    """The answer, or None when the client has disconnected: then the work stops."""
     task = asyncio.create_task(work)
     try:
         while not task.done():
@@ -154,7 +155,7 @@ async def _unless_gone(request: Request, work: Coroutine[Any, Any, Answer]) -> A
 
 
 def failure(error: AssistantError) -> JSONResponse:
-    """An error as OpenAI clients read it, with a status that says whose fault it is."""
+    """An error in OpenAI's format, with a 4xx status for the client's mistakes and 5xx for ours."""
     status, kind = 503, "unavailable"
     if isinstance(error, BusyError):
         status, kind = 429, "busy"
@@ -210,15 +211,7 @@ def _conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[HistoryTur
         raise UsageError(
             "The last message is not the user's", hint="end `messages` with a question"
         )
-    history: list[HistoryTurn] = []
-    asked = ""
-    for role, words in spoken[:-1]:
-        if role == "user":
-            asked = words
-        elif asked:
-            history.append((asked, words))
-            asked = ""
-    return spoken[-1][1], history
+    return spoken[-1][1], paired(spoken[:-1])
 
 
 def _filters(given: FilterFields | None) -> Filters:
@@ -259,7 +252,7 @@ async def _streamed(
     filters: Filters,
     base: str,
 ) -> Response:
-    """A stream whose first event has come: what fails before it is still a plain error."""
+    """A stream after its first event; an earlier failure is returned as a plain error."""
     events = service.stream(question, history, filters=filters, door="http")
     first = await anext(events)
     include_usage = asked.stream_options is not None and asked.stream_options.include_usage

@@ -1,4 +1,5 @@
-"""What a request may be, decided from its words alone: host, origin, path, size, content policy.
+"""Rules for requests, decided from their headers and path: host, origin, path, size, content
+policy.
 
 Pure functions; ``guards`` applies them.
 """
@@ -59,9 +60,9 @@ def _host_name(host: str) -> str | None:
 
 
 def origin_is_allowed(method: str, host: str, origin: str | None, fetch_site: str | None) -> bool:
-    """Whether another page could have sent this request with the browser's cookies.
+    """Whether another site could have sent this request with the browser's cookies (CSRF).
 
-    A request that changes something must come from our own page, or from no browser at all.
+    A request that changes data must come from our own page, or from a program that is no browser.
     """
     if origin is not None:
         try:
@@ -108,8 +109,8 @@ def scripted_policy(page: bytes, host: str) -> str:
     """The content policy of a page with scripts: its own ones, no evaluation, no outside host.
 
     ``host`` is the name and port that the page was asked under; without a scheme it also fits
-    behind a proxy that speaks TLS. Scripts come from folders that hold nothing anybody uploaded.
-    Styles in elements stay: Gradio positions its menus by them.
+    behind a proxy that speaks TLS. Scripts come from folders without uploaded files. Inline styles
+    stay allowed, because Gradio positions its menus with them.
     """
     scripts = " ".join(f"{host}{folder}" for folder in ("/assets/", "/static/", "/own/"))
     return "; ".join(

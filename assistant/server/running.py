@@ -1,4 +1,4 @@
-"""Runs the server: checks where it may listen, says where it is, ends in good order."""
+"""Runs the server: checks the address, prints the URL, shuts down cleanly."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def server_config(app: ASGIApp, settings: ServerSettings, **more: Any) -> uvicor
 
 
 def _with_descriptors(connections: int) -> int:
-    """As many connections as there can be open files, after raising that limit if need be."""
+    """The number of connections that the limit on open files allows; raises that limit if
+    possible."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + _OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:

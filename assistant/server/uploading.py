@@ -1,7 +1,7 @@
-"""``POST /upload?name=…``: one file as the body, as it is. The answer names it by a number.
+"""``POST /upload?name=…``: the body is one file. The response names it by a number.
 
-There is no form to parse and no path to name: the page's script sends each file and gives the
-numbers to the event that takes them in.
+There is no form to parse and no path in the request: the page's script sends each file, then passes
+the numbers to the event that stores the files.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from assistant.errors import BusyError
 class AdmissionControl:
     """Lets ``running`` in at a time and ``waiting`` wait, first come, first served.
 
-    For one event loop. A cancelled task leaves the queue and costs nobody a place.
+    For one event loop. A cancelled task leaves the queue and frees its place.
     """
 
     def __init__(self, running: int, waiting: int) -> None:

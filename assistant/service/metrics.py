@@ -1,6 +1,6 @@
-"""What a monitor may know, in the Prometheus format: counts and times, never a word of a question.
+"""Metrics in the Prometheus format: counts and times, never a word of a question.
 
-Each server has a registry of its own, so that two in one process do not add up.
+Each server has its own registry, so two servers in one process do not mix their counts.
 """
 
 from __future__ import annotations

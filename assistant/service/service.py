@@ -1,7 +1,6 @@
-"""One assistant for many callers: the chat, HTTP and MCP all ask through here.
+"""One assistant for many callers: the chat, HTTP and MCP call this service.
 
-It adds what a single caller does not need: a bounded line, figures for a monitor, and the promise
-that a question which is left is also stopped.
+It adds admission control, metrics, and cancellation: when a caller leaves, its question stops.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class Service:
         filters: Filters = NO_FILTERS,
         door: str,
     ) -> AsyncIterator[Event]:
-        """The events of an answer. ``door`` names the way in, for the figures.
+        """The events of an answer. ``door`` names the interface, for the metrics.
 
         Raises ``AssistantError``, ``BusyError`` among them. Closing it stops the model.
         """
@@ -108,7 +107,7 @@ class Service:
         return receipt
 
     def warm_up(self) -> None:
-        """Open the index and load what the first question needs (2 s), before it comes."""
+        """Open the index and load what the first question needs, which takes 2 s."""
         with suppress(AssistantError):
             self.assistant.retrieve("What is this about?", 1)
             if self.settings.llm.model:

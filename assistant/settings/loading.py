@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from assistant.errors import SettingsError
+from assistant.registry import EMBEDDERS, RERANKERS
 from assistant.settings.sections import Settings
 from assistant.settings.yaml_values import (
     MOST_CHARACTERS,
@@ -41,6 +42,15 @@ def load_settings(
     """
     data = _read_yaml(default_config_path())
     known = dict(_leaves(data))
+    if not isinstance(path, str | Path | None):
+        raise SettingsError(
+            f"A settings file {shown_value(path)} is no path", hint="load_settings('config.yaml')"
+        )
+    if not isinstance(overrides, Mapping | None):
+        raise SettingsError(
+            f"The overrides {shown_value(overrides)} are no mapping",
+            hint='load_settings(overrides={"retrieval.passages": 12})',
+        )
     source = Path(path) if path is not None else find_config(Path.cwd())
     if source is not None and "\0" in str(source):
         raise SettingsError(
@@ -237,6 +247,8 @@ def _validate(data: dict[str, Any], source: Path | None) -> Settings:
             f"{first['msg'].lower()}",
             hint="`assistant config` prints the settings in use",
         ) from exc
+    EMBEDDERS.check(settings.embedding.provider)
+    RERANKERS.check(settings.retrieval.reranker)
     if settings.chunking.overlap >= settings.chunking.tokens:
         raise SettingsError(
             f"Setting chunking.overlap = {settings.chunking.overlap} is not valid: it must be "

@@ -77,7 +77,7 @@ class ChunkingSettings(_Section):
 class EmbeddingSettings(_Section):
     """Which embedder turns texts into vectors."""
 
-    provider: Literal["static", "minilm", "openai"]
+    provider: Literal["static", "minilm", "openai"] | str
     model: str
     base_url: Address
     api_key_env: str
@@ -116,7 +116,7 @@ class RetrievalSettings(_Section):
     weight_sentence: Weight
     weight_likeness: Weight
     weight_title: Weight
-    reranker: Literal["none", "cross-encoder", "llm"]
+    reranker: Literal["none", "cross-encoder", "llm"] | str
     reranker_model: str
     rerank: Ranked
     max_share_per_document: Annotated[float, Field(gt=0.0, le=1.0)]

@@ -86,7 +86,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _TableLine:
     start: int
     end: int
     body: str
@@ -172,17 +172,19 @@ def rule_line(columns: int) -> str:
 # ---------------------------------------------------------------- where tables stand
 
 
-def _runs(text: str) -> Iterator[list[_Line]]:
+def _runs(text: str) -> Iterator[list[_TableLine]]:
     """The lines of each run of rows; code holds none."""
     fences = [match.start() for match in _FENCE.finditer(text)]
-    lines: list[_Line] = []
+    lines: list[_TableLine] = []
     at, next_start = text.find("|"), -1
     while at >= 0:
         line = _line_at(text, at)
         between = text[next_start : line.start].strip() if lines else ""
         if lines and "\n" in text[next_start : line.start].rstrip(" \t"):
             if _DRAWN.fullmatch(between) and "\n\n" not in text[next_start : line.start]:
-                lines.append(_Line(next_start, next_start, "|---|"))  # +-----+ of a drawn table
+                lines.append(
+                    _TableLine(next_start, next_start, "|---|")
+                )  # +-----+ of a drawn table
             else:
                 yield lines
                 lines = []
@@ -200,17 +202,17 @@ def _runs(text: str) -> Iterator[list[_Line]]:
         yield lines
 
 
-def _line_at(text: str, at: int) -> _Line:
+def _line_at(text: str, at: int) -> _TableLine:
     """The line around a character, without white space at its ends."""
     start = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
     line = text[start : len(text) if end < 0 else end]
     body = line.strip()
     start += len(line) - len(line.lstrip())
-    return _Line(start, start + len(body), body)
+    return _TableLine(start, start + len(body), body)
 
 
-def _table(text: str, lines: list[_Line], header_line: str) -> Table:
+def _table(text: str, lines: list[_TableLine], header_line: str) -> Table:
     rule = next((at for at, line in enumerate(lines[:4]) if is_rule(line.body)), None)
     header: Row | None = None
     body, upper = lines, lines[:0]
@@ -244,7 +246,7 @@ def _table(text: str, lines: list[_Line], header_line: str) -> Table:
     )
 
 
-def _names_columns(lines: list[_Line]) -> bool:
+def _names_columns(lines: list[_TableLine]) -> bool:
     """Whether the first line of a run without a rule names the columns: it is bold, or numbers
     stand under words."""
     if len(lines) < 2 or "|" not in lines[0].body:
@@ -281,16 +283,16 @@ def _caption(text: str, start: int) -> tuple[str, int]:
     return " · ".join(line.body for line in lines), lines[0].start
 
 
-def _lines_above(text: str, start: int) -> tuple[list[_Line], bool]:
+def _lines_above(text: str, start: int) -> tuple[list[_TableLine], bool]:
     """The paragraph that ends above a line, its last lines; and whether an empty line parts them.
 
     Headings, rows and code are no part of it.
     """
-    lines: list[_Line] = []
+    lines: list[_TableLine] = []
     is_parted = False
     at = text.rfind("\n", 0, start)
     while at > 0 and len(lines) < _CAPTION_LINES:
-        line = _line_at(text, at - 1) if text[at - 1] != "\n" else _Line(at, at, "")
+        line = _line_at(text, at - 1) if text[at - 1] != "\n" else _TableLine(at, at, "")
         if not line.body:
             if lines or is_parted:
                 break
@@ -309,7 +311,7 @@ def _caption_below(text: str, end: int) -> tuple[str, int]:
     """(caption, where it ends) of a line under a table that says it is its caption."""
     at, empty = text.find("\n", end) + 1, 0
     while 0 < at < len(text) and empty < 2:
-        line = _line_at(text, at) if text[at] != "\n" else _Line(at, at, "")
+        line = _line_at(text, at) if text[at] != "\n" else _TableLine(at, at, "")
         if line.body:
             marked = _CAPTION_MARK.match(line.body) or _PANDOC_MARK.match(line.body)
             if marked and len(line.body) <= _LONGEST_CAPTION and not is_row(line.body):
@@ -340,7 +342,7 @@ def _title_of(body: str) -> str:
 # ---------------------------------------------------------------- rows
 
 
-def _rows(lines: list[_Line], names: tuple[str, ...]) -> Iterator[Row]:
+def _rows(lines: list[_TableLine], names: tuple[str, ...]) -> Iterator[Row]:
     """Rows with the row across the table above them, or with the label that stands only in the
     first of several rows."""
     hanging = _hanging_labels(lines) if names else {}
@@ -370,7 +372,7 @@ def _only_label(body: str) -> str:
     return cells_of(f"|{inner}|")[0].text
 
 
-def _hanging_labels(lines: list[_Line]) -> dict[int, str]:
+def _hanging_labels(lines: list[_TableLine]) -> dict[int, str]:
     """The label of rows whose first cell is empty because a row above says it, by index.
 
     Only where a third of the first cells are empty, and no label stands twice in a row.

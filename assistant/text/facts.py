@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.text.dates import Date, take_dates
 from assistant.text.folding import fold
 from assistant.text.terms import STOP_WORDS
+from assistant.text.value_words import MONTHS, ONLY_WITH_DAY
 
 _UNITS = {
     word: value
@@ -48,39 +50,15 @@ _FRACTIONS = frozenset("third fourth fifth sixth seventh eighth ninth tenth".spl
 _UNCHECKED = frozenset("one once single first second both couple pair half".split())
 """Number words that often count nothing; looked up in a source, never asked of it."""
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        """jan january januar|feb february februar|mar march märz|apr april|may mai|jun june juni|
-        jul july juli|aug august|sep sept september|oct october oktober|nov november|
-        dec december dezember""".split("|"),
-        start=1,
-    )
-    for name in names.split()
-}
-_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
-_BEFORE_MONTH = "in|of|since|by|until|from|last|next|this|early|mid|late|im|to|and"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?"
-_YEAR = r"(?P<year>1\d{3}|20\d{2})"
-_DATES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b{_DAY} (?:of )?{_MONTH},? ?(?:{_YEAR}\b)?",
-        rf"\b{_MONTH} {_DAY}\b(?:,? {_YEAR}\b)?",
-        rf"\b{_MONTH},? (?:of )?{_YEAR}\b",
-        rf"\b(?:{_BEFORE_MONTH})[ -]{_MONTH}(?! \d)",
-        rf"\b{_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)",
-        r"\b(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>1\d{3}|20\d{2})\b",
-    )
-)
 _IDENTIFIER = re.compile(
     r"(?<![\w.\-/])[A-Za-z_]+(?:[\-./][A-Za-z_]+){0,8}[\-./]?\d[\w\-]*(?:\.\w+){0,8}"
 )
 _NUMBER = re.compile(
-    r"(?<![\w.,])(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)*)"
+    r"(?<![\w.,])(?P<digits>\d{1,3}(?:[,'’\u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
     r"(?:[ \u00a0-]?(?P<scale>hundred|thousand|million|billion|trillion|bn|tn|mn|[kKmMbB])\b|"
     r"(?:st|nd|rd|th|s)\b)?(?![\w])"
 )
+_GROUPING = re.compile("['’\u00a0\u202f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'”’)\]]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"
@@ -122,14 +100,6 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Date:
-    """A day or a month: what is not said is ``None``. ``spellings`` has one entry, or two."""
-
-    text: str
-    spellings: tuple[tuple[int | None, int, int | None], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What can be checked of a sentence, each kind in order of appearance."""
 
@@ -147,38 +117,11 @@ def facts_of(text: str, with_names: bool = True) -> Facts:
     addresses = tuple(match.group().rstrip(".,;:!?") for match in _ADDRESS.finditer(rest))
     rest = _ADDRESS.sub(" ", rest)
     quotes = tuple(next(filter(None, match.groups())) for match in _QUOTED.finditer(rest))
-    dates, rest = _dates(rest)
+    dates, rest = take_dates(rest)
     identifiers = [match.group() for match in _IDENTIFIER.finditer(rest)]
     numbers = tuple(_numbers(_IDENTIFIER.sub(" ", rest)))
     names = (*_names(rest), *identifiers) if with_names else ()
     return Facts(numbers, dates, tuple(dict.fromkeys(names)), quotes, addresses)
-
-
-def _dates(text: str) -> tuple[tuple[Date, ...], str]:
-    found: list[tuple[int, Date]] = []
-    for pattern in _DATES:
-        for match in pattern.finditer(text):
-            spellings = tuple(_spellings(match.groupdict()))
-            if spellings:
-                found.append((match.start(), Date(match.group().strip(" ,"), spellings)))
-        text = pattern.sub(
-            lambda m: " " * len(m.group()) if any(_spellings(m.groupdict())) else m.group(), text
-        )
-    return tuple(date for _, date in sorted(found, key=lambda pair: pair[0])), text
-
-
-def _spellings(parts: dict[str, str | None]) -> Iterator[tuple[int | None, int, int | None]]:
-    year = int(parts.get("year") or 0) or None
-    if "a" in parts:
-        a, b = int(parts["a"] or 0), int(parts["b"] or 0)
-        options = {(a, b), (b, a)}
-    else:
-        name = (parts["month"] or "").lower()
-        month = int(name) if name.isdecimal() else _MONTHS[name]
-        options = {(int(parts.get("day") or 0), month)}
-    for day, month in sorted(options):
-        if 1 <= month <= 12 and 0 <= day <= 31:
-            yield year, month, day or None
 
 
 def _numbers(text: str) -> Iterator[Number]:
@@ -198,7 +141,7 @@ def _numbers(text: str) -> Iterator[Number]:
 
 def _readings(digits: str) -> Iterator[float]:
     """``1,591`` is 1591, but 1.591 too where the comma is decimal."""
-    plain = digits.replace("\u00a0", "").replace("\u202f", "")
+    plain = _GROUPING.sub("", digits)
     if re.fullmatch(r"\d+(?:\.\d+)?", plain):
         yield float(plain)
         if re.fullmatch(r"\d{1,3}\.\d{3}", plain):
@@ -283,7 +226,7 @@ def _names(text: str) -> list[str]:
             not word
             or fold(word) in STOP_WORDS
             or word.lower() in _OPENERS
-            or word.lower() in _MONTHS
+            or (word.lower() in MONTHS and word.lower() not in ONLY_WITH_DAY)
             or word.lower() in _UNITS
         ):
             continue

@@ -15,7 +15,7 @@ class Recent(Generic[Value]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._values: OrderedDict[str, Value] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def get(self, key: str) -> Value | None:
         """The value of a key, or None."""
@@ -32,3 +32,11 @@ class Recent(Generic[Value]):
             self._values.move_to_end(key)
             if len(self._values) > self._most:
                 self._values.popitem(last=False)
+
+    def kept(self, key: str, value: Value) -> Value:
+        """The value of a key; the one given is kept for a key without one."""
+        with self._lock:
+            if key not in self._values:
+                self.put(key, value)
+            self._values.move_to_end(key)
+            return self._values[key]

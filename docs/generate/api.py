@@ -19,10 +19,18 @@ FIRST = ("ask", "Assistant", "load_settings", "Settings", "Answer", "Sentence", 
 
 INTRODUCTION = """# Python interface
 
-Import the names of the first section from `assistant`, the others from the module that their
-section names. Spans count characters of a document's stored text, end exclusive.
+Import names from `assistant`, but for those that tell another module. Spans count characters of a
+document's stored text, end exclusive.
 
 """
+
+SECTIONS = {
+    "assistant": "Asking",
+    "protocols": "Protocols of your own parts",
+    TYPES: "Values and events",
+    ERRORS: "Errors",
+}
+"""Each section and its title, in order; ``protocols`` stands for the modules of all other names."""
 
 
 def _source(root: Path) -> griffe.Object:
@@ -35,9 +43,7 @@ def _source(root: Path) -> griffe.Object:
 def public_names(root: Path) -> dict[str, str]:
     """Every public name and the module that a program imports it from."""
     package = _source(root)
-    exported = [str(name) for name in package.exports or ()]
-    order = {name: place for place, name in enumerate(FIRST)}
-    names = dict.fromkeys(sorted(exported, key=lambda n: order.get(n, len(order))), "assistant")
+    names = dict.fromkeys(_exported(package), "assistant")
     for module in (TYPES, ERRORS):
         for name, member in package[module.removeprefix("assistant.")].members.items():
             if name.startswith("_") or member.is_alias or name in names:
@@ -50,21 +56,28 @@ def public_names(root: Path) -> dict[str, str]:
 def page(root: Path) -> str:
     """The whole page."""
     package = _source(root)
-    titles = {
-        "assistant": "From `assistant`",
-        TYPES: "Values: `assistant.types`",
-        ERRORS: "Errors: `assistant.errors`",
-    }
-    parts = [NOTE, INTRODUCTION]
-    before = ""
+    sections: dict[str, list[str]] = {section: [] for section in SECTIONS}
     for name, module in public_names(root).items():
-        if module != before:
-            parts.append(f"## {titles[module]}\n\n")
-            before = module
         member = package[f"{module}.{name}".removeprefix("assistant.")]
         target = member.final_target if member.is_alias else member
-        parts.append(_entry(name, target))
-    return "".join(parts).rstrip() + "\n"
+        told = "" if module == "assistant" else f"Import it from `{module}`.\n\n"
+        sections[_section(target)].append(_entry(name, target) + told)
+    parts = [f"## {SECTIONS[each]}\n\n{''.join(found)}" for each, found in sections.items()]
+    return "".join([NOTE, INTRODUCTION, *parts]).rstrip() + "\n"
+
+
+def _exported(package: griffe.Object) -> list[str]:
+    """What ``assistant`` exports: what is looked for first, then in the order of the alphabet."""
+    order = {name: place for place, name in enumerate(FIRST)}
+    return sorted(map(str, package.exports or ()), key=lambda n: (order.get(n, len(order)), n))
+
+
+def _section(target: griffe.Object) -> str:
+    home = target.module.path
+    if home in SECTIONS:
+        return home
+    is_asking = home.startswith(("assistant.pipeline", "assistant.settings"))
+    return "assistant" if is_asking else "protocols"
 
 
 def _entry(name: str, member: griffe.Object) -> str:

@@ -56,7 +56,10 @@ def kind(annotation: Any) -> str:
     if origin in (Mapping, dict):
         return "table"
     if origin in (typing.Union, types.UnionType):
-        return " or ".join(kind(each) for each in typing.get_args(annotation))
+        each = typing.get_args(annotation)
+        if typing.get_origin(each[0]) is typing.Literal:  # an open list of names
+            return f"{kind(each[0])}, or the name of a part that a package brings"
+        return " or ".join(map(kind, each))
     names = {int: "whole number", float: "number", bool: "`true` or `false`", str: "text"}
     return names.get(annotation, "path")
 

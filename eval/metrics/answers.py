@@ -69,7 +69,8 @@ def reference_f1(question: EvalQuestion, answer: Answer) -> float | None:
 
 
 def ungrounded_numbers(question: EvalQuestion, answer: Answer) -> tuple[str, ...]:
-    """Numbers in the answer that stand in no passage that was retrieved, nor in the question."""
+    """Numbers in the answer that stand in no passage that was retrieved or cited, nor in the
+    question. What the list of documents says, as a count of them, is no number of a passage."""
     if answer.abstained:
         return ()
     known = set(numbers(question.question))
@@ -77,6 +78,11 @@ def ungrounded_numbers(question: EvalQuestion, answer: Answer) -> tuple[str, ...
         known.update(numbers(f"{turn.question} {turn.answer}"))
     for passage in answer.retrieved:
         known.update(numbers(passage.text))
+    for citation in answer.citations:
+        known.update(numbers(citation.quote))
+    for sentence in answer.sentences:
+        if sentence.verdict == "catalogue":
+            known.update(numbers(sentence.text))
     said = dict.fromkeys(numbers(without_markers(answer.text)))
     return tuple(number for number in said if number not in known)
 

@@ -3,7 +3,7 @@
 A sentence is *supported* by quotes when they hold all of its numbers and at least
 ``SUPPORT_SHARE`` of its content terms. Everything is read from the documents' stored text, not
 from what the answer claims to quote. An abstention makes no claim, so it has no score here: it
-is neither rewarded nor punished.
+is neither rewarded nor punished. What the index's list of documents says cites nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ def score_citations(answer: Answer, texts: Mapping[str, str]) -> CitationScores:
         return CitationScores(None, None, fidelity)
     quotes = {each.marker: stored(each, texts) for each in answer.citations}
     supported, marks, good_marks = 0, 0, 0
-    for sentence in answer.sentences:
+    claims = [each for each in answer.sentences if each.verdict != "catalogue"]
+    if not claims:
+        return CitationScores(None, None, fidelity)
+    for sentence in claims:
         known = [mark for mark in dict.fromkeys(sentence.citations) if mark in quotes]
         holds = supports(sentence.text, [quotes[mark] for mark in known])
         supported += holds
@@ -52,7 +55,7 @@ def score_citations(answer: Answer, texts: Mapping[str, str]) -> CitationScores:
             good_marks += sum(_is_needed(sentence.text, mark, known, quotes) for mark in known)
     marks += len(_dangling(answer, quotes))
     precision = good_marks / marks if marks else 0.0
-    return CitationScores(supported / len(answer.sentences), precision, fidelity)
+    return CitationScores(supported / len(claims), precision, fidelity)
 
 
 def _dangling(answer: Answer, quotes: Mapping[int, str]) -> set[int]:
@@ -109,6 +112,31 @@ def gold_citation_recall(places: Sequence[Place], citations: Sequence[Citation])
     if not needed:
         return None
     return sum(1 for place in needed if _is_cited(place, citations)) / len(needed)
+
+
+def on_evidence(places: Sequence[Place], answer: Answer) -> tuple[float | None, float | None]:
+    """(answer precision, first sentence on evidence) of an answer with sentences.
+
+    A sentence is on evidence when one of its citations touches a place of it, needed or only
+    helpful. Precision is the share of such sentences: what is added beside the point lowers it.
+    ``None`` for a question without evidence, and for an abstention, which says nothing.
+    """
+    if answer.abstained or not answer.sentences or not any(place.spans for place in places):
+        return None, None
+    on = [
+        any(_touches(c, places) for c in answer.citations if c.marker in sentence.citations)
+        for sentence in answer.sentences
+    ]
+    return sum(on) / len(on), float(on[0])
+
+
+def _touches(citation: Citation, places: Sequence[Place]) -> bool:
+    return any(
+        citation.start < end and start < citation.end
+        for place in places
+        if place.document == citation.document
+        for start, end in place.spans
+    )
 
 
 def _is_cited(place: Place, citations: Sequence[Citation]) -> bool:

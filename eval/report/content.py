@@ -26,6 +26,8 @@ LABELS = {
     "citation_recall": "sentences supported by their citation",
     "citation_precision": "citations that are needed",
     "gold_citation_recall": "evidence inside a cited span",
+    "answer_precision": "sentences on the evidence",
+    "first_on_evidence": "first sentence on the evidence",
     "quote_fidelity": "quotes exact to the character",
     "mrr@10": "MRR@10",
     "ndcg@10": "nDCG@10",

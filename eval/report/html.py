@@ -23,6 +23,7 @@ CARDS = (
     "correct_answerable",
     "refused_where_due",
     "gold_citation_recall",
+    "answer_precision",
     "quote_fidelity",
     "recall@5",
 )

@@ -59,6 +59,11 @@ def show(report: Report, console: Console) -> None:
                 span = f"[{f.low:.1%}, {f.high:.1%}]"
                 table.add_row(label(name), f"{f.mean:.1%}", escape(span), str(f.n))
     console.print(table)
+    levels = " · ".join(
+        f"{level} {right} of {given}"
+        for level, (given, right) in report.summary.certainty.items() if given
+    )  # fmt: skip
+    console.print(f"[dim]right by certainty[/] {levels}")
     if report.ladder:
         rungs = " < ".join(f"{label(name)} {f.mean:.1%}" for name, f in report.ladder.items())
         console.print(f"[dim]ladder[/] {escape(rungs)}")

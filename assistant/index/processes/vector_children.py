@@ -23,7 +23,7 @@ _FINISH = b'{"op": "finish"}\n'
 
 
 class _Waiting:
-    """Frames for a child, in order; whoever puts more than fits waits for room."""
+    """A bounded queue of frames for a child; ``put`` blocks while it is full."""
 
     def __init__(self) -> None:
         self._frames: deque[tuple[bytes, ...]] = deque()
@@ -37,11 +37,6 @@ class _Waiting:
             self._frames.append(parts)
             self._bytes += sum(map(len, parts))
             self._changed.notify_all()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing waits now."""
-        return not self._frames
 
     def take(self) -> tuple[bytes, ...]:
         """The next frame, once there is one."""
@@ -106,16 +101,13 @@ class VectorWriter(Child):
         self._waiting.put(*parts)
 
     def _send_all(self) -> None:
-        """The thread: frames to the child, in order; after a failure they are thrown away, so that
-        nobody waits for room."""
+        """The thread: sends frames to the child in order. After a failure it discards them, so that
+        ``put`` does not block."""
         while parts := self._waiting.take():
             try:
                 if self._failed is None:
                     self._send(*parts)
                     if parts == (_FINISH,):
-                        self._flush()
-                    elif len(parts) == 2 and self._waiting.is_empty:  # vectors, the last for now
-                        self._send(b'{"op": "pause"}\n')
                         self._flush()
             except AssistantError as exc:
                 self._failed = exc
@@ -140,7 +132,7 @@ class VectorWriter(Child):
 
 
 class GenerationChecker(Child):
-    """Checks one finished generation in a process that has touched nothing before."""
+    """Checks one finished generation in a fresh process."""
 
     def __init__(self) -> None:
         super().__init__("vector_process", "verify")

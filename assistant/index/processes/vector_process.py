@@ -5,9 +5,9 @@ input and answers each ``finish`` with one JSON line; ``… verify`` reads a fol
 whether its vectors are in it, then a line when its words are written, and answers with one JSON
 line.
 
-A child is needed for both: Chroma's core can crash a process in a way that no Python can catch, it
-holds the interpreter's lock while it builds HNSW (a spinning thread got 5 % of its speed), and only
-a fresh process opens the files as a reader will.
+Both need a child process. Chroma's core can crash a process in a way that Python cannot catch. It
+holds the interpreter's lock while it builds HNSW (a busy thread got 5 % of its speed). And only a
+fresh process opens the files as a reader will.
 
 A frame is one JSON line, then ``bytes`` raw bytes of float32 when it has that key.
 """
@@ -29,10 +29,8 @@ from assistant.embedding import Vectors
 from assistant.index.chroma import Collection, engine_fits, open_collection
 from assistant.index.generations import STORE, TERMS, VECTORS, WORDS, copy_tree
 
-_BATCH = 4000
-"""Vectors written at once: 64,644 of them took 13.4 s so, 18.6 s by 256."""
-_BATCH_IN_PAUSE = 1000
-"""So many are worth writing while the parent has no more."""
+_BATCH = 2000
+"""Vectors written at once: 64,644 of them took 13.4 s by 4,000 and 18.6 s by 256."""
 
 _SAMPLES, _SAME = 20, 1e-3
 
@@ -40,8 +38,8 @@ _SAMPLES, _SAME = 20, 1e-3
 def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
     """Apply ``upsert`` and ``delete`` frames to the collection in ``folder`` until ``finish``.
 
-    Vectors are gathered for a large batch; at a ``pause`` the parent has no more for now. The
-    folder is not touched before the first frame, ``begin``, which may name a folder to copy.
+    Vectors are written in large batches. The folder is not touched before the first frame,
+    ``begin``, which may name a folder to copy.
     """
     line = frames.readline()
     if not line:
@@ -72,10 +70,6 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
         frame = json.loads(line)
         if frame["op"] == "finish":
             break
-        if frame["op"] == "pause":
-            if count() >= _BATCH_IN_PAUSE:
-                flush()
-            continue
         ids: list[str] = frame["ids"]
         if frame["op"] == "upsert":
             raw = frames.read(frame["bytes"])
@@ -187,7 +181,7 @@ def _search_problem(collection: Collection, chunk_ids: Sequence[str]) -> str:
     """Whether search finds these vectors, given themselves; an empty text when it does.
 
     Search is approximate: of 63,000 chunks, many of them nearly alike, .3 % are not found by their
-    own vectors. So it is at fault only when it misses half of them.
+    own vectors. So the check fails only when half of them are not found.
     """
     if not chunk_ids:
         return ""

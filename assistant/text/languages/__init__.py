@@ -140,6 +140,22 @@ def joining(code: str) -> Joining:
     )
 
 
+@lru_cache(maxsize=64)
+def folder_words(code: str) -> Mapping[str, str]:
+    """How a language asks about a folder and its documents: the rows ``folder.…`` of its data file,
+    folded; empty for one that has none. Their form is told in ``answering.folder_questions``."""
+    if not known_code(code):
+        return MappingProxyType({})
+    rows = _rows(known_code(code))
+    return MappingProxyType(
+        {
+            key.removeprefix("folder."): fold(value)
+            for key, value in rows.items()
+            if key.startswith("folder.")
+        }
+    )
+
+
 @lru_cache(maxsize=1)
 def telling_words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
     """Each word of grammar or question word → the languages that have it: as written, in lower

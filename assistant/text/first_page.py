@@ -1,0 +1,269 @@
+"""The first page of a document → who wrote it, when, which version it is, with the place of each.
+
+Pure. Found by shape, line by line, in what stands before the text begins: labels ("Author: …",
+"Datum: …"), by-lines, the names below a paper's title, dates that stand alone, sentences about the
+document itself ("This policy replaces …"). What is not there is not guessed: the program that wrote
+a file is no author, and the time of a copy is no date.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.text.dates import dates_of
+from assistant.types import DocumentField, ParsedDocument
+
+_LOOKED_AT = 4000
+"""Characters: a page of print."""
+_HEAD_LINES = 14
+"""Lines of text in which names, dates and versions may stand without a label."""
+_MOST_LABELS = 60
+"""Lines in which labels are looked for: front matter and cover sheets are long."""
+_MOST_FIELDS, _LONGEST_VALUE, _LONGEST_ABSTRACT = 24, 300, 1500
+
+_LABELS = {
+    "author": """author authors written_by prepared_by drafted_by creator verfasser verfasserin
+        verfasst_von autor autorin autoren erstellt_von auteur auteurs rédigé_par autores autora
+        redactado_por autore autori redatto_da elaborado_por opgesteld_door författare forfatter
+        автор 作者 著者""",
+    "editor": """editor editors edited_by herausgeber herausgeberin redaktion éditeur_scientifique
+        a_cura_di redactie""",
+    "affiliation": "affiliation affiliations institution institut organisation organization",
+    "date": """date dated published published_on publication_date issued issued_on date_of_issue
+        last_updated updated as_of datum stand vom veröffentlicht veröffentlicht_am
+        erstellt_am publié_le fecha publicado publicado_el data pubblicato pubblicato_il dato
+        дата 日期 日付""",
+    "publisher": """publisher published_by issued_by verlag herausgegeben_von éditeur editorial
+        editore editora uitgever""",
+    "version": """version revision rev edition issue_no fassung ausgabe auflage révision versión
+        versione versão revisión versie""",
+    "status": "status document_status zustand statut estado stato",
+    "supersedes": """supersedes replaces superseded_by replaced_by ersetzt ersetzt_durch remplace
+        remplacé_par sustituye_a reemplaza sostituisce vervangt""",
+    "valid_from": """valid_from effective effective_date effective_from in_force_from valid_since
+        gültig_ab gültig_seit in_kraft_seit in_kraft_ab gilt_ab valable_dès en_vigueur_dès
+        válido_desde vigente_desde valido_dal geldig_vanaf""",
+    "valid_until": """valid_until expires expiry_date gültig_bis valable_jusqu'au válido_hasta
+        valido_fino_al geldig_tot""",
+    "sender": "from sender von absender expéditeur remitente mittente afzender",
+    "recipient": "to recipient recipients an empfänger destinataire para destinatario a aan cc",
+    "subject": "subject re betreff objet asunto oggetto onderwerp concerning",
+}
+_NAME_OF_LABEL = {
+    label.replace("_", " "): name for name, labels in _LABELS.items() for label in labels.split()
+}
+_LETTER = frozenset({"sender", "recipient", "subject"})
+"""Their labels are everyday words: they count where two of them stand together."""
+_LABEL_LINE = re.compile(
+    r"(?:[-*>|] )?[*_]{0,3}(?P<label>[^\W\d_][^\W\d_'’]*(?: [^\W\d_][^\W\d_'’]*){0,2})"
+    r"\.?[*_]{0,3}\s?[:：][*_]{0,3}\s*(?P<value>\S.*)"
+)
+_PARTICLE = r"(?:van|von|de|der|den|du|da|dos|del|della|di|la|le|el|al|bin|ibn|zu|ten|ter)"
+_WORD_OF_NAME = r"(?:[^\W\d_a-z][^\W\d_]*(?:[-'’.][^\W\d_]+)*\.?)"
+_PERSON = rf"{_WORD_OF_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_WORD_OF_NAME}){{1,3}}"
+_MARKS = r"(?:\s?(?:[*†‡§¶,]|[\d¹²³⁴⁵⁶⁷⁸⁹⁰](?!\d{2})|\[\d\]|\(\d\)))*"
+_AND = r"(?:\s*[,;·]\s*(?:and |und |et |y |e )?|\s+(?:and|und|et|y|e|&)\s+)"
+_PEOPLE = re.compile(rf"{_PERSON}{_MARKS}(?:{_AND}{_PERSON}{_MARKS})*")
+_BY = re.compile(
+    rf"(?i:written by|by|verfasst von|von|par|por|di|door|av|af)\s+"
+    rf"(?P<value>{_PERSON}(?:{_AND}{_PERSON})*)\.?"
+)
+_EDITED = re.compile(
+    rf"(?i:edited by|herausgegeben von|a cura di|hrsg\. von)\s+"
+    rf"(?P<value>{_PERSON}(?:{_AND}{_PERSON})*)\.?"
+)
+_INSTITUTION = re.compile(
+    r"\b(?:Universit\w+|Univ\.|Institut\w*|Department|Dept\.|Faculty|Fakultät|Laborator\w+|Labs?|"
+    r"College|Hochschule|School of|Academy|Akademie|Centre|Center|Council|Ministry|Ministerium|"
+    r"Inc|Ltd|GmbH|AG|Corp|LLC|S\.A|Foundation|Stiftung|Research)\b"
+)
+_ABSTRACT = re.compile(
+    r"[#*_\s]*(?i:abstract|executive summary|summary|zusammenfassung|kurzfassung|résumé|resumen|"
+    r"riassunto|samenvatting|sammendrag|sammanfattning)[*_]*(?P<same>\s*[—–:.-]+[*_]*\s+(?=\S))?"
+)
+_VERSION = re.compile(
+    r"\b(?P<value>(?i:version|revision|rev\.|fassung|edition|v(?=\d))\s?\d+(?:\.\d+){0,3})\b"
+)
+_STATUS = re.compile(
+    r"\b(?i:supersedes|replaces|(?:superseded|replaced) by|"
+    r"(?:is|has been|was) (?:hereby )?(?:withdrawn|revoked|cancelled|repealed|rescinded)|"
+    r"(?:valid|effective|in force) (?:from|since|as of|until)|"
+    r"comes? into (?:force|effect)|takes effect|"
+    r"ersetzt|zurückgezogen|aufgehoben|tritt (?:[^.\n]{1,40} )?in kraft|gilt (?:ab|seit|bis)|"
+    r"gültig (?:ab|seit|bis)|remplace|entre en vigueur|est (?:retiré|abrogé)|entra en vigor|"
+    r"sustituye|sostituisce|entra in vigore)\b"
+)
+_STATUS_CUES = (
+    "supersede", "replace", "withdrawn", "revoked", "cancelled", "repealed", "rescinded", "valid ",
+    "effective ", "in force", "into force", "into effect", "takes effect", "ersetzt",
+    "zurückgezogen", "aufgehoben", "in kraft", "gilt ", "gültig ", "remplace", "en vigueur",
+    "retiré", "abrogé", "en vigor", "sustituye", "sostituisce", "in vigore",
+)  # fmt: skip
+_SENTENCE_END = re.compile(r"[!?\n]|(?<!\d)\.|(?<=\d{3})\.(?!\d)|\.(?=\s*\n|\s*\Z)")
+"""The period of ``1. March`` or ``2.1`` ends nothing."""
+_ABOUT_ITSELF = re.compile(
+    r"\b(?i:this|these|dies\w*|das vorliegende|ce|cette|este|esta|questo|questa|version|edition|"
+    r"fassung|policy|rules?|notice|guideline|document|standard|memo|it)\b"
+)
+_TOOL = re.compile(
+    r"(?i:\b(?:microsoft|word|office|libreoffice|openoffice|latex|pdftex|xetex|acrobat|adobe|"
+    r"distiller|python|openpyxl|docx|pptx|poi|quartz|chrome|chromium|skia|canva|wkhtmltopdf|"
+    r"pandoc|calibre|ghostscript|fpdf|reportlab|excel|powerpoint|writer|scanner|canon|xerox|"
+    r"printer|google|docs|unknown|anonymous|administrator|admin|user|root|owner|default|author|"
+    r"unbekannt|benutzer)\b|^\W*$|^[\d\W]+$)"
+)
+_COMMON_HEADINGS = re.compile(
+    r"(?i:introduction|contents|table of contents|overview|background|abstract|summary|preface|"
+    r"einleitung|inhalt|vorwort)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    start: int
+
+
+def is_tool(author: str) -> bool:
+    """Whether an "author" in a file's properties is a program, or whoever set up the computer."""
+    return _TOOL.search(author) is not None
+
+
+def first_page(text: str, *, is_mail: bool = False) -> tuple[DocumentField, ...]:
+    """The fields of a document in the order of their places, each value as it stands there."""
+    lines = list(_lines(text[:_LOOKED_AT]))
+    found = [
+        *_labelled(lines, is_mail=is_mail),
+        *([] if is_mail else _unlabelled(lines)),
+        *([] if is_mail else _about_itself(text[:_LOOKED_AT])),
+    ]
+    kept: list[DocumentField] = []
+    for field in sorted(found, key=lambda each: each.start):
+        covered = any(each.start <= field.start and field.end <= each.end for each in kept)
+        if not covered and len(kept) < _MOST_FIELDS:
+            kept.append(field)
+    return tuple(kept)
+
+
+def with_fields(parsed: ParsedDocument, fields: Sequence[DocumentField]) -> ParsedDocument:
+    """A document with author and date as its first page names them, else as the file's properties
+    do; a program is no author."""
+    written = [each.value for each in fields if each.name in ("author", "sender")]
+    author = "" if is_tool(parsed.author) else parsed.author
+    days = [date.iso for each in fields if each.name == "date" for date in dates_of(each.value)]
+    day = next((iso for iso in days if len(iso) == 10), "")
+    return replace(parsed, author="; ".join(written)[:200] or author, date=day or parsed.date)
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    at = 0
+    for line in text.split("\n"):
+        bare = line.strip()
+        if bare:
+            yield _Line(bare, at + line.index(bare[0]))
+        at += len(line) + 1
+
+
+def _labelled(lines: list[_Line], *, is_mail: bool) -> list[DocumentField]:
+    found: list[DocumentField] = []
+    for line in lines[:_MOST_LABELS]:
+        match = _LABEL_LINE.fullmatch(line.text)
+        if match is None:
+            if is_mail and found and len(found) < 3 and line.text.startswith(">"):
+                break
+            continue
+        label = " ".join(match["label"].lower().split())
+        name = _NAME_OF_LABEL.get(label)
+        value = match["value"].strip("*_ ").rstrip()
+        if name is None or not value:
+            continue
+        if is_mail and any(each.name == name and name != "recipient" for each in found):
+            continue  # of a message that is quoted
+        at = line.start + match.start("value") + match["value"].index(value[0])
+        found.append(_field(name, value, at))
+    letters = {field.name for field in found} & _LETTER
+    if len(letters) < 2:
+        found = [field for field in found if field.name not in _LETTER]
+    return [field for field in found if field.name != "date" or is_mail or dates_of(field.value)]
+
+
+def _unlabelled(lines: list[_Line]) -> Iterator[DocumentField]:
+    """Names below the title, by-lines, dates and versions that stand alone, the abstract."""
+    names_end = -1
+    for at, line in enumerate(lines):
+        opening = _ABSTRACT.match(line.text)
+        if opening and (opening["same"] or not line.text[opening.end() :].strip("*_:# ")):
+            yield from _abstract(lines, at, opening)
+            break
+    for at, line in enumerate(lines[:_HEAD_LINES]):
+        bare = line.text.strip("*_# ")
+        shift = line.start + line.text.find(bare)
+        edited = _EDITED.fullmatch(bare)
+        by = _BY.fullmatch(bare)
+        if edited or by:
+            match = edited or by
+            assert match is not None
+            yield _field("editor" if edited else "author", match["value"], shift + match.start(1))
+            names_end = at
+        elif at and at <= 4 and names_end < 0 and _are_authors(lines, at, bare):
+            yield _field("author", bare, shift)
+            names_end = at
+        elif 0 <= names_end < at <= names_end + 4 and _is_institution(bare):
+            yield _field("affiliation", bare, shift)
+        elif len(bare) <= 60 and not _LABEL_LINE.fullmatch(bare):
+            dates = () if _STATUS.search(bare) else dates_of(bare)
+            rest = bare
+            for date in dates:
+                rest = rest.replace(date.text, "")
+            if len(dates) == 1 and dates[0].iso and len(re.findall(r"\w+", rest)) <= 2:
+                yield _field("date", dates[0].text, shift + dates[0].start)
+            version = _VERSION.search(bare)
+            if version and len(bare.split()) <= 8:
+                yield _field("version", version["value"], shift + version.start("value"))
+
+
+def _are_authors(lines: list[_Line], at: int, bare: str) -> bool:
+    """Whether a line below the title holds people, as papers name them: several, or one with an
+    institution, an address or the abstract near below."""
+    if lines[at].text.startswith("#") or len(bare) > 400 or not _PEOPLE.fullmatch(bare):
+        return False
+    if _COMMON_HEADINGS.fullmatch(bare) or _is_institution(bare):
+        return False
+    near = [line.text for line in lines[at + 1 : at + 5]]
+    return any(
+        "@" in line or _is_institution(line) or _ABSTRACT.match(line) is not None for line in near
+    )
+
+
+def _is_institution(line: str) -> bool:
+    return len(line) <= 160 and not line.endswith(".") and bool(_INSTITUTION.search(line))
+
+
+def _abstract(lines: list[_Line], at: int, opening: re.Match[str]) -> Iterator[DocumentField]:
+    if opening["same"]:
+        start = opening.end()
+        yield _field("abstract", lines[at].text[start:], lines[at].start + start)
+    elif at + 1 < len(lines) and len(lines[at + 1].text) > 60:
+        yield _field("abstract", lines[at + 1].text, lines[at + 1].start)
+
+
+def _about_itself(text: str) -> Iterator[DocumentField]:
+    level = text.lower()
+    if not any(cue in level for cue in _STATUS_CUES):  # a tenth of the pattern's time
+        return
+    ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    for match in _STATUS.finditer(text):
+        at = bisect_right(ends, match.start()) - 1
+        said = text[ends[at] : ends[at + 1]]
+        bare = said.strip(" \n*_#")
+        opens = text.startswith(bare[:20], match.start())
+        if len(bare) <= _LONGEST_VALUE and (opens or _ABOUT_ITSELF.search(bare)):
+            yield _field("status", bare, ends[at] + said.index(bare[0]))
+
+
+def _field(name: str, value: str, start: int) -> DocumentField:
+    value = value[: _LONGEST_ABSTRACT if name == "abstract" else _LONGEST_VALUE]
+    return DocumentField(name, value, start, start + len(value))
