@@ -18,7 +18,8 @@ hour on one core, nearly all of it the teacher's. The same texts give the same v
    are alike: the direction that a script's tokens share is taken out. "Unknown" gets no vector, or
    any two words of unknown signs would be the same; the vocabulary's unused entries get random
    directions, which such words share out among them (`assistant/embedding/static.py`).
-6. Each row is rounded to 8 bits with a scale of its own.
+6. Lengths are evened out a little: rare tokens still count more, but less so than the teacher's
+   texts taught. Each row is rounded to 8 bits with a scale of its own.
 
 The texts are those of `SOURCES`. None of the sets that docs/quality.md measures retrieval with is
 among them, but for the passages that stand among SQuAD's as noise.
@@ -82,6 +83,9 @@ EPOCHS, BATCH, RATE, BACK = 14, 2048, 0.003, 1e-6
 """More epochs fit the texts better and other texts worse (docs/decisions.md)."""
 SPARE_LENGTH = 0.9
 """As long as the vectors of rare tokens."""
+EVENNESS = 0.8
+"""Power of the tokens' lengths. Trained lengths let a rare name decide a cosine nearly alone, and
+the other parts of a score count rare words already (docs/decisions.md)."""
 _WORD = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
 
 
@@ -276,6 +280,13 @@ def apart(vectors: Floats, names: Sequence[str]) -> Floats:
     return found
 
 
+def evened(vectors: Floats) -> Floats:
+    """The vectors with lengths that differ less."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    even: Floats = vectors * np.maximum(lengths, 1e-9) ** (EVENNESS - 1)
+    return even
+
+
 def rounded(vectors: Floats) -> tuple[NDArray[np.int8], Floats]:
     """Rows of 8 bits and the scale of each."""
     scales = np.maximum(np.abs(vectors).max(axis=1), 1e-12) / 127
@@ -352,7 +363,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for each in (texts, words)
     ]
     names = [name.replace("[unused", "[spare") for name in names]
-    rows, scales = rounded(apart(distil(tokens, said, of_words, *held), names))
+    rows, scales = rounded(evened(apart(distil(tokens, said, of_words, *held), names)))
     options.out.mkdir(parents=True, exist_ok=True)
     np.save(options.out / VECTORS, rows)
     np.save(options.out / SCALES, scales)

@@ -46,7 +46,7 @@ _MAX_LENGTH = 64
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Names these vectors; changes whenever they are made anew."""
-    return f"static:minilm-distilled-2:{DIMENSIONS}"
+    return f"static:minilm-distilled-3:{DIMENSIONS}"
 
 
 def tokenizer_of(tokens: Sequence[str]) -> Tokenizer:
