@@ -21,7 +21,7 @@ from assistant.answering.sentence_scores import (
     take_apart,
     weigh,
 )
-from assistant.answering.table_rows import TableRow
+from assistant.answering.table_rows import TableRow, label_fit
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected, coverage
@@ -50,6 +50,9 @@ _WEIGHTS = Path(__file__).parent / "extraction_weights.json"
 _NUMBERED_ITEM = 3.0
 """What an item gains that has the number asked for; of several lists the headings decide."""
 _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
+
+_OTHER_LABEL = 1.5
+"""What a row loses whose label is no word of the question where another row's is all of it."""
 
 _CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
 """A line of capitals alone is the title of what follows, in texts without marks of headings."""
@@ -140,6 +143,7 @@ def rank_candidates(
         bonus = list_bonus(question, passage, found) if question.wants_list else {}
         if asked is not None:
             bonus = _numbered(question, passage, found, asked[0])
+        bonus = {**bonus, **_labelled(question, found, bonus)}
         reading = readings.get(passage.chunk_id)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if _may_answer(sentence):
@@ -193,11 +197,33 @@ def _numbered(
     return bonus
 
 
+def _labelled(
+    question: Question, found: Sequence[SentenceTerms], bonus: Mapping[int, float]
+) -> dict[int, float]:
+    """What rows lose whose labels the question names less well than another row's beside them."""
+    fits = {
+        at: label_fit(question, sentence.row)
+        for at, sentence in enumerate(found)
+        if sentence.row is not None
+    }
+    most = max(fits.values(), default=0.0)
+    return {at: bonus.get(at, 0.0) - _OTHER_LABEL * (most - fit) for at, fit in fits.items()}
+
+
 def _is_of_other_years(years: frozenset[str], passage: Passage, sentence: SentenceTerms) -> bool:
-    """Whether a sentence names years and none of those asked for, nor its headings."""
-    named = frozenset(_YEAR.findall(sentence.text))
+    """Whether a sentence names years and none of those asked for, nor its headings.
+
+    The years of a row stand in its label and in the names above it: another cell that looks like a
+    year is mostly an amount.
+    """
+    row, text = sentence.row, sentence.text
+    if row is not None and not years & frozenset(_YEAR.findall(text)):
+        text = " ".join((*row.cells[:1], row.group, row.table[1], *row.names))
+    named = frozenset(_YEAR.findall(text))
     if not named or named & years:
         return False
+    if row is not None:
+        return True
     above = " ".join((passage.title, *passage.heading_path))
     return not years & frozenset(_YEAR.findall(above))
 

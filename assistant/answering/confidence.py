@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from math import exp, log
 from pathlib import Path
 
 from assistant.answering.candidates import READ_NOTHING, Pick
 from assistant.answering.choice import Extraction
+from assistant.answering.table_rows import label_fit
 from assistant.checking.contraries import has_opposite, is_denied_by
 from assistant.checking.polarity import clause_of
 from assistant.model.answer_reader import logistic
@@ -29,6 +30,8 @@ _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 _NO_SUCH_YEAR = 0.3
 """What is left of the probability when no passage holds a year that is asked for. Counted by words
 one year looks like another, and a reader is deceived too."""
+_WHOLE = 0.95
+"""The share of a question's weight that leaves nothing out."""
 _YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
 _OF_A_PERIOD = frozenset(
     "before after since until between by from to and or till vor nach seit bis zwischen und von "
@@ -87,6 +90,7 @@ class Signals:
 
 
 SIGNAL_NAMES = tuple(field.name for field in fields(Signals))
+_READER_SIGNALS = SIGNAL_NAMES[SIGNAL_NAMES.index("is_read") :]
 
 
 def confidence_model(*, is_read: bool) -> Mapping[str, float]:
@@ -104,6 +108,8 @@ def signals(extraction: Extraction) -> Signals | None:
     heaviest = max(question.weights.values(), default=1.0) or 1.0
     present = _context_terms(question, best)
     inside = frozenset(question.reads(best.text, best.passage.language))
+    if best.row is not None:  # it is shown under the names of its columns and of its table
+        inside |= best.row.own | best.row.name_terms | best.row.caption_terms
     lacking = [weight for term, weight in question.weights.items() if term not in inside]
     other = next(
         (p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id), None
@@ -145,6 +151,21 @@ def _reader_signals(question: Question, ranked: Sequence[Pick]) -> dict[str, flo
         "span_logit": max(-1.0, min(1.0, best.span / 12)),
         "best_span_logit": max(-1.0, min(1.0, best_span / 12)),
     }
+
+
+def probability_of(extraction: Extraction) -> float:
+    """The probability that an extraction answers.
+
+    A reader has never seen a table: where the row and its columns hold the whole question, it may
+    raise what words say of it, not lower it.
+    """
+    found = signals(extraction)
+    p = probability(found)
+    if found is None or found.is_read == 0 or extraction.ranked[0].row is None:
+        return p
+    if found.around < _WHOLE or label_fit(extraction.question, extraction.ranked[0].row) < 1.0:
+        return p
+    return max(p, probability(replace(found, **dict.fromkeys(_READER_SIGNALS, 0.0))))
 
 
 def probability(found: Signals | None, weights: Mapping[str, float] | None = None) -> float:

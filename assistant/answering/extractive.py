@@ -16,9 +16,8 @@ from assistant.answering.confidence import (
     doubted,
     is_enough,
     missing_words,
-    probability,
+    probability_of,
     recalibrated,
-    signals,
 )
 from assistant.answering.conflicts import contradicting, describe
 from assistant.answering.near_copies import told_otherwise
@@ -106,11 +105,11 @@ def chosen_from(
     readings = read_passages(reader, asked, first)
     candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
     extraction = choose(candidates, most, read)
-    p = doubted(probability(signals(extraction)), question, passages)
+    p = doubted(probability_of(extraction), question, passages)
     if not is_enough(p, settings.min_confidence) and any(passage.noise for passage in passages):
         candidates = rank_candidates(question, passages, sentences, readings, noise_penalty=0.0)
         whole = choose(candidates, most, read)
-        also = doubted(probability(signals(whole)), question, passages)
+        also = doubted(probability_of(whole), question, passages)
         if is_enough(also, settings.min_confidence):
             extraction, p = whole, also
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)

@@ -164,7 +164,8 @@ def _light_stems(code: str) -> frozenset[str]:
 def forms_of(
     texts: Sequence[str], code: str, languages: Iterable[str]
 ) -> dict[str, dict[str, str]]:
-    """For each language the words of texts whose stem there is another: stem there → stem here.
+    """For each language the words of texts whose stem there is another: stem there → stem here;
+    the other forms of an irregular verb ("wrote", "written") are such words too.
 
     The empty code stands for texts whose language is not known.
     """
@@ -175,8 +176,26 @@ def forms_of(
             here, there = stems(text, code), stems(text, other)
             if len(here) == len(there):
                 table.update((b, a) for a, b in zip(here, there, strict=True) if a != b)
+            if other in (code, ""):
+                table.update(_verb_spellings(here, code))
         found[other] = table
     return {other: table for other, table in found.items() if table or other == code}
+
+
+def _verb_spellings(own: Sequence[str], code: str) -> dict[str, str]:
+    """The stems of the other forms of irregular verbs among a text's stems → its own stem."""
+    verbs = _irregular(code)
+    return {form: term for term in own for form in verbs.get(term, ()) if form not in own}
+
+
+@lru_cache(maxsize=32)
+def _irregular(code: str) -> Mapping[str, tuple[str, ...]]:
+    """Each stem of an irregular verb → the stems of all its forms."""
+    found: dict[str, tuple[str, ...]] = {}
+    for verb in language(code).verbs:
+        forms = tuple(dict.fromkeys(stems(" ".join(verb), code)))
+        found.update((form, forms) for form in forms)
+    return found
 
 
 def related_terms(weights: Mapping[str, float], text: str, code: str) -> dict[str, str]:

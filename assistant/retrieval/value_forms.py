@@ -1,7 +1,8 @@
 """Dates and numbers of a question in the other ways that texts write them. Pure.
 
 ``5 May 2021`` asks for ``2021-05-05`` and ``05.05.2021`` too, ``2,871.40`` for ``2.871,40`` and
-``2’871.40``, ``8.25 %`` for ``0.0825``, ``ten`` for ``10``; and each the other way round. All is
+``2’871.40``, ``8.25 %`` for ``0.0825``, ``ten`` for ``10``, ``H1 2022`` for ``January–June 2022``;
+and each the other way round. All is
 done to the question: the index holds the texts' own terms and nothing more.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
+from assistant.retrieval.periods import period_forms
 from assistant.retrieval.question import Question
 from assistant.text.dates import date_forms, take_dates
 from assistant.text.folding import fold
@@ -41,7 +43,8 @@ def with_values(question: Question, holds: Callable[[str], bool]) -> Question:
         own = _own(question, date.text)
         for run in date_forms(date) if own and date.iso else ():
             same[frozenset(run)].update(own)
-    for written, forms in [*_numbers(rest), *_number_words(rest)][:_MOST_VALUES]:
+    written_values = [*period_forms(question.text), *_numbers(rest), *_number_words(rest)]
+    for written, forms in written_values[:_MOST_VALUES]:
         own = _own(question, written)
         for form in forms if own else ():
             needed = frozenset(terms(form))
@@ -74,7 +77,7 @@ def _is_telling(term: str, needed: frozenset[str]) -> bool:
     return term not in _EVERYDAY
 
 
-_EVERYDAY = ONLY_WITH_DAY | {"may", "mar", "sept", "des", "dec", "jan"}
+_EVERYDAY = ONLY_WITH_DAY | set("may mar sept des dec jan first second third fourth".split())
 
 
 def _numbers(text: str) -> Iterator[tuple[str, list[str]]]:
