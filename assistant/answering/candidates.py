@@ -54,12 +54,21 @@ _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
 _OTHER_LABEL = 1.5
 """What a row loses whose label is no word of the question where another row's is all of it."""
 
+_STEPS = 0.8
+"""What steps with numbers gain where a way of doing something is asked for."""
+_NUMBER_BEFORE = re.compile(r"(?:^|\n)[ \t]*\d{1,3}[.)][ \t]*$")
+_LED_BY = 3
+"""Sentences before a list's first line that may name what it is about."""
 _CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
 """A line of capitals alone is the title of what follows, in texts without marks of headings."""
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _OTHER_YEAR = 1.0
 """What a sentence loses, with the reader's judgement, that names years but none that is asked for:
 what was sold in 2019 is no answer for 2022, however alike the sentences are."""
+_REFERENCE = re.compile(
+    r"^[\W\d]{0,6}[A-ZÀ-Þ][\w'’-]{1,30}(?:,? (?:et al\.?|and|&|[A-ZÀ-Þ][\w'’.-]{0,30}),?){0,12} "
+    r"?\((?:1[5-9]|20)\d\d[a-z]?\)[,.:;]? \S"
+)
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 
 
@@ -173,13 +182,21 @@ def list_bonus(
             end += 1
         if end - at >= 2:
             first = at - 1 if at and found[at - 1].span.kind == "prose" else at
-            block = frozenset().union(context, *(s.terms for s in found[first:end]))
+            told = found[max(0, first - _LED_BY) : first]
+            block = context.union(*(s.terms for s in (*told, *found[first:end]) if s.row is None))
             covered = coverage(question.weights, block)
+            is_steps = question.kinds[0] == "howto" and _is_numbered(passage, found[at:end])
             for index in range(first, end):
                 own = coverage(question.weights, found[index].terms)
-                bonus[index] = _LIST_WEIGHT * (covered - own) + _LIST_ALONE * covered
+                alone = _STEPS if is_steps else _LIST_ALONE
+                bonus[index] = _LIST_WEIGHT * (covered - own) + alone * covered
         at = max(end, at + 1)
     return bonus
+
+
+def _is_numbered(passage: Passage, items: Sequence[SentenceTerms]) -> bool:
+    """Whether numbers stand before the items of a list."""
+    return all(_NUMBER_BEFORE.search(passage.text[: each.span.start]) for each in items[:2])
 
 
 def _numbered(
@@ -237,6 +254,11 @@ def _may_answer(sentence: SentenceTerms) -> bool:
     return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
 
 
+def is_reference(text: str) -> bool:
+    """Whether a line is an entry of a list of references: names, a year in brackets, a title."""
+    return _REFERENCE.match(text) is not None
+
+
 def _best_first(pick: Pick) -> tuple[float, str, int]:
     return (-pick.score, pick.passage.document, pick.start)
 
@@ -262,7 +284,7 @@ def _pick(
     reader_weight: float,
 ) -> Pick:
     start, end = passage.start + sentence.span.start, passage.start + sentence.span.end
-    is_noise = share(passage.noise, start, end) > 0.5
+    is_noise = share(passage.noise, start, end) > 0.5 or is_reference(sentence.text)
     score = weigh(features, extraction_weights()) + bonus
     read = READ_NOTHING
     if reading is not None:

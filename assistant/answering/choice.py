@@ -29,6 +29,8 @@ larger one for a third sentence when the question does not ask for several thing
 _SPAN_LEAD, _LEAST_SPAN = 1.0, -4.0
 """A reader holds two sentences for equally good when the scores of their best answers differ by
 less, unless it sees nearly nothing in the further one."""
+_OTHER_SOURCE = 0.6
+"""The share of the best sentence's score that another document's must have to be set beside it."""
 _NEXT_TO = 4
 """Characters between sentences that follow one another."""
 _MAX_LIST_ITEMS = 14
@@ -40,11 +42,21 @@ _WINDOW = 4000
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:two|three|four|five|six|how many)\b", re.IGNORECASE)
+_PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)
 _LEANS = re.compile(
-    r"^(?:it|its|he|his|she|her|they|their|this|that|these|those|such|both|the (?:former|latter|"
+    r"^(?:it|its|he|his|she|her|they|their|this|that(?! (?:the|an?|this|these|it|they|there)\b)|these|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
     re.IGNORECASE,
 )
+
+
+_NAMES_IT = re.compile(
+    r"^(?:this|these|that|those|such)\b[^.;:!?]{0,60}? (?:is|are|was|were|has been|have been) "
+    r"(?:also |often |commonly |sometimes |usually |now )?"
+    r"(?:called|known as|termed|named|referred to as|dubbed)\b",
+    re.IGNORECASE,
+)
+"""A sentence that gives a name to what the sentence before it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,8 @@ def _choose(
     if not ranked:
         return []
     best = ranked[0]
+    if question.compares_sources:
+        return _one_a_document(best, ranked, max_sentences)
     if best.row is not None:
         return rows_asked_for(question, best, ranked)
     if _is_item_asked_for(question, best):
@@ -85,7 +99,8 @@ def _choose(
         covered = _covered(question, chosen)
         is_compound = _COMPOUND.search(question.text) is not None
         is_counted = _COUNTED.search(question.text) is not None
-        several = is_compound or is_counted or question.wants_list
+        is_plural = _PLURAL.search(question.text) is not None
+        several = is_compound or is_counted or is_plural or question.wants_list
         for pick in ranked[1:]:
             if len(chosen) >= max_sentences:
                 break
@@ -111,6 +126,16 @@ def _choose(
             chosen += _filling_next(best, ranked)
         chosen = _with_context(chosen, read)
     return _told_once(_in_order(chosen))
+
+
+def _one_a_document(best: Pick, ranked: Sequence[Pick], most: int) -> list[Pick]:
+    """The best sentence and the best of each other document, where that speaks of the same."""
+    found = {best.passage.document: best}
+    for pick in ranked[1:]:
+        speaks = pick.score >= _OTHER_SOURCE * best.score and pick.features.kind > 0.4
+        if speaks and pick.row is None and len(found) < most:
+            found.setdefault(pick.passage.document, pick)
+    return list(found.values())
 
 
 def rows_asked_for(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
@@ -268,10 +293,11 @@ def _leans(pick: Pick) -> bool:
 
 def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
     """Add the sentence before one that opens with a pronoun where it is the only one: beside
-    another it is mostly that one it speaks of."""
+    another it is mostly that one it speaks of. One that gives a name ("This is called …") says
+    nothing without it."""
     result = list(chosen)
     for pick in chosen:
-        if len(chosen) > 1 or not _leans(pick):
+        if not (_NAMES_IT.match(pick.text) or (len(chosen) == 1 and _leans(pick))):
             continue
         around, at = _around(pick, read)
         if at < 1:

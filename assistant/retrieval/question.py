@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from assistant.errors import QuestionError
 from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds
 from assistant.retrieval.follow_up import Borrowed, Turn, borrow, needs_history
+from assistant.retrieval.frames import asks_for_disagreement, without_frame
 from assistant.retrieval.history import History, checked_history
 from assistant.retrieval.question_terms import (
     forms_of,
@@ -67,8 +68,8 @@ class Question:
     words of the same family ("depth") to a term ("deep") that they stand for by half. A text with
     all of the first terms of a pair in ``same_as`` says the second ones too (an abbreviation and
     its long form, a date in another spelling), as one that a pattern of ``initials`` fits says that
-    term; ``sought`` are terms that find such texts, each with how much it
-    counts in the search.
+    term; ``sought`` are terms that find such texts, each with how much it counts in the search.
+    ``compares_sources`` says that the question is whether the documents agree.
     """
 
     text: str
@@ -88,6 +89,7 @@ class Question:
     same_as: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
     initials: tuple[tuple[re.Pattern[str], str], ...] = ()
     sought: Mapping[str, float] = field(default_factory=dict)
+    compares_sources: bool = False
 
     @property
     def wants_list(self) -> bool:
@@ -177,6 +179,8 @@ def analyse(
     """
     history = [(asked[:_MOST_CARRIED], told[:_MOST_CARRIED]) for asked, told in history]
     code = language or question_language(text, history, languages)
+    compares = code == "en" and asks_for_disagreement(text)
+    text = without_frame(text) if code == "en" else text
     taken = borrow(text, history, code)
     own = own_terms(text, code, holds)
     carried = _carried(taken, history, code, holds)
@@ -211,6 +215,7 @@ def analyse(
         language=code,
         forms=forms,
         related=related_terms(weights, text, code),
+        compares_sources=compares,
     )
 
 

@@ -21,6 +21,9 @@ _SAYS = (
     " is an acronym for ", " steht für ", " signifie ", " significa ", " staat voor ",
     " står för ", " står for ",
 )  # fmt: skip
+_APPOSED = re.compile(
+    r"(?<=[A-Z]), (?:short for |or )?(?:the |an? |der |die |das |le |la |el |il |het )?(?=\w)"
+)
 _LONG_AFTER = re.compile(r"[\"“„«]?(?P<long>[^\W\d_][^.;:!?()\n\"”“»]{3,90})")
 _BEFORE = 100
 _BORDER = re.compile(r"[.;:!?()\n|](?=\s|$)")
@@ -77,6 +80,8 @@ def _pairs(text: str) -> Iterator[Abbreviation]:
             short = _singular(said["short"])
             if _long_start(short, inside, 0) == 0:
                 yield Abbreviation(short, inside, start - len(before) + said.start(), match.end())
+    for match in _APPOSED.finditer(text):
+        yield from _said(text, match.start() + 1, match.end(), must_begin=True)
     for phrase in _SAYS:
         at = text.find(phrase)
         while at >= 0:
@@ -84,9 +89,12 @@ def _pairs(text: str) -> Iterator[Abbreviation]:
             at = text.find(phrase, at + 1)
 
 
-def _said(text: str, start: int, end: int) -> Iterator[Abbreviation]:
-    """ "MTBF stands for …", where the words between stand from ``start`` to ``end``."""
-    before = text[max(0, start - 20) : start]
+def _said(
+    text: str, start: int, end: int, *, must_begin: bool = False
+) -> Iterator[Abbreviation]:
+    """ "MTBF stands for …", where the words between stand from ``start`` to ``end``;
+    ``must_begin``: only a long form whose words begin with the letters."""
+    before = text[max(0, start - 20) : start].replace(",", " ")
     said = _SHORT_BEFORE.search(before)
     after = _LONG_AFTER.match(text, end)
     if said is None or after is None:
@@ -99,6 +107,8 @@ def _said(text: str, start: int, end: int) -> Iterator[Abbreviation]:
         if at is not None and at <= 4 and initials(short).match(long, at):
             yield Abbreviation(short, long[at:], start - len(before) + said.start(), after.end())
             return
+    if must_begin:
+        return
     long = after["long"].strip(' ,"“”')
     at = _long_start(short, long, 0)
     if at is not None and at <= 4:
