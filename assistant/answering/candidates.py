@@ -196,7 +196,8 @@ def list_bonus(
 
 def _is_numbered(passage: Passage, items: Sequence[SentenceTerms]) -> bool:
     """Whether numbers stand before the items of a list."""
-    return all(_NUMBER_BEFORE.search(passage.text[: each.span.start]) for each in items[:2])
+    before = (passage.text[max(0, item.span.start - 10) : item.span.start] for item in items)
+    return sum(_NUMBER_BEFORE.search(each) is not None for each in before) >= 2
 
 
 def _numbered(

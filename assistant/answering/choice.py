@@ -85,7 +85,7 @@ def _choose(
     if not ranked:
         return []
     best = ranked[0]
-    if question.compares_sources:
+    if question.of_each_document:
         return _one_a_document(best, ranked, max_sentences)
     if best.row is not None:
         return rows_asked_for(question, best, ranked)

@@ -30,7 +30,22 @@ _CONFLICT = re.compile(
     rf"(?: (?:between|among|in) {_THESE})? (?:about|on|over|as to|regarding|concerning) ",
     re.IGNORECASE,
 )
-_DISAGREEMENTS = (_AGREE, _FIGURES, _CONFLICT)
+_TELLS = re.compile(
+    rf"^what (?:do|does|did|else do) (?:{_THESE}|they) (?:report|say|tell us|tell|mention|write|state)"
+    r" (?:about|of|on) (?:the (?:topic|subject|idea|notion|use) of )?",
+    re.IGNORECASE,
+)
+_WHERE = re.compile(
+    rf"^where (?:do|does) (?:{_THESE}|they) (?:use|mention|speak of|speak about|talk about|discuss|"
+    r"refer to|make use of)(?: the (?:idea|notion|concept|term|word|method) of)? ",
+    re.IGNORECASE,
+)
+_APPEARS = re.compile(
+    rf"^(?P<thing>[^.?!]{{3,80}}?) (?:appears?|occurs?|comes? up|(?:is|are) (?:mentioned|named)) in "
+    rf"(?:two|three|four|several|many|some|both|\d+)(?: of the| different)? {_TEXTS}\b[.,:;]? ?",
+    re.IGNORECASE,
+)
+_OF_SEVERAL = (_AGREE, _FIGURES, _CONFLICT, _TELLS, _WHERE, _APPEARS)
 _STANDS_FOR = re.compile(
     r"\b(what (?:does|did|do|is|was)) the (?:abbreviation|acronym|short form|initials|letters|"
     r"shorthand|term|name) (?=[\"“'‘]?[A-Z])",
@@ -64,15 +79,17 @@ def without_frame(text: str) -> str:
     bare = _FIGURES.sub("What is the number of ", bare, count=1)
     for pattern in (_AGREE, _CONFLICT):
         bare = pattern.sub("What is ", bare, count=1)
-    for pattern in (_SIGN, _OLDEN):
+    appears = _APPEARS.match(bare)
+    bare = f"{appears['thing']} {bare[appears.end() :]}" if appears is not None else bare
+    for pattern in (_TELLS, _WHERE, _SIGN, _OLDEN):
         bare = pattern.sub("", bare, count=1)
     bare = " ".join(bare.split()).lstrip(" ,;:")
     return bare if sum(map(str.isalnum, bare)) > 3 else text
 
 
-def asks_for_disagreement(text: str) -> bool:
-    """Whether a question is whether the documents say different things."""
-    return any(pattern.match(text) for pattern in _DISAGREEMENTS)
+def asks_each_document(text: str) -> bool:
+    """Whether a question is what several documents say, or whether they say the same."""
+    return any(pattern.match(text) for pattern in _OF_SEVERAL)
 
 
 def _turned(match: re.Match[str]) -> str:

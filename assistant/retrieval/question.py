@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from assistant.errors import QuestionError
 from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds
 from assistant.retrieval.follow_up import Borrowed, Turn, borrow, needs_history
-from assistant.retrieval.frames import asks_for_disagreement, without_frame
+from assistant.retrieval.frames import asks_each_document, without_frame
 from assistant.retrieval.history import History, checked_history
 from assistant.retrieval.question_terms import (
     forms_of,
@@ -69,7 +69,7 @@ class Question:
     all of the first terms of a pair in ``same_as`` says the second ones too (an abbreviation and
     its long form, a date in another spelling), as one that a pattern of ``initials`` fits says that
     term; ``sought`` are terms that find such texts, each with how much it counts in the search.
-    ``compares_sources`` says that the question is whether the documents agree.
+    ``of_each_document`` says that the question is what several documents say of one thing.
     """
 
     text: str
@@ -89,7 +89,7 @@ class Question:
     same_as: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
     initials: tuple[tuple[re.Pattern[str], str], ...] = ()
     sought: Mapping[str, float] = field(default_factory=dict)
-    compares_sources: bool = False
+    of_each_document: bool = False
 
     @property
     def wants_list(self) -> bool:
@@ -179,7 +179,7 @@ def analyse(
     """
     history = [(asked[:_MOST_CARRIED], told[:_MOST_CARRIED]) for asked, told in history]
     code = language or question_language(text, history, languages)
-    compares = code == "en" and asks_for_disagreement(text)
+    of_each = code == "en" and asks_each_document(text)
     text = without_frame(text) if code == "en" else text
     taken = borrow(text, history, code)
     own = own_terms(text, code, holds)
@@ -215,7 +215,7 @@ def analyse(
         language=code,
         forms=forms,
         related=related_terms(weights, text, code),
-        compares_sources=compares,
+        of_each_document=of_each,
     )
 
 
