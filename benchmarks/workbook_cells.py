@@ -37,7 +37,8 @@ class Cell:
 
 CELLS = (
     Cell("What were the sales of Zone NA in January–June 2023?", ("12553",), ("12138", "9467")),
-    Cell("What were the sales of Zone NA in the first half of 2022?", ("12138",), ("12553", "9283")),
+    Cell("What were the sales of Zone NA in the first half of 2022?",
+         ("12138",), ("12553", "9283")),
     Cell("How high were Nespresso's sales in the first half of 2023?", ("3128",), ("3190", "3318")),
     Cell("What was the trading operating profit of Zone LATAM in the first half of 2022?",
          ("1160",), ("1101", "403")),
@@ -53,7 +54,8 @@ CELLS = (
     Cell("What were the sales of PetCare in January–June 2022?", ("8589",), ("9373", "3595")),
     Cell("What was the trading operating profit of Confectionery in 2022?",
          ("464",), ("467", "1519")),
-    Cell("How high were the sales of Water in the first half of 2023?", ("1706",), ("1792", "5418")),
+    Cell("How high were the sales of Water in the first half of 2023?",
+         ("1706",), ("1792", "5418")),
     Cell("What was the net other trading income of Prepared dishes and cooking aids in 2022?",
          ("-375",), ("-65", "-34")),
     Cell("What was the impairment of intangible assets of Zone NA in January–June 2022?",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.numbered_items import is_item, number_asked_for
+from assistant.answering.table_rows import label_fit
 from assistant.retrieval.question import Question
 from assistant.text.noise import share
 from assistant.text.sentences import sentences
@@ -44,7 +45,8 @@ _COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;
 _COUNTED = re.compile(r"\b(?:two|three|four|five|six|how many)\b", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)
 _LEANS = re.compile(
-    r"^(?:it|its|he|his|she|her|they|their|this|that(?! (?:the|an?|this|these|it|they|there)\b)|these|those|such|both|the (?:former|latter|"
+    r"^(?:it|its|he|his|she|her|they|their|this|these|"
+    r"that(?! (?:the|an?|this|these|it|they|there)\b)|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
     re.IGNORECASE,
 )
@@ -141,18 +143,21 @@ def _one_a_document(best: Pick, ranked: Sequence[Pick], most: int) -> list[Pick]
 def rows_asked_for(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
     """The best row and its equals: rows of the same table that hold the same of the question.
 
-    A row that lacks a word which the best one holds is about something else.
+    A row that lacks a word which the best one holds is about something else, and so is one whose
+    label holds more words than the question names ("Ferry repair" for "repair").
     """
     if best.row is None:
         return [best]
     wanted = frozenset(question.weights)
     held = wanted & best.row.own
+    fit = label_fit(question, best.row)
     rows = [
         pick
         for pick in ranked
         if pick.row is not None
         and pick.row.table == best.row.table
         and wanted & pick.row.own == held
+        and label_fit(question, pick.row) >= fit
     ]
     rows = sorted(rows, key=lambda pick: pick.start)
     if not held or len(rows) > _MOST_ROWS:

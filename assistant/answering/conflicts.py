@@ -115,7 +115,9 @@ def _values(
     are_twins = _alike(best, pick, mine, theirs) >= _TWINS
     if covered < _COVERS and not are_twins:
         return None
-    if beside is None and not are_twins:  # what the one holds of the question the other must hold too
+    if (
+        beside is None and not are_twins
+    ):  # what the one holds of the question the other must hold too
         asked = content_words([question.text])
         lacks = asked & content_words([best.text]) - content_words([pick.text])
         if lacks or min(best.features.own, pick.features.own) < _COVERS_APART:

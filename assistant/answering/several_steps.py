@@ -125,7 +125,7 @@ def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found]
     if not all(any(_speaks_of(p, own) for p in side)
                for side, own in zip(picks, told_apart, strict=True)):  # fmt: skip
         return None
-    parts = list(zip(sides.names, picks, strict=True))
+    parts: list[tuple[str, Sequence[Pick]]] = list(zip(sides.names, picks, strict=True))
     places = [{(pick.passage.document, pick.start) for pick in side} for side in picks]
     if places[0] & places[1]:
         both = [pick for pick in picks[0] if (pick.passage.document, pick.start) in places[1]]

@@ -1,7 +1,7 @@
 """What a question says around what it asks: "Do the documents agree about …", "in this context".
 
-Pure. Such words stand in no document, so that they would only make every passage look wrong. English
-alone; a question in another language is left as it is.
+Pure. Such words stand in no document: they would only make every passage look wrong. English alone;
+a question in another language is left as it is.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ _CONFLICT = re.compile(
     re.IGNORECASE,
 )
 _TELLS = re.compile(
-    rf"^what (?:do|does|did|else do) (?:{_THESE}|they) (?:report|say|tell us|tell|mention|write|state)"
-    r" (?:about|of|on) (?:the (?:topic|subject|idea|notion|use) of )?",
+    rf"^what (?:do|does|did|else do) (?:{_THESE}|they) "
+    r"(?:report|say|tell us|tell|mention|write|state) "
+    r"(?:about|of|on) (?:the (?:topic|subject|idea|notion|use) of )?",
     re.IGNORECASE,
 )
 _WHERE = re.compile(
@@ -41,7 +42,8 @@ _WHERE = re.compile(
     re.IGNORECASE,
 )
 _APPEARS = re.compile(
-    rf"^(?P<thing>[^.?!]{{3,80}}?) (?:appears?|occurs?|comes? up|(?:is|are) (?:mentioned|named)) in "
+    rf"^(?P<thing>[^.?!]{{3,80}}?) "
+    r"(?:appears?|occurs?|comes? up|(?:is|are) (?:mentioned|named)) in "
     rf"(?:two|three|four|several|many|some|both|\d+)(?: of the| different)? {_TEXTS}\b[.,:;]? ?",
     re.IGNORECASE,
 )
@@ -68,7 +70,9 @@ _SIGN = re.compile(
     r"(?:that|of|for) ",
     re.IGNORECASE,
 )
-_OLDEN = re.compile(r"^(?:in the old days|back then|in those days|in former times),? ", re.IGNORECASE)
+_OLDEN = re.compile(
+    r"^(?:in the old days|back then|in those days|in former times),? ", re.IGNORECASE
+)
 
 
 def without_frame(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_ORDINAL = r"(?:first|1st|second|2nd|third|3rd|fourth|4th|last)"
+_ORDINAL = r"(?:first|1st|second|2nd|third|3rd|fourth|4th)"
 _NUMBERS = {
     "first": 1,
     "1st": 1,
@@ -39,7 +39,8 @@ _QUARTER = re.compile(
     re.IGNORECASE,
 )
 _SPAN = re.compile(
-    rf"\b(?P<from>{'|'.join(_MONTHS)})(?: to | through | until | ?[-–—] ?)(?P<to>{'|'.join(_MONTHS)})"
+    rf"\b(?P<from>{'|'.join(_MONTHS)})"
+    rf"(?: to | through | until | ?[-–—] ?)(?P<to>{'|'.join(_MONTHS)})"
     rf"(?P<h2>)(?: (?:of )?{_YEAR})?\b",
     re.IGNORECASE,
 )

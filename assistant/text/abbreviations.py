@@ -89,9 +89,7 @@ def _pairs(text: str) -> Iterator[Abbreviation]:
             at = text.find(phrase, at + 1)
 
 
-def _said(
-    text: str, start: int, end: int, *, must_begin: bool = False
-) -> Iterator[Abbreviation]:
+def _said(text: str, start: int, end: int, *, must_begin: bool = False) -> Iterator[Abbreviation]:
     """ "MTBF stands for …", where the words between stand from ``start`` to ``end``;
     ``must_begin``: only a long form whose words begin with the letters."""
     before = text[max(0, start - 20) : start].replace(",", " ")
