@@ -155,7 +155,7 @@ def rank_candidates(
         bonus = {**bonus, **_labelled(question, found, bonus)}
         reading = readings.get(passage.chunk_id)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
-            if _may_answer(sentence):
+            if _may_answer(sentence, passage):
                 more = bonus.get(index, 0.0)
                 if years and _is_of_other_years(years, passage, sentence):
                     pick = _pick(passage, sentence, each, more - _OTHER_YEAR, penalty, reading, 0.0)
@@ -246,11 +246,13 @@ def _is_of_other_years(years: frozenset[str], passage: Passage, sentence: Senten
     return not years & frozenset(_YEAR.findall(above))
 
 
-def _may_answer(sentence: SentenceTerms) -> bool:
-    """Headings, names of columns and pictures are context, never an answer."""
+def _may_answer(sentence: SentenceTerms, passage: Passage) -> bool:
+    """Titles, headings, names of columns and pictures are context, never an answer."""
     if sentence.row is not None and sentence.row.is_header:
         return False
     if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
+        return False
+    if passage.title and passage.start == 0 and sentence.text.strip() == passage.title:
         return False
     return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
 

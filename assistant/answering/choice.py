@@ -61,6 +61,15 @@ _NAMES_IT = re.compile(
 """A sentence that gives a name to what the sentence before it says."""
 
 
+_LEANS_LATER = re.compile(
+    r"^(?:but|and|yet|so|still|however|according to|in|at|on|by|from|since|after|before|when|while|"
+    r"although|though|as|for|today|now|then|later)\b[^.;:!?“”]{0,150}?, ?(?:it|he|she|they)"
+    r"(?:['’]s|['’]re)?\b",
+    re.IGNORECASE,
+)
+"""The same behind a phrase: "According to the list, it is second." """
+
+
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """What was found: the answer's sentences in reading order, and all candidates for signals."""
@@ -293,7 +302,8 @@ def next_sentence(best: Pick, read: ReadText) -> list[Pick]:
 
 def _leans(pick: Pick) -> bool:
     """Whether the sentence opens with a word that stands for something named before it."""
-    return pick.kind == "prose" and _LEANS.match(pick.text) is not None
+    opens = _LEANS.match(pick.text) or _LEANS_LATER.match(pick.text)
+    return pick.kind == "prose" and opens is not None
 
 
 def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:

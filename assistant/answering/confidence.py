@@ -24,20 +24,10 @@ from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
 from assistant.text.names import words_above
 from assistant.text.terms import terms, words
-from assistant.types import Passage
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
-_NO_SUCH_YEAR = 0.3
-"""What is left of the probability when no passage holds a year that is asked for. Counted by words
-one year looks like another, and a reader is deceived too."""
 _WHOLE = 0.95
 """The share of a question's weight that leaves nothing out."""
-_YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
-_OF_A_PERIOD = frozenset(
-    "before after since until between by from to and or till vor nach seit bis zwischen und von "
-    "ab avant après depuis entre et desde hasta antes después y".split()
-)
-"""A year behind one of these words bounds a period, whose years need not be told."""
 _SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
 """What stands before and after a word and is no part of it."""
 MODEL = Path(__file__).parent / "confidence.json"
@@ -176,26 +166,6 @@ def probability(found: Signals | None, weights: Mapping[str, float] | None = Non
     total = model["intercept"]
     total += sum(model[name] * value for name, value in asdict(found).items())
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
-
-
-def doubted(p: float, question: Question, passages: Sequence[Passage]) -> float:
-    """The probability, less when a year that the question asks for stands in no passage.
-
-    The limits of a period ("after 2010") need not stand there.
-    """
-    asked = {match.group() for match in _YEAR.finditer(question.text)
-             if _word_before(question.text, match.start()) not in _OF_A_PERIOD}  # fmt: skip
-    if not asked:
-        return p
-    held = " ".join(
-        " ".join((each.document, each.title, *each.heading_path, each.text)) for each in passages
-    )
-    return p if all(year in held for year in asked) else p * _NO_SUCH_YEAR
-
-
-def _word_before(text: str, position: int) -> str:
-    before = text[max(0, position - 30) : position].split()
-    return before[-1].casefold() if before else ""
 
 
 def is_enough(p: float, least: float) -> bool:

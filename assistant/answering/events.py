@@ -19,6 +19,7 @@ from assistant.answering.answer import Basis, Draft, build_answer
 from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
 from assistant.answering.folder_answers import folder_draft
+from assistant.answering.listed_work_answers import listed_work_draft
 from assistant.answering.several_steps import stepwise
 from assistant.answering.small_talk import reply_to
 from assistant.errors import ModelError
@@ -209,6 +210,7 @@ def _extracted(
             yield from told
             return
         yield Retrieved(found.question.standalone, found.passages)
+        draft = draft or listed_work_draft(found, snapshot)
         reader, sentences = resources.reader(), resources.sentences()
 
         def ask(part: str) -> tuple[Found, Chosen]:

@@ -222,8 +222,8 @@ class _Answering:
             self._quote_each(writing, mentions, most)
             return writing
         topic = _bare(asked.slots["topic"], asked.language)
-        if not topic:
-            return None
+        if not topic or (chosen.is_named and len(chosen.documents) == 1):
+            return None  # "which paper …" of a guide to papers asks for no document
         entitled, others = self.catalogue.about(topic, asked.language)
         entitled = [e for e in entitled if _document(e).id in inside]
         others = [m for m in others if m.document.id in inside]
@@ -404,6 +404,11 @@ class _Selection:
     @property
     def is_all(self) -> bool:
         return self.called == "documents"
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a word in their names or titles makes them what is asked for."""
+        return self.called.startswith("documents with")
 
     def only(self, among: Sequence[StoredDocument], words: str) -> _Selection:
         kept = {each.id for each in among}

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 FIELD = "abbreviation"
 """The name of a document's field that explains one: its value is ``MTBF = mean time …``."""
 _SHORT = re.compile(r"(?<![\w-])[A-ZÀ-Þ][A-ZÀ-Þ0-9a-z]{0,8}[A-ZÀ-Þ](?=s?(?![\w-]))")
+_TELLING = 4
+"""Letters of a short form whose initials are hardly met by chance: they count for it even where
+some text writes the short form."""
 _MOST_LONG = 3
 """Long forms of one short form that count; a folder where it has more explains it nowhere."""
 
@@ -94,7 +97,7 @@ def with_long_forms(
         for each in explained if len(explained) <= _MOST_LONG else ():
             same.append((_content(each.long, question.language), frozenset([term])))
         is_plain = short.isupper() and short.isalpha() and 3 <= len(short) <= 6
-        if not explained and is_plain and not holds(term):
+        if not explained and is_plain and (len(short) >= _TELLING or not holds(term)):
             spelt.append((initials(short), term))
     for each in known.of_long(question.text):
         term, long = _term(each.short, question.language), _content(each.long, question.language)

@@ -54,7 +54,7 @@ def pairs_of(text: str) -> tuple[Abbreviation, ...]:
 def initials(short: str) -> re.Pattern[str]:
     """A pattern of words that begin with the letters of a short form, small words between them."""
     between = (
-        r"(?:[\s-]+(?:of|and|the|for|in|to|on|by|der|die|das|und|für|von|de|la|du|et|y))?[\s-]+"
+        r"(?:[\s-]+(?:of|and|the|for|in|to|on|by|der|die|das|und|für|von|de|la|du|et|y))?,?[\s-]+"
     )
     return re.compile(
         r"\b" + between.join(rf"{re.escape(sign)}[^\W\d_]+" for sign in short), re.IGNORECASE
