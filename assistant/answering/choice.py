@@ -307,12 +307,17 @@ def _leans(pick: Pick) -> bool:
 
 
 def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
-    """Add the sentence before one that opens with a pronoun where it is the only one: beside
-    another it is mostly that one it speaks of. One that gives a name ("This is called …") says
-    nothing without it."""
+    """Add the sentence before one that opens with a pronoun, but where an earlier one of the
+    document is chosen: it is mostly that one it speaks of. One that gives a name ("This is called
+    …") says nothing without it."""
     result = list(chosen)
     for pick in chosen:
-        if not (_NAMES_IT.match(pick.text) or (len(chosen) == 1 and _leans(pick))):
+        has_earlier = any(
+            other.start < pick.start and other.passage.document == pick.passage.document
+            for other in chosen
+        )
+        is_best = pick is chosen[0]
+        if not (_NAMES_IT.match(pick.text) or (is_best and _leans(pick) and not has_earlier)):
             continue
         around, at = _around(pick, read)
         if at < 1:

@@ -19,8 +19,8 @@ from assistant.answering.confidence import (
     recalibrated,
 )
 from assistant.answering.conflicts import contradicting, describe
-from assistant.answering.near_copies import told_otherwise
 from assistant.answering.doubts import doubted
+from assistant.answering.near_copies import told_otherwise
 from assistant.answering.respelling import respelt
 from assistant.answering.table_rows import as_markdown, row_text
 from assistant.answering.versions import newest_first, with_what_holds

@@ -39,9 +39,13 @@ _WHAT = re.compile(
     r"^(?:under )?(?:what|which) (?:topic|subject|heading|section|category|area)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?:\s+(?:[A-Z]\.|de|van|von|der|da|di|al))*(?:\s+[A-ZÀ-Þ][\w'’-]+)*")
+_NAME = re.compile(
+    r"[A-ZÀ-Þ][\w'’-]+(?:\s+(?:[A-Z]\.|de|van|von|der|da|di|al))*(?:\s+[A-ZÀ-Þ][\w'’-]+)*"
+)
 _CUES = CUE_WORDS + " paper papers work works publication publications talk poster list name show "
-_CUES += "co author coauthor listed given under deal deals topic about heading section category area"
+_CUES += (
+    "co author coauthor listed given under deal deals topic about heading section category area"
+)
 _LEAST_TITLE = 0.75
 """The share of the rest of the question that a title must hold."""
 _MOST_READ = 400_000
@@ -84,11 +88,13 @@ def _listed_in(found: Found, snapshot: Snapshot) -> Iterator[_Listed]:
 
 def _by_person(question: Question, listed: Sequence[_Listed]) -> list[_Listed]:
     """The works whose authors hold the name in the question."""
-    runs = [set(match.group().split()) for match in _NAME.finditer(_after_first_word(question.text))]
+    runs = [
+        set(match.group().split()) for match in _NAME.finditer(_after_first_word(question.text))
+    ]
     persons = [run for run in runs if run]
     for name in sorted(persons, key=len, reverse=True):
-        fit = [each for each in listed if any(name <= set(person.split()) for person in
-                                              re.split(r",| and |;|&", each.work.authors))]  # fmt: skip
+        fit = [each for each in listed if any(name <= set(person.strip(" .").split())
+               for person in re.split(r",| and |;|&", each.work.authors))]  # fmt: skip
         if fit:
             return fit
     return []

@@ -1,7 +1,8 @@
 """Works that a text lists with their authors: a title, and a line of names below it. Pure.
 
-Programmes, guides and pages of publications are written so; a quoted title before its names in one
-line and entries of a list of references ("Sunde, K. (2014), Slack water.") are read too. Each work knows the short line that it stands under.
+Programmes, guides and pages of publications are written so. A quoted title before its names in one
+line, and entries of a list of references ("Sunde, K. (2014), Slack water."), are read too. Each work
+knows the short line that it stands under.
 """
 
 from __future__ import annotations
@@ -77,8 +78,11 @@ def listed_works(text: str) -> list[ListedWork]:
             )
             continue
         title = lines[at - 1] if at else None
-        if title is not None and at - 1 not in taken and _is_title(title.text) and is_names(
-            line.text
+        if (
+            title is not None
+            and at - 1 not in taken
+            and _is_title(title.text)
+            and is_names(line.text)
         ):
             taken |= {at - 1, at}
             above = lines[at - 2].text if at > 1 and at - 2 not in taken else ""
@@ -90,7 +94,7 @@ def listed_works(text: str) -> list[ListedWork]:
 
 def is_names(line: str) -> bool:
     """Whether a line holds nothing but the names of two persons or more."""
-    if not 8 <= len(line) <= _LONGEST_LINE or "," not in line and " and " not in line:
+    if not 8 <= len(line) <= _LONGEST_LINE or ("," not in line and " and " not in line):
         return False
     parts = [part for part in _PARTED.split(line.strip(" .*_")) if part]
     return len(parts) >= 2 and all(map(_is_name, parts))
