@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import QuestionError
+from assistant.retrieval.follow_up import needs_history
 from assistant.retrieval.question import (
     Question,
     analyse,
     check_question,
     corrected,
     coverage,
-    needs_history,
 )
+from assistant.text.analysed import AnalysedText
 from assistant.text.terms import stem
 
 
@@ -88,7 +89,7 @@ def test_asking_words_carry_no_weight_unless_they_are_all_there_is() -> None:
 
 @pytest.mark.parametrize("text", ["And in 2020?", "Where was he born?", "Why?", "what about it"])
 def test_follow_up_borrows_from_the_turn_before_at_half_weight(text: str) -> None:
-    assert needs_history(text)
+    assert needs_history(AnalysedText(text))
     history = (("Who is Emma Strubell?", "Emma Strubell wrote about energy use. [1]"),)
     question = analyse(text, history, lambda term: 2.0)
     assert question.weights["strubel"] == 1.0 or question.weights["strubell"] == 1.0

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, load_settings
-from assistant.retrieval.value_forms import _numbers
 from assistant.text.dates import dates_of, same_date
+from assistant.text.value_spellings import _numbers
 
 TEXTS = {
     "log.md": "# Log\n\n2021-05-05: the gate was painted.\n\n2021-06-05: the gate was sold.",

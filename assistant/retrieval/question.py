@@ -13,22 +13,16 @@ from dataclasses import dataclass, field, replace
 
 from assistant.errors import QuestionError
 from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds
-from assistant.retrieval.follow_up import Borrowed, Turn, borrow, needs_history
+from assistant.retrieval.follow_up import Turn, borrow
 from assistant.retrieval.history import History, checked_history
-from assistant.retrieval.question_terms import (
-    forms_of,
-    name_terms,
-    own_terms,
-    related_terms,
-)
-from assistant.text.languages import language as language_of
-from assistant.text.languages.detection import detect_question
-from assistant.text.terms import terms, words
+from assistant.retrieval.question_terms import forms_of, own_terms, related_terms
+from assistant.text.analysed import AnalysedText
+from assistant.text.languages.detection import question_language
+from assistant.text.terms import terms
 from assistant.text.visible import shown_value
 
 __all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question",
-           "checked_question", "corrected", "coverage", "needs_history",
-           "question_language"]  # fmt: skip
+           "checked_question", "corrected", "coverage"]  # fmt: skip
 
 _BORROWED_WEIGHT = 0.5
 _MOST_NAMES = 6
@@ -43,7 +37,6 @@ _DEFINITION = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“„«](.{2,80}?)[\"”“»]|(?<!\w)['‘](.{3,80}?)['’](?!\w)")
-_VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +45,11 @@ class Asked:
 
     text: str
     history: Sequence[Turn] = ()
+
+    @property
+    def before(self) -> str:
+        """The question before, or an empty text."""
+        return self.history[-1][0] if self.history else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class Question:
     counts in the search.
     """
 
-    text: str
+    said: AnalysedText
     standalone: str
     weights: Mapping[str, float]
     names: frozenset[str]
@@ -82,12 +80,21 @@ class Question:
     asks_definition: bool = False
     borrowed: frozenset[str] = frozenset()
     asking: tuple[str, ...] = ()
-    language: str = "en"
     forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     related: Mapping[str, str] = field(default_factory=dict)
     same_as: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
     initials: tuple[tuple[re.Pattern[str], str], ...] = ()
     sought: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The question as asked."""
+        return self.said.text
+
+    @property
+    def language(self) -> str:
+        """The code of its language."""
+        return self.said.code
 
     @property
     def wants_list(self) -> bool:
@@ -151,15 +158,6 @@ def check_question(text: str, max_characters: int) -> str:
     return stripped
 
 
-def question_language(text: str, history: Sequence[Turn] = (), among: Sequence[str] = ()) -> str:
-    """The language of a question: what its words tell, else that of the question before it, else
-    the most frequent one of the documents."""
-    found = detect_question(text, among)
-    if not found and history:
-        found = detect_question(history[-1][0], among)
-    return found or (among[0] if among else "en")
-
-
 def analyse(
     text: str,
     history: Sequence[Turn],
@@ -176,11 +174,15 @@ def analyse(
     are those of the documents.
     """
     history = [(asked[:_MOST_CARRIED], told[:_MOST_CARRIED]) for asked, told in history]
-    code = language or question_language(text, history, languages)
-    taken = borrow(text, history, code)
-    own = own_terms(text, code, holds)
-    carried = _carried(taken, history, code, holds)
-    forms = forms_of([text, taken.text], code, languages)
+    code = language or question_language(text, languages, history[-1][0] if history else "")
+    said = AnalysedText(text, code)
+    taken = borrow(said, history)
+    own, before = own_terms(said, holds), own_terms(taken.before, holds)
+    carried = dict(before.shares)
+    if taken.before.text and not taken.is_elliptic:
+        for name in AnalysedText(history[-1][1], code).names[:_MOST_NAMES]:
+            carried.setdefault(name, 1.0)
+    forms = forms_of([said, taken.before], code, languages)
     spelt = _spellings(forms)
 
     def weight(term: str, share: float) -> float:
@@ -195,36 +197,22 @@ def analyse(
     if len(weights) > 1 and not taken.is_elliptic:  # what is borrowed never outweighs what is asked
         scale = min(1.0, sum(weights.values()) / (sum(borrowed.values()) or 1.0))
         borrowed = {term: scale * each for term, each in borrowed.items()}
-    kinds = answer_kinds(taken.asks or text, code)
+    kinds = answer_kinds(taken.asks)
     return Question(
-        text=text,
-        standalone=taken.standalone or text,
+        said=said,
+        standalone=taken.standalone,
         weights={**weights, **borrowed},
-        names=frozenset(t for t in name_terms(text, code) if t in weights),
-        values=frozenset(words(" ".join(_VALUE.findall(text)))),
+        names=frozenset(said.names).intersection(weights),
+        values=said.numbers,
         quoted=tuple(a or b for a, b in _QUOTED.findall(text)),
         kinds=kinds,
-        surface={**own_terms(taken.text, code, holds).surface, **own.surface},
-        asks_definition=_asks_definition(text, kinds, code),
+        surface={**before.surface, **own.surface},
+        asks_definition=_asks_definition(said, kinds),
         borrowed=frozenset(borrowed),
         asking=tuple(term for term in own.asking if term not in weights),
-        language=code,
         forms=forms,
-        related=related_terms(weights, text, code),
+        related=related_terms(weights, said),
     )
-
-
-def _carried(
-    taken: Borrowed, history: Sequence[Turn], code: str, holds: Callable[[str], bool]
-) -> dict[str, float]:
-    """The borrowed terms and their shares, and names of the answer before."""
-    if not taken.text:
-        return {}
-    carried = dict(own_terms(taken.text, code, holds).shares)
-    if not taken.is_elliptic:
-        for name in name_terms(history[-1][1], code)[:_MOST_NAMES]:
-            carried.setdefault(name, 1.0)
-    return carried
 
 
 def _spellings(forms: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
@@ -236,9 +224,9 @@ def _spellings(forms: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def _asks_definition(text: str, kinds: Sequence[AnswerKind], code: str) -> bool:
-    if language_of(code).code == "en":
-        return _DEFINITION.search(text) is not None
+def _asks_definition(said: AnalysedText, kinds: Sequence[AnswerKind]) -> bool:
+    if said.language.code == "en":
+        return _DEFINITION.search(said.text) is not None
     return "definition" in kinds and not set(kinds) & {"number", "amount", "date", "place", "title"}
 
 
