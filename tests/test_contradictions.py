@@ -16,6 +16,7 @@ from assistant.answering.slot_values import (
     value_by_form,
 )
 from assistant.retrieval.question import analyse
+from assistant.text.analysed import analysed
 
 
 def test_two_dates_for_one_thing_are_shown_side_by_side(notes: Assistant) -> None:
@@ -61,7 +62,7 @@ def test_where_sources_agree_there_is_no_conflict(notes: Assistant, question: st
     ],
 )
 def test_value_that_a_sentence_states(question: str, text: str, value: str) -> None:
-    asked = analyse(question, (), lambda term: 1.0)
+    asked = analyse(analysed(question), (), lambda term: 1.0)
     found = value_by_form(asked, text, form_of(asked))
     assert (found.text if found else "") == value
 

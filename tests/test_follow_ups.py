@@ -6,7 +6,7 @@ import pytest
 
 from assistant.retrieval.follow_up import borrow
 from assistant.retrieval.question import analyse
-from assistant.text.analysed import AnalysedText
+from assistant.text.analysed import AnalysedText, analysed
 
 ELLIPTIC = [
     ("en", "When was the mill built?", "And the barn?", "When was the barn built?"),
@@ -72,7 +72,7 @@ def test_chain_of_elliptic_questions_leans_on_the_first() -> None:
 
 def test_own_words_outweigh_what_is_borrowed() -> None:
     history = [("Which birds nest below the long northern cliffs of the island in spring?", "…")]
-    question = analyse("Who counts them with binoculars?", history, lambda term: 1.0)
+    question = analyse(analysed("Who counts them with binoculars?"), history, lambda term: 1.0)
     borrowed = sum(question.weights[term] for term in question.borrowed)
     own = sum(w for term, w in question.weights.items() if term not in question.borrowed)
     assert 0 < borrowed <= own

@@ -8,11 +8,13 @@ from math import log
 import pytest
 
 from assistant import Assistant, load_settings
-from assistant.retrieval.word_statistics import inverse_frequency, prose_share
+from assistant.retrieval.word_statistics import inverse_frequency
+from assistant.text.prose import RAREST, prose_shares
 
 
 def test_common_words_weigh_little_where_a_folder_is_too_small_to_tell() -> None:
-    rare, common = prose_share("quoin", "en"), prose_share("water", "en")
+    rare, common = RAREST, prose_shares("en")["water"]
+    assert "quoin" not in prose_shares("en")
     assert rare < common < 0.5
     assert inverse_frequency(1, 1, rare) > 1.4 * inverse_frequency(1, 1, common)
     assert inverse_frequency(0, 1, rare) > inverse_frequency(1, 1, rare) > 1.0

@@ -8,6 +8,7 @@ the patterns with which the weights of answers were fitted.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -92,6 +93,11 @@ _ENGLISH: dict[AnswerKind, str] = {
     "definition": r"^\s*(?:what(?:'s|’s| is| are| does .* mean)|define|explain)\b",
     "which": r"\b(?:which|what)\b",
 }  # fmt: skip
+_DEFINITION = re.compile(
+    r"^\s*(?:what(?:'s|’s| is| are| was| were| does)|define|explain|describe|who (?:is|was))\b"
+    r"(?!.*\b(?:called|name of|title|year|number|percentage)\b)",
+    re.IGNORECASE,
+)
 _ENGLISH_KINDS = tuple((kind, re.compile(text, re.IGNORECASE)) for kind, text in _ENGLISH.items())
 
 
@@ -108,6 +114,13 @@ def answer_kinds(question: AnalysedText) -> tuple[AnswerKind, ...]:
     else:
         kinds = _unspaced(question)
     return kinds or ("any",)
+
+
+def asks_definition(question: AnalysedText, kinds: Sequence[AnswerKind]) -> bool:
+    """Whether a question asks what something is, or who somebody is."""
+    if question.language.code == "en":
+        return _DEFINITION.search(question.text) is not None
+    return "definition" in kinds and not set(kinds) & {"number", "amount", "date", "place", "title"}
 
 
 # ---------------------------------------------------------------- words apart

@@ -12,12 +12,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.errors import QuestionError
-from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds
+from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds, asks_definition
 from assistant.retrieval.follow_up import Turn, borrow
 from assistant.retrieval.history import History, checked_history
-from assistant.retrieval.question_terms import forms_of, own_terms, related_terms
+from assistant.retrieval.question_terms import (
+    forms_of,
+    own_terms,
+    related_terms,
+    spellings_of,
+)
 from assistant.text.analysed import AnalysedText
-from assistant.text.languages.detection import question_language
 from assistant.text.terms import terms
 from assistant.text.visible import shown_value
 
@@ -31,11 +35,6 @@ _UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _MOST_CARRIED = 8_000
 """Characters of an earlier question, and of its answer, that a question may lean on. Programs send
 conversations of any length."""
-_DEFINITION = re.compile(
-    r"^\s*(?:what(?:'s|’s| is| are| was| were| does)|define|explain|describe|who (?:is|was))\b"
-    r"(?!.*\b(?:called|name of|title|year|number|percentage)\b)",
-    re.IGNORECASE,
-)
 _QUOTED = re.compile(r"[\"“„«](.{2,80}?)[\"”“»]|(?<!\w)['‘](.{3,80}?)['’](?!\w)")
 
 
@@ -159,31 +158,29 @@ def check_question(text: str, max_characters: int) -> str:
 
 
 def analyse(
-    text: str,
+    said: AnalysedText,
     history: Sequence[Turn],
     idf: Callable[[str], float],
     *,
-    language: str = "",
     languages: Sequence[str] = (),
     holds: Callable[[str], bool] = lambda term: True,
 ) -> Question:
     """Take a question apart.
 
     ``idf`` gives the inverse document frequency of an index term and ``holds`` says whether the
-    index has it; ``language`` is the question's (told here when it is not given), ``languages``
-    are those of the documents.
+    index has it; ``languages`` are those of the documents.
     """
     history = [(asked[:_MOST_CARRIED], told[:_MOST_CARRIED]) for asked, told in history]
-    code = language or question_language(text, languages, history[-1][0] if history else "")
-    said = AnalysedText(text, code)
     taken = borrow(said, history)
+    kinds = answer_kinds(taken.asks)
+    is_definition = asks_definition(said, kinds)
     own, before = own_terms(said, holds), own_terms(taken.before, holds)
     carried = dict(before.shares)
     if taken.before.text and not taken.is_elliptic:
-        for name in AnalysedText(history[-1][1], code).names[:_MOST_NAMES]:
+        for name in AnalysedText(history[-1][1], said.code).names[:_MOST_NAMES]:
             carried.setdefault(name, 1.0)
-    forms = forms_of([said, taken.before], code, languages)
-    spelt = _spellings(forms)
+    forms = forms_of(said, taken.before, languages)
+    spelt = spellings_of(forms)
 
     def weight(term: str, share: float) -> float:
         return share * min(idf(each) for each in (term, *spelt.get(term, ())))
@@ -197,37 +194,21 @@ def analyse(
     if len(weights) > 1 and not taken.is_elliptic:  # what is borrowed never outweighs what is asked
         scale = min(1.0, sum(weights.values()) / (sum(borrowed.values()) or 1.0))
         borrowed = {term: scale * each for term, each in borrowed.items()}
-    kinds = answer_kinds(taken.asks)
     return Question(
         said=said,
         standalone=taken.standalone,
         weights={**weights, **borrowed},
         names=frozenset(said.names).intersection(weights),
         values=said.numbers,
-        quoted=tuple(a or b for a, b in _QUOTED.findall(text)),
+        quoted=tuple(a or b for a, b in _QUOTED.findall(said.text)),
         kinds=kinds,
         surface={**before.surface, **own.surface},
-        asks_definition=_asks_definition(said, kinds),
+        asks_definition=is_definition,
         borrowed=frozenset(borrowed),
         asking=tuple(term for term in own.asking if term not in weights),
         forms=forms,
         related=related_terms(weights, said),
     )
-
-
-def _spellings(forms: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
-    """Each of the question's terms → how it looks elsewhere."""
-    found: dict[str, list[str]] = {}
-    for table in forms.values():
-        for other, term in table.items():
-            found.setdefault(term, []).append(other)
-    return found
-
-
-def _asks_definition(said: AnalysedText, kinds: Sequence[AnswerKind]) -> bool:
-    if said.language.code == "en":
-        return _DEFINITION.search(said.text) is not None
-    return "definition" in kinds and not set(kinds) & {"number", "amount", "date", "place", "title"}
 
 
 def corrected(question: Question, replacements: Mapping[str, str]) -> Question:

@@ -6,7 +6,7 @@ weight of one word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.text.analysed import AnalysedText
@@ -58,21 +58,31 @@ def own_terms(said: AnalysedText, holds: Callable[[str], bool]) -> Own:
 
 
 def forms_of(
-    texts: Sequence[AnalysedText], code: str, languages: Iterable[str]
+    said: AnalysedText, before: AnalysedText, languages: Iterable[str]
 ) -> dict[str, dict[str, str]]:
-    """For each language the words of texts whose stem there is another: stem there → stem here.
+    """For each language the words of a question, and of what it borrows, whose stem is another
+    there: stem there → stem here.
 
     The empty code stands for texts whose language is not known.
     """
     found: dict[str, dict[str, str]] = {}
-    for other in dict.fromkeys((*languages, code, "")):
+    for other in dict.fromkeys((*languages, said.code, "")):
         table: dict[str, str] = {}
-        for text in texts:
+        for text in (said, before):
             there = AnalysedText(text.text, other).stems
             if len(text.stems) == len(there):
                 table.update((b, a) for a, b in zip(text.stems, there, strict=True) if a != b)
         found[other] = table
-    return {other: table for other, table in found.items() if table or other == code}
+    return {other: table for other, table in found.items() if table or other == said.code}
+
+
+def spellings_of(forms: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    """Each of the question's terms → how it looks elsewhere."""
+    found: dict[str, list[str]] = {}
+    for table in forms.values():
+        for other, term in table.items():
+            found.setdefault(term, []).append(other)
+    return found
 
 
 def related_terms(weights: Mapping[str, float], said: AnalysedText) -> dict[str, str]:

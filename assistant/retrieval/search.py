@@ -30,9 +30,9 @@ from assistant.retrieval.named_files import (
 from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
 from assistant.retrieval.question import Asked, Question, analyse
 from assistant.retrieval.value_forms import with_values
-from assistant.retrieval.word_statistics import inverse_frequency, prose_share
+from assistant.retrieval.word_statistics import inverse_document_frequency
 from assistant.settings import RetrievalSettings
-from assistant.text.languages.detection import question_language
+from assistant.text.analysed import analysed
 from assistant.text.names import name_words
 from assistant.text.noise import clipped, share
 from assistant.types import NO_FILTERS, NO_USAGE, Filters, Passage, Usage
@@ -141,16 +141,15 @@ def _by_names(
 def analyse_for(snapshot: Snapshot, asked: Asked) -> Question:
     """A question taken apart with the words and languages of an index."""
     languages = snapshot.manifest.languages
-    code = question_language(asked.text, languages, asked.before)
+    said = analysed(asked.text, languages, asked.before)
 
     def holds(term: str) -> bool:
         return snapshot.words.document_frequency(term) > 0
 
     question = analyse(
-        asked.text,
+        said,
         asked.history,
-        lambda term: inverse_document_frequency(snapshot, term, code),
-        language=code,
+        lambda term: inverse_document_frequency(snapshot, term, said.prose),
         languages=languages,
         holds=holds,
     )
@@ -203,17 +202,6 @@ def fuse(parts: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict
             scaled = (score - low) / spread if spread > 0 else 1.0
             fused[key] += weight * scaled / total
     return fused
-
-
-def inverse_document_frequency(snapshot: Snapshot, term: str, code: str = "en") -> float:
-    """A term's idf over the chunks of an index, and of prose in the language of the question.
-
-    An index of an earlier version counts removed chunks too, until its next ingest: then no more
-    than there are.
-    """
-    total = len(snapshot.words)
-    containing = min(total, snapshot.words.document_frequency(term))
-    return inverse_frequency(containing, total, prose_share(term, code))
 
 
 def retrieve(
@@ -307,7 +295,7 @@ def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
         weight = question.weights.get(term)
         for each in held or spellings[:1]:
             plain = snapshot.words.inverse_frequency(each)
-            wanted = weight or inverse_document_frequency(snapshot, each, question.language)
+            wanted = weight or inverse_document_frequency(snapshot, each, question.said.prose)
             found.setdefault(each, wanted / plain if plain > 0 else 1.0)
     for term, counts in question.sought.items():
         found.setdefault(term, counts)

@@ -7,7 +7,7 @@ stems a question again. A form is computed when it is first read, and kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,7 +15,9 @@ from assistant.text.abbreviations import short_forms
 from assistant.text.content_words import content_pairs
 from assistant.text.folding import fold, fold_case
 from assistant.text.languages import HAS_COMPOUNDS, Language, language
+from assistant.text.languages.detection import question_language
 from assistant.text.proper_names import name_terms
+from assistant.text.prose import prose_shares
 from assistant.text.terms import (
     compound_terms,
     identifiers,
@@ -88,6 +90,11 @@ class AnalysedText:
         return _light_stems(self.language.code)
 
     @cached_property
+    def prose(self) -> Mapping[str, float]:
+        """The common terms of its language, with the share of chunks of prose that hold each."""
+        return prose_shares(self.code)
+
+    @cached_property
     def names(self) -> list[str]:
         """The stems of words written as names."""
         return name_terms(self.text, self.code, self.language)
@@ -135,6 +142,12 @@ class AnalysedText:
     def short_forms(self) -> list[str]:
         """The abbreviations in capitals that it writes."""
         return short_forms(self.text)
+
+
+def analysed(text: str, among: Sequence[str] = (), before: str = "") -> AnalysedText:
+    """A question in its language: what its words tell, else that of the question before it, else
+    the most frequent one ``among`` the documents."""
+    return AnalysedText(text, question_language(text, among, before))
 
 
 @lru_cache(maxsize=32)

@@ -101,10 +101,9 @@ def detect_question(text: str, among: Collection[str] = ()) -> str:
 
 
 def question_language(text: str, among: Sequence[str] = (), before: str = "") -> str:
-    """The language of a question: what its words tell, else that of the question before it, else
-    the most frequent one of the documents."""
-    found = detect_question(text, among) or (before and detect_question(before, among))
-    return found or (among[0] if among else "en")
+    """The language of a question, told at last by the question before it, or by the documents."""
+    told = (detect_question(each, among) for each in (text, before))
+    return next(filter(None, told), among[0] if among else "en")
 
 
 def _sample(text: str) -> str:
