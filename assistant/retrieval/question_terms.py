@@ -35,6 +35,8 @@ class Own:
 
 def own_terms(said: AnalysedText, holds: Callable[[str], bool]) -> Own:
     """The terms of a question, or of part of one; ``holds`` says whether the index has a term."""
+    if not said.text:
+        return Own()
     asking = said.language.asking
     kept = [pair for pair in said.content if pair[0] not in asking] or said.content or said.pairs
     shares: dict[str, float] = {}
@@ -68,7 +70,7 @@ def forms_of(
     found: dict[str, dict[str, str]] = {}
     for other in dict.fromkeys((*languages, said.code, "")):
         table: dict[str, str] = {}
-        for text in (said, before):
+        for text in (said, before) if other != said.code else ():
             there = AnalysedText(text.text, other).stems
             if len(text.stems) == len(there):
                 table.update((b, a) for a, b in zip(text.stems, there, strict=True) if a != b)
