@@ -6,8 +6,9 @@ from itertools import pairwise
 from math import log
 
 import pytest
+from support_texts import indexed_for_module
 
-from assistant import Assistant, load_settings
+from assistant import Assistant
 from assistant.retrieval.word_statistics import inverse_frequency
 from assistant.text.prose import RAREST, prose_shares
 
@@ -37,24 +38,11 @@ NOTE = (
 )
 
 
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder = tmp_path_factory.mktemp("alone")
-    (folder / "notes").mkdir()
-    (folder / "notes" / "brunnen.txt").write_text(NOTE, encoding="utf-8")
-    found = Assistant(
-        load_settings(
-            None,
-            {"documents.paths": [str(folder / "notes")], "index.path": str(folder / "index")},
-        )
-    )
-    found.sync()
-    return found
+alone = indexed_for_module({"brunnen.txt": NOTE})
 
 
 def test_one_small_file_answers_what_it_says(alone: Assistant) -> None:
-    with alone:
-        answer = alone.ask("Wie tief ist der Brunnen im Schlosshof?")
-        assert "47 Meter" in answer.text
-        assert not answer.abstained
-        assert alone.ask("Wer dirigiert den Kirchenchor in Bremen?").abstained
+    answer = alone.ask("Wie tief ist der Brunnen im Schlosshof?")
+    assert "47 Meter" in answer.text
+    assert not answer.abstained
+    assert alone.ask("Wer dirigiert den Kirchenchor in Bremen?").abstained

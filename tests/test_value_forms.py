@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
+from support_texts import indexed_for_module
 
-from assistant import Assistant, load_settings
+from assistant import Assistant
 from assistant.text.dates import dates_of, same_date
 from assistant.text.value_spellings import _numbers
 
@@ -25,20 +23,7 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """An assistant over texts with values in many spellings."""
-    place: Path = tmp_path_factory.mktemp("values")
-    folder = place / "documents"
-    folder.mkdir()
-    for name, text in TEXTS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    settings = load_settings(
-        None, {"documents.paths": [str(folder)], "index.path": str(place / "index")}
-    )
-    with Assistant(settings) as opened:
-        opened.sync()
-        yield opened
+assistant = indexed_for_module(TEXTS)
 
 
 @pytest.mark.parametrize(
