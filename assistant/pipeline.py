@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from assistant.model.given import ModelClient
     from assistant.reading.added import DocumentReader
     from assistant.retrieval.history import History
+    from assistant.retrieval.question import Asked
     from assistant.retrieval.rerankers import Reranker
 
 ProgressCallback = Callable[[Progress], None]
@@ -312,16 +313,10 @@ class Assistant:
 
         Leaving the iterator early stops the model. ``stream`` is for a program with an event loop.
         """
-        from assistant.answering.events import extractive_events, in_own_thread
-        from assistant.retrieval.filters import given_filters
-        from assistant.retrieval.question import checked_question
+        from assistant.answering.events import answer_events
 
-        filters = given_filters(filters)
-        asked = checked_question(question, history, self.settings.answer.max_question_characters)
-        if self._resources.writes:
-            yield from in_own_thread(self.stream(question, history, filters=filters))
-        else:
-            yield from extractive_events(self._resources, asked, filters)
+        asked, filters = self._checked(question, history, filters)
+        yield from answer_events(self._resources, asked, filters)
 
     async def stream(
         self, question: str, history: History = (), *, filters: Filters = NO_FILTERS
@@ -331,16 +326,10 @@ class Assistant:
         Work that takes long is done in a thread, so the loop stays free. Closing the iterator
         stops the model at once.
         """
-        from assistant.answering.events import extractive_events, in_thread, written_events
-        from assistant.retrieval.filters import given_filters
-        from assistant.retrieval.question import checked_question
+        from assistant.answering.events import answer_events_async
 
-        filters = given_filters(filters)
-        asked = checked_question(question, history, self.settings.answer.max_question_characters)
-        if self._resources.writes:
-            events = written_events(self._resources, asked, filters)
-        else:
-            events = in_thread(extractive_events(self._resources, asked, filters))
+        asked, filters = self._checked(question, history, filters)
+        events = answer_events_async(self._resources, asked, filters)
         try:
             async for event in events:
                 yield event
@@ -351,13 +340,10 @@ class Assistant:
         self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
     ) -> tuple[Passage, ...]:
         """The passages for a question, best first, without an answer; at most ``limit``."""
-        from assistant.retrieval.filters import given_filters
-        from assistant.retrieval.question import checked_question
         from assistant.retrieval.search import search
 
-        asked = checked_question(question, (), self.settings.answer.max_question_characters)
+        asked, filters = self._checked(question, (), filters)
         check_limit(limit)
-        filters = given_filters(filters)
         with self._resources.snapshots().current() as snapshot:
             tools = self._resources.search_tools()
             return search(asked, snapshot, tools, filters, limit).passages
@@ -372,6 +358,15 @@ class Assistant:
 
         check_limit(limit)
         return HybridRetriever(self, limit, given_filters(filters))
+
+    def _checked(self, question: str, history: History, filters: Filters) -> tuple[Asked, Filters]:
+        """What comes in, checked. Raises ``FilterError`` and ``QuestionError``."""
+        from assistant.retrieval.filters import given_filters
+        from assistant.retrieval.question import checked_question
+
+        filters = given_filters(filters)
+        most = self.settings.answer.max_question_characters
+        return checked_question(question, history, most), filters
 
 
 def ask(question: str, settings: Settings | None = None) -> Answer:

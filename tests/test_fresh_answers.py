@@ -232,7 +232,7 @@ def of_an_earlier_version(workshop: Workshop) -> None:
 
 def test_an_index_of_an_earlier_version_is_right_after_the_next_sync(workshop: Workshop) -> None:
     """Also when no file has changed; and until then no word weighs less than nothing."""
-    from assistant.retrieval.search import inverse_document_frequency
+    from assistant.retrieval.word_statistics import inverse_document_frequency
 
     texts = {"a.md": text_of("apples"), "b.md": text_of("pears")}
     for name, text in texts.items():
@@ -241,7 +241,7 @@ def test_an_index_of_an_earlier_version_is_right_after_the_next_sync(workshop: W
     of_an_earlier_version(workshop)
     snapshot = opened(workshop)
     assert snapshot.words.document_frequency("committe") > len(snapshot.words)
-    assert inverse_document_frequency(snapshot, "committe") > 0
+    assert inverse_document_frequency(snapshot, "committe", {}) > 0
     snapshot.retire()
     paid = len(workshop.embedder.paid)
     receipt = workshop.sync()

@@ -12,8 +12,8 @@ from assistant import Assistant, load_settings
 from assistant.answering.candidates import is_reference
 from assistant.answering.sides import sides_of
 from assistant.retrieval.frames import asks_each_document, without_frame
-from assistant.retrieval.periods import period_forms
 from assistant.text.abbreviations import pairs_of
+from assistant.text.periods import period_forms
 
 TEXTS = {
     "shipyard.md": """# Shipyard figures

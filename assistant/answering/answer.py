@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,8 +16,12 @@ from assistant.types import (
     Answer,
     Citation,
     Conflict,
+    Delta,
+    Event,
     Filters,
+    Finished,
     Receipt,
+    Retrieved,
     Sentence,
     Usage,
 )
@@ -123,6 +127,13 @@ def build_answer(
         ),
         notice=". ".join(notices),
     )
+
+
+def at_once(answer: Answer) -> Iterator[Event]:
+    """The events of an answer that no passages were searched for."""
+    yield Retrieved(answer.question, ())
+    yield Delta(answer.text)
+    yield Finished(answer)
 
 
 def _citation(marker: int, place: CitedPlace, snapshot: Snapshot) -> Citation:

@@ -59,6 +59,7 @@ _STEPS = 0.8
 _NUMBER_BEFORE = re.compile(r"(?:^|\n)[ \t]*\d{1,3}[.)][ \t]*$")
 _LED_BY = 3
 """Sentences before a list's first line that may name what it is about."""
+_ENDS = ".!?…。！？।"
 _CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
 """A line of capitals alone is the title of what follows, in texts without marks of headings."""
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
@@ -252,9 +253,15 @@ def _may_answer(sentence: SentenceTerms, passage: Passage) -> bool:
         return False
     if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
         return False
-    if passage.title and passage.start == 0 and sentence.text.strip() == passage.title:
+    if passage.start == 0 and _is_title(sentence.text.strip(), passage):
         return False
     return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
+
+
+def _is_title(text: str, passage: Passage) -> bool:
+    """Whether a line is the title that its document goes on behind, and no sentence."""
+    is_whole = len(passage.text) < 2 * len(text)
+    return text == passage.title and " " in text and text[-1:] not in _ENDS and not is_whole
 
 
 def is_reference(text: str) -> bool:

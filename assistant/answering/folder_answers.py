@@ -20,8 +20,8 @@ from assistant.index.snapshot import Snapshot
 from assistant.retrieval.document_age import Age, age_of
 from assistant.retrieval.filters import chosen_documents
 from assistant.retrieval.question import Turn
+from assistant.text.analysed import AnalysedText
 from assistant.text.folding import fold
-from assistant.text.languages.detection import detect_question
 from assistant.types import Evidence, Filters, Sentence
 
 CATALOGUE = "catalogue"
@@ -34,21 +34,18 @@ _NAMED_IN_COUNT = 20
 
 
 def folder_draft(
-    text: str, history: Sequence[Turn], snapshot: Snapshot, filters: Filters
+    said: AnalysedText, history: Sequence[Turn], snapshot: Snapshot, filters: Filters
 ) -> Draft | None:
     """The answer to a question about the folder or a document of it; None for any other."""
-    languages = snapshot.manifest.languages
-    codes = (detect_question(text, languages), "en", *languages)
-    asked = list(readings(text, codes))
-    if not asked:
+    codes = (said.code, "en", *snapshot.manifest.languages)
+    meant = list(readings(said.text, codes))
+    if not meant:
         return None
     within = chosen_documents(filters, snapshot) if filters else None
-    answering = _Answering(FolderCatalogue(snapshot, within), snapshot, codes, tuple(history))
-    for each in asked:
-        draft = answering.answer(each)
-        if draft is not None:
-            return draft
-    return None
+    catalogue = FolderCatalogue(snapshot, within)
+    answering = _Answering(catalogue, snapshot, codes, tuple(history))
+    drafts = (answering.answer(each) for each in meant)
+    return next((draft for draft in drafts if draft is not None), None)
 
 
 @dataclass(slots=True)

@@ -113,7 +113,7 @@ def _two_steps(hop: Hop, whole: Found, ask: AskPart) -> tuple[Draft, Found] | No
         return None
     parts = [("Step 1", [read]), ("Step 2", last.extraction.picks[:_MOST])]
     confidence = min(chosen.confidence, last.confidence)
-    return _draft(parts, confidence), _together(whole, found, then)
+    return _draft(parts, confidence), _together(whole, parts, found, then)
 
 
 def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
@@ -133,7 +133,7 @@ def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found]
             return None
         parts = [(" · ".join(sides.names), both)]
     confidence = min(chosen.confidence for _, chosen in asked)
-    return _draft(parts, confidence), _together(whole, *(found for found, _ in asked))
+    return _draft(parts, confidence), _together(whole, parts, *(found for found, _ in asked))
 
 
 def _tells_both(sides: Sides, chosen: Chosen) -> bool:
@@ -190,11 +190,14 @@ def _draft(parts: Sequence[tuple[str, Sequence[Pick]]], confidence: float) -> Dr
     return Draft("\n\n".join(lines), tuple(sentences), tuple(places), confidence=confidence)
 
 
-def _together(whole: Found, *parts: Found) -> Found:
-    """What was found for all parts, each passage once, under the question as it was asked."""
-    passages: dict[str, Passage] = {}
-    for found in (*parts, whole):
-        for passage in found.passages:
-            passages.setdefault(passage.chunk_id, passage)
-    notices = dict.fromkeys(found.notice for found in (*parts, whole) if found.notice)
-    return Found(whole.question, tuple(passages.values()), whole.usage, ". ".join(notices))
+def _together(whole: Found, parts: Sequence[tuple[str, Sequence[Pick]]], *found: Found) -> Found:
+    """What was found, under the question as it was asked: what is cited, then what each part found,
+    no more than one question finds."""
+    cited = [pick.passage for _, picks in parts for pick in picks]
+    passages: dict[str, Passage] = {passage.chunk_id: passage for passage in cited}
+    for passage in (each for one in (*found, whole) for each in one.passages):
+        passages.setdefault(passage.chunk_id, passage)
+    most = max(len(cited), *(len(one.passages) for one in (whole, *found)))
+    notices = dict.fromkeys(one.notice for one in (*found, whole) if one.notice)
+    kept = tuple(passages.values())[:most]
+    return Found(whole.question, kept, whole.usage, ". ".join(notices))

@@ -169,15 +169,6 @@ class Generations:
             return ()
         return tuple(sorted(p.name for p in self._folder.iterdir() if (p / MANIFEST).is_file()))
 
-    @contextlib.contextmanager
-    def hold(self, generation: Generation) -> Iterator[None]:
-        """Keep a generation from being collected while it is open."""
-        handle = hold_open(generation)
-        try:
-            yield
-        finally:
-            handle.close()
-
     # ------------------------------------------------------------ writing
 
     @contextlib.contextmanager

@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from assistant.retrieval.question import Question
-from assistant.retrieval.question_terms import content_pairs
 from assistant.text.abbreviations import initials
-from assistant.text.languages import language
-from assistant.text.terms import stems
+from assistant.text.analysed import AnalysedText
 from assistant.types import DocumentField, DocumentInfo
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
 FIELD = "abbreviation"
 """The name of a document's field that explains one: its value is ``MTBF = mean time …``."""
-_SHORT = re.compile(r"(?<![\w-])[A-ZÀ-Þ][A-ZÀ-Þ0-9a-z]{0,8}[A-ZÀ-Þ](?=s?(?![\w-]))")
 _TELLING = 4
 """Letters of a short form whose initials are hardly met by chance: they count for it even where
 some text writes the short form."""
@@ -89,7 +86,7 @@ def with_long_forms(
     ``holds`` says whether the index has a term."""
     same: list[tuple[frozenset[str], frozenset[str]]] = []
     spelt: list[tuple[re.Pattern[str], str]] = []
-    for short in dict.fromkeys(_SHORT.findall(question.text)):
+    for short in question.said.short_forms:
         term = _term(short, question.language)
         if term not in question.weights:
             continue
@@ -113,23 +110,18 @@ def with_long_forms(
     return replace(question, same_as=tuple(same), initials=tuple(spelt), sought=sought)
 
 
-def short_in(text: str) -> list[str]:
-    """The short forms that a text writes."""
-    return list(dict.fromkeys(_SHORT.findall(text)))
-
-
 def _explained(document: str, field: DocumentField) -> Explained:
     short, _, long = field.value.partition(" = ")
     return Explained(short, long, document, field.start, field.end)
 
 
 def _term(short: str, code: str) -> str:
-    found = stems(short, code)
+    found = AnalysedText(short, code).stems
     return found[0] if len(found) == 1 else ""
 
 
 def _content(long: str, code: str) -> frozenset[str]:
-    return frozenset(content_pairs(long, language(code))[1])
+    return frozenset(term for _, term in AnalysedText(long, code).content)
 
 
 def _first_word(text: str) -> str:

@@ -28,10 +28,11 @@ from assistant.retrieval.named_files import (
     wanted_by_name,
 )
 from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
-from assistant.retrieval.question import Asked, Question, analyse, question_language
+from assistant.retrieval.question import Asked, Question, analyse
 from assistant.retrieval.value_forms import with_values
-from assistant.retrieval.word_statistics import inverse_frequency, prose_share
+from assistant.retrieval.word_statistics import inverse_document_frequency
 from assistant.settings import RetrievalSettings
+from assistant.text.analysed import analysed
 from assistant.text.names import name_words
 from assistant.text.noise import clipped, share
 from assistant.types import NO_FILTERS, NO_USAGE, Filters, Passage, Usage
@@ -120,7 +121,7 @@ def _by_names(
     written = names.written(asked.text, chosen)
     if written is not None:
         rest = analyse_for(snapshot, Asked(written.rest, asked.history))
-        rest = replace(rest, text=asked.text, standalone=asked.text)
+        rest = replace(rest, said=replace(rest.said, text=asked.text), standalone=asked.text)
         inside = passages_of(rest, written.documents)
         if written.is_source or is_asked_alone(written, rest, inside, passages_of(rest, chosen)):
             return rest, inside, told([written.shown], is_written=True)
@@ -140,18 +141,19 @@ def _by_names(
 def analyse_for(snapshot: Snapshot, asked: Asked) -> Question:
     """A question taken apart with the words and languages of an index."""
     languages = snapshot.manifest.languages
-    code = question_language(asked.text, asked.history, languages)
-    frequency = snapshot.words.document_frequency
+    said = analysed(asked.text, languages, asked.before)
+
+    def holds(term: str) -> bool:
+        return snapshot.words.document_frequency(term) > 0
+
     question = analyse(
-        asked.text,
+        said,
         asked.history,
-        lambda term: inverse_document_frequency(snapshot, term, code),
-        language=code,
+        lambda term: inverse_document_frequency(snapshot, term, said.prose),
         languages=languages,
-        holds=lambda term: frequency(term) > 0,
+        holds=holds,
     )
-    question = with_long_forms(question, abbreviations(snapshot), lambda term: frequency(term) > 0)
-    return with_values(question, lambda term: frequency(term) > 0)
+    return with_values(with_long_forms(question, abbreviations(snapshot), holds), holds)
 
 
 def _check_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
@@ -200,17 +202,6 @@ def fuse(parts: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict
             scaled = (score - low) / spread if spread > 0 else 1.0
             fused[key] += weight * scaled / total
     return fused
-
-
-def inverse_document_frequency(snapshot: Snapshot, term: str, code: str = "en") -> float:
-    """A term's idf over the chunks of an index, and of prose in the language of the question.
-
-    An index of an earlier version counts removed chunks too, until its next ingest: then no more
-    than there are.
-    """
-    total = len(snapshot.words)
-    containing = min(total, snapshot.words.document_frequency(term))
-    return inverse_frequency(containing, total, prose_share(term, code))
 
 
 def retrieve(
@@ -304,7 +295,7 @@ def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
         weight = question.weights.get(term)
         for each in held or spellings[:1]:
             plain = snapshot.words.inverse_frequency(each)
-            wanted = weight or inverse_document_frequency(snapshot, each, question.language)
+            wanted = weight or inverse_document_frequency(snapshot, each, question.said.prose)
             found.setdefault(each, wanted / plain if plain > 0 else 1.0)
     for term, counts in question.sought.items():
         found.setdefault(term, counts)

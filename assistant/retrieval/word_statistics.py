@@ -9,18 +9,13 @@ chunks. A larger folder is told by itself alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from math import exp, log
+from math import log
 
-from assistant.text.languages.frequencies import zipf
-from assistant.text.terms import stems
+from assistant.index.snapshot import Snapshot
+from assistant.text.prose import RAREST
 
 _ENOUGH_CHUNKS = 60
 """Chunks up to which prose is added; measured, see docs/decisions.md."""
-_WORDS = 150
-"""Words of a chunk."""
-_RAREST = 2e-4
-"""The share of chunks of prose that hold a word which no table lists."""
 
 
 def inverse_frequency(containing: int, total: int, prose_share: float) -> float:
@@ -34,17 +29,12 @@ def inverse_frequency(containing: int, total: int, prose_share: float) -> float:
     return log(1 + max(0.0, every - n + 0.5) / (n + 0.5))
 
 
-def prose_share(term: str, code: str) -> float:
-    """The share of chunks of ordinary prose of a language that hold a term."""
-    return _shares(code).get(term, _RAREST)
+def inverse_document_frequency(snapshot: Snapshot, term: str, prose: Mapping[str, float]) -> float:
+    """A term's idf over the chunks of an index, and of ``prose`` in the question's language.
 
-
-@lru_cache(maxsize=8)
-def _shares(code: str) -> Mapping[str, float]:
-    """Each common term → the chance that one of a chunk's words is it."""
-    counts: dict[str, float] = {}
-    common = zipf(code)
-    for word, value in common.items():
-        for term in stems(word, code):
-            counts[term] = counts.get(term, 0.0) + 10**value
-    return {term: 1.0 - exp(-_WORDS * count / 1e9) for term, count in counts.items()}
+    An index of an earlier version counts removed chunks too, until its next ingest: then no more
+    than there are.
+    """
+    total = len(snapshot.words)
+    containing = min(total, snapshot.words.document_frequency(term))
+    return inverse_frequency(containing, total, prose.get(term, RAREST))

@@ -79,11 +79,6 @@ class Table:
     names: tuple[str, ...]
     rows: tuple[Row, ...]
 
-    def row_at(self, position: int) -> Row | None:
-        """The row whose line holds a character, if one does."""
-        at = bisect_right(self.rows, position, key=lambda row: row.start) - 1
-        return self.rows[at] if at >= 0 and position < self.rows[at].end else None
-
 
 @dataclass(frozen=True, slots=True)
 class _TableLine:

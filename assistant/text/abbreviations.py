@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 _SHORT = r"[^\W\d_][^\W_]{0,8}[^\W\d_a-zß-öø-ÿ]s?"
+_CAPITALS = re.compile(r"(?<![\w-])[A-ZÀ-Þ][A-ZÀ-Þ0-9a-z]{0,8}[A-ZÀ-Þ](?=s?(?![\w-]))")
 _BRACKETS = re.compile(r"\((?P<inside>[^()\n]{2,90})\)")
 """Begins with a sign that is searched for fast: whole corpora pass through here."""
 _IS_SHORT = re.compile(rf"(?P<short>{_SHORT})(?:[;,].*)?")
@@ -49,6 +50,11 @@ def pairs_of(text: str) -> tuple[Abbreviation, ...]:
         if len(found) >= _MOST:
             break
     return tuple(found.values())
+
+
+def short_forms(text: str) -> list[str]:
+    """The short forms in capitals that a text writes, each once."""
+    return list(dict.fromkeys(_CAPITALS.findall(text)))
 
 
 def initials(short: str) -> re.Pattern[str]:

@@ -1,8 +1,8 @@
 """Works that a text lists with their authors: a title, and a line of names below it. Pure.
 
-Programmes, guides and pages of publications are written so. A quoted title before its names in one
-line, and entries of a list of references ("Sunde, K. (2014), Slack water."), are read too. Each work
-knows the short line that it stands under.
+Programmes, guides and pages of publications are written so. A quoted title before its names in
+one line, and entries of a list of references ("Sunde, K. (2014), Slack water."), are read too. Each
+work knows the short line that it stands under.
 """
 
 from __future__ import annotations
