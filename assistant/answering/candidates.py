@@ -59,6 +59,7 @@ _STEPS = 0.8
 _NUMBER_BEFORE = re.compile(r"(?:^|\n)[ \t]*\d{1,3}[.)][ \t]*$")
 _LED_BY = 3
 """Sentences before a list's first line that may name what it is about."""
+_WHOLE_ROW, _WHOLE = 0.5, 0.95
 _ENDS = ".!?…。！？।"
 _CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
 """A line of capitals alone is the title of what follows, in texts without marks of headings."""
@@ -153,7 +154,7 @@ def rank_candidates(
         bonus = list_bonus(question, passage, found) if question.wants_list else {}
         if asked is not None:
             bonus = _numbered(question, passage, found, asked[0])
-        bonus = {**bonus, **_labelled(question, found, bonus)}
+        bonus = {**bonus, **_labelled(question, found, features, bonus)}
         reading = readings.get(passage.chunk_id)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if _may_answer(sentence, passage):
@@ -217,16 +218,25 @@ def _numbered(
 
 
 def _labelled(
-    question: Question, found: Sequence[SentenceTerms], bonus: Mapping[int, float]
+    question: Question,
+    found: Sequence[SentenceTerms],
+    features: Sequence[SentenceFeatures],
+    bonus: Mapping[int, float],
 ) -> dict[int, float]:
-    """What rows lose whose labels the question names less well than another row's beside them."""
+    """What rows lose whose labels the question names less well than another row's beside them, and
+    what one gains that holds the whole question under a label that the question names."""
     fits = {
         at: label_fit(question, sentence.row)
         for at, sentence in enumerate(found)
         if sentence.row is not None
     }
     most = max(fits.values(), default=0.0)
-    return {at: bonus.get(at, 0.0) - _OTHER_LABEL * (most - fit) for at, fit in fits.items()}
+    return {
+        at: bonus.get(at, 0.0)
+        - _OTHER_LABEL * (most - fit)
+        + _WHOLE_ROW * (fit >= 1.0 and features[at].around >= _WHOLE)
+        for at, fit in fits.items()
+    }
 
 
 def _is_of_other_years(years: frozenset[str], passage: Passage, sentence: SentenceTerms) -> bool:

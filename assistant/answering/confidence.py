@@ -187,7 +187,8 @@ def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
     present: frozenset[str] = frozenset().union(
         *(_context_terms(question, pick) for pick in passages.values())
     )
-    missing = {t for t in question.weights if t not in present and t not in question.borrowed}
+    held = present | {term for other, term in question.related.items() if other in present}
+    missing = {t for t in question.weights if t not in held and t not in question.borrowed}
     shown = []
     for word in question.text.split():
         bare = word.strip(_SIGNS).removesuffix("'s").removesuffix("’s")
