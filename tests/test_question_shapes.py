@@ -12,8 +12,10 @@ from assistant import Assistant, load_settings
 from assistant.answering.candidates import is_reference
 from assistant.answering.sides import sides_of
 from assistant.retrieval.frames import asks_each_document, without_frame
+from assistant.tables.model import find_tables
 from assistant.text.abbreviations import pairs_of
 from assistant.text.periods import period_forms
+from assistant.text.sentences import sentences
 
 TEXTS = {
     "shipyard.md": """# Shipyard figures
@@ -48,6 +50,14 @@ Sunde, K. (2014), Slack water in narrow sounds.
     "pilots.md": """# Pilots
 
 The gauge was set up in 1913. Kjetil Roen, a pilot, drew the first chart of the sound.
+
+The pilots named two dangers in their letter. The first is drift ice, which comes in March. They
+kept a bell on the pier for years. The other is fog.
+
+Hand-lining was common on the coast. Some of them lived from hand-lining, in which a weighted line
+is held by hand.
+
+Figure from "The Roen chart of the sound".
 
 At Lom the pilots wait on the pier. At Vik they wait in a boat outside the harbour.
 """,
@@ -224,3 +234,29 @@ def test_hostile_questions_take_no_time() -> None:
         pairs_of(text.upper())
         is_reference("A, " * 4_000)
     assert time.perf_counter() - began < 3.0
+
+
+def test_bars_in_a_sentence_make_no_table() -> None:
+    said = (
+        "The gauge at the pier has been read every hour since the storm, as the lists of the "
+        "harbour office show in full (page 1 | page 2 | page 3)."
+    )
+    assert [span.kind for span in sentences(said)] == ["prose"]
+    assert not find_tables(said)
+    assert [span.kind for span in sentences("Ferry | 12 | 30\nBarge | 3 | 4")] == ["table"] * 2
+
+
+def test_what_is_announced_is_counted_off(assistant: Assistant) -> None:
+    answer = assistant.ask("Which two dangers did the pilots name?")
+    assert "The first is drift ice" in answer.text
+    assert "The other is fog" in answer.text
+
+
+def test_the_source_of_a_picture_answers_nothing(assistant: Assistant) -> None:
+    answer = assistant.ask("What did the Roen chart show?")
+    assert "Figure from" not in answer.text
+
+
+def test_a_definition_beside_the_name_is_one(assistant: Assistant) -> None:
+    answer = assistant.ask("What is hand-lining?")
+    assert answer.text.startswith("Some of them lived from hand-lining, in which")

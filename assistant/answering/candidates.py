@@ -60,6 +60,8 @@ _NUMBER_BEFORE = re.compile(r"(?:^|\n)[ \t]*\d{1,3}[.)][ \t]*$")
 _LED_BY = 3
 """Sentences before a list's first line that may name what it is about."""
 _WHOLE_ROW, _WHOLE = 0.5, 0.95
+_LONGEST_CREDIT = 25
+"""Words; "Figure 3 from above: …" may tell more than a source."""
 _ENDS = ".!?…。！？।"
 _CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
 """A line of capitals alone is the title of what follows, in texts without marks of headings."""
@@ -71,6 +73,13 @@ _REFERENCE = re.compile(
     r"^[\W\d]{0,6}[A-ZÀ-Þ][\w'’-]{1,30}(?:,? (?:et al\.?|and|&|[A-ZÀ-Þ][\w'’.-]{0,30}),?){0,12} "
     r"?\((?:1[5-9]|20)\d\d[a-z]?\)[,.:;]? \S"
 )
+_CREDIT = re.compile(
+    r"^\W{0,3}(?:(?:figure|fig\.|photo|photograph|image|picture|illustration|video|abbildung|foto|bild)"
+    r"s?(?: \d+[a-z]?)?(?: (?:from|by|courtesy|credit|taken from|aus|von)\b|\s?[:©])|"
+    r"(?:photo |image |picture )?(?:credits?|source|courtesy|quelle|©)\s?[:©]|©)",
+    re.IGNORECASE,
+)
+"""A line that says where a picture is from."""
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 
 
@@ -262,6 +271,8 @@ def _may_answer(sentence: SentenceTerms, passage: Passage) -> bool:
     if sentence.row is not None and sentence.row.is_header:
         return False
     if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
+        return False
+    if _CREDIT.match(sentence.text) and len(sentence.words) <= _LONGEST_CREDIT:
         return False
     if passage.start == 0 and _is_title(sentence.text.strip(), passage):
         return False

@@ -43,6 +43,10 @@ _WINDOW = 4000
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:two|three|four|five|six|how many)\b", re.IGNORECASE)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_ONE_OF_THEM = re.compile(
+    r"^(?:the )?(?:first|second|third|fourth|fifth|sixth|other|last|one|another)\b", re.IGNORECASE
+)
 _PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)
 _LEANS = re.compile(
     r"^(?:it|its|he|his|she|her|they|their|this|these|"
@@ -135,8 +139,22 @@ def _choose(
                 covered |= gained
         if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
             chosen += _filling_next(best, ranked)
+        chosen += _counted_off(question, best, read)
         chosen = _with_context(chosen, read)
     return _told_once(_in_order(chosen))
+
+
+def _counted_off(question: Question, best: Pick, read: ReadText) -> list[Pick]:
+    """The sentences that name one by one what the best one announces: "There are two. The first is
+    … The other is …"."""
+    asked, said = _COUNTED.search(question.text), _COUNTED.search(best.text)
+    if asked is None or said is None or best.kind != "prose":
+        return []
+    around, at = _around(best, read)
+    following = [pick for pick in around[at + 1 :] if pick.kind == "prose"] if at >= 0 else []
+    named = [pick for pick in following if _ONE_OF_THEM.match(pick.text)]
+    most = _COUNTS.get(said.group().lower(), 0)
+    return named[:most] if named and named[0] in following[:2] else []
 
 
 def _one_a_document(best: Pick, ranked: Sequence[Pick], most: int) -> list[Pick]:

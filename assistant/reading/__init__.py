@@ -27,7 +27,7 @@ class Reader(Protocol):
         """The document, or a ``DocumentError`` whose ``outcome`` says why not."""
 
 
-READER_VERSION = 6
+READER_VERSION = 7
 """Raised when a reader's output changes, so that files are read again."""
 
 _READERS = {
