@@ -36,6 +36,13 @@ CERTAINTIES: dict[Certainty, str] = {
 }
 
 
+def picture_label(ocr_score: float | None) -> str:
+    """What is said beside a citation whose words were read from a picture; empty for text."""
+    if ocr_score is None:
+        return ""
+    return f"read from a picture, least sure word {ocr_score:.0%}"
+
+
 GOOD: frozenset[Verdict] = frozenset({"verbatim", "supported", "catalogue"})
 """The verdicts of sentences that need no doubt."""
 
