@@ -133,7 +133,9 @@ def _page(quality: Quality, texts: Sequence[str]) -> Any:
 
 def _spoiled(page: Any, quality: Quality) -> Any:
     if quality.degrees:
-        page = page.rotate(quality.degrees, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+        page = page.rotate(
+            quality.degrees, Image.Resampling.BICUBIC, expand=True, fillcolor="white"
+        )
     if quality.blur:
         page = page.filter(ImageFilter.GaussianBlur(quality.blur))
     if quality.noise:

@@ -40,7 +40,7 @@ def picture_label(ocr_score: float | None) -> str:
     """What is said beside a citation whose words were read from a picture; empty for text."""
     if ocr_score is None:
         return ""
-    return f"read from a picture, least sure word {ocr_score:.0%}"
+    return f"read from a picture, score {ocr_score:.2f}"
 
 
 GOOD: frozenset[Verdict] = frozenset({"verbatim", "supported", "catalogue"})

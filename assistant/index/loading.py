@@ -148,12 +148,9 @@ def _awaited(
 ) -> Result:
     """The result of a file; until it is there, pages that threads are reading are told."""
     while tell is not None and wait([future], _TELL_SECONDS).not_done:
-        told = None
         with suppress(Empty):
             while True:
-                told = pages.get_nowait()
-        if told is not None:
-            tell(*told)
+                tell(*pages.get_nowait())
     return future.result()
 
 

@@ -79,6 +79,11 @@ class PagesOfFile:
         """Processor time of a page."""
         return self._recognition.limits.page_seconds
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether the recogniser is at work on the picture of the current page."""
+        return bool(self.current and self._key)
+
     def wall_seconds(self, limits: ReadingLimits) -> float:
         """How long the child may be silent over a page."""
         return _WALL_TIMES * self.page_seconds + limits.wall_seconds
@@ -95,6 +100,7 @@ class PagesOfFile:
             if is_left_out or len(self._left_out) >= _MOST_LEFT_OUT:
                 return SKIP
             self.current = question.page
+            self._key = ""
             return READ
         self._key = question.key
         known = self._known(question.key)

@@ -96,7 +96,10 @@ class Parsers:
                 return self._read_pictures(self._recognition, data, name)
             if self._recognition is None or not parsed.unread_pages:
                 return parsed
-            return self._read_pictures(self._recognition, data, name)
+            try:
+                return self._read_pictures(self._recognition, data, name)
+            except DocumentError:
+                return parsed  # its text pages are known, and its notes say which are not read
 
     def _read_text(self, data: bytes, name: str, brought: Brought | None) -> ParsedDocument:
         child = self._take(self._idle)
@@ -243,7 +246,7 @@ class _Child:
             try:
                 if is_first:
                     self._wait_until_up()
-                return self._converse(request)
+                reply = self._converse(request)
             except TimeoutError as exc:
                 raise DocumentError(
                     f"{request.name} takes more than {request.limits.wall_seconds:g} seconds to "
@@ -260,6 +263,13 @@ class _Child:
             if request.pages is not None and request.pages.current:
                 raise _TooMuchError(exc) from exc
             raise
+        if (
+            isinstance(reply.result, DocumentError)
+            and request.pages is not None
+            and request.pages.is_reading
+        ):
+            raise _TooMuchError(reply.result)
+        return reply
 
     def _converse(self, request: _Request) -> Reply:
         """Ask for a file, answer what the child asks about its pages, and take the reply."""

@@ -14,7 +14,6 @@ from typing import Any
 
 from assistant.extras import needs
 from assistant.reading.recognition import (
-    EXTRA,
     PACKAGE,
     RecognisedLine,
     RecognisedPage,
@@ -75,7 +74,7 @@ _Found = tuple[_Quad, str, _Words]
 
 @lru_cache(maxsize=1)
 def _engine() -> Any:
-    with needs(EXTRA, "Reading pictures"):
+    with needs("ocr", "Reading pictures"):
         import rapidocr
     models = Path(rapidocr.__file__).parent / "models"
     paths: dict[str, Any] = {f"{part}.model_path": str(models / name)
