@@ -140,6 +140,20 @@ def test_no_word_is_surer_than_its_page() -> None:
     assert max(w.score for w in place_words(text, (Page(1, 0, 13),), {1: bad})) < 0.5
 
 
+def test_a_line_that_is_mostly_bare_is_not_trusted() -> None:
+    """Of a line in a script that the models do not know only the digits come out, and surely."""
+    from assistant.reading.recogniser import _line
+
+    def drawn(text: str, width: float) -> RecognisedLine:
+        quad = [[0.0, 0.0], [width, 0.0], [width, 40.0], [0.0, 40.0]]
+        return _line((quad, text, [(text, 0.99, quad)]), 1000, 1000)
+
+    assert drawn("1931", 80).tokens[0].score == 0.99
+    assert drawn("1931", 600).tokens[0].score == 0.5
+    assert RecognisedPage((drawn("1931", 600), drawn("12", 30)), 1.0).is_hardly_read
+    assert not RecognisedPage((drawn("1931", 80), drawn("12", 30)), 1.0).is_hardly_read
+
+
 def test_words_come_through_json_and_nothing_else_does() -> None:
     page = RecognisedPage((line("one two", 0.1, 0.2, 0.75),), 0.7, 0.01, 3)
     packed = json.loads(json.dumps(pack_page(page)))

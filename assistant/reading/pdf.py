@@ -18,7 +18,7 @@ from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.pdf_source import MOST_UNKNOWN, PdfSource, extract
 from assistant.reading.plain import name_title, says_no_title
 from assistant.reading.recognised_text import place_words
-from assistant.reading.recognition import AskForPage, how_to_read_pictures
+from assistant.reading.recognition import HARDLY_READ, AskForPage, how_to_read_pictures
 from assistant.reading.tables import table_lines
 from assistant.reading.writing import iso_date, one_line
 from assistant.tables.model import is_rule, row_line
@@ -67,7 +67,8 @@ def _refuse_wordless(source: PdfSource, text: str, name: str) -> None:
         raise DocumentError(f"{name} has {len(source.lines)} empty page(s)", outcome="empty")
     if not text.strip() and not source.unread:
         raise DocumentError(
-            f"{name} has {len(source.lines)} page(s) with pictures, and no words in them",
+            f"{name} has {len(source.lines)} page(s) with pictures, and no words in them that can "
+            "be read",
             outcome="empty",
         )
     if not text.strip():
@@ -98,6 +99,7 @@ def _notes(source: PdfSource) -> tuple[str, ...]:
         (source.pictured, "hold pictures and no text; OCR would read them"),
         (source.stamped, "hold a picture under a few words of text; OCR would read it"),
         (source.garbled, "do not say which letters they draw; OCR would read them"),
+        ([n for n, each in source.recognised.items() if each.is_hardly_read], HARDLY_READ),
         (source.damaged, "are damaged and were left out"),
     ):
         if pages:

@@ -17,7 +17,12 @@ from assistant.reading.pdf import join_pages, pages_as_text
 from assistant.reading.pdf_source import LEAST_PIXELS, MOST_PIXELS, printed_lines
 from assistant.reading.plain import name_title
 from assistant.reading.recognised_text import place_words, printed_text
-from assistant.reading.recognition import AskForPage, RecognisedPage, how_to_read_pictures
+from assistant.reading.recognition import (
+    HARDLY_READ,
+    AskForPage,
+    RecognisedPage,
+    how_to_read_pictures,
+)
 from assistant.types import ParsedDocument
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "DIB", "GIF", "MPO")
@@ -70,10 +75,14 @@ def read_picture(
     if not text.strip():
         if unread:
             raise _needs_ocr(name, f"{name} is a picture that took too long to read")
-        raise DocumentError(f"{name} is a picture without words", outcome="empty")
+        raise DocumentError(f"{name} is a picture without words that can be read", outcome="empty")
     notes = [
         f"{len(numbers)} of {count} pages {what}: {', '.join(map(str, numbers[:10]))}"
-        for numbers, what in ((unread, "took too long to read"), (damaged, "are damaged"))
+        for numbers, what in (
+            (unread, "took too long to read"),
+            (damaged, "are damaged"),
+            ([n for n, each in recognised.items() if each.is_hardly_read], HARDLY_READ),
+        )
         if numbers
     ]
     return ParsedDocument(

@@ -30,6 +30,11 @@ _LEAST_SCORE = 0.5
 """Of a line that is told at all; smudges and pictures give lower ones."""
 _TURNED, _UPSIDE_DOWN = 0.6, 0.8
 """The share of upright boxes, and the mean score, from which on the page is tried turned."""
+_SPARSE = 1.5
+"""Letters are a third to a half as wide as their line is high. Where the line has room for so much
+for each that came out, others are of a script that the models do not know: of Cyrillic lines only
+the digits come out, and surely."""
+_SPARSE_SCORE = 0.5
 _LONG = 3.0
 """Times its height: a line this long tells the slant of the page."""
 
@@ -137,6 +142,8 @@ def _line(found: _Found, width: int, height: int) -> RecognisedLine:
             (left + at * step, top, left + (at + 1) * step, bottom, score)
             for at in range(len(letters))
         ]
+    across, along = _length(quad[0], quad[3]), _length(quad[0], quad[1])
+    most = _SPARSE_SCORE if len(by_letter) * _SPARSE * across < along else 1.0
     tokens = []
     at = 0
     for run in text.split():
@@ -145,11 +152,11 @@ def _line(found: _Found, width: int, height: int) -> RecognisedLine:
             tokens.append(
                 Token(
                     run, min(lefts) / width, min(tops) / height, max(rights) / width,
-                    max(bottoms) / height, min(scores),
+                    max(bottoms) / height, min(most, *scores),
                 )
             )  # fmt: skip
         at += len(run)
-    return RecognisedLine(tuple(tokens), _length(quad[0], quad[3]) / height)
+    return RecognisedLine(tuple(tokens), across / height)
 
 
 def _slant(found: Sequence[_Found]) -> float:

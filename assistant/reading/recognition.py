@@ -24,6 +24,10 @@ _SURE_WORD, _SMOOTHING = 0.98, 10
 """The page's score is the share of words this sure: above .9 on every page with at least 96 % of
 its words right, and below it on those with fewer. Pages of few words are given the benefit of the
 doubt, as if so many sure words stood on them too."""
+_UNREADABLE_LINE, _HARDLY_READ = 0.6, 0.3
+HARDLY_READ = (
+    "hold handwriting, or a script that the recogniser does not know, and were hardly read"
+)
 _MOST_WORDS, _LONGEST_WORD = 20_000, 1_000
 
 
@@ -61,6 +65,14 @@ class RecognisedPage:
     shape: float
     slant: float = 0.0
     turns: int = 0
+
+    @property
+    def is_hardly_read(self) -> bool:
+        """Whether much of it is handwriting, or of a script that the recogniser does not know."""
+        doubtful = sum(
+            1 for line in self.lines if max(t.score for t in line.tokens) <= _UNREADABLE_LINE
+        )
+        return doubtful > _HARDLY_READ * len(self.lines)
 
     @property
     def score(self) -> float:
