@@ -25,9 +25,7 @@ _SURE_WORD, _SMOOTHING = 0.98, 10
 its words right, and below it on those with fewer. Pages of few words are given the benefit of the
 doubt, as if so many sure words stood on them too."""
 _UNREADABLE_LINE, _HARDLY_READ = 0.6, 0.3
-HARDLY_READ = (
-    "hold handwriting, or a script that the recogniser does not know, and were hardly read"
-)
+HARDLY_READ = "hold handwriting, or a script that cannot be read, and were hardly read"
 _MOST_WORDS, _LONGEST_WORD = 20_000, 1_000
 
 
