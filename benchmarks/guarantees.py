@@ -71,7 +71,7 @@ ROWS = (
         "benchmarks.parsing_limits --mutations 0 --only pdf",
         "benchmarks.parsing_limits --mutations 0",
         r"(largest memory of a child .*)"),
-    Row("17", "pictures of pages that crash, spin, hoard, are damaged or would unpack to too much",
+    Row("17b", "pictures of pages that crash, spin, hoard, are damaged or would unpack to too much",
         "that page is left out, the file's others are read once, and the cache survives `kill -9`",
         "pytest tests/test_pictures.py -k 'child or bombs or cache or kill or goes_wrong'"),
     Row("18", "damaged files of every format",

@@ -76,7 +76,7 @@ def test_a_camera_held_upright_is_obeyed(parsers: Parsers) -> None:
     document = parsers.read(file.getvalue(), "a.jpg")
     assert "The fee for the season is 1,480 euros" in document.text
     word = next(w for w in document.recognised if document.text[w.start : w.end] == "Harbour")
-    assert (word.left, word.top) < (2500, 2500)
+    assert max(word.left, word.top) < 2500
 
 
 def test_a_smudged_page_is_not_sure_of_itself(parsers: Parsers) -> None:
