@@ -30,6 +30,7 @@ from assistant.types import (
     Finished,
     Passage,
     Progress,
+    RecognisedWord,
     Source,
     Status,
     SyncReceipt,
@@ -275,6 +276,13 @@ class Assistant:
                 pages=parsed.pages,
                 headings=parsed.headings,
             )
+
+    def recognised_words(self, document: str, page: int) -> tuple[RecognisedWord, ...]:
+        """The words of a document's page that were read from its picture, with their boxes; none
+        for a page with text, and for a document or a page that is not there."""
+        with self._resources.snapshots().current() as snapshot:
+            found = snapshot.store.document(document)
+            return snapshot.store.recognised(found.id, page) if found else ()
 
     def documents(self) -> tuple[str, ...]:
         """The names of all documents in the index."""

@@ -65,6 +65,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             "index.path": str(place / "index"),
             "documents.paths": [str(place / "documents")],
             "chunking.tokens": 32,
+            "ocr.engine": "none",
         },
     )
 

@@ -36,6 +36,13 @@ CERTAINTIES: dict[Certainty, str] = {
 }
 
 
+def picture_label(ocr_score: float | None) -> str:
+    """What is said beside a citation whose words were read from a picture; empty for text."""
+    if ocr_score is None:
+        return ""
+    return f"read from a picture, score {ocr_score:.2f}"
+
+
 GOOD: frozenset[Verdict] = frozenset({"verbatim", "supported", "catalogue"})
 """The verdicts of sentences that need no doubt."""
 

@@ -223,6 +223,7 @@ class GenerationBuilder:
                     pending.step.reason,
                     chunks=len(pending.chunks),
                     notes=pending.parsed.notes,
+                    unread_pages=pending.parsed.unread_pages,
                 )
             )
 
