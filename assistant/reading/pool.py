@@ -16,7 +16,6 @@ import subprocess
 import tempfile
 import threading
 import time
-from types import TracebackType
 
 from assistant.errors import DocumentError
 from assistant.processes import start
@@ -87,12 +86,7 @@ class Parsers:
     def __enter__(self) -> Parsers:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _read_with(

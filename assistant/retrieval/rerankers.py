@@ -204,15 +204,7 @@ def make_reranker(
     if brought is None:
         reranker: Reranker | None = made(settings, llm, model)
         return reranker
-    try:
-        return CheckedReranker(made(settings))
-    except AssistantError:
-        raise
-    except Exception as exc:  # somebody else's code raises what it likes
-        raise RerankingError(
-            f"The reranker {brought} cannot start: {first_line(exc)}",
-            hint="see the documentation of its package, or change retrieval.reranker",
-        ) from exc
+    return RERANKERS.started(brought, lambda: CheckedReranker(made(settings)))
 
 
 def make_none(settings: RetrievalSettings, llm: LLMSettings, model: LanguageModel | None) -> None:
