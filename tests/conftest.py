@@ -103,6 +103,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.shared)
 
 
+@pytest.fixture(scope="module")  # for a session, its event loop would be in the way of others
+def browser() -> Iterator[Any]:
+    """Chromium; without one the test skips."""
+    from support_server import chromium
+
+    with chromium() as found:
+        yield found
+
+
 # ---------------------------------------------------------------- the sample folder
 
 

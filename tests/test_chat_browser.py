@@ -14,7 +14,7 @@ from conftest import NOTES
 from fake_model_server import FakeModelServer, Reply
 from fake_model_words import passages_of
 from playwright.sync_api import Browser, expect
-from support_server import Running, Screen, chromium, running
+from support_server import Running, Screen, running
 from support_texts import write_texts
 
 from assistant import Assistant, Settings, load_settings
@@ -24,12 +24,6 @@ pytestmark = pytest.mark.browser
 
 FOUNDED = "When was the garden of Holm laid out?"
 NOT_THERE = "What is the telephone number of the tax office in Bergen?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 def make_folder(place: Path) -> Path:

@@ -227,9 +227,7 @@ def test_an_index_of_an_earlier_version_is_right_after_the_next_sync(workshop: W
     from assistant.retrieval.word_statistics import inverse_document_frequency
 
     texts = {"a.md": text_of("apples"), "b.md": text_of("pears")}
-    for name, text in texts.items():
-        workshop.write(name, text)
-    first = workshop.sync()
+    first = workshop.index_texts(texts)
     of_an_earlier_version(workshop)
     snapshot = opened(workshop)
     assert snapshot.words.document_frequency("committe") > len(snapshot.words)
@@ -273,12 +271,10 @@ def test_an_index_of_an_earlier_version_learns_its_languages(workshop: Workshop)
 
 def test_other_terms_are_made_anew(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new rule for terms must reach what was indexed by the old one."""
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     for module in ("words", "repair"):
         monkeypatch.setattr(f"assistant.index.{module}.fingerprint", lambda: "other rules")
-    workshop.write("b.md", text_of("pears"))
-    assert workshop.sync().repaired
+    assert workshop.index_texts({"b.md": text_of("pears")}).repaired
     assert workshop.holds_exactly({"a.md": text_of("apples"), "b.md": text_of("pears")})
     assert not workshop.sync().repaired
 
