@@ -12,7 +12,6 @@ import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
 from assistant.arguments import check_address, check_callable, check_limit, checked_paths
@@ -82,12 +81,7 @@ class Assistant:
     def __enter__(self) -> Assistant:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant import Assistant, load_settings
+from assistant import Assistant, Settings, load_settings
 
 
 def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
@@ -20,12 +20,18 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+def settings_for(folder: Path, index: Path | None = None, **more: Any) -> Settings:
+    """The defaults for a folder and an index, which lies beside it when it is not named; ``more``
+    by dotted key."""
+    given = {"index.path": str(index or folder.parent / "index"), "documents.paths": [str(folder)]}
+    return load_settings(None, given | more)
+
+
 @contextmanager
 def indexed(place: Path, texts: Mapping[str, str], **more: Any) -> Iterator[Assistant]:
     """An assistant over texts in ``place/documents``, synced; ``more`` settings by dotted key."""
     write_texts(place / "documents", texts)
-    given = {"index.path": str(place / "index"), "documents.paths": [str(place / "documents")]}
-    with Assistant(load_settings(None, given | more)) as assistant:
+    with Assistant(settings_for(place / "documents", **more)) as assistant:
         assert not assistant.sync().failed
         yield assistant
 

@@ -138,3 +138,14 @@ def test_long_question_takes_linear_time() -> None:
         analysed("who which what how " * 5000 + "A" * 20_000 + '"' * 5000), (), lambda term: 1.0
     )
     assert time.perf_counter() - began < 3.0
+
+
+def test_an_identifier_that_the_index_holds_outweighs_its_pieces() -> None:
+    shares = ask("What does part QX-0131 cost?").weights
+    assert shares["qx0131"] == 1.0
+    assert shares["qx"] == shares["0131"] < 0.5
+
+
+def test_a_question_without_telling_words_has_the_language_of_the_one_before() -> None:
+    assert analysed("Bergen 2019?", ("fr", "de"), "Wer wohnte in der alten Mühle?").code == "de"
+    assert analysed("Bergen 2019?", ("fr", "de")).code == "fr"

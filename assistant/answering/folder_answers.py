@@ -1,8 +1,8 @@
 """A question about the folder or one of its documents → a draft, from the catalogue.
 
-Counts, lists, dates and authors are the index's own, and their sentences say so by the verdict
-``catalogue``; what a document says is quoted and cited as in every answer. What cannot be
-answered from the catalogue for certain is searched as any other.
+Counts, lists, dates and authors come from the index, and their sentences have the verdict
+``catalogue``; sentences of documents are quoted and cited. A question that the catalogue cannot
+answer for certain goes to the search.
 """
 
 from __future__ import annotations

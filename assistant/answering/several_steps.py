@@ -1,4 +1,4 @@
-"""A question with two sides, or with a step between: asked part by part, each part cited.
+"""Comparison and two-step questions: each part is asked on its own, and each part is cited.
 
 "Where was the founder of X born?" asks first who the founder is, then where that person was born.
 "Which is older, A or B?" asks of each side. English patterns, as the words of relations are; every
@@ -49,7 +49,7 @@ _POSSESSIVE = re.compile(
     rf"(?P<subject>(?:the )?[A-Z][^?]*?)['’]s (?P<role>{_ROLES})(?P<tail> [a-z ]+)?\s*\?*$"
 )
 _ASKS_NAME = re.compile(r"(?:who|what|which)(?: (?:is|was|are|were))?(?: the)?(?: name of)?")
-"""What goes on with nothing but the person: that is one step."""
+"""Questions that ask only for the person; these need one step."""
 _MOST = 2
 """Sentences of one part."""
 _ONE_SENTENCE = 0.9
@@ -82,8 +82,8 @@ def plan(text: str) -> Hop | Sides | None:
 
 
 def stepwise(whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
-    """The answer part by part, and all that was found for it; None when it is better answered, or
-    only answered, as a whole."""
+    """The answer in parts, and everything found for it; None if the question is better answered
+    as a whole."""
     if len(whole.question.standalone) > _LONGEST:
         return None
     planned = plan(whole.question.standalone)

@@ -1,4 +1,4 @@
-"""Rows of tables as answers: which words belong to a row, which rows were asked for, how they look.
+"""Table rows as answers: their terms, the rows that a question asks for, and their layout.
 
 A row's own words are its cells, the row across the table above it, and the names of the columns in
 which it has a value. The names alone answer nothing, so a header is never a candidate.

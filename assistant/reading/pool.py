@@ -18,7 +18,6 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
-from types import TracebackType
 
 from assistant.errors import DocumentError
 from assistant.processes import start
@@ -144,12 +143,7 @@ class Parsers:
     def __enter__(self) -> Parsers:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _read_with(self, child: _Child, idle: list[_Child], request: _Request) -> ParsedDocument:

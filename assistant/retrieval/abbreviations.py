@@ -1,8 +1,7 @@
-"""The abbreviations that an index's documents explain, for questions: "MTBF" finds "mean time
-between failures", and the other way round.
+"""Expands abbreviations: "MTBF" also finds "mean time between failures", and the reverse.
 
-The table is made once for a generation from what its documents keep, so it is always that of a
-fresh index. Where nothing explains a short form, words with its initials count for it.
+The table is built once per index generation from the documents' stored fields. If no document
+explains a short form, word sequences with its initials match it.
 """
 
 from __future__ import annotations
@@ -28,7 +27,8 @@ _TELLING = 4
 """Letters of a short form whose initials are hardly met by chance: they count for it even where
 some text writes the short form."""
 _MOST_LONG = 3
-"""Long forms of one short form that count; a folder where it has more explains it nowhere."""
+"""Maximum number of long forms of one short form. With more, the short form is ambiguous and is
+not expanded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def abbreviations(snapshot: Snapshot) -> Abbreviations:
 def with_long_forms(
     question: Question, known: Abbreviations, holds: Callable[[str], bool]
 ) -> Question:
-    """The question with what its abbreviations, or the long forms in it, are called elsewhere;
-    ``holds`` says whether the index has a term."""
+    """The question with the long forms of its abbreviations, and the reverse; ``holds`` tests
+    whether the index has a term."""
     same: list[tuple[frozenset[str], frozenset[str]]] = []
     spelt: list[tuple[re.Pattern[str], str]] = []
     for short in question.said.short_forms:

@@ -26,9 +26,9 @@ _ORDER: tuple[tuple[AnswerKind, str], ...] = (
     ("organisation", "organisation"), ("title", "title"), ("amount", "amount"),
     ("definition", "definition"),
 )  # fmt: skip
-"""Kinds, the more telling first, and what the data files call them."""
+"""Answer types, most specific first, with their keys in the data files."""
 _AFTER, _BEFORE = 4, 2
-"""How far from "which" or "what" the noun may stand that names the kind."""
+"""Maximum distance in words from "which" or "what" to the noun that names the answer type."""
 _VERB_LAST = frozenset({"tr", "hi", "ko"})
 """Languages that put the question word behind the noun."""
 _PARTICLES = frozenset({"tr", "ru", "pl", "ko", "ar", "he"})
@@ -102,10 +102,10 @@ _ENGLISH_KINDS = tuple((kind, re.compile(text, re.IGNORECASE)) for kind, text in
 
 
 def answer_kinds(question: AnalysedText) -> tuple[AnswerKind, ...]:
-    """What an answer could be, the most telling kind first; ``("any",)`` when nothing tells.
+    """The expected answer types, most specific first; ``("any",)`` when the question names
+    none.
 
-    A finer kind comes after the wider one that it is a
-    case of: an ``amount`` (of money) after ``number``.
+    A subtype follows its supertype: ``amount`` (of money) comes after ``number``.
     """
     if question.language.code == "en":
         kinds = tuple(kind for kind, pattern in _ENGLISH_KINDS if pattern.search(question.text))
@@ -155,8 +155,8 @@ def _spaced(question: AnalysedText) -> tuple[AnswerKind, ...]:
 
 
 def _asks_yes_no(question: str, text: str, tokens: list[str], known: Language, noun: str) -> bool:
-    """By a word that opens such a question or makes it one; else by a question mark, when no word
-    asks for anything else and it is no bare noun or follow-up."""
+    """True if a word marks a yes/no question; else if the text ends with a question mark, asks
+    for nothing else, and is neither a bare noun nor a follow-up."""
     if _opens_yes_no(text, known):
         return True
     if known.code in _PARTICLES and any(f" {each} " in text for each in known.phrases["yesno"]):
@@ -171,7 +171,8 @@ def _opens_yes_no(text: str, known: Language) -> bool:
 
 
 def _asked_noun(tokens: list[str], known: Language) -> str:
-    """What the noun beside "which" or "what" names, as a key of the data; else an empty text."""
+    """The answer type that the noun after "which" or "what" names, as a key of the data; empty
+    if there is none."""
     asking = [
         phrase for key in ("which", "what") for phrase in known.phrases[key] if " " not in phrase
     ]

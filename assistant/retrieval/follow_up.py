@@ -1,8 +1,9 @@
-"""A question in a conversation → what it borrows from the question before, in every language.
+"""A follow-up question → what it takes from the previous question, in every language.
 
-A question that stands alone borrows nothing. One that leans ("Who keeps it clean?") borrows the
-words of the question before. An elliptic one ("And the barn?", "Und 2019?") is the question before
-with its like replaced: a year for a year, a name for a name, a thing for a thing. Pure.
+A self-contained question takes nothing. A question with a pronoun ("Who keeps it clean?") takes
+the words of the previous question. An elliptic question ("And the barn?", "Und 2019?") is the
+previous question with one part replaced: a year by a year, a name by a name, a noun by a noun.
+Pure.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Turn = tuple[str, str]
 
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _MOST_TURNS = 4
-"""How far back an elliptic question may lean on another elliptic one."""
+"""Maximum number of turns through which a chain of elliptic questions is resolved."""
 _LEAD = " ¿¡\"'“„«("
 """What may stand before the first word."""
 _FEW = 3
@@ -35,11 +36,11 @@ _ARTICLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Borrowed:
-    """What a question takes from the one before.
+    """What a follow-up question takes from the previous one.
 
-    ``before`` is what is borrowed; ``standalone`` the question as it would be asked alone;
-    ``asks`` is the question whose kind of answer is wanted; ``is_elliptic`` says that the question
-    before was repeated with its like replaced.
+    ``before`` is the text taken; ``standalone`` the self-contained question; ``asks`` the question
+    that determines the answer type; ``is_elliptic`` is true if a part of the previous question was
+    replaced.
     """
 
     before: AnalysedText
@@ -49,12 +50,13 @@ class Borrowed:
 
 
 def needs_history(said: AnalysedText) -> bool:
-    """Whether a question leans on the turn before: a pronoun, or too little to stand alone."""
+    """Whether a question depends on the previous turn: it has a pronoun, or at most one content
+    word."""
     return _opens(said) > 0 or _has_pronoun(said) or len(_content(said)) <= 1
 
 
 def borrow(said: AnalysedText, history: Sequence[Turn]) -> Borrowed:
-    """What a question borrows; nothing when it stands alone."""
+    """What a question takes from the last turns; nothing if it is self-contained."""
     code = said.code
     if not history or not needs_history(said):
         return Borrowed(AnalysedText("", code), said.text, said)
@@ -74,14 +76,14 @@ def borrow(said: AnalysedText, history: Sequence[Turn]) -> Borrowed:
 
 
 def _resolved(history: Sequence[Turn], code: str) -> AnalysedText:
-    """The question before, itself made whole where it was elliptic."""
+    """The previous question; if it was elliptic, its self-contained form."""
     question = AnalysedText(history[-1][0], code)
     found = borrow(question, history[:-1])
     return AnalysedText(found.standalone, code) if found.is_elliptic else question
 
 
 def _opens(said: AnalysedText) -> int:
-    """Where a question goes on after "and", "what about" and the like; 0 without them."""
+    """The offset behind an opening such as "and" or "what about"; 0 without one."""
     stripped = said.text.lstrip(_LEAD)
     folded = said.folded.lstrip(_LEAD)
     if len(folded) != len(stripped):
@@ -95,7 +97,7 @@ def _opens(said: AnalysedText) -> int:
 
 
 def _has_pronoun(said: AnalysedText) -> bool:
-    """Whether a word stands for something that the question itself does not name before."""
+    """Whether a pronoun refers to something that the question itself does not name before it."""
     known, words = said.language, said.spoken
     if not known.is_spaced:
         return any(pronoun in said.lower for pronoun in known.pronouns)
@@ -117,7 +119,7 @@ def _has_pronoun(said: AnalysedText) -> bool:
 
 
 def _is_relative(words: Sequence[SpokenWord], at: int, known: Language) -> bool:
-    """ "the firm that built it": the word goes on with what stands before it."""
+    """Whether "that" is a relative pronoun: "the firm that built it"."""
     return at > 0 and words[at].folded == "that" and words[at - 1].folded not in known.function
 
 
@@ -161,7 +163,7 @@ def _asks(said: AnalysedText) -> bool:
 
 
 def _is_attribute(content: Sequence[str], known: Language) -> bool:
-    """Whether a thing is asked that the thing before has: "And the price?"."""
+    """Whether the question asks for an attribute of the previous subject: "And the price?"."""
     nouns = frozenset().union(*known.nouns.values())
     return len(content) == 1 and content[0] in nouns and not _YEAR.fullmatch(content[0])
 
@@ -170,7 +172,7 @@ def _is_attribute(content: Sequence[str], known: Language) -> bool:
 
 
 def _with_like_replaced(before: AnalysedText, rest: str) -> tuple[str, str]:
-    """The words of the question before that stay, and that question with its like replaced."""
+    """The remaining words of the previous question, and that question with one part replaced."""
     text = before.text
     new = AnalysedText(rest.strip(" ,.?!？。;؟").removesuffix("呢").removesuffix("は"), before.code)
     place = _like_of(new, before)
@@ -187,7 +189,7 @@ def _with_like_replaced(before: AnalysedText, rest: str) -> tuple[str, str]:
 
 
 def _like_of(new: AnalysedText, before: AnalysedText) -> tuple[int, int] | None:
-    """Where in the question before stands a thing of the same kind."""
+    """The span in the previous question that the new words replace."""
     known, words = before.language, before.spoken
     years = list(_YEAR.finditer(before.text))
     if _YEAR.search(new.text):
@@ -206,8 +208,8 @@ def _like_of(new: AnalysedText, before: AnalysedText) -> tuple[int, int] | None:
 
 
 def _last_thing(words: Sequence[SpokenWord], known: Language) -> tuple[int, int] | None:
-    """The last run of content words; without its last word where an auxiliary stands before it
-    ("When did the museum open?"), for that says what is asked of the thing."""
+    """The last run of content words. After an auxiliary ("When did the museum open?") its last
+    word is the verb and is excluded."""
     empty = known.stop | known.asking | known.light
     is_content = [not set(re.split("['’]", word.folded)) <= empty for word in words]
     if known.code in _VERB_LAST:

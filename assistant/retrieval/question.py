@@ -31,17 +31,17 @@ __all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question
 
 _BORROWED_WEIGHT = 0.5
 _MOST_NAMES = 6
-"""Names of the answer before that a question with a pronoun borrows."""
+"""Maximum number of names that a follow-up question takes from the previous answer."""
 _UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _MOST_CARRIED = 8_000
-"""Characters of an earlier question, and of its answer, that a question may lean on. Programs send
+"""Characters of an earlier question, and of its answer, that are read. Clients send
 conversations of any length."""
 _QUOTED = re.compile(r"[\"“„«](.{2,80}?)[\"”“»]|(?<!\w)['‘](.{3,80}?)['’](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A checked question and the checked turns before it: what travels through the assistant."""
+    """A validated question and the validated turns before it."""
 
     text: str
     history: Sequence[Turn] = ()
@@ -136,7 +136,7 @@ def checked_question(text: str, history: History, max_characters: int) -> Asked:
 
 
 def check_question(text: str, max_characters: int) -> str:
-    """The question without surrounding space. Raises ``QuestionError`` for what is none."""
+    """The question without surrounding space. Raises ``QuestionError`` if it is invalid."""
     if not isinstance(text, str):
         raise QuestionError(f"The question {shown_value(text)} is no text", hint="ask it in words")
     bad = _UNUSABLE.search(text)
@@ -167,7 +167,7 @@ def analyse(
     languages: Sequence[str] = (),
     holds: Callable[[str], bool] = lambda term: True,
 ) -> Question:
-    """Take a question apart.
+    """Analyse a question for retrieval.
 
     ``idf`` gives the inverse document frequency of an index term and ``holds`` says whether the
     index has it; ``languages`` are those of the documents.

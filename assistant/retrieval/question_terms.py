@@ -1,7 +1,7 @@
 """The words of a question → its index terms with their shares, and their spellings elsewhere.
 
-Pure. What is a whole and has parts (an identifier, a compound) gives both, and the parts share the
-weight of one word.
+Pure. An identifier or a compound gives a term for the whole and terms for its parts; together
+the parts have the weight of one word.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from assistant.text.analysed import AnalysedText
 
 _LIGHT = 0.4
-"""Words that answers put in many other ways: "How heavy is it?" is answered by "It weighs 3 kg"."""
+"""Weight of words that answers rarely repeat: "How heavy is it?" is answered by "It weighs 3
+kg"."""
 _PIECE = 0.3
-"""What a piece of an identifier weighs that the index holds whole."""
+"""Weight of a part of an identifier if the index has the whole."""
 _WHOLE_KNOWN, _WHOLE_UNKNOWN = 0.6, 0.3
-"""The share of a compound as a whole, when the index holds it and when not; its parts have the
-rest."""
+"""Weight of a whole compound, if the index has it and if not; its parts share the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def spellings_of(forms: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]
 
 
 def related_terms(weights: Mapping[str, float], said: AnalysedText) -> dict[str, str]:
-    """Terms of the same family as a question's, which no stemmer joins → that term."""
+    """Term of the same word family ("depth") → the question's term ("deep")."""
     found: dict[str, str] = {}
     for term, family in said.families:
         if term in weights:

@@ -1,8 +1,8 @@
 """A question → passages: words and vectors propose candidates, five parts order them.
 
-``search`` is the way in. ``fuse`` is pure. Words (BM25) and the chunks' vectors propose; the best
-sentence, words alike in meaning and the title (``nearness``) are computed for the nearest thirty
-only, sentences for ten of those, or for as many as are wanted.
+``search`` is the entry point. BM25 and vector search propose candidates. The best thirty are
+also scored by similar words and title, and the best ten (or as many as are wanted) by their
+best sentence (``nearness``). ``fuse`` adds the scores; it is pure.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
 
 _FUZZY_MINIMUM_LENGTH = 4
 _NOISE_PENALTY = 0.3
-"""What a passage of nothing but captions and adverts loses of its score."""
+"""Share of its score that a passage loses if it consists of captions and adverts only."""
 _READ_CLOSELY = 30
-"""Candidates, the best by words and vectors, whose words and titles are compared. With all hundred
-answers and rankings are no better; with twenty too few are left where captions and adverts go."""
+"""Number of best candidates that are scored by similar words and title. All hundred give no
+better answers; twenty are too few where captions and adverts are removed."""
 _BY_SENTENCES = 10
-"""Of these the best, and more when more are wanted, whose sentences are compared too: cutting texts
-into sentences is the dearest part, two fifths of a question when it is done for all."""
+"""Number of these that are scored by sentence too, or as many as are wanted. Splitting texts
+into sentences is the most expensive step: two fifths of the time if done for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class SearchTools:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question taken apart, its passages, best first, and what a reranker by model cost.
+    """An analysed question, its passages, best first, and the usage of a reranking model.
 
     ``notice`` says that only some documents were asked, because the question names them.
     """
@@ -83,8 +83,8 @@ def search(
 ) -> Found:
     """The passages for a question, best first, different from each other.
 
-    An index of another embedder is an ``IndexUnavailableError``. Raises ``FilterError`` when no
-    document fits the filters, ``RerankingError`` and ``ModelError`` when the reranker fails.
+    Raises ``IndexUnavailableError`` for an index of another embedder, ``FilterError`` when no
+    document matches the filters, ``RerankingError`` or ``ModelError`` when the reranker fails.
     """
     _check_embedder(snapshot, tools.embedder)
     settings, reranker = tools.settings, tools.reranker
@@ -139,7 +139,7 @@ def _by_names(
 
 
 def analyse_for(snapshot: Snapshot, asked: Asked) -> Question:
-    """A question taken apart with the words and languages of an index."""
+    """A question analysed with the words and languages of an index."""
     languages = snapshot.manifest.languages
     said = analysed(asked.text, languages, asked.before)
 
@@ -303,7 +303,7 @@ def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
 
 
 def _unknown(question: Question, snapshot: Snapshot) -> list[str]:
-    """Terms that no chunk holds: misspelt, perhaps, so they are searched with errors allowed."""
+    """Terms that no chunk has. They may be misspelt, so the search for them is fuzzy."""
     return [
         term
         for term in question.weights

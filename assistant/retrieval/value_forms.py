@@ -1,6 +1,5 @@
-"""A question's dates and numbers in the other ways that texts write them.
-
-All is done to the question: the index holds the texts' own terms and nothing more. Pure.
+"""Expands a question's dates and numbers to their other spellings. Only the question is
+expanded; the index stores the texts' own terms. Pure.
 """
 
 from __future__ import annotations

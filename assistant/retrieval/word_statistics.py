@@ -1,9 +1,9 @@
-"""How much a word of a question tells: its rarity in the folder, or, while that is small, in its
+"""Inverse document frequency: the rarity of a word in the folder and, if that is small, in its
 language.
 
-In a folder of three files every subject is common, and BM25's idf says that it tells nothing. So a
-small folder counts as if ordinary prose of the question's language made it up to a fixed number of
-chunks. A larger folder is told by itself alone.
+In a folder of three files every subject is common, so plain idf gives it no weight. A small
+folder is therefore filled up to a fixed number of chunks with ordinary prose of the question's
+language. A larger folder uses its own counts only.
 """
 
 from __future__ import annotations

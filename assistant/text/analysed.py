@@ -26,7 +26,7 @@ from assistant.text.terms import (
     words,
     words_and_stems,
 )
-from assistant.text.value_spellings import Value, values_of
+from assistant.text.value_spellings import WrittenValue, values_of
 from assistant.text.word_families import family, verb_forms
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -141,7 +141,7 @@ class AnalysedText:
         return frozenset(words(" ".join(_DIGITS.findall(self.text))))
 
     @cached_property
-    def values(self) -> list[Value]:
+    def values(self) -> list[WrittenValue]:
         """Dates and numbers, with the other ways of writing them."""
         return values_of(self.text, self.code)
 

@@ -32,7 +32,7 @@ _MOST_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class WrittenValue:
     """The index terms of a date or number as written, and those of each other way to write it."""
 
     own: frozenset[str]
@@ -40,18 +40,20 @@ class Value:
     is_date: bool = False
 
 
-def values_of(text: str, code: str) -> list[Value]:
+def values_of(text: str, code: str) -> list[WrittenValue]:
     """The dates of a text in a language, then its periods and numbers."""
     dates, rest = take_dates(text)
     found = [
-        Value(frozenset(terms(date.text, code)), tuple(map(frozenset, date_forms(date))), True)
+        WrittenValue(
+            frozenset(terms(date.text, code)), tuple(map(frozenset, date_forms(date))), True
+        )
         for date in dates[:_MOST_VALUES]
         if date.iso
     ]
     others = [*period_forms(text), *_numbers(rest), *_number_words(rest)]
     for written, forms in others[:_MOST_VALUES]:
         needed = (frozenset(terms(form)) for form in forms)
-        found.append(Value(frozenset(terms(written, code)), tuple(n for n in needed if n)))
+        found.append(WrittenValue(frozenset(terms(written, code)), tuple(n for n in needed if n)))
     return found
 
 
