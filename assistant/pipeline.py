@@ -12,7 +12,6 @@ import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
 from assistant.arguments import check_address, check_callable, check_limit, checked_paths
@@ -30,6 +29,7 @@ from assistant.types import (
     Finished,
     Passage,
     Progress,
+    RecognisedWord,
     Source,
     Status,
     SyncReceipt,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from assistant.model.given import ModelClient
     from assistant.reading.added import DocumentReader
     from assistant.retrieval.history import History
+    from assistant.retrieval.question import Asked
     from assistant.retrieval.rerankers import Reranker
 
 ProgressCallback = Callable[[Progress], None]
@@ -80,12 +81,7 @@ class Assistant:
     def __enter__(self) -> Assistant:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -275,6 +271,13 @@ class Assistant:
                 headings=parsed.headings,
             )
 
+    def recognised_words(self, document: str, page: int) -> tuple[RecognisedWord, ...]:
+        """The words of a document's page that were read from its picture, with their boxes; none
+        for a page with text, and for a document or a page that is not there."""
+        with self._resources.snapshots().current() as snapshot:
+            found = snapshot.store.document(document)
+            return snapshot.store.recognised(found.id, page) if found else ()
+
     def documents(self) -> tuple[str, ...]:
         """The names of all documents in the index."""
         with self._resources.snapshots().current() as snapshot:
@@ -312,16 +315,10 @@ class Assistant:
 
         Leaving the iterator early stops the model. ``stream`` is for a program with an event loop.
         """
-        from assistant.answering.events import extractive_events, in_own_thread
-        from assistant.retrieval.filters import given_filters
-        from assistant.retrieval.question import checked_question
+        from assistant.answering.events import answer_events
 
-        filters = given_filters(filters)
-        asked = checked_question(question, history, self.settings.answer.max_question_characters)
-        if self._resources.writes:
-            yield from in_own_thread(self.stream(question, history, filters=filters))
-        else:
-            yield from extractive_events(self._resources, asked, filters)
+        asked, filters = self._checked(question, history, filters)
+        yield from answer_events(self._resources, asked, filters)
 
     async def stream(
         self, question: str, history: History = (), *, filters: Filters = NO_FILTERS
@@ -331,16 +328,10 @@ class Assistant:
         Work that takes long is done in a thread, so the loop stays free. Closing the iterator
         stops the model at once.
         """
-        from assistant.answering.events import extractive_events, in_thread, written_events
-        from assistant.retrieval.filters import given_filters
-        from assistant.retrieval.question import checked_question
+        from assistant.answering.events import answer_events_async
 
-        filters = given_filters(filters)
-        asked = checked_question(question, history, self.settings.answer.max_question_characters)
-        if self._resources.writes:
-            events = written_events(self._resources, asked, filters)
-        else:
-            events = in_thread(extractive_events(self._resources, asked, filters))
+        asked, filters = self._checked(question, history, filters)
+        events = answer_events_async(self._resources, asked, filters)
         try:
             async for event in events:
                 yield event
@@ -351,13 +342,10 @@ class Assistant:
         self, question: str, limit: int | None = None, *, filters: Filters = NO_FILTERS
     ) -> tuple[Passage, ...]:
         """The passages for a question, best first, without an answer; at most ``limit``."""
-        from assistant.retrieval.filters import given_filters
-        from assistant.retrieval.question import checked_question
         from assistant.retrieval.search import search
 
-        asked = checked_question(question, (), self.settings.answer.max_question_characters)
+        asked, filters = self._checked(question, (), filters)
         check_limit(limit)
-        filters = given_filters(filters)
         with self._resources.snapshots().current() as snapshot:
             tools = self._resources.search_tools()
             return search(asked, snapshot, tools, filters, limit).passages
@@ -372,6 +360,15 @@ class Assistant:
 
         check_limit(limit)
         return HybridRetriever(self, limit, given_filters(filters))
+
+    def _checked(self, question: str, history: History, filters: Filters) -> tuple[Asked, Filters]:
+        """What comes in, checked. Raises ``FilterError`` and ``QuestionError``."""
+        from assistant.retrieval.filters import given_filters
+        from assistant.retrieval.question import checked_question
+
+        filters = given_filters(filters)
+        most = self.settings.answer.max_question_characters
+        return checked_question(question, history, most), filters
 
 
 def ask(question: str, settings: Settings | None = None) -> Answer:

@@ -15,7 +15,7 @@ import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.errors import (
     AssistantError,
@@ -27,6 +27,7 @@ from assistant.errors import (
 )
 
 _LONGEST_FINGERPRINT = 200
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,18 @@ class Registry:
                 hint=f"install the package {brought.package.split()[0]} again, or remove it",
             ) from exc
         return maker
+
+    def started(self, brought: Brought, start: Callable[[], _Part]) -> _Part:
+        """A package's part, made. Raises its own ``AssistantError``, else the table's own."""
+        try:
+            return start()
+        except AssistantError:
+            raise
+        except Exception as exc:  # somebody else's code raises what it likes
+            raise self.error(
+                f"The {self.what} {brought} cannot start: {first_line(exc)}",
+                hint=f"see the documentation of its package, or change {self.setting}",
+            ) from exc
 
 
 EMBEDDERS = Registry(

@@ -60,6 +60,25 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class RecognisedWord:
+    """A word that was read from a picture of a page: its span in the text, the page's number, its
+    box, and how sure the reading is.
+
+    The box is in ten-thousandths of the page's width and height, from its upper left corner.
+    ``score``, from 0 to 1, is the recogniser's for this word, at most that of its whole page.
+    """
+
+    start: int
+    end: int
+    page: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentField:
     """What the first page says of the document: ``name`` is ``author``, ``editor``,
     ``affiliation``, ``abstract``, ``date``, ``publisher``, ``version``, ``status``, ``supersedes``,
@@ -80,6 +99,8 @@ class ParsedDocument:
 
     ``date`` (ISO, day), ``language`` (as in ``en``) and ``author`` are what the file itself says,
     or empty. ``notes`` say what of the file is not in the text, as pages that need OCR.
+    ``recognised`` are the words that were read from pictures. ``unread_pages`` counts the pages
+    whose words only OCR could give, and did not.
     """
 
     text: str
@@ -92,6 +113,8 @@ class ParsedDocument:
     language: str = ""
     author: str = ""
     notes: tuple[str, ...] = ()
+    recognised: tuple[RecognisedWord, ...] = ()
+    unread_pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +246,8 @@ class Citation:
 
     ``sha256`` is the hash of the file's bytes when it was read, so that an old answer can say
     that the file has changed since. ``document`` is the path relative to its folder.
+    ``ocr_score`` is set for words that were read from a picture: the least of their scores, from 0
+    to 1.
     """
 
     marker: int
@@ -234,6 +259,7 @@ class Citation:
     quote: str
     sha256: str
     section: str = ""
+    ocr_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +421,8 @@ Event = Retrieved | Delta | Finished
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """One line of a sync's receipt. ``notes`` say what of an indexed file is not in its text."""
+    """One line of a sync's receipt. ``notes`` say what of an indexed file is not in its text;
+    ``unread_pages`` counts its pages that need OCR."""
 
     document: str
     action: Action
@@ -404,6 +431,7 @@ class FileOutcome:
     chunks: int = 0
     previous_name: str = ""
     notes: tuple[str, ...] = ()
+    unread_pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

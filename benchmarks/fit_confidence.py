@@ -32,7 +32,10 @@ from assistant.answering.choice import choose
 from assistant.answering.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
 from assistant.model.answer_reader import AnswerReader, make_reader, read_passages
 from assistant.retrieval.question import Turn, analyse
-from assistant.retrieval.search import inverse_document_frequency, retrieve
+from assistant.retrieval.search import retrieve
+from assistant.retrieval.word_statistics import inverse_document_frequency
+from assistant.text.analysed import analysed
+from assistant.text.prose import prose_shares
 from benchmarks.reader_articles import articles_of
 from benchmarks.sets import Query, indexed, load_set
 
@@ -78,7 +81,9 @@ def measure(
         settings = assistant.settings
         for asked in questions:
             question = analyse(
-                asked.text, asked.history, lambda term: inverse_document_frequency(snapshot, term)
+                analysed(asked.text),
+                asked.history,
+                lambda term: inverse_document_frequency(snapshot, term, prose_shares("en")),
             )
             embedder = assistant._resources.embedder()
             passages = retrieve(question, snapshot, embedder, index, settings.retrieval)

@@ -24,7 +24,10 @@ from scipy.optimize import minimize
 from assistant.answering.candidates import extraction_weights, rank_candidates
 from assistant.answering.sentence_scores import FEATURE_NAMES
 from assistant.retrieval.question import analyse
-from assistant.retrieval.search import inverse_document_frequency, retrieve
+from assistant.retrieval.search import retrieve
+from assistant.retrieval.word_statistics import inverse_document_frequency
+from assistant.text.analysed import analysed
+from assistant.text.prose import prose_shares
 from benchmarks.sets import BenchmarkSet, indexed, load_set
 
 WEIGHTS = (
@@ -45,7 +48,9 @@ def gather(found: BenchmarkSet, distractors: Sequence[Path], limit: int) -> list
         with assistant._resources.snapshots().current() as snapshot:
             for query in queries[:limit]:
                 question = analyse(
-                    query.text, (), lambda term: inverse_document_frequency(snapshot, term)
+                    analysed(query.text),
+                    (),
+                    lambda term: inverse_document_frequency(snapshot, term, prose_shares("en")),
                 )
                 sentences = assistant._resources.sentences()
                 passages = retrieve(

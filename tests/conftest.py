@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support_texts import write_texts
 
 from assistant import Assistant, Settings, load_settings
 
@@ -100,6 +101,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "shared" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared)
+
+
+@pytest.fixture(scope="module")  # for a session, its event loop would be in the way of others
+def browser() -> Iterator[Any]:
+    """Chromium; without one the test skips."""
+    from support_server import chromium
+
+    with chromium() as found:
+        yield found
 
 
 # ---------------------------------------------------------------- the sample folder
@@ -194,10 +204,7 @@ Der Obergärtner heißt Jürgen Weiß. Er pflegt die Gewächshäuser seit dem 3.
 def notes_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``NOTES`` as files, with one file that cannot be read."""
     folder = tmp_path_factory.mktemp("notes") / "notes"
-    for name, text in NOTES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_texts(folder, NOTES)
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7\n" + b"\xff" * 300)
     return folder
 

@@ -12,7 +12,8 @@ with real sockets and real server-sent events, well-behaved or broken as real se
 
 Behaviours: the writers of ``fake_model_words`` and the faults of ``FAULTS`` below. A status such as
 ``429`` may carry Retry-After: ``429+1``, ``429+200``, ``429+date``. Embeddings take statuses,
-``stall``, and the wrong replies of ``fake_embedding_server``: ``short``, ``reordered``, ``nan`` …
+``stall``, ``drip``, ``gone``, ``html``, ``half``, ``nothing``, and the wrong replies of
+``fake_embeddings``: ``short``, ``reordered``, ``nan`` …
 
 ``python tests/fake_model_server.py [--port N]`` serves as a process of its own.
 """
@@ -29,17 +30,16 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any
 
 import uvicorn
-from fake_embedding_server import reply as embeddings_reply
+from fake_embeddings import reply as embeddings_reply
 from fake_model_words import WRITERS, write
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -106,6 +106,7 @@ class FakeModelServer:
         self.injections: Sequence[str] = ()
         self.requests: list[Seen] = []
         self.wires = _Wires()
+        self.most_at_once = self._at_once = 0
         self._turn = 0
         self._socket = socket.create_server(("127.0.0.1", port), backlog=512)
         self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
@@ -137,12 +138,7 @@ class FakeModelServer:
             time.sleep(0.005)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(10)
         self._socket.close()
@@ -177,9 +173,27 @@ class FakeModelServer:
             return _status(name)
         if name == "stall":
             await self._stalled(request)
+        if name == "gone":
+            request.scope["state"]["wire"].abort()
+        if name == "html":
+            return Response("<html><body>Welcome</body></html>", media_type="text/html")
+        gone = request.scope["state"]["gone"]
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        await self.wait(gone, self.think_seconds)
+        self._at_once -= 1
         texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
-        vectors = embeddings_reply(texts, "ok" if name == "stall" else name)
-        text = json.dumps(vectors, allow_nan=True)
+        text = {"half": '{"data": [{"embedding": [0.1, ', "nothing": "{}"}.get(name)
+        text = text or json.dumps(embeddings_reply(texts, name), allow_nan=True)
+
+        async def bytewise() -> AsyncIterator[str]:
+            for sign in text:
+                yield sign
+                if not await self.wait(gone, 0.1):
+                    return
+
+        if name == "drip":
+            return StreamingResponse(bytewise(), media_type="application/json")
         return Response(text, media_type="application/json")
 
     async def _chat(self, request: Request) -> Response:

@@ -12,12 +12,13 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support_texts import write_texts
 
 from assistant.embedding import Vectors, normalised
 from assistant.errors import EmbeddingError
@@ -65,10 +66,13 @@ class Workshop:
 
     def write(self, name: str, text: str) -> Path:
         """Write a file of the folder."""
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
+        write_texts(self.folder, {name: text})
+        return self.folder / name
+
+    def index_texts(self, texts: Mapping[str, str]) -> SyncReceipt:
+        """Write texts by the names of their files, and sync."""
+        write_texts(self.folder, texts)
+        return self.sync()
 
     def sync(self, *paths: Path, **options: Any) -> SyncReceipt:
         """Sync the folders of the settings, or ``paths``."""

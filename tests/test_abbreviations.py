@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from support_texts import indexed_for_module
 
-from assistant import Assistant, load_settings
+from assistant import Assistant
 from assistant.text.abbreviations import initials, pairs_of
 
 TEXTS = {
@@ -22,20 +21,7 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """An assistant over texts of which some explain abbreviations and others use them."""
-    place: Path = tmp_path_factory.mktemp("short")
-    folder = place / "documents"
-    folder.mkdir()
-    for name, text in TEXTS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    settings = load_settings(
-        None, {"documents.paths": [str(folder)], "index.path": str(place / "index")}
-    )
-    with Assistant(settings) as opened:
-        opened.sync()
-        yield opened
+assistant = indexed_for_module(TEXTS)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from conftest import NOTES
 from fake_model_server import FakeModelServer, Reply
 from fake_model_words import passages_of
 from playwright.sync_api import Browser, expect
-from support_server import Running, Screen, chromium, running
+from support_server import Running, Screen, running
+from support_texts import write_texts
 
 from assistant import Assistant, Settings, load_settings
 from eval.questions import load_questions
@@ -25,18 +26,9 @@ FOUNDED = "When was the garden of Holm laid out?"
 NOT_THERE = "What is the telephone number of the tax office in Bergen?"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
 def make_folder(place: Path) -> Path:
     folder = place / "notes"
-    for name, text in NOTES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_texts(folder, NOTES)
     (folder / ".questions.txt").write_text(f"{FOUNDED}\n{NOT_THERE}\n", encoding="utf-8")
     return folder
 

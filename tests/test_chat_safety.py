@@ -6,22 +6,14 @@ served, then with each wall taken away in turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
-from support_server import Screen, chromium, running
+from support_server import Screen, running
 
 from assistant import Assistant
 from benchmarks.page_payloads import PAYLOADS, WALLS, trial
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 def test_no_payload_runs_or_loads_anything(browser: Browser) -> None:

@@ -199,8 +199,7 @@ def test_an_ingest_and_a_search_work_by_the_package(
     workshop.write("a.md", text_of("apples"))
     workshop.write("b.md", text_of("pears"))
     workshop.sync()
-    workshop.write("b.md", text_of("plums"))
-    workshop.sync()
+    workshop.index_texts({"b.md": text_of("plums")})
     generation = workshop.generations.current()
     assert generation is not None
     with ExitStack() as exits:

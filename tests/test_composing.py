@@ -19,8 +19,9 @@ from fake_model_server import FakeModelServer, Reply
 from fake_model_words import passages_of
 from hypothesis import given
 from hypothesis import strategies as st
+from support_texts import indexed
 
-from assistant import Answer, Assistant, Settings, load_settings
+from assistant import Answer, Assistant, Settings
 from assistant.citing.hidden import ThoughtFilter
 from assistant.errors import ModelError
 from assistant.model.prompts import SENTINEL, load_prompt
@@ -303,19 +304,12 @@ def cited_twice(tmp_path: Path, server: FakeModelServer, filler: int) -> tuple[A
     first = "The orchard of Vik was planted in 1881 by Nora Brekke."
     last = "In 1937 the orchard of Vik was sold to the parish for 900 kroner."
     middle = " ".join(f"Row {n} holds pears and a path of slate." for n in range(filler))
-    folder = tmp_path / "orchard"
-    folder.mkdir()
-    (folder / "orchard.txt").write_text(f"{first} {middle} {last}\n", encoding="utf-8")
+    texts = {"orchard.txt": f"{first} {middle} {last}\n"}
     server.script = Reply(
         "Nora Brekke planted the orchard of Vik in 1881 [1]. "
         "The orchard was sold to the parish for 900 kroner in 1937 [1]."
     )
-    base = load_settings(
-        None, {"index.path": str(tmp_path / "index"), "documents.paths": [str(folder)],
-               "chunking.tokens": 512},
-    )  # fmt: skip
-    with Assistant(base) as assistant:
-        assistant.sync()
+    with indexed(tmp_path, texts, **{"chunking.tokens": 512}) as assistant:
         settings = with_model(assistant, server)
     answer = ask(settings, "Who planted the orchard of Vik, and for how much was it sold?")
     assert [s.verdict for s in answer.sentences] == ["supported"] * 2

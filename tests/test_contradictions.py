@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support_texts import indexed
 
-from assistant import Assistant, load_settings
+from assistant import Assistant
 from assistant.answering.slot_values import (
     SlotValue,
     differ,
@@ -16,6 +17,7 @@ from assistant.answering.slot_values import (
     value_by_form,
 )
 from assistant.retrieval.question import analyse
+from assistant.text.analysed import analysed
 
 
 def test_two_dates_for_one_thing_are_shown_side_by_side(notes: Assistant) -> None:
@@ -61,7 +63,7 @@ def test_where_sources_agree_there_is_no_conflict(notes: Assistant, question: st
     ],
 )
 def test_value_that_a_sentence_states(question: str, text: str, value: str) -> None:
-    asked = analyse(question, (), lambda term: 1.0)
+    asked = analyse(analysed(question), (), lambda term: 1.0)
     found = value_by_form(asked, text, form_of(asked))
     assert (found.text if found else "") == value
 
@@ -115,17 +117,6 @@ def test_values_conflict_only_when_both_cannot_hold(
     assert differ(_at(a, mine), _at(b, theirs), a, b, form) is conflicts  # type: ignore[arg-type]
 
 
-def _assistant(folder: Path, files: dict[str, str]) -> Assistant:
-    for name, text in files.items():
-        (folder / "files").mkdir(exist_ok=True)
-        (folder / "files" / name).write_text(text, encoding="utf-8")
-    return Assistant(
-        load_settings(
-            None, {"index.path": str(folder / "i"), "documents.paths": [str(folder / "files")]}
-        )
-    )
-
-
 _PLANTS = (
     "The shed was built of larch in one summer. It holds tools, two ladders and a wheelbarrow. "
     "Moss grows thick on the north side of its roof. Swallows nest under the eaves from May on. "
@@ -142,8 +133,7 @@ def test_a_copy_with_another_name_is_no_mere_copy(tmp_path: Path) -> None:
         + _PLANTS,
         "b.txt": f"{_PLANTS} The key of the shed is kept by Peer Aas in the blue house.",
     }
-    with _assistant(tmp_path, files) as assistant:
-        assistant.sync()
+    with indexed(tmp_path, files) as assistant:
         answer = assistant.ask("Who keeps the key of the shed?")
         values = {claim.value for conflict in answer.conflicts for claim in conflict.claims}
         assert values == {"Marta Holm", "Peer Aas"}
@@ -169,8 +159,7 @@ def test_a_copy_with_another_name_is_no_mere_copy(tmp_path: Path) -> None:
 def test_the_newest_document_is_told_first_with_its_date(
     tmp_path: Path, files: dict[str, str], question: str, first: str, dated: str
 ) -> None:
-    with _assistant(tmp_path, files) as assistant:
-        assistant.sync()
+    with indexed(tmp_path, files) as assistant:
         answer = assistant.ask(question)
         assert first in answer.text.partition("[1]")[0]
         assert dated in answer.text.partition("[1]")[0]
@@ -183,8 +172,7 @@ def test_another_place_is_no_other_claim(tmp_path: Path) -> None:
         "Torvik.md": "# Torvik\n\nThe deposit for the boat house is 410 crowns.\n",
         "Lusand.md": "# Lusand\n\nThe deposit for the boat house is 530 crowns.\n",
     }
-    with _assistant(tmp_path, files) as assistant:
-        assistant.sync()
+    with indexed(tmp_path, files) as assistant:
         answer = assistant.ask("What is the deposit for the boat house at Torvik?")
         assert answer.conflicts == ()
 
@@ -194,8 +182,7 @@ def test_a_withdrawn_document_comes_last(tmp_path: Path) -> None:
         "a-2024.md": "# Fees 2024\n\nThis notice is withdrawn.\n\nThe fee is 70 crowns a year.\n",
         "a-2022.md": "# Fees 2022\n\nThe fee is 60 crowns a year.\n",
     }
-    with _assistant(tmp_path, files) as assistant:
-        assistant.sync()
+    with indexed(tmp_path, files) as assistant:
         answer = assistant.ask("What is the fee?")
         assert "60" in answer.text.partition("[1]")[0]
         assert "withdrawn" in answer.text
@@ -204,6 +191,5 @@ def test_a_withdrawn_document_comes_last(tmp_path: Path) -> None:
 def test_what_holds_instead_is_told_beside_a_withdrawal(tmp_path: Path) -> None:
     files = {"n.md": "Notice of 4 May: the west gate is open to visitors.\n\nNotice of 7 June: the "
              "notice of 4 May is withdrawn. The west gate is shut until spring.\n"}  # fmt: skip
-    with _assistant(tmp_path, files) as assistant:
-        assistant.sync()
+    with indexed(tmp_path, files) as assistant:
         assert "shut until spring" in assistant.ask("Is the west gate open?").text

@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_embedding_server import FakeEmbeddingServer, vector_of
+from fake_embeddings import vector_of
+from fake_model_server import FakeModelServer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,7 +48,7 @@ def embedding_settings(**changes: Any) -> EmbeddingSettings:
     return load_settings(default_config_path(), overrides).embedding
 
 
-def remote(server: FakeEmbeddingServer, **changes: Any) -> Embedder:
+def remote(server: FakeModelServer, **changes: Any) -> Embedder:
     return make_embedder(
         embedding_settings(
             provider="openai", base_url=server.base_url, api_key_env="TEST_KEY", **changes
@@ -374,28 +375,29 @@ def test_remote_vectors_come_in_the_order_of_the_texts() -> None:
     texts = [f"text {n}" for n in range(23)]
     wanted = normalised(np.array([vector_of(text) for text in texts], dtype=np.float32))
     for mode in ("ok", "reordered"):
-        with FakeEmbeddingServer(mode) as server:
+        with FakeModelServer(mode) as server:
             embedder = remote(server, batch_size=5, concurrency=3, model="m")
             vectors = embedder.embed(texts)
             assert np.allclose(vectors, wanted, atol=1e-6)
             assert embedder.embed([]).shape == (0, 8)
-            assert sorted(len(body["input"]) for body in server.seen.bodies) == [3, 5, 5, 5, 5]
-            assert {body["model"] for body in server.seen.bodies} == {"m"}
-            assert not any("dimensions" in body for body in server.seen.bodies)
-            assert set(server.seen.keys) == {f"Bearer {CANARY}"}
+            assert sorted(len(body["input"]) for body in server.bodies()) == [3, 5, 5, 5, 5]
+            assert {body["model"] for body in server.bodies()} == {"m"}
+            assert not any("dimensions" in body for body in server.bodies())
+            keys = {seen.headers["authorization"] for seen in server.requests}
+            assert keys == {f"Bearer {CANARY}"}
 
 
 def test_requests_run_side_by_side_up_to_the_limit() -> None:
-    with FakeEmbeddingServer("ok", delay_seconds=0.2) as server:
+    with FakeModelServer("ok", think_seconds=0.2) as server:
         remote(server, batch_size=1, concurrency=3).embed([str(n) for n in range(9)])
-        assert server.seen.most_at_once == 3
+        assert server.most_at_once == 3
 
 
 def test_remote_works_inside_a_running_event_loop() -> None:
     import asyncio
 
     async def inside() -> Vectors:
-        with FakeEmbeddingServer() as server:
+        with FakeModelServer() as server:
             return remote(server).embed(["a"])
 
     assert asyncio.run(inside()).shape == (1, 8)
@@ -403,9 +405,9 @@ def test_remote_works_inside_a_running_event_loop() -> None:
 
 @pytest.mark.parametrize("modes", [("429", "ok"), ("500", "500", "ok"), ("gone", "ok")])
 def test_passing_trouble_is_tried_again(modes: tuple[str, ...]) -> None:
-    with FakeEmbeddingServer(*modes) as server:
+    with FakeModelServer(modes) as server:
         assert remote(server).embed(["a"]).shape == (1, 8)
-        assert len(server.seen.bodies) == len(modes)
+        assert len(server.bodies()) == len(modes)
 
 
 @pytest.mark.parametrize(
@@ -432,17 +434,17 @@ def test_passing_trouble_is_tried_again(modes: tuple[str, ...]) -> None:
     ],
 )
 def test_every_fault_of_a_server_is_one_typed_error(mode: str, message: str, requests: int) -> None:
-    with FakeEmbeddingServer(mode) as server:
+    with FakeModelServer(mode) as server:
         embedder = remote(server, timeout_seconds=20)
         with pytest.raises(EmbeddingError) as caught:
             embedder.embed(["a", "b"])
         assert message in str(caught.value)
-        assert len(server.seen.bodies) == requests
+        assert len(server.bodies()) == requests
         assert caught.value.exit_code == 1
 
 
 def test_server_that_is_not_there_is_named() -> None:
-    with FakeEmbeddingServer() as server:
+    with FakeModelServer() as server:
         url = server.base_url
     embedder = make_embedder(embedding_settings(provider="openai", base_url=url))
     with pytest.raises(EmbeddingError, match=r"cannot be reached[\s\S]*embedding\.base_url"):
@@ -450,16 +452,16 @@ def test_server_that_is_not_there_is_named() -> None:
 
 
 def test_changed_number_of_dimensions_is_refused() -> None:
-    with FakeEmbeddingServer("ok", "wide") as server:
+    with FakeModelServer(["ok", "wide"]) as server:
         embedder = remote(server)
         embedder.embed(["a"])
         with pytest.raises(EmbeddingError, match="12 dimensions after 8"):
             embedder.embed(["b"])
 
 
-@pytest.mark.parametrize("mode", ["slow", "drip", "503+60"])
+@pytest.mark.parametrize("mode", ["stall", "drip", "503+60"])
 def test_one_deadline_covers_tries_pauses_and_slow_replies(mode: str) -> None:
-    with FakeEmbeddingServer(mode) as server:
+    with FakeModelServer(mode) as server:
         embedder = remote(server, timeout_seconds=1.0)
         began = time.monotonic()
         with pytest.raises(EmbeddingError, match=r"embedding\.timeout_seconds = 1"):
@@ -468,7 +470,7 @@ def test_one_deadline_covers_tries_pauses_and_slow_replies(mode: str) -> None:
 
 
 def test_first_failure_ends_the_other_requests() -> None:
-    with FakeEmbeddingServer("401", "slow") as server:
+    with FakeModelServer(["401", "stall"]) as server:
         embedder = remote(server, batch_size=1, concurrency=4, timeout_seconds=20)
         began = time.monotonic()
         with pytest.raises(EmbeddingError, match="401"):
@@ -483,14 +485,14 @@ def test_missing_key_is_said_at_once_and_by_its_variable() -> None:
 
 def test_own_server_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TEST_KEY")
-    with FakeEmbeddingServer() as server:
+    with FakeModelServer() as server:
         assert remote(server).embed(["a"]).shape == (1, 8)
 
 
 @pytest.mark.parametrize("mode", ["ok", "401", "nan", "html"])
 def test_key_is_in_no_text_log_or_pickle(mode: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with FakeEmbeddingServer(mode) as server:
+    with FakeModelServer(mode) as server:
         embedder = remote(server)
         shown = [repr(embedder), str(embedder), embedder.fingerprint]
         try:

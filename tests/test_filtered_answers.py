@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from fpdf import FPDF
 from PIL import Image
+from support_texts import settings_for
 
-from assistant import Assistant, Filters, Settings, load_settings
+from assistant import Assistant, Filters, Settings
 from assistant.errors import FilterError
 from assistant.index.generations import MANIFEST, STORE
 from assistant.index.snapshot import Snapshot
@@ -59,14 +60,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         "Nacht neunhundert Laternen gezählt, wie der Wärter schrieb.</p></body></html>",
         encoding="utf-8",
     )
-    return load_settings(
-        None,
-        {
-            "index.path": str(place / "index"),
-            "documents.paths": [str(place / "documents")],
-            "chunking.tokens": 32,
-        },
-    )
+    return settings_for(place / "documents", **{"chunking.tokens": 32, "ocr.engine": "none"})
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from support_texts import indexed_for_module
 
-from assistant import Assistant, load_settings
+from assistant import Assistant
 from assistant.answering.field_questions import fields_asked
 from assistant.text.first_page import first_page, is_tool
 
@@ -56,13 +55,8 @@ On Monday somebody wrote:
 """
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """An assistant over a paper, two reports, two mails and a text without a first page."""
-    place: Path = tmp_path_factory.mktemp("first")
-    folder = place / "documents"
-    folder.mkdir()
-    texts = {
+assistant = indexed_for_module(
+    {
         "gates.txt": PAPER,
         "report.md": REPORT,
         "bruecke.md": GERMAN,
@@ -70,14 +64,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         "b.eml": MAIL.format("Zoe Lind", "Ida Holm", "Invoice for paint", "the paint"),
         "mill.md": "# The mill\n\nThe mill was built in 1811 by the brothers Aune.\n",
     }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    settings = load_settings(
-        None, {"documents.paths": [str(folder)], "index.path": str(place / "index")}
-    )
-    with Assistant(settings) as opened:
-        opened.sync()
-        yield opened
+)
 
 
 @pytest.mark.parametrize(

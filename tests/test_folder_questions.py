@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from support_texts import indexed
 
 from assistant import Answer, Assistant, load_settings
 from assistant.answering.folder_answers import CATALOGUE
@@ -18,18 +20,11 @@ from benchmarks import folder_questions as trial
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Assistant]]:
-    made: dict[str, Assistant] = {}
-    for name, files in trial.FOLDERS.items():
-        place = tmp_path_factory.mktemp(name)
-        trial.write(place / "files", files)
-        settings = load_settings(
-            None, {"index.path": str(place / "index"), "documents.paths": [str(place / "files")]}
-        )
-        made[name] = Assistant(settings)
-        made[name].sync()
-    yield made
-    for each in made.values():
-        each.close()
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(indexed(tmp_path_factory.mktemp(name), files))
+            for name, files in trial.FOLDERS.items()
+        }
 
 
 @pytest.mark.parametrize("asked", trial.QUESTIONS, ids=lambda asked: asked.question)
@@ -96,14 +91,10 @@ def test_a_stream_gives_the_same_answer(folders: dict[str, Assistant]) -> None:
 
 
 def test_a_file_that_went_is_counted_no_more(tmp_path: Path) -> None:
-    trial.write(tmp_path / "files", {"a.txt": "One line here.", "b.txt": "Another line here."})
-    settings = load_settings(
-        None, {"index.path": str(tmp_path / "i"), "documents.paths": [str(tmp_path / "files")]}
-    )
-    with Assistant(settings) as assistant:
-        assistant.sync()
+    texts = {"a.txt": "One line here.", "b.txt": "Another line here."}
+    with indexed(tmp_path, texts) as assistant:
         assert "2 documents" in assistant.ask("How many documents are there?").text
-        (tmp_path / "files" / "b.txt").unlink()
+        (tmp_path / "documents" / "b.txt").unlink()
         assistant.sync()
         assert "1 document " in assistant.ask("How many documents are there?").text
 

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.retrieval.follow_up import borrow
 from assistant.retrieval.question import analyse
+from assistant.text.analysed import AnalysedText, analysed
 
 ELLIPTIC = [
     ("en", "When was the mill built?", "And the barn?", "When was the barn built?"),
@@ -30,7 +31,7 @@ ELLIPTIC = [
 
 @pytest.mark.parametrize(("code", "before", "text", "whole"), ELLIPTIC)
 def test_elliptic_question_replaces_its_like(code: str, before: str, text: str, whole: str) -> None:
-    found = borrow(text, [(before, "…")], code)
+    found = borrow(AnalysedText(text, code), [(before, "…")])
     assert found.is_elliptic
     assert found.standalone == whole
 
@@ -46,8 +47,8 @@ ALONE = [
 
 @pytest.mark.parametrize(("code", "text"), ALONE)
 def test_question_that_stands_alone_borrows_nothing(code: str, text: str) -> None:
-    found = borrow(text, [("Where is the lighthouse?", "…")], code)
-    assert (found.text, found.standalone) == ("", text)
+    found = borrow(AnalysedText(text, code), [("Where is the lighthouse?", "…")])
+    assert (found.before.text, found.standalone) == ("", text)
 
 
 LEANING = [
@@ -58,19 +59,20 @@ LEANING = [
 
 @pytest.mark.parametrize(("code", "text"), LEANING)
 def test_question_with_a_pronoun_borrows_and_asks_for_its_own(code: str, text: str) -> None:
-    found = borrow(text, [("Marta Ruiz?", "…")], code)
-    assert found.text == "Marta Ruiz?"
+    found = borrow(AnalysedText(text, code), [("Marta Ruiz?", "…")])
+    assert found.before.text == "Marta Ruiz?"
     assert not found.is_elliptic
 
 
 def test_chain_of_elliptic_questions_leans_on_the_first() -> None:
     history = [("When was the mill built?", "…"), ("And the barn?", "…")]
-    assert borrow("And the chapel?", history).standalone == "When was the chapel built?"
+    found = borrow(AnalysedText("And the chapel?"), history)
+    assert found.standalone == "When was the chapel built?"
 
 
 def test_own_words_outweigh_what_is_borrowed() -> None:
     history = [("Which birds nest below the long northern cliffs of the island in spring?", "…")]
-    question = analyse("Who counts them with binoculars?", history, lambda term: 1.0)
+    question = analyse(analysed("Who counts them with binoculars?"), history, lambda term: 1.0)
     borrowed = sum(question.weights[term] for term in question.borrowed)
     own = sum(w for term, w in question.weights.items() if term not in question.borrowed)
     assert 0 < borrowed <= own

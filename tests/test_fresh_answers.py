@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 import tantivy
 from support_index import Workshop, text_of
+from support_texts import settings_for
 
-from assistant import Assistant, Filters, load_settings
+from assistant import Assistant, Filters
 from assistant.index import words as words_module
 from assistant.index.checksums import checksums
 from assistant.index.generations import MANIFEST, STORE, TERMS, VECTORS, WORDS, _sealed
@@ -65,10 +66,7 @@ def test_answers_stay_right_through_edits(
     versions = dict.fromkeys(places, 0)
     for place in places:
         (folder / f"{place}.md").write_text(note(place, 0))
-    settings = load_settings(
-        None, {"index.path": str(tmp_path / "index"), "documents.paths": [str(folder)]}
-    )
-    with Assistant(settings) as assistant:
+    with Assistant(settings_for(folder)) as assistant:
         for number in range(syncs + 1):
             changed = [places[(number * edited + at) % len(places)] for at in range(edited)]
             for place in changed if number else ():
@@ -92,18 +90,12 @@ def test_after_any_changes_answers_equal_those_of_a_fresh_index(
     assert not tally.differing, tally.differing[:5]
 
 
-def settings_of(folder: Path, **more: object) -> dict[str, object]:
-    return {
-        "index.path": str(folder.parent / "index"),
-        "documents.paths": [str(folder)],
-        "answer.min_confidence": 0.0,
-        **more,
-    }
+ALWAYS: dict[str, object] = {"answer.min_confidence": 0.0}
 
 
 def equal_to_fresh(folder: Path, questions: list[str], **more: object) -> bool:
     """Whether the index beside a folder answers as a fresh one."""
-    settings = load_settings(None, settings_of(folder, **more))
+    settings = settings_for(folder, **ALWAYS | more)
     pairs = [(question, Filters()) for question in questions]
     with Assistant(settings) as assistant:
         return ask_all(assistant, pairs) == fresh_answers(folder, settings, pairs)
@@ -117,7 +109,7 @@ def test_equals_are_told_apart_by_their_names_not_by_their_history(
     folder.mkdir()
     for number in range(30):
         (folder / f"{number:02}.md").write_text("# Mill\n\nThe mill has seven wheels.\n")
-    with Assistant(load_settings(None, settings_of(folder))) as assistant:
+    with Assistant(settings_for(folder, **ALWAYS)) as assistant:
         assistant.sync()
         for number in range(29, -1, -1):
             os.replace(folder / f"{number:02}.md", folder / f"x{30 - number:02}.md")
@@ -129,7 +121,7 @@ def test_equals_are_told_apart_by_their_names_not_by_their_history(
             folder, ["How many wheels has the mill?", "wheels"],
             **{"retrieval.candidates": candidates},
         )  # fmt: skip
-    with Assistant(load_settings(None, settings_of(folder))) as assistant:
+    with Assistant(settings_for(folder, **ALWAYS)) as assistant:
         assert assistant.retrieve("wheels")[0].document == "a.md"
 
 
@@ -138,7 +130,7 @@ def test_a_title_of_the_file_s_name_follows_it(tmp_path: Path, inline: None) -> 
     folder.mkdir()
     (folder / "harbour-visitors.csv").write_text("place,visitors\nHolm,12\nVarde,31\n")
     (folder / "mill.md").write_text("# Mill\n\nThe mill has seven wheels.\n")
-    with Assistant(load_settings(None, settings_of(folder))) as assistant:
+    with Assistant(settings_for(folder, **ALWAYS)) as assistant:
         assistant.sync()
         os.replace(folder / "harbour-visitors.csv", folder / "garden-visitors.csv")
         receipt = assistant.sync()
@@ -154,7 +146,7 @@ def test_a_touched_document_is_of_its_new_day(tmp_path: Path, inline: None) -> N
     path.write_text("# Mill\n\nThe mill has seven wheels.\n")
     old, new = 1_500_000_000, 1_600_000_000  # 2017 and 2020
     os.utime(path, (old, old))
-    with Assistant(load_settings(None, settings_of(folder))) as assistant:
+    with Assistant(settings_for(folder, **ALWAYS)) as assistant:
         first = assistant.sync().generation
         os.utime(path, (new, new))
         second = assistant.sync()
@@ -232,16 +224,14 @@ def of_an_earlier_version(workshop: Workshop) -> None:
 
 def test_an_index_of_an_earlier_version_is_right_after_the_next_sync(workshop: Workshop) -> None:
     """Also when no file has changed; and until then no word weighs less than nothing."""
-    from assistant.retrieval.search import inverse_document_frequency
+    from assistant.retrieval.word_statistics import inverse_document_frequency
 
     texts = {"a.md": text_of("apples"), "b.md": text_of("pears")}
-    for name, text in texts.items():
-        workshop.write(name, text)
-    first = workshop.sync()
+    first = workshop.index_texts(texts)
     of_an_earlier_version(workshop)
     snapshot = opened(workshop)
     assert snapshot.words.document_frequency("committe") > len(snapshot.words)
-    assert inverse_document_frequency(snapshot, "committe") > 0
+    assert inverse_document_frequency(snapshot, "committe", {}) > 0
     snapshot.retire()
     paid = len(workshop.embedder.paid)
     receipt = workshop.sync()
@@ -281,12 +271,10 @@ def test_an_index_of_an_earlier_version_learns_its_languages(workshop: Workshop)
 
 def test_other_terms_are_made_anew(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new rule for terms must reach what was indexed by the old one."""
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     for module in ("words", "repair"):
         monkeypatch.setattr(f"assistant.index.{module}.fingerprint", lambda: "other rules")
-    workshop.write("b.md", text_of("pears"))
-    assert workshop.sync().repaired
+    assert workshop.index_texts({"b.md": text_of("pears")}).repaired
     assert workshop.holds_exactly({"a.md": text_of("apples"), "b.md": text_of("pears")})
     assert not workshop.sync().repaired
 

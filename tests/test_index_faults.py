@@ -122,8 +122,7 @@ def test_an_index_on_a_read_only_disk_answers(tmp_path: Path, inline: None) -> N
         workshop.index = disk / "index"
         workshop.settings = make_settings(workshop.index, [workshop.folder])
         workshop.generations = Generations(workshop.index)
-        workshop.write("a.md", text_of("apples"))
-        workshop.sync()
+        workshop.index_texts({"a.md": text_of("apples")})
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         assert set(found_by_a_new_reader(workshop, "appl")) == {"a.md"}
         workshop.write("b.md", text_of("pears"))
@@ -152,8 +151,7 @@ def test_an_index_folder_that_cannot_be_made(tmp_path: Path, inline: None) -> No
 
 
 def test_a_second_writer_fails_at_once_and_changes_nothing(workshop: Workshop) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     workshop.write("a.md", text_of("pears"))
     entered, leave = threading.Event(), threading.Event()
 
@@ -301,8 +299,7 @@ def test_a_part_that_cannot_be_opened_leaves_no_child_behind(
 
 
 def test_a_damaged_embedding_cache_is_begun_anew(workshop: Workshop) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     (workshop.index / "embeddings.sqlite").write_bytes(b"no database " * 500)
     workshop.write("b.md", text_of("pears"))
     assert outcomes(workshop.sync()) == {"a.md": "unchanged", "b.md": "indexed"}

@@ -81,8 +81,7 @@ def other_process(workshop: Workshop) -> Iterator[OtherProcess]:
 def test_another_process_sees_each_new_generation_at_its_next_question(
     workshop: Workshop, other_process: OtherProcess
 ) -> None:
-    workshop.write("base.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"base.md": text_of("apples")})
     assert other_process.ask("appl")["documents"] == ["base.md"]
     names = ["base.md"]
     for number in range(4):
@@ -216,8 +215,7 @@ def test_old_generations_go_but_for_the_kept_and_the_open(tmp_path: Path) -> Non
 
 
 def test_rollback_and_on(workshop: Workshop) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     workshop.write("a.md", text_of("pears"))
     workshop.sync()
     assert workshop.generations.rollback().manifest.name == "g000001"
@@ -239,8 +237,7 @@ def test_rollback_without_an_index(tmp_path: Path) -> None:
 def test_rollback_leaves_a_generation_that_cannot_be_opened(
     workshop: Workshop, damage: str
 ) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     workshop.write("a.md", text_of("pears"))
     workshop.sync()
     current = workshop.generations.current()
@@ -259,8 +256,7 @@ def test_rollback_leaves_a_generation_that_cannot_be_opened(
 
 
 def test_an_index_of_a_newer_version_is_refused(workshop: Workshop) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     current = workshop.generations.current()
     assert current is not None
     newer = asdict(current.manifest) | {"format": FORMAT + 1, "something_new": True}
@@ -275,24 +271,21 @@ def test_an_index_of_a_newer_version_is_refused(workshop: Workshop) -> None:
 
 def test_an_index_removed_and_built_anew_is_read_anew(workshop: Workshop) -> None:
     """It begins with the same name as the one that a server may still have open."""
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     reader = SnapshotReader(workshop.generations)
     with reader.current() as snapshot:
         assert snapshot.manifest.name == "g000001"
     shutil.rmtree(workshop.index)
     with pytest.raises(IndexUnavailableError, match="no index"), reader.current():
         pass
-    workshop.write("b.md", text_of("pears"))
-    assert workshop.sync().generation == "g000001"
+    assert workshop.index_texts({"b.md": text_of("pears")}).generation == "g000001"
     with reader.current() as snapshot:
         assert [d.name for d in snapshot.store.documents()] == ["a.md", "b.md"]
     reader.close()
 
 
 def test_the_part_that_is_open_stays_readable_when_the_folder_goes(workshop: Workshop) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     reader = SnapshotReader(workshop.generations)
     with reader.current() as snapshot:
         shutil.rmtree(workshop.index)
@@ -303,13 +296,11 @@ def test_the_part_that_is_open_stays_readable_when_the_folder_goes(workshop: Wor
 
 def test_file_descriptors_are_given_back(workshop: Workshop) -> None:
     """A server that follows many generations must not run out of them."""
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     reader = SnapshotReader(workshop.generations)
 
     def follow(number: int) -> int:
-        workshop.write("a.md", text_of(f"apples {number}"))
-        workshop.sync()
+        workshop.index_texts({"a.md": text_of(f"apples {number}")})
         with reader.current() as snapshot:
             assert len(snapshot.vectors) > 0
         return len(os.listdir("/proc/self/fd"))

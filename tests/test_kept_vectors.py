@@ -63,9 +63,7 @@ def test_vectors_come_back_rounded_and_by_id(tmp_path: Path) -> None:
 
 def test_they_follow_edits_removals_and_another_embedder(workshop: Workshop) -> None:
     texts = {f"{name}.md": text_of(name, 30) for name in ("apples", "pears", "plums")}
-    for name, text in texts.items():
-        workshop.write(name, text)
-    workshop.sync()
+    workshop.index_texts(texts)
     assert workshop.holds_exactly(texts)
     texts["pears.md"] = workshop.write("pears.md", text_of("pears", 12)).read_text()
     (workshop.folder / "plums.md").unlink()
@@ -90,9 +88,7 @@ def test_new_vectors_leave_none_of_the_old(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = {"a.md": text_of("apples", 30), "b.md": text_of("pears", 30)}
-    for name, text in texts.items():
-        workshop.write(name, text)
-    workshop.sync()
+    workshop.index_texts(texts)
     (workshop.folder / "a.md").unlink()
     del texts["a.md"]
     with monkeypatch.context() as forgetful:
@@ -167,8 +163,7 @@ def test_what_an_earlier_version_embedded_otherwise_is_not_taken(
 
 
 def test_a_store_without_the_table_is_read(workshop: Workshop, tmp_path: Path) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     generation = workshop.generations.current()
     assert generation is not None
     path = tmp_path / "store"

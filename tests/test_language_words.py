@@ -7,6 +7,7 @@ import pytest
 from assistant.answering.kind_words import has_number_word, has_reason, has_time, place_pattern
 from assistant.answering.sentence_scores import kind_score
 from assistant.retrieval.question import analyse
+from assistant.text.analysed import AnalysedText, analysed
 from assistant.text.compounds import parts_of
 from assistant.text.languages import language, language_codes
 from assistant.text.languages.detection import detect, detect_question
@@ -34,7 +35,7 @@ def test_question_tells_its_language_and_its_kind_of_answer(
     code: str, text: str, kind: str
 ) -> None:
     assert detect_question(text) == code
-    question = analyse(text, (), lambda term: 1.0)
+    question = analyse(analysed(text), (), lambda term: 1.0)
     assert (question.language, question.kinds[0]) == (code, kind)
 
 
@@ -92,7 +93,7 @@ def test_compound_is_found_by_its_parts(code: str, word: str, parts: tuple[str, 
     [("Wie reinigt man den Filter?", "gereinigt"), ("Wer hat gereinigt?", "reinig")],
 )
 def test_german_participle_stands_for_its_verb_by_half(text: str, other: str) -> None:
-    assert other in analyse(text, (), lambda term: 1.0, language="de").related
+    assert other in analyse(AnalysedText(text, "de"), (), lambda term: 1.0).related
 
 
 def test_word_frequencies_know_common_words_of_a_language() -> None:
@@ -131,4 +132,4 @@ KINDS = [
 def test_sentence_holds_what_is_asked_for_in_its_own_language(
     code: str, text: str, sentence: str, score: float
 ) -> None:
-    assert kind_score(analyse(text, (), lambda term: 1.0), sentence, code) == score
+    assert kind_score(analyse(analysed(text), (), lambda term: 1.0), sentence, code) == score

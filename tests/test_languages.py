@@ -6,11 +6,10 @@ use other words than the documents where the language allows it. All documents s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
+from support_texts import indexed_for_module
 
-from assistant import Assistant, load_settings
+from assistant import Assistant
 
 DOCUMENTS = {
     "english": {
@@ -99,25 +98,14 @@ QUESTIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def languages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("languages")
-    for language, texts in DOCUMENTS.items():
-        for name, text in texts.items():
-            path = folder / "documents" / language / f"{name}.txt"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text + "\n", encoding="utf-8")
-    settings = load_settings(
-        None,
-        {
-            "documents.paths": [str(folder / "documents")],
-            "index.path": str(folder / "index"),
-            "answer.min_confidence": 0.0,
-        },
-    )
-    with Assistant(settings) as assistant:
-        assert not assistant.sync().failed
-        yield assistant
+languages = indexed_for_module(
+    {
+        f"{at}/{name}.txt": text + "\n"
+        for at, texts in DOCUMENTS.items()
+        for name, text in texts.items()
+    },
+    **{"answer.min_confidence": 0.0},
+)
 
 
 @pytest.mark.parametrize("language", QUESTIONS)

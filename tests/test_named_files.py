@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support_texts import indexed, indexed_for_module
 
-from assistant import Answer, Assistant, Filters, load_settings
+from assistant import Answer, Assistant, Filters
 from assistant.errors import FilterError
 from assistant.reading.plain import first_line_title
 from assistant.text.names import bare_name, name_words, split_name
@@ -33,20 +33,7 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """An assistant over files whose texts do not say what they are about."""
-    place: Path = tmp_path_factory.mktemp("named")
-    for name, text in FILES.items():
-        path = place / "documents" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    settings = load_settings(
-        None, {"documents.paths": [str(place / "documents")], "index.path": str(place / "index")}
-    )
-    with Assistant(settings) as opened:
-        opened.sync()
-        yield opened
+assistant = indexed_for_module(FILES)
 
 
 def cited(answer: Answer) -> set[str]:
@@ -144,17 +131,11 @@ def test_a_path_that_no_case_makes_fit_is_an_error(assistant: Assistant) -> None
 
 
 def test_a_renamed_file_answers_under_its_new_name_at_once(tmp_path: Path) -> None:
-    folder = tmp_path / "documents"
-    for place, fee in (("Dal", 10), ("Vang", 20), ("Moen", 30)):
-        (folder / place).mkdir(parents=True)
-        (folder / place / "fees.md").write_text(f"The fee for the ferry is {fee} crowns.")
-    settings = load_settings(
-        None, {"documents.paths": [str(folder)], "index.path": str(tmp_path / "index")}
-    )
-    with Assistant(settings) as opened:
-        opened.sync()
+    fees = {"Dal": 10, "Vang": 20, "Moen": 30}
+    texts = {f"{at}/fees.md": f"The fee for the ferry is {fee} crowns." for at, fee in fees.items()}
+    with indexed(tmp_path, texts) as opened:
         assert "20 crowns" in opened.ask("What is the fee for the ferry in Vang?").text
-        (folder / "Vang").rename(folder / "Sunde")
+        (tmp_path / "documents/Vang").rename(tmp_path / "documents/Sunde")
         opened.sync()
         answer = opened.ask("What is the fee for the ferry in Sunde?")
         assert "20 crowns" in answer.text

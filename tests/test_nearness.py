@@ -7,6 +7,7 @@ import pytest
 from assistant.embedding.static import StaticEmbedder
 from assistant.retrieval.nearness import SentenceIndex, title_coverage
 from assistant.retrieval.question import Question, analyse
+from assistant.text.analysed import analysed
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +16,7 @@ def index() -> SentenceIndex:
 
 
 def question(text: str) -> Question:
-    return analyse(text, (), lambda term: 1.0)
+    return analyse(analysed(text), (), lambda term: 1.0)
 
 
 def test_the_nearest_word_of_a_passage_counts_whatever_else_it_says(index: SentenceIndex) -> None:
@@ -33,7 +34,7 @@ def test_the_nearest_word_of_a_passage_counts_whatever_else_it_says(index: Sente
 
 def test_rare_words_of_the_question_weigh_more(index: SentenceIndex) -> None:
     weights = {"glacier": 9.0, "report": 1.0}
-    asked = analyse("glacier report", (), lambda term: weights.get(term, 1.0))
+    asked = analyse(analysed("glacier report"), (), lambda term: weights.get(term, 1.0))
     found = index.word_likeness(asked, {"rare": "A glacier.", "common": "A report."})
     assert found["rare"] > found["common"] + 0.2
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support_texts import indexed, indexed_for_module
 
-from assistant import Assistant, load_settings
+from assistant import Assistant
 from assistant.text.noise import clipped, noise_spans, recurs, share
 from benchmarks import noise as benchmark
 
@@ -92,29 +92,20 @@ def test_a_sentence_recurs_when_other_words_stand_around_it() -> None:
     assert not recurs("Join a club", own, "own", places(9, different))
 
 
-@pytest.fixture(scope="module")
-def magazine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """Four articles with the same advert among their sentences, one with a caption."""
-    place = tmp_path_factory.mktemp("magazine")
-    folder = place / "documents"
-    folder.mkdir()
-    subjects = {"bridges": "stone", "roses": "petal", "trains": "steam", "clocks": "brass"}
-    for subject, word in subjects.items():
-        filler = " ".join(
-            f"The {word} of {subject} was weighed {n} times by Kay." for n in range(8)
-        )
-        (folder / f"{subject}.txt").write_text(
-            f"All about {subject}\n\n{filler}\n\nMembers of the {subject} club of the valley save "
-            f"{len(subject) * 10} crowns a year.\n\nJoin the club of the valley today and save "
-            f"forty crowns.\n\nkay.png\nAda Kay with the {word} of {subject} in Bergen.\n",
-            encoding="utf-8",
-        )
-    assistant = Assistant(
-        load_settings(None, {"index.path": str(place / "index"), "documents.paths": [str(folder)]})
+def _article(subject: str, word: str) -> str:
+    """An article with an advert that stands in all, and with a caption."""
+    filler = " ".join(f"The {word} of {subject} was weighed {n} times by Kay." for n in range(8))
+    return (
+        f"All about {subject}\n\n{filler}\n\nMembers of the {subject} club of the valley save "
+        f"{len(subject) * 10} crowns a year.\n\nJoin the club of the valley today and save "
+        f"forty crowns.\n\nkay.png\nAda Kay with the {word} of {subject} in Bergen.\n"
     )
-    with assistant:
-        assistant.sync()
-        yield assistant
+
+
+_SUBJECTS = {"bridges": "stone", "roses": "petal", "trains": "steam", "clocks": "brass"}
+magazine = indexed_for_module(
+    {f"{each}.txt": _article(each, word) for each, word in _SUBJECTS.items()}
+)
 
 
 def test_recurring_boilerplate_stands_back_and_is_still_found(magazine: Assistant) -> None:
@@ -157,20 +148,12 @@ def test_where_nothing_else_answers_a_caption_counts_in_full(magazine: Assistant
 
 
 def test_a_passage_of_an_advert_comes_after_one_that_says_nearly_as_much(tmp_path: Path) -> None:
-    folder = tmp_path / "documents"
-    folder.mkdir()
     texts = {
         "a-advert.txt": "Related content\nThe lighthouse of Skagen has a lamp of red glass.\n",
         "b-article.txt": "The lighthouse of Skagen, on the shore, has had a lamp of blue glass.\n",
         **{f"c-{n}.txt": f"The harbour of Vik {n} has a crane and a lamp.\n" for n in range(6)},
     }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    settings = load_settings(
-        None, {"index.path": str(tmp_path / "index"), "documents.paths": [str(folder)]}
-    )
-    with Assistant(settings) as assistant:
-        assistant.sync()
+    with indexed(tmp_path, texts) as assistant:
         answer = assistant.ask("Which lamp has the lighthouse of Skagen?")
     article, advert = answer.retrieved[:2]
     assert (article.document, advert.document) == ("b-article.txt", "a-advert.txt")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
+from support_texts import indexed_for_module
 
-from assistant import Assistant, load_settings
+from assistant import Assistant
 from assistant.answering.numbered_items import is_item, number_asked_for
 
 STOVE = """# Fitting the stove
@@ -33,17 +31,7 @@ SAW = """# Inbetriebnahme der Säge
 """
 
 
-@pytest.fixture(scope="module")
-def lists(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    place: Path = tmp_path_factory.mktemp("lists")
-    folder = place / "documents"
-    folder.mkdir()
-    (folder / "hut.md").write_text(STOVE, encoding="utf-8")
-    (folder / "saw.md").write_text(SAW, encoding="utf-8")
-    given = {"index.path": str(place / "index"), "documents.paths": [str(folder)]}
-    with Assistant(load_settings(None, given)) as assistant:
-        assistant.sync()
-        yield assistant
+lists = indexed_for_module({"hut.md": STOVE, "saw.md": SAW})
 
 
 @pytest.mark.parametrize(

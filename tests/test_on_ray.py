@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_texts import settings_for
 
-from assistant import Assistant, load_settings
+from assistant import Assistant
 
 pytest.importorskip(
     "ray", reason="needs Ray, 240 MB: pip install -e '.[ray]'; `make ray` installs it and runs this"
@@ -113,17 +114,11 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(run: Any, tmp_path: P
     documents, chunks, failed, names = json.loads(reply)
     assert (documents, failed) == (120, 0)
     assert names == [f"{number:03}.html" for number in range(120)]
-    settings = load_settings(
-        None, {"index.path": str(tmp_path / "plain"), "documents.paths": [str(folder)]}
-    )
-    with Assistant(settings) as plain:
+    with Assistant(settings_for(folder, tmp_path / "plain")) as plain:
         receipt = plain.sync()
         assert (receipt.documents, receipt.chunks) == (documents, chunks)
         ours = [p.text for p in plain.retrieve("What does sentence 7 of file 11 say?")]
-    there = load_settings(
-        None, {"index.path": str(tmp_path / "index"), "documents.paths": [str(folder)]}
-    )
-    with Assistant(there) as assistant:
+    with Assistant(settings_for(folder, tmp_path / "index")) as assistant:
         assert [p.text for p in assistant.retrieve("What does sentence 7 of file 11 say?")] == ours
         assert assistant.sync().embedded == 0  # threads find nothing to do
 

@@ -9,19 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import QuestionError
+from assistant.retrieval.follow_up import needs_history
 from assistant.retrieval.question import (
     Question,
     analyse,
     check_question,
     corrected,
     coverage,
-    needs_history,
 )
+from assistant.text.analysed import AnalysedText, analysed
 from assistant.text.terms import stem
 
 
 def ask(text: str) -> Question:
-    return analyse(text, (), lambda term: 1.0)
+    return analyse(analysed(text), (), lambda term: 1.0)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "?", "?! …", "😀", "---", "\u200b", "“”"])
@@ -71,7 +72,9 @@ def test_kind_of_answer(text: str, kind: str) -> None:
 
 def test_names_values_and_quotes_are_found() -> None:
     question = analyse(
-        "Did Yann LeCun say “learn it” about 1,234 GPUs at ICLR 2013?", (), lambda term: 2.0
+        analysed("Did Yann LeCun say “learn it” about 1,234 GPUs at ICLR 2013?"),
+        (),
+        lambda term: 2.0,
     )
     assert set(stem(["yann", "lecun", "iclr"])) <= question.names
     assert "1234" in question.values
@@ -88,9 +91,9 @@ def test_asking_words_carry_no_weight_unless_they_are_all_there_is() -> None:
 
 @pytest.mark.parametrize("text", ["And in 2020?", "Where was he born?", "Why?", "what about it"])
 def test_follow_up_borrows_from_the_turn_before_at_half_weight(text: str) -> None:
-    assert needs_history(text)
+    assert needs_history(AnalysedText(text))
     history = (("Who is Emma Strubell?", "Emma Strubell wrote about energy use. [1]"),)
-    question = analyse(text, history, lambda term: 2.0)
+    question = analyse(analysed(text), history, lambda term: 2.0)
     assert question.weights["strubel"] == 1.0 or question.weights["strubell"] == 1.0
     assert question.borrowed
     assert question.text == text
@@ -99,14 +102,14 @@ def test_follow_up_borrows_from_the_turn_before_at_half_weight(text: str) -> Non
 
 def test_question_that_stands_alone_borrows_nothing() -> None:
     history = (("Who is Emma Strubell?", "She wrote about energy use."),)
-    question = analyse("Which city hosted ICLR in Rwanda?", history, lambda term: 1.0)
+    question = analyse(analysed("Which city hosted ICLR in Rwanda?"), history, lambda term: 1.0)
     assert not question.borrowed
     assert question.standalone == "Which city hosted ICLR in Rwanda?"
-    assert not analyse("And he?", (), lambda term: 1.0).borrowed
+    assert not analyse(analysed("And he?"), (), lambda term: 1.0).borrowed
 
 
 def test_correction_replaces_a_slip_everywhere() -> None:
-    question = analyse("Where is Adis Abeba?", (), lambda term: 3.0)
+    question = analyse(analysed("Where is Adis Abeba?"), (), lambda term: 3.0)
     better = corrected(question, {"adi": "addi", "adis": "addis", "abeba": "ababa"})
     assert "ababa" in better.weights
     assert "abeba" not in better.weights
@@ -123,7 +126,7 @@ def test_coverage_is_the_share_of_weight() -> None:
 
 @given(st.text(max_size=120), st.text(max_size=60))
 def test_any_text_can_be_taken_apart(text: str, before: str) -> None:
-    question = analyse(text, ((before, before),), lambda term: 1.0)
+    question = analyse(analysed(text), ((before, before),), lambda term: 1.0)
     assert question.kinds
     assert question.names <= set(question.weights)
     assert all(weight > 0 for weight in question.weights.values())
@@ -131,5 +134,18 @@ def test_any_text_can_be_taken_apart(text: str, before: str) -> None:
 
 def test_long_question_takes_linear_time() -> None:
     began = time.perf_counter()
-    analyse("who which what how " * 5000 + "A" * 20_000 + '"' * 5000, (), lambda term: 1.0)
+    analyse(
+        analysed("who which what how " * 5000 + "A" * 20_000 + '"' * 5000), (), lambda term: 1.0
+    )
     assert time.perf_counter() - began < 3.0
+
+
+def test_an_identifier_that_the_index_holds_outweighs_its_pieces() -> None:
+    shares = ask("What does part QX-0131 cost?").weights
+    assert shares["qx0131"] == 1.0
+    assert shares["qx"] == shares["0131"] < 0.5
+
+
+def test_a_question_without_telling_words_has_the_language_of_the_one_before() -> None:
+    assert analysed("Bergen 2019?", ("fr", "de"), "Wer wohnte in der alten Mühle?").code == "de"
+    assert analysed("Bergen 2019?", ("fr", "de")).code == "fr"

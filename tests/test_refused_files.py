@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from support_index import Workshop, outcomes, text_of
+from support_texts import write_texts
 
 from assistant.index import plan, sync
 from assistant.index.sync import Synchroniser
@@ -34,8 +35,7 @@ def old_files(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_that_was_too_large_is_read_once_the_limit_is_raised(workshop: Workshop) -> None:
     _set(workshop, "documents", max_file_megabytes=0.003)
     texts = {"small.md": text_of("apples"), "large.md": text_of("pears", 40)}
-    for name, text in texts.items():
-        workshop.write(name, text)
+    write_texts(workshop.folder, texts)
     assert outcomes(workshop.sync()) == {"small.md": "indexed", "large.md": "too_large"}
     _set(workshop, "documents", max_file_megabytes=1.0)
     receipt = workshop.sync()

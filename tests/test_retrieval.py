@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from assistant import Assistant, Settings
 from assistant.errors import IndexUnavailableError
 from assistant.retrieval.question import analyse
-from assistant.retrieval.search import fuse, inverse_document_frequency, retrieve
+from assistant.retrieval.search import fuse, retrieve
+from assistant.retrieval.word_statistics import inverse_document_frequency
+from assistant.text.analysed import analysed
 
 IDS = st.sampled_from("abcdefgh")
 SCORES = st.floats(-50, 50, allow_nan=False).map(lambda score: round(score, 3))
@@ -230,7 +232,9 @@ def test_what_is_not_read_closely_is_not_loaded(
             "assistant.retrieval.search.title_coverage",
             lambda *_: pytest.fail("no title is wanted"),
         )
-        asked = analyse(question, (), lambda term: inverse_document_frequency(snapshot, term))
+        asked = analyse(
+            analysed(question), (), lambda term: inverse_document_frequency(snapshot, term, {})
+        )
         embedder, index = sample._resources.embedder(), sample._resources.sentences()
         found = retrieve(asked, snapshot, embedder, index, plain, 3)
     assert loaded == [6]

@@ -23,6 +23,7 @@ from fake_model_server import FakeModelServer
 from mcp import Client
 from PIL import Image
 from support_server import Running, running
+from support_texts import write_texts
 
 from assistant import Assistant, load_settings
 from assistant.errors import SettingsError
@@ -37,10 +38,7 @@ TOKEN = "a-token-of-24-characters"
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Settings:
     place = tmp_path_factory.mktemp("server")
-    for name, text in NOTES.items():
-        path = place / "notes" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_texts(place / "notes", NOTES)
     return load_settings(
         repository / "config.yaml",
         {

@@ -269,6 +269,7 @@ _DOES_NOT_SHAPE_ANSWERS = {
     "llm.api_key_env",
     "llm.prices",
     "reading.processes",
+    "ocr.cache_megabytes",
 }
 
 

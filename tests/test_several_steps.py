@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
+from support_texts import indexed_for_module
 
-from assistant import Assistant, load_settings
+from assistant import Assistant
 from assistant.answering.several_steps import Hop, Sides, plan
 
 FILES = {
@@ -23,18 +23,7 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="module")
-def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    place = tmp_path_factory.mktemp("village")
-    (place / "files").mkdir()
-    for name, text in FILES.items():
-        (place / "files" / name).write_text(text, encoding="utf-8")
-    settings = load_settings(
-        None, {"index.path": str(place / "index"), "documents.paths": [str(place / "files")]}
-    )
-    with Assistant(settings) as assistant:
-        assistant.sync()
-        yield assistant
+village = indexed_for_module(FILES)
 
 
 @pytest.mark.parametrize(

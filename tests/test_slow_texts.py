@@ -16,10 +16,11 @@ import pytest
 from fake_model_server import FakeModelServer
 
 from assistant import Assistant
-from assistant.answering.events import in_thread
+from assistant.answering.threads import in_thread
 from assistant.errors import FilterError, ModelError
 from assistant.retrieval.question import analyse
 from assistant.retrieval.rerankers import read_order
+from assistant.text.analysed import analysed
 from assistant.text.sentences import sentences
 from assistant.types import Delta, Event, Filters
 from benchmarks import slow_patterns
@@ -53,14 +54,14 @@ def test_an_earlier_answer_of_any_length_costs_little(filling: str) -> None:
     long = filling * (900_000 // len(filling))
     began = time.process_time()
     for history in ([("Who is Ida Moe?", long)], [(long, "She is the curator.")]):
-        found = analyse("And when did she begin?", history, lambda term: 1.0)
+        found = analyse(analysed("And when did she begin?"), history, lambda term: 1.0)
         assert len(found.standalone) < 10_000
     assert time.process_time() - began < _SECONDS
 
 
 def test_names_of_an_earlier_answer_are_still_found() -> None:
     told = "After that, Ida Moe moved to Bergen. Explain it. She chose BERT2X there."
-    found = analyse("And when did she begin?", [("Who moved?", told)], lambda term: 1.0)
+    found = analyse(analysed("And when did she begin?"), [("Who moved?", told)], lambda term: 1.0)
     assert {"ida", "moe", "bergen", "bert2x"} <= found.borrowed
     assert "explain" not in found.borrowed
 

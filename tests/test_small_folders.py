@@ -6,13 +6,16 @@ from itertools import pairwise
 from math import log
 
 import pytest
+from support_texts import indexed_for_module
 
-from assistant import Assistant, load_settings
-from assistant.retrieval.word_statistics import inverse_frequency, prose_share
+from assistant import Assistant
+from assistant.retrieval.word_statistics import inverse_frequency
+from assistant.text.prose import RAREST, prose_shares
 
 
 def test_common_words_weigh_little_where_a_folder_is_too_small_to_tell() -> None:
-    rare, common = prose_share("quoin", "en"), prose_share("water", "en")
+    rare, common = RAREST, prose_shares("en")["water"]
+    assert "quoin" not in prose_shares("en")
     assert rare < common < 0.5
     assert inverse_frequency(1, 1, rare) > 1.4 * inverse_frequency(1, 1, common)
     assert inverse_frequency(0, 1, rare) > inverse_frequency(1, 1, rare) > 1.0
@@ -35,24 +38,11 @@ NOTE = (
 )
 
 
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder = tmp_path_factory.mktemp("alone")
-    (folder / "notes").mkdir()
-    (folder / "notes" / "brunnen.txt").write_text(NOTE, encoding="utf-8")
-    found = Assistant(
-        load_settings(
-            None,
-            {"documents.paths": [str(folder / "notes")], "index.path": str(folder / "index")},
-        )
-    )
-    found.sync()
-    return found
+alone = indexed_for_module({"brunnen.txt": NOTE})
 
 
 def test_one_small_file_answers_what_it_says(alone: Assistant) -> None:
-    with alone:
-        answer = alone.ask("Wie tief ist der Brunnen im Schlosshof?")
-        assert "47 Meter" in answer.text
-        assert not answer.abstained
-        assert alone.ask("Wer dirigiert den Kirchenchor in Bremen?").abstained
+    answer = alone.ask("Wie tief ist der Brunnen im Schlosshof?")
+    assert "47 Meter" in answer.text
+    assert not answer.abstained
+    assert alone.ask("Wer dirigiert den Kirchenchor in Bremen?").abstained

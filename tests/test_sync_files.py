@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from support_index import CountingEmbedder, Workshop, outcomes, text_of
+from support_texts import write_texts
 
 from assistant.errors import EmbeddingError, UsageError
 from assistant.index import loading
@@ -21,9 +22,7 @@ pytest_plugins = ["support_index_fixtures"]
 
 def test_an_unchanged_folder_costs_nothing(workshop: Workshop) -> None:
     texts = {"a.md": text_of("apples"), "b.md": text_of("pears")}
-    for name, text in texts.items():
-        workshop.write(name, text)
-    first = workshop.sync()
+    first = workshop.index_texts(texts)
     assert (first.documents, first.embedded) == (2, len(workshop.embedder.paid))
     paid = len(workshop.embedder.paid)
     second = workshop.sync()
@@ -110,8 +109,7 @@ def test_links_pipes_and_hidden_files_are_not_read(workshop: Workshop, tmp_path:
 def test_names_with_newlines_and_odd_bytes(workshop: Workshop) -> None:
     texts = {"two\nlines.md": text_of("apples"), "quote'\"; drop.md": text_of("pears")}
     texts |= {"été 中文 🙂.md": text_of("plums"), "#50%?.md": text_of("figs")}
-    for name, text in texts.items():
-        workshop.write(name, text)
+    write_texts(workshop.folder, texts)
     for bad in (b"bad-\xff.md", b"bad-\xfe.md"):
         with open(os.fsencode(workshop.folder) + b"/" + bad, "w") as handle:
             handle.write("x")
@@ -158,8 +156,7 @@ def test_a_file_that_cannot_be_read_keeps_its_version_and_is_retried(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = workshop.write("a.md", text_of("apples"))
-    workshop.write("b.md", text_of("pears"))
-    workshop.sync()
+    workshop.index_texts({"b.md": text_of("pears")})
     path.write_text(text_of("apples", 4))
 
     open_ = os.open
@@ -200,9 +197,7 @@ def test_a_subfolder_that_cannot_be_listed_keeps_its_documents(
     """No permission is not the same as deleted."""
     texts = {"a.md": text_of("apples"), "shut/b.md": text_of("pears")}
     texts["shut/deep/c.md"] = text_of("plums")
-    for name, text in texts.items():
-        workshop.write(name, text)
-    workshop.sync()
+    workshop.index_texts(texts)
     open_ = os.open
 
     def deny(path: str, flags: int, *more: Any, **rest: Any) -> int:
@@ -225,8 +220,7 @@ def test_a_subfolder_that_cannot_be_listed_keeps_its_documents(
 def test_a_file_that_became_empty_or_a_link_leaves_the_index(workshop: Workshop) -> None:
     emptied = workshop.write("emptied.md", text_of("apples"))
     linked = workshop.write("linked.md", text_of("pears"))
-    workshop.write("stays.md", text_of("plums"))
-    workshop.sync()
+    workshop.index_texts({"stays.md": text_of("plums")})
     emptied.write_text(" \n")
     linked.unlink()
     linked.symlink_to(workshop.folder / "stays.md")
@@ -256,9 +250,7 @@ def test_excluded_patterns(tmp_path: Path, inline: None) -> None:
 
 def test_the_same_text_in_two_files_is_two_documents_and_paid_once(workshop: Workshop) -> None:
     texts = {"a.md": text_of("apples"), "copy/b.md": text_of("apples")}
-    for name, text in texts.items():
-        workshop.write(name, text)
-    workshop.sync()
+    workshop.index_texts(texts)
     assert workshop.holds_exactly(texts)
     assert len(workshop.embedder.paid) == len(set(workshop.embedder.paid))
 
@@ -339,9 +331,7 @@ def test_another_embedder_embeds_everything_anew(tmp_path: Path, inline: None) -
     """A failure then stops the sync, because a half-embedded index would answer wrongly."""
     workshop = Workshop(tmp_path)
     texts = {f"{subject}.md": text_of(subject) for subject in ("apples", "pears")}
-    for name, text in texts.items():
-        workshop.write(name, text)
-    workshop.sync()
+    workshop.index_texts(texts)
     other = Workshop(tmp_path / "other", **{"embedding.provider": "minilm"})
     other.settings = other.settings.model_copy(
         update={"documents": workshop.settings.documents, "index": workshop.settings.index}

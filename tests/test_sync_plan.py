@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import UsageError
-from assistant.index.plan import Step, make_plan, same_state
+from assistant.index.plan import UNREAD, Step, make_plan, same_state
 from assistant.index.roots import Roots, decide_roots
 from assistant.index.rows import FileState, NotIndexed, StoredDocument
 from assistant.index.scan import FoundFile, name_files
@@ -36,6 +36,7 @@ def plan(
     hashes: dict[str, str] | None = None,
     reading: str = "r1",
     refusing: str = "s1",
+    recogniser: str = "",
 ) -> dict[str, Step]:
     """The plan by name; a file that is hashed although ``hashes`` has it not is an error."""
     steps = make_plan(
@@ -46,6 +47,7 @@ def plan(
         reading=reading,
         refusing=refusing,
         hasher=lambda file: (hashes or {})[file.name],
+        recogniser=recogniser,
     )
     assert len({(step.name, step.action) for step in steps}) == len(steps)
     return {step.name: step for step in steps}
@@ -57,6 +59,24 @@ def actions(steps: dict[str, Step]) -> dict[str, str]:
 
 def test_equal_times_and_size_are_trusted_without_reading() -> None:
     assert actions(plan([found("a.md")], [stored("a.md")])) == {"a.md": "unchanged"}
+
+
+@pytest.mark.parametrize(
+    ("unread_by", "recogniser", "action"),
+    [
+        (None, "b", "unchanged"), ("", "b", "change"), ("a", "b", "change"),
+        ("b", "b", "unchanged"), ("a", "", "unchanged"), ("", "", "unchanged"),
+    ],
+)  # fmt: skip
+def test_only_documents_with_unread_pages_are_read_again_by_another_recogniser(
+    unread_by: str | None, recogniser: str, action: str
+) -> None:
+    suffix = "" if unread_by is None else UNREAD + unread_by
+    document = replace(stored("a.pdf"), reading=f"r1{suffix}")
+    steps = plan([found("a.pdf")], [document], recogniser=recogniser)
+    assert actions(steps) == {"a.pdf": action}
+    other = plan([found("a.pdf")], [document], reading="r2", recogniser=recogniser)
+    assert actions(other) == {"a.pdf": "change"}
 
 
 def test_a_file_touched_when_it_was_read_is_hashed() -> None:

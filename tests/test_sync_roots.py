@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support_index import Workshop, outcomes, text_of
+from support_texts import write_texts
 
 from assistant.errors import UsageError
 
@@ -55,9 +56,7 @@ def test_the_same_unreadable_name_in_two_folders(workshop: Workshop, tmp_path: P
 
 def test_one_file_named_by_hand_leaves_the_others_alone(workshop: Workshop) -> None:
     texts = {"a.md": text_of("apples"), "b.md": text_of("pears"), "c/d.md": text_of("plums")}
-    for name, text in texts.items():
-        workshop.write(name, text)
-    workshop.sync()
+    workshop.index_texts(texts)
     workshop.write("a.md", text_of("apples", 3))
     workshop.write("b.md", text_of("pears", 3))
     (workshop.folder / "c/d.md").unlink()
@@ -68,8 +67,7 @@ def test_one_file_named_by_hand_leaves_the_others_alone(workshop: Workshop) -> N
 
 def test_a_file_by_hand_before_its_folder_is_one_document(workshop: Workshop) -> None:
     texts = {"a.md": text_of("apples"), "b.md": text_of("pears")}
-    for name, text in texts.items():
-        workshop.write(name, text)
+    write_texts(workshop.folder, texts)
     workshop.sync(workshop.folder / "a.md")
     assert workshop.holds_exactly({"a.md": texts["a.md"]})
     workshop.sync()
@@ -78,9 +76,7 @@ def test_a_file_by_hand_before_its_folder_is_one_document(workshop: Workshop) ->
 
 def test_a_nested_folder_by_hand_does_not_duplicate(workshop: Workshop) -> None:
     texts = {"a.md": text_of("apples"), "inner/b.md": text_of("pears")}
-    for name, text in texts.items():
-        workshop.write(name, text)
-    workshop.sync()
+    workshop.index_texts(texts)
     paid = len(workshop.embedder.paid)
     workshop.sync(workshop.folder / "inner")
     assert workshop.holds_exactly(texts)
@@ -93,8 +89,7 @@ def test_the_folder_above_by_hand_takes_the_inner_one_in(
     workshop: Workshop, tmp_path: Path
 ) -> None:
     """One name for one file, whichever of two folders around it is synced, in any order."""
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     above = {"documents/a.md": text_of("apples")}
     workshop.sync(tmp_path)
     for paths in ([], [workshop.folder], [tmp_path], [workshop.folder / "a.md"], []):
@@ -179,8 +174,7 @@ def test_a_missing_folder_is_refused(workshop: Workshop, by_hand: bool) -> None:
 
 
 def test_a_folder_of_the_settings_that_vanished_is_refused(workshop: Workshop) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     shutil.rmtree(workshop.folder)
     with pytest.raises(UsageError, match="does not exist"):
         workshop.sync()
@@ -191,12 +185,10 @@ def test_a_folder_by_hand_that_vanished_keeps_its_documents(
     workshop: Workshop, other: Path
 ) -> None:
     """A drive that is not mounted: said so, exit code 1, and everything else is brought in line."""
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     workshop.sync(other)
     shutil.rmtree(other)
-    workshop.write("b.md", text_of("pears"))
-    receipt = workshop.sync()
+    receipt = workshop.index_texts({"b.md": text_of("pears")})
     (failure,) = receipt.failed
     assert failure.document == str(other)
     assert "--forget" in failure.reason
@@ -208,8 +200,7 @@ def test_a_folder_by_hand_that_vanished_keeps_its_documents(
 
 
 def test_a_forgotten_folder_leaves_the_index(workshop: Workshop, other: Path) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     workshop.sync(other)
     shutil.rmtree(other)
     assert outcomes(workshop.sync(forget=[other])) == {"other.md": "deleted"}
@@ -218,8 +209,7 @@ def test_a_forgotten_folder_leaves_the_index(workshop: Workshop, other: Path) ->
 
 
 def test_forgetting_what_was_never_known(workshop: Workshop, other: Path) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     with pytest.raises(UsageError, match="knows no folder") as caught:
         workshop.sync(forget=[other])
     assert str(workshop.folder) in caught.value.hint
@@ -228,8 +218,7 @@ def test_forgetting_what_was_never_known(workshop: Workshop, other: Path) -> Non
 def test_a_folder_taken_out_of_the_settings_takes_its_documents(
     workshop: Workshop, other: Path
 ) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     documents = workshop.settings.documents.model_copy(update={"paths": (other,)})
     workshop.settings = workshop.settings.model_copy(update={"documents": documents})
     assert outcomes(workshop.sync()) == {"a.md": "deleted", "other.md": "indexed"}
@@ -237,8 +226,7 @@ def test_a_folder_taken_out_of_the_settings_takes_its_documents(
 
 
 def test_a_file_moved_between_folders_is_renamed(workshop: Workshop, other: Path) -> None:
-    workshop.write("a.md", text_of("apples"))
-    workshop.sync()
+    workshop.index_texts({"a.md": text_of("apples")})
     workshop.sync(other)
     paid = len(workshop.embedder.paid)
     (other / "other.md").rename(workshop.folder / "moved.md")

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from support_texts import settings_for
 
 from assistant import Assistant, load_settings
 from assistant.errors import AssistantError, IndexUnavailableError, SettingsError, UsageError
@@ -50,16 +51,8 @@ def folder(notes_folder: Path, tmp_path: Path) -> Path:
 
 
 def opened(folder: Path, url: str = "", **more: Any) -> Assistant:
-    settings = load_settings(
-        None,
-        {
-            "index.path": str(folder.parent / "index"),
-            "documents.paths": [str(folder)],
-            "answer.min_confidence": 0.0,
-            "index.chroma_url": url,
-            **more,
-        },
-    )
+    given = {"answer.min_confidence": 0.0, "index.chroma_url": url}
+    settings = settings_for(folder, **given | more)
     return Assistant(settings)
 
 

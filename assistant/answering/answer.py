@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from assistant.answering.picture_words import recognised_words, without_false_certainty
 from assistant.chunking import page_at, section_at
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.filters import checked_filters, chosen_documents, describe, differs_in_case
@@ -16,8 +17,12 @@ from assistant.types import (
     Answer,
     Citation,
     Conflict,
+    Delta,
+    Event,
     Filters,
+    Finished,
     Receipt,
+    Retrieved,
     Sentence,
     Usage,
 )
@@ -95,17 +100,23 @@ def build_answer(
         chosen = chosen_documents(basis.filters, basis.snapshot) or []
         total = basis.snapshot.manifest.documents
         notices.append(f"Asked of {len(chosen)} of {total} documents ({filters}{but})")
-    return Answer(
-        question=asked,
-        standalone_question=found.question.standalone if found else asked,
-        text=draft.text,
-        sentences=draft.sentences,
-        citations=tuple(
+    citations = (
+        tuple(
             _citation(marker, place, basis.snapshot)
             for marker, place in enumerate(draft.places, start=1)
         )
         if basis
-        else (),
+        else ()
+    )
+    sentences = draft.sentences
+    if basis is not None and any(each.ocr_score is not None for each in citations):
+        sentences = without_false_certainty(sentences, citations, basis.snapshot)
+    return Answer(
+        question=asked,
+        standalone_question=found.question.standalone if found else asked,
+        text=draft.text,
+        sentences=sentences,
+        citations=citations,
         retrieved=found.passages if found else (),
         abstained=draft.abstained,
         reason=draft.reason,
@@ -125,11 +136,19 @@ def build_answer(
     )
 
 
+def at_once(answer: Answer) -> Iterator[Event]:
+    """The events of an answer that no passages were searched for."""
+    yield Retrieved(answer.question, ())
+    yield Delta(answer.text)
+    yield Finished(answer)
+
+
 def _citation(marker: int, place: CitedPlace, snapshot: Snapshot) -> Citation:
     document = snapshot.store.document(place.document)
     if document is None:
         raise AssertionError(f"{place.document} left the snapshot it came from")
     parsed = snapshot.store.parsed(document.id)
+    words = recognised_words(snapshot.store, document.id, parsed.pages, place.start, place.end)
     return Citation(
         marker=marker,
         document=document.name,
@@ -140,6 +159,7 @@ def _citation(marker: int, place: CitedPlace, snapshot: Snapshot) -> Citation:
         quote=parsed.text[place.start : place.end],
         sha256=document.sha256,
         section=section_at(parsed.headings, place.start),
+        ocr_score=min((word.score for word in words), default=None),
     )
 
 

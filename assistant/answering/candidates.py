@@ -21,7 +21,7 @@ from assistant.answering.sentence_scores import (
     take_apart,
     weigh,
 )
-from assistant.answering.table_rows import TableRow
+from assistant.answering.table_rows import TableRow, label_fit
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected, coverage
@@ -51,12 +51,35 @@ _NUMBERED_ITEM = 3.0
 """What an item gains that has the number asked for; of several lists the headings decide."""
 _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
 
+_OTHER_LABEL = 1.5
+"""What a row loses whose label is no word of the question where another row's is all of it."""
+
+_STEPS = 0.8
+"""What steps with numbers gain where a way of doing something is asked for."""
+_NUMBER_BEFORE = re.compile(r"(?:^|\n)[ \t]*\d{1,3}[.)][ \t]*$")
+_LED_BY = 3
+"""Sentences before a list's first line that may name what it is about."""
+_WHOLE_ROW, _WHOLE = 0.5, 0.95
+_LONGEST_CREDIT = 25
+"""Words; "Figure 3 from above: …" may tell more than a source."""
+_ENDS = ".!?…。！？।"
 _CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
 """A line of capitals alone is the title of what follows, in texts without marks of headings."""
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _OTHER_YEAR = 1.0
 """What a sentence loses, with the reader's judgement, that names years but none that is asked for:
 what was sold in 2019 is no answer for 2022, however alike the sentences are."""
+_REFERENCE = re.compile(
+    r"^[\W\d]{0,6}[A-ZÀ-Þ][\w'’-]{1,30}(?:,? (?:et al\.?|and|&|[A-ZÀ-Þ][\w'’.-]{0,30}),?){0,12} "
+    r"?\((?:1[5-9]|20)\d\d[a-z]?\)[,.:;]? \S"
+)
+_CREDIT = re.compile(
+    r"^\W{0,3}(?:(?:figure|fig\.|photo|photograph|image|picture|illustration|video|abbildung|foto|bild)"
+    r"s?(?: \d+[a-z]?)?(?: (?:from|by|courtesy|credit|taken from|aus|von)\b|\s?[:©])|"
+    r"(?:photo |image |picture )?(?:credits?|source|courtesy|quelle|©)\s?[:©]|©)",
+    re.IGNORECASE,
+)
+"""A line that says where a picture is from."""
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 
 
@@ -140,9 +163,10 @@ def rank_candidates(
         bonus = list_bonus(question, passage, found) if question.wants_list else {}
         if asked is not None:
             bonus = _numbered(question, passage, found, asked[0])
+        bonus = {**bonus, **_labelled(question, found, features, bonus)}
         reading = readings.get(passage.chunk_id)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
-            if _may_answer(sentence):
+            if _may_answer(sentence, passage):
                 more = bonus.get(index, 0.0)
                 if years and _is_of_other_years(years, passage, sentence):
                     pick = _pick(passage, sentence, each, more - _OTHER_YEAR, penalty, reading, 0.0)
@@ -169,13 +193,22 @@ def list_bonus(
             end += 1
         if end - at >= 2:
             first = at - 1 if at and found[at - 1].span.kind == "prose" else at
-            block = frozenset().union(context, *(s.terms for s in found[first:end]))
+            told = found[max(0, first - _LED_BY) : first]
+            block = context.union(*(s.terms for s in (*told, *found[first:end]) if s.row is None))
             covered = coverage(question.weights, block)
+            is_steps = question.kinds[0] == "howto" and _is_numbered(passage, found[at:end])
             for index in range(first, end):
                 own = coverage(question.weights, found[index].terms)
-                bonus[index] = _LIST_WEIGHT * (covered - own) + _LIST_ALONE * covered
+                alone = _STEPS if is_steps else _LIST_ALONE
+                bonus[index] = _LIST_WEIGHT * (covered - own) + alone * covered
         at = max(end, at + 1)
     return bonus
+
+
+def _is_numbered(passage: Passage, items: Sequence[SentenceTerms]) -> bool:
+    """Whether numbers stand before the items of a list."""
+    before = (passage.text[max(0, item.span.start - 10) : item.span.start] for item in items)
+    return sum(_NUMBER_BEFORE.search(each) is not None for each in before) >= 2
 
 
 def _numbered(
@@ -193,22 +226,68 @@ def _numbered(
     return bonus
 
 
+def _labelled(
+    question: Question,
+    found: Sequence[SentenceTerms],
+    features: Sequence[SentenceFeatures],
+    bonus: Mapping[int, float],
+) -> dict[int, float]:
+    """What rows lose whose labels the question names less well than another row's beside them, and
+    what one gains that holds the whole question under a label that the question names."""
+    fits = {
+        at: label_fit(question, sentence.row)
+        for at, sentence in enumerate(found)
+        if sentence.row is not None
+    }
+    most = max(fits.values(), default=0.0)
+    return {
+        at: bonus.get(at, 0.0)
+        - _OTHER_LABEL * (most - fit)
+        + _WHOLE_ROW * (fit >= 1.0 and features[at].around >= _WHOLE)
+        for at, fit in fits.items()
+    }
+
+
 def _is_of_other_years(years: frozenset[str], passage: Passage, sentence: SentenceTerms) -> bool:
-    """Whether a sentence names years and none of those asked for, nor its headings."""
-    named = frozenset(_YEAR.findall(sentence.text))
+    """Whether a sentence names years and none of those asked for, nor its headings.
+
+    The years of a row stand in its label and in the names above it: another cell that looks like a
+    year is mostly an amount.
+    """
+    row, text = sentence.row, sentence.text
+    if row is not None and not years & frozenset(_YEAR.findall(text)):
+        text = " ".join((*row.cells[:1], row.group, row.table[1], *row.names))
+    named = frozenset(_YEAR.findall(text))
     if not named or named & years:
         return False
+    if row is not None:
+        return True
     above = " ".join((passage.title, *passage.heading_path))
     return not years & frozenset(_YEAR.findall(above))
 
 
-def _may_answer(sentence: SentenceTerms) -> bool:
-    """Headings, names of columns and pictures are context, never an answer."""
+def _may_answer(sentence: SentenceTerms, passage: Passage) -> bool:
+    """Titles, headings, names of columns and pictures are context, never an answer."""
     if sentence.row is not None and sentence.row.is_header:
         return False
     if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
         return False
+    if _CREDIT.match(sentence.text) and len(sentence.words) <= _LONGEST_CREDIT:
+        return False
+    if passage.start == 0 and _is_title(sentence.text.strip(), passage):
+        return False
     return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
+
+
+def _is_title(text: str, passage: Passage) -> bool:
+    """Whether a line is the title that its document goes on behind, and no sentence."""
+    is_whole = len(passage.text) < 2 * len(text)
+    return text == passage.title and " " in text and text[-1:] not in _ENDS and not is_whole
+
+
+def is_reference(text: str) -> bool:
+    """Whether a line is an entry of a list of references: names, a year in brackets, a title."""
+    return _REFERENCE.match(text) is not None
 
 
 def _best_first(pick: Pick) -> tuple[float, str, int]:
@@ -236,7 +315,7 @@ def _pick(
     reader_weight: float,
 ) -> Pick:
     start, end = passage.start + sentence.span.start, passage.start + sentence.span.end
-    is_noise = share(passage.noise, start, end) > 0.5
+    is_noise = share(passage.noise, start, end) > 0.5 or is_reference(sentence.text)
     score = weigh(features, extraction_weights()) + bonus
     read = READ_NOTHING
     if reading is not None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.numbered_items import is_item, number_asked_for
+from assistant.answering.table_rows import label_fit
 from assistant.retrieval.question import Question
 from assistant.text.noise import share
 from assistant.text.sentences import sentences
@@ -29,6 +30,8 @@ larger one for a third sentence when the question does not ask for several thing
 _SPAN_LEAD, _LEAST_SPAN = 1.0, -4.0
 """A reader holds two sentences for equally good when the scores of their best answers differ by
 less, unless it sees nearly nothing in the further one."""
+_OTHER_SOURCE = 0.6
+"""The share of the best sentence's score that another document's must have to be set beside it."""
 _NEXT_TO = 4
 """Characters between sentences that follow one another."""
 _MAX_LIST_ITEMS = 14
@@ -40,11 +43,35 @@ _WINDOW = 4000
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:two|three|four|five|six|how many)\b", re.IGNORECASE)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_ONE_OF_THEM = re.compile(
+    r"^(?:the )?(?:first|second|third|fourth|fifth|sixth|other|last|one|another)\b", re.IGNORECASE
+)
+_PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)
 _LEANS = re.compile(
-    r"^(?:it|its|he|his|she|her|they|their|this|that|these|those|such|both|the (?:former|latter|"
+    r"^(?:it|its|he|his|she|her|they|their|this|these|"
+    r"that(?! (?:the|an?|this|these|it|they|there)\b)|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
     re.IGNORECASE,
 )
+
+
+_NAMES_IT = re.compile(
+    r"^(?:this|these|that|those|such)\b[^.;:!?]{0,60}? (?:is|are|was|were|has been|have been) "
+    r"(?:also |often |commonly |sometimes |usually |now )?"
+    r"(?:called|known as|termed|named|referred to as|dubbed)\b",
+    re.IGNORECASE,
+)
+"""A sentence that gives a name to what the sentence before it says."""
+
+
+_LEANS_LATER = re.compile(
+    r"^(?:but|and|yet|so|still|however|according to|in|at|on|by|from|since|after|before|when|while|"
+    r"although|though|as|for|today|now|then|later)\b[^.;:!?“”]{0,150}?, ?(?:it|he|she|they)"
+    r"(?:['’]s|['’]re)?\b",
+    re.IGNORECASE,
+)
+"""The same behind a phrase: "According to the list, it is second." """
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +100,8 @@ def _choose(
     if not ranked:
         return []
     best = ranked[0]
+    if question.of_each_document:
+        return _one_a_document(best, ranked, max_sentences)
     if best.row is not None:
         return rows_asked_for(question, best, ranked)
     if _is_item_asked_for(question, best):
@@ -85,7 +114,8 @@ def _choose(
         covered = _covered(question, chosen)
         is_compound = _COMPOUND.search(question.text) is not None
         is_counted = _COUNTED.search(question.text) is not None
-        several = is_compound or is_counted or question.wants_list
+        is_plural = _PLURAL.search(question.text) is not None
+        several = is_compound or is_counted or is_plural or question.wants_list
         for pick in ranked[1:]:
             if len(chosen) >= max_sentences:
                 break
@@ -109,25 +139,52 @@ def _choose(
                 covered |= gained
         if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
             chosen += _filling_next(best, ranked)
+        chosen += _counted_off(question, best, read)
         chosen = _with_context(chosen, read)
     return _told_once(_in_order(chosen))
+
+
+def _counted_off(question: Question, best: Pick, read: ReadText) -> list[Pick]:
+    """The sentences that name one by one what the best one announces: "There are two. The first is
+    … The other is …"."""
+    asked, said = _COUNTED.search(question.text), _COUNTED.search(best.text)
+    if asked is None or said is None or best.kind != "prose":
+        return []
+    around, at = _around(best, read)
+    following = [pick for pick in around[at + 1 :] if pick.kind == "prose"] if at >= 0 else []
+    named = [pick for pick in following if _ONE_OF_THEM.match(pick.text)]
+    most = _COUNTS.get(said.group().lower(), 0)
+    return named[:most] if named and named[0] in following[:2] else []
+
+
+def _one_a_document(best: Pick, ranked: Sequence[Pick], most: int) -> list[Pick]:
+    """The best sentence and the best of each other document, where that speaks of the same."""
+    found = {best.passage.document: best}
+    for pick in ranked[1:]:
+        speaks = pick.score >= _OTHER_SOURCE * best.score and pick.features.kind > 0.4
+        if speaks and pick.row is None and len(found) < most:
+            found.setdefault(pick.passage.document, pick)
+    return list(found.values())
 
 
 def rows_asked_for(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
     """The best row and its equals: rows of the same table that hold the same of the question.
 
-    A row that lacks a word which the best one holds is about something else.
+    A row that lacks a word which the best one holds is about something else, and so is one whose
+    label holds more words than the question names ("Ferry repair" for "repair").
     """
     if best.row is None:
         return [best]
     wanted = frozenset(question.weights)
     held = wanted & best.row.own
+    fit = label_fit(question, best.row)
     rows = [
         pick
         for pick in ranked
         if pick.row is not None
         and pick.row.table == best.row.table
         and wanted & pick.row.own == held
+        and label_fit(question, pick.row) >= fit
     ]
     rows = sorted(rows, key=lambda pick: pick.start)
     if not held or len(rows) > _MOST_ROWS:
@@ -263,15 +320,22 @@ def next_sentence(best: Pick, read: ReadText) -> list[Pick]:
 
 def _leans(pick: Pick) -> bool:
     """Whether the sentence opens with a word that stands for something named before it."""
-    return pick.kind == "prose" and _LEANS.match(pick.text) is not None
+    opens = _LEANS.match(pick.text) or _LEANS_LATER.match(pick.text)
+    return pick.kind == "prose" and opens is not None
 
 
 def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
-    """Add the sentence before one that opens with a pronoun where it is the only one: beside
-    another it is mostly that one it speaks of."""
+    """Add the sentence before one that opens with a pronoun, but where an earlier one of the
+    document is chosen: it is mostly that one it speaks of. One that gives a name ("This is called
+    …") says nothing without it."""
     result = list(chosen)
     for pick in chosen:
-        if len(chosen) > 1 or not _leans(pick):
+        has_earlier = any(
+            other.start < pick.start and other.passage.document == pick.passage.document
+            for other in chosen
+        )
+        is_best = pick is chosen[0]
+        if not (_NAMES_IT.match(pick.text) or (is_best and _leans(pick) and not has_earlier)):
             continue
         around, at = _around(pick, read)
         if at < 1:

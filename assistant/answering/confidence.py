@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from math import exp, log
 from pathlib import Path
 
 from assistant.answering.candidates import READ_NOTHING, Pick
 from assistant.answering.choice import Extraction
+from assistant.answering.table_rows import label_fit
 from assistant.checking.contraries import has_opposite, is_denied_by
 from assistant.checking.polarity import clause_of
 from assistant.model.answer_reader import logistic
@@ -23,18 +24,10 @@ from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
 from assistant.text.names import words_above
 from assistant.text.terms import terms, words
-from assistant.types import Passage
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
-_NO_SUCH_YEAR = 0.3
-"""What is left of the probability when no passage holds a year that is asked for. Counted by words
-one year looks like another, and a reader is deceived too."""
-_YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
-_OF_A_PERIOD = frozenset(
-    "before after since until between by from to and or till vor nach seit bis zwischen und von "
-    "ab avant après depuis entre et desde hasta antes después y".split()
-)
-"""A year behind one of these words bounds a period, whose years need not be told."""
+_WHOLE = 0.95
+"""The share of a question's weight that leaves nothing out."""
 _SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
 """What stands before and after a word and is no part of it."""
 MODEL = Path(__file__).parent / "confidence.json"
@@ -87,6 +80,7 @@ class Signals:
 
 
 SIGNAL_NAMES = tuple(field.name for field in fields(Signals))
+_READER_SIGNALS = SIGNAL_NAMES[SIGNAL_NAMES.index("is_read") :]
 
 
 def confidence_model(*, is_read: bool) -> Mapping[str, float]:
@@ -104,6 +98,8 @@ def signals(extraction: Extraction) -> Signals | None:
     heaviest = max(question.weights.values(), default=1.0) or 1.0
     present = _context_terms(question, best)
     inside = frozenset(question.reads(best.text, best.passage.language))
+    if best.row is not None:  # it is shown under the names of its columns and of its table
+        inside |= best.row.own | best.row.name_terms | best.row.caption_terms
     lacking = [weight for term, weight in question.weights.items() if term not in inside]
     other = next(
         (p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id), None
@@ -147,6 +143,21 @@ def _reader_signals(question: Question, ranked: Sequence[Pick]) -> dict[str, flo
     }
 
 
+def probability_of(extraction: Extraction) -> float:
+    """The probability that an extraction answers.
+
+    A reader has never seen a table: where the row and its columns hold the whole question, it may
+    raise what words say of it, not lower it.
+    """
+    found = signals(extraction)
+    p = probability(found)
+    if found is None or found.is_read == 0 or extraction.ranked[0].row is None:
+        return p
+    if found.around < _WHOLE or label_fit(extraction.question, extraction.ranked[0].row) < 1.0:
+        return p
+    return max(p, probability(replace(found, **dict.fromkeys(_READER_SIGNALS, 0.0))))
+
+
 def probability(found: Signals | None, weights: Mapping[str, float] | None = None) -> float:
     """The logistic model's probability that the answer is right."""
     if found is None:
@@ -155,26 +166,6 @@ def probability(found: Signals | None, weights: Mapping[str, float] | None = Non
     total = model["intercept"]
     total += sum(model[name] * value for name, value in asdict(found).items())
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
-
-
-def doubted(p: float, question: Question, passages: Sequence[Passage]) -> float:
-    """The probability, less when a year that the question asks for stands in no passage.
-
-    The limits of a period ("after 2010") need not stand there.
-    """
-    asked = {match.group() for match in _YEAR.finditer(question.text)
-             if _word_before(question.text, match.start()) not in _OF_A_PERIOD}  # fmt: skip
-    if not asked:
-        return p
-    held = " ".join(
-        " ".join((each.document, each.title, *each.heading_path, each.text)) for each in passages
-    )
-    return p if all(year in held for year in asked) else p * _NO_SUCH_YEAR
-
-
-def _word_before(text: str, position: int) -> str:
-    before = text[max(0, position - 30) : position].split()
-    return before[-1].casefold() if before else ""
 
 
 def is_enough(p: float, least: float) -> bool:
@@ -196,7 +187,8 @@ def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
     present: frozenset[str] = frozenset().union(
         *(_context_terms(question, pick) for pick in passages.values())
     )
-    missing = {t for t in question.weights if t not in present and t not in question.borrowed}
+    held = present | {term for other, term in question.related.items() if other in present}
+    missing = {t for t in question.weights if t not in held and t not in question.borrowed}
     shown = []
     for word in question.text.split():
         bare = word.strip(_SIGNS).removesuffix("'s").removesuffix("’s")

@@ -33,6 +33,9 @@ _COVERS_APART = 0.75
 _ALIKE = {"date": 0.35, "number": 0.35, "name": 0.4, "any": 0.5}
 """The share of the shorter sentence's other words that both must hold: names are told apart by less
 than numbers are."""
+_TWINS, _COVERS_TWINS = 0.6, 0.4
+"""Sentences that share this share of their other words speak of the same; less of the question will
+do then."""
 _MOST = 6
 """Claims of one conflict."""
 
@@ -97,7 +100,8 @@ def _values(
     twins = only_difference(best.text, pick.text, form)
     if twins is not None:
         return twins
-    if min(best.features.own + best.features.context, pick.features.own) < _COVERS:
+    covered = min(best.features.own + best.features.context, pick.features.own)
+    if covered < _COVERS_TWINS:
         return None
     mine, theirs = value_in(question, best, form), value_in(question, pick, form)
     beside = None
@@ -108,7 +112,12 @@ def _values(
         mine = beside = value_beside(theirs, pick.text, best.text)
     if mine is None or theirs is None:
         return None
-    if beside is None:  # what the one holds of the question the other must hold too
+    are_twins = _alike(best, pick, mine, theirs) >= _TWINS
+    if covered < _COVERS and not are_twins:
+        return None
+    if (
+        beside is None and not are_twins
+    ):  # what the one holds of the question the other must hold too
         asked = content_words([question.text])
         lacks = asked & content_words([best.text]) - content_words([pick.text])
         if lacks or min(best.features.own, pick.features.own) < _COVERS_APART:
@@ -123,11 +132,7 @@ def _is_about_the_same(
 ) -> bool:
     """Whether what stands around the values is the same, and no other year is named beside."""
     asked = content_words([question.text])
-    around_a = content_words([a.text[: mine.start], a.text[mine.end :]])
-    around_b = content_words([b.text[: theirs.start], b.text[theirs.end :]])
-    smaller = min(len(around_a), len(around_b))
-    shared = around_a & around_b
-    if not smaller or len(shared) < min(2, smaller) or len(shared) / smaller < _ALIKE[form]:
+    if _alike(a, b, mine, theirs) < _ALIKE[form]:
         return False
     if not (_place_fits(asked, a, b) and _place_fits(asked, b, a)):
         return False
@@ -137,6 +142,15 @@ def _is_about_the_same(
     if wanted and any(named and not named & wanted for named in (years_a, years_b)):
         return False  # what was said of 2019 is no claim about 2020
     return not (years_a - years_b - asked and years_b - years_a - asked)
+
+
+def _alike(a: Pick, b: Pick, mine: SlotValue, theirs: SlotValue) -> float:
+    """The share of the shorter sentence's words around its value that the other has; 0 for one
+    word in common."""
+    around_a = content_words([a.text[: mine.start], a.text[mine.end :]])
+    around_b = content_words([b.text[: theirs.start], b.text[theirs.end :]])
+    smaller, shared = min(len(around_a), len(around_b)), len(around_a & around_b)
+    return shared / smaller if smaller and shared >= min(2, smaller) else 0.0
 
 
 def _place_fits(asked: set[str], a: Pick, b: Pick) -> bool:

@@ -14,7 +14,7 @@ from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.choice import ReadText
 from assistant.answering.field_questions import CUE_WORDS, asks_long_form, fields_asked
 from assistant.index.snapshot import Snapshot
-from assistant.retrieval.abbreviations import Explained, abbreviations, short_in
+from assistant.retrieval.abbreviations import Explained, abbreviations
 from assistant.retrieval.question import Question, coverage
 from assistant.retrieval.search import Found
 from assistant.text.names import name_words
@@ -72,7 +72,7 @@ def field_draft(found: Found, snapshot: Snapshot) -> Draft | None:
 def _long_form(question: Question, snapshot: Snapshot) -> Draft | None:
     """The sentences that explain the abbreviations of a question, or the long forms in it."""
     known = abbreviations(snapshot)
-    explained = [each for short in short_in(question.text) for each in known.of_short(short)]
+    explained = [each for short in question.said.short_forms for each in known.of_short(short)]
     explained = explained or known.of_long(question.text)
     quoted = [_sentence_of(snapshot.store.read_text, each) for each in explained[:_MOST_LONG_FORMS]]
     return _draft(quoted, 0.9) if quoted else None

@@ -13,14 +13,13 @@ from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import Pick, rank_candidates
 from assistant.answering.choice import Extraction, choose
 from assistant.answering.confidence import (
-    doubted,
     is_enough,
     missing_words,
-    probability,
+    probability_of,
     recalibrated,
-    signals,
 )
 from assistant.answering.conflicts import contradicting, describe
+from assistant.answering.doubts import doubted
 from assistant.answering.near_copies import told_otherwise
 from assistant.answering.respelling import respelt
 from assistant.answering.table_rows import as_markdown, row_text
@@ -106,11 +105,11 @@ def chosen_from(
     readings = read_passages(reader, asked, first)
     candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
     extraction = choose(candidates, most, read)
-    p = doubted(probability(signals(extraction)), question, passages)
+    p = doubted(probability_of(extraction), extraction, passages)
     if not is_enough(p, settings.min_confidence) and any(passage.noise for passage in passages):
         candidates = rank_candidates(question, passages, sentences, readings, noise_penalty=0.0)
         whole = choose(candidates, most, read)
-        also = doubted(probability(signals(whole)), question, passages)
+        also = doubted(probability_of(whole), whole, passages)
         if is_enough(also, settings.min_confidence):
             extraction, p = whole, also
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)

@@ -1,8 +1,8 @@
 """A question about the folder or one of its documents → a draft, from the catalogue.
 
-Counts, lists, dates and authors are the index's own, and their sentences say so by the verdict
-``catalogue``; what a document says is quoted and cited as in every answer. What cannot be
-answered from the catalogue for certain is searched as any other.
+Counts, lists, dates and authors come from the index, and their sentences have the verdict
+``catalogue``; sentences of documents are quoted and cited. A question that the catalogue cannot
+answer for certain goes to the search.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from assistant.index.snapshot import Snapshot
 from assistant.retrieval.document_age import Age, age_of
 from assistant.retrieval.filters import chosen_documents
 from assistant.retrieval.question import Turn
+from assistant.text.analysed import AnalysedText
 from assistant.text.folding import fold
-from assistant.text.languages.detection import detect_question
 from assistant.types import Evidence, Filters, Sentence
 
 CATALOGUE = "catalogue"
@@ -34,21 +34,18 @@ _NAMED_IN_COUNT = 20
 
 
 def folder_draft(
-    text: str, history: Sequence[Turn], snapshot: Snapshot, filters: Filters
+    said: AnalysedText, history: Sequence[Turn], snapshot: Snapshot, filters: Filters
 ) -> Draft | None:
     """The answer to a question about the folder or a document of it; None for any other."""
-    languages = snapshot.manifest.languages
-    codes = (detect_question(text, languages), "en", *languages)
-    asked = list(readings(text, codes))
-    if not asked:
+    codes = (said.code, "en", *snapshot.manifest.languages)
+    meant = list(readings(said.text, codes))
+    if not meant:
         return None
     within = chosen_documents(filters, snapshot) if filters else None
-    answering = _Answering(FolderCatalogue(snapshot, within), snapshot, codes, tuple(history))
-    for each in asked:
-        draft = answering.answer(each)
-        if draft is not None:
-            return draft
-    return None
+    catalogue = FolderCatalogue(snapshot, within)
+    answering = _Answering(catalogue, snapshot, codes, tuple(history))
+    drafts = (answering.answer(each) for each in meant)
+    return next((draft for draft in drafts if draft is not None), None)
 
 
 @dataclass(slots=True)
@@ -222,8 +219,8 @@ class _Answering:
             self._quote_each(writing, mentions, most)
             return writing
         topic = _bare(asked.slots["topic"], asked.language)
-        if not topic:
-            return None
+        if not topic or (chosen.is_named and len(chosen.documents) == 1):
+            return None  # "which paper …" of a guide to papers asks for no document
         entitled, others = self.catalogue.about(topic, asked.language)
         entitled = [e for e in entitled if _document(e).id in inside]
         others = [m for m in others if m.document.id in inside]
@@ -404,6 +401,11 @@ class _Selection:
     @property
     def is_all(self) -> bool:
         return self.called == "documents"
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a word in their names or titles makes them what is asked for."""
+        return self.called.startswith("documents with")
 
     def only(self, among: Sequence[StoredDocument], words: str) -> _Selection:
         kept = {each.id for each in among}

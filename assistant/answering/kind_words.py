@@ -1,4 +1,4 @@
-"""What in a sentence of another language than English is the kind of thing that is asked for.
+"""Finds values of the expected answer type in sentences of languages other than English.
 
 Pure; the words are those of the language's data file. English has patterns of its own, with which
 the weights were fitted.

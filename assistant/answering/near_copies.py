@@ -1,7 +1,6 @@
-"""The best sentence as nearly equal texts have it, which retrieval folds into one passage.
+"""The best sentence as the near-duplicates of its passage have it.
 
-A copy with another number or name is folded like any other copy: its passage brings nothing new to
-read, but its sentence may contradict the one that is cited.
+A near-duplicate may differ in a number or a name, so its sentence can contradict the cited one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which item of a numbered list a question asks for: "step 4", "the third point", "Schritt 2".
 
-The number stands before an item and is none of its words; the word "step" stands nowhere. Pure.
+A list item contains neither its number nor the word "step", so a word search misses it. Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A document → its opening lines: the abstract, the first sentence, the first under each heading.
 
-Pure. Structure says more about a document than likeness to its middle: on a real article with job
-adverts the sentences nearest to the centre of all were five adverts of five.
+Pure. Structure summarises a document better than its centroid: in a real article with job
+adverts, the five sentences nearest to the centroid were all adverts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A question in the spelling of the passages, for a reader that knows no misspelt names."""
+"""Corrects a question's misspelt names to the passages' spelling, for the neural reader."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": 
 
 
 def _plain(word: str) -> str:
-    """A word as a keyboard without its letters writes it."""
+    """A word without accents, as an English keyboard types it."""
     return fold_case(unicodedata.normalize("NFC", word).lower().translate(_UMLAUTS))
 
 

@@ -60,6 +60,12 @@ _DEFINES = re.compile(
     r"(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?|studies|consists? of)\b",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(
+    r"[\"”’)]?, ?"
+    r"(?=(?:in which|which (?:is|are|was|were|means)|or |that is|i\.e\.|meaning|where )\b)"
+)
+"""What opens a definition beside the name: "self-training, in which a model …"."""
+_DEFINED_BESIDE, _NEAR = 0.9, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,12 +311,21 @@ def _defines(question: Question, text: str) -> float:
     """Whether the sentence says of the question's subject what it is."""
     if not question.asks_definition:
         return 0.0
-    match = _DEFINES.match(text)
-    if match is None:
-        return 0.0
-    subject = {t for t in question.reads(match.group(1)) if t not in STOP_WORDS}
     wanted = set(question.weights)
-    return len(subject & wanted) / max(len(subject), len(wanted)) if subject and wanted else 0.0
+    match = _DEFINES.match(text)
+    subject = {t for t in question.reads(match.group(1)) if t not in STOP_WORDS} if match else set()
+    told = len(subject & wanted) / max(len(subject), len(wanted)) if subject and wanted else 0.0
+    return max(told, _DEFINED_BESIDE * float(_defines_beside(question, text, wanted)))
+
+
+def _defines_beside(question: Question, text: str, wanted: set[str]) -> bool:
+    """Whether the words before ", in which …" or ", or …" are what is asked for, all of it."""
+    for match in _BESIDE.finditer(text):
+        before = text[max(0, match.start() - _NEAR) : match.start()].split()
+        last = question.reads(" ".join(before[-len(wanted) :])) if wanted else []
+        if wanted and wanted <= set(last):
+            return True
+    return False
 
 
 def _new_name(pattern: re.Pattern[str], text: str, question: Question) -> bool:

@@ -1,4 +1,4 @@
-"""A question with two sides, or with a step between: asked part by part, each part cited.
+"""Comparison and two-step questions: each part is asked on its own, and each part is cited.
 
 "Where was the founder of X born?" asks first who the founder is, then where that person was born.
 "Which is older, A or B?" asks of each side. English patterns, as the words of relations are; every
@@ -10,13 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import Pick
 from assistant.answering.extractive import Chosen
+from assistant.answering.sides import Sides, sides_of
 from assistant.answering.slot_values import has_form, value_in
-from assistant.answering.table_rows import row_text
+from assistant.answering.table_rows import TableRow, as_markdown, row_text
 from assistant.retrieval.search import Found
+from assistant.text.names import words_above
+from assistant.text.terms import terms
 from assistant.types import Evidence, Passage, Sentence
 
 _LONGEST = 300
@@ -44,30 +48,8 @@ _POSSESSIVE = re.compile(
     rf"^(?P<head>(?i:where|when|what|who|which|how|in what|in which)\b[^?]*?) "
     rf"(?P<subject>(?:the )?[A-Z][^?]*?)['’]s (?P<role>{_ROLES})(?P<tail> [a-z ]+)?\s*\?*$"
 )
-_OR = re.compile(
-    r"^(?P<ask>[^?]+?)[,:]? (?:between )?(?P<a>(?:the )?[A-Z0-9“\"][^,?]*?|the [^,?]+?),? or "
-    r"(?P<b>[^,?]+?)\s*\?*$"
-)
-_EACH = re.compile(r"^(?P<a>[^:?]+?) and (?P<b>[^:?]+?): (?P<ask>[^?]+?)\s*\?*$")
-_COMPARE = re.compile(
-    r"^compare (?P<a>.+?) (?:and|with|to) (?P<b>.+?)"
-    r"(?: (?:by|in|in terms of|regarding) (?P<by>.+?))?[.?]*$",
-    re.IGNORECASE,
-)
-_MEASURES = {
-    "older": "When was {} founded, built, made or born?", "younger": "When was {} born?",
-    "newer": "When was {} founded, built or made?", "first": "When was {} {verb}?",
-    "earlier": "When was {} {verb}?", "later": "When was {} {verb}?",
-    "higher": "How high is {}?", "taller": "How tall is {}?", "longer": "How long is {}?",
-    "shorter": "How long is {}?", "bigger": "How big is {}?", "larger": "How large is {}?",
-    "smaller": "How large is {}?", "deeper": "How deep is {}?", "wider": "How wide is {}?",
-    "heavier": "How heavy is {}?", "lighter": "How heavy is {}?", "faster": "How fast is {}?",
-    "cheaper": "How much does {} cost?", "expensive": "How much does {} cost?",
-}  # fmt: skip
 _ASKS_NAME = re.compile(r"(?:who|what|which)(?: (?:is|was|are|were))?(?: the)?(?: name of)?")
-"""What goes on with nothing but the person: that is one step."""
-_WORDS = re.compile(r"[a-z]+")
-_VERB = re.compile(r"\b(born|built|founded|opened|published|made|released|established|written)\b")
+"""Questions that ask only for the person; these need one step."""
 _MOST = 2
 """Sentences of one part."""
 _ONE_SENTENCE = 0.9
@@ -82,23 +64,12 @@ class Hop:
     second: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The same asked of each side."""
-
-    names: tuple[str, str]
-    questions: tuple[str, str]
-
-
 def plan(text: str) -> Hop | Sides | None:
     """How a question is taken apart; None for one that is asked as it is."""
     text = " ".join(text.split())
-    for pattern in (_EACH, _COMPARE, _OR):
-        match = pattern.match(text)
-        if match is not None:
-            sides = _sides(match)
-            if sides is not None:
-                return sides
+    sides = sides_of(text)
+    if sides is not None:
+        return sides
     for pattern in (_OF, _POSSESSIVE):
         match = pattern.match(text)
         if match is not None:
@@ -110,31 +81,17 @@ def plan(text: str) -> Hop | Sides | None:
     return None
 
 
-def _sides(match: re.Match[str]) -> Sides | None:
-    a, b = match["a"].strip(' “”"'), match["b"].strip(' “”"')
-    if match.re is _COMPARE:
-        asked = f"What is the {match['by']} of {{}}?" if match["by"] else "What is {}?"
-    elif match.re is _EACH:
-        asked = re.sub(r"\b(?:each|each of them|both)\b", "{}", match["ask"]) + "?"
-    else:
-        words = _WORDS.findall(match["ask"].lower())
-        measure = next((_MEASURES[word] for word in words if word in _MEASURES), "")
-        verb = _VERB.search(match["ask"])
-        asked = measure.replace("{verb}", verb[1] if verb else "built or born")
-    if "{}" not in asked or not a or not b:
-        return None
-    return Sides((a, b), (asked.replace("{}", a), asked.replace("{}", b)))
-
-
 def stepwise(whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
-    """The answer part by part, and all that was found for it; None when it is better answered, or
-    only answered, as a whole."""
+    """The answer in parts, and everything found for it; None if the question is better answered
+    as a whole."""
     if len(whole.question.standalone) > _LONGEST:
         return None
     planned = plan(whole.question.standalone)
     if planned is None:
         return None
     if isinstance(planned, Sides):
+        if planned.may_stand_together and _tells_both(planned, ask(whole.question.standalone)[1]):
+            return None
         return _both_sides(planned, whole, ask)
     best = ask(whole.question.standalone)[1].extraction.ranked[:1]
     if best and best[0].features.own >= _ONE_SENTENCE and best[0].features.kind >= 1.0:
@@ -156,7 +113,7 @@ def _two_steps(hop: Hop, whole: Found, ask: AskPart) -> tuple[Draft, Found] | No
         return None
     parts = [("Step 1", [read]), ("Step 2", last.extraction.picks[:_MOST])]
     confidence = min(chosen.confidence, last.confidence)
-    return _draft(parts, confidence), _together(whole, found, then)
+    return _draft(parts, confidence), _together(whole, parts, found, then)
 
 
 def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
@@ -164,36 +121,83 @@ def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found]
     if not all(chosen.answers for _, chosen in asked):
         return None
     picks = [chosen.extraction.picks[:_MOST] for _, chosen in asked]
+    told_apart = _told_apart(sides)
+    if not all(any(_speaks_of(p, own) for p in side)
+               for side, own in zip(picks, told_apart, strict=True)):  # fmt: skip
+        return None
+    parts: list[tuple[str, Sequence[Pick]]] = list(zip(sides.names, picks, strict=True))
     places = [{(pick.passage.document, pick.start) for pick in side} for side in picks]
     if places[0] & places[1]:
-        return None  # one sentence speaks of both, or one side is not there
-    parts = list(zip(sides.names, picks, strict=True))
+        both = [pick for pick in picks[0] if (pick.passage.document, pick.start) in places[1]]
+        if not all(any(_speaks_of(pick, own) for pick in both) for own in told_apart):
+            return None
+        parts = [(" · ".join(sides.names), both)]
     confidence = min(chosen.confidence for _, chosen in asked)
-    return _draft(parts, confidence), _together(whole, *(found for found, _ in asked))
+    return _draft(parts, confidence), _together(whole, parts, *(found for found, _ in asked))
+
+
+def _tells_both(sides: Sides, chosen: Chosen) -> bool:
+    """Whether the answer to the question as a whole speaks of both sides."""
+    picks = chosen.extraction.picks
+    return chosen.answers and all(
+        any(not own.isdisjoint(terms(pick.text, pick.passage.language)) for pick in picks)
+        for own in _told_apart(sides)
+    )
+
+
+def _told_apart(sides: Sides) -> list[frozenset[str]]:
+    return [_own_terms(sides.names), _own_terms(sides.names[::-1])]
+
+
+def _own_terms(names: Sequence[str]) -> frozenset[str]:
+    """The terms of the first name that the second one lacks."""
+    return frozenset(terms(names[0])) - frozenset(terms(names[1]))
+
+
+def _speaks_of(pick: Pick, own: frozenset[str]) -> bool:
+    said = f"{words_above(pick.passage)} {pick.text}"
+    return not own or not own.isdisjoint(terms(said, pick.passage.language))
 
 
 def _draft(parts: Sequence[tuple[str, Sequence[Pick]]], confidence: float) -> Draft:
+    """Each part under its name; rows under the names of their columns, in one table where they are
+    of one."""
     lines: list[str] = []
     sentences: list[Sentence] = []
     places: list[CitedPlace] = []
+    tables = {pick.row.table for _, picks in parts for pick in picks if pick.row is not None}
+    is_one_table = len(tables) == 1 and all(p.row is not None for _, picks in parts for p in picks)
+    if is_one_table:
+        rows = {pick.start: pick for _, picks in parts for pick in picks}
+        parts = [("", [rows[start] for start in sorted(rows)])]
     for lead, picks in parts:
         told = []
+        rows_told: list[tuple[TableRow, str]] = []
         for pick in picks:
             places.append(CitedPlace(pick.passage.document, pick.start, pick.end))
             marker = len(places)
             said = " ".join(pick.text.split()) if pick.row is None else row_text(pick.row)
-            told.append(f"{said} [{marker}]")
+            if pick.row is None:
+                told.append(f"{said} [{marker}]")
+            else:
+                rows_told.append((pick.row, f"[{marker}]"))
             evidence = (Evidence(marker, pick.start, pick.end),)
             sentences.append(Sentence(said, (marker,), "verbatim", evidence))
-        lines.append(f"{lead}: {' '.join(told)}")
+        lines += [f"{lead}: {' '.join(told)}".rstrip()] if lead else []
+        for _, block in groupby(rows_told, key=lambda each: each[0].table):
+            shown, marks = zip(*block, strict=True)
+            lines.append(as_markdown(shown, marks, frozenset(terms(lead))))
     return Draft("\n\n".join(lines), tuple(sentences), tuple(places), confidence=confidence)
 
 
-def _together(whole: Found, *parts: Found) -> Found:
-    """What was found for all parts, each passage once, under the question as it was asked."""
-    passages: dict[str, Passage] = {}
-    for found in (*parts, whole):
-        for passage in found.passages:
-            passages.setdefault(passage.chunk_id, passage)
-    notices = dict.fromkeys(found.notice for found in (*parts, whole) if found.notice)
-    return Found(whole.question, tuple(passages.values()), whole.usage, ". ".join(notices))
+def _together(whole: Found, parts: Sequence[tuple[str, Sequence[Pick]]], *found: Found) -> Found:
+    """What was found, under the question as it was asked: what is cited, then what each part found,
+    no more than one question finds."""
+    cited = [pick.passage for _, picks in parts for pick in picks]
+    passages: dict[str, Passage] = {passage.chunk_id: passage for passage in cited}
+    for passage in (each for one in (*found, whole) for each in one.passages):
+        passages.setdefault(passage.chunk_id, passage)
+    most = max(len(cited), *(len(one.passages) for one in (whole, *found)))
+    notices = dict.fromkeys(one.notice for one in (*found, whole) if one.notice)
+    kept = tuple(passages.values())[:most]
+    return Found(whole.question, kept, whole.usage, ". ".join(notices))

@@ -1,7 +1,7 @@
 """A sentence → the value it states for what is asked: a number, a date, a name; and which differ.
 
-Pure. Of a sentence that a reader has read, the value is the reader's span; else a number or date by
-its form; else what stands in the place of another sentence's value when both are laid side by side.
+Pure. The value is the neural reader's span; else a number or date by its form; else the words
+at the position of another sentence's value when the two sentences are aligned.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.answering.answer import Draft
+
 _GREETING = re.compile(
     r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|howdy|hallo|salut|hola)"
     r"(?: (?:there|all|everyone|assistant|again))*"
@@ -34,6 +36,12 @@ _ABOUT = (
     "I answer questions from the documents in your folder. Each sentence of an answer says where "
     "it comes from; when the documents do not hold the answer, I say so."
 )
+
+
+def small_talk_draft(text: str) -> Draft | None:
+    """The answer to small talk; None for a question to the documents."""
+    reply = reply_to(text)
+    return Draft(text=reply, reason="smalltalk") if reply else None
 
 
 def reply_to(text: str) -> str:

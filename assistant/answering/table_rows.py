@@ -1,4 +1,4 @@
-"""Rows of tables as answers: which words belong to a row, which rows were asked for, how they look.
+"""Table rows as answers: their terms, the rows that a question asks for, and their layout.
 
 A row's own words are its cells, the row across the table above it, and the names of the columns in
 which it has a value. The names alone answer nothing, so a header is never a candidate.
@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.retrieval.question import Question
 from assistant.tables.model import Row, Table, escaped, find_tables, named_cells, rule_line
-from assistant.text.terms import terms
+from assistant.text.terms import STOP_WORDS, terms
 from assistant.types import Passage
 
 _TermsOf = Callable[[Sequence[str]], frozenset[str]]
 _MOST_COLUMNS = 8
 """A wider table is shown with its first column and those that the question is about."""
+
+_LABELS = 3
+"""The first cells of a row, which may name what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,18 @@ def _row(
         caption_terms=terms_of([key[1]]),
         is_header=is_group,
     )
+
+
+def label_fit(question: Question, row: TableRow) -> float:
+    """How exactly the question names the row: the largest share of a cell's words, in letters,
+    that are the question's own. "Operating profit" is asked for, "Trading operating profit" is
+    another row."""
+    best = 0.0
+    for cell in row.cells[:_LABELS]:
+        own = [t for t in question.reads(cell) if t not in STOP_WORDS and not t.isdigit()]
+        if own and not cell[:1].isdigit():
+            best = max(best, sum(term in question.weights for term in own) / len(own))
+    return best
 
 
 def _terms(texts: Sequence[str]) -> frozenset[str]:

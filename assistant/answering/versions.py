@@ -1,4 +1,4 @@
-"""Claims of documents of different days → newest first; and what holds instead of the withdrawn.
+"""Conflicting claims → newest document first; and the sentences that replace a withdrawn one.
 
 The day and version of a document are those that its first lines, its name or its file say
 (``document_age``). A document that says of itself that it is withdrawn comes last.

@@ -1,8 +1,8 @@
 """Passages + model → a checked answer in prose: prompt, stream, citations, verdicts.
 
-The model's words go through a filter for the abstention line and through ``CitationStream``; what
-comes out is sent and never rewritten. When the words end, each sentence is verified against the
-passages it cites, without a model.
+Filters remove the model's reasoning and its abstention line; ``CitationStream`` normalises the
+citations. Text that was sent is never changed. When the stream ends, each sentence is verified
+against the passages it cites, without a model.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ class Written:
 async def condense(
     question: str, history: Sequence[Turn], model: LanguageModel, settings: LLMSettings
 ) -> tuple[str, Usage]:
-    """The question made to stand alone; no call is made without a history."""
+    """The self-contained question, rewritten by the model; without a history it is returned as
+    it is."""
     if not history:
         return question, Usage()
     count = counter_for(settings.model)
@@ -91,7 +92,7 @@ async def write(
     *,
     strict: bool,
 ) -> AsyncIterator[str | Written]:
-    """The answer's text as it becomes certain, then one ``Written``.
+    """The answer's text in pieces that no longer change, then one ``Written``.
 
     Raises ``ModelError`` when no word came. With ``strict`` the text is sent at the end, without
     the sentences that their citations do not support.
@@ -193,7 +194,8 @@ def written_draft(
 
 
 def _place(written: Written, marker: int, passage: int) -> CitedPlace:
-    """What a marker points at: the stretches behind its sentences together, else the passage."""
+    """The cited span of a marker: all evidence of its sentences together, else the whole
+    passage."""
     found = [e for s in written.sentences for e in s.evidence if e.marker == marker]
     source = written.context.passages[passage - 1]
     if not found:
@@ -293,7 +295,7 @@ def _verified(
 
 
 def _strictly(written: Written) -> Written:
-    """The answer without the sentences that nothing supports, its text put together anew.
+    """The answer without unsupported sentences, its text and markers renumbered.
 
     With none left it is an abstention.
     """

@@ -1,6 +1,6 @@
 """A document → a page of HTML, opened at a cited place with the words marked.
 
-The page has no scripts: it holds escaped text, and for a PDF an image of the page.
+The page has no scripts: it holds escaped text, and for a PDF or a picture an image of the page.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from assistant.chat.escaped import address, escape, one_line
 from assistant.types import Page, Source
 
+DRAWN = frozenset({"pdf", "picture"})
+"""Kinds whose pages are shown as pictures."""
 _WINDOW = 12_000
 """Characters shown on each side of the place; a whole book would make a browser slow."""
 
@@ -39,7 +41,7 @@ def draw_document(
         )
     if shown is not None:
         body.append(_turning(source, shown, label))
-    if shown is not None and source.kind == "pdf":
+    if shown is not None and source.kind in DRAWN:
         url = address(
             "/document/page.png", name=source.name, page=shown.number, start=start, end=end
         )

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from assistant.chat.escaped import address, escape, one_line
 from assistant.chat.messages import closest
-from assistant.checking.verdicts import SHAPES, weakest
+from assistant.checking.verdicts import SHAPES, picture_label, weakest
 from assistant.retrieval.reasons import Why, explain
 from assistant.text.sentences import sentences as cut_sentences
 from assistant.types import Answer, Citation, Passage, Sentence, Source
@@ -100,11 +100,17 @@ def _cited(
         f'<p class="card-head"><span class="number">{citation.marker}</span> '
         f'<span class="verdict {verdict}">{SHAPES[verdict]} {verdict}</span> '
         f"<strong>{one_line(citation.title)}</strong></p>"
-        f"{place_line(citation.document, citation.page, citation.section)}{changed}{quote}{doubts}"
+        f"{place_line(citation.document, citation.page, citation.section)}{_pictured(citation)}"
+        f"{changed}{quote}{doubts}"
         f'<p class="actions">{opened}'
         f'<button type="button" class="copy-quote">Copy quote</button></p>'
         f"{more}{_why(whys.get(passage.chunk_id) if passage else None)}</article>"
     )
+
+
+def _pictured(citation: Citation) -> str:
+    label = picture_label(citation.ocr_score)
+    return f'<p class="from-picture">{one_line(label.capitalize())}</p>' if label else ""
 
 
 def passage_card(passage: Passage, why: Why | None) -> str:

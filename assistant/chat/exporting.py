@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 
 from assistant.chat.conversations import StoredTurn
 from assistant.chat.placing import open_code
-from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES
+from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES, picture_label
 from assistant.text.visible import one_line, visible
 from assistant.types import Answer
 
@@ -105,5 +105,7 @@ def _source(answer: Answer, at: int) -> str:
         place.append(literal(citation.section))
     place.append(f"characters {citation.start}–{citation.end}")
     place.append(f"file {citation.sha256[:12]}")
+    if label := picture_label(citation.ocr_score):
+        place.append(label)
     quote = "\n".join(f"> {literal(line)}" for line in citation.quote.splitlines() if line.strip())
     return f"**[{citation.marker}]** {' · '.join(place)}\n\n{quote}"

@@ -1,8 +1,10 @@
-"""A page of a PDF → a PNG with a quote marked on it, drawn in a child process with limits.
+"""A page of a PDF, or a picture → a PNG with a quote marked on it, drawn in a child process with
+limits.
 
 The parent sends the file and the quote. The child (``python -m assistant.chat.page_picture``) has
 limits on memory and time, and can open no connection and write no file. The quote is found by its
-letters and digits alone, since the stored text has other spaces and joined lines.
+letters and digits alone, since the stored text has other spaces and joined lines; on a page whose
+words were read from its picture, their boxes are marked.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.reading.opening import OpeningRules, read_file
-from assistant.types import Source
+from assistant.types import RecognisedWord, Source
 
 _SECONDS = 10.0
 _CPU_SECONDS = 8
@@ -26,11 +29,13 @@ _ACCESS = OpeningRules(100_000_000, setting="the most that is drawn")
 _WIDTH = 1100
 """Pixels of a page's width: sharp on common screens, about 150 kB."""
 _TALLEST = 4000
+_GRID = 10_000
+"""The units of the boxes of words that were read from a picture."""
 _PLACES = threading.Semaphore(2)
 
 
-def draw_page(source: Source, page: int, quote: str) -> bytes:
-    """A PNG of one page, numbered from 1, with the quote marked where it stands on it.
+def draw_page(source: Source, page: int, quote: str, words: Sequence[RecognisedWord] = ()) -> bytes:
+    """A PNG of one page, numbered from 1, with the quote, or the words, marked where they stand.
 
     Raises ``DocumentError`` when the file is gone, has changed since it was read, or cannot be
     drawn inside the limits.
@@ -40,7 +45,9 @@ def draw_page(source: Source, page: int, quote: str) -> bytes:
         raise DocumentError(
             f"{source.name} has changed since it was indexed", hint="sync the folder"
         )
-    return _drawn(_Bytes(source.sha256, data), page, quote)
+    boxes = tuple((word.left, word.top, word.right, word.bottom) for word in words)
+    kind = "picture" if source.kind == "picture" else "pdf"
+    return _drawn(_Bytes(source.sha256, data), kind, page, quote, boxes)
 
 
 class _Bytes:
@@ -57,8 +64,11 @@ class _Bytes:
 
 
 @lru_cache(maxsize=32)
-def _drawn(file: _Bytes, page: int, quote: str) -> bytes:
-    request = json.dumps({"page": page, "quote": quote, "bytes": len(file.data)}).encode() + b"\n"
+def _drawn(
+    file: _Bytes, kind: str, page: int, quote: str, boxes: tuple[tuple[int, ...], ...]
+) -> bytes:
+    header = {"kind": kind, "page": page, "quote": quote, "boxes": boxes, "bytes": len(file.data)}
+    request = json.dumps(header).encode() + b"\n"
     command = [sys.executable, "-m", "assistant.chat.page_picture"]
     with _PLACES:
         try:
@@ -84,29 +94,58 @@ def _main() -> int:
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    import pypdfium2
-    from PIL import Image, ImageDraw
+    from PIL import Image, ImageChops, ImageDraw
 
     Image.init()
     header = json.loads(sys.stdin.buffer.readline())
     data = sys.stdin.buffer.read(header["bytes"])
+    if header["kind"] == "pdf":
+        import pypdfium2  # noqa: F401  # before the limits
+    else:
+        import assistant.reading.pictures  # noqa: F401
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES + 2 * len(data),) * 2)
     sys.addaudithook(forbid)
-    document = pypdfium2.PdfDocument(data)
-    page = document[header["page"] - 1]
-    scale = min(_WIDTH / max(1.0, page.get_width()), _TALLEST / max(1.0, page.get_height()))
-    image = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+    draw_kind = _pdf_page if header["kind"] == "pdf" else _picture_page
+    image, boxes = draw_kind(data, header["page"], header["quote"])
+    for left, top, right, bottom in header["boxes"]:
+        across, down = image.width / _GRID, image.height / _GRID
+        boxes.append((left * across, top * down, right * across, bottom * down))
     marks = Image.new("RGB", image.size, "white")
     draw = ImageDraw.Draw(marks)
-    for left, bottom, right, top in _boxes(page.get_textpage(), header["quote"]):
-        upper, lower = (page.get_height() - top) * scale, (page.get_height() - bottom) * scale
-        box = (left * scale - 2, upper - 2, right * scale + 2, lower + 2)
-        draw.rectangle(box, fill=(255, 228, 110))
-    from PIL import ImageChops
-
+    for left, upper, right, lower in boxes:
+        draw.rectangle((left - 2, upper - 2, right + 2, lower + 2), fill=(255, 228, 110))
     image = ImageChops.multiply(image, marks)
     image.save(sys.stdout.buffer, "PNG", compress_level=6)
     return 0
+
+
+_Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels of the drawing."""
+
+
+def _pdf_page(data: bytes, number: int, quote: str) -> tuple[Any, list[_Box]]:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    page = document[number - 1]
+    scale = min(_WIDTH / max(1.0, page.get_width()), _TALLEST / max(1.0, page.get_height()))
+    image = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+    boxes = [
+        (left * scale, (page.get_height() - top) * scale,
+         right * scale, (page.get_height() - bottom) * scale)
+        for left, bottom, right, top in _boxes(page.get_textpage(), quote)
+    ]  # fmt: skip
+    return image, boxes
+
+
+def _picture_page(data: bytes, number: int, _quote: str) -> tuple[Any, list[_Box]]:
+    from PIL import Image
+
+    from assistant.reading.pictures import picture_at, unpacked
+
+    image = Image.fromarray(unpacked(picture_at(data, "The picture", number)))
+    image.thumbnail((_WIDTH, _TALLEST))
+    return image, []
 
 
 def _boxes(page: Any, quote: str) -> list[tuple[float, float, float, float]]:

@@ -1,8 +1,8 @@
-"""Two sentences about the same → what one of them turns round: a negation, an opposite, the roles.
+"""Two sentences about the same → their contradictions: negations, opposites, swapped roles.
 
-Cheap and careful rather than complete: what it cannot tell it leaves alone. A denial that follows
-from the source is fine ("did not rise" where it fell); a statement that the source only leaves
-open says too much ("fell" where it did not rise); what cannot both hold is a contradiction.
+It prefers precision to recall: an undecided pair is no finding. "Did not rise" follows from
+"fell" and is supported; "fell" says more than "did not rise" and is not; two statements that
+cannot both hold are a contradiction.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def turned_round(own: Clause, source: Clause, is_close: bool = True) -> list[Pro
 
 
 def opposed(own: Clause, best: Clause, beside: Clause) -> list[Problem]:
-    """Opposites of the words of a sentence beside the best one ("Sales are told for 2019. They
-    fell."), when half of what is said there is in the sentence; none of them grave."""
+    """Opposites in the sentences next to the best one ("These are the sales of 2019. They
+    fell."), if half of such a sentence's words are in the claim. None of them is grave."""
     known = best.index()
     found = [
         each
@@ -72,7 +72,8 @@ def opposed(own: Clause, best: Clause, beside: Clause) -> list[Problem]:
 
 
 def has_opposite(own: Clause, source: Clause) -> bool:
-    """Whether a word of the one is the opposite of a word of the other, negations minded."""
+    """Whether a word of one sentence is the opposite of a word of the other, negations
+    included."""
     return any(each.kind == "opposite" for each in _disagreements(own, source))
 
 
@@ -115,7 +116,7 @@ def _roles(there: str, is_grave: bool) -> Problem:
 
 
 def _is_about_turned(own: Clause, source: Clause) -> bool:
-    """Whether a word such as "older" stands with its sides turned, which is judged by the word."""
+    """Whether a comparative such as "older" has its two sides swapped."""
     theirs = source.index()
     return any(
         turned_about(own, at, source, place)
@@ -178,7 +179,8 @@ def _disagreements(own: Clause, source: Clause) -> Iterator[_Found]:
 def _outcome(
     scope: NegationScope, one: Clause, other: Clause, index: _Index
 ) -> tuple[Literal["holds", "fails", "open", ""], int, int, bool]:
-    """What becomes of a negation beside another sentence, by which terms, and whether softly.
+    """Whether the other sentence confirms or contradicts a negation, by which terms, and
+    whether softly.
 
     All that it reaches is denied together: it holds when the other sentence denies any of that,
     and fails when the other one affirms it.
@@ -235,7 +237,8 @@ def _follows(own: Clause, at: int, source: Clause, index: _Index) -> bool:
 def _relation(
     one: Clause, at: int, other: Clause, place: int, bare: bool = False
 ) -> Relation | None:
-    """None where nobody can tell; ``bare``: without the negation around the first term."""
+    """The relation of two terms; None if undecided. ``bare`` ignores the negation around the
+    first."""
     mine, theirs = one.terms[at], other.terms[place]
     if place in other.unsure or (place in other.reached and not mine.is_denied):
         return None

@@ -1,8 +1,8 @@
 """A sentence and a source → features of how well the source covers the sentence, and where best.
 
-Pure; word vectors come in as a function. Words count as covered when their stem stands in the
-source, and in part when a word of close meaning does. Windows of one to three neighbouring
-sentences are compared, since a claim often draws on more than one.
+Pure; word vectors are passed in as a function. A word is covered if the source has its stem,
+and partly covered if it has a similar word. Windows of one to three neighbouring sentences are
+compared, because a claim often rests on more than one.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _LOWEST_LIKENESS = 0.40
 _NONE = np.zeros((0, 0), np.float32)
 _WIDEST = 3
 _WIDER_PAYS = 0.08
-"""Share of the sentence that a further sentence must add to widen the quoted place."""
+"""Share of the claim that a further sentence must cover before the quote includes it."""
 _TIE = 0.01
-"""What words of close meaning count where two sentences hold as many words of the claim."""
+"""Weight of similar words where two sentences have equally many words of the claim."""
 _MOST_COMPARED = 1200
 """Characters of a source sentence looked at for negations and opposites."""
 
@@ -67,7 +67,7 @@ class ContentWords:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A passage taken apart: its sentences, which word stands in which, and its facts.
+    """An analysed passage: its sentences, the words of each, and its facts.
 
     ``table[i, j]`` says whether word i stands in sentence j; ``means`` holds the sum of the word
     vectors of each sentence, ``columns`` the words of each stem, ``compared`` the words by what
@@ -90,7 +90,7 @@ class SourceText:
 
 
 def read_source(text: str, vectors: WordVectors) -> SourceText:
-    """Take a passage apart."""
+    """Analyse a passage."""
     spans = tuple(sentences(text))
     found = [words(text[span.start : span.end]) for span in spans]
     content = _content(word for tokens in found for word in tokens)
@@ -112,7 +112,7 @@ def read_source(text: str, vectors: WordVectors) -> SourceText:
 
 @dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """A sentence to be verified, taken apart."""
+    """An analysed sentence that is to be verified."""
 
     text: str
     words: ContentWords
@@ -121,7 +121,7 @@ class CheckedClaim:
 
 
 def read_claim(text: str, vectors: WordVectors) -> CheckedClaim:
-    """Take a sentence apart."""
+    """Analyse a sentence."""
     tokens = words(text)
     content = _content(tokens)
     own = _words(content, vectors, frozenset(_pairs(tokens)))

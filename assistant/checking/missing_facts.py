@@ -1,7 +1,6 @@
-"""The facts of a sentence against its sources: what stands nowhere in them.
+"""Compares the facts of a sentence with its sources and reports those that none of them has.
 
-Exact and cheap; what it finds is told to people in words. A fact counts as found when any of the
-sources, or what stands above them (title, headings), holds it in any spelling.
+Exact and cheap. A fact is found if a source, its title or its headings have it in any spelling.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ _SMALL = 12.0
 
 
 class SourceFacts:
-    """What a text holds, ready to be asked."""
+    """The facts of a text, indexed for look-up."""
 
     def __init__(self, text: str) -> None:
         facts = facts_of(text, with_names=False)
@@ -74,7 +73,7 @@ class SourceFacts:
         self.prefixes = frozenset(term[:4] for term in self.stems)
 
     def has_number(self, number: Number) -> bool:
-        """Whether the value stands there, or about that value when the sentence says "about"."""
+        """Whether the source has the value, or one near it if the sentence says "about"."""
         if not self.values.isdisjoint(number.values):
             return True
         if not number.is_rough:
@@ -90,7 +89,7 @@ class SourceFacts:
         return not self.shares.isdisjoint(number.values)
 
     def has_date(self, date: Date) -> bool:
-        """Whether a date there says as much, its year perhaps elsewhere."""
+        """Whether the source has the date; its year may be in another place."""
         for year, month, day in date.spellings:
             for other_year, other_month, other_day in self.dates:
                 same = month == other_month and day in (None, other_day)

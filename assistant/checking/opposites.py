@@ -1,4 +1,4 @@
-"""Words that are opposites, words with a denying prefix, and what two of them say of each other.
+"""Opposites, words with a negating prefix, and the relation of two such words.
 
 The tables are data: ``python -m benchmarks.twins`` writes sentences for every word of them. Two
 terms are compared by ``relation``, which knows that "not safe" means "dangerous" while "did not

@@ -1,4 +1,4 @@
-"""A sentence → its terms in order, each with what it is the opposite of and whether it is negated.
+"""A sentence → its terms in order, each with its opposite and its negation.
 
 Polarity is a property of a term: "unavailable" is "available" denied, "not safe" is "safe" denied,
 and "fell" stands on the other side of "rose". Words and their order, no grammar. English, and the

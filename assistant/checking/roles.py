@@ -1,4 +1,4 @@
-"""Who did what to whom, by the order of words alone: what has changed places between two sentences.
+"""Swapped roles between two sentences (who did what to whom), by word order alone.
 
 "A is older than B" is "B is younger than A" and the contrary of "B is older than A"; "rose in Asia
 and fell in Europe" is not "fell in Asia and rose in Europe".

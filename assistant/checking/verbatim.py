@@ -1,7 +1,7 @@
 """Whether a sentence stands word for word in a text, and where.
 
-White space, the shape of quotes and dashes, Markdown's marks, letter case at the start and the mark
-at the end make no difference; everything else does.
+Ignored are differences of white space, quotation marks, dashes, Markdown marks, the case of the
+first letter, and the final punctuation mark.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _is_border(text: str, at: int) -> bool:
 
 
 def _normal(text: str) -> tuple[str, list[int]]:
-    """The text with small differences taken away, and where each character was."""
+    """The normalised text, with the original offset of each character."""
     kept: list[str] = []
     places: list[int] = []
     for at, c in enumerate(text):

@@ -1,4 +1,4 @@
-"""How verdicts look and what they are called, the same on a page, in a terminal and in a file."""
+"""Symbols and descriptions of the verdicts, the same in the chat, in a terminal and in a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ MEANINGS: dict[Verdict, str] = {
 }
 
 MAY_NOT_ANSWER = "The closest that was found; it may not answer your question."
-"""What is said above an answer that is unsure: apart from how well its sources support it."""
+"""Notice above an unsure answer. It is independent of how well the sources support the
+sentences."""
 
 CERTAINTIES: dict[Certainty, str] = {
     "sure": "sure that this answers the question",
@@ -36,8 +37,15 @@ CERTAINTIES: dict[Certainty, str] = {
 }
 
 
+def picture_label(ocr_score: float | None) -> str:
+    """What is said beside a citation whose words were read from a picture; empty for text."""
+    if ocr_score is None:
+        return ""
+    return f"read from a picture, score {ocr_score:.2f}"
+
+
 GOOD: frozenset[Verdict] = frozenset({"verbatim", "supported", "catalogue"})
-"""The verdicts of sentences that need no doubt."""
+"""The verdicts of supported sentences."""
 
 
 def weakest(verdicts: Iterable[Verdict]) -> Verdict:

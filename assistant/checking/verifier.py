@@ -1,9 +1,9 @@
 """A sentence and the passages it cites → a verdict, without a model, and the supporting place.
 
-Exact things come first: a sentence that stands in a passage is ``verbatim``; a number, date, name,
-quotation or address that stands in none makes it ``unsupported``, whatever the rest looks like.
-What remains is weighed: a logistic model over a few features of coverage (``evidence``), whose
-weights ``python -m benchmarks.fit_verification`` fits on claims judged by people.
+Exact rules come first: a sentence that a passage contains is ``verbatim``; one with a number,
+date, name, quotation or address that no passage has is ``unsupported``. The rest is decided by
+a logistic model over features of coverage (``coverage``), fitted on claims judged by people
+(``python -m benchmarks.fit_verification``).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _MOST_PLACES = 3
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found out about a sentence.
+    """The result of verifying a sentence.
 
     ``score`` is the probability that the sources support all of it; ``source`` the index of the
     passage that does best (-1 without any), ``start`` and ``end`` the place in its text;
@@ -75,7 +75,7 @@ class Weights:
 
 
 class Verifier:
-    """Checks sentences; words and passages are taken apart once and kept.
+    """Verifies sentences; analysed words and passages are cached.
 
     ``embed`` gives unit vectors of single words (the static embedder's); without it only words of
     the same stem are alike.
@@ -166,7 +166,7 @@ class Verifier:
 
 
 def weigh(features: CoverageFeatures, weights: Weights) -> float:
-    """The probability that everything is supported."""
+    """The probability that the sources support the whole sentence."""
     total = weights.bias + sum(
         weights.features.get(name, 0.0) * float(getattr(features, name)) for name in FEATURE_NAMES
     )
@@ -204,7 +204,7 @@ _META = re.compile(
 
 
 def needs_citation(sentence: str, kind: Kind = "prose") -> bool:
-    """Whether a sentence states something that a reader would want to look up.
+    """Whether a sentence makes a statement that needs a source.
 
     Headings, code, questions, lead-ins that end with a colon, and remarks on the passages
     themselves state nothing.

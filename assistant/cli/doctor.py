@@ -119,6 +119,7 @@ def examine(settings: Settings) -> list[Check]:
         _guarded("embedder", lambda: _embedder(settings)),
         _guarded("vectors", lambda: _vectors(settings)),
         _guarded("reader", lambda: _reader(settings)),
+        _guarded("pictures", lambda: _pictures(settings)),
         _index(settings),
         _writable(settings.index.path),
     ]
@@ -223,6 +224,36 @@ def _reader(settings: Settings) -> str:
         f"{settings.answer.read_passages} passages of a question "
         f"(a test gives {reading.answerable:.2f})"
     )
+
+
+def _pictures(settings: Settings) -> str:
+    """Whether pictures of text are read; a drawn word is, as a test."""
+    from assistant.reading.recognition import HOW_TO_INSTALL, PACKAGE, installed
+
+    if settings.ocr.engine == "none":
+        return "pictures of text are not read (ocr.engine: none)"
+    if not installed():
+        return f"pictures of text are not read; {HOW_TO_INSTALL} changes that"
+    from assistant.index.loading import limits_of, recognition_limits_of
+    from assistant.reading.pages_of_file import Recognition
+    from assistant.reading.pool import Parsers
+
+    recognition = Recognition(recognition_limits_of(settings.ocr))
+    with Parsers(limits_of(settings.reading), 1, recognition) as parsers:
+        text = parsers.read(_drawn_word(), "test.png").text.strip()
+    return f"{PACKAGE} {installed()}, its models are here, no download (reads {text!r} in a test)"
+
+
+def _drawn_word() -> bytes:
+    import io
+
+    from PIL import Image, ImageDraw, ImageFont
+
+    picture = Image.new("RGB", (400, 100), "white")
+    ImageDraw.Draw(picture).text((40, 20), "Heron", "black", ImageFont.load_default(48))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
 
 
 def _reader_is_missing(settings: Settings) -> bool:

@@ -16,7 +16,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES
+from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES, picture_label
+from assistant.reading.recognition import HOW_TO_INSTALL, installed
 from assistant.retrieval.reasons import explain
 from assistant.text.visible import one_line, visible
 from assistant.types import (
@@ -136,7 +137,10 @@ def _source(citation: Citation, verdicts: Mapping[int, str]) -> Text:
     line.append(f"[{citation.marker}] ", style="bold")
     line.append(f"{mark} {verdict}  ", style=style)
     line.append(one_line(_place(citation.document, citation.page, citation.section)), style="cyan")
-    line.append(f"  characters {citation.start}–{citation.end}\n", style="dim")
+    line.append(f"  characters {citation.start}–{citation.end}", style="dim")
+    if label := picture_label(citation.ocr_score):
+        line.append(f"  ({label})", style="yellow")
+    line.append("\n")
     line.append(f"    “{one_line(citation.quote)}”", style="italic")
     return line
 
@@ -226,7 +230,22 @@ def show_receipt(console: Console, receipt: SyncReceipt) -> None:
         console.print(Text(f"… and {more}; --json lists them all", style="dim"))
     if receipt.repaired:
         console.print(Text(one_line(receipt.repaired), style="bold yellow"))
+    if unread := _unread(receipt.files):
+        console.print(Text(unread, style="bold yellow"))
     console.print(Text(_summary(receipt), style="bold"))
+
+
+def _unread(files: Sequence[FileOutcome]) -> str:
+    """How many files hold words that only OCR could read, and how to have it; empty for none, and
+    where it is installed: the file's own line then says why it was not read."""
+    needing = [file for file in files if file.outcome == "needs_ocr" or file.unread_pages]
+    if not needing or installed():
+        return ""
+    files_hold = "file holds" if len(needing) == 1 else "files hold"
+    return (
+        f"{len(needing)} {files_hold} pictures of text, which are not read: "
+        f"{HOW_TO_INSTALL}, then run the same ingest again."
+    )
 
 
 def _style(file: FileOutcome) -> str:
@@ -285,6 +304,8 @@ def show_status(console: Console, status: Status) -> None:
         for info in status.partial:
             said = one_line(f"{info.name}: {'; '.join(info.notes)}")
             console.print(Text(f"  {said}"))
+    if unread := _unread(status.not_indexed):
+        console.print(Text(unread, style="bold yellow"))
 
 
 _SHOWN_FIELDS = frozenset(

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import AssistantError, EmbeddingError
-from assistant.registry import EMBEDDERS, first_line
+from assistant.registry import EMBEDDERS
 
 if TYPE_CHECKING:  # its import takes .2 s, which the children of an ingest do without
     from assistant.settings import EmbeddingSettings
@@ -69,15 +68,7 @@ def make_embedder(settings: EmbeddingSettings) -> Embedder:
         return embedder
     from assistant.embedding.checked import CheckedEmbedder
 
-    try:
-        return CheckedEmbedder(made(settings))
-    except AssistantError:
-        raise
-    except Exception as exc:  # somebody else's code raises what it likes
-        raise EmbeddingError(
-            f"The embedder {brought} cannot start: {first_line(exc)}",
-            hint="see the documentation of its package, or change embedding.provider",
-        ) from exc
+    return EMBEDDERS.started(brought, lambda: CheckedEmbedder(made(settings)))
 
 
 def make_static(settings: EmbeddingSettings) -> Embedder:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 
 from assistant.chunking import indexed_text
 from assistant.embedding import Vectors
@@ -111,12 +110,7 @@ class GenerationBuilder:
     def __enter__(self) -> GenerationBuilder:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._exits.close()
 
     # ------------------------------------------------------------ steps
@@ -223,6 +217,7 @@ class GenerationBuilder:
                     pending.step.reason,
                     chunks=len(pending.chunks),
                     notes=pending.parsed.notes,
+                    unread_pages=pending.parsed.unread_pages,
                 )
             )
 

@@ -4,6 +4,7 @@
     index/generations/gNNNNNN/ manifest.json · store.sqlite · terms.sqlite · words/ · chroma/
     index/building/            where the next one is made; removed when a writer starts
     index/embeddings.sqlite    vectors by text, outlives generations
+    index/pages.sqlite         words of pages that were read from pictures, outlives generations
     index/writer.lock          held by the one process that writes
 
 A generation is never changed once ``CURRENT`` has named it: embedded Chroma does not survive a
@@ -56,7 +57,7 @@ MANIFEST = "manifest.json"
 _SEALED_SINCE, _LANGUAGES_SINCE = 2, 4
 _OUR_NAMES = (
     "CURRENT", "generations", "building", "embeddings.sqlite", "conversations.sqlite",
-    "writer.lock", "server.id",
+    "pages.sqlite", "writer.lock", "server.id",
 )  # fmt: skip
 """What the names in an index's folder begin with."""
 _NAME, _LONGEST_NAME = re.compile(r"g\d{6,20}"), 100
@@ -168,15 +169,6 @@ class Generations:
         if not self._folder.is_dir():
             return ()
         return tuple(sorted(p.name for p in self._folder.iterdir() if (p / MANIFEST).is_file()))
-
-    @contextlib.contextmanager
-    def hold(self, generation: Generation) -> Iterator[None]:
-        """Keep a generation from being collected while it is open."""
-        handle = hold_open(generation)
-        try:
-            yield
-        finally:
-            handle.close()
 
     # ------------------------------------------------------------ writing
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.index.rows import FileState
 from assistant.text.noise import Spans
-from assistant.types import Chunk, DocumentField, Heading, Page, ParsedDocument
+from assistant.types import Chunk, DocumentField, Heading, Page, ParsedDocument, RecognisedWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ def packed(result: Loaded | DocumentError) -> dict[str, Any]:
         "chunks": [[c.start, c.end, c.page, c.heading_path, c.context] for c in result.chunks],
         "rest": [result.sha256, packed_state(result.state), result.noise, result.is_taken_up],
         "fields": [[f.name, f.value, f.start, f.end] for f in result.fields],
+        "recognised": [astuple(word) for word in parsed.recognised],
+        "unread_pages": parsed.unread_pages,
     }  # fmt: skip
 
 
@@ -64,6 +66,8 @@ def unpacked(message: dict[str, Any]) -> Loaded | DocumentError:
         language,
         author,
         tuple(notes),
+        tuple(RecognisedWord(*word) for word in message["recognised"]),
+        message["unread_pages"],
     )
     chunks = tuple(
         Chunk(text[start:end], start, end, page, tuple(path), context)

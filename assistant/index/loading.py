@@ -10,9 +10,10 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from assistant.chunking import cut
@@ -25,7 +26,9 @@ from assistant.index.unfinished import KeepAside, KeptTexts
 from assistant.reading.added import GivenReaders
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.opening import OpeningRules, read_file
+from assistant.reading.pages_of_file import KeptPages, Recognition
 from assistant.reading.pool import Parsers
+from assistant.reading.recognition import RecognitionLimits
 from assistant.text.abbreviations import pairs_of
 from assistant.text.first_page import first_page, with_fields
 from assistant.text.languages.detection import detect
@@ -34,11 +37,17 @@ from assistant.types import DocumentField, ParsedDocument
 
 if TYPE_CHECKING:
     from assistant.settings import ReadingSettings, Settings
+    from assistant.settings.sections import OcrSettings
 
 _MAILS = frozenset({"eml", "msg"})
 _WORKERS = min(4, os.cpu_count() or 1)
+_TELL_SECONDS = 0.2
 _WINDOW = 8 * _WORKERS
 """Files in flight: bounds memory, and keeps the workers busy while the index is written."""
+
+
+NO_PICTURES = RecognitionLimits(engine="none")
+"""Pictures are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,20 @@ class Cutting:
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
     """How files are opened, parsed (in at most so many processes) and cut, and where what was done
-    is kept."""
+    is kept.
+
+    ``ocr`` says how pictures are read, ``kept_pages`` holds the words of those that were read
+    before, ``tell_page`` is told of each page by whoever takes the results.
+    """
 
     access: OpeningRules
     limits: ReadingLimits
     cutting: Cutting
     processes: int
     keep: KeepAside | None = None
+    ocr: RecognitionLimits = NO_PICTURES
+    kept_pages: KeptPages | None = None
+    tell_page: Callable[[str, int, int], None] | None = None
 
 
 Load = Callable[[Sequence[Step], LoadOptions], Generator[tuple[Step, Loaded | DocumentError]]]
@@ -110,21 +126,40 @@ def load_files(
 ) -> Generator[Result]:
     """Do a ``Loader``'s work on files in threads, in order, a bounded number ahead."""
     pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="reading")
-    loader = Loader(options, parsers)
+    pages: SimpleQueue[tuple[str, int, int]] = SimpleQueue()
+    loader = Loader(options, parsers, lambda *page: pages.put(page))
     waiting: deque[Future[Result]] = deque()
     try:
         for file in files:
             waiting.append(pool.submit(work, loader, file))
             if len(waiting) >= _WINDOW:
-                yield waiting.popleft().result()
+                yield _awaited(waiting.popleft(), pages, options.tell_page)
         while waiting:
-            yield waiting.popleft().result()
+            yield _awaited(waiting.popleft(), pages, options.tell_page)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         loader.close()
 
 
-def options_of(settings: Settings, keep: KeepAside | None = None) -> LoadOptions:
+def _awaited(
+    future: Future[Result],
+    pages: SimpleQueue[tuple[str, int, int]],
+    tell: Callable[[str, int, int], None] | None,
+) -> Result:
+    """The result of a file; until it is there, pages that threads are reading are told."""
+    while tell is not None and wait([future], _TELL_SECONDS).not_done:
+        with suppress(Empty):
+            while True:
+                tell(*pages.get_nowait())
+    return future.result()
+
+
+def options_of(
+    settings: Settings,
+    keep: KeepAside | None = None,
+    kept_pages: KeptPages | None = None,
+    tell_page: Callable[[str, int, int], None] | None = None,
+) -> LoadOptions:
     """What the settings ask for."""
     return LoadOptions(
         access_of(settings.documents),
@@ -132,12 +167,20 @@ def options_of(settings: Settings, keep: KeepAside | None = None) -> LoadOptions
         Cutting(settings.chunking.tokens, settings.chunking.overlap),
         settings.reading.processes,
         keep,
+        recognition_limits_of(settings.ocr),
+        kept_pages,
+        tell_page,
     )
 
 
 def limits_of(reading: ReadingSettings) -> ReadingLimits:
     """The limits that the settings ask for."""
     return ReadingLimits(**reading.model_dump(exclude={"processes"}))
+
+
+def recognition_limits_of(ocr: OcrSettings) -> RecognitionLimits:
+    """How the settings have pictures read."""
+    return RecognitionLimits(**ocr.model_dump(exclude={"cache_megabytes"}))
 
 
 class FileReader(Protocol):
@@ -155,9 +198,15 @@ class Loader:
     """Loads files one by one, from several threads at once. A failure is returned, not raised, so
     that it does not stop the other files."""
 
-    def __init__(self, options: LoadOptions, parsers: FileReader | None = None) -> None:
+    def __init__(
+        self,
+        options: LoadOptions,
+        parsers: FileReader | None = None,
+        tell_page: Callable[[str, int, int], None] | None = None,
+    ) -> None:
         self._options = options
-        self._parsers = parsers or Parsers(options.limits, options.processes)
+        recognition = Recognition(options.ocr, options.kept_pages, tell_page)
+        self._parsers = parsers or Parsers(options.limits, options.processes, recognition)
         self._kept = KeptTexts(options.keep)
 
     def load(self, file: FoundFile) -> Loaded | DocumentError:

@@ -23,7 +23,9 @@ from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
 from assistant.index.unfinished import KeptTexts
 from assistant.reading.limits import ReadingLimits
+from assistant.reading.pages_of_file import Recognition
 from assistant.reading.pool import Parsers
+from assistant.reading.recognition import RecognitionLimits
 
 _AHEAD = 4
 """Files in flight for each processor of the cluster."""
@@ -67,16 +69,18 @@ def load_there(
     state: FileState,
     cutting: dict[str, Any],
     limits: dict[str, Any],
+    ocr: dict[str, Any],
 ) -> Loaded | DocumentError:
     """What a worker does with one file."""
-    parsers = _parsers(tuple(sorted(limits.items())))
+    parsers = _parsers(tuple(sorted(limits.items())), tuple(sorted(ocr.items())))
     return load_bytes(data, file, sha256, state, Cutting(**cutting), parsers)
 
 
 @lru_cache(maxsize=1)
-def _parsers(limits: tuple[tuple[str, Any], ...]) -> Parsers:
+def _parsers(limits: tuple[tuple[str, Any], ...], ocr: tuple[tuple[str, Any], ...]) -> Parsers:
     """A worker's own parsing child, kept from file to file; it ends with the worker."""
-    return Parsers(ReadingLimits(**dict(limits)), processes=1)
+    recognition = Recognition(RecognitionLimits(**dict(ocr)))
+    return Parsers(ReadingLimits(**dict(limits)), processes=1, recognition=recognition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,8 @@ def _send(task: Any, step: Step, options: LoadOptions, kept: KeptTexts) -> _Sent
     if known is not None:
         return _Sent(step, step.file, known=known)
     cutting, limits = asdict(options.cutting), asdict(options.limits)
-    running = task.remote(data, step.file, sha256, state, cutting, limits)
+    ocr = asdict(options.ocr)
+    running = task.remote(data, step.file, sha256, state, cutting, limits, ocr)
     return _Sent(step, step.file, sha256, running)
 
 

@@ -26,6 +26,14 @@ Hasher = Callable[[FoundFile], str]
 """The SHA-256 of a file's bytes, or an empty text when it cannot be read."""
 
 
+UNREAD = "|unread by "
+"""Stands in the reading of a document with pages that need OCR, before the name of what could not
+read them; nothing follows when no recogniser was there."""
+
+IsCurrent = Callable[[StoredDocument, str], bool]
+"""Whether a document was read as it would be now under a place's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One file's part of a plan.
@@ -74,14 +82,22 @@ def make_plan(
     refusing: str,
     hasher: Hasher,
     added: Callable[[str], str] = lambda relative: "",
+    recogniser: str = "",
 ) -> list[Step]:
     """Steps in the order of names: one per file found and one per document gone.
 
     ``in_scope`` says of a place whether this sync looked there; ``reading`` names the readers and
     the chunking: a document stored under another is read again. ``refusing`` names all that decides
     whether a file is refused: one that was refused under another is tried again. ``added`` tells
-    of a name the reader that is not ours, which is a part of both.
+    of a name the reader that is not ours, which is a part of both. ``recogniser`` names what reads
+    pictures now, if anything does: a document with pages that another could not read is read again.
     """
+
+    def is_current(document: StoredDocument, relative: str) -> bool:
+        by, _, failed = document.reading.partition(UNREAD)
+        stays = UNREAD not in document.reading or not recogniser or failed == recogniser
+        return by == reading + added(relative) and stays
+
     documents = {document.place: document for document in stored}
     known = {each.place: each for each in not_indexed}
     present = {file.place for file in files}
@@ -103,11 +119,11 @@ def make_plan(
         if file.problem is not None:
             steps.append(Step("skip", file.name, file, document, known.get(place), file.problem[1]))
         elif document is not None:
-            steps.append(_compare(file, document, reading + added(file.relative), hasher))
+            steps.append(_compare(file, document, is_current, hasher))
         elif place in known and _is_settled(file, known[place], refusing + added(file.relative)):
             steps.append(Step("unchanged", file.name, file, None, known[place]))
         else:
-            source = _renamed_from(file, by_hash, reading + added(file.relative), hasher)
+            source = _renamed_from(file, by_hash, is_current, hasher)
             if source is not None:
                 del gone[source.place]
                 was = f"was {source.name}"
@@ -138,9 +154,11 @@ def same_state(found: FileState, stored: FileState) -> bool:
     return same and youngest + _CLOCK_GRAIN_NS < stored.checked_ns
 
 
-def _compare(file: FoundFile, document: StoredDocument, reading: str, hasher: Hasher) -> Step:
+def _compare(
+    file: FoundFile, document: StoredDocument, is_current: IsCurrent, hasher: Hasher
+) -> Step:
     moved = (document.name, document.root) != (file.name, file.root)
-    if document.reading != reading:
+    if not is_current(document, file.relative):
         return Step("change", file.name, file, document, reason="chunking or readers changed")
     if same_state(file.state, document.state):
         action: Action = "rename" if moved else "unchanged"
@@ -167,7 +185,7 @@ def _is_settled(file: FoundFile, known: NotIndexed, refusing: str) -> bool:
 def _renamed_from(
     file: FoundFile,
     by_hash: Mapping[str, list[StoredDocument]],
-    reading: str,
+    is_current: IsCurrent,
     hasher: Hasher,
 ) -> StoredDocument | None:
     """The missing document whose exact content appeared in another file: a rename.
@@ -179,7 +197,8 @@ def _renamed_from(
         return None
     candidates = by_hash.get(hasher(file), [])
     for document in candidates:
-        if document.reading == reading and _reader(document.relative) == _reader(file.relative):
+        same = _reader(document.relative) == _reader(file.relative)
+        if same and is_current(document, file.relative):
             candidates.remove(document)
             return document
     return None

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from assistant.errors import IndexDamagedError
 from assistant.index.kept_vectors import KeptVectors
 from assistant.index.rows import FileState, NotIndexed, StoredChunk, StoredDocument
-from assistant.types import DocumentField, Heading, Page, ParsedDocument
+from assistant.types import DocumentField, Heading, Page, ParsedDocument, RecognisedWord
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -39,8 +42,15 @@ CREATE TABLE not_indexed (
     inode INTEGER NOT NULL, checked_ns INTEGER NOT NULL, reading TEXT NOT NULL,
     outcome TEXT NOT NULL, reason TEXT NOT NULL
 );
+CREATE TABLE recognised (
+    document_id TEXT NOT NULL, page INTEGER NOT NULL, words TEXT NOT NULL,
+    PRIMARY KEY (document_id, page)
+);
 CREATE TABLE roots (path TEXT PRIMARY KEY, origin TEXT NOT NULL);
 """
+
+_RECOGNISED = next(each for each in _SCHEMA.split(";") if "TABLE recognised" in each)
+"""A store of an earlier layout lacks this table."""
 
 _ADDED = {"date": "''", "language": "''", "author": "''", "notes": "'[]'", "noise": "'[]'",
           "fields": "'[]'"}  # fmt: skip
@@ -76,6 +86,8 @@ class Store:
                         f"ALTER TABLE documents ADD COLUMN {column} TEXT NOT NULL "
                         f"DEFAULT {_ADDED[column]}"
                     )
+                if not self._keeps_recognised():
+                    self._connection.execute(_RECOGNISED)
                 if not self._chunks_have_context():
                     self._connection.execute(
                         "ALTER TABLE chunks ADD COLUMN context TEXT NOT NULL DEFAULT ''"
@@ -86,6 +98,7 @@ class Store:
                 if not self._has_schema():
                     self._connection.close()
                     raise sqlite3.DatabaseError("it holds no tables")
+            self._has_recognised = self._keeps_recognised()
             self.vectors = KeptVectors(self._connection, writable=writable)
             missing = self._missing()
             self._columns = ", ".join(
@@ -105,6 +118,10 @@ class Store:
         """The columns that a store of an earlier layout lacks."""
         there = {row[1] for row in self._connection.execute("PRAGMA table_info(documents)")}
         return [column for column in _ADDED if column not in there]
+
+    def _keeps_recognised(self) -> bool:
+        query = "SELECT 1 FROM sqlite_master WHERE name = 'recognised'"
+        return self._connection.execute(query).fetchone() is not None
 
     def _chunks_have_context(self) -> bool:
         return any(
@@ -138,7 +155,8 @@ class Store:
         return _document(row) if row else None
 
     def parsed(self, document_id: str) -> ParsedDocument:
-        """A document with its text and structure. Raises KeyError for an unknown id."""
+        """A document with its text and structure, without the places of recognised words. Raises
+        KeyError for an unknown id."""
         query = f"SELECT text, pages, headings, {self._columns} FROM documents WHERE id = ?"
         row = self._connection.execute(query, [document_id]).fetchone()
         if row is None:
@@ -165,6 +183,15 @@ class Store:
             [start + 1, max(0, end - start), name],
         ).fetchone()
         return str(row[0]) if row else ""
+
+    def recognised(self, document_id: str, page: int) -> tuple[RecognisedWord, ...]:
+        """The words of a page that were read from its picture; none for a page with text."""
+        if not self._has_recognised:
+            return ()
+        row = self._connection.execute(
+            "SELECT words FROM recognised WHERE document_id = ? AND page = ?", [document_id, page]
+        ).fetchone()
+        return tuple(RecognisedWord(*word) for word in json.loads(row[0])) if row else ()
 
     def by_ids(self, document_ids: Iterable[str]) -> dict[str, StoredDocument]:
         """Documents by id, for those that exist."""
@@ -281,8 +308,7 @@ class Store:
         self, document: StoredDocument, parsed: ParsedDocument, chunks: Sequence[StoredChunk]
     ) -> None:
         """Store a document whole: its row, text and chunks replace those of the same id."""
-        self._connection.execute("DELETE FROM chunks WHERE document_id = ?", [document.id])
-        self._connection.execute("DELETE FROM documents WHERE id = ?", [document.id])
+        self.delete(document.id)
         self._connection.execute(
             f"INSERT INTO documents ({_DOCUMENT_COLUMNS}, pages, headings, text) "
             f"VALUES ({','.join('?' * 23)})",
@@ -291,6 +317,13 @@ class Store:
                 json.dumps([[p.number, p.start, p.end] for p in parsed.pages]),
                 json.dumps([[h.level, h.title, h.start] for h in parsed.headings]),
                 parsed.text,
+            ],
+        )
+        self._connection.executemany(
+            "INSERT INTO recognised VALUES (?,?,?)",
+            [
+                (document.id, page, json.dumps([astuple(word) for word in words]))
+                for page, words in groupby(parsed.recognised, key=attrgetter("page"))
             ],
         )
         self._connection.executemany(
@@ -315,6 +348,7 @@ class Store:
 
     def delete(self, document_id: str) -> None:
         """Remove a document with its chunks."""
+        self._connection.execute("DELETE FROM recognised WHERE document_id = ?", [document_id])
         self._connection.execute("DELETE FROM chunks WHERE document_id = ?", [document_id])
         self._connection.execute("DELETE FROM documents WHERE id = ?", [document_id])
 

@@ -27,8 +27,17 @@ from assistant.index.generations import (
     Manifest,
     failpoint,
 )
-from assistant.index.loading import Load, hash_file, limits_of, load_all, load_with, options_of
-from assistant.index.plan import checked, make_plan
+from assistant.index.loading import (
+    Load,
+    hash_file,
+    limits_of,
+    load_all,
+    load_with,
+    options_of,
+    recognition_limits_of,
+)
+from assistant.index.page_cache import kept_pages
+from assistant.index.plan import UNREAD, checked, make_plan
 from assistant.index.processes.vector_children import GenerationChecker
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
@@ -92,11 +101,13 @@ class Synchroniser:
         limits = _told(settings.reading.model_dump(exclude={"processes"}))
         known = f"{self._reading}|installed-{installed_readers()}|{limits}"
         opened = settings.documents.model_dump(include={"max_file_megabytes", "follow_symlinks"})
-        self._refusing = f"{known}|{_told(opened)}"
+        self._ocr = recognition_limits_of(settings.ocr)
+        self._recogniser = self._ocr.fingerprint()
+        self._refusing = f"{known}|{_told(opened)}|{self._recogniser}"
         self._cache: list[CachedEmbedder] = []
         self._unfinished = Unfinished(
             generations.root,
-            texts=f"{known}{self._readers.fingerprint()}",
+            texts=f"{known}{self._readers.fingerprint()}|{self._recogniser}",
             vectors=self._embedder_fingerprint(),
             most_megabytes=settings.index.unfinished_megabytes,
         )
@@ -186,6 +197,7 @@ class Synchroniser:
             refusing=self._refusing,
             hasher=lambda file: hash_file(file, access),
             added=self._readers.identity,
+            recogniser=self._recogniser,
         )
         return Sight(tuple(plan), roots, tuple(documents), tuple(known), before, looked_ns)
 
@@ -316,14 +328,24 @@ class Synchroniser:
             for done in range(0, len(staying), 20):
                 note(Progress("embedding", done, len(staying), staying[done].name))
                 builder.restore(staying[done : done + 20])
-        options = options_of(self._settings, self._unfinished.texts)
-        with closing(self._load(to_read, options)) as results:  # at once when we are interrupted
+        pages = kept_pages(self._generations.root, self._settings.ocr)
+        options = options_of(
+            self._settings,
+            self._unfinished.texts,
+            pages if self._recogniser else None,
+            lambda name, page, count: note(Progress("pictures", page, count, name)),
+        )
+        with (
+            closing(pages),
+            closing(self._load(to_read, options)) as results,  # at once when we are interrupted
+        ):
             for done, (step, loaded) in enumerate(results):
                 note(Progress("reading", done, len(to_read), step.name))
                 if isinstance(loaded, DocumentError):
                     builder.fail(step, loaded)
                 else:
-                    builder.put(step, loaded, self._reading + self._added(step.file))
+                    unread = UNREAD + self._recogniser if loaded.parsed.unread_pages else ""
+                    builder.put(step, loaded, self._reading + self._added(step.file) + unread)
         builder.flush()
         note(Progress("reading", len(to_read), len(to_read)))
         self._write_the_rest(builder, sight)

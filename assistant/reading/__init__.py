@@ -10,12 +10,15 @@ that are not ours, of packages and of whoever uses this as a library: ``added``.
 from __future__ import annotations
 
 import importlib
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.errors import DocumentError
 from assistant.reading.kinds import KIND_OF_SUFFIX, find_kind, kind_of
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.types import ParsedDocument
+
+if TYPE_CHECKING:
+    from assistant.reading.recognition import AskForPage
 
 __all__ = ["READER_VERSION", "SUPPORTED_SUFFIXES", "ReadingLimits", "kind_of", "read_document"]
 
@@ -27,7 +30,7 @@ class Reader(Protocol):
         """The document, or a ``DocumentError`` whose ``outcome`` says why not."""
 
 
-READER_VERSION = 6
+READER_VERSION = 7
 """Raised when a reader's output changes, so that files are read again."""
 
 _READERS = {
@@ -54,20 +57,32 @@ _READERS = {
     "json": ("assistant.reading.json_data", "read_json"),
     "notebook": ("assistant.reading.notebook", "read_notebook"),
     "xml": ("assistant.reading.xml", "read_xml"),
+    "picture": ("assistant.reading.pictures", "read_picture"),
 }
+WITH_PICTURES = frozenset({"pdf", "picture"})
+"""Kinds whose readers take, as a fourth argument, whom to ask for the words of a picture."""
 
 SUPPORTED_SUFFIXES = tuple(sorted(KIND_OF_SUFFIX))
 
 
-def read_document(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
-    """Read one file's bytes.
+def read_document(
+    data: bytes,
+    name: str,
+    limits: ReadingLimits = DEFAULT_LIMITS,
+    ask: AskForPage | None = None,
+) -> ParsedDocument:
+    """Read one file's bytes; ``ask`` gives the words of pictured pages, which need OCR without it.
 
     Raises ``DocumentError`` whose ``outcome`` says why there is no text: ``empty``,
     ``needs_ocr``, ``password``, ``unsupported``, ``too_large`` or ``failed``.
     """
     check_bytes(data, name)
-    module, function = _READERS[find_kind(data, name)]
-    reader: Reader = getattr(importlib.import_module(module), function)
+    kind = find_kind(data, name)
+    module, function = _READERS[kind]
+    read = getattr(importlib.import_module(module), function)
+    if ask is not None and kind in WITH_PICTURES:
+        return checked_text(read(data, name, limits, ask), name, limits)
+    reader: Reader = read
     return checked_text(reader(data, name, limits), name, limits)
 
 

@@ -7,13 +7,14 @@ it checks: no pickle, no span outside the text.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.reading.limits import ReadingLimits
+from assistant.reading.recognition import RecognisedPage, unpack_page
 from assistant.registry import Brought
-from assistant.types import Heading, Page, ParsedDocument
+from assistant.types import Heading, Page, ParsedDocument, RecognisedWord
 
 OUTCOMES = frozenset({"empty", "needs_ocr", "password", "unsupported", "too_large", "failed"})
 READY = b"R"
@@ -35,17 +36,65 @@ class Reply:
     is_last: bool = False
 
 
+SKIP, READ = "skip", "read"
+"""What the parent answers about a page: leave it out, or read its picture."""
+
+
 def pack_request(
-    data: bytes, name: str, limits: ReadingLimits, brought: Brought | None = None
+    data: bytes,
+    name: str,
+    limits: ReadingLimits,
+    brought: Brought | None = None,
+    page_seconds: int = 0,
 ) -> bytes:
-    """The frame that asks for one file to be read: a line of JSON, then the file."""
+    """The frame that asks for one file to be read: a line of JSON, then the file. With
+    ``page_seconds`` the pictures of its pages are read too, and asked about one by one."""
     header = {
         "name": name.encode("utf-8", "replace").decode(),
         "bytes": len(data),
         "limits": {field: getattr(limits, field) for field in ReadingLimits.__slots__},
         "brought": [brought.name, brought.maker, brought.package] if brought else None,
+        "page_seconds": page_seconds,
     }
     return json.dumps(header).encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuestion:
+    """What a child says of a page before it is done with the file: that it has come to it, then the
+    ``key`` of its picture, then, unless the parent knew them, its ``words``."""
+
+    page: int
+    pages: int
+    key: str = ""
+    words: RecognisedPage | None = None
+
+
+def pack_question(
+    page: int, pages: int, key: str = "", words: dict[str, Any] | None = None
+) -> bytes:
+    """The frame of a question, or of a page that was read."""
+    message = {"page": page, "pages": pages, "key": key, "words": words}
+    return _framed(message)
+
+
+def unpack_question(received: bytes | bytearray) -> PageQuestion | None:
+    """The question in a frame; None when it is the reply. Raises ``ValueError`` for neither."""
+    if not received[_LENGTH:].startswith(b'{"page":'):
+        return None
+    message = json.loads(received[_LENGTH:])
+    words = message.get("words")
+    return PageQuestion(
+        _number(message.get("page")),
+        _number(message.get("pages")),
+        _words(message.get("key"))[:100],
+        unpack_page(words) if words is not None else None,
+    )
+
+
+def _framed(message: dict[str, Any]) -> bytes:
+    body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
+    return len(body).to_bytes(_LENGTH, "big") + body
 
 
 def pack_reply(reply: Reply) -> bytes:
@@ -69,11 +118,12 @@ def pack_reply(reply: Reply) -> bytes:
             "language": result.language,
             "author": result.author,
             "notes": list(result.notes),
+            "recognised": [list(astuple(word)) for word in result.recognised],
+            "unread_pages": result.unread_pages,
         }
     message["peak_bytes"] = reply.peak_bytes
     message["is_last"] = reply.is_last
-    body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
-    return len(body).to_bytes(_LENGTH, "big") + body
+    return _framed(message)
 
 
 def missing_bytes(received: bytes | bytearray, limits: ReadingLimits) -> int:
@@ -123,6 +173,8 @@ def _document(message: dict[str, Any], name: str) -> ParsedDocument:
         language=_words(message.get("language"))[:3],
         author=_words(message.get("author"))[:200],
         notes=tuple(_words(note)[:500] for note in message.get("notes", ())),
+        recognised=tuple(_recognised(word, length) for word in message.get("recognised", ())),
+        unread_pages=max(0, _number(message.get("unread_pages", 0))),
     )
 
 
@@ -136,6 +188,20 @@ def _number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError("the reply holds something else where a number belongs")
     return value
+
+
+def _recognised(values: Any, length: int) -> RecognisedWord:
+    start, end, page, left, top, right, bottom, score = values
+    return RecognisedWord(
+        _place(start, length), _place(end, length), _number(page),
+        _number(left), _number(top), _number(right), _number(bottom), _share(score),
+    )  # fmt: skip
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError("the reply holds something else where a share belongs")
+    return float(value)
 
 
 def _place(value: Any, length: int) -> int:

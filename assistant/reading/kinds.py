@@ -41,6 +41,7 @@ _SUFFIXES = {
     "msg": "msg",
     "doc": "doc dot",
     "ppt": "ppt pps pot",
+    "picture": "png jpg jpeg jpe jfif tif tiff webp bmp dib gif",
     "json": "json jsonl ndjson geojson jsonld webmanifest har",
     "notebook": "ipynb",
     "xml": """xml rss atom xsd xsl xslt opml kml gpx tei docbook dbk wsdl plist resx xlf xliff
@@ -54,11 +55,12 @@ _NAMES = {
 }  # fmt: skip
 """Files that carry text and no suffix by custom."""
 
-_BINARY = frozenset("pdf docx pptx sheets opendocument epub rtf msg doc ppt".split())
+_BINARY = frozenset("pdf docx pptx sheets opendocument epub rtf msg doc ppt picture".split())
 """Kinds that their bytes give away: a file with such a suffix alone is none."""
 
 _ARCHIVE = "an archive; unpack it and put its files into the folder"
-_PICTURE = "a picture; its words, if any, need OCR"
+_PICTURE = "a picture of a kind whose words cannot be read"
+_READABLE = "a picture"
 _MEDIA = "sound or video; a transcript of it could be read"
 _PROGRAM = "a program, not a document"
 _DATABASE = "a database; export what you need from it as CSV"
@@ -67,8 +69,9 @@ _MAGIC = (
     (b"\x1f\x8b", _ARCHIVE), (b"BZh", _ARCHIVE), (b"\xfd7zXZ\x00", _ARCHIVE),
     (b"7z\xbc\xaf\x27\x1c", _ARCHIVE), (b"Rar!\x1a\x07", _ARCHIVE), (b"\x28\xb5\x2f\xfd", _ARCHIVE),
     (b"MSCF\x00\x00\x00\x00", _ARCHIVE), (b"!<arch>\n", _ARCHIVE), (b"\x04\x22\x4d\x18", _ARCHIVE),
-    (b"\x89PNG\r\n\x1a\n", _PICTURE), (b"\xff\xd8\xff", _PICTURE), (b"GIF87a", _PICTURE),
-    (b"GIF89a", _PICTURE), (b"II*\x00", _PICTURE), (b"MM\x00*", _PICTURE), (b"8BPS\x00", _PICTURE),
+    (b"\x89PNG\r\n\x1a\n", _READABLE), (b"\xff\xd8\xff", _READABLE), (b"GIF87a", _READABLE),
+    (b"GIF89a", _READABLE), (b"II*\x00", _READABLE), (b"MM\x00*", _READABLE),
+    (b"8BPS\x00", _PICTURE),
     (b"\x00\x00\x01\x00", _PICTURE), (b"\xff\x0a", _PICTURE), (b"\x00\x00\x00\x0cJXL ", _PICTURE),
     (b"\x00\x00\x00\x0cjP  ", _PICTURE), (b"AT&TFORM", _PICTURE),
     (b"ID3\x02", _MEDIA), (b"ID3\x03", _MEDIA), (b"ID3\x04", _MEDIA), (b"fLaC", _MEDIA),
@@ -106,10 +109,13 @@ def find_kind(data: bytes, name: str) -> str:
     if not named and not suffix and last.lower().rstrip(".") in _NAMES:
         named = "text"
     reason = _refusal(data, named)
+    if reason is _READABLE:
+        return "picture"
     if reason:
         raise DocumentError(
             f"{name} is {reason}",
-            hint="run OCR on it, for example `ocrmypdf --image-dpi 300 in.png out.pdf`"
+            hint="save it as PNG or JPEG, or run OCR on it, for example "
+            "`ocrmypdf --image-dpi 300 in.png out.pdf`"
             if reason is _PICTURE
             else "",
             outcome="needs_ocr" if reason is _PICTURE else "unsupported",
@@ -217,11 +223,11 @@ def _refusal(data: bytes, named: str) -> str:
     if data.startswith(_MAGICS):  # at once: one by one they took a tenth of reading plain text
         return next(reason for magic, reason in _MAGIC if data.startswith(magic))
     if data.startswith(b"RIFF"):
-        return _PICTURE if data[8:12] == b"WEBP" else _MEDIA
+        return _READABLE if data[8:12] == b"WEBP" else _MEDIA
     if data[4:8] == b"ftyp":
         return _PICTURE if data[8:12] in _BRANDS else _MEDIA
     if data.startswith(b"BM") and len(data) > 26 and data[6:10] == b"\0\0\0\0":
-        return _PICTURE
+        return _READABLE
     if data[257:262] == b"ustar":
         return _ARCHIVE
     if data[:2] in (b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xf1", b"\xff\xf9"):

@@ -15,27 +15,34 @@ from assistant.errors import DocumentError
 from assistant.reading.furniture import CELL_BORDER, PrintedPage, without_furniture
 from assistant.reading.headers import find_header
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
-from assistant.reading.pdf_source import PdfSource, extract
+from assistant.reading.pdf_source import MOST_UNKNOWN, PdfSource, extract
 from assistant.reading.plain import name_title, says_no_title
+from assistant.reading.recognised_text import place_words
+from assistant.reading.recognition import HARDLY_READ, AskForPage, how_to_read_pictures
 from assistant.reading.tables import table_lines
 from assistant.reading.writing import iso_date, one_line
 from assistant.tables.model import is_rule, row_line
 from assistant.types import Heading, Page, ParsedDocument
 
 _NEW_BLOCK = re.compile(r"\s*(?:[-*•◦▪‣·–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .]{6,}$)")
-_OCR = "run OCR on it first, for example `ocrmypdf in.pdf out.pdf`"
+_OCR = how_to_read_pictures("run OCR on it first, for example `ocrmypdf in.pdf out.pdf`")
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
 
 
-def read_pdf(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> ParsedDocument:
+def read_pdf(
+    data: bytes,
+    name: str,
+    limits: ReadingLimits = DEFAULT_LIMITS,
+    ask: AskForPage | None = None,
+) -> ParsedDocument:
     """The text of a PDF with its pages and its outline as headings.
 
     Raises ``DocumentError`` with outcome ``empty``, ``needs_ocr``, ``password``, ``too_large`` or
     ``failed``.
     """
-    source = extract(data, name, limits)
+    source = extract(data, name, limits, ask)
     page_texts, goes_on = pages_as_text(without_furniture(source.lines))
-    text, pages = _join_pages(page_texts, goes_on)
+    text, pages = join_pages(page_texts, goes_on)
     _refuse_wordless(source, text, name)
     headings = _place_headings(text, pages, source.outline)
     title = source.title
@@ -50,12 +57,20 @@ def read_pdf(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> 
         date=_date(source.dates),
         author=one_line(source.author)[:200],
         notes=_notes(source),
+        recognised=place_words(text, pages, source.recognised),
+        unread_pages=len(source.unread),
     )
 
 
 def _refuse_wordless(source: PdfSource, text: str, name: str) -> None:
     if source.is_blank:
         raise DocumentError(f"{name} has {len(source.lines)} empty page(s)", outcome="empty")
+    if not text.strip() and not source.unread:
+        raise DocumentError(
+            f"{name} has {len(source.lines)} page(s) with pictures, and no words in them that can "
+            "be read",
+            outcome="empty",
+        )
     if not text.strip():
         raise DocumentError(
             f"{name} has {len(source.lines)} page(s) and no text: it holds pictures of pages",
@@ -68,7 +83,7 @@ def _refuse_wordless(source: PdfSource, text: str, name: str) -> None:
             hint="open it there and print it to a PDF",
             outcome="unsupported",
         )
-    if source.unknown_share > 0.3:
+    if source.unknown_share > MOST_UNKNOWN:
         raise DocumentError(
             f"{name} does not say which letters its fonts draw: {source.unknown_share:.0%} of them "
             "are unknown",
@@ -82,6 +97,9 @@ def _notes(source: PdfSource) -> tuple[str, ...]:
     found = []
     for pages, why in (
         (source.pictured, "hold pictures and no text; OCR would read them"),
+        (source.stamped, "hold a picture under a few words of text; OCR would read it"),
+        (source.garbled, "do not say which letters they draw; OCR would read them"),
+        ([n for n, each in source.recognised.items() if each.is_hardly_read], HARDLY_READ),
         (source.damaged, "are damaged and were left out"),
     ):
         if pages:
@@ -174,7 +192,7 @@ def join_lines(lines: Sequence[str]) -> list[str]:
     return paragraphs
 
 
-def _join_pages(
+def join_pages(
     page_texts: Sequence[str], goes_on: frozenset[int] = frozenset()
 ) -> tuple[str, tuple[Page, ...]]:
     """One text of all pages; what runs over a page's end, sentence or table, stays one."""

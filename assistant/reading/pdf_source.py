@@ -11,7 +11,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -21,6 +21,8 @@ from assistant.errors import DocumentError
 from assistant.reading.furniture import CELL_BORDER
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.pdf_layout import HYPHENS, Character, stretches
+from assistant.reading.recognised_text import printed_text
+from assistant.reading.recognition import AskForPage, RecognisedPage
 
 _PDFIUM = threading.Lock()
 """pdfium is not thread-safe: with four threads, 66 of 150 files came out wrong."""
@@ -32,6 +34,13 @@ _UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]")
 
 _MOST_BOXES, _MOST_CHARACTERS = 20_000, 50_000
 """Of a page that is looked at for tables."""
+MOST_UNKNOWN = 0.3
+"""The share of characters that are no letters from which on a page, or a file, is not text."""
+_FEW_CHARACTERS, _LARGE_PICTURE, _MOST_OBJECTS = 100, 0.5, 500
+"""A page with fewer characters, and pictures on more than this share of it, is a scan with a
+stamp."""
+_PICTURE_DPI, LEAST_PIXELS, MOST_PIXELS = 200, 1000, 3300
+"""How large the picture of a page is drawn: as scanners do, but its longer side within bounds."""
 _NEAR = 20
 """Characters within which pdfium's two ways to tell a page's text agree."""
 Box = tuple[float, float, float, float]
@@ -45,7 +54,10 @@ class PdfSource:
     """What pdfium gives, filled page by page.
 
     ``pictured`` are numbers of pages with something drawn and not one character, ``damaged`` of
-    those that cannot be read. ``unknown_share`` is the part of all characters that are no letters.
+    those that cannot be read, ``stamped`` of pictures with a few words of text on them, ``garbled``
+    of pages whose characters are mostly no letters. ``recognised`` are the words of such pages
+    that were read from their pictures; then they are among the others no more. ``unknown_share``
+    is the part of all characters that are no letters.
     """
 
     lines: list[list[str]] = field(default_factory=list)
@@ -55,13 +67,23 @@ class PdfSource:
     dates: tuple[str, ...] = ()
     pictured: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
+    stamped: list[int] = field(default_factory=list)
+    garbled: list[int] = field(default_factory=list)
+    recognised: dict[int, RecognisedPage] = field(default_factory=dict)
     is_blank: bool = False
     is_form_shell: bool = False
     unknown_share: float = 0.0
 
+    @property
+    def unread(self) -> list[int]:
+        """Numbers of the pages whose words only their pictures tell."""
+        return sorted({*self.pictured, *self.stamped, *self.garbled})
 
-def extract(data: bytes, name: str, limits: ReadingLimits) -> PdfSource:
-    """Read a whole file, one thread at a time.
+
+def extract(
+    data: bytes, name: str, limits: ReadingLimits, ask: AskForPage | None = None
+) -> PdfSource:
+    """Read a whole file, one thread at a time; ``ask`` gives the words of pictured pages.
 
     Raises ``DocumentError`` with outcome ``password``, ``too_large`` or ``failed``.
     """
@@ -77,38 +99,50 @@ def extract(data: bytes, name: str, limits: ReadingLimits) -> PdfSource:
                 ) from exc
             raise DocumentError(f"{name} is not a readable PDF: {exc}") from exc
         try:
-            return _read(document, name, limits)
+            return _read(document, name, limits, ask)
         finally:
             document.close()
 
 
-def _read(document: Any, name: str, limits: ReadingLimits) -> PdfSource:
+def _read(document: Any, name: str, limits: ReadingLimits, ask: AskForPage | None) -> PdfSource:
     source = PdfSource()
     count = len(document)
     limits.check_pages(name, count)
-    total = unknown = 0
+    total = 0
+    unknown: list[int] = []
     first_problem: Exception | None = None
     for index in range(count):
         try:
-            raw, lines, draws = _page(document, index)
+            raw, lines, drawn = _page(document, index)
         except (pdfium.PdfiumError, ValueError, ctypes.ArgumentError) as exc:
             first_problem = first_problem or exc
             source.damaged.append(index + 1)
             source.lines.append([])
+            unknown.append(0)
             continue
-        total += sum(map(len, lines))
+        length = sum(map(len, lines))
+        total += length
         limits.check_characters(name, total)
-        unknown += len(_UNKNOWN.findall(raw))
+        unknown.append(len(_UNKNOWN.findall(raw)))
         source.lines.append(lines)
-        if draws and not any(source.lines[-1]):
+        if drawn and not any(lines):
             source.pictured.append(index + 1)
+        elif unknown[-1] > MOST_UNKNOWN * length:
+            source.garbled.append(index + 1)
+        elif drawn > _LARGE_PICTURE:
+            source.stamped.append(index + 1)
     if first_problem is not None and len(source.damaged) == count:
         raise DocumentError(f"{name}: its pages cannot be read: {first_problem}")
     if count == 0:
         raise DocumentError(f"{name} has no page that can be read")
-    has_words = any(map(any, source.lines))
+    if ask is not None:
+        for number in source.unread:
+            _recognise(document, source, number, ask)
+            unknown[number - 1] = 0 if number in source.recognised else unknown[number - 1]
+        total = sum(len(line) for lines in source.lines for line in lines)
+    has_words = any(map(any, source.lines)) or bool(source.recognised)
     source.is_blank = not has_words and not source.pictured
-    source.unknown_share = unknown / max(1, total)
+    source.unknown_share = sum(unknown) / max(1, total)
     source.is_form_shell = (
         count <= 2
         and document.get_formtype() > 1
@@ -119,8 +153,42 @@ def _read(document: Any, name: str, limits: ReadingLimits) -> PdfSource:
     return source
 
 
-def _page(document: Any, index: int) -> tuple[str, list[str], bool]:
-    """A page's raw text, its lines, and for a page without any whether something is drawn on it."""
+def _recognise(document: Any, source: PdfSource, number: int, ask: AskForPage) -> None:
+    """Take the words of a page from its picture, if somebody reads it."""
+    page = document[number - 1]
+    try:
+        found = ask(lambda: _drawn(page), number, len(document))
+    finally:
+        page.close()
+    if found is None:
+        return
+    lines = printed_lines(printed_text(found))
+    if number in source.stamped:
+        source.stamped.remove(number)
+        if _letters(lines) < _letters(source.lines[number - 1]):
+            return  # the picture says nothing beyond the text on it
+    for kind in (source.pictured, source.garbled):
+        if number in kind:
+            kind.remove(number)
+    source.lines[number - 1] = lines
+    source.recognised[number] = found
+
+
+def _letters(lines: Sequence[str]) -> int:
+    return sum(map(str.isalnum, "".join(lines)))
+
+
+def _drawn(page: Any) -> Any:
+    """The picture of a page: red, green and blue bytes by row and column."""
+    long = max(1.0, page.get_width(), page.get_height())
+    scale = max(min(_PICTURE_DPI / 72, MOST_PIXELS / long), LEAST_PIXELS / long)
+    bitmap = page.render(scale=scale, rev_byteorder=True)
+    return bitmap.to_numpy()[:, :, :3].copy()
+
+
+def _page(document: Any, index: int) -> tuple[str, list[str], float]:
+    """A page's raw text, its lines, and for a page with few words how much of it pictures cover; a
+    little for one where something else is drawn."""
     page = document[index]
     try:
         if pdfium_raw.FPDFPage_GetAnnotCount(page) > 0 and (
@@ -137,10 +205,22 @@ def _page(document: Any, index: int) -> tuple[str, list[str], bool]:
             )
         finally:
             text_page.close()
-        draws = not raw.strip() and next(iter(page.get_objects(max_depth=1)), None) is not None
-        return raw, lines, draws
+        return raw, lines, _share_drawn(page) if len(raw.strip()) < _FEW_CHARACTERS else 0.0
     finally:
         page.close()
+
+
+def _share_drawn(page: Any) -> float:
+    objects = list(islice(page.get_objects(max_depth=1), _MOST_OBJECTS))
+    left, bottom, right, top = page.get_bbox()
+    whole = max(1.0, (right - left) * (top - bottom))
+    covered = 0.0
+    for each in objects:
+        if each.type in (pdfium_raw.FPDF_PAGEOBJ_IMAGE, pdfium_raw.FPDF_PAGEOBJ_FORM):
+            a, b, c, d = each.get_bounds()
+            width, height = min(c, right) - max(a, left), min(d, top) - max(b, bottom)
+            covered += max(0.0, width) * max(0.0, height) / whole
+    return max(covered, 0.01) if objects else 0.0
 
 
 def _in_order(text_page: Any, page_box: Box, raw: str) -> str:

@@ -9,6 +9,7 @@ way to a child and back would cost more than the reading.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import selectors
 import signal
@@ -16,15 +17,23 @@ import subprocess
 import tempfile
 import threading
 import time
-from types import TracebackType
+from dataclasses import dataclass
 
 from assistant.errors import DocumentError
 from assistant.processes import start
-from assistant.reading import read_document
+from assistant.reading import WITH_PICTURES, read_document
 from assistant.reading.added import brought_for
-from assistant.reading.frames import READY, Reply, missing_bytes, pack_request, unpack_reply
+from assistant.reading.frames import (
+    READY,
+    Reply,
+    missing_bytes,
+    pack_request,
+    unpack_question,
+    unpack_reply,
+)
 from assistant.reading.kinds import kind_of
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits, too_large
+from assistant.reading.pages_of_file import PagesOfFile, Recognition
 from assistant.registry import Brought
 from assistant.types import ParsedDocument
 
@@ -44,8 +53,17 @@ _MEMORY_SIGNS = ("memory", "alloc", "capacity overflow", "out of")
 class Parsers:
     """Reads files in at most ``processes`` children; safe to call from several threads."""
 
-    def __init__(self, limits: ReadingLimits = DEFAULT_LIMITS, processes: int = 4) -> None:
+    def __init__(
+        self,
+        limits: ReadingLimits = DEFAULT_LIMITS,
+        processes: int = 4,
+        recognition: Recognition | None = None,
+    ) -> None:
+        """``recognition`` reads the pictures of pages, in children of their own with more memory;
+        files that hold such pages need OCR without it."""
         self._limits = limits
+        self._recognition = recognition if recognition and recognition.is_possible else None
+        self._drawers: list[_Child] = []
         self._places = threading.Semaphore(max(1, min(processes, os.cpu_count() or 1)))
         self._lock = threading.Lock()
         self._idle: list[_Child] = []
@@ -61,22 +79,60 @@ class Parsers:
         is_text = len(data) <= _HERE_BYTES and kind_of(data[:2048], name) in _HERE
         if is_text and brought is None:
             return read_document(data, name, self._limits)
+        pictures = None
+        if self._recognition is not None and brought is None:
+            pictures = kind_of(data, name) if len(data) > 2048 else kind_of(data[:2048], name)
         with self._places:
-            child = self._take()
-            is_fresh = child.files == 0
+            if self._recognition is not None and pictures == "picture":
+                return self._read_pictures(self._recognition, data, name)
             try:
-                return self._read_with(child, data, name, brought)
-            except ChildDiedError:
-                if is_fresh:
+                parsed = self._read_text(data, name, brought)
+            except DocumentError as exc:
+                if self._recognition is None or pictures not in WITH_PICTURES:
                     raise
-                # an earlier file may have hurt it: a fresh one tells
-                return self._read_with(self._start(), data, name, brought)
+                if exc.outcome != "needs_ocr":
+                    raise
+                return self._read_pictures(self._recognition, data, name)
+            if self._recognition is None or not parsed.unread_pages:
+                return parsed
+            try:
+                return self._read_pictures(self._recognition, data, name)
+            except DocumentError:
+                return parsed  # its text pages are known, and its notes say which are not read
+
+    def _read_text(self, data: bytes, name: str, brought: Brought | None) -> ParsedDocument:
+        child = self._take(self._idle)
+        is_fresh = child.files == 0
+        try:
+            return self._read_with(child, self._idle, _Request(data, name, self._limits, brought))
+        except ChildDiedError:
+            if is_fresh:
+                raise
+            # an earlier file may have hurt it: a fresh one tells
+            request = _Request(data, name, self._limits, brought)
+            return self._read_with(self._start(), self._idle, request)
+
+    def _read_pictures(self, recognition: Recognition, data: bytes, name: str) -> ParsedDocument:
+        """Read a file with the words of its pictures. A page that is too much for a child is left
+        out, and the others are read by a fresh one, which is given the words known by then."""
+        pages = PagesOfFile(recognition, name)
+        limits = recognition.limits_of(self._limits)
+        request = _Request(data, name, limits, None, pages)
+        while True:
+            child = self._take(self._drawers)
+            try:
+                return self._read_with(child, self._drawers, request)
+            except _TooMuchError as exc:
+                if not pages.leave_out_current():
+                    raise exc.error from exc
 
     def close(self) -> None:
         """End all children; a thread that waits for one gets a ``DocumentError``."""
         with self._lock:
             self._is_closed = True
-            idle, self._idle = self._idle, []
+            idle = [*self._idle, *self._drawers]
+            self._idle.clear()
+            self._drawers.clear()
             busy = self._children.difference(idle)
             self._children.clear()
         for child in idle:
@@ -87,19 +143,12 @@ class Parsers:
     def __enter__(self) -> Parsers:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _read_with(
-        self, child: _Child, data: bytes, name: str, brought: Brought | None
-    ) -> ParsedDocument:
+    def _read_with(self, child: _Child, idle: list[_Child], request: _Request) -> ParsedDocument:
         try:
-            reply = child.read(data, name, self._limits, brought)
+            reply = child.read(request)
         except BaseException:
             self._drop(child)
             raise
@@ -107,15 +156,15 @@ class Parsers:
         if reply.is_last:
             self._drop(child)
         else:
-            self._give_back(child)
+            self._give_back(child, idle)
         if isinstance(reply.result, DocumentError):
             raise reply.result
         return reply.result
 
-    def _take(self) -> _Child:
+    def _take(self, idle: list[_Child]) -> _Child:
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
+            if idle:
+                return idle.pop()
         return self._start()
 
     def _start(self) -> _Child:
@@ -127,10 +176,10 @@ class Parsers:
         child.end()
         raise DocumentError("reading was stopped")
 
-    def _give_back(self, child: _Child) -> None:
+    def _give_back(self, child: _Child, idle: list[_Child]) -> None:
         with self._lock:
             if not self._is_closed:
-                self._idle.append(child)
+                idle.append(child)
                 return
         child.end()
 
@@ -138,6 +187,26 @@ class Parsers:
         with self._lock:
             self._children.discard(child)
         child.end()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One file to read, what it may take, a package's reader if one is told, and what is known of
+    the pictures of its pages if they are to be read."""
+
+    data: bytes
+    name: str
+    limits: ReadingLimits
+    brought: Brought | None = None
+    pages: PagesOfFile | None = None
+
+
+class _TooMuchError(Exception):
+    """A page's picture ended its child, for this reason."""
+
+    def __init__(self, error: DocumentError) -> None:
+        super().__init__(error.what)
+        self.error = error
 
 
 class ChildDiedError(DocumentError):
@@ -160,28 +229,54 @@ class _Child:
         for stream in (self._process.stdin, self._process.stdout):
             os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
 
-    def read(
-        self, data: bytes, name: str, limits: ReadingLimits, brought: Brought | None = None
-    ) -> Reply:
-        """Send one file and wait for its text, read by a package's reader if one is told.
+    def read(self, request: _Request) -> Reply:
+        """Send one file and wait for its text.
 
-        Raises ``DocumentError`` when the child breaks off or dallies; it is of no more use then.
+        Raises ``DocumentError`` when the child breaks off or dallies, and ``_TooMuchError`` when it
+        does so over the picture of a page; it is of no more use then.
         """
         is_first, self.files = self.files == 0, self.files + 1
         try:
-            if is_first:
-                self._wait_until_up()
-            received = self._exchange([pack_request(data, name, limits, brought), data], limits)
-            return unpack_reply(received, name)
-        except TimeoutError as exc:
-            raise DocumentError(
-                f"{name} takes more than {limits.wall_seconds:g} seconds to read",
-                hint="reading.wall_seconds is the limit",
-            ) from exc
-        except (EOFError, OSError) as exc:
-            raise self._death(name, limits) from exc
-        except (ValueError, TypeError) as exc:
-            raise DocumentError(f"{name}: its parser sent an impossible reply: {exc}") from exc
+            try:
+                if is_first:
+                    self._wait_until_up()
+                reply = self._converse(request)
+            except TimeoutError as exc:
+                raise DocumentError(
+                    f"{request.name} takes more than {request.limits.wall_seconds:g} seconds to "
+                    "read",
+                    hint="reading.wall_seconds is the limit",
+                ) from exc
+            except (EOFError, OSError) as exc:
+                raise self._death(request.name, request.limits) from exc
+            except (ValueError, TypeError, AttributeError) as exc:
+                raise DocumentError(
+                    f"{request.name}: its parser sent an impossible reply: {exc}"
+                ) from exc
+        except DocumentError as exc:
+            if request.pages is not None and request.pages.current:
+                raise _TooMuchError(exc) from exc
+            raise
+        if (
+            isinstance(reply.result, DocumentError)
+            and request.pages is not None
+            and request.pages.is_reading
+        ):
+            raise _TooMuchError(reply.result)
+        return reply
+
+    def _converse(self, request: _Request) -> Reply:
+        """Ask for a file, answer what the child asks about its pages, and take the reply."""
+        limits, pages, data = request.limits, request.pages, request.data
+        page_seconds = pages.page_seconds if pages else 0
+        header = pack_request(data, request.name, limits, request.brought, page_seconds)
+        received = self._exchange([header, data], limits, limits.wall_seconds)
+        while pages is not None and (question := unpack_question(received)) is not None:
+            answer = pages.answer(question)
+            parts = [] if answer is None else [json.dumps(answer).encode() + b"\n"]
+            seconds = pages.wall_seconds(limits) if pages.current else limits.wall_seconds
+            received = self._exchange(parts, limits, seconds)
+        return unpack_reply(received, request.name)
 
     def stop(self) -> None:
         """End the process; its pipes stay open for the thread that reads them."""
@@ -204,9 +299,9 @@ class _Child:
         if os.read(self._process.stdout.fileno(), 1) != READY:  # type: ignore[union-attr]
             raise EOFError
 
-    def _exchange(self, parts: list[bytes], limits: ReadingLimits) -> bytearray:
+    def _exchange(self, parts: list[bytes], limits: ReadingLimits, seconds: float) -> bytearray:
         """Write the request and read the reply under one deadline."""
-        deadline = time.monotonic() + limits.wall_seconds
+        deadline = time.monotonic() + seconds
         waiting = [memoryview(part) for part in parts if part]
         received = bytearray()
         sink, source = self._process.stdin.fileno(), self._process.stdout.fileno()  # type: ignore[union-attr]

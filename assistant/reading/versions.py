@@ -11,7 +11,7 @@ from assistant.reading.kinds import KIND_OF_SUFFIX
 
 _PACKAGES = (
     "document-assistant", "pypdfium2", "lxml", "olefile", "python-calamine", "striprtf",
-    "charset-normalizer", "semantic-text-splitter",
+    "charset-normalizer", "semantic-text-splitter", "rapidocr",
 )  # fmt: skip
 
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import hashlib
 import json
 import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from typing import IO, Any
 
 from assistant.errors import DocumentError
 from assistant.reading import read_document
 from assistant.reading.added import read_brought
-from assistant.reading.frames import READY, Reply, pack_reply
+from assistant.reading.frames import READ, READY, SKIP, Reply, pack_question, pack_reply
 from assistant.reading.limits import ReadingLimits, too_large
+from assistant.reading.recognition import AskForPage, RecognisedPage, pack_page, unpack_page
 from assistant.registry import Brought
 from assistant.types import ParsedDocument
 
@@ -36,7 +39,9 @@ package's reader may need."""
 
 _LARGE = 1_000_000
 _WORN = 0.4
-"""Share of the allowed memory after which a child that keeps it is replaced by a fresh one."""
+_WORN_BY_PICTURES = 0.6
+"""Share of the allowed memory after which a child that keeps it is replaced by a fresh one. One
+with a recogniser keeps a third of it, and takes half a second to start."""
 
 
 def main() -> int:
@@ -61,24 +66,63 @@ def main() -> int:
         limits = ReadingLimits(**header["limits"])
         _set_limits(limits)
         brought = Brought(*header["brought"]) if header["brought"] else None
-        reply = answer(data, header["name"], limits, brought)
+        ask = asking(requests, replies, limits, header["page_seconds"])
+        reply = answer(data, header["name"], limits, brought, ask)
         is_large = len(data) > _LARGE
         del data
         if is_large:
             gc.collect()
-        is_last = _resident_bytes() > _WORN * limits.memory_megabytes * 1e6
+        worn = _WORN_BY_PICTURES if ask else _WORN
+        is_last = _resident_bytes() > worn * limits.memory_megabytes * 1e6
         _send(replies, reply, header["name"], limits, is_last)
         if is_last:
             return 0  # the parent starts another for the next file
 
 
+def asking(
+    requests: IO[bytes], replies: IO[bytes], limits: ReadingLimits, page_seconds: int
+) -> AskForPage | None:
+    """What gives readers the words of a page's picture: the parent, which may know them or not want
+    them, else the recogniser here, with so much processor time. None for 0 seconds."""
+    if not page_seconds:
+        return None
+
+    def ask(draw: Callable[[], Any], page: int, pages: int) -> RecognisedPage | None:
+        _allow_seconds(page_seconds)
+        write_frame(replies, pack_question(page, pages))
+        order = json.loads(requests.readline())
+        if order == SKIP:
+            return None
+        from assistant.reading.recogniser import IDENTITY, recognise
+
+        picture = draw()
+        digest = hashlib.blake2b(f"{IDENTITY} {picture.shape}".encode(), digest_size=24)
+        digest.update(picture)
+        write_frame(replies, pack_question(page, pages, key=digest.hexdigest()))
+        known = json.loads(requests.readline())
+        if known != READ:
+            return unpack_page(known)
+        found = recognise(picture)
+        write_frame(replies, pack_question(page, pages, words=pack_page(found)))
+        _allow_seconds(limits.cpu_seconds)
+        return found
+
+    return ask
+
+
 def answer(
-    data: bytes, name: str, limits: ReadingLimits, brought: Brought | None = None
+    data: bytes,
+    name: str,
+    limits: ReadingLimits,
+    brought: Brought | None = None,
+    ask: AskForPage | None = None,
 ) -> ParsedDocument | DocumentError:
     """What came of reading a file, every failure as a value."""
     try:
         if brought is not None:
             return read_brought(data, name, limits, brought)
+        if ask is not None:
+            return read_document(data, name, limits, ask)
         return read_document(data, name, limits)
     except DocumentError as exc:
         exc.__traceback__ = None  # its frames hold the file
@@ -102,6 +146,11 @@ def _send(
         frame = pack_reply(Reply(reply, _peak_bytes(), is_last))
     except MemoryError:
         frame = pack_reply(Reply(_no_memory(name, limits), _peak_bytes(), is_last))
+    write_frame(replies, frame)
+
+
+def write_frame(replies: IO[bytes], frame: bytes) -> None:
+    """Write a whole frame to a pipe that may take a part at a time."""
     view = memoryview(frame)
     while view:
         view = view[replies.write(view) :]
@@ -116,10 +165,15 @@ def _no_memory(name: str, limits: ReadingLimits) -> DocumentError:
 def _set_limits(limits: ReadingLimits) -> None:
     """Memory for good; processor time for this file: the soft limit is moved on each time."""
     memory = limits.memory_megabytes * 1_000_000
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_seconds
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    _allow_seconds(limits.cpu_seconds)
+
+
+def _allow_seconds(allowed: int) -> None:
+    """So much processor time from now on."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + 1 + allowed
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
 

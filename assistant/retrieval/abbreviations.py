@@ -1,8 +1,7 @@
-"""The abbreviations that an index's documents explain, for questions: "MTBF" finds "mean time
-between failures", and the other way round.
+"""Expands abbreviations: "MTBF" also finds "mean time between failures", and the reverse.
 
-The table is made once for a generation from what its documents keep, so it is always that of a
-fresh index. Where nothing explains a short form, words with its initials count for it.
+The table is built once per index generation from the documents' stored fields. If no document
+explains a short form, word sequences with its initials match it.
 """
 
 from __future__ import annotations
@@ -15,10 +14,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from assistant.retrieval.question import Question
-from assistant.retrieval.question_terms import content_pairs
 from assistant.text.abbreviations import initials
-from assistant.text.languages import language
-from assistant.text.terms import stems
+from assistant.text.analysed import AnalysedText
 from assistant.types import DocumentField, DocumentInfo
 
 if TYPE_CHECKING:
@@ -26,9 +23,12 @@ if TYPE_CHECKING:
 
 FIELD = "abbreviation"
 """The name of a document's field that explains one: its value is ``MTBF = mean time …``."""
-_SHORT = re.compile(r"(?<![\w-])[A-ZÀ-Þ][A-ZÀ-Þ0-9a-z]{0,8}[A-ZÀ-Þ](?=s?(?![\w-]))")
+_TELLING = 4
+"""Letters of a short form whose initials are hardly met by chance: they count for it even where
+some text writes the short form."""
 _MOST_LONG = 3
-"""Long forms of one short form that count; a folder where it has more explains it nowhere."""
+"""Maximum number of long forms of one short form. With more, the short form is ambiguous and is
+not expanded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ def abbreviations(snapshot: Snapshot) -> Abbreviations:
 def with_long_forms(
     question: Question, known: Abbreviations, holds: Callable[[str], bool]
 ) -> Question:
-    """The question with what its abbreviations, or the long forms in it, are called elsewhere;
-    ``holds`` says whether the index has a term."""
+    """The question with the long forms of its abbreviations, and the reverse; ``holds`` tests
+    whether the index has a term."""
     same: list[tuple[frozenset[str], frozenset[str]]] = []
     spelt: list[tuple[re.Pattern[str], str]] = []
-    for short in dict.fromkeys(_SHORT.findall(question.text)):
+    for short in question.said.short_forms:
         term = _term(short, question.language)
         if term not in question.weights:
             continue
@@ -94,7 +94,7 @@ def with_long_forms(
         for each in explained if len(explained) <= _MOST_LONG else ():
             same.append((_content(each.long, question.language), frozenset([term])))
         is_plain = short.isupper() and short.isalpha() and 3 <= len(short) <= 6
-        if not explained and is_plain and not holds(term):
+        if not explained and is_plain and (len(short) >= _TELLING or not holds(term)):
             spelt.append((initials(short), term))
     for each in known.of_long(question.text):
         term, long = _term(each.short, question.language), _content(each.long, question.language)
@@ -110,23 +110,18 @@ def with_long_forms(
     return replace(question, same_as=tuple(same), initials=tuple(spelt), sought=sought)
 
 
-def short_in(text: str) -> list[str]:
-    """The short forms that a text writes."""
-    return list(dict.fromkeys(_SHORT.findall(text)))
-
-
 def _explained(document: str, field: DocumentField) -> Explained:
     short, _, long = field.value.partition(" = ")
     return Explained(short, long, document, field.start, field.end)
 
 
 def _term(short: str, code: str) -> str:
-    found = stems(short, code)
+    found = AnalysedText(short, code).stems
     return found[0] if len(found) == 1 else ""
 
 
 def _content(long: str, code: str) -> frozenset[str]:
-    return frozenset(content_pairs(long, language(code))[1])
+    return frozenset(term for _, term in AnalysedText(long, code).content)
 
 
 def _first_word(text: str) -> str:

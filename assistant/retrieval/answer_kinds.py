@@ -8,10 +8,11 @@ the patterns with which the weights of answers were fitted.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
-from assistant.text.folding import fold
+from assistant.text.analysed import AnalysedText
 from assistant.text.languages import Language, language
 
 AnswerKind = Literal[
@@ -25,9 +26,9 @@ _ORDER: tuple[tuple[AnswerKind, str], ...] = (
     ("organisation", "organisation"), ("title", "title"), ("amount", "amount"),
     ("definition", "definition"),
 )  # fmt: skip
-"""Kinds, the more telling first, and what the data files call them."""
+"""Answer types, most specific first, with their keys in the data files."""
 _AFTER, _BEFORE = 4, 2
-"""How far from "which" or "what" the noun may stand that names the kind."""
+"""Maximum distance in words from "which" or "what" to the noun that names the answer type."""
 _VERB_LAST = frozenset({"tr", "hi", "ko"})
 """Languages that put the question word behind the noun."""
 _PARTICLES = frozenset({"tr", "ru", "pl", "ko", "ar", "he"})
@@ -92,35 +93,42 @@ _ENGLISH: dict[AnswerKind, str] = {
     "definition": r"^\s*(?:what(?:'s|’s| is| are| does .* mean)|define|explain)\b",
     "which": r"\b(?:which|what)\b",
 }  # fmt: skip
+_DEFINITION = re.compile(
+    r"^\s*(?:what(?:'s|’s| is| are| was| were| does)|define|explain|describe|who (?:is|was))\b"
+    r"(?!.*\b(?:called|name of|title|year|number|percentage)\b)",
+    re.IGNORECASE,
+)
 _ENGLISH_KINDS = tuple((kind, re.compile(text, re.IGNORECASE)) for kind, text in _ENGLISH.items())
 
 
-def answer_kinds(question: str, code: str = "en") -> tuple[AnswerKind, ...]:
-    """What an answer could be, the most telling kind first; ``("any",)`` when nothing tells.
+def answer_kinds(question: AnalysedText) -> tuple[AnswerKind, ...]:
+    """The expected answer types, most specific first; ``("any",)`` when the question names
+    none.
 
-    ``code`` is the language of the question. A finer kind comes after the wider one that it is a
-    case of: an ``amount`` (of money) after ``number``.
+    A subtype follows its supertype: ``amount`` (of money) comes after ``number``.
     """
-    known = language(code)
-    if known.code == "en":
-        kinds = tuple(kind for kind, pattern in _ENGLISH_KINDS if pattern.search(question))
-    elif known.is_spaced:
-        kinds = _spaced(question, known)
+    if question.language.code == "en":
+        kinds = tuple(kind for kind, pattern in _ENGLISH_KINDS if pattern.search(question.text))
+    elif question.language.is_spaced:
+        kinds = _spaced(question)
     else:
-        kinds = _unspaced(question, known)
+        kinds = _unspaced(question)
     return kinds or ("any",)
 
 
-def tokens_of(text: str) -> list[str]:
-    """The folded words of a text, without apostrophes and signs."""
-    return [token for token in _APART.split(fold(text)) if token]
+def asks_definition(question: AnalysedText, kinds: Sequence[AnswerKind]) -> bool:
+    """Whether a question asks what something is, or who somebody is."""
+    if question.language.code == "en":
+        return _DEFINITION.search(question.text) is not None
+    return "definition" in kinds and not set(kinds) & {"number", "amount", "date", "place", "title"}
 
 
 # ---------------------------------------------------------------- words apart
 
 
-def _spaced(question: str, known: Language) -> tuple[AnswerKind, ...]:
-    tokens = tokens_of(question)
+def _spaced(question: AnalysedText) -> tuple[AnswerKind, ...]:
+    known = question.language
+    tokens = [token for token in _APART.split(question.folded) if token]
     text = f" {' '.join(tokens)} "
     places = {key: _first(known.code, key, text) for key in known.phrases}
     noun = _asked_noun(tokens, known)
@@ -139,7 +147,7 @@ def _spaced(question: str, known: Language) -> tuple[AnswerKind, ...]:
     if "number" in found or "reason" in found:
         found -= {"way", "place"}  # "wie hoch", "come mai", "hvor mange"
     kinds = [kind for kind, key in _ORDER if key in found]
-    if not asked and _asks_yes_no(question, text, tokens, known, noun):
+    if not asked and _asks_yes_no(question.text, text, tokens, known, noun):
         kinds.append("yesno")
     if "which" in found and "amount" not in found:
         kinds.append("which")
@@ -147,8 +155,8 @@ def _spaced(question: str, known: Language) -> tuple[AnswerKind, ...]:
 
 
 def _asks_yes_no(question: str, text: str, tokens: list[str], known: Language, noun: str) -> bool:
-    """By a word that opens such a question or makes it one; else by a question mark, when no word
-    asks for anything else and it is no bare noun or follow-up."""
+    """True if a word marks a yes/no question; else if the text ends with a question mark, asks
+    for nothing else, and is neither a bare noun nor a follow-up."""
     if _opens_yes_no(text, known):
         return True
     if known.code in _PARTICLES and any(f" {each} " in text for each in known.phrases["yesno"]):
@@ -163,7 +171,8 @@ def _opens_yes_no(text: str, known: Language) -> bool:
 
 
 def _asked_noun(tokens: list[str], known: Language) -> str:
-    """What the noun beside "which" or "what" names, as a key of the data; else an empty text."""
+    """The answer type that the noun after "which" or "what" names, as a key of the data; empty
+    if there is none."""
     asking = [
         phrase for key in ("which", "what") for phrase in known.phrases[key] if " " not in phrase
     ]
@@ -202,8 +211,9 @@ def _pattern(code: str, key: str) -> re.Pattern[str] | None:
 # ---------------------------------------------------------------- words together
 
 
-def _unspaced(question: str, known: Language) -> tuple[AnswerKind, ...]:
-    text = "".join(fold(question).split())
+def _unspaced(question: AnalysedText) -> tuple[AnswerKind, ...]:
+    known = question.language
+    text = "".join(question.folded.split())
     found = {
         key
         for _, key in _ORDER

@@ -1,7 +1,7 @@
-"""When a document is from, as far as its name, its first lines or the file say: for ordering.
+"""The date and version of a document, from its first lines, its name or its file, for ordering.
 
-Pure. A date in the name or title counts before the one that the file keeps, which is often the day
-of a copy; a line such as "In force from 1 March 2026" counts before both.
+Pure. A line such as "In force from 1 March 2026" takes precedence over a date in the name or
+title, and that over the file's own date, which is often the day of a copy.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _ENGLISH = (
 class Age:
     """The day (or month, or year, in ISO form) and the version that a document names.
 
-    ``told_by`` says where the day stands: ``text``, ``name`` or ``file``; empty without a day.
+    ``told_by`` is the source of the day: ``text``, ``name`` or ``file``; empty without a day.
     """
 
     day: str = ""
@@ -72,7 +72,7 @@ def age_of(name: str, title: str, file_day: str = "", head: str = "") -> Age:
 
 
 def _stated_day(head: str) -> str:
-    """The day that stands in a line which says what the day is of."""
+    """The day in a line that labels it ("Date: …", "In force from …")."""
     for line in head.splitlines():
         found = _STATES.search(fold(line))
         if found:

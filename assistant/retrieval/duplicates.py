@@ -1,4 +1,4 @@
-"""Passages in order → fewer, or in another order: near-duplicates folded, no document alone."""
+"""Ranked passages → passages merged, limited by document, or in a reranker's order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assistant.types import Passage
 
 
 def fold_duplicates(passages: Sequence[Passage], threshold: float, limit: int) -> list[Passage]:
-    """Keep the best of passages that tell the same text; it remembers where else it stands.
+    """Keep the best of several near-duplicate passages; it records where the others are.
 
     Sameness is the Jaccard similarity of word 5-grams (Broder 1997) at or above ``threshold``.
     Stops when ``limit`` different passages are found.
@@ -38,9 +38,9 @@ def fold_duplicates(passages: Sequence[Passage], threshold: float, limit: int) -
 
 
 def cap_documents(passages: Sequence[Passage], limit: int, max_share: float) -> list[Passage]:
-    """The first ``limit`` passages, none of the documents filling more than its share.
+    """The first ``limit`` passages, with at most ``share`` of them from one document.
 
-    Places that no other document wants go back to the document that was capped.
+    If the other documents have too few passages, the rest comes from the limited document.
     """
     most = max(1, int(limit * max_share))
     counts: Counter[str] = Counter()
@@ -59,10 +59,10 @@ def cap_documents(passages: Sequence[Passage], limit: int, max_share: float) -> 
 
 
 def reorder(passages: Sequence[Passage], relevance: Sequence[float]) -> list[Passage]:
-    """Passages by a reranker's relevance, equals as they were; they keep it under ``reranker``.
+    """Passages sorted by a reranker's relevance (stable), which is stored under ``reranker``.
 
-    The scores stay what they were and change places: other scales would make the confidence, which
-    was fitted on them, mean nothing.
+    The retrieval scores are kept and reassigned in the new order, because the confidence was
+    fitted on their scale.
     """
     order = sorted(range(len(passages)), key=lambda at: (-relevance[at], at))
     scores = sorted((passage.score for passage in passages), reverse=True)

@@ -1,8 +1,8 @@
 """Which documents a question is asked of: by path, type, date and folder.
 
-``make_filters`` checks what came in, whatever the door: the numbers and lengths that a filter may
-have are decided here alone. ``Selection`` decides document by document. Both are pure. Where
-filters are empty every document is meant.
+``make_filters`` validates filters from the command line, Python and HTTP, including all limits
+of number and length. ``Selection`` tests one document. Both are pure. Empty filters select
+every document.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
 class Catalogue(Protocol):
-    """What is asked of a snapshot."""
+    """The part of a snapshot that filters need."""
 
     def infos(self) -> Sequence[tuple[str, DocumentInfo]]:
         """What is known of every document, each with its id."""
@@ -68,7 +68,7 @@ def given_filters(filters: object) -> Filters:
 
 
 def checked_filters(filters: Filters) -> Filters:
-    """The same filters in their one form. Raises ``FilterError`` for a value of no use."""
+    """The filters in canonical form. Raises ``FilterError`` for an invalid value."""
     cleaned = Filters(
         paths=tuple(_text("path", value) for value in _several("path", filters.paths)),
         types=tuple(_type(value) for value in _several("type", filters.types)),
@@ -89,12 +89,11 @@ def checked_filters(filters: Filters) -> Filters:
 
 
 class Selection:
-    """Decides, document by document, whether filters mean it: each filter that is given must hold,
-    any of its values may.
+    """Tests whether filters select a document: every given filter must match, by any of its
+    values.
 
-    Composed letters (NFC) are their decomposed ones: some systems write the names of files in one
-    form, keyboards in the other. With ``is_any_case`` paths are compared without regard to case.
-    For one question: it is not shared between threads.
+    Composed (NFC) and decomposed (NFD) letters are equal, because some systems store file names
+    in NFD. ``is_any_case`` ignores letter case in paths. Not thread-safe: use one per question.
     """
 
     def __init__(self, filters: Filters, *, is_any_case: bool = False) -> None:
@@ -124,8 +123,8 @@ class Selection:
 def chosen_documents(filters: Filters, snapshot: Catalogue) -> list[str] | None:
     """The ids of the documents that the filters mean; None for all.
 
-    Raises ``FilterError`` for a value that cannot be used, and when no document fits. The last
-    choice in a snapshot is kept: an answer asks twice, and follow-ups ask again.
+    Raises ``FilterError`` for an invalid value, and when no document matches. The last
+    selection in a snapshot is cached: one answer needs it twice, and follow-ups need it again.
     """
     return _chosen(filters, snapshot)[0] if filters else None
 
@@ -163,7 +162,7 @@ def describe(filters: Filters) -> str:
 
 
 def no_document(filters: Filters, documents: Iterable[DocumentInfo]) -> FilterError:
-    """The error that no document fits, with what there would be to choose from."""
+    """The error for no matching document, with the values that exist."""
     infos = list(documents)
     parts = []
     if filters.types:

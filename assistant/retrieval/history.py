@@ -25,8 +25,8 @@ _FORMS = (
 
 
 def checked_history(history: object) -> list[Turn]:
-    """Earlier turns as pairs, with their halves of characters joined or replaced, since nobody can
-    go back and ask them anew. Raises ``QuestionError`` for what is no history."""
+    """Earlier turns as pairs, with surrogates joined or replaced, because old turns cannot be
+    asked again. Raises ``QuestionError`` for an invalid history."""
     if isinstance(history, str | bytes | Mapping) or not isinstance(history, Iterable):
         raise QuestionError(f"The history {shown_value(history)} is no list", hint=_FORMS)
     turns = list(history)
@@ -58,7 +58,7 @@ def _pair(turn: object) -> Turn:
 
 
 def _spoken(message: object) -> tuple[str, str]:
-    """Role and words of a message; a message passed over has the role of none."""
+    """Role and text of a message; an ignored message has an empty role."""
     role = message.get("role") if isinstance(message, Mapping) else None
     if not isinstance(message, Mapping) or role not in ("user", "assistant", *_PASSED_OVER):
         raise QuestionError(

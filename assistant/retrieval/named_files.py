@@ -1,10 +1,9 @@
-"""Files that a question names, or whose names hold what it asks about: they alone are asked.
+"""Restricts a question to the files that it names, or whose names contain its words.
 
 A question may write a file's name ("according to rules_basel.md"). Or a name holds a word that the
 text lacks: of three files ``Lom/prices.md``, ``Vik/prices.md``, ``Rauma/prices.md`` only one is
-about Lom, and none says so. ``NameIndex`` finds names by their words, ``wanted_by_name`` decides
-from passages. Pure but for the index, which is made once for a generation from its documents'
-names, so it is always that of a fresh one.
+about Lom, and none says so. ``NameIndex`` finds names by their words, ``wanted_by_name``
+decides from passages. Pure, except for the cached index of each generation's names.
 """
 
 from __future__ import annotations
@@ -26,14 +25,14 @@ if TYPE_CHECKING:
     from assistant.index.snapshot import Snapshot
 
 LEAST_BY_NAME = 0.1
-"""What of a question's weight a name must bring beyond any passage's own words."""
+"""Share of the question's weight that a name must add to what any passage's own words cover."""
 MOST_NAMED = 500
-"""Documents whose names hold a question's words, at most; more are a subject and no file."""
+"""Maximum number of documents with matching names; more than that are a topic, not a file."""
 _AS_GOOD = 0.8
 """A file that is only mentioned is asked alone when it covers this share of what the best passage
 elsewhere covers: "How do I set retries in config.yaml?" may be answered by the manual."""
 _MOST_SHARED = 0.5
-"""A word in the names of more than half of the documents tells none of them apart."""
+"""A word in the names of more than this share of the documents identifies none of them."""
 _LONGEST = 160
 """Characters of a name that are looked for before its suffix."""
 _SUFFIX = re.compile(r"\.[^\W_]{1,8}(?![\w])")
@@ -74,7 +73,7 @@ _SAYS = re.compile(
 class NamedInQuestion:
     """Files whose name a question writes out: ids, the name as shown, and the question without it.
 
-    ``is_source``: the question says that the file is where the answer is to come from.
+    ``is_source``: the question names the file as the source of the answer.
     """
 
     documents: frozenset[str]
@@ -213,7 +212,7 @@ def is_asked_alone(
     inside: Sequence[Passage],
     elsewhere: Sequence[Passage],
 ) -> bool:
-    """Whether a file whose name a question writes is meant as the place of the answer."""
+    """Whether the question asks only the file whose name it writes."""
     if written.is_source:
         return True
     covered = max((coverage(question.weights, _with_name(question, p)) for p in inside), default=0)

@@ -1,4 +1,4 @@
-"""How near candidates are to a question: sentences, words alike in meaning, titles. No model.
+"""Similarity of candidates to a question by sentences, similar words and titles.
 
 Three parts of the score that are computed for candidates only, with the static embedder whatever
 embeds the chunks: it takes microseconds a sentence. Late interaction (each question word with its
@@ -38,7 +38,7 @@ class _ChunkWords:
 
 
 class SentenceIndex:
-    """Vectors of the sentences and words of chunks, made when first needed and kept for a while."""
+    """Vectors of the sentences and words of chunks, computed on first use and cached."""
 
     def __init__(self, embedder: Embedder, max_chunks: int = 4096) -> None:
         self._embedder = embedder
@@ -156,7 +156,7 @@ def _as_asked(question: Question) -> list[str]:
 
 
 def _windows(text: str, spans: Sequence[SentenceSpan]) -> list[str]:
-    """Each sentence with the one before it, so that "it" has its meaning."""
+    """Each sentence with the previous one, so that pronouns have their referents."""
     return [
         text[spans[max(0, i - 1)].start : span.end] if span.kind == "prose" else
         text[span.start : span.end]

@@ -12,46 +12,44 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.errors import QuestionError
-from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds
-from assistant.retrieval.follow_up import Borrowed, Turn, borrow, needs_history
+from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds, asks_definition
+from assistant.retrieval.follow_up import Turn, borrow
+from assistant.retrieval.frames import asks_each_document, without_frame
 from assistant.retrieval.history import History, checked_history
 from assistant.retrieval.question_terms import (
     forms_of,
-    name_terms,
     own_terms,
     related_terms,
+    spellings_of,
 )
-from assistant.text.languages import language as language_of
-from assistant.text.languages.detection import detect_question
-from assistant.text.terms import terms, words
+from assistant.text.analysed import AnalysedText
+from assistant.text.terms import terms
 from assistant.text.visible import shown_value
 
 __all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question",
-           "checked_question", "corrected", "coverage", "needs_history",
-           "question_language"]  # fmt: skip
+           "checked_question", "corrected", "coverage"]  # fmt: skip
 
 _BORROWED_WEIGHT = 0.5
 _MOST_NAMES = 6
-"""Names of the answer before that a question with a pronoun borrows."""
+"""Maximum number of names that a follow-up question takes from the previous answer."""
 _UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _MOST_CARRIED = 8_000
-"""Characters of an earlier question, and of its answer, that a question may lean on. Programs send
+"""Characters of an earlier question, and of its answer, that are read. Clients send
 conversations of any length."""
-_DEFINITION = re.compile(
-    r"^\s*(?:what(?:'s|’s| is| are| was| were| does)|define|explain|describe|who (?:is|was))\b"
-    r"(?!.*\b(?:called|name of|title|year|number|percentage)\b)",
-    re.IGNORECASE,
-)
 _QUOTED = re.compile(r"[\"“„«](.{2,80}?)[\"”“»]|(?<!\w)['‘](.{3,80}?)['’](?!\w)")
-_VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A checked question and the checked turns before it: what travels through the assistant."""
+    """A validated question and the validated turns before it."""
 
     text: str
     history: Sequence[Turn] = ()
+
+    @property
+    def before(self) -> str:
+        """The question before, or an empty text."""
+        return self.history[-1][0] if self.history else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +65,11 @@ class Question:
     words of the same family ("depth") to a term ("deep") that they stand for by half. A text with
     all of the first terms of a pair in ``same_as`` says the second ones too (an abbreviation and
     its long form, a date in another spelling), as one that a pattern of ``initials`` fits says that
-    term; ``sought`` are terms that find such texts, each with how much it
-    counts in the search.
+    term; ``sought`` are terms that find such texts, each with how much it counts in the search.
+    ``of_each_document`` says that the question is what several documents say of one thing.
     """
 
-    text: str
+    said: AnalysedText
     standalone: str
     weights: Mapping[str, float]
     names: frozenset[str]
@@ -82,12 +80,22 @@ class Question:
     asks_definition: bool = False
     borrowed: frozenset[str] = frozenset()
     asking: tuple[str, ...] = ()
-    language: str = "en"
     forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     related: Mapping[str, str] = field(default_factory=dict)
     same_as: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
     initials: tuple[tuple[re.Pattern[str], str], ...] = ()
     sought: Mapping[str, float] = field(default_factory=dict)
+    of_each_document: bool = False
+
+    @property
+    def text(self) -> str:
+        """The question as asked."""
+        return self.said.text
+
+    @property
+    def language(self) -> str:
+        """The code of its language."""
+        return self.said.code
 
     @property
     def wants_list(self) -> bool:
@@ -128,7 +136,7 @@ def checked_question(text: str, history: History, max_characters: int) -> Asked:
 
 
 def check_question(text: str, max_characters: int) -> str:
-    """The question without surrounding space. Raises ``QuestionError`` for what is none."""
+    """The question without surrounding space. Raises ``QuestionError`` if it is invalid."""
     if not isinstance(text, str):
         raise QuestionError(f"The question {shown_value(text)} is no text", hint="ask it in words")
     bad = _UNUSABLE.search(text)
@@ -151,37 +159,32 @@ def check_question(text: str, max_characters: int) -> str:
     return stripped
 
 
-def question_language(text: str, history: Sequence[Turn] = (), among: Sequence[str] = ()) -> str:
-    """The language of a question: what its words tell, else that of the question before it, else
-    the most frequent one of the documents."""
-    found = detect_question(text, among)
-    if not found and history:
-        found = detect_question(history[-1][0], among)
-    return found or (among[0] if among else "en")
-
-
 def analyse(
-    text: str,
+    said: AnalysedText,
     history: Sequence[Turn],
     idf: Callable[[str], float],
     *,
-    language: str = "",
     languages: Sequence[str] = (),
     holds: Callable[[str], bool] = lambda term: True,
 ) -> Question:
-    """Take a question apart.
+    """Analyse a question for retrieval.
 
     ``idf`` gives the inverse document frequency of an index term and ``holds`` says whether the
-    index has it; ``language`` is the question's (told here when it is not given), ``languages``
-    are those of the documents.
+    index has it; ``languages`` are those of the documents.
     """
     history = [(asked[:_MOST_CARRIED], told[:_MOST_CARRIED]) for asked, told in history]
-    code = language or question_language(text, history, languages)
-    taken = borrow(text, history, code)
-    own = own_terms(text, code, holds)
-    carried = _carried(taken, history, code, holds)
-    forms = forms_of([text, taken.text], code, languages)
-    spelt = _spellings(forms)
+    of_each = said.code == "en" and asks_each_document(said.text)
+    said = replace(said, text=without_frame(said.text)) if said.code == "en" else said
+    taken = borrow(said, history)
+    kinds = answer_kinds(taken.asks)
+    is_definition = asks_definition(said, kinds)
+    own, before = own_terms(said, holds), own_terms(taken.before, holds)
+    carried = dict(before.shares)
+    if taken.before.text and not taken.is_elliptic:
+        for name in AnalysedText(history[-1][1], said.code).names[:_MOST_NAMES]:
+            carried.setdefault(name, 1.0)
+    forms = forms_of(said, taken.before, languages)
+    spelt = spellings_of(forms)
 
     def weight(term: str, share: float) -> float:
         return share * min(idf(each) for each in (term, *spelt.get(term, ())))
@@ -195,51 +198,22 @@ def analyse(
     if len(weights) > 1 and not taken.is_elliptic:  # what is borrowed never outweighs what is asked
         scale = min(1.0, sum(weights.values()) / (sum(borrowed.values()) or 1.0))
         borrowed = {term: scale * each for term, each in borrowed.items()}
-    kinds = answer_kinds(taken.asks or text, code)
     return Question(
-        text=text,
-        standalone=taken.standalone or text,
+        said=said,
+        standalone=taken.standalone,
         weights={**weights, **borrowed},
-        names=frozenset(t for t in name_terms(text, code) if t in weights),
-        values=frozenset(words(" ".join(_VALUE.findall(text)))),
-        quoted=tuple(a or b for a, b in _QUOTED.findall(text)),
+        names=frozenset(said.names).intersection(weights),
+        values=said.numbers,
+        quoted=tuple(a or b for a, b in _QUOTED.findall(said.text)),
         kinds=kinds,
-        surface={**own_terms(taken.text, code, holds).surface, **own.surface},
-        asks_definition=_asks_definition(text, kinds, code),
+        surface={**before.surface, **own.surface},
+        asks_definition=is_definition,
         borrowed=frozenset(borrowed),
         asking=tuple(term for term in own.asking if term not in weights),
-        language=code,
         forms=forms,
-        related=related_terms(weights, text, code),
+        related=related_terms(weights, said),
+        of_each_document=of_each,
     )
-
-
-def _carried(
-    taken: Borrowed, history: Sequence[Turn], code: str, holds: Callable[[str], bool]
-) -> dict[str, float]:
-    """The borrowed terms and their shares, and names of the answer before."""
-    if not taken.text:
-        return {}
-    carried = dict(own_terms(taken.text, code, holds).shares)
-    if not taken.is_elliptic:
-        for name in name_terms(history[-1][1], code)[:_MOST_NAMES]:
-            carried.setdefault(name, 1.0)
-    return carried
-
-
-def _spellings(forms: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
-    """Each of the question's terms → how it looks elsewhere."""
-    found: dict[str, list[str]] = {}
-    for table in forms.values():
-        for other, term in table.items():
-            found.setdefault(term, []).append(other)
-    return found
-
-
-def _asks_definition(text: str, kinds: Sequence[AnswerKind], code: str) -> bool:
-    if language_of(code).code == "en":
-        return _DEFINITION.search(text) is not None
-    return "definition" in kinds and not set(kinds) & {"number", "amount", "date", "place", "title"}
 
 
 def corrected(question: Question, replacements: Mapping[str, str]) -> Question:

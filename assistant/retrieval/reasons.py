@@ -1,7 +1,6 @@
-"""Why a passage was found: the words it shares with the question, and its rank in each part.
+"""Why a passage was found: the words it shares with the question, and its rank by each score.
 
-Pure: a question's words and the retrieved passages in, reasons for a person out. The parts' raw
-scores are not comparable with one another, so ranks are shown and scores are not.
+Pure. Ranks are shown instead of scores, because the scores have different scales.
 """
 
 from __future__ import annotations

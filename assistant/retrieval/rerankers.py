@@ -1,10 +1,11 @@
-"""Rerankers: a question and its passages → how well each passage answers, by something that reads.
+"""Rerankers: a question and its passages → the relevance of each passage, by a model that reads
+both.
 
-The light reranking that needs no model is part of every retrieval (``nearness``). What stands here
-is chosen by ``retrieval.reranker`` and looks at the best ``retrieval.rerank`` passages only: a
-cross-encoder run by fastembed, which downloads its model when it is first chosen, the language
-model of the settings, or a reranker that is not ours (a package's, or one given to ``Assistant``),
-whose replies ``CheckedReranker`` looks at.
+``retrieval.reranker`` chooses one; it reads the best ``retrieval.rerank`` passages: a cross-
+encoder run by fastembed, which downloads its model on first use; the language model of the
+settings; or a third-party reranker (of a package, or given to ``Assistant``), whose replies
+``CheckedReranker`` validates. Scoring without a model is part of every retrieval
+(``nearness``).
 """
 
 from __future__ import annotations
@@ -111,7 +112,8 @@ def _open(kind: Any, model: str) -> Any:
 
 
 class CheckedReranker:
-    """A reranker that is not ours; raises ``UsageError`` for one without ``rank``."""
+    """A third-party reranker with validated replies; raises ``UsageError`` for one without
+    ``rank``."""
 
     def __init__(self, reranker: Reranker) -> None:
         self.fingerprint = checked_fingerprint(reranker, "reranker")
@@ -123,7 +125,7 @@ class CheckedReranker:
         self._reranker = reranker
 
     def rank(self, question: str, passages: Sequence[Passage]) -> Ranking:
-        """The other's ranking. Raises ``RerankingError`` for what is none."""
+        """The reranker's ranking. Raises ``RerankingError`` for an invalid one."""
         try:
             ranking = self._reranker.rank(question, passages)
         except (AssistantError, MemoryError):
@@ -204,15 +206,7 @@ def make_reranker(
     if brought is None:
         reranker: Reranker | None = made(settings, llm, model)
         return reranker
-    try:
-        return CheckedReranker(made(settings))
-    except AssistantError:
-        raise
-    except Exception as exc:  # somebody else's code raises what it likes
-        raise RerankingError(
-            f"The reranker {brought} cannot start: {first_line(exc)}",
-            hint="see the documentation of its package, or change retrieval.reranker",
-        ) from exc
+    return RERANKERS.started(brought, lambda: CheckedReranker(made(settings)))
 
 
 def make_none(settings: RetrievalSettings, llm: LLMSettings, model: LanguageModel | None) -> None:

@@ -1,8 +1,8 @@
 """A question → passages: words and vectors propose candidates, five parts order them.
 
-``search`` is the way in. ``fuse`` is pure. Words (BM25) and the chunks' vectors propose; the best
-sentence, words alike in meaning and the title (``nearness``) are computed for the nearest thirty
-only, sentences for ten of those, or for as many as are wanted.
+``search`` is the entry point. BM25 and vector search propose candidates. The best thirty are
+also scored by similar words and title, and the best ten (or as many as are wanted) by their
+best sentence (``nearness``). ``fuse`` adds the scores; it is pure.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from assistant.retrieval.named_files import (
     wanted_by_name,
 )
 from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
-from assistant.retrieval.question import Asked, Question, analyse, question_language
+from assistant.retrieval.question import Asked, Question, analyse
 from assistant.retrieval.value_forms import with_values
-from assistant.retrieval.word_statistics import inverse_frequency, prose_share
+from assistant.retrieval.word_statistics import inverse_document_frequency
 from assistant.settings import RetrievalSettings
+from assistant.text.analysed import analysed
 from assistant.text.names import name_words
 from assistant.text.noise import clipped, share
 from assistant.types import NO_FILTERS, NO_USAGE, Filters, Passage, Usage
@@ -41,13 +42,13 @@ if TYPE_CHECKING:
 
 _FUZZY_MINIMUM_LENGTH = 4
 _NOISE_PENALTY = 0.3
-"""What a passage of nothing but captions and adverts loses of its score."""
+"""Share of its score that a passage loses if it consists of captions and adverts only."""
 _READ_CLOSELY = 30
-"""Candidates, the best by words and vectors, whose words and titles are compared. With all hundred
-answers and rankings are no better; with twenty too few are left where captions and adverts go."""
+"""Number of best candidates that are scored by similar words and title. All hundred give no
+better answers; twenty are too few where captions and adverts are removed."""
 _BY_SENTENCES = 10
-"""Of these the best, and more when more are wanted, whose sentences are compared too: cutting texts
-into sentences is the dearest part, two fifths of a question when it is done for all."""
+"""Number of these that are scored by sentence too, or as many as are wanted. Splitting texts
+into sentences is the most expensive step: two fifths of the time if done for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class SearchTools:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question taken apart, its passages, best first, and what a reranker by model cost.
+    """An analysed question, its passages, best first, and the usage of a reranking model.
 
     ``notice`` says that only some documents were asked, because the question names them.
     """
@@ -82,8 +83,8 @@ def search(
 ) -> Found:
     """The passages for a question, best first, different from each other.
 
-    An index of another embedder is an ``IndexUnavailableError``. Raises ``FilterError`` when no
-    document fits the filters, ``RerankingError`` and ``ModelError`` when the reranker fails.
+    Raises ``IndexUnavailableError`` for an index of another embedder, ``FilterError`` when no
+    document matches the filters, ``RerankingError`` or ``ModelError`` when the reranker fails.
     """
     _check_embedder(snapshot, tools.embedder)
     settings, reranker = tools.settings, tools.reranker
@@ -120,7 +121,7 @@ def _by_names(
     written = names.written(asked.text, chosen)
     if written is not None:
         rest = analyse_for(snapshot, Asked(written.rest, asked.history))
-        rest = replace(rest, text=asked.text, standalone=asked.text)
+        rest = replace(rest, said=replace(rest.said, text=asked.text), standalone=asked.text)
         inside = passages_of(rest, written.documents)
         if written.is_source or is_asked_alone(written, rest, inside, passages_of(rest, chosen)):
             return rest, inside, told([written.shown], is_written=True)
@@ -138,20 +139,21 @@ def _by_names(
 
 
 def analyse_for(snapshot: Snapshot, asked: Asked) -> Question:
-    """A question taken apart with the words and languages of an index."""
+    """A question analysed with the words and languages of an index."""
     languages = snapshot.manifest.languages
-    code = question_language(asked.text, asked.history, languages)
-    frequency = snapshot.words.document_frequency
+    said = analysed(asked.text, languages, asked.before)
+
+    def holds(term: str) -> bool:
+        return snapshot.words.document_frequency(term) > 0
+
     question = analyse(
-        asked.text,
+        said,
         asked.history,
-        lambda term: inverse_document_frequency(snapshot, term, code),
-        language=code,
+        lambda term: inverse_document_frequency(snapshot, term, said.prose),
         languages=languages,
-        holds=lambda term: frequency(term) > 0,
+        holds=holds,
     )
-    question = with_long_forms(question, abbreviations(snapshot), lambda term: frequency(term) > 0)
-    return with_values(question, lambda term: frequency(term) > 0)
+    return with_values(with_long_forms(question, abbreviations(snapshot), holds), holds)
 
 
 def _check_embedder(snapshot: Snapshot, embedder: Embedder) -> None:
@@ -200,17 +202,6 @@ def fuse(parts: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict
             scaled = (score - low) / spread if spread > 0 else 1.0
             fused[key] += weight * scaled / total
     return fused
-
-
-def inverse_document_frequency(snapshot: Snapshot, term: str, code: str = "en") -> float:
-    """A term's idf over the chunks of an index, and of prose in the language of the question.
-
-    An index of an earlier version counts removed chunks too, until its next ingest: then no more
-    than there are.
-    """
-    total = len(snapshot.words)
-    containing = min(total, snapshot.words.document_frequency(term))
-    return inverse_frequency(containing, total, prose_share(term, code))
 
 
 def retrieve(
@@ -304,7 +295,7 @@ def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
         weight = question.weights.get(term)
         for each in held or spellings[:1]:
             plain = snapshot.words.inverse_frequency(each)
-            wanted = weight or inverse_document_frequency(snapshot, each, question.language)
+            wanted = weight or inverse_document_frequency(snapshot, each, question.said.prose)
             found.setdefault(each, wanted / plain if plain > 0 else 1.0)
     for term, counts in question.sought.items():
         found.setdefault(term, counts)
@@ -312,7 +303,7 @@ def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
 
 
 def _unknown(question: Question, snapshot: Snapshot) -> list[str]:
-    """Terms that no chunk holds: misspelt, perhaps, so they are searched with errors allowed."""
+    """Terms that no chunk has. They may be misspelt, so the search for them is fuzzy."""
     return [
         term
         for term in question.weights

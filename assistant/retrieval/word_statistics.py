@@ -1,26 +1,21 @@
-"""How much a word of a question tells: its rarity in the folder, or, while that is small, in its
+"""Inverse document frequency: the rarity of a word in the folder and, if that is small, in its
 language.
 
-In a folder of three files every subject is common, and BM25's idf says that it tells nothing. So a
-small folder counts as if ordinary prose of the question's language made it up to a fixed number of
-chunks. A larger folder is told by itself alone.
+In a folder of three files every subject is common, so plain idf gives it no weight. A small
+folder is therefore filled up to a fixed number of chunks with ordinary prose of the question's
+language. A larger folder uses its own counts only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from math import exp, log
+from math import log
 
-from assistant.text.languages.frequencies import zipf
-from assistant.text.terms import stems
+from assistant.index.snapshot import Snapshot
+from assistant.text.prose import RAREST
 
 _ENOUGH_CHUNKS = 60
 """Chunks up to which prose is added; measured, see docs/decisions.md."""
-_WORDS = 150
-"""Words of a chunk."""
-_RAREST = 2e-4
-"""The share of chunks of prose that hold a word which no table lists."""
 
 
 def inverse_frequency(containing: int, total: int, prose_share: float) -> float:
@@ -34,17 +29,12 @@ def inverse_frequency(containing: int, total: int, prose_share: float) -> float:
     return log(1 + max(0.0, every - n + 0.5) / (n + 0.5))
 
 
-def prose_share(term: str, code: str) -> float:
-    """The share of chunks of ordinary prose of a language that hold a term."""
-    return _shares(code).get(term, _RAREST)
+def inverse_document_frequency(snapshot: Snapshot, term: str, prose: Mapping[str, float]) -> float:
+    """A term's idf over the chunks of an index, and of ``prose`` in the question's language.
 
-
-@lru_cache(maxsize=8)
-def _shares(code: str) -> Mapping[str, float]:
-    """Each common term → the chance that one of a chunk's words is it."""
-    counts: dict[str, float] = {}
-    common = zipf(code)
-    for word, value in common.items():
-        for term in stems(word, code):
-            counts[term] = counts.get(term, 0.0) + 10**value
-    return {term: 1.0 - exp(-_WORDS * count / 1e9) for term, count in counts.items()}
+    An index of an earlier version counts removed chunks too, until its next ingest: then no more
+    than there are.
+    """
+    total = len(snapshot.words)
+    containing = min(total, snapshot.words.document_frequency(term))
+    return inverse_frequency(containing, total, prose.get(term, RAREST))

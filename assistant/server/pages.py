@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 
 from assistant import __version__
 from assistant.chat.conversations import Conversations
-from assistant.chat.document_page import draw_document, draw_error, draw_login
+from assistant.chat.document_page import DRAWN, draw_document, draw_error, draw_login
 from assistant.chat.exporting import as_markdown
 from assistant.chat.owners import owner_among
 from assistant.chat.page_picture import draw_page
@@ -64,7 +64,8 @@ def router(service: Service, conversations: Conversations, access: Access) -> AP
         return HTMLResponse(drawn)
 
     @routes.get(
-        "/document/page.png", tags=["documents"], summary="A page of a PDF, with a span marked",
+        "/document/page.png", tags=["documents"],
+        summary="A page of a PDF, or a picture, with a span marked",
         response_class=Response,
         responses={200: {"content": {"image/png": {}}}, 404: {"description": "No such page"}},
     )  # fmt: skip
@@ -76,9 +77,12 @@ def router(service: Service, conversations: Conversations, access: Access) -> AP
     ) -> Response:
         try:
             source = await asyncio.to_thread(service.assistant.source, name)
-            if source.kind != "pdf" or page not in {each.number for each in source.pages}:
+            if source.kind not in DRAWN or page not in {each.number for each in source.pages}:
                 return JSONResponse({"error": {"message": "There is no such page"}}, 404)
-            data = await asyncio.to_thread(draw_page, source, page, source.text[start:end])
+            words = await asyncio.to_thread(service.assistant.recognised_words, name, page)
+            marked = tuple(word for word in words if word.start < end and start < word.end)
+            quote = "" if words else source.text[start:end]
+            data = await asyncio.to_thread(draw_page, source, page, quote, marked)
         except AssistantError as exc:
             return JSONResponse({"error": {"message": str(exc)}}, 404)
         return Response(data, media_type="image/png", headers={"Cache-Control": "private"})

@@ -67,6 +67,16 @@ class ReadingSettings(_Section):
         return "limits-" + "-".join(f"{value:g}" for value in limits.values())
 
 
+class OcrSettings(_Section):
+    """Whether pictures of text are read, and what that may cost."""
+
+    engine: Literal["auto", "none"]
+    page_seconds: Positive
+    file_seconds: Seconds
+    memory_megabytes: Annotated[int, Field(ge=500, le=10**9)]
+    cache_megabytes: Annotated[float, Field(ge=0.0, le=10**9)]
+
+
 class ChunkingSettings(_Section):
     """How texts are cut into chunks."""
 
@@ -186,6 +196,7 @@ class Settings(_Section):
 
     documents: DocumentSettings
     reading: ReadingSettings
+    ocr: OcrSettings
     chunking: ChunkingSettings
     embedding: EmbeddingSettings
     index: IndexSettings
@@ -228,6 +239,7 @@ class Settings(_Section):
                 "chat": True,
                 "server": True,
                 "reading": {"processes"},
+                "ocr": {"cache_megabytes"},
                 "embedding": {"concurrency", "timeout_seconds", "batch_size", "api_key_env"},
                 "llm": {"timeout_seconds", "max_retries", "api_key_env", "prices"},
             },

@@ -17,6 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.text.sentences import is_prose_with_bars
+
 _RULE = re.compile(
     r"[ \t]*+(?:\|[ \t]*+)?:?-{2,}+:?[ \t]*+"
     r"(?:[|+][ \t]*+:?-{2,}+:?[ \t]*+)*+(?:\|[ \t]*+)?"  # + in Org files
@@ -79,11 +81,6 @@ class Table:
     names: tuple[str, ...]
     rows: tuple[Row, ...]
 
-    def row_at(self, position: int) -> Row | None:
-        """The row whose line holds a character, if one does."""
-        at = bisect_right(self.rows, position, key=lambda row: row.start) - 1
-        return self.rows[at] if at >= 0 and position < self.rows[at].end else None
-
 
 @dataclass(frozen=True, slots=True)
 class _TableLine:
@@ -114,7 +111,7 @@ def find_tables(text: str, header: str = "") -> list[Table]:
 
 def is_row(body: str) -> bool:
     """Whether a line is a row of a table: bars at its ends, or `` | `` between its cells."""
-    if "|" not in body or len(body) > _LONGEST_ROW:
+    if "|" not in body or len(body) > _LONGEST_ROW or is_prose_with_bars(body):
         return False
     stripped = body.strip()
     return (

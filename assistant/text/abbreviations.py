@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 _SHORT = r"[^\W\d_][^\W_]{0,8}[^\W\d_a-zß-öø-ÿ]s?"
+_CAPITALS = re.compile(r"(?<![\w-])[A-ZÀ-Þ][A-ZÀ-Þ0-9a-z]{0,8}[A-ZÀ-Þ](?=s?(?![\w-]))")
 _BRACKETS = re.compile(r"\((?P<inside>[^()\n]{2,90})\)")
 """Begins with a sign that is searched for fast: whole corpora pass through here."""
 _IS_SHORT = re.compile(rf"(?P<short>{_SHORT})(?:[;,].*)?")
@@ -21,6 +22,9 @@ _SAYS = (
     " is an acronym for ", " steht für ", " signifie ", " significa ", " staat voor ",
     " står för ", " står for ",
 )  # fmt: skip
+_APPOSED = re.compile(
+    r"(?<=[A-Z]), (?:short for |or )?(?:the |an? |der |die |das |le |la |el |il |het )?(?=\w)"
+)
 _LONG_AFTER = re.compile(r"[\"“„«]?(?P<long>[^\W\d_][^.;:!?()\n\"”“»]{3,90})")
 _BEFORE = 100
 _BORDER = re.compile(r"[.;:!?()\n|](?=\s|$)")
@@ -48,10 +52,15 @@ def pairs_of(text: str) -> tuple[Abbreviation, ...]:
     return tuple(found.values())
 
 
+def short_forms(text: str) -> list[str]:
+    """The short forms in capitals that a text writes, each once."""
+    return list(dict.fromkeys(_CAPITALS.findall(text)))
+
+
 def initials(short: str) -> re.Pattern[str]:
     """A pattern of words that begin with the letters of a short form, small words between them."""
     between = (
-        r"(?:[\s-]+(?:of|and|the|for|in|to|on|by|der|die|das|und|für|von|de|la|du|et|y))?[\s-]+"
+        r"(?:[\s-]+(?:of|and|the|for|in|to|on|by|der|die|das|und|für|von|de|la|du|et|y))?,?[\s-]+"
     )
     return re.compile(
         r"\b" + between.join(rf"{re.escape(sign)}[^\W\d_]+" for sign in short), re.IGNORECASE
@@ -77,6 +86,8 @@ def _pairs(text: str) -> Iterator[Abbreviation]:
             short = _singular(said["short"])
             if _long_start(short, inside, 0) == 0:
                 yield Abbreviation(short, inside, start - len(before) + said.start(), match.end())
+    for match in _APPOSED.finditer(text):
+        yield from _said(text, match.start() + 1, match.end(), must_begin=True)
     for phrase in _SAYS:
         at = text.find(phrase)
         while at >= 0:
@@ -84,9 +95,10 @@ def _pairs(text: str) -> Iterator[Abbreviation]:
             at = text.find(phrase, at + 1)
 
 
-def _said(text: str, start: int, end: int) -> Iterator[Abbreviation]:
-    """ "MTBF stands for …", where the words between stand from ``start`` to ``end``."""
-    before = text[max(0, start - 20) : start]
+def _said(text: str, start: int, end: int, *, must_begin: bool = False) -> Iterator[Abbreviation]:
+    """ "MTBF stands for …", where the words between stand from ``start`` to ``end``;
+    ``must_begin``: only a long form whose words begin with the letters."""
+    before = text[max(0, start - 20) : start].replace(",", " ")
     said = _SHORT_BEFORE.search(before)
     after = _LONG_AFTER.match(text, end)
     if said is None or after is None:
@@ -99,6 +111,8 @@ def _said(text: str, start: int, end: int) -> Iterator[Abbreviation]:
         if at is not None and at <= 4 and initials(short).match(long, at):
             yield Abbreviation(short, long[at:], start - len(before) + said.start(), after.end())
             return
+    if must_begin:
+        return
     long = after["long"].strip(' ,"“”')
     at = _long_start(short, long, 0)
     if at is not None and at <= 4:

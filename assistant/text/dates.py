@@ -137,15 +137,6 @@ def _spellings(parts: dict[str, str | None]) -> Iterator[Spelling]:
             yield year, month, day or None
 
 
-def same_date(a: Date, b: Date) -> bool:
-    """Whether two dates may be one: what both say is the same."""
-    return any(_agree(one, other) for one in a.spellings for other in b.spellings)
-
-
-def _agree(a: Spelling, b: Spelling) -> bool:
-    return all(None in (x, y) or x == y for x, y in zip(a, b, strict=True))
-
-
 def date_forms(date: Date) -> tuple[tuple[str, ...], ...]:
     """How texts may write a date, each as a run of index terms, without the date's own."""
     written: list[str] = []

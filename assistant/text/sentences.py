@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+_LONGEST_CELL = 100
+"""Characters between bars of which more are a sentence, where no bars stand at the line's ends."""
 Kind = Literal["prose", "item", "heading", "table", "code", "label"]
 """``label``: a short line without an end mark, such as a caption, a byline or a menu entry."""
 
@@ -138,8 +140,17 @@ def _line_kind(body: str, fenced: bool) -> str:
     return "item" if _LIST_START.match(body) else "prose"
 
 
+def is_prose_with_bars(body: str) -> bool:
+    """Whether a line with bars, none of them at its ends, is a sentence and no row: "(page 1 | page
+    2 | page 3)" behind many words."""
+    bare = body.strip()
+    if bare.startswith("|") or bare.endswith("|"):
+        return False
+    return max(map(len, bare.split("|"))) > _LONGEST_CELL and bare[-1:] in '.!?)”"'
+
+
 def _is_table_row(body: str) -> bool:
-    return body.count("|") >= 2 or " | " in body
+    return (body.count("|") >= 2 or " | " in body) and not is_prose_with_bars(body)
 
 
 def _joins(previous: str, body: str, kind: str) -> bool:

@@ -37,7 +37,8 @@ class Language:
     without content in a question. ``asking`` say what is wanted, ``light`` are put in many other
     ways by an answer, ``pronouns`` and ``openings`` lean on the question before. ``pronouns`` and
     ``places`` keep their accents: Spanish "él" is no article. ``phrases`` and
-    ``nouns`` tell the kind of answer. ``groups`` are words of one family that no stemmer joins.
+    ``nouns`` tell the kind of answer. ``groups`` are words of one family that no stemmer joins;
+    ``verbs`` the forms of one irregular verb.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Language:
     because: tuple[str, ...]
     places: frozenset[str]
     groups: tuple[tuple[str, ...], ...]
+    verbs: tuple[tuple[str, ...], ...]
 
     @property
     def is_spaced(self) -> bool:
@@ -121,10 +123,13 @@ def language(code: str) -> Language:
         numbers=_words(rows.get("numbers", "")),
         because=_phrases(rows.get("because", "")),
         places=frozenset(fold_case(rows.get("in", "")).split()),
-        groups=tuple(
-            tuple(group.split()) for group in fold(rows.get("groups", "")).split(";") if group
-        ),
+        groups=_groups(rows.get("groups", "")),
+        verbs=_groups(rows.get("verbs", "")),
     )
+
+
+def _groups(row: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(group.split()) for group in fold(row).split(";") if group.strip())
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from assistant.text.folding import fold_case
 from assistant.text.languages import telling_words
@@ -98,6 +98,12 @@ def detect_question(text: str, among: Collection[str] = ()) -> str:
             scores[code] += _AMONG
     best = max(scores, key=lambda code: scores[code], default="")
     return best if best and scores[best] >= _ENOUGH_TO_ASK else ""
+
+
+def question_language(text: str, among: Sequence[str] = (), before: str = "") -> str:
+    """The language of a question, told at last by the question before it, or by the documents."""
+    told = (detect_question(each, among) for each in (text, before))
+    return next(filter(None, told), among[0] if among else "en")
 
 
 def _sample(text: str) -> str:

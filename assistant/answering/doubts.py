@@ -1,0 +1,90 @@
+"""What speaks against an answer that its words do not show: another year, another role.
+
+Pure. Counted by words "the program chairs of 2024" is nearly "the general chair of 2024", and a
+reader is deceived too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from assistant.answering.candidates import Pick
+from assistant.answering.choice import Extraction
+from assistant.retrieval.question import Question
+from assistant.text.names import words_above
+from assistant.text.terms import STOP_WORDS, stem, words_and_stems
+from assistant.types import Passage
+
+_NO_SUCH_YEAR = 0.3
+"""What is left of the probability when no passage holds a year that is asked for."""
+_OTHER_ROLE = 0.35
+"""What is left where the sentence names the role with another word before it."""
+_YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
+_OF_A_PERIOD = frozenset(
+    "before after since until between by from to and or till vor nach seit bis zwischen und von "
+    "ab avant après depuis entre et desde hasta antes después y".split()
+)
+"""A year behind one of these words bounds a period, whose years need not be told."""
+_ROLES = frozenset(stem(
+    """chair chairs chairman chairwoman director manager president secretary minister editor officer
+    professor engineer scientist mayor coach captain commander advisor adviser assistant
+    teacher judge governor ambassador treasurer leader head partner producer conductor curator
+    architect surgeon nurse analyst inspector consultant keeper prize award medal""".split()
+))  # fmt: skip
+"""Stems of roles, and prizes, that a word before them tells apart."""
+
+
+def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> float:
+    """The probability, less when a year that the question asks for stands in no passage, or when
+    the best sentence speaks of another role.
+
+    The limits of a period ("after 2010") need not stand there.
+    """
+    question = extraction.question
+    if not _years_stand(question.text, passages):
+        p *= _NO_SUCH_YEAR
+    if extraction.ranked and has_other_role(question, extraction.ranked[0]):
+        p *= _OTHER_ROLE
+    return p
+
+
+def has_other_role(question: Question, best: Pick) -> bool:
+    """Whether the question asks for a role that a word before it tells apart ("general chair"),
+    and the sentence holds the role only with another such word."""
+    own, code = best.passage, question.language
+    wanted = {
+        (before, role)
+        for before, role in pairwise(_stems_in_order(question.text, code))
+        if role in _ROLES and before not in STOP_WORDS and before in question.weights
+    }
+    if not wanted:
+        return False
+    said = _stems_in_order(best.text, own.language)
+    around = {*said, *_stems_in_order(words_above(own), own.language)}
+    for before, role in wanted:
+        others = [first for first, second in pairwise(said) if second == role]
+        if before not in around and others and all(o not in STOP_WORDS for o in others):
+            return True
+    return False
+
+
+def _stems_in_order(text: str, code: str) -> list[str]:
+    return list(words_and_stems(text, code)[1])
+
+
+def _years_stand(text: str, passages: Sequence[Passage]) -> bool:
+    asked = {match.group() for match in _YEAR.finditer(text)
+             if _word_before(text, match.start()) not in _OF_A_PERIOD}  # fmt: skip
+    if not asked:
+        return True
+    held = " ".join(
+        " ".join((each.document, each.title, *each.heading_path, each.text)) for each in passages
+    )
+    return all(year in held for year in asked)
+
+
+def _word_before(text: str, position: int) -> str:
+    before = text[max(0, position - 30) : position].split()
+    return before[-1].casefold() if before else ""

@@ -1,0 +1,159 @@
+"""A question with two sides → the question to ask of each. Pure; English patterns.
+
+"Which is older, A or B?", "Compare A and B", "How does A differ from B?", "A and B: who founded
+each?", "the advantages of A and of B". Everything is split at single words, in linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+_MEASURES = {
+    "older": "When was {} founded, built, made or born?", "younger": "When was {} born?",
+    "newer": "When was {} founded, built or made?", "first": "When was {} {verb}?",
+    "earlier": "When was {} {verb}?", "later": "When was {} {verb}?",
+    "higher": "How high is {}?", "taller": "How tall is {}?", "longer": "How long is {}?",
+    "shorter": "How long is {}?", "bigger": "How big is {}?", "larger": "How large is {}?",
+    "smaller": "How large is {}?", "deeper": "How deep is {}?", "wider": "How wide is {}?",
+    "heavier": "How heavy is {}?", "lighter": "How heavy is {}?", "faster": "How fast is {}?",
+    "cheaper": "How much does {} cost?", "expensive": "How much does {} cost?",
+}  # fmt: skip
+_COMPARES = frozenset("more less fewer most least lower greater better worse".split())
+_VERB = re.compile(r"\b(born|built|founded|opened|published|made|released|established|written)\b")
+_WORDS = re.compile(r"[a-z]+")
+_EACH = re.compile(r"^(?P<a>[^:?]+?) and (?P<b>[^:?]+?): (?P<ask>[^?]+?)\s*\?*$")
+_COMPARE = re.compile(r"^(?:please )?compare ", re.IGNORECASE)
+_DIFFER = re.compile(r"^(?:how|in what ways?|in which ways?) (?:does|do|did|is|are|was|were) ",
+                     re.IGNORECASE)  # fmt: skip
+_DIFFERENCE = re.compile(
+    r"^(?:what (?:is|are|was|were)|explain|describe) the (?:main |key )?differences? between ",
+    re.IGNORECASE,
+)
+_IS_PERIOD = re.compile(r"\b(?:1[5-9]|20)\d\d\b|\b(?:half|quarter|months?)\b", re.IGNORECASE)
+_STANDS_FOR = re.compile(r"^(?:that|those|the ones?) (?=(?:of|at|in|for|from|by) )", re.IGNORECASE)
+_OF_EACH = re.compile(r"^(?P<head>[^,:]{3,80}? of )(?P<a>[^,:]{2,60}?) and of (?P<b>[^,:]{2,60})$")
+_JOINTS = (" of ", " at ", " in ", " for ", " from ", " by ")
+_WH = re.compile(r"^(?:which|who|what)(?: one| of them| of the two)?\b ?", re.IGNORECASE)
+_UNTOLD = frozenset({*_COMPARES, *_MEASURES, *"is was are were has had does did the a an".split()})
+"""What no sentence about one side alone would say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The same asked of each side."""
+
+    names: tuple[str, str]
+    questions: tuple[str, str]
+    may_stand_together: bool = False
+    """Whether one sentence about both may be the better answer, as for what differs."""
+
+
+def sides_of(text: str) -> Sides | None:
+    """The two sides of a question, spaces told once; None where there are not two."""
+    bare = text.rstrip(" ?.!")
+    match = _EACH.match(bare)
+    if match is not None:
+        asked = re.sub(r"\b(?:each|each of them|both)\b", "{}", match["ask"])
+        return _sides(match["a"], match["b"], f"{asked}?")
+    match = _OF_EACH.match(bare)
+    if match is not None:
+        return _sides(match["a"], match["b"], f"{match['head']}{{}}?")
+    return _compared(bare) or _differing(bare) or _either(bare)
+
+
+def _compared(bare: str) -> Sides | None:
+    """The sides of "compare A and B by C"."""
+    match = _COMPARE.match(bare)
+    if match is None:
+        return None
+    rest = bare[match.end() :]
+    rest, by, quality = _cut(rest, (" by ", " in terms of ", " regarding "))
+    a, _, b = _cut(rest, (" and ", " with ", " to "))
+    if by:
+        return _sides(a, b, f"What is the {quality} of {{}}?")
+    before, joint, period = b.rpartition(" in ")
+    if joint and _IS_PERIOD.search(period):
+        return _sides(a, before, f"What is {{}} in {period}?")
+    return _sides(a, b, "What is {}?")
+
+
+def _differing(bare: str) -> Sides | None:
+    """The sides of "how does A differ from B" and "what is the difference between A and B"."""
+    match = _DIFFERENCE.match(bare)
+    if match is not None:
+        a, _, b = bare[match.end() :].partition(" and ")
+        return _both(a, b)
+    match = _DIFFER.match(bare)
+    if match is None:
+        return None
+    rest = bare[match.end() :]
+    for verb in (" differ from ", " different from ", " differs from "):
+        a, found, b = rest.partition(verb)
+        if found:
+            return _both(a, b)
+    pair, found, _ = rest.partition(" differ")
+    a, joint, b = pair.partition(" and ")
+    return _both(a, b) if found and joint else None
+
+
+def _both(a: str, b: str) -> Sides | None:
+    sides = _sides(a, b, "What is {}?")
+    return replace(sides, may_stand_together=True) if sides is not None else None
+
+
+def _either(bare: str) -> Sides | None:
+    """The sides of "Which is older, A or B?"."""
+    left, joint, b = bare.rpartition(" or ")
+    ask, comma, a = left.rpartition(": " if ": " in left else ", ")
+    if not joint or not comma:
+        return None
+    if ask.rpartition(", ")[1] and not a[:1].isupper():
+        return None
+    words = _WORDS.findall(ask.lower())
+    measure = next((_MEASURES[word] for word in words if word in _MEASURES), "")
+    if "{verb}" in measure:
+        verb = _VERB.search(ask)
+        return _sides(a, b, measure.replace("{verb}", verb[1] if verb else "built or born"))
+    if not measure and not _COMPARES & set(words):
+        return None
+    thing = " ".join(w for w in _WH.sub("", ask, count=1).split() if w.lower() not in _UNTOLD)
+    subject = f"{thing} {{}}" if thing else "{}"
+    asked = measure.replace("{}", subject) if measure else f"How much {subject}?"
+    return _sides(a, b, asked)
+
+
+def _sides(a: str, b: str, asked: str) -> Sides | None:
+    a, b = a.strip(' “”",'), b.strip(' “”",')
+    a, b = _whole(a, b)
+    if "{}" not in asked or not a or not b:
+        return None
+    return Sides((a, b), (asked.replace("{}", a), asked.replace("{}", b)))
+
+
+def _whole(a: str, b: str) -> tuple[str, str]:
+    """Both sides in full: "the sales of A" and "B", "the rate at A" and "that at B"."""
+    stands = _STANDS_FOR.match(b)
+    a = _STANDS_FOR.sub("", a)
+    if stands is not None:
+        b = b[stands.end() :]
+        joint = f" {b.split(' ', 1)[0]} "
+        head, found, _ = a.rpartition(joint)
+        if found:
+            return a, f"{head} {b}"
+        bare_a = next((a[len(j) - 1 :] for j in _JOINTS if a.startswith(j[1:])), a)
+        return bare_a, b.split(" ", 1)[-1]
+    for joint in _JOINTS[:1]:
+        head, found, _ = a.partition(joint)
+        if found and joint not in b and head[:4] == "the " and not b.startswith("the "):
+            return a, f"{head}{joint}{b}"
+    return a, b
+
+
+def _cut(text: str, at: tuple[str, ...]) -> tuple[str, str, str]:
+    """A text cut at the first of some words that it holds."""
+    for word in at:
+        before, found, after = text.partition(word)
+        if found:
+            return before, found, after
+    return text, "", ""

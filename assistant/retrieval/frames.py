@@ -1,0 +1,102 @@
+"""What a question says around what it asks: "Do the documents agree about …", "in this context".
+
+Pure. Such words stand in no document: they would only make every passage look wrong. English alone;
+a question in another language is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TEXTS = r"(?:documents?|texts?|files?|sources?|papers?|reports?|articles?|notes?)"
+_THESE = rf"(?:the|these|those|all|both|my|our|your)(?: the| of the| two| three)? {_TEXTS}"
+_CONFLICTING = (
+    "(?:conflicting|contradictory|contradicting|differing|diverging|inconsistent|incompatible)"
+)
+_AGREE = re.compile(
+    rf"^(?:do|does|did|is|are) (?:any of )?(?:{_THESE}|they) (?:all |both )?"
+    r"(?:(?:dis)?agree(?:d)?|differ|contradict each other|conflict|consistent|in agreement) "
+    r"(?:about|on|over|as to|regarding|concerning|in|with) ",
+    re.IGNORECASE,
+)
+_FIGURES = re.compile(
+    rf"^(?:are|is) there (?:any |an? )?{_CONFLICTING} "
+    r"(?:figures?|numbers?|statements?|dates?|values?|accounts?|claims?|information|answers?|data) "
+    r"(?:for|about|on|of|as to|regarding|concerning) ",
+    re.IGNORECASE,
+)
+_CONFLICT = re.compile(
+    rf"^(?:is|are) there (?:an? |any )?(?:conflicts?|contradictions?|disagreements?|differences?)"
+    rf"(?: (?:between|among|in) {_THESE})? (?:about|on|over|as to|regarding|concerning) ",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    rf"^what (?:do|does|did|else do) (?:{_THESE}|they) "
+    r"(?:report|say|tell us|tell|mention|write|state) "
+    r"(?:about|of|on) (?:the (?:topic|subject|idea|notion|use) of )?",
+    re.IGNORECASE,
+)
+_WHERE = re.compile(
+    rf"^where (?:do|does) (?:{_THESE}|they) (?:use|mention|speak of|speak about|talk about|discuss|"
+    r"refer to|make use of)(?: the (?:idea|notion|concept|term|word|method) of)? ",
+    re.IGNORECASE,
+)
+_APPEARS = re.compile(
+    rf"^(?P<thing>[^.?!]{{3,80}}?) "
+    r"(?:appears?|occurs?|comes? up|(?:is|are) (?:mentioned|named)) in "
+    rf"(?:two|three|four|several|many|some|both|\d+)(?: of the| different)? {_TEXTS}\b[.,:;]? ?",
+    re.IGNORECASE,
+)
+_OF_SEVERAL = (_AGREE, _FIGURES, _CONFLICT, _TELLS, _WHERE, _APPEARS)
+_STANDS_FOR = re.compile(
+    r"\b(what (?:does|did|do|is|was)) the (?:abbreviation|acronym|short form|initials|letters|"
+    r"shorthand|term|name) (?=[\"“'‘]?[A-Z])",
+    re.IGNORECASE,
+)
+_EXPLAIN = re.compile(
+    r"^(?:please |can you |could you )*(?:explain|tell me|describe|say)(?: to me)? "
+    r"(what|who|where|when|why|how) (.{2,80}?) (is|are|was|were|means?)(?= |[.?!]|$)",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    rf",? ?\b(?:in this context|in the present context|here and now|in your own words|in simple "
+    rf"terms|in plain words|according to {_THESE}|as far as {_THESE} (?:say|go|know)|"
+    rf"as (?:mentioned|described|stated|given|named|reported) in {_THESE}|in {_THESE})"
+    r"(?=[ ,.?!]|$)",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(
+    r"^(?:is|was|are) there (?:any |an? )?(?:signs?|evidence|indications?|proof|hints?) "
+    r"(?:that|of|for) ",
+    re.IGNORECASE,
+)
+_OLDEN = re.compile(
+    r"^(?:in the old days|back then|in those days|in former times),? ", re.IGNORECASE
+)
+
+
+def without_frame(text: str) -> str:
+    """The question itself; the whole text where nothing would be left."""
+    bare = _STANDS_FOR.sub(r"\1 ", text)
+    bare = _EXPLAIN.sub(_turned, bare, count=1)
+    bare = _ASIDE.sub(" ", bare)
+    bare = _FIGURES.sub("What is the number of ", bare, count=1)
+    for pattern in (_AGREE, _CONFLICT):
+        bare = pattern.sub("What is ", bare, count=1)
+    appears = _APPEARS.match(bare)
+    bare = f"{appears['thing']} {bare[appears.end() :]}" if appears is not None else bare
+    for pattern in (_TELLS, _WHERE, _SIGN, _OLDEN):
+        bare = pattern.sub("", bare, count=1)
+    bare = " ".join(bare.split()).lstrip(" ,;:")
+    return bare if sum(map(str.isalnum, bare)) > 3 else text
+
+
+def asks_each_document(text: str) -> bool:
+    """Whether a question is what several documents say, or whether they say the same."""
+    return any(pattern.match(text) for pattern in _OF_SEVERAL)
+
+
+def _turned(match: re.Match[str]) -> str:
+    """ "explain what a mill is" asks "what is a mill"."""
+    word, thing, verb = match.groups()
+    return f"{word} does {thing} mean" if verb.startswith("mean") else f"{word} {verb} {thing}"

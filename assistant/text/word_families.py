@@ -1,0 +1,55 @@
+"""A word → the stems of its family that no stemmer joins with its own ("depth", "deep"). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from assistant.text.languages import language
+from assistant.text.terms import stems
+
+_PARTICIPLES = frozenset({"de", "nl"})
+"""Languages whose participles begin with "ge", which no stemmer takes off."""
+_VERB = re.compile(r"(?:ge)?([^\W\d_]{4,}?)(en|t|d)")
+
+
+def family(word: str, term: str, code: str) -> tuple[str, ...]:
+    """The stems of the family of a word, which is folded, and of its stem."""
+    groups = _groups(code)
+    found = groups.get(word, groups.get(term, ()))
+    return (*found, *_verb_forms(word, code)) if code in _PARTICIPLES else found
+
+
+def _verb_forms(word: str, code: str) -> tuple[str, ...]:
+    """The stems of a regular verb and of its participle: reinigt, reinigen, gereinigt."""
+    match = _VERB.fullmatch(word)
+    if match is None:
+        return ()
+    root, last = match[1], "d" if match[2] == "d" else "t"
+    return tuple(dict.fromkeys(stems(f"{root}en {root}t ge{root}{last}", code)))
+
+
+def verb_forms(term: str, code: str) -> tuple[str, ...]:
+    """The stems of all forms of an irregular verb; none for any other stem."""
+    return _irregular(code).get(term, ())
+
+
+@lru_cache(maxsize=32)
+def _irregular(code: str) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for verb in language(code).verbs:
+        forms = tuple(dict.fromkeys(stems(" ".join(verb), code)))
+        found.update((form, forms) for form in forms)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _groups(code: str) -> Mapping[str, tuple[str, ...]]:
+    """Each word and stem of a family → the stems of all of it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for group in language(code).groups:
+        stemmed = tuple(dict.fromkeys(stems(" ".join(group), code)))
+        for word in (*group, *stemmed):
+            found[word] = (*found.get(word, ()), *stemmed)
+    return found
