@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo serve test check docs eval format clean
+.PHONY: help demo serve test check docs eval ray format clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make test     set up and run all tests"
 	@echo "make eval     ask the evaluation's questions and compare with the baseline"
 	@echo "make check    lint, format, types, import layers and tests, as CI does"
+	@echo "make ray      add Ray (240 MB) and run the tests on a cluster of this machine"
 	@echo "make docs     write the generated pages and build the documentation into site/"
 	@echo "make format   format the code"
 
@@ -63,6 +64,13 @@ docs: $(VENV)/.dev
 
 eval: $(VENV)/.dev
 	$(BIN)/python -m eval
+
+$(VENV)/.ray: $(VENV)/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,ray]'
+	@touch $@
+
+ray: $(VENV)/.ray
+	$(BIN)/python -m pytest tests/test_on_ray.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -17,7 +17,7 @@ import numpy as np
 
 State = Mapping[str, Sequence[str]]
 
-PRELOADED = ("chromadb", "assistant.index.sync", "assistant.index.snapshot", "wordllama", "pytest")
+PRELOADED = ("chromadb", "assistant.index.sync", "assistant.index.snapshot", "tokenizers", "pytest")
 """Slow to import, so that the server does it once; the tests use it too."""
 
 _SAME = 1e-3

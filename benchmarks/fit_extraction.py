@@ -30,7 +30,9 @@ from assistant.text.analysed import analysed
 from assistant.text.prose import prose_shares
 from benchmarks.sets import BenchmarkSet, indexed, load_set
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "assistant" / "extraction_weights.json"
+WEIGHTS = (
+    Path(__file__).resolve().parents[1] / "assistant" / "answering" / "extraction_weights.json"
+)
 
 Question = tuple[np.ndarray, np.ndarray]
 """Features of the candidates, shape (n, features), and which are right, shape (n,)."""

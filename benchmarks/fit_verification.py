@@ -32,7 +32,7 @@ from benchmarks.wice import (
     tabulate,
 )
 
-WEIGHTS = Path(__file__).parent.parent / "assistant" / "verification_weights.json"
+WEIGHTS = Path(__file__).parent.parent / "assistant" / "checking" / "verification_weights.json"
 RIDGE = 3.0
 
 

@@ -19,9 +19,9 @@ from packaging.utils import canonicalize_name
 
 TOOLS: Mapping[str, Sequence[str]] = {
     "the assistant (chat, server, all formats)": ["document-assistant"],
-    "LlamaIndex's recipe": ["llama-index-core", "llama-index-vector-stores-chroma", "wordllama"],
-    "LangChain's recipe": ["langchain-chroma", "langchain-text-splitters", "wordllama"],
-    "Haystack's recipe": ["haystack-ai", "chroma-haystack", "wordllama"],
+    "LlamaIndex's recipe": ["llama-index-core", "llama-index-vector-stores-chroma"],
+    "LangChain's recipe": ["langchain-chroma", "langchain-text-splitters"],
+    "Haystack's recipe": ["haystack-ai", "chroma-haystack"],
     "Chroma alone": ["chromadb"],
     "Gradio alone": ["gradio"],
 }

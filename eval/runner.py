@@ -232,7 +232,7 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": platform.python_version()}
-    for name in ("document-assistant", "chromadb", "tantivy", "wordllama", "scipy"):
+    for name in ("document-assistant", "chromadb", "tantivy", "tokenizers", "scipy"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

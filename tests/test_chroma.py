@@ -238,12 +238,12 @@ given = {"index.path": sys.argv[1], "documents.paths": [sys.argv[2]]}
 with Assistant(load_settings(None, given)) as assistant:
     assistant.sync()
     assert "trees" in assistant.ask("What do apples grow on?").text
-print(sorted({"chromadb", "wordllama", "requests"} & set(sys.modules)))
+print(sorted({"chromadb", "requests"} & set(sys.modules)))
 """
 
 
 def test_no_package_is_imported_whose_files_are_enough(tmp_path: Path) -> None:
-    """Chroma's takes a second of every command, wordllama's .4 s."""
+    """Chroma's takes a second of every command."""
     folder = tmp_path / "documents"
     folder.mkdir()
     (folder / "a.md").write_text("# Apples\n\nApples grow on trees.\n")

@@ -256,7 +256,7 @@ def test_ask_loads_no_framework_it_does_not_need(
         f"'index.path={sample_settings.index.path}', {QUESTION!r}]\n"
         "from assistant.cli import main\n"
         "try: main()\n"
-        "finally: print(sorted({'llama_index', 'openai', 'gradio', 'chromadb', 'wordllama', "
+        "finally: print(sorted({'llama_index', 'openai', 'gradio', 'chromadb', "
         "'requests'} & set(sys.modules)), "
         "file=sys.stderr)"
     )

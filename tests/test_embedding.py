@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import logging
 import pickle
 import shutil
@@ -11,7 +12,9 @@ import subprocess
 import sys
 import time
 import traceback
+import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +28,15 @@ from hypothesis import strategies as st
 from assistant import load_settings
 from assistant.embedding import Embedder, Vectors, fingerprint_of, make_embedder, normalised
 from assistant.embedding.cache import CachedEmbedder
-from assistant.embedding.static import StaticEmbedder
+from assistant.embedding.static import (
+    FOLDER,
+    SCALES,
+    TOKENS,
+    VECTORS,
+    StaticEmbedder,
+    fingerprint,
+    tokenizer_of,
+)
 from assistant.errors import EmbeddingError, StorageError
 from assistant.settings import EmbeddingSettings, default_config_path
 
@@ -65,70 +76,132 @@ def test_static_vectors_are_256_wide_of_length_one_and_deterministic(
     assert np.allclose(vectors[1], static.embed([texts[1]])[0], atol=1e-5)
 
 
-@pytest.fixture(scope="module")
-def package() -> Any:
-    """wordllama itself, with its own averaging."""
-    import wordllama
+TEXTS = [
+    "", " ", "\n", " a", "a ", "a  b   c", "tab\there", "line\n\n  next line\n",
+    "don't stop-believing (1999), 3.5%", "    indented code_with_names(x, y)", "[UNK] [CLS] [MASK]",
+    "x" * 300 + " y", "机器学习的方法 和 测试", "ภาษาไทย", "हिन्दी में",
+    "e\u0301 ﬁ ½ \u00a0 \u3000 \u200b",
+    "😀 😀😀", "Straße, naïve Ärzte", "word " * 300,
+]  # fmt: skip
+"""Every kind of text."""
 
-    return wordllama.WordLlama.load(
-        dim=256, cache_dir=Path(wordllama.__file__).parent, disable_download=True
-    )
+
+def summed_plainly(texts: Sequence[str]) -> Vectors:
+    """The same vectors by the library's tokenizer on whole texts, summed in double precision."""
+    rows = np.load(FOLDER / VECTORS).astype(np.float64) * np.load(FOLDER / SCALES)[:, None]
+    tokens = (FOLDER / TOKENS).read_text(encoding="utf-8").split("\n")[:-1]
+    tokenizer = tokenizer_of(tokens)
+    spare = [at for at, token in enumerate(tokens) if token.startswith("[spare")]
+    sums = np.zeros((len(texts), 256))
+    for at, text in enumerate(texts):
+        found = tokenizer.encode(text, add_special_tokens=False)
+        for token, number, (start, end) in zip(found.tokens, found.ids, found.offsets, strict=True):
+            if token == "[UNK]":
+                number = spare[zlib.crc32(text[start:end].lower().encode()) % len(spare)]
+            sums[at] += rows[number]
+    return normalised(sums)
 
 
-def test_static_vectors_are_those_of_the_package(static: StaticEmbedder, package: Any) -> None:
-    """The averaging is ours, the vectors are wordllama's: on every kind of text they agree."""
-    texts = [
-        "", " ", "  ", "\n", " a", "a ", "a  b   c", "tab\there", "line\n\n  next line\n",
-        "don't stop-believing (1999), 3.5%", "    indented code_with_names(x, y)", "▁ ▁▁x ▁",
-        "</s> is <s>no<unk> word", "x" * 300 + " y", "机器学习的方法 和 测试", "ภาษาไทย", "हिन्दी में",
-        "e\u0301 ﬁ ½ \u00a0 \u3000 \u200b", "😀 😀😀", "\x00\ufffd", "Straße, naïve Ärzte",
-    ]  # fmt: skip
-    assert np.allclose(static.embed(texts), normalised(package.embed(texts)), atol=1e-6)
-    words = " ".join(texts).split(" ")
+def test_static_vectors_are_sums_of_tokens(static: StaticEmbedder) -> None:
+    expected = summed_plainly(TEXTS)
+    assert np.allclose(static.embed(TEXTS), expected, atol=1e-5)
+    words = " ".join(TEXTS).split(" ")
     both = static.embed(words)
-    assert np.allclose(both, normalised(package.embed(words)), atol=1e-6)
+    assert np.allclose(both, summed_plainly(words), atol=1e-5)
     assert np.array_equal(both, static.embed(words))  # remembered
-
-
-@pytest.mark.parametrize("changed", [("_FILES", ["weights/elsewhere"]), ("_KNOWN", "9.")])
-def test_another_version_of_the_package_loads_itself(
-    static: StaticEmbedder, monkeypatch: pytest.MonkeyPatch, changed: tuple[str, object]
-) -> None:
-    monkeypatch.setattr(f"assistant.embedding.static.{changed[0]}", changed[1])
-    monkeypatch.setattr("assistant.embedding.static.VectorFile", None)
-    texts = ["don't stop", "机器学习的方法", "Straße </s> x"]
-    assert np.array_equal(StaticEmbedder().embed(texts), static.embed(texts))
-
-
-def test_files_that_cannot_be_read_are_a_clear_error(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    wrong = ("__init__.py", "__init__.py")
-    monkeypatch.setattr("assistant.embedding.static._FILES", wrong)
-    with pytest.raises(EmbeddingError, match="could not be loaded") as found:
-        StaticEmbedder()
-    assert "reinstall" in found.value.hint
+    many = [f"{word} {number}" for number in range(40) for word in words[:60]]
+    assert np.allclose(static.embed(many), summed_plainly(many), atol=1e-5)
 
 
 @given(st.lists(st.text(max_size=60), max_size=8))
-def test_static_vectors_of_any_text_are_those_of_the_package(
-    static: StaticEmbedder, package: Any, texts: list[str]
+def test_static_vectors_of_any_text_are_finite_and_of_length_one_or_nothing(
+    static: StaticEmbedder, texts: list[str]
 ) -> None:
-    assert np.allclose(static.embed(texts), normalised(package.embed(texts)), atol=1e-6)
+    vectors = static.embed(texts)
+    lengths = np.linalg.norm(vectors, axis=1) if texts else np.zeros(0)
+    assert np.all((np.abs(lengths - 1) < 1e-5) | (lengths == 0))
+    one_by_one = [static.embed([text])[0] for text in texts]
+    assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(vectors, one_by_one, strict=True))
+
+
+def test_scripts_without_tokens_still_have_a_vector(static: StaticEmbedder) -> None:
+    """A chunk whose vector is all zero cannot find itself: its index would not pass the check."""
+    assert np.allclose(np.linalg.norm(static.embed(["😀", "ꦗꦮ", "𐎠𐎡"]), axis=1), 1.0)
+
+
+def test_words_without_tokens_are_like_themselves_alone(static: StaticEmbedder) -> None:
+    """One vector for all that is unknown would make any two such words the same."""
+    words = ["電灯", "縄文", "ꦗꦮ", "𐎠𐎡", "😀", "🚲", "ᏣᎳᎩ", "ⴰⵎⴰⵣⵉⵖ"]
+    cosines = static.embed(words) @ static.embed(words).T
+    assert np.allclose(np.diag(cosines), 1.0, atol=1e-5)
+    assert np.abs(cosines - np.diag(np.diag(cosines))).max() < 0.5
+    text, same, other = static.embed(["a 🚲 by the lake", "🚲", "😀"])
+    assert text @ same > text @ other + 0.2
+
+
+def test_words_of_other_scripts_are_not_all_alike(static: StaticEmbedder) -> None:
+    """The teacher knows these scripts by single letters, which share a direction."""
+    words = {
+        "ru": "лодка озеро зима хлеб мельница письмо корабль дождь улица школа".split(),
+        "el": "βάρκα λίμνη χειμώνας ψωμί μύλος γράμμα πλοίο βροχή δρόμος σχολείο".split(),
+        "zh": "船只 湖泊 冬天 面包 磨坊 信件 轮船 下雨 街道 学校".split(),
+    }
+    for language, each in words.items():
+        cosines = static.embed(each) @ static.embed(each).T
+        others = cosines[np.triu_indices(len(each), 1)]
+        assert np.median(others) < 0.25, language
+
+
+@pytest.mark.parametrize("fault", ["missing", "cut", "other", "fewer", "text"])
+def test_files_that_cannot_be_read_are_a_clear_error(tmp_path: Path, fault: str) -> None:
+    folder = tmp_path / "vectors"
+    shutil.copytree(FOLDER, folder)
+    if fault == "missing":
+        (folder / SCALES).unlink()
+    elif fault == "cut":
+        (folder / VECTORS).write_bytes((folder / VECTORS).read_bytes()[:5_000])
+    elif fault == "other":
+        np.save(folder / VECTORS, np.zeros((3, 256), np.int8))
+    elif fault == "fewer":
+        (folder / TOKENS).write_text("one\n[UNK]\n", encoding="utf-8")
+    else:
+        (folder / TOKENS).write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(EmbeddingError, match="cannot be read") as found:
+        StaticEmbedder(folder)
+    assert "reinstall" in found.value.hint
+
+
+def test_threads_that_embed_at_once_get_the_same_vectors() -> None:
+    fresh = StaticEmbedder()
+    texts = [f"{word} number{n}" for n in range(50) for word in ("heron", "reeds", "Straße")]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: fresh.embed(texts), range(16)))
+    assert all(np.array_equal(found[0], each) for each in found)
+
+
+def test_static_vectors_are_those_their_fingerprint_names() -> None:
+    """New vectors need a new fingerprint: indexes made with the old ones must be built anew."""
+    digest = hashlib.sha256()
+    for name in (VECTORS, SCALES, TOKENS):
+        digest.update((FOLDER / name).read_bytes())
+    assert (fingerprint(), digest.hexdigest()[:16]) == (
+        "static:minilm-distilled-3:256", "5c8d71d24bac9822",
+    )  # fmt: skip
 
 
 def test_static_embedder_forgets_words_when_they_are_many(
-    static: StaticEmbedder, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     most = 20_000
     monkeypatch.setattr("assistant.embedding.static._MAX_MEMORY", most)
+    fresh = StaticEmbedder()
     texts = [f"word{number} and word{number + 1}" for number in range(200)]
     texts += ["".join(chr(0x4E00 + number + at) for at in range(60)) for number in range(200)]
-    one_by_one = np.stack([static.embed([text])[0] for text in texts])
-    assert np.allclose(one_by_one, static.embed(texts), atol=1e-6)
-    for known in (static._tokens, static._tokens._runs):
-        held = sum(sys.getsizeof(key) + sys.getsizeof(value) for key, value in known.items())
-        assert 0 < held < most
+    one_by_one = np.stack([fresh.embed([text])[0] for text in texts])
+    assert np.allclose(one_by_one, fresh.embed(texts), atol=1e-6)
+    held = sum(sys.getsizeof(k) + sys.getsizeof(v) for k, v in fresh._pieces.items())
+    assert 0 < held < most
+    assert not [piece for piece in fresh._pieces if len(piece) > 64]
 
 
 def test_static_vectors_know_what_is_alike(static: StaticEmbedder) -> None:
@@ -150,7 +223,7 @@ def test_fingerprint_is_known_without_loading_anything() -> None:
         "import sys; from assistant import load_settings; "
         "from assistant.embedding import fingerprint_of; "
         "print(fingerprint_of(load_settings().embedding)); "
-        "assert not {'wordllama', 'chromadb', 'openai'} & set(sys.modules)"
+        "assert not {'tokenizers', 'chromadb', 'openai'} & set(sys.modules)"
     )
     shown = subprocess.check_output([sys.executable, "-c", code], text=True).strip()
     assert shown == StaticEmbedder().fingerprint
@@ -240,23 +313,6 @@ def test_cache_never_stores_what_cannot_be_a_vector(tmp_path: Path) -> None:
     inner.spoil = False
     assert np.isfinite(cache.embed(["a"])).all()
     cache.close()
-
-
-@pytest.mark.parametrize("files", ["", "static._FILES = ['weights/elsewhere']"])
-def test_static_embedder_leaves_logging_alone(files: str) -> None:
-    code = f"""
-import logging
-from assistant.embedding import static
-{files}
-from assistant import load_settings
-from assistant.embedding import make_embedder
-make_embedder(load_settings(None, {{"embedding.provider": "static"}}).embedding).embed(["a"])
-print(logging.getLogger().handlers, logging.getLogger().level == logging.WARNING)
-"""
-    shown = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    assert shown.stdout.split() == ["[]", "True"], shown.stderr
 
 
 def test_vectors_of_another_length_are_refused_and_not_kept(tmp_path: Path) -> None:

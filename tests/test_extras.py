@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -60,13 +61,19 @@ def imports(tree: ast.AST, extra: str = "") -> Iterator[tuple[int, str, str]]:
         yield from imports(node, inner)
 
 
+@lru_cache(maxsize=1)
+def brought_by() -> Mapping[str, list[str]]:
+    """Module → the packages that bring it; a second of reading."""
+    return packages_distributions()
+
+
 def unnamed(tree: ast.AST, project: dict[str, Any]) -> list[str]:
     """Imports of packages that the base does not bring, outside of their extra's block."""
     base = named(project["dependencies"])
     extras = {
         extra: named(wanted) for extra, wanted in project["optional-dependencies"].items()
     }  # fmt: skip
-    homes = packages_distributions()
+    homes = brought_by()
     faults = []
     for line, module, extra in imports(tree):
         if module in sys.stdlib_module_names or module in ("assistant", "eval"):
@@ -169,3 +176,12 @@ def test_figures_name_the_extra_too(monkeypatch: pytest.MonkeyPatch) -> None:
     for call in (lambda: mcnemar_worse(3, 1), lambda: t_interval([0, 1]), lambda: power(50, 0.1)):
         with pytest.raises(MissingPackageError, match="scipy"):
             call()
+
+
+def test_engine_ray_without_ray_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    from assistant.index.on_ray import on_ray
+
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingPackageError, match="The engine ray needs the package ray") as caught:
+        on_ray("auto")
+    assert "document-assistant[ray]" in caught.value.hint

@@ -133,7 +133,7 @@ def test_settings_name_a_packages_embedder(
         with pytest.raises(Exception, match="built with the embedder lengths:seven"):
             ours.ask("When did the apples committee meet?")
         ours.sync()
-        assert ours.status().embedder.startswith("static:wordllama")
+        assert ours.status().embedder.startswith("static:minilm")
 
 
 def test_settings_name_a_packages_reranker(
@@ -152,7 +152,7 @@ def test_settings_name_a_packages_reranker(
 
 def test_built_in_name_stays_ours() -> None:
     embedder = make_embedder(load_settings(None).embedding)
-    assert embedder.fingerprint.startswith("static:wordllama")
+    assert embedder.fingerprint.startswith("static:minilm")
     assert EMBEDDERS.find("static") is None
 
 

@@ -28,7 +28,7 @@ from assistant.retrieval.question import Question, corrected, coverage
 from assistant.text.fitted import fitted
 from assistant.text.names import words_above
 from assistant.text.noise import Places, recurs, share
-from assistant.text.terms import words
+from assistant.text.terms import STOP_WORDS, words
 from assistant.text.word_vectors import cosines
 from assistant.types import Passage
 
@@ -62,6 +62,7 @@ _LED_BY = 3
 _WHOLE_ROW, _WHOLE = 0.5, 0.95
 _LONGEST_CREDIT = 25
 """Words; "Figure 3 from above: …" may tell more than a source."""
+_OWN_SUBJECT, _FEW_OWN = 0.5, 2
 _ENDS = ".!?…。！？।"
 _CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
 """A line of capitals alone is the title of what follows, in texts without marks of headings."""
@@ -164,6 +165,8 @@ def rank_candidates(
         if asked is not None:
             bonus = _numbered(question, passage, found, asked[0])
         bonus = {**bonus, **_labelled(question, found, features, bonus)}
+        for index in _opening_with(question, found):
+            bonus[index] = bonus.get(index, 0.0) + _OWN_SUBJECT
         reading = readings.get(passage.chunk_id)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if _may_answer(sentence, passage):
@@ -203,6 +206,18 @@ def list_bonus(
                 bonus[index] = _LIST_WEIGHT * (covered - own) + alone * covered
         at = max(end, at + 1)
     return bonus
+
+
+def _opening_with(question: Question, found: Sequence[SentenceTerms]) -> list[int]:
+    """The sentences that open with what a follow-up itself names: "And the teacher?" asks for what
+    is said of the teacher, and the words borrowed from the question before only say where."""
+    own = question.weights.keys() - question.borrowed
+    if not question.borrowed or not 0 < len(own) <= _FEW_OWN:
+        return []
+    return [
+        at for at, each in enumerate(found)
+        if next((term for term in each.sequence if term not in STOP_WORDS), "") in own
+    ]  # fmt: skip
 
 
 def _is_numbered(passage: Passage, items: Sequence[SentenceTerms]) -> bool:

@@ -1,4 +1,6 @@
-"""Signals of an extraction → the probability that the documents answer; below a threshold: abstain.
+"""Signals of an extraction → the probability that the documents answer.
+
+``extractive.chosen_from`` refuses below ``answer.min_confidence``.
 
 Pure. The model is a logistic regression whose weights stand, readable, in ``confidence.json`` with
 where they come from; ``python -m benchmarks.fit_confidence`` writes it. A raw BM25 score tells
@@ -98,6 +100,9 @@ def signals(extraction: Extraction) -> Signals | None:
     heaviest = max(question.weights.values(), default=1.0) or 1.0
     present = _context_terms(question, best)
     inside = frozenset(question.reads(best.text, best.passage.language))
+    if best.kind == "item" and question.wants_list:  # a list answers only as a whole
+        told = (words_above(best.passage), *(pick.text for pick in extraction.picks))
+        inside = inside.union(*(question.reads(text, best.passage.language) for text in told))
     if best.row is not None:  # it is shown under the names of its columns and of its table
         inside |= best.row.own | best.row.name_terms | best.row.caption_terms
     lacking = [weight for term, weight in question.weights.items() if term not in inside]

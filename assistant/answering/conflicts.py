@@ -1,4 +1,4 @@
-"""Sentences of different documents that state another value for the same thing.
+"""Whether documents contradict each other: sentences that state another value for the same thing.
 
 Pure. The value that the best sentence states for what is asked is compared with that of the best
 sentence of every other document that was found. Two conflict when both cover the question, name the

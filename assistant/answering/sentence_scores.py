@@ -240,9 +240,14 @@ def _after(found: Sequence[SentenceTerms], index: int) -> frozenset[str]:
     return found[index + 1].terms
 
 
+_LEVEL = 0.5
+"""Added to every score. The cosine counts 1 and not 2 since the package has its own vectors; a mean
+cosine is near .5, so scores keep their level, by which shares of the best score are judged."""
+
+
 def weigh(features: SentenceFeatures, weights: Mapping[str, float]) -> float:
     """The sentence's score: a weighted sum of its features."""
-    return sum(weights[name] * float(getattr(features, name)) for name in FEATURE_NAMES)
+    return _LEVEL + sum(weights[name] * float(getattr(features, name)) for name in FEATURE_NAMES)
 
 
 def kind_score(question: Question, text: str, code: str = "") -> float:

@@ -1,5 +1,7 @@
 """Passages + model → a checked answer in prose: prompt, stream, citations, verdicts.
 
+``answer.strict`` leaves out what is unsupported or not cited.
+
 Filters remove the model's reasoning and its abstention line; ``CitationStream`` normalises the
 citations. Text that was sent is never changed. When the stream ends, each sentence is verified
 against the passages it cites, without a model.

@@ -1,6 +1,7 @@
 """Text of documents, models and users → HTML without any markup of theirs.
 
-Every draw function of the chat uses these three functions; nothing else may put text into a page.
+Every draw function of the chat uses ``escape``, ``one_line``, ``as_written`` or ``address``;
+nothing else may put text into a page.
 The HTML never holds a line break: Gradio reads messages as Markdown, where an element that starts
 the text is passed on as it is until the first empty line.
 """

@@ -1,4 +1,4 @@
-"""Two sentences about the same → their contradictions: negations, opposites, swapped roles.
+"""Two sentences → what in one denies the other: negations, opposites, swapped roles.
 
 It prefers precision to recall: an undecided pair is no finding. "Did not rise" follows from
 "fell" and is supported; "fell" says more than "did not rise" and is not; two statements that

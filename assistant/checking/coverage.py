@@ -22,7 +22,7 @@ from assistant.text.sentences import SentenceSpan, sentences
 from assistant.text.terms import STOP_WORDS, stem, words
 from assistant.text.word_vectors import Vectors, WordVectors
 
-_LOWEST_LIKENESS = 0.35
+_LOWEST_LIKENESS = 0.40
 """Cosine of static word vectors from which on two words begin to count as alike."""
 _NONE = np.zeros((0, 0), np.float32)
 _WIDEST = 3

@@ -1,5 +1,7 @@
 """A model's text → text to show with our own markers, and which sentence cites which passage.
 
+Citations of passages that do not exist are dropped here.
+
 Works on a stream: what ``feed`` returns is sent and never rewritten. Markers are renumbered by
 first appearance, each written ``[k]``; those of passages that do not exist vanish, with the space,
 the comma or the empty parentheses that would be left behind. ``parse`` is the same machine fed

@@ -25,7 +25,7 @@ _PACKAGES = (
     "openai",
     "tiktoken",
     "tantivy",
-    "wordllama",
+    "tokenizers",
     "semantic-text-splitter",
     "pypdfium2",
     "lxml",

@@ -1,212 +1,165 @@
-"""Static token vectors, averaged: wordllama's 256 dimensions, inside its package, no network.
+"""Static token vectors, summed: 256 dimensions, inside this package, no network and no model.
 
-Its origin: distilled from the token embeddings of large open language models (see NOTICE.md).
-
-The vectors and the tokenizer are the package's; the averaging is done here, because its own way
-(every text of a batch padded to the longest, each word tokenised whenever it occurs) takes six
-times as long. No token of its vocabulary has a space behind a letter, or a line's end at all, so a
-word's tokens are the same wherever it stands; ``tests/test_embedding.py`` compares.
+The vectors were distilled from all-MiniLM-L6-v2 by ``benchmarks/distill.py``; NOTICE.md has the
+origin. A text's vector is the direction of the sum of its tokens' vectors. What stands between two
+spaces has the same tokens wherever it stands, so its tokens are looked up when it comes again. A
+word or sign that the vocabulary lacks gets one of 994 random directions: it is like itself alone.
 """
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from sys import getsizeof
-from typing import Any
+from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding import Vectors, normalised
-from assistant.embedding.token_vectors import TokenVectors, VectorFile
 from assistant.errors import EmbeddingError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 DIMENSIONS = 256
 
-_FILES = (
-    f"weights/l2_supercat_{DIMENSIONS}.safetensors",
-    "tokenizers/l2_supercat_tokenizer_config.json",
-)
-"""Where wordllama 0.4.0 keeps its vectors and its tokenizer."""
-_KNOWN = "0.4.0"
+FOLDER = Path(__file__).resolve().parent / "static_vectors"
+VECTORS, SCALES, TOKENS = "vectors.npy", "scales.npy", "tokens.txt"
+"""int8 of shape (tokens, 256); float32 of shape (tokens,); one token a line."""
+UNKNOWN = "[UNK]"
 
-_SPACE = "\u2581"
-"""What the tokenizer writes for a space, before the first word too."""
-_FURTHER = "\ue000"
-"""Stands for a space that follows a space, while a text is split at single ones."""
-_SPACES = re.compile("  +")
-_WORD = re.compile(f"{_SPACE}+[^{_SPACE}\n]*|[^{_SPACE}\n]+|\n+")
-_SIGN = r"[!-@\[-`{-~]"
-_RUN = re.compile("[A-Za-z]+|[0-9]|[^A-Za-z0-9]+")
-_BORDER = re.compile(f"(?<=[A-Za-z])(?={_SIGN})|(?<={_SIGN})(?=[A-Za-z])")
-"""Where runs end: only the special tokens hold a letter and a sign of ASCII side by side, and a
-digit of ASCII is a token of its own."""
-_SPECIAL = ("<unk>", "<s>", "</s>", _SPACE, _FURTHER)
-"""Cut out by the tokenizer before it looks at words, or told from spaces by it alone."""
+_SHORT = 64
+"""Texts of at most so many tokens are summed many at once: words come by the hundred."""
+_AT_ONCE = 4_096
+"""Tokens that are summed at once: 4 MB of single precision."""
 _MAX_MEMORY = 64_000_000
-"""Bytes of the words whose tokens are remembered: 400,000 of English."""
+"""Bytes of the pieces whose tokens are remembered: 400,000 of English."""
 _ENTRY = 80
 """What a dictionary takes for an entry, in bytes."""
-_SHORT = 8
 _MAX_LENGTH = 64
-"""Longer ones are not remembered: they hardly come again."""
+"""Longer pieces are not remembered: they hardly come again."""
 
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Names wordllama's vectors by package version and size."""
-    return f"static:wordllama-{version('wordllama')}:{DIMENSIONS}"
+    """Names these vectors; changes whenever they are made anew."""
+    return f"static:minilm-distilled-3:{DIMENSIONS}"
+
+
+def tokenizer_of(tokens: Sequence[str]) -> Tokenizer:
+    """The tokenizer of BERT's uncased models over a vocabulary; a token's number is its place."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordPiece
+    from tokenizers.normalizers import BertNormalizer
+    from tokenizers.pre_tokenizers import BertPreTokenizer
+
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token=UNKNOWN))
+    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    return tokenizer
+
+
+def spare_places(tokens: Sequence[str]) -> list[int]:
+    """The places of the vocabulary's unused entries, whose vectors are random directions."""
+    return [place for place, token in enumerate(tokens) if token.startswith("[spare")]
+
+
+def spare_place(text: str, spare: Sequence[int]) -> int:
+    """Which of them stands for a word or sign without a token: the same one each time."""
+    return spare[crc32(text.lower().encode("utf-8", "replace")) % len(spare)]
 
 
 class StaticEmbedder:
-    """wordllama's vectors; about 15,000 chunks a second on one core."""
+    """The package's own vectors; thousands of chunks a second on one core.
+
+    The vectors are mapped from their file, so a process holds in memory what its texts need, and
+    several processes hold it once.
+    """
 
     batch_size = 256
     is_costly = False
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path = FOLDER) -> None:
+        """Raises ``EmbeddingError`` when a file is missing or damaged."""
         try:
-            source, self._tokenizer = _load()
-            self._vectors = TokenVectors(source)
-        except MemoryError:
-            raise
-        except Exception as exc:  # the libraries of both files raise types of their own
+            self._vectors = np.asarray(np.load(folder / VECTORS, mmap_mode="r"))
+            self._scales = np.load(folder / SCALES)
+            tokens = (folder / TOKENS).read_text(encoding="utf-8").split("\n")[:-1]
+            found = (self._vectors.dtype.name, self._vectors.shape, self._scales.shape)
+            if found != ("int8", (len(tokens), DIMENSIONS), (len(tokens),)):
+                raise ValueError(f"{len(tokens)} tokens, and vectors of another shape: {found}")
+            self._pieces = _Pieces(tokens)
+        except (OSError, ValueError, EOFError) as exc:
             raise EmbeddingError(
-                f"The static embedder could not be loaded: {exc}",
-                hint="reinstall the package wordllama, or set embedding.provider",
+                f"The static embedder's vectors cannot be read: {exc}",
+                hint="reinstall document-assistant, or set embedding.provider",
             ) from exc
         self.fingerprint = fingerprint()
-        self._tokenizer.no_padding()
-        self._tokens = _Tokens(self._tokenizer.model.tokenize, self._vectors)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector of 256 dimensions per text."""
-        sums = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)  # directed as the means are
-        short: dict[int, list[int]] = {}
-        by_row = [self._numbers(text) for text in texts]
-        for row, numbers in enumerate(by_row):
+        sums = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        rows: list[int] = []
+        short: list[NDArray[np.int32]] = []
+        waiting = 0
+        for row, text in enumerate(texts):
+            numbers = self._numbers(text)
             if len(numbers) > _SHORT:
-                np.add.reduce(self._vectors.rows.take(numbers, axis=0), axis=0, out=sums[row])
+                sums[row] = self._scales[numbers] @ self._vectors.take(numbers, axis=0).astype(
+                    np.float32
+                )
             elif len(numbers):
-                short.setdefault(len(numbers), []).append(row)
-        for rows in short.values():  # texts of equal length at once: words come by the hundred
-            same = np.array([by_row[row] for row in rows])
-            sums[rows] = self._vectors.rows[same].sum(axis=1)
+                rows.append(row)
+                short.append(numbers)
+                waiting += len(numbers)
+                if waiting > _AT_ONCE:
+                    sums[rows] = self._summed(short)
+                    rows, short, waiting = [], [], 0
+        if rows:
+            sums[rows] = self._summed(short)
         return normalised(sums)
 
-    def _numbers(self, text: str) -> NDArray[np.int64]:
-        """The rows of a text's tokens."""
-        if not text:
-            return np.zeros(0, dtype=np.int64)
-        if any(special in text for special in _SPECIAL):
-            whole = self._tokenizer.encode(text, add_special_tokens=False).ids
-            return np.array(self._vectors.places(whole), dtype=np.int64)
-        if "  " in text or text[0] == " ":
-            text = _SPACES.sub(_marked, f" {text}")[1:]
-        pieces = text.replace("\n", " \n").split(" ")
-        return np.frombuffer(b"".join(map(self._tokens.__getitem__, pieces)), dtype=np.int64)
+    def _summed(self, texts: Sequence[NDArray[np.int32]]) -> Vectors:
+        """The sums of the vectors of several texts, none of them empty."""
+        numbers = np.concatenate(texts)
+        weighted = self._vectors.take(numbers, axis=0) * self._scales[numbers, None]
+        starts = np.cumsum([0, *map(len, texts)])[:-1]
+        total: Vectors = np.add.reduceat(weighted, starts, axis=0)
+        return total
+
+    def _numbers(self, text: str) -> NDArray[np.int32]:
+        """The numbers of a text's tokens."""
+        found = b"".join(map(self._pieces.__getitem__, text.split()))
+        return np.frombuffer(found, dtype=np.int32)
 
 
-class _Memo(dict[str, bytes]):
-    """Texts → the rows of their tokens' vectors, 8 bytes each; emptied when it has grown large."""
+class _Pieces(dict[str, bytes]):
+    """What stands between two spaces → its tokens' numbers, 4 bytes each.
 
-    size = 0
-
-    def remember(self, key: str, value: bytes) -> bytes:
-        """Keep a value, and give it back."""
-        if len(key) <= _MAX_LENGTH:
-            self.size += getsizeof(key) + getsizeof(value) + _ENTRY
-            if self.size > _MAX_MEMORY:
-                self.clear()  # each look-up stands alone, so other threads only look up anew
-                self.size = 0
-            self[key] = value
-        return value
-
-
-class _Tokens(_Memo):
-    """What stands between two spaces → the rows of its tokens.
-
-    Looked up by the hundred without a line of Python: finding the words of 63,000 chunks and
-    looking them up one by one took 8 of 11 s.
+    Looked up by the hundred without a line of Python. Emptied when it has grown large; each look-up
+    stands alone, so other threads only look up anew.
     """
 
-    def __init__(self, split: Callable[[str], Iterable[Any]], vectors: TokenVectors) -> None:
-        self._runs = _Runs(split, vectors)
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self._encode = tokenizer_of(tokens).encode
+        self._unknown, self._spare = tokens.index(UNKNOWN), spare_places(tokens)
+        self._size = 0
 
     def __missing__(self, piece: str) -> bytes:
-        if piece.isascii() and "\n" not in piece:
-            runs = _RUN.findall(piece)
-            runs[:1] = [_SPACE + runs[0] if runs else _SPACE]
-        else:
-            spaced = piece if piece.startswith("\n") else _SPACE + piece
-            words = _WORD.findall(spaced.replace(_FURTHER, _SPACE))
-            runs = [run for word in words for run in _BORDER.split(word)]
-        return self.remember(piece, b"".join(map(self._runs.__getitem__, runs)))
-
-
-class _Runs(_Memo):
-    """Runs of letters or signs, and digits → their tokens' rows: much of a new word is known."""
-
-    def __init__(self, split: Callable[[str], Iterable[Any]], vectors: TokenVectors) -> None:
-        self._split = split
-        self._vectors = vectors
-
-    def __missing__(self, run: str) -> bytes:
-        places = self._vectors.places([token.id for token in self._split(run)])
-        return self.remember(run, places.tobytes())
-
-
-def _marked(spaces: re.Match[str]) -> str:
-    return " " + _FURTHER * (len(spaces[0]) - 1)
-
-
-def _load() -> tuple[VectorFile | NDArray[np.floating], Any]:
-    """The vectors of all tokens, by their numbers, and the tokenizer.
-
-    From the package's two files: importing it takes .4 s, most of it for downloads that are never
-    made. Those of another version are loaded by itself.
-    """
-    found = find_spec("wordllama")
-    if found is None or found.origin is None:
-        raise ImportError("the package wordllama is not installed")
-    folder = Path(found.origin).parent
-    is_known = version("wordllama").startswith(_KNOWN)
-    if not is_known or not all((folder / name).is_file() for name in _FILES):
-        return _loaded_by_package(folder)
-    from tokenizers import Tokenizer
-
-    vectors, tokens = (folder / name for name in _FILES)
-    source = VectorFile(vectors, "embedding.weight")
-    tokenizer = Tokenizer.from_file(str(tokens))
-    tokenizer.no_truncation()
-    return source, tokenizer
-
-
-def _loaded_by_package(folder: Path) -> tuple[NDArray[np.floating], Any]:
-    with _logging_left_alone():
-        import wordllama
-
-    # The loader of 0.4.0.post1 looks for the tokenizer beside the working folder unless it is told
-    # where the package is.
-    model = wordllama.WordLlama.load(dim=DIMENSIONS, cache_dir=folder, disable_download=True)
-    return model.embedding, model.tokenizer
-
-
-@contextlib.contextmanager
-def _logging_left_alone() -> Iterator[None]:
-    """Undo what an import does to logging: wordllama calls ``basicConfig(level=INFO)``, and from
-    then on every request of every library would be printed on the terminal."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    try:
-        yield
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
+        encoded = self._encode(piece, add_special_tokens=False)
+        numbers = [
+            spare_place(piece[start:end], self._spare) if number == self._unknown else number
+            for number, (start, end) in zip(encoded.ids, encoded.offsets, strict=True)
+        ]
+        found = np.array(numbers, dtype=np.int32).tobytes()
+        if len(piece) <= _MAX_LENGTH:
+            self._size += getsizeof(piece) + getsizeof(found) + _ENTRY
+            if self._size > _MAX_MEMORY:
+                self.clear()
+                self._size = 0
+            self[piece] = found
+        return found

@@ -1,4 +1,4 @@
-"""Temporary copies of an index's parts, for readers that cannot write to the index folder.
+"""Temporary copies of an index's parts, for processes that cannot write to the index folder.
 
 Chroma and tantivy write when they open, even for reading: Chroma a journal, tantivy a lock. On a
 full disk or in a read-only folder that fails, although the index itself is whole.

@@ -1,4 +1,4 @@
-"""Whole generations of an index on disk, and the file that names the current one.
+"""Whole generations of an index on disk, and the switch of ``CURRENT`` to a new one.
 
     index/CURRENT              the name of the generation that answers
     index/generations/gNNNNNN/ manifest.json · store.sqlite · terms.sqlite · words/ · chroma/

@@ -1,4 +1,4 @@
-"""A published generation, opened for questions; readers follow ``CURRENT`` on every question."""
+"""A published generation, opened for questions; each question follows ``CURRENT``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes and a name → which reader is right for a file, or why none is.
+"""Bytes and a name → the kind of a file, which names its reader, or why it cannot be read.
 
 The bytes decide before the suffix: a PDF named ``.txt`` is a PDF, the content of a zip named
 ``.docx`` is checked, and a picture is never text. Suffixes decide among the kinds of text, which

@@ -50,7 +50,8 @@ _MAX_PIECES, _MAX_LENGTH = 300_000, 40
 _MOST_KEPT = 4000
 """Characters of a text whose words are kept for a while; passages are shorter."""
 _MOST_PIECES = 50_000
-_IDENTIFIER_SIGN = re.compile(r"\w_\w|\d[-.:/]\w|\w[-.:/]\d")
+_IDENTIFIER_SIGN = re.compile(r"_\w|\d[-.:/]\w|[-.:/]\d")
+"""What every identifier has; before a sign may stand a letter, or the accent of one."""
 _IDENTIFIER = re.compile(r"(?<![^\W_])[^\W_]++(?:[-_.:/][^\W_]++)++")
 """What is one name though signs stand in it; without a digit only what an underscore joins."""
 _NO_NUMBER = re.compile(r"[-:/]|\..*\.")

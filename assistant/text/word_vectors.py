@@ -17,7 +17,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 MOST_WORDS = 50_000
 """Words a table holds before its user begins a new one: 1 kB each at 256 dimensions."""
-_LOWEST_LIKENESS = 0.45
+_LOWEST_LIKENESS = 0.50
 """Cosine of static word vectors below which two words do not count as alike."""
 
 

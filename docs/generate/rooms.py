@@ -18,6 +18,8 @@ Each folder of `assistant/` is a room with one purpose. A room imports from the 
 never from one above: import-linter checks the layers in `pyproject.toml`. The way of a question is
 [How an answer is made](explanations/how-an-answer-is-made.md).
 
+`eval/` is described in [its own page](guides/evaluation.md).
+
 "Imports" lists the other rooms and single modules that a room imports from, inside functions too.
 
 """
@@ -34,8 +36,15 @@ def rooms(root: Path) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for init in sorted((root / "assistant").rglob("__init__.py")):
         name = init.parent.relative_to(root).as_posix()
-        found[name] = [p for p in sorted(init.parent.glob("*.py")) if p.name != "__init__.py"]
+        modules = sorted(init.parent.glob("*.py"))
+        found[name] = [p for p in modules if p.name != "__init__.py" or _defines(p)]
     return found
+
+
+def _defines(path: Path) -> bool:
+    """Whether a package's own module has functions or classes, and not only names of others."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    return any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in body)
 
 
 def purpose(path: Path) -> str:
