@@ -17,13 +17,13 @@ PLAIN, DOUBTFUL = "The otter sleeps in the old mill.", "The mill was sold for 4,
 
 _RECOGNISER = """
 import sys, types
-from assistant.reading.recognition import RecognisedLine, RecognisedPage, Token
+from assistant.reading.recognition import RecognisedLine, RecognisedPage, RecognisedRun
 
 def line(text, top, scores):
     words = text.split()
     width = 0.8 / len(words)
     tokens = tuple(
-        Token(word, 0.1 + at * width, top, 0.1 + (at + 0.8) * width, top + 0.05, score)
+        RecognisedRun(word, 0.1 + at * width, top, 0.1 + (at + 0.8) * width, top + 0.05, score)
         for at, (word, score) in enumerate(zip(words, scores))
     )
     return RecognisedLine(tokens, 0.05)

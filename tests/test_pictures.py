@@ -27,8 +27,8 @@ from assistant.reading.recognised_text import place_words, printed_text
 from assistant.reading.recognition import (
     RecognisedLine,
     RecognisedPage,
+    RecognisedRun,
     RecognitionLimits,
-    Token,
     pack_page,
     unpack_page,
 )
@@ -69,7 +69,7 @@ def line(text: str, left: float, top: float, score: float = 1.0) -> RecognisedLi
     tokens = []
     for word in text.split():
         right = left + 0.02 * len(word)
-        tokens.append(Token(word, left, top, right, top + 0.04, score))
+        tokens.append(RecognisedRun(word, left, top, right, top + 0.04, score))
         left = right + 0.01
     return RecognisedLine(tuple(tokens), 0.04)
 

@@ -10,7 +10,7 @@ import unicodedata
 
 import pytest
 from hypothesis import example, given
-from hypothesis import example, strategies as st
+from hypothesis import strategies as st
 
 from assistant.text.terms import (
     _NEEDS_CARE,

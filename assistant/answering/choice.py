@@ -325,17 +325,23 @@ def _leans(pick: Pick) -> bool:
 
 
 def _with_context(chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
-    """Add the sentence before one that opens with a pronoun, but where an earlier one of the
-    document is chosen: it is mostly that one it speaks of. One that gives a name ("This is called
-    …") says nothing without it."""
+    """Add the sentence before one that opens with a pronoun where it is the only one: beside
+    another it is mostly that one it speaks of. The best one with a pronoun behind a phrase, and one
+    that gives a name ("This is called …"), say nothing without it."""
     result = list(chosen)
     for pick in chosen:
         has_earlier = any(
             other.start < pick.start and other.passage.document == pick.passage.document
             for other in chosen
         )
-        is_best = pick is chosen[0]
-        if not (_NAMES_IT.match(pick.text) or (is_best and _leans(pick) and not has_earlier)):
+        leans = (
+            _leans(pick)
+            if len(chosen) == 1
+            else (
+                pick is chosen[0] and not has_earlier and _LEANS_LATER.match(pick.text) is not None
+            )
+        )
+        if not (leans or _NAMES_IT.match(pick.text)):
             continue
         around, at = _around(pick, read)
         if at < 1:

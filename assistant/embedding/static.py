@@ -92,7 +92,7 @@ class StaticEmbedder:
             found = (self._vectors.dtype.name, self._vectors.shape, self._scales.shape)
             if found != ("int8", (len(tokens), DIMENSIONS), (len(tokens),)):
                 raise ValueError(f"{len(tokens)} tokens, and vectors of another shape: {found}")
-            self._pieces = _Pieces(tokens)
+            self._pieces = _SubwordText(tokens)
         except (OSError, ValueError, EOFError) as exc:
             raise EmbeddingError(
                 f"The static embedder's vectors cannot be read: {exc}",
@@ -137,7 +137,7 @@ class StaticEmbedder:
         return np.frombuffer(found, dtype=np.int32)
 
 
-class _Pieces(dict[str, bytes]):
+class _SubwordText(dict[str, bytes]):
     """What stands between two spaces → its tokens' numbers, 4 bytes each.
 
     Looked up by the hundred without a line of Python. Emptied when it has grown large; each look-up

@@ -104,12 +104,14 @@ class Parsers:
         child = self._take(self._idle)
         is_fresh = child.files == 0
         try:
-            return self._read_with(child, self._idle, _Request(data, name, self._limits, brought))
+            return self._read_with(
+                child, self._idle, _ReadRequest(data, name, self._limits, brought)
+            )
         except ChildDiedError:
             if is_fresh:
                 raise
             # an earlier file may have hurt it: a fresh one tells
-            request = _Request(data, name, self._limits, brought)
+            request = _ReadRequest(data, name, self._limits, brought)
             return self._read_with(self._start(), self._idle, request)
 
     def _read_pictures(self, recognition: Recognition, data: bytes, name: str) -> ParsedDocument:
@@ -117,7 +119,7 @@ class Parsers:
         out, and the others are read by a fresh one, which is given the words known by then."""
         pages = PagesOfFile(recognition, name)
         limits = recognition.limits_of(self._limits)
-        request = _Request(data, name, limits, None, pages)
+        request = _ReadRequest(data, name, limits, None, pages)
         while True:
             child = self._take(self._drawers)
             try:
@@ -146,7 +148,9 @@ class Parsers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _read_with(self, child: _Child, idle: list[_Child], request: _Request) -> ParsedDocument:
+    def _read_with(
+        self, child: _Child, idle: list[_Child], request: _ReadRequest
+    ) -> ParsedDocument:
         try:
             reply = child.read(request)
         except BaseException:
@@ -190,7 +194,7 @@ class Parsers:
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
+class _ReadRequest:
     """One file to read, what it may take, a package's reader if one is told, and what is known of
     the pictures of its pages if they are to be read."""
 
@@ -229,7 +233,7 @@ class _Child:
         for stream in (self._process.stdin, self._process.stdout):
             os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
 
-    def read(self, request: _Request) -> Reply:
+    def read(self, request: _ReadRequest) -> Reply:
         """Send one file and wait for its text.
 
         Raises ``DocumentError`` when the child breaks off or dallies, and ``_TooMuchError`` when it
@@ -265,7 +269,7 @@ class _Child:
             raise _TooMuchError(reply.result)
         return reply
 
-    def _converse(self, request: _Request) -> Reply:
+    def _converse(self, request: _ReadRequest) -> Reply:
         """Ask for a file, answer what the child asks about its pages, and take the reply."""
         limits, pages, data = request.limits, request.pages, request.data
         page_seconds = pages.page_seconds if pages else 0

@@ -14,7 +14,7 @@ from statistics import median
 
 from assistant.reading.furniture import CELL_BORDER
 from assistant.reading.pdf_layout import Character, stretches
-from assistant.reading.recognition import RecognisedLine, RecognisedPage, Token
+from assistant.reading.recognition import RecognisedLine, RecognisedPage, RecognisedRun
 from assistant.types import Page, RecognisedWord
 
 _SAME_ROW = 0.5
@@ -155,7 +155,7 @@ def _placed(text: str, page: Page, recognised: RecognisedPage) -> list[Recognise
     return sorted(found, key=lambda word: word.start)
 
 
-def _token_rows(page: RecognisedPage) -> list[list[Token]]:
+def _token_rows(page: RecognisedPage) -> list[list[RecognisedRun]]:
     """The tokens in the order in which the text was written."""
     runs = [(line, _straight(line, page)) for line in page.lines if line.tokens]
     lines = {id(run): line for line, run in runs}
@@ -166,7 +166,7 @@ def _token_rows(page: RecognisedPage) -> list[list[Token]]:
 
 
 def _find(
-    text: str, page: Page, token: Token, at: int, taken: Sequence[tuple[int, int]]
+    text: str, page: Page, token: RecognisedRun, at: int, taken: Sequence[tuple[int, int]]
 ) -> tuple[int, int]:
     """Where a word stands and how long it is there; -1 where it does not."""
     cut = token.text.rstrip("-")
@@ -198,7 +198,7 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
 
 
-def _on_the_page(token: Token, turns: int) -> tuple[float, float, float, float]:
+def _on_the_page(token: RecognisedRun, turns: int) -> tuple[float, float, float, float]:
     """A box of a turned page on the page as it lies in the file."""
     left, top, right, bottom = token.left, token.top, token.right, token.bottom
     if turns == 1:

@@ -17,7 +17,7 @@ from assistant.reading.recognition import (
     PACKAGE,
     RecognisedLine,
     RecognisedPage,
-    Token,
+    RecognisedRun,
     installed,
 )
 
@@ -150,7 +150,7 @@ def _line(found: _Found, width: int, height: int) -> RecognisedLine:
         if own := by_letter[at : at + len(run)]:
             lefts, tops, rights, bottoms, scores = zip(*own, strict=True)
             tokens.append(
-                Token(
+                RecognisedRun(
                     run, min(lefts) / width, min(tops) / height, max(rights) / width,
                     max(bottoms) / height, min(most, *scores),
                 )

@@ -30,7 +30,7 @@ _MOST_WORDS, _LONGEST_WORD = 20_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class RecognisedRun:
     """A run of letters without a space, its box in shares of the page's width and height, and its
     score, from 0 to 1."""
 
@@ -47,7 +47,7 @@ class RecognisedLine:
     """Words that the recogniser saw as one line; ``height`` is that of its letters in shares of the
     page's height, which a box of slanted words exceeds."""
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[RecognisedRun, ...]
     height: float
 
 
@@ -159,11 +159,11 @@ def unpack_page(message: Any) -> RecognisedPage:
     return page
 
 
-def _token(values: Sequence[Any]) -> Token:
+def _token(values: Sequence[Any]) -> RecognisedRun:
     text, *numbers = values
     if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_WORD or len(numbers) != 5:
         raise ValueError("no word")
-    return Token(text, *map(_number, numbers))
+    return RecognisedRun(text, *map(_number, numbers))
 
 
 def _number(value: Any) -> float:

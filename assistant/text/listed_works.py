@@ -19,7 +19,7 @@ _MOST_HEADING = 6
 """Words of a line that names what follows it."""
 _MOST = 400
 """Works of one text."""
-_PARTED = re.compile(r"\s*(?:,|;|&|·|\band\b|\bund\b|\bet\b|\by\b)\s*")
+_PARTED = re.compile(r",|;|&|·|\b(?:and|und|et|y)\b")
 _PARTICLES = frozenset(
     "de da di del della van von der den la le el al bin ibn dos das du ter ten zu".split()
 )
@@ -49,7 +49,7 @@ class ListedWork:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _BareLine:
     text: str
     start: int
     end: int
@@ -96,7 +96,7 @@ def is_names(line: str) -> bool:
     """Whether a line holds nothing but the names of two persons or more."""
     if not 8 <= len(line) <= _LONGEST_LINE or ("," not in line and " and " not in line):
         return False
-    parts = [part for part in _PARTED.split(line.strip(" .*_")) if part]
+    parts = [part for part in map(str.strip, _PARTED.split(line.strip(" .*_"))) if part]
     return len(parts) >= 2 and all(map(_is_name, parts))
 
 
@@ -122,12 +122,12 @@ def _is_heading(line: str) -> bool:
     return len(line.split()) <= _MOST_HEADING and not line.endswith((".", ":", "?", "!", ","))
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def _lines(text: str) -> Iterator[_BareLine]:
     """The lines with words, without the marks around them."""
     at = 0
     for raw in text.split("\n"):
         bare = raw.strip(_MARKS + "\r")
         if bare:
             start = at + raw.index(bare)
-            yield _Line(bare, start, start + len(bare))
+            yield _BareLine(bare, start, start + len(bare))
         at += len(raw) + 1
