@@ -45,6 +45,10 @@ the oldest of its kind.
 
 The board belongs to the National Union of Small Harbours.
 """
+LEASE = """Lease no. LV-7731
+
+The boathouse is let to the rowing club.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +57,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder = place / "documents"
     folder.mkdir()
     (folder / "programme.txt").write_text(PROGRAMME, encoding="utf-8")
+    (folder / "lease.txt").write_text(LEASE, encoding="utf-8")
     (folder / "board.md").write_text(MEETING, encoding="utf-8")
     settings = load_settings(
         None, {"documents.paths": [str(folder)], "index.path": str(place / "index")}
@@ -101,6 +106,10 @@ def test_another_role_is_no_answer(assistant: Assistant) -> None:
 def test_a_title_answers_nothing(assistant: Assistant) -> None:
     answer = assistant.ask("In which month was the Lindvik meeting 2023?")
     assert "A short guide to the talks" not in answer.text
+
+
+def test_a_title_tells_the_number_that_it_holds(assistant: Assistant) -> None:
+    assert "LV-7731" in assistant.ask("What is the lease number?").text
 
 
 def test_a_pronoun_behind_a_phrase_takes_its_sentence_along(assistant: Assistant) -> None:

@@ -63,6 +63,8 @@ _WHOLE_ROW, _WHOLE = 0.5, 0.95
 _LONGEST_CREDIT = 25
 """Words; "Figure 3 from above: …" may tell more than a source."""
 _OWN_SUBJECT, _FEW_OWN = 0.5, 2
+_TOLD_BY_TITLES = frozenset({"number", "date", "amount", "person"})
+_NEVER_IN_DIGITS = frozenset({"place", "person", "reason", "howto", "list", "yesno"})
 _ENDS = ".!?…。！？।"
 _CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
 """A line of capitals alone is the title of what follows, in texts without marks of headings."""
@@ -169,7 +171,8 @@ def rank_candidates(
             bonus[index] = bonus.get(index, 0.0) + _OWN_SUBJECT
         reading = readings.get(passage.chunk_id)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
-            if _may_answer(sentence, passage):
+            fills_slot = _fills_slot(question, sentence, each)
+            if _may_answer(sentence, passage, fills_slot=fills_slot):
                 more = bonus.get(index, 0.0)
                 if years and _is_of_other_years(years, passage, sentence):
                     pick = _pick(passage, sentence, each, more - _OTHER_YEAR, penalty, reading, 0.0)
@@ -281,17 +284,27 @@ def _is_of_other_years(years: frozenset[str], passage: Passage, sentence: Senten
     return not years & frozenset(_YEAR.findall(above))
 
 
-def _may_answer(sentence: SentenceTerms, passage: Passage) -> bool:
-    """Titles, headings, names of columns and pictures are context, never an answer."""
+def _may_answer(sentence: SentenceTerms, passage: Passage, *, fills_slot: bool) -> bool:
+    """Headings, names of columns and pictures are context, never an answer; so is the title, unless
+    it holds what is asked for: "Lease NV-12" tells its number."""
     if sentence.row is not None and sentence.row.is_header:
         return False
     if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
         return False
     if _CREDIT.match(sentence.text) and len(sentence.words) <= _LONGEST_CREDIT:
         return False
-    if passage.start == 0 and _is_title(sentence.text.strip(), passage):
+    if not fills_slot and passage.start == 0 and _is_title(sentence.text.strip(), passage):
         return False
     return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
+
+
+def _fills_slot(question: Question, sentence: SentenceTerms, features: SentenceFeatures) -> bool:
+    """Whether a line holds what is asked for: a value of the kind, or a number of its own."""
+    kind = question.kinds[0]
+    if features.kind >= 1.0 and kind in _TOLD_BY_TITLES:
+        return True
+    new = sentence.terms - question.values - question.weights.keys()
+    return kind not in _NEVER_IN_DIGITS and any(c.isdigit() for term in new for c in term)
 
 
 def _is_title(text: str, passage: Passage) -> bool:
