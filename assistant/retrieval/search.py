@@ -7,6 +7,7 @@ best sentence (``nearness``). ``fuse`` adds the scores; it is pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ from assistant.settings import RetrievalSettings
 from assistant.text.analysed import analysed
 from assistant.text.names import name_words
 from assistant.text.noise import clipped, share
+from assistant.text.terms import STOP_WORDS
 from assistant.types import NO_FILTERS, NO_USAGE, Filters, Passage, Usage
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
 _FUZZY_MINIMUM_LENGTH = 4
 _NOISE_PENALTY = 0.3
+_WHOLE_NAME = 0.15
+"""The share of the score that a whole name of the question decides, where some passage holds it."""
+_NAME_OF_WORDS = re.compile(r"\b[A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+){1,5}")
 """Share of its score that a passage loses if it consists of captions and adverts only."""
 _READ_CLOSELY = 30
 """Number of best candidates that are scored by similar words and title. All hundred give no
@@ -178,6 +183,18 @@ def _check_dimensions(snapshot: Snapshot, embedder: Embedder, length: int) -> No
         )
 
 
+def holding_names(question: str, texts: Mapping[str, str]) -> frozenset[str]:
+    """The texts that hold a name of several words as the question writes it: "Uwe Nygard" is not in
+    a list with an Uwe and a Nygard. Empty where the question has no such name, or no text holds it.
+    """
+    runs = (match.group().casefold().split() for match in _NAME_OF_WORDS.finditer(question))
+    bare = (run[next((i for i, w in enumerate(run) if w not in STOP_WORDS), 0) :] for run in runs)
+    names = [" ".join(run) for run in bare if len(run) > 1]
+    return frozenset(
+        key for key, text in texts.items() if names and any(n in text.casefold() for n in names)
+    )
+
+
 def fuse(parts: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
     """Weighted sum of min-max scaled scores; an id that a part does not know gets its minimum.
 
@@ -256,6 +273,11 @@ def retrieve(
         parts["sentence"] = best_sentences(question, {key: texts[key] for key in top}, index)
         weights["sentence"] = settings.weight_sentence
         scores = fuse(list(parts.values()), list(weights.values()))
+    whole = holding_names(question.text, texts)
+    scores = {
+        key: (1.0 - _WHOLE_NAME) * scores[key] + _WHOLE_NAME * (key in whole or not whole)
+        for key in near
+    }
     passages = [
         _passage(chunks[key], documents[chunks[key].document_id], scores[key],
                  {name: part[key] for name, part in parts.items() if key in part})
