@@ -12,6 +12,7 @@ from assistant import Assistant, load_settings
 from assistant.answering.candidates import is_reference
 from assistant.answering.sides import sides_of
 from assistant.retrieval.frames import asks_each_document, without_frame
+from assistant.retrieval.search import holding_names
 from assistant.tables.model import find_tables
 from assistant.text.abbreviations import pairs_of
 from assistant.text.periods import period_forms
@@ -61,6 +62,7 @@ Figure from "The Roen chart of the sound".
 
 At Lom the pilots wait on the pier. At Vik they wait in a boat outside the harbour.
 """,
+    "tug.txt": "Tug data sheet\n\nMaker: Vik Yard\nHull number: HW-2077-B\nYear: 1998\n",
     "library.md": """# The village library
 
 Kjetil Roen gave his books to the library in 1950.
@@ -260,3 +262,15 @@ def test_the_source_of_a_picture_answers_nothing(assistant: Assistant) -> None:
 def test_a_definition_beside_the_name_is_one(assistant: Assistant) -> None:
     answer = assistant.ask("What is hand-lining?")
     assert answer.text.startswith("Some of them lived from hand-lining, in which")
+
+
+def test_a_label_that_is_asked_for_answers_beside_others(assistant: Assistant) -> None:
+    answer = assistant.ask("What is the hull number of the tug?")
+    assert "HW-2077-B" in answer.text
+    assert "1998" not in answer.text
+
+
+def test_a_whole_name_is_not_its_parts() -> None:
+    texts = {"list": "Uwe Aas and Liv Nygard", "row": "| Uwe Nygard | 12 |"}
+    assert holding_names("What is Uwe Nygard's number?", texts) == {"row"}
+    assert holding_names("Which Boats are blue?", texts) == frozenset()

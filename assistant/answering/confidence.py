@@ -25,9 +25,10 @@ from assistant.model.answer_reader import logistic
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
 from assistant.text.names import words_above
-from assistant.text.terms import terms, words
+from assistant.text.terms import STOP_WORDS, terms, words
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
+_LONGEST_LABEL = 6
 _WHOLE = 0.95
 """The share of a question's weight that leaves nothing out."""
 _SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
@@ -151,16 +152,28 @@ def _reader_signals(question: Question, ranked: Sequence[Pick]) -> dict[str, flo
 def probability_of(extraction: Extraction) -> float:
     """The probability that an extraction answers.
 
-    A reader has never seen a table: where the row and its columns hold the whole question, it may
-    raise what words say of it, not lower it.
+    A reader has never seen a table, nor a label with its value: where such a line and what it
+    stands under hold the whole question, it may raise what words say of it, not lower it.
     """
     found = signals(extraction)
     p = probability(found)
-    if found is None or found.is_read == 0 or extraction.ranked[0].row is None:
+    if found is None or found.is_read == 0 or found.around < _WHOLE:
         return p
-    if found.around < _WHOLE or label_fit(extraction.question, extraction.ranked[0].row) < 1.0:
+    if not _is_labelled_as_asked(extraction.question, extraction.ranked[0]):
         return p
     return max(p, probability(replace(found, **dict.fromkeys(_READER_SIGNALS, 0.0))))
+
+
+def _is_labelled_as_asked(question: Question, best: Pick) -> bool:
+    """Whether the question names the whole label of a row, or of a line "label: value"."""
+    if best.row is not None:
+        return label_fit(question, best.row) >= 1.0
+    label, colon, value = best.text.partition(":")
+    if best.kind not in ("label", "item") or not colon or not value.strip():
+        return False
+    own = [t for t in question.reads(label, best.passage.language) if t not in STOP_WORDS]
+    asked = {*question.weights, *question.asking}
+    return 0 < len(own) <= _LONGEST_LABEL and all(term in asked for term in own)
 
 
 def probability(found: Signals | None, weights: Mapping[str, float] | None = None) -> float:
