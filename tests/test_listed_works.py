@@ -92,6 +92,12 @@ def test_works_are_found_by_author_title_and_topic(
     assert all(sentence.verdict == "verbatim" for sentence in answer.sentences)
 
 
+def test_a_heading_stands_apart_from_the_works_around_it(assistant: Assistant) -> None:
+    lines = assistant.ask("Which papers did Ragna Thune write?").text.split("\n")
+    at = lines.index("Tides:")
+    assert lines[at - 1] == lines[at + 1] == ""
+
+
 def test_nothing_is_made_up_for_an_unknown_author(assistant: Assistant) -> None:
     answer = assistant.ask("Which papers did Jon Ulv write?")
     assert "TIDECAST" not in answer.text

@@ -151,12 +151,12 @@ def _draft(chosen: Sequence[_Listed], snapshot: Snapshot) -> Draft:
         work = each.work
         said = " ".join(snapshot.store.read_text(each.document, work.start, work.end).split())
         if work.heading and work.heading != heading:
-            lines.append(f"{work.heading}:")
+            lines += [*([""] if lines else []), f"{work.heading}:", ""]
             heading = work.heading
         lines.append(f"- {said} [{marker}]")
         evidence = (Evidence(marker, work.start, work.end),)
         sentences.append(Sentence(said, (marker,), "verbatim", evidence))
         places.append(CitedPlace(each.document, work.start, work.end))
     if len(chosen) > len(shown):
-        lines.append(f"And {len(chosen) - len(shown)} more works, which are not shown here.")
+        lines += ["", f"And {len(chosen) - len(shown)} more works, which are not shown here."]
     return Draft("\n".join(lines), tuple(sentences), tuple(places), confidence=0.8)
