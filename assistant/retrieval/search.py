@@ -274,10 +274,10 @@ def retrieve(
         weights["sentence"] = settings.weight_sentence
         scores = fuse(list(parts.values()), list(weights.values()))
     whole = holding_names(question.text, texts)
-    scores = {
-        key: (1.0 - _WHOLE_NAME) * scores[key] + _WHOLE_NAME * (key in whole or not whole)
-        for key in near
-    }
+    if whole:
+        scores = {
+            key: (1.0 - _WHOLE_NAME) * scores[key] + _WHOLE_NAME * (key in whole) for key in near
+        }
     passages = [
         _passage(chunks[key], documents[chunks[key].document_id], scores[key],
                  {name: part[key] for name, part in parts.items() if key in part})
