@@ -85,7 +85,7 @@ _ABSTRACT = re.compile(
     r"[#*_\s]*(?i:abstract|executive summary|summary|zusammenfassung|kurzfassung|résumé|resumen|"
     r"riassunto|samenvatting|sammendrag|sammanfattning)[*_]*(?P<same>\s*[—–:.-]+[*_]*\s+(?=\S))?"
 )
-_ABSTRACT_SIGN = re.compile(r"[#*_\s]*[aesrz]", re.IGNORECASE)
+_ABSTRACT_SIGN = re.compile(r"[#*_\s]*[aeskrz]", re.IGNORECASE)
 """How lines that open an abstract begin: a tenth of the pattern's time."""
 _DIGIT = re.compile(r"\d")
 _VERSION = re.compile(
