@@ -189,27 +189,6 @@ def test_half_a_line_of_a_process_that_died_is_no_result(
         whole.close()
 
 
-def test_an_unchanged_folder_starts_no_process(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reading_process, "MANY_FILES", 1000)
-    monkeypatch.setattr("assistant.index.plan._CLOCK_GRAIN_NS", 0)
-    workshop.write("a.md", text_of("apples"))
-    workshop.write("b.zip", "PK no archive that is read")
-    workshop.sync()
-
-    def start(*_: Any, **__: Any) -> None:
-        raise AssertionError("a process for nothing")
-
-    monkeypatch.setattr("assistant.index.sync.GenerationChecker", start)
-    workshop.sync()
-    workshop.sync(dry_run=True)
-    workshop.write("c.md", text_of("pears"))
-    workshop.sync(dry_run=True)
-    with pytest.raises(AssertionError, match="for nothing"):
-        workshop.sync()
-
-
 def test_leaving_in_the_middle_ends_the_process(workshop: Workshop, started: list[Any]) -> None:
     for number in range(40):
         workshop.write(f"{number:02}.md", text_of(f"topic{number}", 400))
