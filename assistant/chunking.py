@@ -17,7 +17,7 @@ from typing import Any
 from assistant.tables.model import Table, find_tables
 from assistant.types import Chunk, Heading, Page, ParsedDocument
 
-CHUNKER_VERSION = 6
+CHUNKER_VERSION = 7
 """Raised when the cut changes for the same settings."""
 
 _WINDOW = 20_000

@@ -12,7 +12,14 @@ _PAPER = (
     r"protokoll|vertrag|lettre|courriel|rapport|carta|correo|informe|lettera|relazione)"
 )
 _CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("affiliation", (r"affiliations?", r"where do (?:the|its) authors")),
+    (
+        "affiliation",
+        (
+            r"affiliations?", r"where do (?:the|its) authors",
+            r"(?:which|what) (?:universit(?:y|ies)|institut(?:e|ion)s?|compan(?:y|ies)|"
+            r"organi[sz]ations?) (?:are|is|were|was|do|does) (?:\S+ ){0,3}authors?",
+        ),
+    ),
     (
         "sender",
         (

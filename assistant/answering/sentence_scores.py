@@ -56,10 +56,12 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"^[\W_]{0,20}(?:(?:a|an|the|in|by|with)\s{1,3})?(.{2,60}?)(?:\s?\([^)]{1,40}\))?,?\s{1,3}"
-    r"(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?|studies|consists? of)\b",
+    r"^[\W_]{0,20}(?:(?:a|an|the|in|by|with)\s{1,3})?(.{2,60}?)(?:\s?\(([^)]{1,40})\))?(?:,?\s{1,3}"
+    r"(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?|studies|consists? of)\b"
+    r"|\s{0,3}[–—]\s|:\s)",
     re.IGNORECASE,
 )
+"""What is defined, and its other name in brackets: "Ductal carcinoma in situ (DCIS) – …"."""
 _BESIDE = re.compile(
     r"[\"”’)]?, ?"
     r"(?=(?:in which|which (?:is|are|was|were|means)|or |that is|i\.e\.|meaning|where )\b)"
@@ -313,8 +315,10 @@ def _defines(question: Question, text: str) -> float:
         return 0.0
     wanted = set(question.weights)
     match = _DEFINES.match(text)
-    subject = {t for t in question.reads(match.group(1)) if t not in STOP_WORDS} if match else set()
-    told = len(subject & wanted) / max(len(subject), len(wanted)) if subject and wanted else 0.0
+    told = 0.0
+    for name in match.groups("") if match and wanted else ():
+        subject = {t for t in question.reads(name) if t not in STOP_WORDS}
+        told = max(told, len(subject & wanted) / max(len(subject), len(wanted)))
     return max(told, _DEFINED_BESIDE * float(_defines_beside(question, text, wanted)))
 
 
