@@ -29,6 +29,7 @@ from assistant.text.terms import STOP_WORDS, stem, terms, words
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LONGEST_LABEL = 6
+_DEFINED = 0.8
 _HOLDS_VALUES = frozenset(
     stem(
         """list given give shown show stated state recorded record reported report measured named
@@ -185,7 +186,7 @@ def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:
         return is_whole and label_fit(question, best.row) >= 1.0
     if around < _WHOLE:
         return False
-    if best.features.defines >= 1.0 or best.is_asked_above:
+    if best.features.defines >= _DEFINED or best.is_asked_above:
         return True
     label, colon, value = best.text.partition(":")
     if best.kind not in ("label", "item") or not colon or not value.strip():

@@ -1,4 +1,4 @@
-"""What speaks against an answer that its words do not show: another year, another role.
+"""What speaks against an answer that its words do not show: another year, role or unit.
 
 Pure. Counted by words "the program chairs of 2024" is nearly "the general chair of 2024", and a
 reader is deceived too.
@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
+from assistant.answering.units import unit_asked_for
 from assistant.retrieval.question import Question
 from assistant.text.names import words_above
 from assistant.text.terms import STOP_WORDS, stem, words_and_stems
@@ -21,6 +22,8 @@ _NO_SUCH_YEAR = 0.3
 """What is left of the probability when no passage holds a year that is asked for."""
 _OTHER_ROLE = 0.35
 """What is left where the sentence names the role with another word before it."""
+_OTHER_UNIT = 0.35
+"""What is left where a measure is asked for ("How long …?") and no sentence holds its unit."""
 _YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
 _OF_A_PERIOD = frozenset(
     "before after since until between by from to and or till vor nach seit bis zwischen und von "
@@ -38,13 +41,16 @@ _ROLES = frozenset(stem(
 
 def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> float:
     """The probability, less when a year that the question asks for stands in no passage, or when
-    the best sentence speaks of another role.
+    the best sentence speaks of another role, or when no sentence holds a measure asked for.
 
     The limits of a period ("after 2010") need not stand there.
     """
     question = extraction.question
     if not _years_stand(question.text, passages):
         p *= _NO_SUCH_YEAR
+    unit = unit_asked_for(question.text) if question.language == "en" else None
+    if unit is not None and not any(unit.search(pick.text) for pick in extraction.picks):
+        p *= _OTHER_UNIT
     if extraction.ranked and has_other_role(question, extraction.ranked[0]):
         p *= _OTHER_ROLE
     return p
