@@ -57,6 +57,8 @@ _ANNOUNCED, _SAYS_ENOUGH = 0.6, 0.4
 _OTHER_LABEL = 1.5
 """What a row loses whose label is no word of the question where another row's is all of it."""
 
+_DEFINES = 0.7
+"""What a sentence gains that begins with all that is to be defined, beside what is fitted."""
 _POINTER = 3.0
 """What a sentence loses that only says where to look."""
 _STEPS = 0.8
@@ -191,6 +193,7 @@ def rank_candidates(
             fills_slot = _fills_slot(question, sentence, each)
             if _may_answer(question, sentence, passage, fills_slot=fills_slot):
                 more = bonus.get(index, 0.0) - _POINTER * points_elsewhere(question, sentence.text)
+                more += _DEFINES * (each.defines >= 1.0)
                 if years and _is_of_other_years(years, passage, sentence):
                     pick = _pick(passage, sentence, each, more - _OTHER_YEAR, penalty, reading, 0.0)
                     ranked.append(replace(pick, read=READ_NOTHING))
