@@ -23,7 +23,7 @@ _NO_SUCH_YEAR = 0.3
 _OTHER_ROLE = 0.35
 """What is left where the sentence names the role with another word before it."""
 _OTHER_UNIT = 0.35
-"""What is left where a measure is asked for ("How long …?") and no sentence holds its unit."""
+"""What is left where a measure is asked for ("How long?") and the best sentence has no unit."""
 _YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
 _OF_A_PERIOD = frozenset(
     "before after since until between by from to and or till vor nach seit bis zwischen und von "
@@ -41,7 +41,7 @@ _ROLES = frozenset(stem(
 
 def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> float:
     """The probability, less when a year that the question asks for stands in no passage, or when
-    the best sentence speaks of another role, or when no sentence holds a measure asked for.
+    the best sentence speaks of another role, or holds no measure where one is asked for.
 
     The limits of a period ("after 2010") need not stand there.
     """
@@ -49,7 +49,7 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
     if not _years_stand(question.text, passages):
         p *= _NO_SUCH_YEAR
     unit = unit_asked_for(question.text) if question.language == "en" else None
-    if unit is not None and not any(unit.search(pick.text) for pick in extraction.picks):
+    if unit is not None and extraction.ranked and not unit.search(extraction.ranked[0].text):
         p *= _OTHER_UNIT
     if extraction.ranked and has_other_role(question, extraction.ranked[0]):
         p *= _OTHER_ROLE

@@ -16,8 +16,7 @@ _CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "affiliation",
         (
             r"affiliations?", r"where do (?:the|its) authors",
-            r"(?:which|what) (?:universit(?:y|ies)|institut(?:e|ion)s?|compan(?:y|ies)|"
-            r"organi[sz]ations?) (?:are|is|were|was|do|does) (?:\S+ ){0,3}authors?",
+            r"(?:which|what) (?:university|institut(?:e|ion)|company|firm) (?:are|is|do) .{0,30}authors",
         ),
     ),
     (

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_COUNT = r"(?:\d|\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|half))"
+_COUNT = (
+    r"(?:\d|\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|half))"
+)
 _TIME = (
     r"(?:milli|micro|nano)?seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|"
     r"fortnights?|months?|years?|decades?|centur(?:y|ies)|semesters?|ms|s|h|permanent(?:ly)?|"
@@ -18,7 +20,9 @@ _LENGTH = (
     r"(?:kilo|centi|milli|nano|micro)?met(?:er|re)s?|km|cm|mm|nm|µm|m|miles?|mi|feet|foot|ft|"
     r"inch(?:es)?|in|yards?|yd|pages?|lines?|words?|characters?|tokens?|light[- ]years?|['’′\"”″]"
 )
-_MASS = r"(?:kilo|milli|micro)?grams?|grammes?|kg|g|mg|t|tons?|tonnes?|pounds?|lbs?|ounces?|oz|stone"
+_MASS = (
+    r"(?:kilo|milli|micro)?grams?|grammes?|kg|g|mg|t|tons?|tonnes?|pounds?|lbs?|ounces?|oz|stone"
+)
 _AGE = r"(?:years?|months?|weeks?|days?|centur(?:y|ies)|decades?)\b|\b(?:aged?|old|born|built)"
 _ASKED = (
     (

@@ -321,9 +321,10 @@ def _caption_below(text: str, end: int) -> tuple[str, int]:
         line = _line_at(text, at) if text[at] != "\n" else _TableLine(at, at, "")
         if line.body:
             marked = _CAPTION_MARK.match(line.body) or _PANDOC_MARK.match(line.body)
-            if marked and len(line.body) <= _LONGEST_CAPTION and not is_row(line.body):
-                if not is_row(text[line.end :].lstrip().partition("\n")[0]):  # the next table's
-                    return line.body, line.end
+            next_line = text[line.end :].lstrip().partition("\n")[0]
+            is_of_the_next = is_row(line.body) or is_row(next_line)
+            if marked and len(line.body) <= _LONGEST_CAPTION and not is_of_the_next:
+                return line.body, line.end
             break
         empty += 1
         at = text.find("\n", at) + 1

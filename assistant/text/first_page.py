@@ -36,7 +36,8 @@ _LABELS = {
     "editor": """editor editors edited_by herausgeber herausgeberin redaktion éditeur_scientifique
         a_cura_di redactie""",
     "affiliation": "affiliation affiliations institution institut organisation organization",
-    "date": """date dated release_date released first_published published published_on publication_date issued issued_on date_of_issue
+    "date": """date dated release_date released first_published published published_on
+        publication_date issued issued_on date_of_issue
         last_updated updated as_of datum stand vom veröffentlicht veröffentlicht_am
         erstellt_am publié_le fecha publicado publicado_el data pubblicato pubblicato_il dato
         дата 日期 日付""",
@@ -184,7 +185,9 @@ def _whole_title(parsed: ParsedDocument) -> str:
         return parsed.title
     first = min(_author_lines(lines), default=1)
     whole = " ".join(line.text for line in lines[:first])
-    return whole if 1 < first <= _MOST_TITLE_LINES and len(whole) <= _LONGEST_TITLE else parsed.title
+    return (
+        whole if 1 < first <= _MOST_TITLE_LINES and len(whole) <= _LONGEST_TITLE else parsed.title
+    )
 
 
 def _lines(text: str) -> Iterator[_Line]:
