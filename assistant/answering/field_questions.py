@@ -16,7 +16,7 @@ _CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "affiliation",
         (
             r"affiliations?", r"where do (?:the|its) authors",
-            r"(?:which|what) (?:university|institut(?:e|ion)|company|firm) (?:are|is|do) .{0,30}authors",
+            r"(?:which|what) (?:university|institut(?:e|ion)|company) (?:are|is|do) .{0,30}authors",
         ),
     ),
     (
