@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from support_texts import indexed_for_module
+from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.units import unit_asked_for
 from assistant.tables.model import find_tables
+from assistant.text.sentences import sentences
 
 GUIDE = """Keeping hives in the north
 
@@ -194,3 +197,28 @@ def test_words_for_holding_a_value_are_not_missed_in_a_row(
 def test_a_row_of_another_value_is_still_doubted(assistant: Assistant) -> None:
     answer = assistant.ask("How many silver spoons were stolen from the Red Barn?")
     assert answer.certainty in ("none", "unsure")
+
+
+def test_a_code_that_stands_nowhere_is_doubted(assistant: Assistant) -> None:
+    answer = assistant.ask("What is the cold viscosity of HN-24?")
+    assert answer.certainty in ("none", "unsure")
+
+
+def test_a_section_goes_on_in_the_next_passage(tmp_path: Path) -> None:
+    filler = "The moor is wide and the heather stands high in the wind of the late summer. " * 12
+    text = (
+        "Bees of the moor\n\nWhat are the dangers?\n\n"
+        f"The moor is no easy place for bees. {filler}\n\n"
+        f"{filler}\n\nThe dangers for bees include:\n\n- late frost\n- gorse fires\n- crab spiders\n"
+    )
+    with indexed(tmp_path, {"moor.txt": text}) as assistant:
+        answer = assistant.ask("What are the dangers for bees?")
+    assert "gorse fires" in answer.text
+    assert "crab spiders" in answer.text
+
+
+def test_raised_note_marks_end_sentences() -> None:
+    text = "It is the most common in women.2,3 About 15,000 women have it. See version 2.3 Notes."
+    found = [text[s.start : s.end] for s in sentences(text)]
+    assert found[:2] == ["It is the most common in women.2,3", "About 15,000 women have it."]
+    assert found[2].startswith("See version 2.3")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.answering.sentence_scores import SentenceTerms
 from assistant.retrieval.question import Question
@@ -19,6 +19,8 @@ from assistant.types import Passage
 _FIRST, _SECTION, _LEAD = 1.6, 0.6, 1.2
 """What the first sentence below gains, each of its section, and a line before a list in it."""
 _LONGEST_HEADING = 14
+_GAP = 5
+"""Characters of white space between passages that follow each other."""
 _SUBJECT = 3
 """Sentences of a passage in which a word stands that the whole passage is about."""
 _QUESTION_MARKS = ("?", "？")
@@ -50,35 +52,53 @@ def points_elsewhere(question: Question, text: str) -> bool:
 
 
 def below_the_question(
-    question: Question, passage: Passage, found: Sequence[SentenceTerms]
-) -> dict[int, float]:
-    """What sentences gain that stand below a heading, or a question, which asks the same.
+    question: Question,
+    passages: Sequence[Passage],
+    parts: Mapping[str, Sequence[SentenceTerms]],
+) -> dict[str, dict[int, float]]:
+    """What sentences gain that stand below a heading, or a question, which asks the same: by chunk
+    id and the number of the sentence.
 
-    It does when all it names is asked for, and all else that is asked for is named in the passage
-    or above it.
+    It asks the same when all it names is asked for, and all else that is asked for is named in the
+    passage or above it. A section goes on in the passage that follows.
     """
+    gained: dict[str, dict[int, float]] = {}
+    named_above: frozenset[str] = frozenset()
+    before: Passage | None = None
+    for passage in sorted(passages, key=lambda each: (each.document, each.start)):
+        follows = before is not None and before.document == passage.document
+        if not follows or before is None or passage.start - before.end > _GAP:
+            named_above = frozenset()
+        found = parts[passage.chunk_id]
+        gained[passage.chunk_id], named_above = _below(question, passage, found, named_above)
+        before = passage
+    return gained
+
+
+def _below(
+    question: Question,
+    passage: Passage,
+    found: Sequence[SentenceTerms],
+    named_above: frozenset[str],
+) -> tuple[dict[int, float], frozenset[str]]:
+    """What the sentences of a passage gain, and what the heading names that is open at its end."""
     about = frozenset(question.reads(words_above(passage), passage.language))
     counts = Counter(term for each in found for term in each.terms)
     about |= {term for term, count in counts.items() if count >= _SUBJECT}
-    bonus: dict[int, float] = {}
     wanted = question.weights.keys()
-    at = 0
-    while at < len(found):
-        named_above = _named_if_same(question, found[at], about.union(counts))
-        if not named_above:
-            at += 1
-            continue
-        end = at + 1
-        while end < len(found) and not _is_heading(found[end]):
-            is_lead = found[end].text.rstrip().endswith(_COLONS)
-            if not wanted <= named_above | about | found[end].terms:
-                end += 1
-                continue  # "In women, …" when men are asked about
-            lead = _LEAD * is_lead * (3 if question.wants_list else 1)
-            bonus[end] = _SECTION + _FIRST * (end == at + 1) + lead
-            end += 1
-        at = end
-    return bonus
+    bonus: dict[int, float] = {}
+    is_first = False
+    for at, sentence in enumerate(found):
+        named = _named_if_same(question, sentence, about.union(counts))
+        if named or _is_heading(sentence):
+            named_above, is_first = named, True
+        elif named_above and wanted <= named_above | about | sentence.terms:
+            # else it is about another: "In women, …" when men are asked about
+            lead = _LEAD * (3 if question.wants_list else 1)
+            is_lead = sentence.text.rstrip().endswith(_COLONS)
+            bonus[at] = _SECTION + _FIRST * is_first + lead * is_lead
+            is_first = False
+    return bonus, named_above
 
 
 def _is_heading(sentence: SentenceTerms) -> bool:

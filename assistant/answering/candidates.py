@@ -172,6 +172,7 @@ def rank_candidates(
     weight = _READER_WEIGHT_OF_LISTS if question.wants_list else _READER_WEIGHT
     years = frozenset(_YEAR.findall(question.text))
     asked = number_asked_for(question.text)
+    asked_above = below_the_question(question, passages, parts)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
         found = parts[passage.chunk_id]
@@ -185,7 +186,7 @@ def rank_candidates(
         bonus = {**bonus, **_labelled(question, found, features, bonus)}
         for index in _opening_with(question, found):
             bonus[index] = bonus.get(index, 0.0) + _OWN_SUBJECT
-        below = below_the_question(question, passage, found)
+        below = asked_above.get(passage.chunk_id, {})
         for index, more in below.items():
             bonus[index] = bonus.get(index, 0.0) + more
         reading = readings.get(passage.chunk_id)

@@ -301,9 +301,9 @@ def _ends_names(line: str) -> bool:
 
 
 def _is_everyday(names: str, everyday: frozenset[str], most: float) -> bool:
-    """Whether more of the words of what looks like names stand in the text as everyday words."""
+    """Whether this share of the words of what looks like names stands in the text as everyday words."""
     words = [word.lower() for word in _LETTERS.findall(_CONNECTING.sub(" ", names))]
-    return sum(word in everyday for word in words) > most * len(words)
+    return sum(word in everyday for word in words) >= most * len(words)
 
 
 def _is_institution(line: str) -> bool:
