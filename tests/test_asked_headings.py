@@ -30,7 +30,7 @@ If a hive does show signs of swarming, they could include:
 
 • fewer flights than on the days before
 
-In weak hives, the signs are fewer. A keeper watches the swarming of a hive from the first of May.
+In weak hives, the signs are fewer. A keeper watches the swarming from the first of May on.
 
 Swarming tires a keeper, and swarming hives lose half of their bees.
 
@@ -209,12 +209,12 @@ def test_a_section_goes_on_in_the_next_passage(tmp_path: Path) -> None:
     text = (
         "Bees of the moor\n\nWhat are the dangers?\n\n"
         f"The moor is no easy place for bees. {filler}\n\n"
-        f"{filler}\n\nThe dangers for bees include:\n\n- late frost\n- gorse fires\n- crab spiders\n"
+        f"{filler}\n\nThe dangers for bees include:\n\n- late frost\n- gorse fires\n- spiders\n"
     )
     with indexed(tmp_path, {"moor.txt": text}) as assistant:
         answer = assistant.ask("What are the dangers for bees?")
     assert "gorse fires" in answer.text
-    assert "crab spiders" in answer.text
+    assert "- spiders" in answer.text
 
 
 def test_raised_note_marks_end_sentences() -> None:

@@ -301,7 +301,7 @@ def _ends_names(line: str) -> bool:
 
 
 def _is_everyday(names: str, everyday: frozenset[str], most: float) -> bool:
-    """Whether this share of the words of what looks like names stands in the text as everyday words."""
+    """Whether so many of the words of what looks like names are everyday words of the text."""
     words = [word.lower() for word in _LETTERS.findall(_CONNECTING.sub(" ", names))]
     return sum(word in everyday for word in words) >= most * len(words)
 
