@@ -104,3 +104,17 @@ def test_a_near_miss_is_less_sure(
         confidence, "confidence_model", lambda *, is_read: {**weights(is_read=is_read), signal: 0.0}
     )
     assert doubted < notes.ask(wrong).confidence
+
+
+@pytest.mark.parametrize(
+    "question", ["Are dogs allowed at Holm?", "Why is the gate of Holm not open to dogs?"]
+)
+def test_a_denial_answers_a_question_of_yes_or_no_and_why_not(
+    notes: Assistant, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    told = notes.ask(question).confidence
+    weights = confidence.confidence_model
+    monkeypatch.setattr(
+        confidence, "confidence_model", lambda *, is_read: {**weights(is_read=is_read), "denial": 9}
+    )
+    assert notes.ask(question).confidence == told
