@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from assistant.text.dates import dates_of
 from assistant.types import DocumentField, ParsedDocument
@@ -84,6 +85,9 @@ _ABSTRACT = re.compile(
     r"[#*_\s]*(?i:abstract|executive summary|summary|zusammenfassung|kurzfassung|résumé|resumen|"
     r"riassunto|samenvatting|sammendrag|sammanfattning)[*_]*(?P<same>\s*[—–:.-]+[*_]*\s+(?=\S))?"
 )
+_ABSTRACT_SIGN = re.compile(r"[#*_\s]*[aeskrz]", re.IGNORECASE)
+"""How lines that open an abstract begin: a tenth of the pattern's time."""
+_DIGIT = re.compile(r"\d")
 _VERSION = re.compile(
     r"\b(?P<value>(?i:version|revision|rev\.|fassung|edition|v(?=\d))\s?\d+(?:\.\d+){0,3})\b"
 )
@@ -121,8 +125,7 @@ _COMMON_HEADINGS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     text: str
     start: int
 
@@ -170,7 +173,8 @@ def _lines(text: str) -> Iterator[_Line]:
 def _labelled(lines: list[_Line], *, is_mail: bool) -> list[DocumentField]:
     found: list[DocumentField] = []
     for line in lines[:_MOST_LABELS]:
-        match = _LABEL_LINE.fullmatch(line.text)
+        has_colon = ":" in line.text or "：" in line.text
+        match = _LABEL_LINE.fullmatch(line.text) if has_colon else None
         if match is None:
             if is_mail and found and len(found) < 3 and line.text.startswith(">"):
                 break
@@ -194,7 +198,7 @@ def _unlabelled(lines: list[_Line]) -> Iterator[DocumentField]:
     """Names below the title, by-lines, dates and versions that stand alone, the abstract."""
     names_end = -1
     for at, line in enumerate(lines):
-        opening = _ABSTRACT.match(line.text)
+        opening = _ABSTRACT.match(line.text) if _ABSTRACT_SIGN.match(line.text) else None
         if opening and (opening["same"] or not line.text[opening.end() :].strip("*_:# ")):
             yield from _abstract(lines, at, opening)
             break
@@ -213,7 +217,7 @@ def _unlabelled(lines: list[_Line]) -> Iterator[DocumentField]:
             names_end = at
         elif 0 <= names_end < at <= names_end + 4 and _is_institution(bare):
             yield _field("affiliation", bare, shift)
-        elif len(bare) <= 60 and not _LABEL_LINE.fullmatch(bare):
+        elif len(bare) <= 60 and _DIGIT.search(bare) and not _LABEL_LINE.fullmatch(bare):
             dates = () if _STATUS.search(bare) else dates_of(bare)
             rest = bare
             for date in dates:
