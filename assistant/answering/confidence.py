@@ -19,8 +19,9 @@ from pathlib import Path
 from assistant.answering.candidates import READ_NOTHING, Pick
 from assistant.answering.choice import Extraction
 from assistant.answering.table_rows import label_fit
-from assistant.checking.contraries import has_opposite, is_denied_by
-from assistant.checking.polarity import clause_of
+from assistant.checking.contraries import has_denial, has_opposite, is_denied_by
+from assistant.checking.contrasts import has_other_member
+from assistant.checking.polarity import Clause, clause_of
 from assistant.model.answer_reader import logistic
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
@@ -58,7 +59,10 @@ class Signals:
     ``passage_score``: the fused score of its passage; ``words``: BM25 of the passage against the
     question's total weight; ``length``: content words of the question, 1 at ten; ``negation``: 1
     when the question asks what is not the case and the sentence negates nothing; ``opposite``: 1
-    when the sentence holds the opposite of a word of the question.
+    when the sentence holds the opposite of a word of the question; ``denial``: 1 when one of them
+    denies what the other affirms; ``contrast``: 1 when the sentence has another member of a class
+    instead of one that the question names ("the second" for "the first"); ``pairs`` and ``unlike``:
+    those of the sentence (``sentence_scores.SentenceFeatures``).
 
     A reader's judgement, all 0 where none has read (``is_read``): ``answerable`` and ``span``: how
     likely the best sentence's passage answers, and the best sentence holds the answer;
@@ -81,6 +85,10 @@ class Signals:
     length: float
     negation: float
     opposite: float
+    denial: float
+    contrast: float
+    pairs: float
+    unlike: float
     is_read: float = 0.0
     answerable: float = 0.0
     span: float = 0.0
@@ -136,6 +144,10 @@ def signals(extraction: Extraction) -> Signals | None:
         length=min(1.0, len(question.weights) / 10),
         negation=float(_asks_what_is_not(question) and not is_denied_by(asked, said)),
         opposite=float(has_opposite(asked, said)),
+        denial=float(_is_about_what_is_so(question, asked) and has_denial(asked, said)),
+        contrast=float(has_other_member(question.text, best.text)),
+        pairs=best.features.pairs,
+        unlike=best.features.unlike,
         **_reader_signals(question, extraction.ranked),
     )
 
@@ -238,6 +250,11 @@ def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
 def _asks_what_is_not(question: Question) -> bool:
     """The question "Why … not" is none: reasons are seldom given in the negative."""
     return "reason" not in question.kinds and _NOT.search(question.text) is not None
+
+
+def _is_about_what_is_so(question: Question, asked: Clause) -> bool:
+    """Yes-or-no questions are answered by a denial too, "why … not" without one."""
+    return "yesno" not in question.kinds and not ("reason" in question.kinds and asked.scopes)
 
 
 def _context_text(pick: Pick) -> str:

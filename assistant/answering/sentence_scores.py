@@ -89,7 +89,9 @@ class SentenceFeatures:
     holds what is asked for; ``defines``: a definition of what the question names; ``passage``:
     the passage's fused score; ``rank``: 1 / its rank; ``news``: words that the question does
     not hold; ``prose``: 1 for whole sentences and list items; ``asks``: 1 when it is itself a
-    question; ``brevity``: 1 short to 0 at 80 words; ``leads``: 1 at a passage's start.
+    question; ``brevity``: 1 short to 0 at 80 words; ``leads``: 1 at a passage's start;
+    ``unlike``: how far in meaning the question's terms that neither the sentence nor its headings
+    hold are from its words, 0 where it holds them all.
     """
 
     own: float
@@ -111,6 +113,7 @@ class SentenceFeatures:
     asks: float
     brevity: float
     leads: float
+    unlike: float
 
     @property
     def around(self) -> float:
@@ -222,6 +225,7 @@ def passage_features(
                 asks=float(sentence.text.rstrip('"”’*_ ').endswith("?")),
                 brevity=max(0.0, 1.0 - len(sentence.words) / 80),
                 leads=float(index == 0),
+                unlike=likeness.distance(question.weights.keys() - inside - above, sentence.words),
             )
         )
     return result

@@ -22,6 +22,7 @@ _DENIES_AFTER = re.compile(
     r"(?! (?:only|just|least|later|more|less|fewer))(?:\s+\w+){0,3}",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(r"\buntil\b", re.IGNORECASE)
 _ABOUT_THE_SAME = 0.5
 _MOST_APART = 2
 """Words that each of two sentences may have for itself to be nearly the same."""
@@ -75,6 +76,13 @@ def has_opposite(own: Clause, source: Clause) -> bool:
     """Whether a word of one sentence is the opposite of a word of the other, negations
     included."""
     return any(each.kind == "opposite" for each in _disagreements(own, source))
+
+
+def has_denial(own: Clause, source: Clause) -> bool:
+    """Whether one sentence denies what the other affirms; "not until May" affirms it."""
+    if _UNTIL.search(own.text) or _UNTIL.search(source.text):
+        return False
+    return any(each.kind == "negation" for each in _disagreements(own, source))
 
 
 def is_denied_by(asked: Clause, said: Clause) -> bool:

@@ -102,3 +102,13 @@ class Likeness:
             for term, value in zip(self.terms, highest, strict=True)
             if value > _LOWEST_LIKENESS
         }
+
+    def distance(self, terms: Collection[str], words: Collection[str]) -> float:
+        """The mean of 1 - cosine of each of these terms and the most similar of ``words``."""
+        if not terms or self.columns is None or self.table is None:
+            return float(bool(terms))
+        rows = [at for at, term in enumerate(self.terms) if term in terms]
+        at = [self.columns[word] for word in set(words) if word in self.columns]
+        if not rows or not at:
+            return 1.0
+        return float(1.0 - self.table[np.ix_(rows, at)].max(axis=1).clip(0.0, 1.0).mean())
