@@ -16,7 +16,16 @@ from assistant.text.folding import fold
 from assistant.text.terms import stem, words
 
 ProblemKind = Literal[
-    "number", "date", "name", "quote", "address", "negation", "opposite", "stronger", "roles"
+    "number",
+    "date",
+    "name",
+    "quote",
+    "address",
+    "negation",
+    "opposite",
+    "stronger",
+    "roles",
+    "apart",
 ]
 
 

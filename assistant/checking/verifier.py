@@ -29,6 +29,7 @@ from assistant.checking.coverage import (
 )
 from assistant.checking.missing_facts import Problem, missing_facts
 from assistant.checking.polarity import clause_of
+from assistant.checking.tied import Entries, entries_of, untied
 from assistant.checking.verbatim import find_verbatim
 from assistant.text.fitted import fitted
 from assistant.text.recent import Recent
@@ -85,6 +86,7 @@ class Verifier:
         self._vectors = WordVectors(embed)
         self._weights = weights or Weights(**fitted(_WEIGHTS))
         self._sources: Recent[SourceText] = Recent(_MOST_SOURCES_KEPT)
+        self._entries: Recent[Entries] = Recent(_MOST_SOURCES_KEPT)
 
     def verify(self, sentence: str, sources: Sequence[str], context: str = "") -> Verification:
         """The verdict on ``sentence``, which cites ``sources``.
@@ -132,6 +134,9 @@ class Verifier:
             problems += turned_round(claim.clause, clause, covers[best].aligned >= _CLOSE)
         for beside in covers[best].beside:
             problems += opposed(claim.clause, clause, clause_of(beside))
+        if not any(problem.is_grave for problem in problems):
+            known = self._read(context).holds if context else None
+            problems += untied(sentence, [self._split(text) for text in sources], known)
         return _features(claim, read, covers, best, problems), problems, best, covers[best]
 
     def _stands_in(self, sentence: str, text: str) -> tuple[tuple[int, int] | None, list[Problem]]:
@@ -156,6 +161,13 @@ class Verifier:
                 return place, []
             denials += found
         return None, denials
+
+    def _split(self, text: str) -> Entries:
+        found = self._entries.get(text)
+        if found is None:
+            found = entries_of(text)
+            self._entries.put(text, found)
+        return found
 
     def _read(self, text: str) -> SourceText:
         found = self._sources.get(text)
