@@ -21,8 +21,8 @@ from assistant.types import Passage
 _SAYS_NOTHING = frozenset(
     stem(
         """following follow below above passage passages document documents source sources text
-        texts excerpt context answer answers question fact facts list lists listed point points key main
-        important item items example examples detail details information summary according based
+        texts excerpt context answer answers question fact facts list lists listed point points key
+        main important item items example examples detail details information summary according based
         given provided state states say says mention mentions mentioned include includes including
         describe describes find found several some various way ways step steps reason reasons thing
         things note notes also one two three four five six seven eight nine ten sentence sentences
@@ -40,7 +40,9 @@ _DENIES = re.compile(
     re.IGNORECASE,
 )
 _LEANS = re.compile(
-    r"[\s*_\"“(]*(?:it|they|he|she|this|these|its|their|his|her|such|that|those|both)\b", re.I
+    r"[\s*_\"“(]*(?:(?:however|also|instead|moreover|furthermore|thus|therefore|in addition|"
+    r"additionally|then|so|and|but),?\s+)?(?:it|they|he|she|this|these|its|their|his|her|such|that|those|both)\b",
+    re.I,
 )
 _EDGES = " \t*_:|"
 
@@ -127,6 +129,22 @@ class ClaimChecker:
             if check.verdict in GOOD and rank > best:
                 best, found = rank, number
         return (found,) if found else ()
+
+    def check(self, sentences: Sequence[CitedSentence], at: int) -> Verification:
+        """The verdict on a sentence with what it cites.
+
+        One that leans on the sentence before ("However, it …") is no better than weak where that
+        one is not supported: what "it" is, nobody has shown.
+        """
+        own = sentences[at]
+        check = self.verify(claim_of(sentences, at), own.passages)
+        if check.verdict not in GOOD or not at or not _LEANS.match(own.text):
+            return check
+        before = self.check(sentences[:at], at - 1)
+        if before.verdict in GOOD or not needs_citation(sentences[at - 1].text):
+            return check
+        told = f"it leans on a sentence that is {before.verdict}"
+        return replace(check, verdict="weak", problems=(*check.problems, told))
 
     def verify(self, claim: Claim, numbers: Sequence[int]) -> Verification:
         """The verdict on a claim that cites these passages."""

@@ -286,7 +286,7 @@ def _verified(
 ) -> Sentence:
     """A sentence with its verdict, and for each passage it cites the stretch that fits best."""
     found, claim = sentences[at], claim_of(sentences, at)
-    check = checker.verify(claim, found.passages)
+    check = checker.check(sentences, at)
     evidence = []
     for passage in found.passages:
         source = context.passages[passage - 1]

@@ -26,6 +26,7 @@ ProblemKind = Literal[
     "stronger",
     "roles",
     "apart",
+    "scattered",
 ]
 
 

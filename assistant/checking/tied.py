@@ -41,18 +41,24 @@ _MOST_ENTRIES = 80
 """Entries of one passage; a passage has about 250 words."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Entry:
     """What belongs together: the text, and what stands above it and holds for it."""
 
     text: str
     above: str
     is_row: bool = False
+    is_item: bool = False
 
     @cached_property
     def holds(self) -> SourceFacts:
         """The facts of the text and of what stands above it."""
         return SourceFacts(f"{self.above}\n{self.text}")
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of the text alone."""
+        return frozenset(stem(words(self.text)))
 
     @cached_property
     def own(self) -> SourceFacts:
@@ -105,7 +111,7 @@ def entries_of(text: str) -> Entries:
         elif kind == "item":
             begins = text.rfind("\n", 0, span.start) + 1
             if not found or before != "item" or _ITEM_MARK.fullmatch(text, begins, span.start):
-                found.append(Entry(own, f"{heading}\n{lead}"))
+                found.append(Entry(own, f"{heading}\n{lead}", is_item=True))
             else:
                 found[-1] = _joined(found[-1], own)
             prose = -1
@@ -134,7 +140,7 @@ def _has_records(lines: Iterable[str]) -> bool:
 
 
 def _joined(entry: Entry, more: str) -> Entry:
-    return Entry(f"{entry.text}\n{more}", entry.above, entry.is_row)
+    return Entry(f"{entry.text}\n{more}", entry.above, entry.is_row, entry.is_item)
 
 
 def _opens(sentence: str, entry: Entry, is_apart: bool) -> bool:
@@ -241,31 +247,20 @@ def _apart(
 def _in_other_rows(
     sentence: str, sources: Sequence[Entries], context: SourceFacts | None
 ) -> tuple[str, str] | None:
-    """Two things of a sentence that a table has in two of its rows only, and nothing else has.
+    """Two things of a sentence that stand in two rows or items only, and nowhere else.
 
-    A row is meant where the sentence holds its whole first cell.
+    Of a list's items two words must be elsewhere: items are written in many words. A row is meant
+    where the sentence holds its whole first cell.
     """
-    spoken = [word for word in words(sentence) if word not in STOP_WORDS]
-    said = dict(zip(stem(spoken), spoken, strict=True))
     numbers = [number for number in facts_of(sentence).numbers if is_checked(number)]
     running = f" {' '.join(words(sentence))} "
     for entries in sources:
         rows = [entry for entry in entries.all if entry.is_row]
-        if len(rows) < 2:
-            continue
-        held = [frozenset(stem(words(row.text))) for row in rows]
-        elsewhere = [entry.holds.stems for entry in entries.all if not entry.is_row]
-        elsewhere += [frozenset(stem(words(row.above))) for row in rows]
-        elsewhere += [entries.shared.stems, *([context.stems] if context else [])]
-        told = [
-            term
-            for term in said
-            if any(term in row for row in held) and not any(term in there for there in elsewhere)
-        ]
-        best = max(held, key=lambda row: sum(term in row for term in told))
-        missing = [term for term in told if term not in best]
-        if missing and len(missing) < len(told):
-            return said[next(term for term in told if term in best)], said[missing[0]]
+        items = [entry for entry in entries.all if entry.is_item]
+        found = _elsewhere(sentence, entries, rows, context, 1)
+        found = found or _elsewhere(sentence, entries, items, context, 2)
+        if found:
+            return found
         meant = [row for row in rows if f" {_label(row)} " in running]
         for number in numbers if meant else ():
             if not any(row.own.has_number(number) for row in meant) and any(
@@ -273,6 +268,35 @@ def _in_other_rows(
             ):
                 return _label(meant[0]), number.text
     return None
+
+
+def _elsewhere(
+    sentence: str,
+    entries: Entries,
+    parallel: Sequence[Entry],
+    context: SourceFacts | None,
+    least: int,
+) -> tuple[str, str] | None:
+    """A word of the sentence that the best of parallel entries has, and one that only others of
+    them have, if at least ``least`` are so."""
+    if len(parallel) < 2:
+        return None
+    spoken = [word for word in words(sentence) if word not in STOP_WORDS]
+    said = dict(zip(stem(spoken), spoken, strict=True))
+    held = [entry.stems for entry in parallel]
+    others = [entry.holds.stems for entry in entries.all if entry not in parallel]
+    others += [frozenset(stem(words(above))) for above in {entry.above for entry in parallel}]
+    others += [entries.shared.stems, *([context.stems] if context else [])]
+    told = [
+        term
+        for term in said
+        if any(term in there for there in held) and not any(term in there for there in others)
+    ]
+    best = max(held, key=lambda there: sum(term in there for term in told))
+    missing = [term for term in told if term not in best]
+    if len(missing) < least or len(missing) == len(told):
+        return None
+    return said[next(term for term in told if term in best)], said[missing[0]]
 
 
 def _label(row: Entry) -> str:

@@ -28,9 +28,11 @@ from assistant.checking.coverage import (
     read_source,
 )
 from assistant.checking.missing_facts import Problem, missing_facts
+from assistant.checking.near_misses import circular, invented_makers
 from assistant.checking.polarity import clause_of
 from assistant.checking.tied import Entries, entries_of, untied
 from assistant.checking.verbatim import find_verbatim
+from assistant.text.facts import facts_of
 from assistant.text.fitted import fitted
 from assistant.text.recent import Recent
 from assistant.text.sentences import Kind
@@ -42,6 +44,12 @@ _ALIGNED = 0.55
 """Share of a sentence's words in one source sentence from which on the two are compared."""
 _CLOSE = 0.7
 """The share from which on a negation, an opposite or a swap alone refutes the sentence."""
+_FEW_FACTS = 2
+_HELD, _TOGETHER, _PAIRED = 0.7, 0.55, 0.2
+"""What a sentence with fewer names, numbers and dates than ``_FEW_FACTS`` needs to be supported:
+shares of its words that the sources have, that one sentence has, and of neighbouring pairs. "The
+paper demonstrates the use of the derivative to evaluate a network" has words of many sentences and
+says what none does (``python -m benchmarks.real_sentences``)."""
 _MOST_SOURCES_KEPT = 256
 _WEIGHTS = Path(__file__).parent / "verification_weights.json"
 _MOST_PLACES = 3
@@ -105,6 +113,11 @@ class Verifier:
         features, problems, best, coverage = self.examine(sentence, sources, context)
         problems += denials
         score = weigh(features, self._weights)
+        known = facts_of(sentence)
+        facts = len(known.names) + len(known.numbers) + len(known.dates)
+        if facts < _FEW_FACTS and _is_scattered(features, coverage):
+            problems.append(Problem("scattered", "its words stand scattered in the source", False))
+        problems += circular(sentence, coverage.sentence) + invented_makers(sentence, sources)
         if any(problem.is_grave for problem in problems):
             verdict: Verdict = "unsupported"
         elif score < self._weights.weak:
@@ -175,6 +188,10 @@ class Verifier:
             found = read_source(text, self._vectors)
             self._sources.put(text, found)
         return found
+
+
+def _is_scattered(features: CoverageFeatures, coverage: Coverage) -> bool:
+    return features.exact < _HELD or coverage.aligned < _TOGETHER or features.pairs < _PAIRED
 
 
 def weigh(features: CoverageFeatures, weights: Weights) -> float:
