@@ -15,14 +15,16 @@ from dataclasses import dataclass, replace
 from assistant.checking.verdicts import GOOD
 from assistant.checking.verifier import Verification, Verifier, needs_citation
 from assistant.citing.stream import CitedSentence
+from assistant.text.facts import facts_of, is_checked
 from assistant.text.terms import STOP_WORDS, stem, words
 from assistant.types import Passage
 
 _SAYS_NOTHING = frozenset(
     stem(
         """following follow below above passage passages document documents source sources text
-        texts excerpt context answer answers question fact facts list lists listed point points key
-        main important item items example examples detail details information summary according based
+        texts excerpt context answer answers question fact facts list lists listed point points
+        key main important item items example examples detail details information summary according
+        based
         given provided state states say says mention mentions mentioned include includes including
         describe describes find found several some various way ways step steps reason reasons thing
         things note notes also one two three four five six seven eight nine ten sentence sentences
@@ -44,6 +46,8 @@ _LEANS = re.compile(
     r"additionally|then|so|and|but),?\s+)?(?:it|they|he|she|this|these|its|their|his|her|such|that|those|both)\b",
     re.I,
 )
+_FRAGMENT = 4
+"""Content words of a sentence about "it" without any name or number that are no statement yet."""
 _EDGES = " \t*_:|"
 
 
@@ -92,6 +96,14 @@ def claim_of(sentences: Sequence[CitedSentence], at: int) -> Claim:
     return Claim(own.text)
 
 
+def _is_fragment(text: str) -> bool:
+    """Whether a sentence about "it" has too few words for its source to be told from others."""
+    facts = facts_of(text)
+    content = {word for word in words(text) if word not in STOP_WORDS}
+    has_facts = facts.names or facts.dates or facts.quotes or any(map(is_checked, facts.numbers))
+    return len(content) <= _FRAGMENT and not has_facts
+
+
 def _cells(row: str) -> str:
     return ", ".join(cell.strip() for cell in row.strip(_EDGES).split("|") if cell.strip())
 
@@ -121,10 +133,10 @@ class ClaimChecker:
         numbers: Sequence[int] = range(1, len(self._passages) + 1)
         if _LEANS.match(own.text):
             numbers = sentences[at - 1].passages if at else ()
-        claim = claim_of(sentences, at)
         best, found = (-1, 0.0), 0
         for number in numbers:
-            check = self.verify(claim, (number,))
+            cited = replace(own, passages=(number,))
+            check = self.check((*sentences[:at], cited), at)
             rank = (1 if check.verdict == "verbatim" else 0, check.score)
             if check.verdict in GOOD and rank > best:
                 best, found = rank, number
@@ -138,7 +150,12 @@ class ClaimChecker:
         """
         own = sentences[at]
         check = self.verify(claim_of(sentences, at), own.passages)
-        if check.verdict not in GOOD or not at or not _LEANS.match(own.text):
+        if check.verdict not in GOOD or not _LEANS.match(own.text):
+            return check
+        if check.verdict == "supported" and _is_fragment(own.text):
+            told = "it says too little by itself to be checked"
+            return replace(check, verdict="weak", problems=(*check.problems, told))
+        if not at:
             return check
         before = self.check(sentences[:at], at - 1)
         if before.verdict in GOOD or not needs_citation(sentences[at - 1].text):

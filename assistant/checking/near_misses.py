@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from assistant.checking.missing_facts import Problem
+from assistant.checking.polarity import Clause, clause_of
+from assistant.text.facts import facts_of
+from assistant.text.folding import fold
 from assistant.text.listed_works import is_names
+from assistant.text.sentences import sentences
 from assistant.text.terms import STOP_WORDS, stem, words
 
 _MOST_TIMES = 4
@@ -22,10 +27,26 @@ _VERBS = (
     "edited|organi[sz]ed|painted|composed"
 )
 _ONE = r"[A-ZÀ-Þ][\w’'.-]*"
+_SHORT = 12
+"""Content words of a clause in which two words together are not said twice without need."""
 _MADE_BY = re.compile(
     rf"\b(?:{_VERBS})\s+(?:\w+\s+){{0,2}}?by\s+"
     r"(?:(?:the|a|an)\s+)?(?:(?:authors?|makers?|team|researchers?|people)\s+(?:of|at|from|behind)\s+)?"
     rf"(?:the\s+)?(?P<names>{_ONE}(?:(?:\s|,\s|,?\s(?:and|&)\s){_ONE}){{0,24}})"
+)
+_CLAUSES = re.compile(r"[;:]\s|,?\s(?:and|while|whereas|but)\s")
+_PLANS = re.compile(
+    r"\b(?:planned|planning|would have|should have|was to have|were to have|intended)\b",
+    re.IGNORECASE,
+)
+_REPORTS = re.compile(
+    r"\b(?:show(?:s|ed|n)?|found|finds?|prov(?:es|ed)|reports?|reported|argue[sd]?|claim(?:s|ed)?|"
+    r"said|says?|observ\w+|demonstrat\w+|conclud\w+|discover\w+|suggest\w*|believ\w+|not\w*)\s+that\b"
+)
+_COUNT = re.compile(
+    r"\b(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+"
+    r"(?:on|of the|more|new|other)\s+(?P<thing>[a-z]{3,})\b",
+    re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+")
 _BEFORE = re.compile(
@@ -42,15 +63,105 @@ _AFTER = re.compile(
 """What stands before or behind the name of a maker."""
 
 
+def near_misses(
+    sentence: str, names: Sequence[str], best: str, sources: Sequence[str]
+) -> list[Problem]:
+    """All of these; ``best`` is the source's sentence that is most about the same."""
+    return [
+        *circular(sentence, best),
+        *invented_makers(sentence, sources),
+        *only_planned(sentence, names, sources),
+        *wrong_speaker(sentence, sources),
+        *wrong_counts(sentence, sources),
+        *bare_denial(clause_of(sentence), clause_of(best)),
+    ]
+
+
 def circular(sentence: str, source: str) -> list[Problem]:
-    """A sentence that says one word again and again, more often than the sentence it rests on."""
-    told = Counter(stem(word for word in words(sentence) if word not in STOP_WORDS))
-    if not told:
+    """A sentence that says one word four times or two words thrice, or a short clause two words
+    twice, more often than the sentence it rests on."""
+    there = Counter(stem(words(source)))
+    told = _content(sentence)
+    units: Counter[tuple[str, ...]] = Counter(
+        {(word,): n for word, n in Counter(told).items() if n >= _MOST_TIMES}
+    )
+    units.update({pair: n for pair, n in Counter(pairwise(told)).items() if n > 2})
+    for clause in map(_content, _CLAUSES.split(sentence)):
+        if len(clause) <= _SHORT:
+            units.update({pair: n for pair, n in Counter(pairwise(clause)).items() if n > 1})
+    if any(min(there[word] for word in unit) < times for unit, times in units.items()):
+        return [Problem("scattered", "it goes round in a circle", is_grave=False)]
+    return []
+
+
+def _content(text: str) -> list[str]:
+    return list(stem(word for word in words(text) if word not in STOP_WORDS))
+
+
+def only_planned(sentence: str, names: Sequence[str], sources: Sequence[str]) -> list[Problem]:
+    """A name that the sources have only in what was planned or would have been."""
+    if _PLANS.search(sentence):
         return []
-    word, times = told.most_common(1)[0]
-    if times < _MOST_TIMES or list(stem(words(source))).count(word) >= times:
+    for name in names:
+        said = [
+            part
+            for source in sources
+            for line, _ in _around(name, source)
+            for part in re.split(r"[;(]|\bbecause\b", line)
+            if name in part
+        ]
+        if said and all(_PLANS.search(part) for part in said):
+            text = f"the source has {name} only in what was planned"
+            return [Problem("stronger", text, is_grave=False)]
+    return []
+
+
+def wrong_speaker(sentence: str, sources: Sequence[str]) -> list[Problem]:
+    """Words reported of somebody ("X showed that …") that a source reports of somebody else."""
+    told = _REPORTS.search(sentence)
+    if told is None:
         return []
-    return [Problem("scattered", "it goes round in a circle", is_grave=False)]
+    names = [n for n in _NAME.findall(sentence[: told.start()]) if fold(n) not in STOP_WORDS]
+    said = set(_content(sentence[told.end() :]))
+    lines = [source[span.start : span.end] for source in sources for span in sentences(source)]
+    best = max(lines, key=lambda line: len(said & set(stem(words(line)))), default="")
+    other = _REPORTS.search(best)
+    if not names or other is None or not set(names).isdisjoint(_NAME.findall(best)):
+        return []
+    if not _NAME.search(best[max(0, other.start() - 40) : other.start()]):
+        return []
+    text = "the source reports it of somebody else"
+    return [Problem("roles", text, is_grave=False)]
+
+
+def wrong_counts(sentence: str, sources: Sequence[str]) -> list[Problem]:
+    """A count of things ("one on graphs") of which the sources give another ("three on graphs")."""
+    there: dict[str, set[float]] = {}
+    for source in sources:
+        for thing, value in _counted(source):
+            there.setdefault(thing, set()).add(value)
+    for thing, value in _counted(sentence):
+        if there.get(thing) and value not in there[thing]:
+            text = f"the source counts {thing} otherwise"
+            return [Problem("number", text, is_grave=False)]
+    return []
+
+
+def _counted(text: str) -> Iterator[tuple[str, float]]:
+    for match in _COUNT.finditer(text):
+        numbers = facts_of(match["number"], with_names=False).numbers
+        if numbers:
+            yield stem([match["thing"].lower()])[0], numbers[0].values[0]
+
+
+def bare_denial(own: Clause, source: Clause) -> list[Problem]:
+    """A denial where the source denies nothing and says no opposite."""
+    if not own.scopes or source.scopes:
+        return []
+    opposite = any(term.is_denied or "|" in r.key for term in source.terms for r in term.readings)
+    if opposite:
+        return []
+    return [Problem("negation", "the source denies nothing of this", is_grave=False)]
 
 
 def invented_makers(sentence: str, sources: Sequence[str]) -> list[Problem]:
@@ -78,7 +189,8 @@ def _makes(line: str, at: int, name: str) -> bool:
 
 def _around(name: str, source: str) -> Iterator[tuple[str, int]]:
     """The sentences with a name, and where it stands in them."""
-    for line in re.split(r"(?<=[a-z0-9)”\"][.!?])\s|\n", source):
+    for span in sentences(source):
+        line = source[span.start : span.end]
         at = line.find(name)
         if at >= 0:
             yield line, at

@@ -28,11 +28,11 @@ from assistant.checking.coverage import (
     read_source,
 )
 from assistant.checking.missing_facts import Problem, missing_facts
-from assistant.checking.near_misses import circular, invented_makers
+from assistant.checking.near_misses import near_misses
 from assistant.checking.polarity import clause_of
 from assistant.checking.tied import Entries, entries_of, untied
 from assistant.checking.verbatim import find_verbatim
-from assistant.text.facts import facts_of
+from assistant.text.facts import facts_of, is_checked
 from assistant.text.fitted import fitted
 from assistant.text.recent import Recent
 from assistant.text.sentences import Kind
@@ -45,11 +45,11 @@ _ALIGNED = 0.55
 _CLOSE = 0.7
 """The share from which on a negation, an opposite or a swap alone refutes the sentence."""
 _FEW_FACTS = 2
-_HELD, _TOGETHER, _PAIRED = 0.7, 0.55, 0.2
+_LIKELY, _HELD, _TOGETHER, _PAIRED = 0.7, 0.7, 0.55, 0.2
 """What a sentence with fewer names, numbers and dates than ``_FEW_FACTS`` needs to be supported:
-shares of its words that the sources have, that one sentence has, and of neighbouring pairs. "The
-paper demonstrates the use of the derivative to evaluate a network" has words of many sentences and
-says what none does (``python -m benchmarks.real_sentences``)."""
+its score, and the shares of its words that the sources have, that one sentence has, and of
+neighbouring pairs. "The paper demonstrates the use of the derivative to evaluate a network" has
+words of many sentences and says what none does (``python -m benchmarks.real_sentences``)."""
 _MOST_SOURCES_KEPT = 256
 _WEIGHTS = Path(__file__).parent / "verification_weights.json"
 _MOST_PLACES = 3
@@ -114,10 +114,11 @@ class Verifier:
         problems += denials
         score = weigh(features, self._weights)
         known = facts_of(sentence)
-        facts = len(known.names) + len(known.numbers) + len(known.dates)
-        if facts < _FEW_FACTS and _is_scattered(features, coverage):
+        facts = len(known.names) + len(known.dates) + sum(map(is_checked, known.numbers))
+        is_doubtful = score < _LIKELY or _is_scattered(features, coverage)
+        if facts < _FEW_FACTS and is_doubtful:
             problems.append(Problem("scattered", "its words stand scattered in the source", False))
-        problems += circular(sentence, coverage.sentence) + invented_makers(sentence, sources)
+        problems += near_misses(sentence, known.names, coverage.sentence, sources)
         if any(problem.is_grave for problem in problems):
             verdict: Verdict = "unsupported"
         elif score < self._weights.weak:
@@ -191,7 +192,11 @@ class Verifier:
 
 
 def _is_scattered(features: CoverageFeatures, coverage: Coverage) -> bool:
-    return features.exact < _HELD or coverage.aligned < _TOGETHER or features.pairs < _PAIRED
+    return (
+        features.exact < _HELD
+        or coverage.aligned < _TOGETHER
+        or (features.pairs < _PAIRED and features.exact < 1)
+    )
 
 
 def weigh(features: CoverageFeatures, weights: Weights) -> float:
