@@ -96,6 +96,22 @@ def claim_of(sentences: Sequence[CitedSentence], at: int) -> Claim:
     return Claim(own.text)
 
 
+def _is_answer(sentences: Sequence[CitedSentence]) -> bool:
+    """Whether an answer begins with a short line that holds a fact: "Scottsdale, Arizona"."""
+    if len(sentences) != 1 or sentences[0].kind not in ("label", "heading"):
+        return False
+    facts = facts_of(f"It is {sentences[0].text}")
+    return bool(facts.names or facts.dates or facts.numbers)
+
+
+def states_anything(line: CitedSentence) -> bool:
+    """Whether a line of an answer without any sentence holds words to be checked."""
+    bare = line.text.strip().rstrip("*_ ")
+    if line.kind == "code" or bare.endswith((":", "?")) or not needs_citation(f"x y {bare}"):
+        return False
+    return any(word not in STOP_WORDS for word in words(bare))
+
+
 def _is_fragment(text: str) -> bool:
     """Whether a sentence about "it" has too few words for its source to be told from others."""
     facts = facts_of(text)
@@ -128,7 +144,7 @@ class ClaimChecker:
         """
         at = len(sentences) - 1
         own = sentences[at]
-        if not self.needs_citation(sentences, at) or own.kind == "table":
+        if own.kind == "table" or not (self.needs_citation(sentences, at) or _is_answer(sentences)):
             return ()
         numbers: Sequence[int] = range(1, len(self._passages) + 1)
         if _LEANS.match(own.text):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import rank_candidates
 from assistant.answering.choice import choose
-from assistant.answering.claims import ClaimChecker, claim_of
+from assistant.answering.claims import ClaimChecker, claim_of, states_anything
 from assistant.answering.extractive import why_not
 from assistant.checking.verifier import Verifier
 from assistant.citing.finding import FindingStream
@@ -263,8 +263,12 @@ async def _check(
         if found.passages or checker.needs_citation(parsed.sentences, at):
             verified.append(_verified(parsed.sentences, at, context, checker, number))
             await asyncio.sleep(0)  # others, and the end of the server, need not wait for the rest
+    abstained = saw_sentinel and not verified
+    if not verified and not abstained:  # an answer in short lines only: these are checked instead
+        for at, found in enumerate(parsed.sentences):
+            if states_anything(found):
+                verified.append(_verified(parsed.sentences, at, context, checker, number))
     sentences = tuple(verified)
-    abstained = saw_sentinel and not sentences
     return Written(
         shown=parsed.text,
         parsed=parsed,

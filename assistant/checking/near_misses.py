@@ -43,6 +43,15 @@ _REPORTS = re.compile(
     r"\b(?:show(?:s|ed|n)?|found|finds?|prov(?:es|ed)|reports?|reported|argue[sd]?|claim(?:s|ed)?|"
     r"said|says?|observ\w+|demonstrat\w+|conclud\w+|discover\w+|suggest\w*|believ\w+|not\w*)\s+that\b"
 )
+_SPEAK = (
+    "claim|say|argu|suggest|stat|assert|propos|conclud|show|prov|believ|report|find|recommend|mean|"
+    "impl|maintain|hold|demonstrat|propos|think|insist"
+)
+_SAYS = re.compile(rf"\b(?:{_SPEAK})\w*(?:\s+that)?\b|\b(?:said|found|held|thought|meant)\b", re.I)
+_SAYS_NOT = re.compile(
+    rf"\b(?:not|never|\w+n['’]t|nor|nowhere|neither)\s+(?:\w+ly\s+)?(?:{_SPEAK})\w*(?:\s+that)?\b",
+    re.IGNORECASE,
+)
 _COUNT = re.compile(
     r"\b(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+"
     r"(?:on|of the|more|new|other)\s+(?P<thing>[a-z]{3,})\b",
@@ -73,6 +82,7 @@ def near_misses(
         *only_planned(sentence, names, sources),
         *wrong_speaker(sentence, sources),
         *wrong_counts(sentence, sources),
+        *denied_report(sentence, sources),
         *bare_denial(clause_of(sentence), clause_of(best)),
     ]
 
@@ -132,6 +142,25 @@ def wrong_speaker(sentence: str, sources: Sequence[str]) -> list[Problem]:
         return []
     text = "the source reports it of somebody else"
     return [Problem("roles", text, is_grave=False)]
+
+
+def denied_report(sentence: str, sources: Sequence[str]) -> list[Problem]:
+    """What somebody says in the sentence ("they suggest that …") and does not say in a source."""
+    told = _SAYS.search(sentence)
+    if told is None or _SAYS_NOT.search(sentence):
+        return []
+    said = set(_content(sentence[told.end() :]))
+    for source in sources:
+        for span in sentences(source):
+            line = source[span.start : span.end]
+            denied = _SAYS_NOT.search(line)
+            if denied is None:
+                continue
+            there = set(_content(line[denied.end() :]))
+            if said and 2 * len(said & there) >= len(said):
+                text = f"the source says “{' '.join(line[denied.start() : denied.end()].split())}”"
+                return [Problem("negation", text, is_grave=True)]
+    return []
 
 
 def wrong_counts(sentence: str, sources: Sequence[str]) -> list[Problem]:
