@@ -277,7 +277,8 @@ class Sentence:
 
     ``evidence`` is, for each marker, the stretch that supports this very sentence best;
     ``problems`` say what the cited places do not hold (a number, a name). ``judged`` is a second
-    opinion of a model where one was asked for.
+    opinion of a model where one was asked for. ``is_found``: the model cited nothing here, the
+    assistant found the passage that supports it.
     """
 
     text: str
@@ -286,6 +287,7 @@ class Sentence:
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[str, ...] = ()
     judged: str = ""
+    is_found: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,9 @@ def test_right_words_are_verbatim_or_supported(notes: Assistant, server: FakeMod
 @pytest.mark.parametrize(
     ("behaviour", "verdicts"),
     [
-        ("uncited", {"uncited"}),
-        ("out_of_range", {"uncited"}),
-        ("zero", {"uncited"}),
+        ("uncited", {"verbatim"}),
+        ("out_of_range", {"verbatim"}),
+        ("zero", {"verbatim"}),
         ("wrong_numbers", {"unsupported"}),
     ],
 )
@@ -120,6 +120,7 @@ def test_wrong_words_get_the_verdict_they_deserve(
     answer = ask(with_model(notes, server, behaviour), FOUNDED)
     assert answer.sentences
     assert {s.verdict for s in answer.sentences} == verdicts
+    assert all(s.is_found == (behaviour != "wrong_numbers") for s in answer.sentences)
     check_places(answer, notes)
 
 
@@ -152,6 +153,7 @@ def test_strict_drops_what_nothing_supports_and_says_so(
     assert "9,000" not in strict.text
     assert "loved" not in strict.text
     assert strict.notice.startswith("2 sentences left out")
+    assert not any(sentence.is_found for sentence in strict.sentences)
     check_places(strict, notes)
 
 

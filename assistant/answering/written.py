@@ -16,10 +16,12 @@ from dataclasses import dataclass, replace
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import rank_candidates
 from assistant.answering.choice import choose
+from assistant.answering.claims import ClaimChecker, claim_of, states_anything
 from assistant.answering.extractive import why_not
-from assistant.checking.verifier import Verifier, needs_citation
+from assistant.checking.verifier import Verifier
+from assistant.citing.finding import FindingStream
 from assistant.citing.hidden import SentinelFilter, ThoughtFilter
-from assistant.citing.stream import CitationStream, CitedSentence, ParsedAnswer
+from assistant.citing.stream import CitedSentence, ParsedAnswer
 from assistant.errors import ModelError
 from assistant.index.snapshot import Snapshot
 from assistant.model.context import Context, fit_history, fit_passages, passages_budget
@@ -112,7 +114,8 @@ async def write(
             hint="raise it, or lower llm.answer_tokens or chunking.tokens",
         )
     messages = prompt.render(sentinel=SENTINEL, passages=context.text, question=question)
-    stream = CitationStream(len(context.passages))
+    checker = ClaimChecker(context.passages, verifier)
+    stream = FindingStream(len(context.passages), checker.find)
     thought, sentinel = ThoughtFilter(), SentinelFilter()
     words: list[str] = []
     ended: Ended | None = None
@@ -133,7 +136,7 @@ async def write(
     rest = stream.feed(sentinel.feed(thought.finish()) + sentinel.finish()) + stream.finish()
     if rest and not strict:
         yield rest
-    written = await _check(stream.parsed(), context, verifier, sentinel.seen, ended)
+    written = await _check(stream.parsed(), context, checker, sentinel.seen, ended)
     written = replace(
         written,
         usage=replace(
@@ -252,16 +255,20 @@ async def judge(
 
 
 async def _check(
-    parsed: ParsedAnswer, context: Context, verifier: Verifier, saw_sentinel: bool, ended: Ended
+    parsed: ParsedAnswer, context: Context, checker: ClaimChecker, saw_sentinel: bool, ended: Ended
 ) -> Written:
     number = {passage: shown for shown, passage in enumerate(parsed.order, start=1)}
     verified = []
-    for found in parsed.sentences:
-        if found.passages or needs_citation(found.text, found.kind):
-            verified.append(_verified(found, context, verifier, number))
+    for at, found in enumerate(parsed.sentences):
+        if found.passages or checker.needs_citation(parsed.sentences, at):
+            verified.append(_verified(parsed.sentences, at, context, checker, number))
             await asyncio.sleep(0)  # others, and the end of the server, need not wait for the rest
+    abstained = saw_sentinel and not verified
+    if not verified and not abstained:  # an answer in short lines only: these are checked instead
+        for at, found in enumerate(parsed.sentences):
+            if states_anything(found):
+                verified.append(_verified(parsed.sentences, at, context, checker, number))
     sentences = tuple(verified)
-    abstained = saw_sentinel and not sentences
     return Written(
         shown=parsed.text,
         parsed=parsed,
@@ -275,15 +282,19 @@ async def _check(
 
 
 def _verified(
-    found: CitedSentence, context: Context, verifier: Verifier, number: dict[int, int]
+    sentences: Sequence[CitedSentence],
+    at: int,
+    context: Context,
+    checker: ClaimChecker,
+    number: dict[int, int],
 ) -> Sentence:
     """A sentence with its verdict, and for each passage it cites the stretch that fits best."""
-    cited = [context.passages[passage - 1] for passage in found.passages]
-    around = " ".join(part for p in cited for part in (p.title, *p.heading_path, p.context))
-    check = verifier.verify(found.text, [p.text for p in cited], around)
+    found, claim = sentences[at], claim_of(sentences, at)
+    check = checker.check(sentences, at)
     evidence = []
-    for passage, source in zip(found.passages, cited, strict=True):
-        place = check if len(cited) == 1 else verifier.verify(found.text, [source.text], around)
+    for passage in found.passages:
+        source = context.passages[passage - 1]
+        place = check if len(found.passages) == 1 else checker.verify(claim, (passage,))
         if place.end > place.start:
             start, end = source.start + place.start, source.start + place.end
             evidence.append(Evidence(number[passage], start, end))
@@ -293,6 +304,7 @@ def _verified(
         verdict=check.verdict,
         evidence=tuple(evidence),
         problems=check.problems,
+        is_found=found.is_found,
     )
 
 

@@ -12,7 +12,13 @@ from itertools import pairwise
 
 from assistant.chat.escaped import address, escape, one_line
 from assistant.chat.messages import closest
-from assistant.checking.verdicts import SHAPES, picture_label, weakest
+from assistant.checking.verdicts import (
+    FOUND_WORD,
+    SHAPES,
+    found_markers,
+    picture_label,
+    weakest,
+)
 from assistant.retrieval.reasons import Why, explain
 from assistant.text.sentences import sentences as cut_sentences
 from assistant.types import Answer, Citation, Passage, Sentence, Source
@@ -93,12 +99,13 @@ def _cited(
         more = opened = ""
         said = "has changed since this answer" if source else "is no longer in the index"
         changed = f'<p class="changed">The file {said}; this is what it said.</p>'
+    found = f", {FOUND_WORD}" if citation.marker in found_markers(answer.sentences) else ""
     problems = dict.fromkeys(p for _, sentence in resting for p in sentence.problems)
     doubts = f'<p class="why-not">{one_line("; ".join(problems))}</p>' if problems else ""
     return (
         f'<article class="card {verdict}" id="card-t{turn}-m{citation.marker}">'
         f'<p class="card-head"><span class="number">{citation.marker}</span> '
-        f'<span class="verdict {verdict}">{SHAPES[verdict]} {verdict}</span> '
+        f'<span class="verdict {verdict}">{SHAPES[verdict]} {verdict}{found}</span> '
         f"<strong>{one_line(citation.title)}</strong></p>"
         f"{place_line(citation.document, citation.page, citation.section)}{_pictured(citation)}"
         f"{changed}{quote}{doubts}"

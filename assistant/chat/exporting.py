@@ -13,7 +13,14 @@ from collections.abc import Collection, Sequence
 
 from assistant.chat.conversations import StoredTurn
 from assistant.chat.placing import open_code
-from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES, picture_label
+from assistant.checking.verdicts import (
+    FOUND_WORD,
+    GOOD,
+    MAY_NOT_ANSWER,
+    SHAPES,
+    found_markers,
+    picture_label,
+)
 from assistant.text.visible import one_line, visible
 from assistant.types import Answer
 
@@ -103,6 +110,8 @@ def _source(answer: Answer, at: int) -> str:
         place.append(f"page {citation.page}")
     if citation.section:
         place.append(literal(citation.section))
+    if citation.marker in found_markers(answer.sentences):
+        place.append(FOUND_WORD)
     place.append(f"characters {citation.start}–{citation.end}")
     place.append(f"file {citation.sha256[:12]}")
     if label := picture_label(citation.ocr_score):

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 from assistant.chat.escaped import escape, one_line
 from assistant.chat.placing import Mark, Placed, place
-from assistant.checking.verdicts import CERTAINTIES, GOOD, MAY_NOT_ANSWER, MEANINGS, SHAPES
+from assistant.checking.verdicts import (
+    CERTAINTIES,
+    FOUND_SHAPE,
+    FOUND_WORD,
+    GOOD,
+    MAY_NOT_ANSWER,
+    MEANINGS,
+    SHAPES,
+    cited_count,
+)
 from assistant.types import Answer, Passage, Sentence
 
 if TYPE_CHECKING:
@@ -83,7 +92,7 @@ def status_line(answer: Answer) -> str:
     good = sum(1 for each in answer.sentences if each.verdict in GOOD)
     steps = [f"Searched <em>{searched}</em>", _count(len(answer.retrieved), "passage")]
     if not answer.abstained:
-        steps.append(f"{len(answer.citations)} cited")
+        steps.append(cited_count(answer))
         steps.append(f"{good} of {_count(len(answer.sentences), 'sentence')} supported")
     facts = [" → ".join(steps), f"{answer.timings.get('total', 0.0):.1f} s"]
     if answer.usage.calls:
@@ -170,9 +179,13 @@ def _marker(mark: Mark, turn: int, sentences: Sequence[Sentence]) -> str:
     shape, meaning = SHAPES[verdict], MEANINGS[verdict]
     if not mark.number:
         return f'<span class="marker {verdict}" title="{verdict}: {meaning}">{shape}</span>'
+    found, star, told = "", "", str(verdict)
+    if sentences[mark.sentence].is_found:
+        found, star, told = " found", FOUND_SHAPE, f"{verdict}, {FOUND_WORD}"
     return (
-        f'<button type="button" class="marker {verdict} t{turn} s{mark.sentence} m{mark.number}" '
-        f'title="Source {mark.number}, {verdict}: {meaning}">{shape} {mark.number}</button>'
+        f'<button type="button" class="marker {verdict} t{turn} s{mark.sentence} m{mark.number}'
+        f'{found}" '
+        f'title="Source {mark.number}, {told}: {meaning}">{shape} {mark.number}{star}</button>'
     )
 
 

@@ -13,10 +13,21 @@ from typing import Literal
 from assistant.text.dates import Date
 from assistant.text.facts import Facts, Number, facts_of, is_checked
 from assistant.text.folding import fold
+from assistant.text.place_forms import PLACE_FORMS, SHORT_COUNTRIES
 from assistant.text.terms import stem, words
 
 ProblemKind = Literal[
-    "number", "date", "name", "quote", "address", "negation", "opposite", "stronger", "roles"
+    "number",
+    "date",
+    "name",
+    "quote",
+    "address",
+    "negation",
+    "opposite",
+    "stronger",
+    "roles",
+    "apart",
+    "scattered",
 ]
 
 
@@ -113,6 +124,11 @@ class SourceFacts:
             return True
         return all(self._has_kin(part) for part in parts)
 
+    def has_form(self, form: str) -> bool:
+        """Whether a form of a place's name stands there as it is written."""
+        bare = form.replace(".", "")
+        return bare in self.capitals or f" {' '.join(words(form))} " in self.running
+
     def _has_kin(self, part: str) -> bool:
         """``german`` and ``germani``, ``presid`` and ``presidenti``: a long common beginning."""
         if len(part) < 4 or part[:4] not in self.prefixes:
@@ -184,11 +200,17 @@ def _missing_names(
         initials = frozenset(acronyms(run))
         if any(not source.capitals.isdisjoint(initials) for source in held):
             spelled.update(_NOT_NAME.split(run))
+    for form, others in PLACE_FORMS.items():
+        if form in sentence and any(s.has_form(other) for s in held for other in others):
+            is_code = len(form) == 2 and form not in SHORT_COUNTRIES
+            if not is_code or re.search(rf",\s*{form}\b", sentence):
+                spelled.update(_NOT_NAME.split(form))
     missing = [n for n in names if n not in spelled and not any(s.has_name(n) for s in held)]
     for name in missing:
         beside = {n for run in runs if name in _NOT_NAME.split(run) for n in _NOT_NAME.split(run)}
         is_known = name.isalpha() and any(n in names and n not in missing for n in beside)
-        is_short = len(name) <= 2 and name.isalpha()
+        is_short = len(name) <= 2 and name.isalpha() and name not in SHORT_COUNTRIES
+        is_short = is_short and not (name in PLACE_FORMS and f", {name}" in sentence)
         text = f"the name {name} is in no cited passage"
         yield Problem("name", text, is_grave=not (is_known or is_short))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.types import Certainty, Verdict
+from assistant.types import Answer, Certainty, Sentence, Verdict
 
 SHAPES: dict[Verdict, str] = {
     "verbatim": "✓",
@@ -35,6 +35,26 @@ CERTAINTIES: dict[Certainty, str] = {
     "unsure": "unsure whether this answers the question",
     "none": "",
 }
+
+
+FOUND_SHAPE, FOUND_WORD = "*", "found by the assistant"
+"""Beside a citation that the model did not name."""
+
+
+def found_markers(sentences: Iterable[Sentence]) -> frozenset[int]:
+    """The markers that the assistant alone set: no sentence that cites them named them itself."""
+    found: set[int] = set()
+    named: set[int] = set()
+    for sentence in sentences:
+        (found if sentence.is_found else named).update(sentence.citations)
+    return frozenset(found - named)
+
+
+def cited_count(answer: Answer) -> str:
+    """How many places an answer cites, and of how many sentences the assistant found them."""
+    found = sum(sentence.is_found for sentence in answer.sentences)
+    told = f" ({FOUND_SHAPE} {found} {FOUND_WORD})" if found else ""
+    return f"{len(answer.citations)} cited{told}"
 
 
 def picture_label(ocr_score: float | None) -> str:

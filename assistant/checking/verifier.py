@@ -28,8 +28,11 @@ from assistant.checking.coverage import (
     read_source,
 )
 from assistant.checking.missing_facts import Problem, missing_facts
+from assistant.checking.near_misses import near_misses
 from assistant.checking.polarity import clause_of
+from assistant.checking.tied import Entries, entries_of, untied
 from assistant.checking.verbatim import find_verbatim
+from assistant.text.facts import facts_of, is_checked
 from assistant.text.fitted import fitted
 from assistant.text.recent import Recent
 from assistant.text.sentences import Kind
@@ -41,6 +44,12 @@ _ALIGNED = 0.55
 """Share of a sentence's words in one source sentence from which on the two are compared."""
 _CLOSE = 0.7
 """The share from which on a negation, an opposite or a swap alone refutes the sentence."""
+_FEW_FACTS = 2
+_LIKELY, _HELD, _TOGETHER, _PAIRED = 0.7, 0.7, 0.55, 0.2
+"""What a sentence with fewer names, numbers and dates than ``_FEW_FACTS`` needs to be supported:
+its score, and the shares of its words that the sources have, that one sentence has, and of
+neighbouring pairs. "The paper demonstrates the use of the derivative to evaluate a network" has
+words of many sentences and says what none does (``python -m benchmarks.real_sentences``)."""
 _MOST_SOURCES_KEPT = 256
 _WEIGHTS = Path(__file__).parent / "verification_weights.json"
 _MOST_PLACES = 3
@@ -85,6 +94,7 @@ class Verifier:
         self._vectors = WordVectors(embed)
         self._weights = weights or Weights(**fitted(_WEIGHTS))
         self._sources: Recent[SourceText] = Recent(_MOST_SOURCES_KEPT)
+        self._entries: Recent[Entries] = Recent(_MOST_SOURCES_KEPT)
 
     def verify(self, sentence: str, sources: Sequence[str], context: str = "") -> Verification:
         """The verdict on ``sentence``, which cites ``sources``.
@@ -103,6 +113,12 @@ class Verifier:
         features, problems, best, coverage = self.examine(sentence, sources, context)
         problems += denials
         score = weigh(features, self._weights)
+        known = facts_of(sentence)
+        facts = len(known.names) + len(known.dates) + sum(map(is_checked, known.numbers))
+        is_doubtful = score < _LIKELY or _is_scattered(features, coverage)
+        if facts < _FEW_FACTS and is_doubtful:
+            problems.append(Problem("scattered", "its words stand scattered in the source", False))
+        problems += near_misses(sentence, known.names, coverage.sentence, sources)
         if any(problem.is_grave for problem in problems):
             verdict: Verdict = "unsupported"
         elif score < self._weights.weak:
@@ -132,6 +148,9 @@ class Verifier:
             problems += turned_round(claim.clause, clause, covers[best].aligned >= _CLOSE)
         for beside in covers[best].beside:
             problems += opposed(claim.clause, clause, clause_of(beside))
+        if not any(problem.is_grave for problem in problems):
+            known = self._read(context).holds if context else None
+            problems += untied(sentence, [self._split(text) for text in sources], known)
         return _features(claim, read, covers, best, problems), problems, best, covers[best]
 
     def _stands_in(self, sentence: str, text: str) -> tuple[tuple[int, int] | None, list[Problem]]:
@@ -157,12 +176,27 @@ class Verifier:
             denials += found
         return None, denials
 
+    def _split(self, text: str) -> Entries:
+        found = self._entries.get(text)
+        if found is None:
+            found = entries_of(text)
+            self._entries.put(text, found)
+        return found
+
     def _read(self, text: str) -> SourceText:
         found = self._sources.get(text)
         if found is None:
             found = read_source(text, self._vectors)
             self._sources.put(text, found)
         return found
+
+
+def _is_scattered(features: CoverageFeatures, coverage: Coverage) -> bool:
+    return (
+        features.exact < _HELD
+        or coverage.aligned < _TOGETHER
+        or (features.pairs < _PAIRED and features.exact < 1)
+    )
 
 
 def weigh(features: CoverageFeatures, weights: Weights) -> float:

@@ -15,7 +15,7 @@ full stop, to the sentence before it.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.citing.markers import Marker, Removed, Token
@@ -26,11 +26,15 @@ from assistant.text.sentences import Kind, sentences
 
 @dataclass(frozen=True, slots=True)
 class CitedSentence:
-    """A sentence without markers, what unit it came from, and the passages (from 1) it cites."""
+    """A sentence without markers, what unit it came from, and the passages (from 1) it cites.
+
+    ``is_found``: the text cites none; the assistant found them.
+    """
 
     text: str
     passages: tuple[int, ...]
     kind: Kind
+    is_found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class CitationStream:
         self._shown = SpacedText()
         self._plain = SpacedText()
         self._places: list[tuple[int, tuple[int, ...]]] = []  # offset in plain, passages
+        self._found: set[int] = set()  # the places that the assistant found
         self._unknown = 0
         self._removed = 0
 
@@ -84,7 +89,7 @@ class CitationStream:
             plain=plain,
             markers=tuple(self._shown.markers),
             order=tuple(self._shown.numbers),
-            sentences=_cited_sentences(plain, self._places),
+            sentences=cited_sentences(plain, self._places, self._found),
             unknown=self._unknown,
             removed=self._removed,
         )
@@ -124,13 +129,16 @@ def parse(text: str, passages: int) -> ParsedAnswer:
     return stream.parsed()
 
 
-def _cited_sentences(
-    plain: str, places: Sequence[tuple[int, tuple[int, ...]]]
+def cited_sentences(
+    plain: str,
+    places: Sequence[tuple[int, tuple[int, ...]]],
+    found_places: Collection[int] = frozenset(),
 ) -> tuple[CitedSentence, ...]:
     """The sentences of a text, with the passages of the markers that belong to each."""
     spans = sentences(plain)
     starts = [span.start for span in spans]
     cited: list[dict[int, None]] = [{} for _ in spans]
+    is_named: list[bool] = [False] * len(spans)
     for offset, passages in places:
         if not spans:
             break
@@ -141,7 +149,10 @@ def _cited_sentences(
         has_next = following < len(spans) and (line_end < 0 or starts[following] <= line_end)
         at = following if (opens_line and has_next) or following == 0 else following - 1
         cited[at].update(dict.fromkeys(passages))
+        is_named[at] = is_named[at] or offset not in found_places
     return tuple(
-        CitedSentence(plain[span.start : span.end], tuple(found), span.kind)
-        for span, found in zip(spans, cited, strict=True)
+        CitedSentence(
+            plain[span.start : span.end], tuple(found), span.kind, bool(found) and not named
+        )
+        for span, found, named in zip(spans, cited, is_named, strict=True)
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -16,7 +16,16 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from assistant.checking.verdicts import GOOD, MAY_NOT_ANSWER, SHAPES, picture_label
+from assistant.checking.verdicts import (
+    FOUND_SHAPE,
+    FOUND_WORD,
+    GOOD,
+    MAY_NOT_ANSWER,
+    SHAPES,
+    cited_count,
+    found_markers,
+    picture_label,
+)
 from assistant.reading.recognition import HOW_TO_INSTALL, installed
 from assistant.retrieval.reasons import explain
 from assistant.text.visible import one_line, visible
@@ -80,14 +89,16 @@ def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> 
         console.print(Text("The documents disagree; both are shown.", style="bold yellow"))
     verdicts = _worst_verdicts(answer)
     if with_text:
-        console.print(Padding(_marked(visible(answer.text), verdicts), (0, 2)))
+        found = found_markers(answer.sentences)
+        console.print(Padding(_marked(visible(answer.text), verdicts, found), (0, 2)))
     if answer.incomplete:
         console.print(Text(f"Incomplete: {one_line(answer.incomplete)}", style="bold yellow"))
     _show_doubts(console, answer)
     if answer.citations:
         console.print()
         for citation in answer.citations:
-            console.print(Padding(_source(citation, verdicts), (0, 2)))
+            is_found = citation.marker in found_markers(answer.sentences)
+            console.print(Padding(_source(citation, verdicts, is_found), (0, 2)))
     _status_line(console, answer)
 
 
@@ -115,7 +126,7 @@ def _show_doubts(console: Console, answer: Answer) -> None:
         console.print(line)
 
 
-def _marked(text: str, verdicts: Mapping[int, str]) -> Text:
+def _marked(text: str, verdicts: Mapping[int, str], found: Collection[int] = ()) -> Text:
     styled = Text()
     at = 0
     for match in _MARKER.finditer(text):
@@ -124,18 +135,19 @@ def _marked(text: str, verdicts: Mapping[int, str]) -> Text:
             continue
         styled.append(text[at : match.start()])
         mark, style = VERDICT_MARKS[verdicts[marker]]
-        styled.append(f"[{marker}{mark}]", style=style)
+        star = FOUND_SHAPE if marker in found else ""
+        styled.append(f"[{marker}{mark}{star}]", style=style)
         at = match.end()
     styled.append(text[at:])
     return styled
 
 
-def _source(citation: Citation, verdicts: Mapping[int, str]) -> Text:
+def _source(citation: Citation, verdicts: Mapping[int, str], is_found: bool) -> Text:
     verdict = verdicts.get(citation.marker, "verbatim")
     mark, style = VERDICT_MARKS[verdict]
     line = Text()
     line.append(f"[{citation.marker}] ", style="bold")
-    line.append(f"{mark} {verdict}  ", style=style)
+    line.append(f"{mark} {verdict}{f', {FOUND_WORD}' if is_found else ''}  ", style=style)
     line.append(one_line(_place(citation.document, citation.page, citation.section)), style="cyan")
     line.append(f"  characters {citation.start}–{citation.end}", style="dim")
     if label := picture_label(citation.ocr_score):
@@ -191,7 +203,7 @@ def _status_line(console: Console, answer: Answer) -> None:
         return
     good = sum(1 for s in answer.sentences if s.verdict in GOOD)
     line = (
-        f"{len(answer.retrieved)} passages → {len(answer.citations)} cited → "
+        f"{len(answer.retrieved)} passages → {cited_count(answer)} → "
         f"{good} of {len(answer.sentences)} sentences supported · "
         f"{answer.certainty} (confidence {answer.confidence:.2f}) · "
         f"{answer.timings.get('total', 0):.2f} s · "

@@ -24,6 +24,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.chat.placing import MARKER
+from assistant.checking.verdicts import found_markers
 from assistant.errors import AssistantError, BusyError, ModelError, UsageError
 from assistant.retrieval.filters import make_filters
 from assistant.retrieval.history import paired
@@ -168,10 +169,12 @@ def failure(error: AssistantError) -> JSONResponse:
 
 
 def url_citations(answer: Answer, base: str) -> list[dict[str, Any]]:
-    """One ``url_citation`` for each marker of the content."""
+    """One ``url_citation`` for each marker of the content; ``found_by`` is "assistant" where the
+    model named no source."""
     known = {citation.marker: citation for citation in answer.citations}
-    found = []
+    found: list[dict[str, Any]] = []
     begin = 0
+    found_ones = found_markers(answer.sentences)
     for match in MARKER.finditer(answer.text):
         citation = known.get(int(match.group(1)))
         if citation is None:
@@ -189,6 +192,8 @@ def url_citations(answer: Answer, base: str) -> list[dict[str, Any]]:
                 },
             }
         )
+        if citation.marker in found_ones:
+            found[-1]["url_citation"]["found_by"] = "assistant"
         begin = match.end()
     return found
 

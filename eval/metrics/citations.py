@@ -25,7 +25,8 @@ SUPPORT_SHARE = 0.7
 class CitationScores:
     """Per answer, each between 0 and 1 or ``None`` for an answer that makes no claim.
 
-    ``recall``: share of sentences supported by what they cite; one that cites nothing is not.
+    ``recall``: share of sentences supported by what they cite; one that cites nothing is not, nor
+    one whose citation the assistant found: a prompt that asks for none must not look well.
     ``precision``: share of citation marks that are needed; one that points nowhere is not, and
     an answer without any mark scores 0. ``fidelity``: share of citations whose quote is exactly
     the stored text of their span, ``None`` without citations.
@@ -49,7 +50,7 @@ def score_citations(answer: Answer, texts: Mapping[str, str]) -> CitationScores:
     for sentence in claims:
         known = [mark for mark in dict.fromkeys(sentence.citations) if mark in quotes]
         holds = supports(sentence.text, [quotes[mark] for mark in known])
-        supported += holds
+        supported += holds and not sentence.is_found
         marks += len(set(sentence.citations))
         if holds:
             good_marks += sum(_is_needed(sentence.text, mark, known, quotes) for mark in known)
