@@ -30,6 +30,8 @@ from assistant.text.value_spellings import WrittenValue, values_of
 from assistant.text.word_families import family, verb_forms
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_CODE = re.compile(r"(?<![\w-])[^\W\d_]{2,}\d[\w-]*")
+"""Letters with digits behind them: "SNB22-3" holds no number."""
 _SPOKEN = re.compile(r"[^\W_]+(?:['’.,:-][^\W_]+)*[\u0900-\u097f\u0300-\u036f]*")
 
 
@@ -137,8 +139,8 @@ class AnalysedText:
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """The terms of its numbers in digits."""
-        return frozenset(words(" ".join(_DIGITS.findall(self.text))))
+        """The terms of its numbers in digits; those of a code are none."""
+        return frozenset(words(" ".join(_DIGITS.findall(_CODE.sub(" ", self.text)))))
 
     @cached_property
     def values(self) -> list[WrittenValue]:
