@@ -126,8 +126,11 @@ def second_of(sentences: Sequence[CitedSentence]) -> tuple[int, ...]:
 @given(
     st.lists(
         st.sampled_from(
-            ["A x b. ", "No word. ", "C x [1]. ", "\n\n", "\n- item x\n", "\n- other\n", "**B x.** ",
-             "Dr. x went (see x). ", "`code x` x. ", "![p](h://x) x. ", "「x。」", "x。y。", "[1] x. "]
+            [
+                *("A x b. ", "No word. ", "C x [1]. ", "\n\n", "\n- item x\n", "\n- other\n"),
+                *("**B x.** ", "Dr. x went (see x). ", "`code x` x. ", "![p](h://x) x. "),
+                *("「x。」", "x。y。", "[1] x. "),
+            ]
         ),
         max_size=8,
     ),

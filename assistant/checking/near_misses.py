@@ -54,7 +54,7 @@ _SAYS_NOT = re.compile(
 )
 _COUNT = re.compile(
     r"\b(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+"
-    r"(?:on|of the|more|new|other)\s+(?P<thing>[a-z]{3,})\b",
+    r"(?:[a-z]+\s+)?(?:on|of the|more|new|other)\s+(?P<thing>[a-z]{3,})\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+")
