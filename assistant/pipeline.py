@@ -104,10 +104,11 @@ class Assistant:
 
         ``paths`` names folders or files; without it ``documents.paths`` and every folder named
         before. ``forget`` takes folders out of the index. ``ray_address`` has files parsed on
-        that Ray cluster ("auto": the one that runs here) instead of in threads. Raises
+        that Ray cluster ("auto": the one that runs here) instead of on this machine. Raises
         ``AssistantError``; then the old index still answers.
         """
-        from assistant.index.loading import Load, load_all
+        from assistant.index.loading import Load
+        from assistant.index.processes.reading_process import load_apart
         from assistant.index.sync import Synchroniser
 
         named = checked_paths("paths", paths) if paths is not None else None
@@ -115,7 +116,7 @@ class Assistant:
         check_address("ray_address", ray_address)
         if progress is not None:
             check_callable("progress", progress)
-        load: Load = load_all
+        load: Load = load_apart
         if ray_address and not dry_run:
             from assistant.index.on_ray import on_ray
 

@@ -5,9 +5,9 @@
 Each trial is one file that was a plain document when its folder was listed, and is something else
 when it is opened: a link that leads outside, a file below a folder that became such a link, a file
 that has grown (before it was opened, and while it is read), a pipe that nobody writes to. All of
-them are swapped in real ingests, ``--swaps`` of each kind, at two doors: files that are read, and
-files that are hashed because their times leave a doubt. A part of them goes to the other doors too:
-pictures of PDF pages, the file of example questions.
+them are swapped in real ingests, ``--swaps`` of each kind, at three doors: files that are read in
+threads, in a reading process, and that are hashed because their times leave a doubt. A part of them
+goes to the other doors too: pictures of PDF pages, the file of example questions.
 Then a second process swaps files of a folder at random moments, while one ingest follows another.
 
 Prints how many swaps of each kind there were; texts from outside that were indexed or given out;
@@ -18,6 +18,7 @@ than the limit and one byte); ingests that hung. Exit status 1 when there is any
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import random
 import subprocess
@@ -26,7 +27,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -36,7 +37,7 @@ from benchmarks.examination import in_child
 from benchmarks.processes import environment
 
 KINDS = ("link", "folder", "growth", "growth while read", "pipe")
-DOORS = ("reading", "hashing")
+DOORS = ("threads", "process", "hashing")
 OTHER_DOORS = ("page picture", "example questions")
 """Uploads have row 24: the server writes them itself, into a folder that only it may enter."""
 _NO_SWAP = ("example questions", "folder")
@@ -103,6 +104,29 @@ def growing_while_read() -> Iterator[None]:
         yield
 
 
+_IN_CHILDREN = """
+import sys
+if "assistant.index.processes.reading_process" in sys.orig_argv:
+    from benchmarks.swaps import watch_from_now_on
+    watch_from_now_on()
+"""
+
+
+def watch_from_now_on() -> None:
+    """The two patches in a reading process; what it reads at the most stands in a file."""
+    exits = ExitStack()
+    atexit.register(exits.close)  # a context that nobody holds ends
+    exits.enter_context(growing_while_read())
+    most = exits.enter_context(most_asked())
+    close = os.close
+
+    def telling(descriptor: int) -> None:
+        close(descriptor)
+        Path(os.environ["SWAPS_MOST"]).write_text(str(most[0]))
+
+    os.close = telling
+
+
 @contextmanager
 def most_asked() -> Iterator[list[int]]:
     """The most bytes that were read of one file, whatever its size, in this process."""
@@ -130,6 +154,7 @@ def most_asked() -> Iterator[list[int]]:
 def ingest(place: Path, door: str, count: int) -> dict[str, Any]:
     """One ingest of a folder whose files are swapped after they were listed; runs in a child."""
     from assistant.index import sync
+    from assistant.index.processes import reading_process
 
     files = lay_out(place, count)
     if door == "hashing":  # known already, and with other times: their hash is wanted
@@ -145,14 +170,22 @@ def ingest(place: Path, door: str, count: int) -> dict[str, Any]:
                 swap(kind, file, place / "outside")
         return named
 
+    large = 1 if door == "process" else 10**9
+    site, most_of_child = place / "site", place / "most"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(_IN_CHILDREN)
+    top = str(Path(__file__).resolve().parent.parent)
+    os.environ |= {"PYTHONPATH": f"{site}{os.pathsep}{top}", "SWAPS_MOST": str(most_of_child)}
     with (
         patch.object(sync, "name_files", found),
+        patch.object(reading_process, "MANY_FILES", large),
         growing_while_read(),
         most_asked() as most,
     ):
         receipt = _sync(place)
     told = Counter(file.outcome for file in receipt.files)
-    return {"outside": _canaries(place), "most": most[0], "told": dict(told)}
+    read = int(most_of_child.read_text()) if most_of_child.exists() else most[0]
+    return {"outside": _canaries(place), "most": read, "told": dict(told)}
 
 
 def _sync(place: Path) -> Any:

@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 from fake_embeddings import vector_of
 from fake_model_server import FakeModelServer
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant import load_settings
@@ -34,12 +34,14 @@ from assistant.embedding.static import (
     TOKENS,
     VECTORS,
     StaticEmbedder,
+    _SubwordText,
     fingerprint,
     tokenizer_of,
 )
 from assistant.errors import EmbeddingError, StorageError
 from assistant.settings import EmbeddingSettings, default_config_path
 
+TEXT = _SubwordText((FOLDER / TOKENS).read_text(encoding="utf-8").split("\n")[:-1])
 CANARY = "sk-canary-7d21b9"
 
 
@@ -111,6 +113,14 @@ def test_static_vectors_are_sums_of_tokens(static: StaticEmbedder) -> None:
     assert np.array_equal(both, static.embed(words))  # remembered
     many = [f"{word} {number}" for number in range(40) for word in words[:60]]
     assert np.allclose(static.embed(many), summed_plainly(many), atol=1e-5)
+
+
+@given(st.text(st.characters(max_codepoint=0x17F, blacklist_categories=("Z", "C")), min_size=1))
+@example("x" * 101)
+@example("zq" * 50)
+@example("Re-reading(don't)[1]…")
+def test_the_fast_way_gives_the_tokenizers_numbers(piece: str) -> None:
+    assert TEXT[piece] == TEXT._encoded(piece)
 
 
 @given(st.lists(st.text(max_size=60), max_size=8))

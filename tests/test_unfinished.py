@@ -22,6 +22,7 @@ from assistant.errors import DocumentError, StorageError
 from assistant.index import journal, loading
 from assistant.index.journal import Journal, records
 from assistant.index.loaded import Loaded, packed, unpacked
+from assistant.index.processes import reading_process
 from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
 from assistant.index.unfinished import KeepAside, KeptTexts, Unfinished
@@ -187,6 +188,18 @@ def test_refusals_are_taken_up_and_failures_are_tried_again(
     told = outcomes(bench.sync())
     assert (told["empty.md"], told["broken.pdf"]) == ("empty", "failed")
     assert bench.parsed == ["broken.pdf"]
+
+
+def test_a_reading_process_keeps_what_it_has_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The child writes the texts: what it read ahead is not lost with its parent."""
+    monkeypatch.setattr(reading_process, "MANY_FILES", 1)
+    bench = Bench(tmp_path)
+    bench.interrupt(after=30)
+    receipt = bench.sync()
+    assert receipt.taken_up == FILES
+    assert bench.holds_exactly(bench.texts)
 
 
 # ---------------------------------------------------------------- never wrong

@@ -177,11 +177,11 @@ def test_a_writer_gathers_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(vector_process, "open_collection", lambda _, create: written)
     monkeypatch.setattr(vector_process, "_let_readers_change_nothing", lambda _: None)
     begin, finish = (b'{"op": "%s"}\n' % op for op in (b"begin", b"finish"))
-    frames = [begin, *5 * [frame_of(900)], finish]
+    frames = [begin, *5 * [frame_of(2300)], finish]
     replies = io.StringIO()
     vector_process.write(tmp_path, io.BytesIO(b"".join(frames)), replies)
-    assert written.sizes == [2000, 700, 1800]
-    assert json.loads(replies.getvalue()) == {"ok": True, "count": 4500}
+    assert written.sizes == [5000, 1900, 4600]
+    assert json.loads(replies.getvalue()) == {"ok": True, "count": 11500}
 
 
 # ---------------------------------------------------------------- when they are started

@@ -8,7 +8,8 @@ word or sign that the vocabulary lacks gets one of 994 random directions: it is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from sys import getsizeof
@@ -30,6 +31,15 @@ FOLDER = Path(__file__).resolve().parent / "static_vectors"
 VECTORS, SCALES, TOKENS = "vectors.npy", "scales.npy", "tokens.txt"
 """int8 of shape (tokens, 256); float32 of shape (tokens,); one token a line."""
 UNKNOWN = "[UNK]"
+_CONTINUING = "##"
+"""Stands before a token that continues a word."""
+_LONGEST_WORD = 100
+"""WordPiece makes a longer word one unknown token."""
+_LONGEST_TOKEN = 18
+"""Letters and digits of the vocabulary's longest token."""
+_MOST_WORDS = 200_000
+_ASCII_WORDS = re.compile(r"[a-z0-9]+|[^a-z0-9]")
+"""How the tokenizer parts printable ASCII without spaces: each other sign stands alone."""
 
 _SHORT = 64
 """Texts of at most so many tokens are summed many at once: words come by the hundred."""
@@ -147,15 +157,15 @@ class _SubwordText(dict[str, bytes]):
     def __init__(self, tokens: Sequence[str]) -> None:
         self._encode = tokenizer_of(tokens).encode
         self._unknown, self._spare = tokens.index(UNKNOWN), spare_places(tokens)
+        self._words = _Words(tokens, self._encoded)
         self._size = 0
 
     def __missing__(self, piece: str) -> bytes:
-        encoded = self._encode(piece, add_special_tokens=False)
-        numbers = [
-            spare_place(piece[start:end], self._spare) if number == self._unknown else number
-            for number, (start, end) in zip(encoded.ids, encoded.offsets, strict=True)
-        ]
-        found = np.array(numbers, dtype=np.int32).tobytes()
+        if piece.isascii() and piece.isprintable():
+            words = _ASCII_WORDS.findall(piece.lower())
+            found = b"".join(map(self._words.__getitem__, words))
+        else:
+            found = self._encoded(piece)
         if len(piece) <= _MAX_LENGTH:
             self._size += getsizeof(piece) + getsizeof(found) + _ENTRY
             if self._size > _MAX_MEMORY:
@@ -163,3 +173,50 @@ class _SubwordText(dict[str, bytes]):
                 self._size = 0
             self[piece] = found
         return found
+
+    def _encoded(self, piece: str) -> bytes:
+        encoded = self._encode(piece, add_special_tokens=False)
+        return _packed(
+            spare_place(piece[start:end], self._spare) if number == self._unknown else number
+            for number, (start, end) in zip(encoded.ids, encoded.offsets, strict=True)
+        )
+
+
+class _Words(dict[str, bytes]):
+    """A word in small ASCII letters and digits, or an ASCII sign → its tokens' numbers.
+
+    They are the tokenizer's, made in a tenth of its time.
+    """
+
+    def __init__(self, tokens: Sequence[str], encoded: Callable[[str], bytes]) -> None:
+        self._numbers = {token: number for number, token in enumerate(tokens)}
+        self._encoded = encoded
+
+    def __missing__(self, word: str) -> bytes:
+        numbers = self._longest_first(word) if len(word) <= _LONGEST_WORD else None
+        found = self._encoded(word) if numbers is None else _packed(numbers)
+        if len(word) <= _MAX_LENGTH:
+            if len(self) >= _MOST_WORDS:
+                self.clear()
+            self[word] = found
+        return found
+
+    def _longest_first(self, word: str) -> list[int] | None:
+        """WordPiece: the longest token that begins the word, then what continues it; None when no
+        token does."""
+        numbers, start, before = [], 0, ""
+        while start < len(word):
+            longest = min(len(word), start + _LONGEST_TOKEN)
+            for end in range(longest, start, -1):
+                number = self._numbers.get(before + word[start:end])
+                if number is not None:
+                    break
+            else:
+                return None
+            numbers.append(number)
+            start, before = end, _CONTINUING
+        return numbers
+
+
+def _packed(numbers: Iterable[int]) -> bytes:
+    return np.fromiter(numbers, dtype=np.int32).tobytes()

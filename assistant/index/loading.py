@@ -1,6 +1,7 @@
 """One file → its text and chunks, or the reason why not; runs in several threads at once.
 
-The children of ``assistant.reading.pool`` parse files; the threads here cut texts into chunks.
+The children of ``assistant.reading.pool`` parse files; the threads here cut texts into chunks, for
+a large folder of texts in ``reading_process``.
 """
 
 from __future__ import annotations

@@ -31,13 +31,13 @@ from assistant.index.loading import (
     Load,
     hash_file,
     limits_of,
-    load_all,
     load_with,
     options_of,
     recognition_limits_of,
 )
 from assistant.index.page_cache import kept_pages
 from assistant.index.plan import UNREAD, checked, make_plan
+from assistant.index.processes.reading_process import load_apart
 from assistant.index.processes.vector_children import GenerationChecker
 from assistant.index.receipts import dry_receipt, missing_folders, unchanged, unchanged_receipt
 from assistant.index.repair import Base, find_base
@@ -79,7 +79,7 @@ class Synchroniser:
         settings: Settings,
         generations: Generations,
         make_embedder: Callable[[], Embedder],
-        load: Load = load_all,
+        load: Load = load_apart,
         *,
         fingerprint: str = "",
         readers: GivenReaders | None = None,

@@ -62,7 +62,7 @@ def as_read(text: str, left_out: LeftOut) -> str:
     for start, end, shown in _changes(text, left_out):
         piece = text[done:start]
         if not shown and text[end : end + 1] in ("\n", ""):
-            emptied = _EMPTIED.search(piece)
+            emptied = _EMPTIED.match(piece, max(0, piece.rfind("\n")))
             if emptied is not None and (
                 piece[emptied.start() :].startswith("\n") or text[done - 1 : done] in ("", "\n")
             ):  # nothing is left of the line, or of the item
@@ -124,15 +124,21 @@ def _changes(text: str, left_out: LeftOut) -> Iterator[tuple[int, int, str]]:
     at = 0
     code: _Code | None = None
     ends = _Ends(text)
+    has_code = "`" in text or "~~~" in text
     candidates = _RARE if any(sign in text for sign in _RARE_SIGNS) else _CANDIDATE
     for candidate in candidates.finditer(text):
         start = candidate.start()
         match = _OPENING.match(text, start) if start >= at else None
         if match is None:
             continue
-        code = code or _Code(text)
-        at = max(match.end(), code.end_at(start))
-        if at > match.end():
+        at = match.end()
+        if has_code:
+            code = code or _Code(text)
+            at = max(at, code.end_at(start))
+            if at > match.end():
+                continue
+        if match.lastgroup is None and text[start] == "<" and text[start + 1] != "!":
+            yield start, at, ""  # a plain tag, as most are
             continue
         change = _change(text, match, ends, left_out)
         if change is not None:

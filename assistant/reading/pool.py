@@ -37,7 +37,8 @@ from assistant.reading.pages_of_file import PagesOfFile, Recognition
 from assistant.registry import Brought
 from assistant.types import ParsedDocument
 
-_HERE = frozenset({"text", "markdown", "code"})
+READ_HERE = frozenset({"text", "markdown", "code"})
+"""Kinds that are read without a child."""
 _HERE_BYTES = 1_000_000
 """Larger texts go to a child, where a limit on time holds."""
 
@@ -76,7 +77,7 @@ class Parsers:
         """Read one file, by a package's reader where it has the suffix. Raises ``DocumentError`` as
         ``read_document`` does."""
         brought = brought_for(name)
-        is_text = len(data) <= _HERE_BYTES and kind_of(data[:2048], name) in _HERE
+        is_text = len(data) <= _HERE_BYTES and kind_of(data[:2048], name) in READ_HERE
         if is_text and brought is None:
             return read_document(data, name, self._limits)
         pictures = None

@@ -23,10 +23,12 @@ _SAYS = (
     " står för ", " står for ",
 )  # fmt: skip
 _APPOSED = re.compile(
-    r"(?<=[A-Z]), (?:short for |or )?(?:the |an? |der |die |das |le |la |el |il |het )?(?=\w)"
+    r", (?<=[A-Z], )(?:short for |or )?(?:the |an? |der |die |das |le |la |el |il |het )?(?=\w)"
 )
 _LONG_AFTER = re.compile(r"[\"“„«]?(?P<long>[^\W\d_][^.;:!?()\n\"”“»]{3,90})")
 _BEFORE = 100
+_SHORT_AWAY = 20
+"""Characters before a bracket among which its short form begins: it has 11 at the most."""
 _BORDER = re.compile(r"[.;:!?()\n|](?=\s|$)")
 _MOST = 200
 """Pairs of one document."""
@@ -81,11 +83,12 @@ def _pairs(text: str) -> Iterator[Abbreviation]:
                     short, before[at:].strip(), start - len(before) + at, match.end()
                 )
             continue
-        said = _SHORT_BEFORE.search(before)
+        near = before[-_SHORT_AWAY:]
+        said = _SHORT_BEFORE.search(near)
         if said is not None:
             short = _singular(said["short"])
             if _long_start(short, inside, 0) == 0:
-                yield Abbreviation(short, inside, start - len(before) + said.start(), match.end())
+                yield Abbreviation(short, inside, start - len(near) + said.start(), match.end())
     for match in _APPOSED.finditer(text):
         yield from _said(text, match.start() + 1, match.end(), must_begin=True)
     for phrase in _SAYS:

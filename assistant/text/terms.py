@@ -191,7 +191,8 @@ def _piece_terms(piece: str, code: str) -> list[str]:
     bare = piece[:-1] if piece[-1:] in ".,;:" else piece
     if bare.isalpha() and bare.isascii() and code not in HAS_COMPOUNDS:  # most are
         return stem_words([bare.lower()], code) if code else stem([bare.lower()])
-    found = stems(piece, code)
+    is_plain = piece.isascii() and (not code or language(code).stemmer == "english")
+    found = stem(_words(piece)) if is_plain else stems(piece, code)
     if _IDENTIFIER_SIGN.search(piece):
         found += identifiers(piece)
     if code in HAS_COMPOUNDS:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from assistant.text.folding import fold_case
 from assistant.text.languages import telling_words
 
 _WORD = re.compile(r"[^\W\d_]+")
+_ONLY_LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}
+"""Parts ASCII into the same words, in a third of the time."""
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("kana", re.compile("[\u3040-\u30fa\u30fc-\u30ff]")),
     ("ko", re.compile("[\u1100-\u11ff\uac00-\ud7a3]")),
@@ -115,6 +118,8 @@ def _sample(text: str) -> str:
 
 def _script(text: str) -> str:
     """The language that a script tells, ``latin``, or an empty text without letters."""
+    if text.isascii():
+        return "latin" if text.lower() != text.upper() else ""
     other = _FAMILIAR.sub("", text)
     if 5 * len(other) < len(text) and (len(text) > 200 or not other):
         return "latin"
@@ -135,21 +140,32 @@ def _script(text: str) -> str:
     return name
 
 
+@lru_cache(maxsize=1)
+def _shares() -> Mapping[str, tuple[tuple[str, float], ...]]:
+    """Each word of grammar → the languages that have it, with what it says for each."""
+    written, folded = telling_words()
+    weighed = {word: (codes, 1.0) for word, codes in written.items()}
+    plain = {word: (codes, _TYPED_PLAINLY) for word, codes in folded.items()}
+    return {
+        word: tuple((code, weight / len(codes) ** 0.5) for code in codes)
+        for word, (codes, weight) in {**plain, **weighed}.items()
+    }
+
+
 def _scores(text: str) -> tuple[dict[str, float], int]:
     """How much speaks for each language, and how many words there are.
 
     A word that several languages have counts for each with its share.
     """
-    written, folded = telling_words()
-    tokens = Counter(_WORD.findall(fold_case(text)))
+    shares = _shares()
+    folded = fold_case(text)
+    found = folded.translate(_ONLY_LETTERS).split() if folded.isascii() else _WORD.findall(folded)
+    tokens = Counter(found)
     scores: dict[str, float] = {}
-    for word, count in tokens.items():
-        codes, weight = written.get(word), 1.0
-        if codes is None:
-            codes, weight = folded.get(word, ()), _TYPED_PLAINLY
-        for code in codes:
-            found = weight * min(count, _MOST_ALIKE) / len(codes) ** 0.5
-            scores[code] = scores.get(code, 0.0) + found
+    for word in filter(shares.__contains__, tokens):
+        count = min(tokens[word], _MOST_ALIKE)
+        for code, share in shares[word]:
+            scores[code] = scores.get(code, 0.0) + count * share
     if scores and not text.isascii():
         letters = Counter(sign for sign in text.lower() if sign > "\x7f" and sign.isalpha())
         for code in scores:
