@@ -20,6 +20,8 @@ WOOL = (
     "way to weave wool."
 )
 
+CALIFORNIA = "The lab is in Pasadena, California, by a lake."
+
 
 @pytest.fixture(scope="module")
 def verifier() -> Verifier:
@@ -67,10 +69,10 @@ def test_what_is_so_is_supported(verifier: Verifier, claim: str) -> None:
 @pytest.mark.parametrize(
     ("claim", "source", "verdicts"),
     [
-        ("The lab is in Pasadena, CA.", "The lab is in Pasadena, California, by a lake.", ("supported",)),
-        ("The lab is in Pasadena, California.", "The lab is in Pasadena, CA, by a lake.", ("supported",)),
-        ("The lab is in Great Britain.", "The lab is in Leeds, UK, by a lake.", ("supported", "weak")),
-        ("The lab is in Pasadena, TX.", "The lab is in Pasadena, California, by a lake.", ("unsupported",)),
+        ("The lab is in Pasadena, CA.", CALIFORNIA, ("supported",)),
+        ("The lab is in Pasadena, California.", "The lab is in Pasadena, CA, by it.", ("supported",)),
+        ("The lab lies in Britain.", "The lab is in Leeds, UK.", ("supported", "weak")),
+        ("The lab is in Pasadena, TX.", CALIFORNIA, ("unsupported",)),
         ("The lab is held in the UK.", "The lab is held in a hall by a lake.", ("unsupported",)),
     ],
 )  # fmt: skip
