@@ -70,7 +70,7 @@ def test_what_is_so_is_supported(verifier: Verifier, claim: str) -> None:
     ("claim", "source", "verdicts"),
     [
         ("The lab is in Pasadena, CA.", CALIFORNIA, ("supported",)),
-        ("The lab is in Pasadena, California.", "The lab is in Pasadena, CA, by it.", ("supported",)),
+        ("The lab is in Pasadena, California.", "It is in Pasadena, CA, a lab.", ("supported",)),
         ("The lab lies in Britain.", "The lab is in Leeds, UK.", ("supported", "weak")),
         ("The lab is in Pasadena, TX.", CALIFORNIA, ("unsupported",)),
         ("The lab is held in the UK.", "The lab is held in a hall by a lake.", ("unsupported",)),
@@ -116,3 +116,9 @@ def test_verdicts_on_real_sentences_stay_as_good_as_they_are(verifier: Verifier)
     assert good.count("false") / len(good) <= 0.06
     refused = [judgement for judgement, verdict in told if verdict == "unsupported"]
     assert refused.count("true") <= 0.1 * sum(judgement == "true" for judgement, _ in told)
+
+
+def test_a_lead_in_that_denies_turns_its_items_round(verifier: Verifier) -> None:
+    item = "The digest goes through three papers on sheep and two on dyes."
+    assert checked(verifier, f"The following never happened:\n\n- {item}", WOOL)[1] == "unsupported"
+    assert checked(verifier, f"Here are the facts:\n\n- {item}", WOOL)[1] == "verbatim"
