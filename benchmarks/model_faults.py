@@ -1,6 +1,7 @@
-"""What a failing or hostile model server does to us: rows 8 to 11, 16 and 21 of the guarantees.
+"""What a failing or hostile model server does to us: rows 8 to 11, 16 and 21 of the guarantees,
+and what a real model's claims do to our verdicts: rows 41 to 43 (``claim_faults``).
 
-    python -m benchmarks.model_faults [--rows 8,9,10,11,16,21] [--closings 100] [--cases 10000]
+    python -m benchmarks.model_faults [--rows 8,9,10,11,16,21,41,42,43] [--cases 10000]
 
 Every fault is played by the fake server of ``tests/`` over real sockets. Row 8 runs the command
 line as a process against a broken embedding server, row 21 a whole assistant with every library
@@ -363,6 +364,18 @@ def _forms() -> Iterator[bytes]:
         yield json.dumps(text)[1:-1].replace(" ", "\\u0020").encode()
 
 
+# ---------------------------------------------------------------- 41 to 43: claims
+
+
+def claims(number: int) -> Row:
+    """Generated answers with false lists, without citations, and in short lines."""
+    from benchmarks.claim_faults import trial
+
+    fault, wrong, count = trial(number)
+    fine = _tell(number, "claims", wrong == 0, f"{wrong} of {count} cases wrong")
+    return Row(number, fault, f"{wrong} wrong in {count}", fine)
+
+
 # ---------------------------------------------------------------- the table
 
 
@@ -382,13 +395,14 @@ def _key_in_environment() -> Iterator[None]:
 def main() -> int:
     """Run the rows and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rows", default="8,9,10,11,16,21")
+    parser.add_argument("--rows", default="8,9,10,11,16,21,41,42,43")
     parser.add_argument("--closings", type=int, default=100)
     parser.add_argument("--cases", type=int, default=10_000)
     options = parser.parse_args()
     rows: dict[int, Callable[[], Row]] = {
         8: row_8, 9: row_9, 10: row_10, 11: lambda: row_11(options.closings),
         16: lambda: row_16(options.cases), 21: row_21,
+        41: lambda: claims(41), 42: lambda: claims(42), 43: lambda: claims(43),
     }  # fmt: skip
     with _key_in_environment():
         LanguageModel.warm_up()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fake_model_server import FakeModelServer, Reply
@@ -79,7 +80,7 @@ def test_strict_keeps_what_was_found(notes: Assistant, server: FakeModelServer) 
 def test_confidence_and_judge_count_what_was_found(
     notes: Assistant, server: FakeModelServer
 ) -> None:
-    def script(body: dict[str, object]) -> Reply:
+    def script(body: Mapping[str, Any]) -> Reply:
         is_judge = "You check whether" in str(body["messages"])
         return Reply("supported" if is_judge else BARE)
 
@@ -126,8 +127,11 @@ def second_of(sentences: Sequence[CitedSentence]) -> tuple[int, ...]:
 @given(
     st.lists(
         st.sampled_from(
-            ["A x b. ", "No word. ", "C x [1]. ", "\n\n", "\n- item x\n", "\n- other\n", "**B x.** ",
-             "Dr. x went (see x). ", "`code x` x. ", "![p](h://x) x. ", "「x。」", "x。y。", "[1] x. "]
+            [
+                *("A x b. ", "No word. ", "C x [1]. ", "\n\n", "\n- item x\n", "\n- other\n"),
+                *("**B x.** ", "Dr. x went (see x). ", "`code x` x. ", "![p](h://x) x. "),
+                *("「x。」", "x。y。", "[1] x. "),
+            ]
         ),
         max_size=8,
     ),
@@ -164,3 +168,27 @@ def test_a_long_answer_is_looked_at_in_time() -> None:
         stream.feed("One more sentence without end. ")
     stream.finish()
     assert len(looked) == 200
+
+
+def test_what_leans_on_an_uncited_sentence_is_not_found_elsewhere(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    server.script = Reply(
+        "Mars has two moons of cheese. It was laid out in 1872 by Berta Lindqvist."
+    )
+    answer = ask(with_model(notes, server), FOUNDED)
+    assert [sentence.verdict for sentence in answer.sentences] == ["uncited", "uncited"]
+    server.script = Reply("It was laid out in 1872 by Berta Lindqvist.")
+    answer = ask(with_model(notes, server), FOUNDED)
+    assert answer.sentences[0].verdict in ("uncited", "supported", "verbatim")
+
+
+def test_an_answer_in_short_lines_gets_a_verdict(notes: Assistant, server: FakeModelServer) -> None:
+    server.script = Reply("Berta Lindqvist, 1872")
+    assert [s.verdict for s in ask(with_model(notes, server), FOUNDED).sentences]
+    server.script = Reply("Zeno Castell, 1913")
+    (sentence,) = ask(with_model(notes, server), FOUNDED).sentences
+    assert sentence.verdict == "uncited"
+    server.script = Reply("Berta Lindqvist")
+    (sentence,) = ask(with_model(notes, server), FOUNDED).sentences
+    assert (sentence.verdict, sentence.is_found) == ("verbatim", True)

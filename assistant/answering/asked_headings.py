@@ -39,6 +39,11 @@ _POINTS = re.compile(
     r"\b(?:information|details?|copy|advice)\b)",
     re.IGNORECASE,
 )
+_COMES_NEXT = re.compile(
+    r"(?:^|, |\b(?:so|and|but) )here(?:['’]s| is| are) (?:the|a|an|some|what|how|why|our|my)\b"
+    r"[^:;]{0,80}[.!]$",
+    re.IGNORECASE,
+)
 _ASKS_WHERE = re.compile(
     r"\b(?:where|call|phone|telephone|number|contact|website|visit|page|who (?:can|should|do)|"
     r"information|booklet|link|url|address|see)\b",
@@ -47,7 +52,10 @@ _ASKS_WHERE = re.compile(
 
 
 def points_elsewhere(question: Question, text: str) -> bool:
-    """Whether a sentence only says where more is told, and that is not asked for."""
+    """Whether a sentence only says where more is told, and that is not asked for; or that it comes
+    next: "Here is the difference in brief." """
+    if _COMES_NEXT.search(text):
+        return True
     return _POINTS.match(text.lstrip()) is not None and not _ASKS_WHERE.search(question.text)
 
 

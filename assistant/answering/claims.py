@@ -52,7 +52,7 @@ _EDGES = " \t*_:|"
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class StatedClaim:
     """What a sentence states: its own words, and what stands above it and belongs to it.
 
     ``denies``: the lead-in says that its items are not so. ``is_header``: a table's first row,
@@ -70,7 +70,7 @@ class Claim:
         return f"{self.lead_in} {self.text}" if self.lead_in else self.text
 
 
-def claim_of(sentences: Sequence[CitedSentence], at: int) -> Claim:
+def claim_of(sentences: Sequence[CitedSentence], at: int) -> StatedClaim:
     """What the sentence at a place claims, with its lead-in or its table's header."""
     own = sentences[at]
     if own.kind == "table":
@@ -78,10 +78,10 @@ def claim_of(sentences: Sequence[CitedSentence], at: int) -> Claim:
         while first and sentences[first - 1].kind == "table":
             first -= 1
         if first == at:
-            return Claim(own.text, is_header=True)
-        return Claim(_cells(own.text), lead_in=_cells(sentences[first].text))
+            return StatedClaim(own.text, is_header=True)
+        return StatedClaim(_cells(own.text), lead_in=_cells(sentences[first].text))
     if own.kind not in ("item", "label"):
-        return Claim(own.text)
+        return StatedClaim(own.text)
     for before in range(at - 1, -1, -1):
         told = sentences[before].text.rstrip(" *_")
         if told.endswith(":"):
@@ -89,11 +89,11 @@ def claim_of(sentences: Sequence[CitedSentence], at: int) -> Claim:
             denies = _DENIES.search(lead_in) is not None
             content = set(stem(word for word in words(lead_in) if word not in STOP_WORDS))
             if content <= _SAYS_NOTHING and not denies:
-                return Claim(own.text)
-            return Claim(own.text, lead_in, denies)
+                return StatedClaim(own.text)
+            return StatedClaim(own.text, lead_in, denies)
         if sentences[before].kind not in ("item", "label"):
             break
-    return Claim(own.text)
+    return StatedClaim(own.text)
 
 
 def _is_answer(sentences: Sequence[CitedSentence]) -> bool:
@@ -179,7 +179,7 @@ class ClaimChecker:
         told = f"it leans on a sentence that is {before.verdict}"
         return replace(check, verdict="weak", problems=(*check.problems, told))
 
-    def verify(self, claim: Claim, numbers: Sequence[int]) -> Verification:
+    def verify(self, claim: StatedClaim, numbers: Sequence[int]) -> Verification:
         """The verdict on a claim that cites these passages."""
         cited = [self._passages[number - 1] for number in numbers]
         around = " ".join(part for p in cited for part in (p.title, *p.heading_path, p.context))

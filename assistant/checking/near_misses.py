@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.checking.missing_facts import Problem
-from assistant.checking.polarity import Clause, clause_of
+from assistant.checking.polarity import clause_of
 from assistant.text.facts import facts_of
 from assistant.text.folding import fold
 from assistant.text.listed_works import is_names
@@ -26,6 +26,7 @@ _VERBS = (
     "designed|built|discovered|led|produced|owned|made|funded|released|presented|pioneered|directed|"
     "edited|organi[sz]ed|painted|composed"
 )
+_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
 _ONE = r"[A-ZÀ-Þ][\w’'.-]*"
 _SHORT = 12
 """Content words of a clause in which two words together are not said twice without need."""
@@ -54,7 +55,7 @@ _SAYS_NOT = re.compile(
 )
 _COUNT = re.compile(
     r"\b(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+"
-    r"(?:on|of the|more|new|other)\s+(?P<thing>[a-z]{3,})\b",
+    r"(?:[a-z]+\s+)?(?:on|of the|more|new|other)\s+(?P<thing>[a-z]{3,})\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+")
@@ -83,7 +84,7 @@ def near_misses(
         *wrong_speaker(sentence, sources),
         *wrong_counts(sentence, sources),
         *denied_report(sentence, sources),
-        *bare_denial(clause_of(sentence), clause_of(best)),
+        *bare_denial(sentence, best),
     ]
 
 
@@ -183,8 +184,19 @@ def _counted(text: str) -> Iterator[tuple[str, float]]:
             yield stem([match["thing"].lower()])[0], numbers[0].values[0]
 
 
-def bare_denial(own: Clause, source: Clause) -> list[Problem]:
-    """A denial where the source denies nothing and says no opposite."""
+def _is_denied_twice(sentence: str, source: str) -> bool:
+    """Whether a word has a denying prefix before a word of the source: "isn't inaccurate"."""
+    there = set(stem(words(source)))
+    own = words(sentence)
+    bare = (word.removeprefix(p) for word in own for p in _PREFIXES if word.startswith(p))
+    return "non" in own or any(len(word) > 2 and word in there for word in stem(bare))
+
+
+def bare_denial(sentence: str, best: str) -> list[Problem]:
+    """A denial where the source's sentence denies nothing and says no opposite."""
+    own, source = clause_of(sentence), clause_of(best)
+    if _is_denied_twice(sentence, best):
+        return []
     if not own.scopes or source.scopes:
         return []
     opposite = any(term.is_denied or "|" in r.key for term in source.terms for r in term.readings)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.checking.contraries import denied_around, opposed, turned_round
+from assistant.checking.contraries import denied_around, has_opposite, opposed, turned_round
 from assistant.checking.coverage import (
     FEATURE_NAMES,
     CheckedClaim,
@@ -29,7 +29,7 @@ from assistant.checking.coverage import (
 )
 from assistant.checking.missing_facts import Problem, missing_facts
 from assistant.checking.near_misses import near_misses
-from assistant.checking.polarity import clause_of
+from assistant.checking.polarity import Clause, clause_of
 from assistant.checking.tied import Entries, entries_of, untied
 from assistant.checking.verbatim import find_verbatim
 from assistant.text.facts import facts_of, is_checked
@@ -51,6 +51,8 @@ its score, and the shares of its words that the sources have, that one sentence 
 neighbouring pairs. "The paper demonstrates the use of the derivative to evaluate a network" has
 words of many sentences and says what none does (``python -m benchmarks.real_sentences``)."""
 _MOST_SOURCES_KEPT = 256
+_SHORT = 12
+"""Words of a sentence that says in opposites what its source says."""
 _WEIGHTS = Path(__file__).parent / "verification_weights.json"
 _MOST_PLACES = 3
 """Places of the same words in a passage that are looked at for a denial around them."""
@@ -116,7 +118,7 @@ class Verifier:
         known = facts_of(sentence)
         facts = len(known.names) + len(known.dates) + sum(map(is_checked, known.numbers))
         is_doubtful = score < _LIKELY or _is_scattered(features, coverage)
-        if facts < _FEW_FACTS and is_doubtful:
+        if facts < _FEW_FACTS and is_doubtful and not _in_other_words(sentence, coverage.sentence):
             problems.append(Problem("scattered", "its words stand scattered in the source", False))
         problems += near_misses(sentence, known.names, coverage.sentence, sources)
         if any(problem.is_grave for problem in problems):
@@ -189,6 +191,19 @@ class Verifier:
             found = read_source(text, self._vectors)
             self._sources.put(text, found)
         return found
+
+
+def _in_other_words(sentence: str, source: str) -> bool:
+    """Whether one of them denies, or they hold words that mean opposite things: such a sentence has
+    few of its source's words by design ("is older than" for "is younger than")."""
+    own, said = clause_of(sentence), clause_of(source)
+    is_short = len(sentence.split()) < _SHORT
+    return bool(own.scopes) or (is_short and bool(said.scopes or _paired(own) & _paired(said)))
+
+
+def _paired(clause: Clause) -> set[str]:
+    """The pairs of opposites to which words of a clause belong."""
+    return {r.key for term in clause.terms for r in term.readings if "|" in r.key}
 
 
 def _is_scattered(features: CoverageFeatures, coverage: Coverage) -> bool:

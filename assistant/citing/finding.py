@@ -15,7 +15,7 @@ from assistant.citing.markers import Marker, Text, Token
 from assistant.citing.stream import CitationStream, CitedSentence, cited_sentences
 from assistant.text.sentences import sentences
 
-Find = Callable[[Sequence[CitedSentence]], tuple[int, ...]]
+FindPassages = Callable[[Sequence[CitedSentence]], tuple[int, ...]]
 """The sentences so far → the passages that support the last of them, which cites none."""
 
 _GAP = re.compile(r"(?<=[.!?…\"'”’»)*_|])[ \t]|\n|(?<=[。！？])(?=[^」』”’）】])")
@@ -28,7 +28,7 @@ _MOST_LOOKS = 200
 class FindingStream(CitationStream):
     """Like ``CitationStream``; ``find`` names the passages of sentences that cite none."""
 
-    def __init__(self, passages: int, find: Find) -> None:
+    def __init__(self, passages: int, find: FindPassages) -> None:
         super().__init__(passages)
         self._find = find
         self._held = ""

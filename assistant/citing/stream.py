@@ -145,9 +145,11 @@ def cited_sentences(
         following = bisect_left(starts, offset)
         line_end = plain.find("\n", offset)
         line = plain[plain.rfind("\n", 0, offset) + 1 : offset]
-        opens_line = is_bare(line)
+        opens_line = is_bare(line) and offset not in found_places
         has_next = following < len(spans) and (line_end < 0 or starts[following] <= line_end)
         at = following if (opens_line and has_next) or following == 0 else following - 1
+        if offset in found_places and plain[spans[at].end : offset].strip():
+            continue  # what was a sentence has become a mark of a list: "x." before more words
         cited[at].update(dict.fromkeys(passages))
         is_named[at] = is_named[at] or offset not in found_places
     return tuple(

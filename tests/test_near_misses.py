@@ -1,0 +1,124 @@
+"""What looks like its source and is not: circles, makers, plans, speakers, counts, places."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answering.claims import ClaimChecker
+from assistant.checking.verifier import Verifier
+from assistant.citing.stream import CitedSentence, parse
+from assistant.embedding.static import StaticEmbedder
+from assistant.types import Passage
+from benchmarks.claim_faults import KINDS, trial
+from benchmarks.real_sentences import load, sources_of, verdict_on
+
+WOOL = (
+    "Around the year 1900, Vidar recalls, hand looms were the usual way of weaving wool in Holm. "
+    "The fair of 1920 had been planned for Selm and was held in Holm instead. At the fair of 1922, "
+    "Petra Naku showed that double weaving occurs in modern looms as well. The digest goes through "
+    "three papers on sheep and two on dyes. The guild does not claim that hand looms are the right "
+    "way to weave wool."
+)
+
+CALIFORNIA = "The lab is in Pasadena, California, by a lake."
+
+
+@pytest.fixture(scope="module")
+def verifier() -> Verifier:
+    return Verifier(StaticEmbedder().embed)
+
+
+def checked(verifier: Verifier, answer: str, text: str) -> list[str]:
+    passage = Passage("c", "d.md", "", text, 0, len(text), None, (), 1.0)
+    cited = [CitedSentence(s.text, (1,), s.kind) for s in parse(answer, 1).sentences]
+    checker = ClaimChecker([passage], verifier)
+    return [checker.check(cited, at).verdict for at in range(len(cited))]
+
+
+@pytest.mark.parametrize(
+    ("claim", "problem"),
+    [
+        ("The hand looms of weaving were introduced by Vidar in 1900.", "made anything"),
+        ("The fair of 1920 was held in Selm in Holm.", "only in what was planned"),
+        ("Vidar showed that double weaving occurs in modern looms as well.", "somebody else"),
+        ("The digest goes through one on sheep and two on dyes.", "counts sheep otherwise"),
+        ("The guild suggests that hand looms are the right way to weave wool.", "not claim"),
+        ("The looms of the looms are the looms of weaving looms in Holm.", "circle"),
+        ("The hand looms of Holm were not usual in 1900.", ""),
+    ],
+)
+def test_near_misses_are_told(verifier: Verifier, claim: str, problem: str) -> None:
+    check = verifier.verify(claim, [WOOL])
+    assert check.verdict in ("weak", "unsupported")
+    assert any(problem in told for told in check.problems)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The fair of 1920 had been planned for Selm.",
+        "Petra Naku showed that double weaving occurs in modern looms.",
+        "The digest has three papers on sheep and two on dyes.",
+        "Hand looms were the usual way of weaving wool in Holm around 1900.",
+    ],
+)
+def test_what_is_so_is_supported(verifier: Verifier, claim: str) -> None:
+    assert verifier.verify(claim, [WOOL]).verdict in ("verbatim", "supported")
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "verdicts"),
+    [
+        ("The lab is in Pasadena, CA.", CALIFORNIA, ("supported",)),
+        ("The lab is in Pasadena, California.", "It is in Pasadena, CA, a lab.", ("supported",)),
+        ("The lab lies in Britain.", "The lab is in Leeds, UK.", ("supported", "weak")),
+        ("The lab is in Pasadena, TX.", CALIFORNIA, ("unsupported",)),
+        ("The lab is held in the UK.", "The lab is held in a hall by a lake.", ("unsupported",)),
+    ],
+)  # fmt: skip
+def test_places_have_many_forms(
+    verifier: Verifier, claim: str, source: str, verdicts: tuple[str, ...]
+) -> None:
+    assert verifier.verify(claim, [source]).verdict in verdicts
+
+
+def test_a_fragment_and_what_leans_on_a_wrong_sentence_are_weak(verifier: Verifier) -> None:
+    text = "The check allows an objective comparison of wool. In general the guild is for it."
+    assert checked(verifier, "It allows for a more general comparison.", text) == ["weak"]
+    answer = (
+        "The check was invented in 1714 by Zeno. It allows an objective comparison of wool by Zeno."
+    )
+    assert checked(verifier, answer, text)[0] == "unsupported"
+    leaning = (
+        "Wool is bought by nobody in Mars. It allows an objective comparison of the wool of Holm."
+    )
+    assert checked(verifier, leaning, text + " Holm has wool.")[1] in ("weak", "unsupported")
+
+
+@pytest.mark.parametrize("number", [number for number, *_ in KINDS])
+def test_generated_claims_are_told_rightly(number: int) -> None:
+    fault, wrong, count = trial(number)
+    assert count >= 100, fault
+    assert wrong == 0
+
+
+def test_verdicts_on_real_sentences_stay_as_good_as_they_are(verifier: Verifier) -> None:
+    """On the part that rules were mended on; the other part's figures are printed by
+    ``python -m benchmarks.real_sentences``."""
+    rows = [row for row in load() if row["part"] == "mended"]
+    assert len(rows) > 100
+    sources = sources_of(rows)
+    told = [
+        (row["judgement"], verdict_on(row, sources[row["document"]], verifier).verdict)
+        for row in rows
+    ]
+    good = [judgement for judgement, verdict in told if verdict in ("verbatim", "supported")]
+    assert good.count("false") / len(good) <= 0.1
+    refused = [judgement for judgement, verdict in told if verdict == "unsupported"]
+    assert refused.count("true") <= 0.1 * sum(judgement == "true" for judgement, _ in told)
+
+
+def test_a_lead_in_that_denies_turns_its_items_round(verifier: Verifier) -> None:
+    item = "The digest goes through three papers on sheep and two on dyes."
+    assert checked(verifier, f"The following never happened:\n\n- {item}", WOOL)[1] == "unsupported"
+    assert checked(verifier, f"Here are the facts:\n\n- {item}", WOOL)[1] == "verbatim"
