@@ -130,7 +130,7 @@ def test_server_that_counts_more_gets_fewer_passages_next_time(
     for _ in range(2):
         assistant.ask(QUESTION)
         shown.append(str(server.requests[-1].body["messages"]).count("<passage number="))
-        learn_ratio(server.base_url, "grounded", "The garden. " * 9, 100, 350)
+        learn_ratio(server.base_url, "grounded", NOTE, 100, 550)
     assert shown[1] < shown[0]
 
 
