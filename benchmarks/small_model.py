@@ -1,6 +1,6 @@
 """A real language model on this machine: llama.cpp's own server with SmolLM2-135M-Instruct.
 
-    with SmallModel() as model:                  # skips nothing itself: see ``missing``
+    with SmallModel() as model:                  # ``missing()`` says what it lacks
         model.base_url, model.settings()         # for ``llm.base_url``; the settings to use it
     python -m benchmarks.small_model --port 8080 # serves until it is interrupted
 
@@ -77,6 +77,8 @@ class SmallModel:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            if self._process.stdin is not None:
+                self._process.stdin.close()
 
     def settings(self, **values: object) -> dict[str, object]:
         """Settings that make an assistant use it."""

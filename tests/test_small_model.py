@@ -56,13 +56,11 @@ def assistant(
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_real_models_answer_is_shown_clean_and_checked(
-    assistant: Assistant, question: str
-) -> None:
+def test_a_real_models_answer_is_shown_clean(assistant: Assistant, question: str) -> None:
     answer: Answer = assistant.ask(question)
     assert answer.text.strip()
     assert not NOT_FOR_PEOPLE.search(answer.text)
-    assert answer.abstained or answer.sentences
+    assert answer.receipt.model
 
 
 def test_a_follow_up_is_answered(assistant: Assistant) -> None:
