@@ -76,6 +76,7 @@ HISTORY = [("Where did the first ICLR take place?", "In Scottsdale, Arizona [1].
          "When did the first ICLR take place?"),
         ("In Scottsdale, Arizona.", ""),
         ("It took place in 2013.", ""),
+        ("When the first ICLR did take place.", ""),
         ("Where did the first ICLR take place?", ""),
         ("When did it take place?", ""),
         ("When did the first ICLR take place? [1]", ""),
