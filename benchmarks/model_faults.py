@@ -1,7 +1,7 @@
 """What a failing or hostile model server does to us: rows 8 to 11, 16 and 21 of the guarantees,
 and what a real model's claims do to our verdicts: rows 41 to 43 (``claim_faults``).
 
-    python -m benchmarks.model_faults [--rows 8,9,10,11,16,21,41,42,43] [--cases 10000]
+    python -m benchmarks.model_faults [--rows 8,9,…] [--closings 100] [--cases 10000]
 
 Every fault is played by the fake server of ``tests/`` over real sockets. Row 8 runs the command
 line as a process against a broken embedding server, row 21 a whole assistant with every library
@@ -392,16 +392,32 @@ def _key_in_environment() -> Iterator[None]:
         del os.environ[KEY_NAME]
 
 
+# ---------------------------------------------------------------- 31: habits of real models
+
+
+def row_31() -> Row:
+    """Thoughts, marks of turns, foreign citations, abstentions in other words, loops."""
+    from benchmarks.model_habits import CASES, generated, wrong
+
+    habits = [*CASES, *generated()]
+    bad = wrong(habits)
+    for line in bad[:20]:
+        _tell(31, "habit", False, line)
+    _tell(31, "habits of real models", not bad, f"{len(habits) - len(bad)} of {len(habits)}")
+    return Row(31, "thoughts, tokens, foreign citations, other abstentions, loops",
+               f"{len(bad)} of {len(habits)} shown wrong, in 4 cuts each", not bad)  # fmt: skip
+
+
 def main() -> int:
     """Run the rows and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rows", default="8,9,10,11,16,21,41,42,43")
+    parser.add_argument("--rows", default="8,9,10,11,16,21,31,41,42,43")
     parser.add_argument("--closings", type=int, default=100)
     parser.add_argument("--cases", type=int, default=10_000)
     options = parser.parse_args()
     rows: dict[int, Callable[[], Row]] = {
         8: row_8, 9: row_9, 10: row_10, 11: lambda: row_11(options.closings),
-        16: lambda: row_16(options.cases), 21: row_21,
+        16: lambda: row_16(options.cases), 21: row_21, 31: row_31,
         41: lambda: claims(41), 42: lambda: claims(42), 43: lambda: claims(43),
     }  # fmt: skip
     with _key_in_environment():

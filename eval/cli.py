@@ -383,8 +383,12 @@ def _run(
     budgets: Budgets | None = None,
 ) -> None:  # fmt: skip
     from eval import workflow
+    from eval.by_model import describe_model_answers
     from eval.gate import Budgets
     from eval.progress import steps
+    from eval.runner import EXTRACTIVE
+    from eval.runs import RunFolder
+    from eval.summary import summarise
 
     question_set = place.load().only(plan.only)
     base = None
@@ -405,6 +409,10 @@ def _run(
         _decide(place, done, base, again, budgets or Budgets(), strict)
     else:
         _show(place, done, None, None, None)
+    if done.manifest.model not in ("", EXTRACTIVE):
+        lines = RunFolder(done.path).answer_lines()
+        click.echo(describe_model_answers(done.manifest.model, lines, summarise(
+            done.results, done.timings)))  # fmt: skip
 
 
 def _decide(

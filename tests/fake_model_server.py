@@ -208,8 +208,14 @@ class FakeModelServer:
                 return _error(400, f"Bad request with header {key}")
             if behaviour == "html":
                 return Response("<html><body>Welcome</body></html>", media_type="text/html")
-            if behaviour not in WRITERS and behaviour not in FAULTS:
+            known = behaviour in WRITERS or behaviour in FAULTS or behaviour.startswith("window+")
+            if not known:
                 return _error(404, f"The model '{behaviour}' does not exist")
+        if isinstance(behaviour, str) and behaviour.startswith("window+"):
+            refused = _beyond_window(body, int(behaviour.partition("+")[2]))
+            if refused is not None:
+                return refused
+            behaviour = "grounded"
         if not body.get("stream") or behaviour == "ignores_stream":
             return self._whole(body, behaviour)
         return _Played(self, body, behaviour)
@@ -534,6 +540,22 @@ FAULTS: Mapping[str, Callable[[_Line], Any]] = {
 
 
 # ---------------------------------------------------------------- shapes of the protocol
+
+
+def _beyond_window(body: Mapping[str, Any], passages: int) -> Response | None:
+    """llama.cpp's refusal of a prompt with more than so many passages."""
+    prompt = "".join(str(each["content"]) for each in body["messages"])
+    count = prompt.count("<passage number=")
+    if count <= passages:
+        return None
+    error = {
+        "code": 400,
+        "message": "request exceeds the available context size, try increasing it",
+        "type": "exceed_context_size_error",
+        "n_prompt_tokens": 100 * count,
+        "n_ctx": 100 * passages,
+    }
+    return JSONResponse({"error": error}, status_code=400)
 
 
 def _protocol_of(wires: _Wires) -> type[H11Protocol]:

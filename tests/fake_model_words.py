@@ -201,6 +201,40 @@ def prompted(prompt: str, system: str) -> str:
     return text
 
 
+def thinks_aloud(prompt: str) -> str:
+    """The answer after a thought whose opening mark the server kept."""
+    return f"Okay, the user asks about [2]. Hmm.\n</think>\n\n{grounded(prompt)}<|im_end|>"
+
+
+def in_channels(prompt: str) -> str:
+    """The answer in the channels of gpt-oss."""
+    return (
+        "<|channel|>analysis<|message|>We need passage [2].<|end|><|start|>assistant"
+        f"<|channel|>final<|message|>{grounded(prompt)}<|return|>"
+    )
+
+
+def goes_on(prompt: str) -> str:
+    """The answer, and then the person's next turn."""
+    return f"{grounded(prompt)}<|im_end|>\n<|im_start|>user\nWho are you?<|im_end|>\n"
+
+
+def going_round(prompt: str) -> str:
+    """One sentence for ever, as small models do."""
+    return f"{grounded(prompt)} " * 12
+
+
+def in_other_words(prompt: str) -> str:
+    """An abstention that is not the line it was asked for."""
+    return "I'm sorry, but the provided passages do not mention this. Please provide more details."
+
+
+def named_passages(prompt: str) -> str:
+    """Cites in words, with a list of sources at the end."""
+    text = _written(prompt, lambda each: f"(Passage {each.number})")
+    return f"{text}\n\nSources:\n[1] a file\n[2] another file\n"
+
+
 WRITERS: Mapping[str, Callable[[str], str]] = {
     "grounded": grounded,
     "obedient": obedient,
@@ -212,6 +246,12 @@ WRITERS: Mapping[str, Callable[[str], str]] = {
     "wrong_numbers": wrong_numbers,
     "other_shapes": other_shapes,
     "abstaining": lambda prompt: SENTINEL,
+    "thinks_aloud": thinks_aloud,
+    "in_channels": in_channels,
+    "goes_on": goes_on,
+    "going_round": going_round,
+    "in_other_words": in_other_words,
+    "named_passages": named_passages,
 }
 """Name of a behaviour → what it writes for an answer prompt."""
 

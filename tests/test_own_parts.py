@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -312,8 +313,8 @@ def test_model_that_dallies_is_cut_off(make: Callable[..., Assistant]) -> None:
 def test_model_that_never_ends_is_cut_off(make: Callable[..., Assistant]) -> None:
     class Endless(Parrot):
         async def stream(self, messages: Any) -> AsyncIterator[str]:
-            while True:
-                yield "and so on " * 100
+            for number in count():
+                yield " ".join(f"and {number * 100 + more} more" for more in range(100))
 
     assistant = make({"llm.answer_tokens": 64}, model=Endless())
     assistant.sync()

@@ -36,6 +36,11 @@ VALUES = {
         "passages": fit_passages(PASSAGES, 500, count_tokens).text,
         "question": "When was the garden of Holm laid out?",
     },
+    "answer_small": {
+        "sentinel": SENTINEL,
+        "passages": fit_passages(PASSAGES, 500, count_tokens).text,
+        "question": "When was the garden of Holm laid out?",
+    },
     "condense": {
         "history": "User: Who laid out Holm?\nAssistant: Berta Lindqvist [1].",
         "question": "When did she do it?",

@@ -160,7 +160,10 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
     with resources.snapshots().current() as snapshot:
         tools = await asyncio.to_thread(resources.search_tools)
         clock.stage("open")
-        found = await asyncio.to_thread(search, Asked(standalone), snapshot, tools, filters)
+        # without a rewrite the rules of ``retrieval.follow_up`` borrow from the conversation
+        wanted = Asked(standalone) if standalone else asked
+        found = await asyncio.to_thread(search, wanted, snapshot, tools, filters)
+        standalone = standalone or found.question.standalone
         clock.stage("retrieve")
         spent = add_usage(spent, found.usage)
         yield Retrieved(standalone, found.passages)

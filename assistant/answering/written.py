@@ -18,16 +18,21 @@ from assistant.answering.candidates import rank_candidates
 from assistant.answering.choice import choose
 from assistant.answering.claims import ClaimChecker, claim_of, states_anything
 from assistant.answering.extractive import why_not
+from assistant.answering.model_prompt import Prompted, fewer, learn, prompt_of
+from assistant.answering.rewrites import accepted_rewrite
 from assistant.checking.verifier import Verifier
 from assistant.citing.finding import FindingStream
-from assistant.citing.hidden import SentinelFilter, ThoughtFilter
+from assistant.citing.model_text import ModelText
 from assistant.citing.stream import CitedSentence, ParsedAnswer
 from assistant.errors import ModelError
 from assistant.index.snapshot import Snapshot
-from assistant.model.context import Context, fit_history, fit_passages, passages_budget
+from assistant.model.context import Context, fit_history
+from assistant.model.faults import PromptTooLongError
+from assistant.model.hidden import without_thoughts
 from assistant.model.language_model import Ended, LanguageModel
-from assistant.model.prompts import SENTINEL, load_prompt
-from assistant.model.tokens import counter_for
+from assistant.model.learned_tokens import learned_counter
+from assistant.model.prompt_table import choose_prompt
+from assistant.model.prompts import load_prompt
 from assistant.model.usage import add_usage, usage_of
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Turn
@@ -38,9 +43,12 @@ from assistant.types import Evidence, Passage, Sentence, Usage
 _HISTORY_SHARE = 0.25
 """Share of the context that a conversation may fill when a question is condensed."""
 
-_LONGEST_QUESTION = 1000
+_MOST_TOKENS_OF_A_REWRITE = 96
 _LONGEST_SPAN = 700
 """Characters one marker may point at; where its sentences lie further apart, the first one's."""
+_LONGEST_OPINION = 3
+"""Words: a model that was asked for one word and tells a story has not judged."""
+_REPEATS = "the model repeated itself and was stopped"
 _WORTH = {
     "verbatim": 1.0,
     "supported": 0.9,
@@ -73,18 +81,19 @@ class Written:
 async def condense(
     question: str, history: Sequence[Turn], model: LanguageModel, settings: LLMSettings
 ) -> tuple[str, Usage]:
-    """The self-contained question, rewritten by the model; without a history it is returned as
-    it is."""
+    """The self-contained question, rewritten by the model; an empty text where its rewrite is none
+    (see ``rewrites``) or never came. Without a history the question is returned as it is."""
     if not history:
         return question, Usage()
-    count = counter_for(settings.model)
+    count = learned_counter(settings.base_url, settings.model)
     turns = fit_history(history, int(_HISTORY_SHARE * settings.context_tokens), count)
     told = "\n".join(f"Person: {asked}\nAssistant: {answered}" for asked, answered in turns)
     messages = load_prompt("condense").render(history=told, question=question)
-    reply, ended = await model.complete(messages)
-    line = next((part.strip() for part in reply.splitlines() if part.strip()), "")
-    line = line.strip("\"“”'`")[:_LONGEST_QUESTION]
-    return line or question, usage_of(messages, reply, ended, settings)
+    try:
+        reply, ended = await model.complete(messages, most_tokens=_MOST_TOKENS_OF_A_REWRITE)
+    except ModelError:
+        return "", Usage()
+    return accepted_rewrite(reply, question, history), usage_of(messages, reply, ended, settings)
 
 
 async def write(
@@ -101,22 +110,32 @@ async def write(
     Raises ``ModelError`` when no word came. With ``strict`` the text is sent at the end, without
     the sentences that their citations do not support.
     """
-    prompt = load_prompt("answer")
-    count = counter_for(settings.model)
-    fixed = prompt.render(sentinel=SENTINEL, passages="", question=question)
-    budget = passages_budget(
-        settings.context_tokens, settings.answer_tokens, [m["content"] for m in fixed], count
-    )
-    context = fit_passages(passages, budget, count)
-    if passages and not context.passages:
-        raise ModelError(
-            f"No passage fits into llm.context_tokens = {settings.context_tokens}",
-            hint="raise it, or lower llm.answer_tokens or chunking.tokens",
-        )
-    messages = prompt.render(sentinel=SENTINEL, passages=context.text, question=question)
+    most: int | None = None  # passages; fewer after a refusal for length
+    while True:
+        prompted = prompt_of(question, passages, settings, most)
+        try:
+            async for piece in _answered(prompted, model, settings, verifier, strict=strict):
+                yield piece
+            return
+        except PromptTooLongError as exc:
+            if len(prompted.context.passages) < 2:
+                raise
+            most = fewer(prompted, exc)
+
+
+async def _answered(
+    prompted: Prompted,
+    model: LanguageModel,
+    settings: LLMSettings,
+    verifier: Verifier,
+    *,
+    strict: bool,
+) -> AsyncIterator[str | Written]:
+    """What ``write`` gives, of one prompt."""
+    messages, context = prompted.messages, prompted.context
     checker = ClaimChecker(context.passages, verifier)
     stream = FindingStream(len(context.passages), checker.find)
-    thought, sentinel = ThoughtFilter(), SentinelFilter()
+    text = ModelText([passage.document for passage in context.passages])
     words: list[str] = []
     ended: Ended | None = None
     pieces = model.stream(messages)
@@ -126,17 +145,21 @@ async def write(
                 ended = piece
                 break
             words.append(piece.text)
-            shown = stream.feed(sentinel.feed(thought.feed(piece.text)))
+            shown = stream.feed(text.feed(piece.text))
             if shown and not strict:
                 yield shown
+            if text.repeats:
+                ended = Ended(_REPEATS, None, None, getattr(model, "name", settings.model))
+                break
     finally:
         await pieces.aclose()  # closes the upstream connection
     if ended is None:
         raise AssertionError("a stream ends with Ended")
-    rest = stream.feed(sentinel.feed(thought.finish()) + sentinel.finish()) + stream.finish()
+    learn(messages, ended, settings)
+    rest = stream.feed(text.finish()) + stream.finish()
     if rest and not strict:
         yield rest
-    written = await _check(stream.parsed(), context, checker, sentinel.seen, ended)
+    written = await _check(stream.parsed(), context, checker, text.abstains, ended)
     written = replace(
         written,
         usage=replace(
@@ -167,7 +190,9 @@ def written_draft(
     """A model's checked answer, or its abstention explained."""
     confidence = round(confidence_of(written.sentences), 4)
     model = written.model or settings.llm.model
-    prompt = load_prompt("answer").fingerprint
+    prompt = load_prompt(
+        choose_prompt(settings.llm.model, settings.llm.context_tokens).prompt
+    ).fingerprint
     notice = ""
     if written.dropped:
         count = written.dropped
@@ -247,15 +272,21 @@ async def judge(
                 reply = ""
             else:
                 spent = add_usage(spent, usage_of(messages, reply, ended, settings))
-            first = reply.strip().strip("\"'.*").split()[:1]
-            opinion = first[0].lower().strip(".,") if first else ""
-            opinion = opinion if opinion in ("supported", "unsupported") else ""
+            opinion = read_opinion(reply)
         judged.append(replace(sentence, judged=opinion))
     return tuple(judged), spent
 
 
+def read_opinion(reply: str) -> str:
+    """``supported`` or ``unsupported``; empty for a reply that says both, neither, or a story."""
+    words = without_thoughts(reply).lower().split()
+    said = {word.strip("\"'`.,:;*()[]") for word in words}
+    opinions = said & {"supported", "unsupported"}
+    return opinions.pop() if len(opinions) == 1 and len(words) <= _LONGEST_OPINION else ""
+
+
 async def _check(
-    parsed: ParsedAnswer, context: Context, checker: ClaimChecker, saw_sentinel: bool, ended: Ended
+    parsed: ParsedAnswer, context: Context, checker: ClaimChecker, abstains: bool, ended: Ended
 ) -> Written:
     number = {passage: shown for shown, passage in enumerate(parsed.order, start=1)}
     verified = []
@@ -263,17 +294,18 @@ async def _check(
         if found.passages or checker.needs_citation(parsed.sentences, at):
             verified.append(_verified(parsed.sentences, at, context, checker, number))
             await asyncio.sleep(0)  # others, and the end of the server, need not wait for the rest
-    abstained = saw_sentinel and not verified
-    if not verified and not abstained:  # an answer in short lines only: these are checked instead
+    if not verified and not abstains:  # an answer in short lines only: these are checked instead
         for at, found in enumerate(parsed.sentences):
             if states_anything(found):
                 verified.append(_verified(parsed.sentences, at, context, checker, number))
     sentences = tuple(verified)
+    states = any(each.verdict not in ("uncited", "unsupported") for each in sentences)
+    abstained = (abstains and not states) or not parsed.text.strip()
     return Written(
         shown=parsed.text,
         parsed=parsed,
         context=context,
-        sentences=sentences,
+        sentences=() if abstained else sentences,
         abstained=abstained,
         incomplete="" if abstained else ended.incomplete,
         usage=Usage(),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.checking.contraries import denied_around, has_opposite, opposed, turned_round
+from assistant.checking.contraries import denied_around, opposed, turned_round
 from assistant.checking.coverage import (
     FEATURE_NAMES,
     CheckedClaim,

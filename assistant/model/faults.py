@@ -7,6 +7,7 @@ only quoted, shortened and without the key, should it repeat it.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from assistant.errors import ModelError
@@ -19,7 +20,22 @@ _CUT_OFF = {
     "content_filter": "the server's content filter cut the answer",
 }
 _BROKEN_OFF = frozenset({"error", "abort", "aborted", "cancelled", "insufficient_system_resource"})
+_LENGTH = re.compile(
+    r"context (?:length|size|window)|exceed_context_size|maximum context|context_length"
+    r"|too (?:many|long)\b.{0,40}\b(?:tokens?|prompt|input)|(?:prompt|input) is too long"
+    r"|(?:prompt|input|request)\b.{0,60}\b(?:tokens?|length)\b.{0,40}\bexceed"
+    r"|reduce the length|n_ctx|max_model_len",
+    re.IGNORECASE,
+)
+"""How servers say that a prompt does not fit: llama.cpp, vLLM, OpenAI, LM Studio, Ollama, TGI."""
 _URL_HINT = "check llm.base_url; it usually ends in /v1"
+
+
+class PromptTooLongError(ModelError):
+    """The server refused a prompt for its length. The counts are the server's, 0 if not given."""
+
+    prompt_tokens: int = 0
+    window: int = 0
 
 
 def why_incomplete(exchange: Exchange) -> str:
@@ -111,6 +127,16 @@ def _refused(
             f"{where} is busy or the quota is used up (status 429){detail}",
             hint=f"try again later{_retry_after(exc)}",
         )
+    if status in (400, 413, 422, 500) and _is_about_length(exc, status):
+        error = PromptTooLongError(
+            f"{where} refused the prompt for its length (status {status}){detail}",
+            hint="lower llm.context_tokens or retrieval.passages, or give the server a larger "
+            "context",
+        )
+        body = getattr(exc, "body", None)
+        error.prompt_tokens = _whole(body, "n_prompt_tokens")
+        error.window = _whole(body, "n_ctx")
+        return error
     if status in (400, 413, 422):
         return ModelError(
             f"{where} refused the request (status {status}){detail}",
@@ -120,6 +146,16 @@ def _refused(
         f"{where} answered with status {status}{detail}",
         hint=f"try again; if it stays, look at the server's log{_retry_after(exc)}",
     )
+
+
+def _is_about_length(exc: Exception, status: int) -> bool:
+    body = getattr(exc, "body", None)
+    return status == 413 or _LENGTH.search(f"{body}"[:4000]) is not None
+
+
+def _whole(body: Any, name: str) -> int:
+    value = body.get(name) if isinstance(body, dict) else None
+    return value if type(value) is int and value > 0 else 0
 
 
 def _retry_after(exc: Exception) -> str:

@@ -63,8 +63,12 @@ class GivenModel(LanguageModel):
     def __reduce__(self) -> tuple[object, ...]:
         return (GivenModel, (self._client, self._settings))
 
-    async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[TextPiece | Ended, None]:
-        """The model's words, then one ``Ended``. Raises ``ModelError`` if no word ever came."""
+    async def stream(
+        self, messages: Sequence[Message], *, most_tokens: int | None = None
+    ) -> AsyncGenerator[TextPiece | Ended, None]:
+        """The model's words, then one ``Ended``. Raises ``ModelError`` if no word ever came.
+
+        Whoever gave the model is asked for no limit, so ``most_tokens`` changes nothing."""
         began, incomplete, room = False, "", room_for(self._settings)
         pieces: Any = None
         try:

@@ -29,6 +29,10 @@ asked for is cut off: what it sends is parsed, verified and drawn."""
 _TOO_LONG = "the server sent more than llm.answer_tokens allows"
 
 
+class BrokenOffError(ModelError):
+    """A reply that was asked for whole and is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextPiece:
     """More text from the model."""
@@ -87,9 +91,12 @@ class LanguageModel:
         """Import the libraries now (2.5 to 5 s), from any thread, while something else goes on."""
         load_libraries()
 
-    async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[TextPiece | Ended, None]:
+    async def stream(
+        self, messages: Sequence[Message], *, most_tokens: int | None = None
+    ) -> AsyncGenerator[TextPiece | Ended, None]:
         """The model's words, then one ``Ended``. Raises ``ModelError`` if no word ever came.
 
+        ``most_tokens`` asks for a shorter reply than ``llm.answer_tokens``.
         Closing the iterator closes the connection to the server at once; so does cancelling the
         task that waits for it. The deadline counts from the request to the last word.
         """
@@ -100,7 +107,7 @@ class LanguageModel:
         began = False
         room = room_for(self._settings)
         try:
-            async with aclosing(_deltas(here.model, messages, exchange)) as deltas:
+            async with aclosing(_deltas(here.model, messages, exchange, most_tokens)) as deltas:
                 async for words in whole_pieces(deltas):
                     began = True
                     yield TextPiece(words[:room])
@@ -116,15 +123,17 @@ class LanguageModel:
             incomplete = explain(exc, self._settings, key).what
         yield Ended(incomplete, exchange.tokens_in, exchange.tokens_out, exchange.model)
 
-    async def complete(self, messages: Sequence[Message]) -> tuple[str, Ended]:
+    async def complete(
+        self, messages: Sequence[Message], *, most_tokens: int | None = None
+    ) -> tuple[str, Ended]:
         """The whole reply at once. Raises ``ModelError`` when it is not whole."""
         parts: list[str] = []
-        async with aclosing(self.stream(messages)) as pieces:
+        async with aclosing(self.stream(messages, most_tokens=most_tokens)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, TextPiece):
                     parts.append(piece.text)
                 elif piece.incomplete:
-                    raise ModelError(f"The model's reply broke off: {piece.incomplete}")
+                    raise BrokenOffError(f"The model's reply broke off: {piece.incomplete}")
                 else:
                     return "".join(parts), piece
         raise AssertionError("a stream ends with Ended")
@@ -144,17 +153,18 @@ class LanguageModel:
 
 
 async def _deltas(
-    model: Any, messages: Sequence[Message], exchange: Exchange
+    model: Any, messages: Sequence[Message], exchange: Exchange, most_tokens: int | None
 ) -> AsyncGenerator[str, None]:
     """The texts of a stream, under its deadline. Closes the connection whatever happens."""
     from llama_index.core.base.llms.types import ChatMessage
 
     chat = [ChatMessage(role=m["role"], content=m["content"]) for m in messages]
+    fewer = {} if most_tokens is None else {"max_tokens": most_tokens}
     replies: Any = None
     try:
         async with asyncio.timeout_at(_loop_time(exchange.deadline)):
             with requests_of(exchange):  # LlamaIndex sends the request with the first reply
-                replies = await model.astream_chat(chat)
+                replies = await model.astream_chat(chat, **fewer)
                 reply = await anext(replies, None)
         while reply is not None:
             exchange.look_at(reply.raw)

@@ -20,6 +20,7 @@ SENTINEL = "NOT_IN_THE_DOCUMENTS"
 
 VARIABLES: Mapping[str, frozenset[str]] = {
     "answer": frozenset({"sentinel", "passages", "question"}),
+    "answer_small": frozenset({"sentinel", "passages", "question"}),
     "condense": frozenset({"history", "question"}),
     "judge": frozenset({"source", "claim"}),
     "rerank": frozenset({"passages", "question"}),

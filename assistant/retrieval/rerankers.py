@@ -23,6 +23,8 @@ from assistant.chunking import indexed_text
 from assistant.errors import AssistantError, ModelError, RerankingError, UsageError
 from assistant.extras import needs
 from assistant.model.context import fit_passages, passages_budget
+from assistant.model.hidden import without_thoughts
+from assistant.model.language_model import BrokenOffError
 from assistant.model.prompts import load_prompt
 from assistant.model.tokens import counter_for
 from assistant.model.usage import usage_of
@@ -36,14 +38,20 @@ if TYPE_CHECKING:
 _BETWEEN = re.compile(r"[\s\[\],;>]+")
 _ONNX_FILES = ("model.onnx", "onnx/model.onnx")
 _LONGEST_SHOWN = 120
+_MOST_TOKENS = 128
+_KEPT = "The passages are in the order of the search"
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """``relevance[i]`` of passage i, higher is better, comparable within one question only."""
+    """``relevance[i]`` of passage i, higher is better, comparable within one question only.
+
+    ``notice`` says why the order is as it was.
+    """
 
     relevance: tuple[float, ...]
     usage: Usage = NO_USAGE
+    notice: str = ""
 
 
 class Reranker(Protocol):
@@ -158,37 +166,55 @@ class ModelReranker:
     def rank(self, question: str, passages: Sequence[Passage]) -> Ranking:
         """Relevance by place in the model's list; passages that it leaves out get 0.
 
-        Passages that do not fit into the context are left out of the call. Raises ``ModelError``
-        for a reply that is no list of numbers.
+        Passages that do not fit into the context are left out of the call. A reply that is no
+        order keeps the order as it was, and a notice says so. Raises ``ModelError`` for a model
+        that does not reply.
         """
         settings, prompt = self._settings, load_prompt("rerank")
         count = counter_for(settings.model)
         fixed = (prompt.system, prompt.user, question)
         budget = passages_budget(settings.context_tokens, settings.answer_tokens, fixed, count)
         context = fit_passages(passages, budget, count)
+        if len(context.passages) < 2:  # nothing to put in order
+            return Ranking(_as_it_was(passages))
         messages = prompt.render(passages=context.text, question=question)
         # a thread of its own: this one may run a loop already
         with ThreadPoolExecutor(1, thread_name_prefix="reranking") as pool:
-            reply, ended = pool.submit(asyncio.run, self._model.complete(messages)).result()
-        chosen = read_order(reply, len(context.passages))
+            reply_of = self._model.complete(messages, most_tokens=_MOST_TOKENS)
+            try:
+                reply, ended = pool.submit(asyncio.run, reply_of).result()
+            except BrokenOffError as exc:
+                return Ranking(_as_it_was(passages), notice=f"{_KEPT}: {exc.what}")
+        usage = usage_of(messages, reply, ended, settings)
+        try:
+            chosen = read_order(reply, len(context.passages))
+        except ModelError as exc:
+            return Ranking(_as_it_was(passages), usage, f"{_KEPT}: {exc.what}")
         place = {context.passages[number - 1].chunk_id: at for at, number in enumerate(chosen)}
         relevance = tuple(
             (len(place) - place[p.chunk_id]) / len(place) if p.chunk_id in place else 0.0
             for p in passages
         )
-        return Ranking(relevance, usage_of(messages, reply, ended, settings))
+        return Ranking(relevance, usage)
+
+
+def _as_it_was(passages: Sequence[Passage]) -> tuple[float, ...]:
+    return tuple(1.0 - at / len(passages) for at in range(len(passages)))
 
 
 def read_order(reply: str, count: int) -> list[int]:
-    """The passages' numbers in a model's reply, each once; empty for "0". Raises ``ModelError``.
+    """The passages' numbers in a model's reply, each once; empty for "0". Raises ``ModelError``
+    for a reply without a line of numbers, and for one that names no passage there is.
 
     A line of numbers counts wherever it stands, because models like to explain themselves.
     """
-    for line in reply.splitlines():
+    for line in without_thoughts(reply).splitlines():
         parts = _BETWEEN.sub(" ", line.strip().removesuffix(".")).split()
         if parts and all(part.isdecimal() for part in parts):
             numbers = dict.fromkeys(int(number) for number in re.findall(r"\d{1,6}", line))
-            return [number for number in numbers if 1 <= number <= count]
+            order = [number for number in numbers if 1 <= number <= count]
+            if order or list(numbers) == [0]:
+                return order
     shown = " ".join(reply.split())[:_LONGEST_SHOWN]
     raise ModelError(
         f"The model was asked for the passages' order and replied {shown!r}",

@@ -103,6 +103,7 @@ def search(
     ranking = reranker.rank(question.standalone, read)
     ordered = [*reorder(read, ranking.relevance), *passages[len(read) :]]
     best = cap_documents(ordered, wanted, settings.max_share_per_document)
+    notice = ". ".join(filter(None, (notice, ranking.notice)))
     return Found(question, tuple(best), ranking.usage, notice)
 
 
