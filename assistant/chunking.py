@@ -17,7 +17,7 @@ from typing import Any
 from assistant.tables.model import Table, find_tables
 from assistant.types import Chunk, Heading, Page, ParsedDocument
 
-CHUNKER_VERSION = 6
+CHUNKER_VERSION = 7
 """Raised when the cut changes for the same settings."""
 
 _WINDOW = 20_000
@@ -29,6 +29,10 @@ _WHOLE_ROW = 4
 
 _JOINING, _SCRAP = 0.25, 1 / 12
 """Shares of the limit: what joins the next piece altogether, and a piece that is no heading."""
+
+_LONGEST_LOOSE, _LONGEST_LEAD = 60, 200
+"""Characters of a label, and of a line with a colon, that say what follows and go with it."""
+_NO_LABEL = re.compile(r"[.!?,;…。！？)\]|`]\Z|\A[|`>\[(!]")
 
 _CHARACTERS_A_TOKEN = 4.4
 """Latin and Cyrillic. Gives chunks as long as a limit in o200k tokens gave (English prose,
@@ -63,6 +67,7 @@ def cut(document: ParsedDocument, *, tokens: int, overlap: int = 0) -> list[Chun
     chunks = []
     tables = _Tables(document.text)
     pieces = _with_headings(_pieces(splitter, document.text), document.text, limit)
+    pieces = _with_what_follows(pieces, document.text)
     for start, end in tables.whole_rows(pieces, limit):
         piece = document.text[start:end]
         if piece.strip():
@@ -112,6 +117,35 @@ def _with_headings(
         begun = -1
     if begun >= 0:
         yield begun, text[begun:end]
+
+
+def _with_what_follows(pieces: Iterable[tuple[int, str]], text: str) -> Iterator[tuple[int, str]]:
+    """Pieces of which none ends in a line that only says what follows it: a label of a glossary,
+    "Risk factors include:"."""
+    begun = end = -1
+    for start, piece in pieces:
+        if begun < 0:
+            begun = start
+        else:
+            border = _loose_end(text, begun, end) if start >= end else end  # else they overlap
+            yield begun, text[begun:border]
+            begun = border if border < end else start
+        end = start + len(piece)
+    if begun >= 0:
+        yield begun, text[begun:end]
+
+
+def _loose_end(text: str, start: int, end: int) -> int:
+    """Where the last paragraph of a piece begins if it goes with what follows, else its end."""
+    bare = text[start:end].rstrip()
+    at = bare.rfind("\n\n") + 2
+    last = bare[at:]
+    if at < 2 or not last or "\n" in last or not bare[: at - 2].strip():
+        return end
+    is_lead = last.endswith((":", "：")) and len(last) <= _LONGEST_LEAD
+    is_label = len(last) <= _LONGEST_LOOSE and _NO_LABEL.search(last) is None
+    is_item = last.lstrip()[:1] in "-*+•" or last.lstrip()[:1].isdigit()
+    return start + at if is_lead or (is_label and not is_item) else end
 
 
 def _pieces(splitter: Any, text: str) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,8 @@ from support_texts import indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.field_questions import fields_asked
-from assistant.text.first_page import first_page, is_tool
+from assistant.text.first_page import first_page, is_tool, with_fields
+from assistant.types import ParsedDocument
 
 PAPER = """Sparse Gates for Tide Models
 Marta Lind¹, Kay Vik² and Jonas de Wit¹
@@ -164,3 +165,54 @@ def test_a_hostile_first_page_is_read_in_time() -> None:
         first_page(piece * 5000)
         first_page(f"{piece}\n" * 5000)
     assert time.perf_counter() - began < 5.0
+
+
+BROKEN = """A Gate for Tides: Learning the Sound
+of Narrow Waters
+
+Marta Lind
+
+1
+
+( ), Kay Vik
+
+2, Jonas de Wit3, and Uwe Nygard
+
+1 University of Skarv marta lind@skarv.example 2 Halden Labs
+
+Abstract. We model tides with gates and learn the sound of waters.
+"""
+
+
+def test_authors_over_several_lines_are_all_found_and_the_title_goes_on_above_them() -> None:
+    found = [field.value for field in first_page(BROKEN) if field.name == "author"]
+    assert found == ["Marta Lind", "Kay Vik", "Jonas de Wit3, and Uwe Nygard"]
+    parsed = ParsedDocument(text=BROKEN, title="A Gate for Tides: Learning the Sound", kind="pdf")
+    whole = with_fields(parsed, first_page(BROKEN))
+    assert whole.title == "A Gate for Tides: Learning the Sound of Narrow Waters"
+    assert whole.author.startswith("Marta Lind; Kay Vik")
+
+
+def test_a_line_of_everyday_words_is_no_author() -> None:
+    text = """A View on Tides and
+Narrow Waters
+
+Marta Lind,† and Kay Vik‡
+
+†University of Skarv
+
+Abstract
+Tides in narrow waters are hard to foresee.
+"""
+    assert [f.value for f in first_page(text) if f.name == "author"] == [
+        "Marta Lind,† and Kay Vik‡"
+    ]
+    guide = """Hive Care
+
+Keeping Bees
+
+The Society of Keepers Inc
+
+Keeping bees needs care, and a hive needs a keeper.
+"""
+    assert not [f for f in first_page(guide) if f.name == "author"]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from assistant.answering.asked_headings import below_the_question, points_elsewhere
 from assistant.answering.numbered_items import heading_above, is_item, number_asked_for
 from assistant.answering.sentence_scores import (
     SentenceFeatures,
@@ -50,10 +51,16 @@ _WEIGHTS = Path(__file__).parent / "extraction_weights.json"
 _NUMBERED_ITEM = 3.0
 """What an item gains that has the number asked for; of several lists the headings decide."""
 _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
+_ANNOUNCED, _SAYS_ENOUGH = 0.6, 0.4
+"""What "Risk factors include:" gains with so much of the question."""
 
 _OTHER_LABEL = 1.5
 """What a row loses whose label is no word of the question where another row's is all of it."""
 
+_DEFINES = 0.7
+"""What a sentence gains that begins with all that is to be defined, beside what is fitted."""
+_POINTER = 3.0
+"""What a sentence loses that only says where to look."""
 _STEPS = 0.8
 """What steps with numbers gain where a way of doing something is asked for."""
 _NUMBER_BEFORE = re.compile(r"(?:^|\n)[ \t]*\d{1,3}[.)][ \t]*$")
@@ -65,6 +72,13 @@ _LONGEST_CREDIT = 25
 _OWN_SUBJECT, _FEW_OWN = 0.5, 2
 _TOLD_BY_TITLES = frozenset({"number", "date", "amount", "person"})
 _NEVER_IN_DIGITS = frozenset({"place", "person", "reason", "howto", "list", "yesno"})
+_TOLD_BY_VALUES = frozenset({"definition", "which", "number", "amount", "date"})
+_LONGEST_ECHO, _FEW_NEW = 10, 2
+"""Words of a line that only names what is asked for, and how many of them may be its own."""
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|does|did|do|will|can|may|must|means?|includes?)\b",
+    re.IGNORECASE,
+)
 _ENDS = ".!?…。！？।"
 _CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
 """A line of capitals alone is the title of what follows, in texts without marks of headings."""
@@ -117,6 +131,8 @@ class Pick:
     kind: str
     row: TableRow | None = None
     read: Read = READ_NOTHING
+    is_asked_above: bool = False
+    """Whether the heading above it asks what the question asks."""
 
 
 def extraction_weights() -> Mapping[str, float]:
@@ -156,6 +172,7 @@ def rank_candidates(
     weight = _READER_WEIGHT_OF_LISTS if question.wants_list else _READER_WEIGHT
     years = frozenset(_YEAR.findall(question.text))
     asked = number_asked_for(question.text)
+    asked_above = below_the_question(question, passages, parts)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
         found = parts[passage.chunk_id]
@@ -169,16 +186,21 @@ def rank_candidates(
         bonus = {**bonus, **_labelled(question, found, features, bonus)}
         for index in _opening_with(question, found):
             bonus[index] = bonus.get(index, 0.0) + _OWN_SUBJECT
+        below = asked_above.get(passage.chunk_id, {})
+        for index, more in below.items():
+            bonus[index] = bonus.get(index, 0.0) + more
         reading = readings.get(passage.chunk_id)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             fills_slot = _fills_slot(question, sentence, each)
-            if _may_answer(sentence, passage, fills_slot=fills_slot):
-                more = bonus.get(index, 0.0)
+            if _may_answer(question, sentence, passage, fills_slot=fills_slot):
+                more = bonus.get(index, 0.0) - _POINTER * points_elsewhere(question, sentence.text)
+                more += _DEFINES * (each.defines >= 1.0)
                 if years and _is_of_other_years(years, passage, sentence):
                     pick = _pick(passage, sentence, each, more - _OTHER_YEAR, penalty, reading, 0.0)
                     ranked.append(replace(pick, read=READ_NOTHING))
                 else:
-                    ranked.append(_pick(passage, sentence, each, more, penalty, reading, weight))
+                    pick = _pick(passage, sentence, each, more, penalty, reading, weight)
+                    ranked.append(replace(pick, is_asked_above=index in below))
     ranked.sort(key=_best_first)
     if find is not None and penalty:
         ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
@@ -207,8 +229,16 @@ def list_bonus(
                 own = coverage(question.weights, found[index].terms)
                 alone = _STEPS if is_steps else _LIST_ALONE
                 bonus[index] = _LIST_WEIGHT * (covered - own) + alone * covered
+            if first < at and _announces(question, found[first]) >= _SAYS_ENOUGH:
+                bonus[first] += _ANNOUNCED
         at = max(end, at + 1)
     return bonus
+
+
+def _announces(question: Question, lead: SentenceTerms) -> float:
+    """How much of the question a line before a list holds that says what the list is of."""
+    is_lead = lead.text.rstrip()[-1:] in (":", "：")
+    return coverage(question.weights, lead.terms) if is_lead else 0.0
 
 
 def _opening_with(question: Question, found: Sequence[SentenceTerms]) -> list[int]:
@@ -284,7 +314,25 @@ def _is_of_other_years(years: frozenset[str], passage: Passage, sentence: Senten
     return not years & frozenset(_YEAR.findall(above))
 
 
-def _may_answer(sentence: SentenceTerms, passage: Passage, *, fills_slot: bool) -> bool:
+def _is_echo(question: Question, sentence: SentenceTerms) -> bool:
+    """Whether a line only names what is asked for: "Tensile strength of SNB22-3", a few words
+    without a verb, a value or a name of its own."""
+    if question.kinds[0] not in _TOLD_BY_VALUES or len(sentence.words) > _LONGEST_ECHO:
+        return False
+    if ":" in sentence.text or _AUXILIARY.search(sentence.text):
+        return False
+    own = {term for term in sentence.terms if term not in STOP_WORDS}
+    new = own - question.weights.keys() - question.values
+    if any(sign.isdigit() for term in new for sign in term):
+        return False
+    ended = sentence.text.rstrip()[-1:] in _ENDS
+    most = 0 if ended or question.kinds[0] == "which" else _FEW_NEW
+    return len(new) <= most and 2 * len(new) < len(own)
+
+
+def _may_answer(
+    question: Question, sentence: SentenceTerms, passage: Passage, *, fills_slot: bool
+) -> bool:
     """Headings, names of columns and pictures are context, never an answer; so is the title, unless
     it holds what is asked for: "Lease NV-12" tells its number."""
     if sentence.row is not None and sentence.row.is_header:
@@ -292,6 +340,8 @@ def _may_answer(sentence: SentenceTerms, passage: Passage, *, fills_slot: bool) 
     if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
         return False
     if _CREDIT.match(sentence.text) and len(sentence.words) <= _LONGEST_CREDIT:
+        return False
+    if sentence.row is None and _is_echo(question, sentence):
         return False
     if not fills_slot and passage.start == 0 and _is_title(sentence.text.strip(), passage):
         return False

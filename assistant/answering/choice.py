@@ -42,6 +42,9 @@ _WINDOW = 4000
 
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
+_ENTRY = re.compile(r"[^.!?:–—]{2,60}(?: [–—-] |: )\S")
+_LONGEST_ENTRY = 3
+"""Sentences of an entry behind its first."""
 _COUNTED = re.compile(r"\b(?:two|three|four|five|six|how many)\b", re.IGNORECASE)
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _ONE_OF_THEM = re.compile(
@@ -303,9 +306,25 @@ def _list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     while last < len(around) and around[last].kind == "item" and last - first < _MAX_LIST_ITEMS:
         last += 1
     if last - first < 2:
-        return []
+        return _entries_below(around, at) if best.text.rstrip("*_ ").endswith(":") else []
     lead = [around[first - 1]] if first and around[first - 1].kind == "prose" else []
     return [*lead, *around[first:last]]
+
+
+def _entries_below(around: Sequence[Pick], at: int) -> list[Pick]:
+    """A line that ends in a colon, with the entries "Name – what it is" below it, or with what
+    follows."""
+    entries: list[Pick] = []
+    since = 0
+    for pick in around[at + 1 :]:
+        if pick.kind == "heading" or since > _LONGEST_ENTRY or len(entries) == _MAX_LIST_ITEMS:
+            break
+        is_entry = pick.kind in ("prose", "label") and _ENTRY.match(pick.text) is not None
+        entries += [pick] if is_entry else []
+        since = 0 if is_entry else since + 1
+    if len(entries) < 2:
+        entries = [pick for pick in around[at + 1 : at + 2] if pick.kind in ("prose", "code")]
+    return [around[at], *entries] if entries else []
 
 
 def next_sentence(best: Pick, read: ReadText) -> list[Pick]:

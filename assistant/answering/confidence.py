@@ -26,10 +26,19 @@ from assistant.model.answer_reader import logistic
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
 from assistant.text.names import words_above
-from assistant.text.terms import STOP_WORDS, terms, words
+from assistant.text.terms import STOP_WORDS, stem, terms, words
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LONGEST_LABEL = 6
+_DEFINED = 0.8
+_HOLDS_VALUES = frozenset(
+    stem(
+        """list given give shown show stated state recorded record reported report measured named
+        have has had hold held win won get got reach reached score scored entered entry value table
+        row column""".split()
+    )
+)
+"""Words that say how a row holds a value and stand in no row: "What is listed for France?"."""
 _WHOLE = 0.95
 """The share of a question's weight that leaves nothing out."""
 _SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
@@ -126,7 +135,7 @@ def signals(extraction: Extraction) -> Signals | None:
         values=_share(question.values, frozenset(words(_context_text(best)))),
         missing=max(lacking, default=0.0) / heaviest,
         similarity=best.features.similarity,
-        kind=best.features.kind,
+        kind=max(best.features.kind, best.features.defines),
         score=best.score,
         lead=(best.score - other.score) / max(1.0, best.score) if other else 0.5,
         second=other.features.around if other else 0.0,
@@ -164,22 +173,33 @@ def _reader_signals(question: Question, ranked: Sequence[Pick]) -> dict[str, flo
 def probability_of(extraction: Extraction) -> float:
     """The probability that an extraction answers.
 
-    A reader has never seen a table, nor a label with its value: where such a line and what it
-    stands under hold the whole question, it may raise what words say of it, not lower it.
+    A reader has never seen a table, a label with its value, nor an entry of a glossary: where such
+    a line and what it stands under hold the whole question, it may raise what words say of it, not
+    lower it.
     """
     found = signals(extraction)
     p = probability(found)
-    if found is None or found.is_read == 0 or found.around < _WHOLE:
+    if found is None or found.is_read == 0:
         return p
-    if not _is_labelled_as_asked(extraction.question, extraction.ranked[0]):
+    if not _is_told_by_form(extraction.question, extraction.ranked[0], found.around):
         return p
     return max(p, probability(replace(found, **dict.fromkeys(_READER_SIGNALS, 0.0))))
 
 
-def _is_labelled_as_asked(question: Question, best: Pick) -> bool:
-    """Whether the question names the whole label of a row, or of a line "label: value"."""
+def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:
+    """Whether the question names the whole label of a row, of a line "label: value", what a
+    definition defines or a heading asks, and lacks nothing but a word that says how a row holds its
+    values."""
     if best.row is not None:
-        return label_fit(question, best.row) >= 1.0
+        held = best.row.own | best.row.name_terms | best.row.caption_terms
+        held |= frozenset(question.reads(words_above(best.passage), best.passage.language))
+        lacking = question.weights.keys() - held
+        is_whole = around >= _WHOLE or (lacking <= _HOLDS_VALUES and bool(best.row.name_terms))
+        return is_whole and label_fit(question, best.row) >= 1.0
+    if around < _WHOLE:
+        return False
+    if best.features.defines >= _DEFINED or best.is_asked_above:
+        return True
     label, colon, value = best.text.partition(":")
     if best.kind not in ("label", "item") or not colon or not value.strip():
         return False

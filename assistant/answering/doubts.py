@@ -1,4 +1,4 @@
-"""What speaks against an answer that its words do not show: another year, another role.
+"""What speaks against an answer that its words do not show: another year, role or unit.
 
 Pure. Counted by words "the program chairs of 2024" is nearly "the general chair of 2024", and a
 reader is deceived too.
@@ -12,16 +12,24 @@ from itertools import pairwise
 
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
+from assistant.answering.units import unit_asked_for
 from assistant.retrieval.question import Question
+from assistant.text.folding import fold
 from assistant.text.names import words_above
 from assistant.text.terms import STOP_WORDS, stem, words_and_stems
 from assistant.types import Passage
 
 _NO_SUCH_YEAR = 0.3
 """What is left of the probability when no passage holds a year that is asked for."""
+_NO_SUCH_CODE = 0.3
+"""What is left when no passage holds a code that is asked for ("SNB22-4")."""
 _OTHER_ROLE = 0.35
 """What is left where the sentence names the role with another word before it."""
+_OTHER_UNIT = 0.35
+"""What is left where a measure is asked for ("How long?") and the best sentence has no unit."""
 _YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
+_CODE = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]+(?:[-_][A-Za-z0-9]+)*(?![\w-])")
+_JOINTS = re.compile("[-_]")
 _OF_A_PERIOD = frozenset(
     "before after since until between by from to and or till vor nach seit bis zwischen und von "
     "ab avant après depuis entre et desde hasta antes después y".split()
@@ -37,14 +45,19 @@ _ROLES = frozenset(stem(
 
 
 def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> float:
-    """The probability, less when a year that the question asks for stands in no passage, or when
-    the best sentence speaks of another role.
+    """The probability, less when a year or a code of the question stands in no passage, when
+    the best sentence speaks of another role, or holds no measure where one is asked for.
 
     The limits of a period ("after 2010") need not stand there.
     """
     question = extraction.question
     if not _years_stand(question.text, passages):
         p *= _NO_SUCH_YEAR
+    if not _codes_stand(question, passages):
+        p *= _NO_SUCH_CODE
+    unit = unit_asked_for(question.text) if question.language == "en" else None
+    if unit is not None and extraction.ranked and not unit.search(extraction.ranked[0].text):
+        p *= _OTHER_UNIT
     if extraction.ranked and has_other_role(question, extraction.ranked[0]):
         p *= _OTHER_ROLE
     return p
@@ -83,6 +96,18 @@ def _years_stand(text: str, passages: Sequence[Passage]) -> bool:
         " ".join((each.document, each.title, *each.heading_path, each.text)) for each in passages
     )
     return all(year in held for year in asked)
+
+
+def _codes_stand(question: Question, passages: Sequence[Passage]) -> bool:
+    """Whether every code of a question, of capitals and digits, stands in a passage."""
+    codes = {_JOINTS.sub("", fold(each)) for each in _CODE.findall(question.text)}
+    missing = {code for code in codes if any(map(str.isdigit, code))}
+    for passage in passages if missing else ():
+        text = " ".join((passage.document, words_above(passage), passage.context, passage.text))
+        level = _JOINTS.sub("", fold(text))
+        said = frozenset(question.reads(text, passage.language))  # "FY22" is "fiscal 2022" too
+        missing = {code for code in missing if code not in level and code not in said}
+    return not missing
 
 
 def _word_before(text: str, position: int) -> str:

@@ -12,7 +12,13 @@ _PAPER = (
     r"protokoll|vertrag|lettre|courriel|rapport|carta|correo|informe|lettera|relazione)"
 )
 _CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("affiliation", (r"affiliations?", r"where do (?:the|its) authors")),
+    (
+        "affiliation",
+        (
+            r"affiliations?", r"where do (?:the|its) authors",
+            r"(?:which|what) (?:university|institut(?:e|ion)|company) (?:are|is|do) .{0,30}authors",
+        ),
+    ),
     (
         "sender",
         (

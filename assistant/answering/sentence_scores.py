@@ -21,7 +21,9 @@ from assistant.answering.kind_words import (
 )
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import TableRow, rows_of
+from assistant.answering.units import unit_asked_for
 from assistant.retrieval.question import Question
+from assistant.text.abbreviations import pairs_of
 from assistant.text.names import words_above
 from assistant.text.sentences import SentenceSpan
 from assistant.text.terms import STOP_WORDS, stems, words_and_stems
@@ -56,16 +58,22 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"^[\W_]{0,20}(?:(?:a|an|the|in|by|with)\s{1,3})?(.{2,60}?)(?:\s?\([^)]{1,40}\))?,?\s{1,3}"
-    r"(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?|studies|consists? of)\b",
+    r"^[\W_]{0,20}(?:(?:a|an|the|in|by|with)\s{1,3})?(.{2,60}?)(?:\s?\(([^)]{1,40})\))?(?:,?\s{1,3}"
+    r"(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?|studies|consists? of)\b"
+    r"|\s{0,3}[–—]\s|:\s)",
     re.IGNORECASE,
 )
+"""What is defined, and its other name in brackets: "Ductal carcinoma in situ (DCIS) – …"."""
 _BESIDE = re.compile(
     r"[\"”’)]?, ?"
     r"(?=(?:in which|which (?:is|are|was|were|means)|or |that is|i\.e\.|meaning|where )\b)"
 )
 """What opens a definition beside the name: "self-training, in which a model …"."""
 _DEFINED_BESIDE, _NEAR = 0.9, 80
+_LONG_FORM = 0.8
+"""What the long form of an abbreviation says of what it is."""
+_OTHER_UNIT = 0.2
+"""What a number is worth where "How long did it take?" wants a time, and none stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +273,9 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
             found = {match.group().lower() for match in _DATE.finditer(text)} - question.values
             return float(bool(found) or (bool(other) and has_time(text, other)))
         if kind == "number":
+            unit = unit_asked_for(question.text) if not other else None
+            if unit is not None and not unit.search(text):
+                return _OTHER_UNIT
             values = {v.replace(",", "") for v in _VALUE.findall(text)} - question.values
             if values and not (other and all(map(_BARE_YEAR.fullmatch, values))):
                 return 1.0
@@ -317,8 +328,12 @@ def _defines(question: Question, text: str) -> float:
         return 0.0
     wanted = set(question.weights)
     match = _DEFINES.match(text)
-    subject = {t for t in question.reads(match.group(1)) if t not in STOP_WORDS} if match else set()
-    told = len(subject & wanted) / max(len(subject), len(wanted)) if subject and wanted else 0.0
+    told = 0.0
+    for name in match.groups("") if match and wanted else ():
+        subject = {t for t in question.reads(name) if t not in STOP_WORDS}
+        told = max(told, len(subject & wanted) / max(len(subject), len(wanted)))
+    if len(wanted) == 1 and any(question.reads(each.short) == [*wanted] for each in pairs_of(text)):
+        told = max(told, _LONG_FORM)
     return max(told, _DEFINED_BESIDE * float(_defines_beside(question, text, wanted)))
 
 

@@ -101,8 +101,13 @@ def label_fit(question: Question, row: TableRow) -> float:
     that are the question's own. "Operating profit" is asked for, "Trading operating profit" is
     another row."""
     best = 0.0
+    asked = None
     for cell in row.cells[:_LABELS]:
-        own = [t for t in question.reads(cell) if t not in STOP_WORDS and not t.isdigit()]
+        found = question.reads(cell)
+        own = [t for t in found if t not in STOP_WORDS and not t.isdigit()]
+        if len(found) == 1 and found[0].isalpha():  # "How many bits has a long?"
+            asked = asked or frozenset(question.reads(question.text))
+            best = max(best, float(found[0] in asked))
         if own and not cell[:1].isdigit():
             best = max(best, sum(term in question.weights for term in own) / len(own))
     return best

@@ -41,7 +41,11 @@ _PLURALS = (
     r"authors|members|people|persons|cities|countries|places|topics|fields|areas|methods|datasets|"
     r"data sets|papers|roles|examples|names|types|kinds|ingredients|assumptions|problems|reasons|"
     r"advantages|disadvantages|pros|parts|components|categories|universities|companies|products|"
-    r"features|results|criteria|rules|limits|benefits|languages|groups|sets|awards|quantities"
+    r"features|results|criteria|rules|limits|benefits|languages|groups|sets|awards|quantities|"
+    r"factors|symptoms|causes|signs|requirements|duties|responsibilities|tasks|goals|aims|"
+    r"objectives|principles|elements|tools|exceptions|prerequisites|qualifications|skills|"
+    r"characteristics|dimensions|strategies|challenges|limitations|contributions|findings|"
+    r"recommendations|side effects|risks|options|stages|phases"
 )
 _ENGLISH: dict[AnswerKind, str] = {
     "number": (

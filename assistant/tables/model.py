@@ -30,7 +30,8 @@ _FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)", re.MULTILINE)
 _BOLD = re.compile(r"(\*\*|__)((?:(?!\1).)+)\1")
 _NO_LABEL = re.compile(r"\|[ \t]*\|")
 _NUMBER = re.compile(r"[-+−(]?[€$£¥]?\s?\d[\d.,'’\s]*(?:[eE][-+]?\d+)?\s?[%€$£¥)]?")
-_CAPTION_LINES, _LONGEST_CAPTION = 6, 400
+_CAPTION_LINES, _LONGEST_CAPTION, _LONGEST_LABEL = 6, 400, 80
+_ENDS = ".!?,;…。！？"
 _CAPTION_MARK = re.compile(
     r"[*_]{0,3}(?:table|tabelle|tableau|tabla|tabella|tabel|tabell|tab\.)\s*[\w.]{0,8}[ .:–-]", re.I
 )
@@ -231,8 +232,9 @@ def _table(text: str, lines: list[_TableLine], header_line: str) -> Table:
     if upper:
         caption = " · ".join(filter(None, (caption, *(_title_of(line.body) for line in upper))))
     end = lines[-1].end
-    if not caption:
-        caption, end = _caption_below(text, end)
+    if not _CAPTION_MARK.match(caption):
+        below, end = _caption_below(text, end)
+        caption = " · ".join(filter(None, (caption, below)))
     return Table(
         start=start,
         end=end,
@@ -274,10 +276,18 @@ def _caption(text: str, start: int) -> tuple[str, int]:
         last = lines[-1]
         marked = _CAPTION_MARK.match(last.body) and len(last.body) <= _LONGEST_CAPTION
         leads = is_parted and len(last.body) <= 200 and last.body.endswith((":", "："))
-        lines = [last] if marked or leads or (is_parted and _BOLD.fullmatch(last.body)) else []
+        names = is_parted and (_BOLD.fullmatch(last.body) or _is_label(lines))
+        lines = [last] if marked or leads or names else []
     if not lines:
         return "", start
     return " · ".join(line.body for line in lines), lines[0].start
+
+
+def _is_label(paragraph: list[_TableLine]) -> bool:
+    """Whether a paragraph is one short line that is no sentence: "Hardness of grade SNB22-3"."""
+    body = paragraph[-1].body
+    is_short = len(paragraph) == 1 and len(body) <= _LONGEST_LABEL and len(body.split()) > 1
+    return is_short and body[:1].isalnum() and body[-1:] not in _ENDS
 
 
 def _lines_above(text: str, start: int) -> tuple[list[_TableLine], bool]:
@@ -311,7 +321,9 @@ def _caption_below(text: str, end: int) -> tuple[str, int]:
         line = _line_at(text, at) if text[at] != "\n" else _TableLine(at, at, "")
         if line.body:
             marked = _CAPTION_MARK.match(line.body) or _PANDOC_MARK.match(line.body)
-            if marked and len(line.body) <= _LONGEST_CAPTION and not is_row(line.body):
+            next_line = text[line.end :].lstrip().partition("\n")[0]
+            is_of_the_next = is_row(line.body) or is_row(next_line)
+            if marked and len(line.body) <= _LONGEST_CAPTION and not is_of_the_next:
                 return line.body, line.end
             break
         empty += 1

@@ -23,6 +23,9 @@ _HEAD_LINES = 14
 """Lines of text in which names, dates and versions may stand without a label."""
 _MOST_LABELS = 60
 """Lines in which labels are looked for: front matter and cover sheets are long."""
+_WITHOUT_MARKS = frozenset({"pdf", "text"})
+"""Kinds whose titles no sign marks."""
+_MOST_TITLE_LINES, _LONGEST_TITLE = 4, 250
 _MOST_FIELDS, _LONGEST_VALUE, _LONGEST_ABSTRACT = 24, 300, 1500
 
 _LABELS = {
@@ -33,7 +36,8 @@ _LABELS = {
     "editor": """editor editors edited_by herausgeber herausgeberin redaktion éditeur_scientifique
         a_cura_di redactie""",
     "affiliation": "affiliation affiliations institution institut organisation organization",
-    "date": """date dated published published_on publication_date issued issued_on date_of_issue
+    "date": """date dated release_date released first_published published published_on
+        publication_date issued issued_on date_of_issue
         last_updated updated as_of datum stand vom veröffentlicht veröffentlicht_am
         erstellt_am publié_le fecha publicado publicado_el data pubblicato pubblicato_il dato
         дата 日期 日付""",
@@ -65,9 +69,17 @@ _LABEL_LINE = re.compile(
 _PARTICLE = r"(?:van|von|de|der|den|du|da|dos|del|della|di|la|le|el|al|bin|ibn|zu|ten|ter)"
 _WORD_OF_NAME = r"(?:[^\W\d_a-z][^\W\d_]*(?:[-'’.][^\W\d_]+)*\.?)"
 _PERSON = rf"{_WORD_OF_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_WORD_OF_NAME}){{1,3}}"
-_MARKS = r"(?:\s?(?:[*†‡§¶,]|[\d¹²³⁴⁵⁶⁷⁸⁹⁰](?!\d{2})|\[\d\]|\(\d\)))*"
 _AND = r"(?:\s*[,;·]\s*(?:and |und |et |y |e )?|\s+(?:and|und|et|y|e|&)\s+)"
-_PEOPLE = re.compile(rf"{_PERSON}{_MARKS}(?:{_AND}{_PERSON}{_MARKS})*")
+_SIGNS = r"*∗⋆★†‡§¶∥◦♠♣♥♦✉"
+_ONE_PERSON = re.compile(
+    rf"{_PERSON}(?:\s?(?:[,{_SIGNS}]|[\d¹²³⁴⁵⁶⁷⁸⁹⁰](?!\d{{2}})|\[\d\]|\(\d\)))*"
+)
+_MARK = re.compile(rf"[{_SIGNS}¹²³⁴⁵⁶⁷⁸⁹⁰]|(?<=[^\W\d])\d")
+_MARK_LINE = re.compile(rf"[\d,{_SIGNS} ()]{{1,8}}(?:,.*)?")
+"""A raised mark that stands on a line of its own in the text of a PDF."""
+_CONNECTING = re.compile(r"\b(?:and|und|et|y|e|with|by|von|par)\b")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_EVERYDAY = re.compile(r"(?<![^\W_])[^\W\d_A-ZÀ-Þ]{3,}(?![^\W_])")
 _BY = re.compile(
     rf"(?i:written by|by|verfasst von|von|par|por|di|door|av|af)\s+"
     rf"(?P<value>{_PERSON}(?:{_AND}{_PERSON})*)\.?"
@@ -152,13 +164,30 @@ def first_page(text: str, *, is_mail: bool = False) -> tuple[DocumentField, ...]
 
 
 def with_fields(parsed: ParsedDocument, fields: Sequence[DocumentField]) -> ParsedDocument:
-    """A document with author and date as its first page names them, else as the file's properties
-    do; a program is no author."""
+    """A document with title, author and date as its first page names them, else as the file's
+    properties do; a program is no author."""
     written = [each.value for each in fields if each.name in ("author", "sender")]
     author = "" if is_tool(parsed.author) else parsed.author
     days = [date.iso for each in fields if each.name == "date" for date in dates_of(each.value)]
     day = next((iso for iso in days if len(iso) == 10), "")
-    return replace(parsed, author="; ".join(written)[:200] or author, date=day or parsed.date)
+    return replace(
+        parsed,
+        title=_whole_title(parsed),
+        author="; ".join(written)[:200] or author,
+        date=day or parsed.date,
+    )
+
+
+def _whole_title(parsed: ParsedDocument) -> str:
+    """A title that goes on below the first line, as far as the names of the authors."""
+    lines = list(_lines(parsed.text[:_LOOKED_AT]))
+    if parsed.kind not in _WITHOUT_MARKS or not lines or lines[0].text != parsed.title:
+        return parsed.title
+    first = min(_author_lines(lines), default=1)
+    whole = " ".join(line.text for line in lines[:first])
+    return (
+        whole if 1 < first <= _MOST_TITLE_LINES and len(whole) <= _LONGEST_TITLE else parsed.title
+    )
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -197,6 +226,7 @@ def _labelled(lines: list[_Line], *, is_mail: bool) -> list[DocumentField]:
 def _unlabelled(lines: list[_Line]) -> Iterator[DocumentField]:
     """Names below the title, by-lines, dates and versions that stand alone, the abstract."""
     names_end = -1
+    authors = _author_lines(lines)
     for at, line in enumerate(lines):
         opening = _ABSTRACT.match(line.text) if _ABSTRACT_SIGN.match(line.text) else None
         if opening and (opening["same"] or not line.text[opening.end() :].strip("*_:# ")):
@@ -212,8 +242,8 @@ def _unlabelled(lines: list[_Line]) -> Iterator[DocumentField]:
             assert match is not None
             yield _field("editor" if edited else "author", match["value"], shift + match.start(1))
             names_end = at
-        elif at and at <= 4 and names_end < 0 and _are_authors(lines, at, bare):
-            yield _field("author", bare, shift)
+        elif at in authors:
+            yield _field("author", *authors[at])
             names_end = at
         elif 0 <= names_end < at <= names_end + 4 and _is_institution(bare):
             yield _field("affiliation", bare, shift)
@@ -229,17 +259,51 @@ def _unlabelled(lines: list[_Line]) -> Iterator[DocumentField]:
                 yield _field("version", version["value"], shift + version.start("value"))
 
 
-def _are_authors(lines: list[_Line], at: int, bare: str) -> bool:
-    """Whether a line below the title holds people, as papers name them: several, or one with an
-    institution, an address or the abstract near below."""
-    if lines[at].text.startswith("#") or len(bare) > 400 or not _PEOPLE.fullmatch(bare):
-        return False
-    if _COMMON_HEADINGS.fullmatch(bare) or _is_institution(bare):
-        return False
-    near = [line.text for line in lines[at + 1 : at + 5]]
-    return any(
-        "@" in line or _is_institution(line) or _ABSTRACT.match(line) is not None for line in near
-    )
+def _author_lines(lines: list[_Line]) -> dict[int, tuple[str, int]]:
+    """Lines below the title that hold people, as papers name them, above an institution, an address
+    or the abstract: (names, where they start) by the number of the line.
+
+    A line that goes on with the title looks like a name too: its words stand in the text in lower
+    case, and no mark or other name stands beside it.
+    """
+    head = lines[: _HEAD_LINES + 1]
+    last = next((at for at, line in enumerate(head) if at and _ends_names(line.text)), 0)
+    found = {at: names for at in range(1, last) if (names := _people_in(head[at]))}
+    marked = [
+        at for at, (names, _) in found.items()
+        if "," in names or _MARK.search(names) or _MARK_LINE.fullmatch(head[at + 1].text)
+    ]  # fmt: skip
+    prose = " ".join(line.text for line in lines if "@" not in line.text)
+    everyday = frozenset(_EVERYDAY.findall(prose))
+    return {
+        at: (names, start)
+        for at, (names, start) in found.items()
+        if (at in marked or last - at <= 4)
+        and not (marked and at < marked[0])
+        and not _is_everyday(names, everyday, most=0.9 if at in marked else 0.5)
+    }
+
+
+def _people_in(line: _Line) -> tuple[str, int] | None:
+    """The names of a line that holds nothing else but marks, and where they start."""
+    text = line.text
+    if text.startswith("#") or len(text) > 400 or _COMMON_HEADINGS.fullmatch(text.strip("*_ ")):
+        return None
+    found = list(_ONE_PERSON.finditer(text))
+    if not found or _LETTERS.search(_CONNECTING.sub("", _ONE_PERSON.sub("", text))):
+        return None
+    start, end = found[0].start(), found[-1].end()
+    return text[start:end].rstrip(" ,;"), line.start + start
+
+
+def _ends_names(line: str) -> bool:
+    return "@" in line or _is_institution(line) or _ABSTRACT.match(line) is not None
+
+
+def _is_everyday(names: str, everyday: frozenset[str], most: float) -> bool:
+    """Whether this share of the words of what looks like names stands in the text as everyday words."""
+    words = [word.lower() for word in _LETTERS.findall(_CONNECTING.sub(" ", names))]
+    return sum(word in everyday for word in words) >= most * len(words)
 
 
 def _is_institution(line: str) -> bool:

@@ -61,6 +61,8 @@ _END = re.compile(
     # A run of marks is looked at from its first one only, or a line of dots takes its square.
     r"|(?<![।॥؟۔])(?P<danda>[।॥؟۔]+[\"'”’)\]]*(?=\s|$))"
     r"|(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>[\"'”’»)\]*_]*)(?:\[\^?\d{1,3}\])*(?=\s|$)"
+    # a raised note mark that a PDF's text has as plain digits: "in women.2,3 About 15,000 …"
+    r"|(?<=[a-zß-öø-ÿ]{3})(?P<noted>\.)\d{1,2}(?:[,–-]\d{1,2}){0,4}(?=\s+[A-ZÀ-Þ][a-zß-öø-ÿ])"
 )
 _LAST_TOKEN = re.compile(r"[^\s(\[\"“‘'—–/]+$")
 _LONGEST_TOKEN = 100
@@ -207,7 +209,7 @@ def _cut(text: str, unit: SentenceSpan) -> Iterator[SentenceSpan]:
 
 
 def _is_border(text: str, unit: SentenceSpan, match: re.Match[str]) -> bool:
-    if match.lastgroup in ("wide", "danda"):
+    if match.lastgroup in ("wide", "danda", "noted"):
         return True
     following = _NEXT_WORD.match(text, match.end(), unit.end)
     if following is None:

@@ -1,0 +1,121 @@
+"""Headings that ask what the question asks; and sentences that only say where to look. Pure.
+
+Guides, manuals and lists of questions say under "Symptoms", or under "Q: What are the symptoms?",
+what is asked: the sentences below need not say it again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from assistant.answering.sentence_scores import SentenceTerms
+from assistant.retrieval.question import Question
+from assistant.text.names import words_above
+from assistant.text.terms import STOP_WORDS
+from assistant.types import Passage
+
+_FIRST, _SECTION, _LEAD = 1.6, 0.6, 1.2
+"""What the first sentence below gains, each of its section, and a line before a list in it."""
+_LONGEST_HEADING = 14
+_GAP = 5
+"""Characters of white space between passages that follow each other."""
+_SUBJECT = 3
+"""Sentences of a passage in which a word stands that the whole passage is about."""
+_QUESTION_MARKS = ("?", "？")
+_COLONS = (":", "：")
+_ASKING = frozenset(
+    """question faq overview introduction section chapter part key what which how who when where why
+    about more""".split()
+)
+_POINTS = re.compile(
+    r"^(?:(?:for|to (?:get|find|learn|read)) (?:more |further |free |additional |other )?"
+    r"(?:information|details?|help|advice|support|examples?|guidance|about|on)\b.{0,200}?"
+    r"\b(?:call|visit|see|contact|ask|go to|refer|read|download|check|turn to|consult)\b|"
+    r"(?:please )?(?:see|refer to|turn to|consult|visit|contact|call) (?:also |the |our |your )?"
+    r"(?:page|pages|section|chapter|appendix|figure|table|http|www|website|booklet|fact sheet)\b|"
+    r"(?:call|visit|contact) .{3,120}\b(?:for|to)\b.{0,40}"
+    r"\b(?:information|details?|copy|advice)\b)",
+    re.IGNORECASE,
+)
+_ASKS_WHERE = re.compile(
+    r"\b(?:where|call|phone|telephone|number|contact|website|visit|page|who (?:can|should|do)|"
+    r"information|booklet|link|url|address|see)\b",
+    re.IGNORECASE,
+)
+
+
+def points_elsewhere(question: Question, text: str) -> bool:
+    """Whether a sentence only says where more is told, and that is not asked for."""
+    return _POINTS.match(text.lstrip()) is not None and not _ASKS_WHERE.search(question.text)
+
+
+def below_the_question(
+    question: Question,
+    passages: Sequence[Passage],
+    parts: Mapping[str, Sequence[SentenceTerms]],
+) -> dict[str, dict[int, float]]:
+    """What sentences gain that stand below a heading, or a question, which asks the same: by chunk
+    id and the number of the sentence.
+
+    It asks the same when all it names is asked for, and all else that is asked for is named in the
+    passage or above it. A section goes on in the passage that follows.
+    """
+    gained: dict[str, dict[int, float]] = {}
+    named_above: frozenset[str] = frozenset()
+    before: Passage | None = None
+    for passage in sorted(passages, key=lambda each: (each.document, each.start)):
+        follows = before is not None and before.document == passage.document
+        if not follows or before is None or passage.start - before.end > _GAP:
+            named_above = frozenset()
+        found = parts[passage.chunk_id]
+        gained[passage.chunk_id], named_above = _below(question, passage, found, named_above)
+        before = passage
+    return gained
+
+
+def _below(
+    question: Question,
+    passage: Passage,
+    found: Sequence[SentenceTerms],
+    named_above: frozenset[str],
+) -> tuple[dict[int, float], frozenset[str]]:
+    """What the sentences of a passage gain, and what the heading names that is open at its end."""
+    about = frozenset(question.reads(words_above(passage), passage.language))
+    counts = Counter(term for each in found for term in each.terms)
+    about |= {term for term, count in counts.items() if count >= _SUBJECT}
+    wanted = question.weights.keys()
+    bonus: dict[int, float] = {}
+    is_first = False
+    for at, sentence in enumerate(found):
+        named = _named_if_same(question, sentence, about.union(counts))
+        if named or _is_heading(sentence):
+            named_above, is_first = named, True
+        elif named_above and wanted <= named_above | about | sentence.terms:
+            # else it is about another: "In women, …" when men are asked about
+            lead = _LEAD * (3 if question.wants_list else 1)
+            is_lead = sentence.text.rstrip().endswith(_COLONS)
+            bonus[at] = _SECTION + _FIRST * is_first + lead * is_lead
+            is_first = False
+    return bonus, named_above
+
+
+def _is_heading(sentence: SentenceTerms) -> bool:
+    text = sentence.text.rstrip('"”’*_ ')
+    return sentence.span.kind == "heading" or text.endswith(_QUESTION_MARKS)
+
+
+def _named_if_same(
+    question: Question, sentence: SentenceTerms, known: frozenset[str]
+) -> frozenset[str]:
+    """What a heading names when it asks what the question asks, else nothing."""
+    is_label = sentence.span.kind == "label" and not sentence.text.rstrip().endswith(_COLONS)
+    if not (_is_heading(sentence) or is_label) or len(sentence.words) > _LONGEST_HEADING:
+        return frozenset()
+    wanted = question.weights.keys()
+    named = frozenset(
+        term for term in sentence.terms
+        if len(term) > 1 and term not in STOP_WORDS and term not in _ASKING
+    )  # fmt: skip
+    return named if named <= wanted and wanted <= named | known else frozenset()
