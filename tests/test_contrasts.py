@@ -68,6 +68,7 @@ def test_a_text_never_contrasts_with_itself(text: str) -> None:
         ("Which response is not specific?", "The response is specific.", True),
         ("Who supported the plan?", "Ida Holm supported the plan.", False),
         ("Who did not support the plan?", "Ida Holm did not support the plan.", False),
+        ("What does the lamp not need?", "The lamp needs no oil.", False),
         ("When did the craft develop?", "The craft did not develop until 1830.", False),
     ],
 )

@@ -79,8 +79,9 @@ def has_opposite(own: Clause, source: Clause) -> bool:
 
 
 def has_denial(own: Clause, source: Clause) -> bool:
-    """Whether one sentence denies what the other affirms; "not until May" affirms it."""
-    if _UNTIL.search(own.text) or _UNTIL.search(source.text):
+    """Whether one sentence denies what the other, without a negation, affirms. "Not until May"
+    affirms it, and "needs no oil" answers what is not needed."""
+    if _UNTIL.search(own.text) or _UNTIL.search(source.text) or (own.scopes and source.scopes):
         return False
     return any(each.kind == "negation" for each in _disagreements(own, source))
 
