@@ -437,9 +437,11 @@ async def _drip(line: _Line) -> None:
 
 
 async def _slow_words(line: _Line) -> None:
-    """Whole events, for ever."""
+    """Whole events, for ever, never the same."""
+    number = 0
     while await line.wait(0.02):
-        await line.delta({"content": "more "})
+        number += 1
+        await line.delta({"content": f"more{number:x} "})
 
 
 async def _flood(line: _Line) -> None:

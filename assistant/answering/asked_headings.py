@@ -91,6 +91,7 @@ def _below(
 ) -> tuple[dict[int, float], frozenset[str]]:
     """What the sentences of a passage gain, and what the heading names that is open at its end."""
     about = frozenset(question.reads(words_above(passage), passage.language))
+    title = frozenset(question.reads(passage.title, passage.language))
     counts = Counter(term for each in found for term in each.terms)
     about |= {term for term, count in counts.items() if count >= _SUBJECT}
     wanted = question.weights.keys()
@@ -98,6 +99,8 @@ def _below(
     is_first = False
     for at, sentence in enumerate(found):
         named = _named_if_same(question, sentence, about.union(counts))
+        if named <= title:  # the title says what all of it is about, not what is asked
+            named = frozenset()
         if named or _is_heading(sentence):
             named_above, is_first = named, True
         elif named_above and wanted <= named_above | about | sentence.terms:

@@ -31,6 +31,10 @@ from assistant.text.terms import STOP_WORDS, stem, terms, words
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LONGEST_LABEL = 6
 _DEFINED = 0.8
+_MEASURES = frozenset(
+    stem("high long large big old deep tall wide heavy hoch groß gross lang alt tief breit".split())
+)
+"""What "how" and "wie" ask by, which stands beside no label: "Rent: 910 euros"."""
 _HOLDS_VALUES = frozenset(
     stem(
         """list given give shown show stated state recorded record reported report measured named
@@ -183,7 +187,8 @@ def probability_of(extraction: Extraction) -> float:
         return p
     if not _is_told_by_form(extraction.question, extraction.ranked[0], found.around):
         return p
-    return max(p, probability(replace(found, **dict.fromkeys(_READER_SIGNALS, 0.0))))
+    nothing = dict.fromkeys((*_READER_SIGNALS, "missing", "unlike"), 0.0)
+    return max(p, probability(replace(found, **nothing)))
 
 
 def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:
@@ -196,7 +201,8 @@ def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:
         lacking = question.weights.keys() - held
         is_whole = around >= _WHOLE or (lacking <= _HOLDS_VALUES and bool(best.row.name_terms))
         return is_whole and label_fit(question, best.row) >= 1.0
-    if around < _WHOLE:
+    lacking = question.weights.keys() - {*question.reads(best.text, best.passage.language)}
+    if around < _WHOLE and not lacking <= _MEASURES:
         return False
     if best.features.defines >= _DEFINED or best.is_asked_above:
         return True

@@ -18,7 +18,7 @@ from assistant.retrieval.question import Turn
 from assistant.text.terms import content_terms
 
 _LABEL = re.compile(
-    r"\s*(?:[*_#>-]+\s*)?(?:(?:rewritten|standalone|last|new|reformulated|self-contained)\s+)*"
+    r"(?:[*_#>-]+\s*+)?+(?:(?:rewritten|standalone|last|new|reformulated|self-contained)\s+)*"
     r"(?:question|query|rewrite|person)\s*:[*_]*\s*",
     re.IGNORECASE,
 )
@@ -32,11 +32,16 @@ _MOST_NEW = 0.34
 """Share of a rewrite's content words that the conversation does not hold."""
 
 
+def _without_label(line: str) -> str:
+    label = _LABEL.match(line)
+    return line[label.end() :] if label else line
+
+
 def accepted_rewrite(reply: str, question: str, history: Sequence[Turn]) -> str:
     """The rewrite on the reply's first line, or an empty text when it is none."""
     lines = (part.strip() for part in without_thoughts(reply).splitlines())
     line = next((part for part in lines if part), "")
-    line = _LABEL.sub("", line, count=1).strip().strip("\"“”'`*").strip()
+    line = _without_label(line).strip().strip("\"“”'`*").strip()
     return line if _is_rewrite(line, question, history) else ""
 
 

@@ -27,7 +27,7 @@ _VERBS = (
     "edited|organi[sz]ed|painted|composed"
 )
 _PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
-_ONE = r"[A-ZÀ-Þ][\w’'.-]*"
+_ONE = r"[A-ZÀ-Þ][\w’'.-]*+"
 _SHORT = 12
 """Content words of a clause in which two words together are not said twice without need."""
 _MADE_BY = re.compile(
@@ -64,7 +64,7 @@ _BEFORE = re.compile(
     rf"[\s:]+(?:(?:the|Dr\.|Prof\.|and|de|van|von|&|,|{_ONE})[\s,]*){{0,40}}$"
 )
 _AFTER = re.compile(
-    rf"(?:[\s,]|\band\b|&|et al\.?|\([^()]{{0,60}}\)|{_ONE})*(?:\w+\s+){{0,3}}?"
+    rf"(?:[\s,]|\band\b|&|et al\.?|\([^()]{{0,60}}\)|{_ONE})*+(?:\w+\s+){{0,3}}?"
     rf"(?:{_VERBS}|shows?|showed|shown|prov(?:es|ed|en)|describ\w+|won|carried|ran|runs|brought|"
     r"offer\w*|announc\w+|sells?|sold|introduces?|invents?|writes?|creates?|publish\w*|develops?|"
     r"proposes?|designs?|builds?|presents?|owns?|makes?|leads?|trained|taught|found|co-?\w+ed)\b"

@@ -25,7 +25,9 @@ _FORMS = rf"""
 |(?P<list>\n\s*\W{{0,4}}{_LIST_HEAD}\W{{0,4}}:?\s*\n(?:\s*(?:[-*•]\s*)?[\[(]?\d{{1,2}}[\])]?[.:)]?[^\n]{{0,200}}(?:\n|$))+\s*$)
 """  # noqa: E501
 _LONGEST = 60
-_LIST_BEGINS = regex.compile(rf"\n\s*\W{{0,4}}{_LIST_HEAD}\W{{0,4}}:?\s*(?:\n|$)", regex.IGNORECASE)
+_LIST_BEGINS = regex.compile(
+    rf"\n[ \t]{{0,8}}[^\w\n]{{0,4}}{_LIST_HEAD}\W{{0,4}}:?\s*(?:\n|$)", regex.IGNORECASE
+)
 _JSON_OPENS = regex.compile(r"\s*(?:```(?:json)?\s*)?\{\s*(?:\"|$)")
 _JSON_KEYS = ("answer", "response", "text", "result", "output", "content", "reply")
 

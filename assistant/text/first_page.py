@@ -72,7 +72,7 @@ _PERSON = rf"{_WORD_OF_NAME}(?: (?:{_PARTICLE} ){{0,2}}{_WORD_OF_NAME}){{1,3}}"
 _AND = r"(?:\s*[,;·]\s*(?:and |und |et |y |e )?|\s+(?:and|und|et|y|e|&)\s+)"
 _SIGNS = r"*∗⋆★†‡§¶∥◦♠♣♥♦✉"
 _ONE_PERSON = re.compile(
-    rf"{_PERSON}(?:\s?(?:[,{_SIGNS}]|[\d¹²³⁴⁵⁶⁷⁸⁹⁰](?!\d{{2}})|\[\d\]|\(\d\)))*"
+    rf"(?<![^\W\d_]){_PERSON}(?:\s?(?:[,{_SIGNS}]|[\d¹²³⁴⁵⁶⁷⁸⁹⁰](?!\d{{2}})|\[\d\]|\(\d\)))*"
 )
 _MARK = re.compile(rf"[{_SIGNS}¹²³⁴⁵⁶⁷⁸⁹⁰]|(?<=[^\W\d])\d")
 _MARK_LINE = re.compile(rf"[\d,{_SIGNS} ()]{{1,8}}(?:,.*)?")
