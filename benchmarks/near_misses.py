@@ -69,8 +69,13 @@ def main() -> None:
     with indexed(folders, ALWAYS, leave_out=gone) as (assistant, _):
         left_out = [each for each in ask(assistant, foreign[: options.limit]) if not each[1]]
     right = [p for p, is_right in asked if is_right]
+    wrong = [each for each in asked if not each[1]]
     print(f"answerable: {len(right)} of {len(asked)} right if all were answered")
-    for name, others in (("near misses", missed), ("left out", left_out)):
+    for name, others in (
+        ("near misses", missed),
+        ("near misses and wrong answers", missed + wrong),
+        ("left out", left_out),
+    ):
         area, half = auroc(right, [p for p, _ in others])
         print(f"{name}: AUROC {area:.3f} ± {half:.3f} ({len(right)} right, {len(others)} others)")
 
