@@ -109,3 +109,26 @@ def test_order_after_a_thought_is_read() -> None:
 def test_answer_in_json_keeps_its_sources() -> None:
     said = json.dumps({"answer": "Roses grow.", "sources": [2]})
     assert shown(said, 4)[0] == "Roses grow. [2]"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("◁think▷Hm, the gate.◁/think▷The gate opens at 7.", "The gate opens at 7."),
+        ("<seed:think>Hm.</seed:think>It opens at 7.", "It opens at 7."),
+        ("<unused94>Hm.<unused95>It opens at 7.", "It opens at 7."),
+        (
+            "<|channel|>commentary to=functions.x <|constrain|>json<|message|>{}"
+            "<|channel|>final<|message|>It opens at 7.",
+            "It opens at 7.",
+        ),
+        ("[INST] When does it open? [/INST] It opens at 7.", "It opens at 7."),
+        ("It opens at 7.<|im_e", "It opens at 7."),
+        ("It follows from equation (1).", "It follows from equation (1)."),
+        ("It is done in step (2).", "It is done in step (2)."),
+        ("It opens at 7 (2).", "It opens at 7 [2]."),
+    ],
+)
+def test_rarer_marks_are_no_text_and_numbered_things_no_citations(said: str, told: str) -> None:
+    for size in SIZES:
+        assert shown(said, size)[0].strip() == told

@@ -16,15 +16,22 @@ import regex
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _WORD = r"(?:passages?|sources?|excerpts?|snippets?|refs?\.?|citations?)"
 _NUMBERS = r"\d{1,2}(?:\s*(?:,|;|&|and|und)\s*(?:passage\s+|source\s+)?\d{1,2})*"
+_NUMBERED = (
+    r"equations?|eqs?\.?|formulas?|steps?|sections?|figures?|figs?\.?|tables?|items?|options?|parts?|"
+    r"rules?|lines?|chapters?|notes?|cases?|theorems?|lemmas?|clauses?|paragraphs?|questions?|phases?"
+)
+"""Words whose number in brackets is their own: "equation (1)"."""
 _LIST_HEAD = r"(?:sources?(?: used)?|references?|citations?|quellen|fuentes|fontes|fonti|источники)"
 _FORMS = rf"""
  (?P<paren>\(\s*(?:see\s+|from\s+)?{_WORD}\s*(?:no\.?|number|\#)?\s*(?P<n>{_NUMBERS})\s*\))
-|(?P<bare>(?<=[\p{{L}}\d%”"')]\s)\((?P<n>\d{{1,2}}(?:\s*,\s*\d{{1,2}})*)\)(?=\s*(?:[.!?]|\n|$)))
+|(?P<bare>(?<=[\p{{L}}\d%”"')]\s)(?<!\b(?:{_NUMBERED})\s)\((?P<n>\d{{1,2}}(?:\s*,\s*\d{{1,2}})*)\)(?=\s*(?:[.!?]|\n|$)))
 |(?P<named>\b(?:passage|source)\s+(?:no\.?\s*|number\s+|\#)?(?P<n>\d{{1,2}})\b(?![.,]\d|\s*%))
 |(?P<super>(?<=[\p{{L}}.,;:!?”"')]{{3}})(?P<n>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}(?:[ ,⁻][⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}})*)(?=[\s.,;:!?]|$))
 |(?P<list>\n\s*\W{{0,4}}{_LIST_HEAD}\W{{0,4}}:?\s*\n(?:\s*(?:[-*•]\s*)?[\[(]?\d{{1,2}}[\])]?[.:)]?[^\n]{{0,200}}(?:\n|$))+\s*$)
 """  # noqa: E501
 _LONGEST = 60
+_BEHIND = 20
+"""Characters before a form that tell whether it is one."""
 _LIST_BEGINS = regex.compile(
     rf"\n[ \t]{{0,8}}[^\w\n]{{0,4}}{_LIST_HEAD}\W{{0,4}}:?\s*(?:\n|$)", regex.IGNORECASE
 )
@@ -75,7 +82,7 @@ class FormsFilter:
         whole = self._behind + text
         out = self._pattern.sub(self._replaced, whole, pos=len(self._behind))
         shown = out[len(self._behind) :]
-        self._behind = whole[-4:]
+        self._behind = whole[-_BEHIND:]
         return shown
 
     def _certain(self) -> int:

@@ -18,14 +18,16 @@ import regex
 
 from assistant.model.prompts import SENTINEL
 
-_THOUGHT = r"think|thinking|thoughts?|reasoning|reflection|scratchpad"
+_THOUGHT = r"think|thinking|thoughts?|reasoning|reflection|scratchpad|seed:think"
 _OPEN_THOUGHT = regex.compile(
     rf"<(?P<tag>{_THOUGHT})>|\[(?P<tag>THINK)\]|<[|｜](?P<tag>begin_of_thought)[|｜]>"
-    r"|<\|channel\|>\s*(?P<tag>analysis|commentary)\b[^<]{0,80}<\|message\|>",
+    r"|◁(?P<tag>think)▷|<(?P<tag>unused94)>"
+    r"|<\|channel\|>\s*(?P<tag>analysis|commentary)\b[^<]{0,80}"
+    r"(?:<\|constrain\|>[^<]{0,20})?<\|message\|>",
     regex.IGNORECASE,
 )
 _CLOSE_THOUGHT = regex.compile(
-    rf"</(?:{_THOUGHT})>|\[/THINK\]|<[|｜]end_of_thought[|｜]>"
+    rf"</(?:{_THOUGHT})>|\[/THINK\]|<[|｜]end_of_thought[|｜]>|◁/think▷|<unused95>"
     r"|<\|channel\|>\s*final\b[^<]{0,80}<\|message\|>",
     regex.IGNORECASE,
 )
@@ -37,7 +39,8 @@ _BEGINS_TURN = regex.compile(
     r"<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>|<\|assistant\|>|<｜Assistant｜>"
 )
 _MARK = regex.compile(
-    r"<\|(?!channel\b)[^|<>\s]{1,40}\|>|<｜[^｜<>\s]{1,40}｜>|\[/INST\]|<</?SYS>>|<(?:bos|pad)>"
+    r"<\|(?!channel\b|constrain\b)[^|<>\s]{1,40}\|>|<｜[^｜<>\s]{1,40}｜>|\[/INST\]|<</?SYS>>"
+    r"|<(?:bos|pad)>"
     r"|<start_of_turn>|</?(?:s|answer|final|response)>"
     r'|</?\s*passage(?:\s+number\s*=\s*"?\d{1,4}"?)?(?:\s+from\s*=\s*"[^"<>]{0,200}")?\s*/?>',
 )
@@ -47,6 +50,9 @@ _ANY = regex.compile(
     regex.IGNORECASE,
 )  # fmt: skip
 _HEADER = regex.compile(r"\n|<\|end_header_id\|>|(?=<\|channel\|>)|<\|message\|>")
+_ECHO_ENDS = regex.compile(r"\[/INST\]")
+_HALF = regex.compile(r"<[|｜][a-z_]{0,30}[|｜]?$")
+"""A special token at which a stream broke off."""
 _LONGEST_HEADER = 40
 _TAIL = 120
 """Characters of a thought that are kept: its end may have come in part."""
@@ -78,8 +84,8 @@ class HiddenFilter:
         return self._work(is_end=False)
 
     def finish(self) -> str:
-        """What was held back, unless it is a thought."""
-        return self._work(is_end=True)
+        """What was held back, unless it is a thought or half a mark."""
+        return str(_HALF.sub("", self._work(is_end=True)))
 
     def _work(self, is_end: bool) -> str:
         shown: list[str] = []
@@ -134,6 +140,8 @@ class HiddenFilter:
             self._closer = _CLOSE_THOUGHT
         elif _ENDS_TURN.fullmatch(mark):
             self._stopped = self._began
+            if mark == "[INST]":  # the prompt comes back
+                self._closer = _ECHO_ENDS
         elif _BEGINS_TURN.fullmatch(mark):
             self._stopped = self._began
             self._closer = _HEADER
