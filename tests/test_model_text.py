@@ -118,9 +118,8 @@ def test_answer_in_json_keeps_its_sources() -> None:
         ("<seed:think>Hm.</seed:think>It opens at 7.", "It opens at 7."),
         ("<unused94>Hm.<unused95>It opens at 7.", "It opens at 7."),
         (
-            "<|channel|>commentary to=functions.x <|constrain|>json<|message|>{}"
-            "<|channel|>final<|message|>It opens at 7.",
-            "It opens at 7.",
+            "<|channel|>commentary to=x <|constrain|>j<|message|>{}<|channel|>final<|message|>Yes.",
+            "Yes.",
         ),
         ("[INST] When does it open? [/INST] It opens at 7.", "It opens at 7."),
         ("It opens at 7.<|im_e", "It opens at 7."),
