@@ -149,7 +149,8 @@ def signals(extraction: Extraction) -> Signals | None:
         negation=float(_asks_what_is_not(question) and not is_denied_by(asked, said)),
         opposite=float(has_opposite(asked, said)),
         denial=float(_is_about_what_is_so(question, asked) and has_denial(asked, said)),
-        contrast=float(has_other_member(question.text, best.text)),
+        # a row's cells are values of other columns, not of another thing
+        contrast=float(best.row is None and has_other_member(question.text, best.text)),
         pairs=best.features.pairs,
         unlike=best.features.unlike,
         **_reader_signals(question, extraction.ranked),
@@ -199,7 +200,9 @@ def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:
         held = best.row.own | best.row.name_terms | best.row.caption_terms
         held |= frozenset(question.reads(words_above(best.passage), best.passage.language))
         lacking = question.weights.keys() - held
-        is_whole = around >= _WHOLE or (lacking <= _HOLDS_VALUES and bool(best.row.name_terms))
+        is_whole = around >= _WHOLE or (
+            lacking <= _HOLDS_VALUES | _MEASURES and bool(best.row.name_terms)
+        )
         return is_whole and label_fit(question, best.row) >= 1.0
     lacking = question.weights.keys() - {*question.reads(best.text, best.passage.language)}
     if around < _WHOLE and not lacking <= _MEASURES:
