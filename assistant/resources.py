@@ -5,11 +5,13 @@ Imports stand in the methods: ``--help`` and an unchanged sync must not pay for 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from assistant.errors import ReaderError
 from assistant.index.generations import Generations
 from assistant.registry import EMBEDDERS
 from assistant.settings import Settings
@@ -52,7 +54,7 @@ class Resources:
         self._model: LanguageModel | None = None
         self._reranker: Reranker | None = None
         self._reader: AnswerReader | None = None
-        self._lock = threading.RLock()
+        self._lock, self._reader_lock = threading.RLock(), threading.Lock()
         self.writes = bool(settings.llm.model) or model is not None
         """Whether a language model writes the answers."""
         self.readers: GivenReaders | None = None
@@ -173,10 +175,21 @@ class Resources:
             return None
         from assistant.model.answer_reader import make_reader
 
-        with self._lock:
+        with self._reader_lock:
             if self._reader is None:
                 self._reader = make_reader(self.settings.answer.reader)
             return self._reader
+
+    def load_reader_ahead(self) -> None:
+        """Begin to load the reader in a thread, while a search goes on; onnxruntime leaves the
+        interpreter to others meanwhile. What goes wrong is raised by ``reader``."""
+        if self._reader is None and self.settings.answer.reader != "none":
+
+            def load() -> None:
+                with contextlib.suppress(ReaderError):
+                    self.reader()
+
+            threading.Thread(target=load, name="reader", daemon=True).start()
 
     def search_tools(self, *, without_model: bool = False) -> SearchTools:
         """What a search works with. ``without_model`` leaves a reranker by language model out."""

@@ -86,6 +86,7 @@ def _extracted(
 ) -> Iterator[Event]:
     """An answer of the documents' own sentences; ``notice`` says why the model is left out."""
     clock, config, settings = Clock(), resources.fingerprint(), resources.settings.answer
+    resources.load_reader_ahead()
     with resources.snapshots().current() as snapshot:
         tools = resources.search_tools(without_model=bool(notice))
         clock.stage("open")

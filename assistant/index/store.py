@@ -145,6 +145,17 @@ class Store:
         for row in self._connection.execute(query):
             yield _document(row)
 
+    def documents_with(self, field: str) -> Iterator[StoredDocument]:
+        """The documents with a field of this name, in the order of their names."""
+        query = f"SELECT {self._columns} FROM documents WHERE fields LIKE ? ORDER BY name"
+        for row in self._connection.execute(query, [f'%"{field}"%']):
+            yield _document(row)
+
+    def names(self) -> list[tuple[str, str, str]]:
+        """The id, the name and the language of each document, in the order of their names."""
+        query = f"SELECT id, name, language FROM (SELECT {self._columns} FROM documents)"
+        return self._connection.execute(f"{query} ORDER BY name").fetchall()
+
     def document_ids(self) -> set[str]:
         """The ids of all documents."""
         return {row[0] for row in self._connection.execute("SELECT id FROM documents")}

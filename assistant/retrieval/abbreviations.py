@@ -75,7 +75,9 @@ def abbreviations(snapshot: Snapshot) -> Abbreviations:
     """The abbreviations of a generation; made once."""
     found = _TABLES.get(snapshot)
     if found is None:
-        found = _TABLES[snapshot] = Abbreviations(info for _, info in snapshot.infos())
+        found = _TABLES[snapshot] = Abbreviations(
+            each.info() for each in snapshot.store.documents_with("abbreviation")
+        )
     return found
 
 

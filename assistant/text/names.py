@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from pathlib import PurePosixPath
 
 import regex
 
@@ -25,8 +24,9 @@ _WORD = regex.compile(
 def bare_name(name: str) -> str:
     """The path in composed letters (NFC) without the suffix of the file."""
     path = unicodedata.normalize("NFC", name)
-    suffix = PurePosixPath(path).suffix
-    return path[: -len(suffix)] if _SUFFIX.fullmatch(suffix) else path
+    dot = path.rfind(".")
+    has_suffix = dot > path.rfind("/") + 1 and _SUFFIX.fullmatch(path, dot)
+    return path[:dot] if has_suffix else path
 
 
 def split_name(name: str) -> str:
