@@ -102,7 +102,8 @@ def main() -> int:
             chunks = assistant.sync().chunks
         texts = [query.text for query in load_set(options.asked).queries] if options.asked else []
         most = _WARM + options.questions
-        asked = texts[:most] or headings(folder, most)
+        asked = [each for each in texts or headings(folder, most) if any(map(str.isalnum, each))]
+        asked = asked[:most]
         file = Path(place, "questions.json")
         file.write_text(json.dumps(asked))
         print(f"{chunks:,} chunks, {len(asked) - _WARM} questions after {_WARM} to warm up")
