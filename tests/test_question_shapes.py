@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, load_settings
-from assistant.answering.candidates import is_reference
+from assistant.answering.fit_to_answer import is_reference
 from assistant.answering.sides import sides_of
 from assistant.retrieval.frames import asks_each_document, without_frame
 from assistant.retrieval.search import holding_names

@@ -14,6 +14,8 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from assistant.answering.asked_headings import below_the_question, points_elsewhere
+from assistant.answering.coded_entries import asked_signs
+from assistant.answering.fit_to_answer import is_reference, may_answer
 from assistant.answering.numbered_items import heading_above, is_item, number_asked_for
 from assistant.answering.sentence_scores import (
     SentenceFeatures,
@@ -59,6 +61,8 @@ _OTHER_LABEL = 1.5
 
 _DEFINES = 0.7
 """What a sentence gains that begins with all that is to be defined, beside what is fitted."""
+_SIGN = 1.5
+"""What a sentence gains that writes the sign which is asked about: "the ? operator"."""
 _POINTER = 3.0
 """What a sentence loses that only says where to look."""
 _STEPS = 0.8
@@ -67,37 +71,11 @@ _NUMBER_BEFORE = re.compile(r"(?:^|\n)[ \t]*\d{1,3}[.)][ \t]*$")
 _LED_BY = 3
 """Sentences before a list's first line that may name what it is about."""
 _WHOLE_ROW, _WHOLE = 0.5, 0.95
-_LONGEST_CREDIT = 25
-"""Words; "Figure 3 from above: …" may tell more than a source."""
 _OWN_SUBJECT, _FEW_OWN = 0.5, 2
-_TOLD_BY_TITLES = frozenset({"number", "date", "amount", "person"})
-_NEVER_IN_DIGITS = frozenset({"place", "person", "reason", "howto", "list", "yesno"})
-_TOLD_BY_VALUES = frozenset({"definition", "which", "number", "amount", "date"})
-_LONGEST_ECHO, _FEW_NEW = 10, 2
-"""Words of a line that only names what is asked for, and how many of them may be its own."""
-_AUXILIARY = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|does|did|do|will|can|may|must|means?|includes?)\b",
-    re.IGNORECASE,
-)
-_ENDS = ".!?…。！？।"
-_CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
-"""A line of capitals alone is the title of what follows, in texts without marks of headings."""
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _OTHER_YEAR = 1.0
 """What a sentence loses, with the reader's judgement, that names years but none that is asked for:
 what was sold in 2019 is no answer for 2022, however alike the sentences are."""
-_REFERENCE = re.compile(
-    r"^[\W\d]{0,6}[A-ZÀ-Þ][\w'’-]{1,30}(?:,? (?:et al\.?|and|&|[A-ZÀ-Þ][\w'’.-]{0,30}),?){0,12} "
-    r"?\((?:1[5-9]|20)\d\d[a-z]?\)[,.:;]? \S"
-)
-_CREDIT = re.compile(
-    r"^\W{0,3}(?:(?:figure|fig\.|photo|photograph|image|picture|illustration|video|abbildung|foto|bild)"
-    r"s?(?: \d+[a-z]?)?(?: (?:from|by|courtesy|credit|taken from|aus|von)\b|\s?[:©])|"
-    r"(?:photo |image |picture )?(?:credits?|source|courtesy|quelle|©)\s?[:©]|©)",
-    re.IGNORECASE,
-)
-"""A line that says where a picture is from."""
-_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +149,7 @@ def rank_candidates(
     likeness = sentence_index.likeness(question, vocabulary)
     weight = _READER_WEIGHT_OF_LISTS if question.wants_list else _READER_WEIGHT
     years = frozenset(_YEAR.findall(question.text))
-    asked = number_asked_for(question.text)
+    asked, signs = number_asked_for(question.text), asked_signs(question.text)
     asked_above = below_the_question(question, passages, parts)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
@@ -191,10 +169,10 @@ def rank_candidates(
             bonus[index] = bonus.get(index, 0.0) + more
         reading = readings.get(passage.chunk_id)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
-            fills_slot = _fills_slot(question, sentence, each)
-            if _may_answer(question, sentence, passage, fills_slot=fills_slot):
+            if may_answer(question, sentence, each, passage):
                 more = bonus.get(index, 0.0) - _POINTER * points_elsewhere(question, sentence.text)
                 more += _DEFINES * (each.defines >= 1.0)
+                more += _SIGN * any(sign in sentence.text for sign in signs)
                 if years and _is_of_other_years(years, passage, sentence):
                     pick = _pick(passage, sentence, each, more - _OTHER_YEAR, penalty, reading, 0.0)
                     ranked.append(replace(pick, read=READ_NOTHING))
@@ -312,60 +290,6 @@ def _is_of_other_years(years: frozenset[str], passage: Passage, sentence: Senten
         return True
     above = " ".join((passage.title, *passage.heading_path))
     return not years & frozenset(_YEAR.findall(above))
-
-
-def _is_echo(question: Question, sentence: SentenceTerms) -> bool:
-    """Whether a line only names what is asked for: "Tensile strength of SNB22-3", a few words
-    without a verb, a value or a name of its own."""
-    if question.kinds[0] not in _TOLD_BY_VALUES or len(sentence.words) > _LONGEST_ECHO:
-        return False
-    if ":" in sentence.text or _AUXILIARY.search(sentence.text):
-        return False
-    own = {term for term in sentence.terms if term not in STOP_WORDS}
-    new = own - question.weights.keys() - question.values
-    if any(sign.isdigit() for term in new for sign in term):
-        return False
-    ended = sentence.text.rstrip()[-1:] in _ENDS
-    most = 0 if ended or question.kinds[0] == "which" else _FEW_NEW
-    return len(new) <= most and 2 * len(new) < len(own)
-
-
-def _may_answer(
-    question: Question, sentence: SentenceTerms, passage: Passage, *, fills_slot: bool
-) -> bool:
-    """Headings, names of columns and pictures are context, never an answer; so is the title, unless
-    it holds what is asked for: "Lease NV-12" tells its number."""
-    if sentence.row is not None and sentence.row.is_header:
-        return False
-    if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
-        return False
-    if _CREDIT.match(sentence.text) and len(sentence.words) <= _LONGEST_CREDIT:
-        return False
-    if sentence.row is None and _is_echo(question, sentence):
-        return False
-    if not fills_slot and passage.start == 0 and _is_title(sentence.text.strip(), passage):
-        return False
-    return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
-
-
-def _fills_slot(question: Question, sentence: SentenceTerms, features: SentenceFeatures) -> bool:
-    """Whether a line holds what is asked for: a value of the kind, or a number of its own."""
-    kind = question.kinds[0]
-    if features.kind >= 1.0 and kind in _TOLD_BY_TITLES:
-        return True
-    new = sentence.terms - question.values - question.weights.keys()
-    return kind not in _NEVER_IN_DIGITS and any(c.isdigit() for term in new for c in term)
-
-
-def _is_title(text: str, passage: Passage) -> bool:
-    """Whether a line is the title that its document goes on behind, and no sentence."""
-    is_whole = len(passage.text) < 2 * len(text)
-    return text == passage.title and " " in text and text[-1:] not in _ENDS and not is_whole
-
-
-def is_reference(text: str) -> bool:
-    """Whether a line is an entry of a list of references: names, a year in brackets, a title."""
-    return _REFERENCE.match(text) is not None
 
 
 def _best_first(pick: Pick) -> tuple[float, str, int]:

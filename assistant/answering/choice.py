@@ -277,6 +277,8 @@ def _around(pick: Pick, read: ReadText) -> tuple[list[Pick], int]:
     start = max(0, pick.start - _WINDOW)
     text = read(pick.passage.document, start, pick.end + _WINDOW)
     spans = sentences(text)
+    if all(start + span.start != pick.start for span in spans):  # it begins inside a block of code
+        spans = sentences(text, in_code=True)
     picks = [
         replace(
             pick, text=text[s.start : s.end], start=start + s.start, end=start + s.end, kind=s.kind

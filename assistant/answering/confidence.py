@@ -18,6 +18,7 @@ from pathlib import Path
 
 from assistant.answering.candidates import READ_NOTHING, Pick
 from assistant.answering.choice import Extraction
+from assistant.answering.coded_entries import is_coded_entry
 from assistant.answering.table_rows import label_fit
 from assistant.checking.contraries import has_denial, has_opposite, is_denied_by
 from assistant.checking.contrasts import has_other_member
@@ -31,6 +32,9 @@ from assistant.text.terms import STOP_WORDS, stem, terms, words
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LONGEST_LABEL = 6
 _DEFINED = 0.8
+_VALUE_KINDS, _HAS_VALUE = frozenset({"number", "amount", "date", "person", "place"}), 0.7
+"""What is asked for by a value, and from what on a sentence holds one: "How many people use it?"
+is not told by "It is for many people", whatever the heading above asks."""
 _MEASURES = frozenset(
     stem("high long large big old deep tall wide heavy hoch groß gross lang alt tief breit".split())
 )
@@ -205,10 +209,14 @@ def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:
         )
         return is_whole and label_fit(question, best.row) >= 1.0
     lacking = question.weights.keys() - {*question.reads(best.text, best.passage.language)}
+    above = frozenset(question.reads(words_above(best.passage), best.passage.language))
+    if is_coded_entry(question, best.text, above.union(question.weights.keys() - lacking)):
+        return True
     if around < _WHOLE and not lacking <= _MEASURES:
         return False
-    if best.features.defines >= _DEFINED or best.is_asked_above:
-        return True
+    lacks_value = question.kinds[0] in _VALUE_KINDS and best.features.kind < _HAS_VALUE
+    if best.features.defines >= _DEFINED or (best.is_asked_above and not lacks_value):
+        return best.kind != "code"
     label, colon, value = best.text.partition(":")
     if best.kind not in ("label", "item") or not colon or not value.strip():
         return False

@@ -10,8 +10,11 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from rapidfuzz.distance import OSA
+
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
+from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
 from assistant.answering.units import unit_asked_for
 from assistant.retrieval.question import Question
 from assistant.text.folding import fold
@@ -25,10 +28,22 @@ _NO_SUCH_CODE = 0.3
 """What is left when no passage holds a code that is asked for ("SNB22-4")."""
 _OTHER_ROLE = 0.35
 """What is left where the sentence names the role with another word before it."""
+_NAMESAKE = 0.35
+"""What is left where the sentence names another of the name's family: "Model 3 Blue" for "Red"."""
+_NO_SUCH_SIGN = 0.35
+"""What is left where a sign is asked about ("the ? operator") that the sentence does not write."""
+_LETTERS_A_SLIP = 4
+"""Letters of a name to each that may be spelt otherwise."""
 _OTHER_UNIT = 0.35
 """What is left where a measure is asked for ("How long?") and the best sentence has no unit."""
 _YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
 _CODE = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]+(?:[-_][A-Za-z0-9]+)*(?![\w-])")
+_NAME = re.compile(
+    r"(?<![\w.-])[A-ZÀ-Þ][\w'’-]*(?:\.[\w-]+)*"
+    r"(?:\s(?:(?:of|de|van|von|der|du|da)\s)?(?:[A-ZÀ-Þ][\w'’-]*|\d[\w.-]*\w|\d)){1,5}"
+)
+"""A name of several words and numbers."""
+_WORD = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
 _JOINTS = re.compile("[-_]")
 _OF_A_PERIOD = frozenset(
     "before after since until between by from to and or till vor nach seit bis zwischen und von "
@@ -56,10 +71,16 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
     if not _codes_stand(question, passages):
         p *= _NO_SUCH_CODE
     unit = unit_asked_for(question.text) if question.language == "en" else None
+    if asks_for_code(question) and extraction.ranked:
+        p *= 1.0 if has_code(question, extraction.ranked[0].text) else _OTHER_UNIT
     if unit is not None and extraction.ranked and not unit.search(extraction.ranked[0].text):
         p *= _OTHER_UNIT
     if extraction.ranked and has_other_role(question, extraction.ranked[0]):
         p *= _OTHER_ROLE
+    if extraction.ranked and _lacks_sign(question, extraction.ranked[0]):
+        p *= _NO_SUCH_SIGN
+    if extraction.ranked and is_of_namesake(question, extraction.ranked[0]):
+        p *= _NAMESAKE
     return p
 
 
@@ -81,6 +102,50 @@ def has_other_role(question: Question, best: Pick) -> bool:
         if before not in around and others and all(o not in STOP_WORDS for o in others):
             return True
     return False
+
+
+def _lacks_sign(question: Question, best: Pick) -> bool:
+    """Whether the question asks about a sign that stands alone, and the sentence has it not, nor
+    a heading: words are all that is searched for."""
+    signs = asked_signs(question.text)
+    held = f" {best.text} {words_above(best.passage)} "
+    return any(sign not in held for sign in signs)
+
+
+def is_of_namesake(question: Question, best: Pick) -> bool:
+    """Whether the question names one of a family ("Claude 3 Haiku"), and the sentence, whose
+    headings do not name it either, names another one of it by the same first word."""
+    if best.row is not None:
+        return False
+    own = best.passage
+    there = {fold(word) for word in _WORD.findall(f"{best.text} {words_above(own)}")}
+    others = [_words(match.group()) for match in _NAME.finditer(best.text)]
+    for match in _NAME.finditer(question.text):
+        name = _words(match.group())
+        if fold(name[0]) in STOP_WORDS:  # the first word of the question
+            name = name[1:]
+        missing = [word for word in name[1:] if word not in there]
+        if len(name) < 2 or not missing or name[0] not in there:
+            continue
+        for other in others:
+            at = other.index(name[0]) if name[0] in other else -1
+            tail = other[at + 1 :] if at >= 0 else []
+            if any(word not in name for word in tail) and not _is_spelt_alike(missing, tail):
+                return True
+    return False
+
+
+def _is_spelt_alike(missing: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether a word that is missing stands there in another spelling: "Schoelkopf"."""
+    return any(
+        OSA.distance(word, other) <= len(word) // _LETTERS_A_SLIP
+        for word in missing
+        for other in others
+    )
+
+
+def _words(name: str) -> list[str]:
+    return [fold(word) for word in _WORD.findall(name)]
 
 
 def _stems_in_order(text: str, code: str) -> list[str]:

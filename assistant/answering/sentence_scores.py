@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
+from assistant.answering.coded_entries import CODED, asks_for_code, has_code, is_coded_entry
 from assistant.answering.kind_words import (
     has_capitals,
     has_number_word,
@@ -64,6 +65,28 @@ _DEFINES = re.compile(
     re.IGNORECASE,
 )
 """What is defined, and its other name in brackets: "Ductal carcinoma in situ (DCIS) – …"."""
+_PASSIVE = re.compile(
+    r"[,;]?\s{1,3}(?:is|are|was|were)\s+(?:(?:also|often|usually|always|not|never|only|now|then|still|"
+    r"currently|already|automatically|generally|typically|ideal|useful|good|important|necessary|"
+    r"available|easy|similar|like|to|in|on|at|for|from|of|part)\b|\w{2,20}(?:ed|en|wn|lt|nt|pt|"
+    r"ung|ade|ut|und|ought)\b(?! (?:by which|when|that)))",
+    re.IGNORECASE,
+)
+_NOTHING_OF_WHAT = 0.4
+"""What "The trait is included in the prelude" says of what it is: it defines nothing."""
+_OPTION = re.compile(r"^[`*\s]{0,4}--?\w")
+_ACTING = 0.9
+"""What a sentence that begins with who does something says of what it does."""
+_ENTRY = re.compile(r"^[\W_]{0,20}([\w.-]{2,40}(?: [\w.-]{1,30}){0,3})\s{0,3}(?:[–—:]|\s-)\s")
+_DOES = re.compile(r"^\s*(?:so )?what (?:do|does) (.{2,60}?) (?:actually )?do\b", re.IGNORECASE)
+_ACTS = re.compile(
+    r"^[\W_]{0,20}(?:(?:a|an|the)\s{1,3})?(.{2,60}?)(?:\s(?:command|function|method|option|flag|"
+    r"operator|keyword|trait|macro|class|tool|button|setting|module|script|field|key|service|"
+    r"department|team|committee|office|law|act|rule|drug|protein|gene|enzyme|organ))?\s{1,3}"
+    r"(?:lets?|allows?|enables?|makes?|(?:quickly |automatically |also |only )?(?!is|was|has|does|"
+    r"its|this|as)[a-z]{2,16}[^s\W]s)\s",
+)
+"""Who does what: "The wick lifts the oil"."""
 _BESIDE = re.compile(
     r"[\"”’)]?, ?"
     r"(?=(?:in which|which (?:is|are|was|were|means)|or |that is|i\.e\.|meaning|where )\b)"
@@ -215,7 +238,10 @@ def passage_features(
                 values=_values(question, sentence, before | above),
                 similarity=max(0.0, float(similarities[index])),
                 kind=kind_score(question, sentence.text, passage.language),
-                defines=_defines(question, sentence.text),
+                defines=max(
+                    _defines(question, sentence.text),
+                    CODED * is_coded_entry(question, sentence.text, inside | above),
+                ),
                 passage=passage.score,
                 rank=1.0 / rank,
                 news=min(1.0, len(content - set(question.weights)) / 6),
@@ -268,6 +294,8 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
     ``code`` is the sentence's language, if it is known.
     """
     other = "" if code == "en" else code
+    if asks_for_code(question):
+        return float(has_code(question, text))
     for kind in question.kinds:
         if kind == "date":
             found = {match.group().lower() for match in _DATE.finditer(text)} - question.values
@@ -324,7 +352,8 @@ def _values(question: Question, sentence: SentenceTerms, around: frozenset[str])
 
 def _defines(question: Question, text: str) -> float:
     """Whether the sentence says of the question's subject what it is."""
-    if not question.asks_definition:
+    acts = _DOES.match(question.text) if question.language == "en" else None
+    if not question.asks_definition and acts is None:
         return 0.0
     wanted = set(question.weights)
     match = _DEFINES.match(text)
@@ -332,6 +361,13 @@ def _defines(question: Question, text: str) -> float:
     for name in match.groups("") if match and wanted else ():
         subject = {t for t in question.reads(name) if t not in STOP_WORDS}
         told = max(told, len(subject & wanted) / max(len(subject), len(wanted)))
+    is_other = _OPTION.match(text) is not None and match and match[1] not in question.text
+    if match and (is_other or _PASSIVE.match(text, match.end(1))):
+        told *= _NOTHING_OF_WHAT
+    if acts and wanted <= {*question.reads(text)}:
+        [head, *_] = [t for t in question.reads(acts[1]) if t in wanted] or [""]
+        named = _ACTS.match(text) or _ENTRY.match(text)
+        told = max(told, _ACTING * (named is not None and head in question.reads(named[1])))
     if len(wanted) == 1 and any(question.reads(each.short) == [*wanted] for each in pairs_of(text)):
         told = max(told, _LONG_FORM)
     return max(told, _DEFINED_BESIDE * float(_defines_beside(question, text, wanted)))

@@ -19,6 +19,7 @@ from assistant.reading.labels import footnote, picture
 from assistant.reading.left_out import LeftOut
 from assistant.reading.numerals import numeral, raised
 from assistant.reading.tables import table_lines
+from assistant.reading.writing import fenced
 
 _BLOCKS = frozenset(
     """p div section article main header figure figcaption blockquote pre ul ol li dl dt dd table
@@ -35,6 +36,12 @@ _LIST_FORMS = {
     "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i", "upper-roman": "I",
 }  # fmt: skip
 _NOTE_SIGN = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡^])[\]).:]?\s+")
+_CODE = re.compile(
+    r"\b(?:code|highlight|lang(?:uage)?-[\w+#-]+|programlisting|screen|sourcecode|literal-block|"
+    r"prettyprint|brush|console|terminal|shell|syntax|codehilite)\b",
+    re.IGNORECASE,
+)
+"""Classes that generators of pages give to code."""
 _MOST_TABLES_DEEP, _SHORT_LINE, _LONGEST_RAISED = 12, 60, 12
 
 
@@ -83,6 +90,7 @@ class _Blocks:
         self._level = 0
         self._list_depth = 0
         self._preformatted = 0
+        self._is_code = False
         self._items: dict[Any, int] = {}
         self._captions: set[Any] = set()
         self._tables_inside: list[Block] = []
@@ -229,6 +237,7 @@ class _Blocks:
                 self._label = self._list_mark(element)
             elif tag == "pre":
                 self._preformatted += 1
+                self._is_code = _holds_code(element)
             elif tag == "dt":
                 self._terms = [] if self._is_defined else self._terms
                 self._is_term, self._is_defined = True, False
@@ -276,7 +285,8 @@ class _Blocks:
             self.blocks.append(Block(text.replace("\n", " "), level=self._level))
         elif self._preformatted:
             mark = f"{self._label} " if self._label else ""
-            self.blocks.append(Block(mark + text, is_verbatim=True))
+            shown = fenced(text) if self._is_code and not mark else mark + text
+            self.blocks.append(Block(shown, is_verbatim=True))
             self._label = ""
         elif self._lead:
             self.blocks.append(Block(f"{self._lead.rstrip(' :')}: {text}", is_tight=True))
@@ -337,3 +347,12 @@ def _broken_lines(raw: str) -> list[str]:
             texts.append(("\n" if labelled or short else " ").join(lines))
             lines = []
     return texts
+
+
+def _holds_code(element: Any) -> bool:
+    """Whether preformatted text is code or what a program printed: letters and poems are not."""
+    if any(child.tag in ("code", "samp", "kbd") for child in element):
+        return True
+    above = element.getparent()
+    classes = (each.get("class", "") for each in (element, above) if each is not None)
+    return any(_CODE.search(each) for each in classes)

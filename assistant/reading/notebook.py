@@ -15,6 +15,7 @@ from assistant.reading.left_out import LeftOut
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.markdown_sight import as_read
 from assistant.reading.plain import find_headings, first_line_title, read_text
+from assistant.reading.writing import fenced
 from assistant.types import ParsedDocument
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -69,7 +70,7 @@ def _cell_parts(cell: dict[str, Any], language: str, left_out: LeftOut) -> list[
     if cell.get("cell_type") != "code":
         return [as_read(re.sub(r"\(data:[^)]{100,}\)", "()", text), left_out)]
     fence = "~~~" if "```" in text else "```"
-    parts = [f"{fence}{language}\n{text.strip(_ENDS)}\n{fence}"] if text.strip() else []
+    parts = [fenced(text.strip(_ENDS), language)] if text.strip() else []
     for output in cell.get("outputs") or []:
         if not isinstance(output, dict):
             continue

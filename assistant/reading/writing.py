@@ -40,6 +40,12 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def fenced(code: str, language: str = "") -> str:
+    """Code between fences, which do not stand in it."""
+    fence = "~~~" if "```" in code else "```"
+    return f"{fence}{language}\n{code}\n{fence}"
+
+
 def iso_date(text: str) -> str:
     """The date at the start of an ISO time, or an empty text."""
     match = _DATE.match(text)

@@ -47,6 +47,15 @@ _PLURALS = (
     r"characteristics|dimensions|strategies|challenges|limitations|contributions|findings|"
     r"recommendations|side effects|risks|options|stages|phases"
 )
+_AUXILIARIES = (
+    r"did|do|does|was|were|is|are|will|would|has|had|have|can|could|should|must|might|may|exactly"
+)
+_OPENS = (
+    r"(?:^\W*|[,;:.!?]\s+|\b(?:and|or|but|so|since|from|until|till|by|of|in|to|on|about|know|say|said|"
+    r"says|me|us|tell|find|exactly|remember|state|states|just)\s+)"
+)
+"""What stands before a question word that asks; behind a noun or a verb it opens a clause: "the
+error when I exceed the limit", "a town where it rains"."""
 _ENGLISH: dict[AnswerKind, str] = {
     "number": (
         r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|heavy|wide)\b|"
@@ -55,7 +64,8 @@ _ENGLISH: dict[AnswerKind, str] = {
         r"percentage|share|rate|amount) of\b"
     ),
     "date": (
-        r"\bwhen\b|\b(?:what|which)\s+(?:\w+ )?(?:year|date|month|day|century|decade)s?\b|"
+        rf"{_OPENS}when\b|\bwhen (?:{_AUXILIARIES})\b|"
+        r"\b(?:what|which)\s+(?:\w+ )?(?:year|date|month|day|century|decade)s?\b|"
         r"\bsince when\b|\bhow long ago\b|^\s*(?:dates?|year) of\b"
     ),
     "howto": (
@@ -74,7 +84,8 @@ _ENGLISH: dict[AnswerKind, str] = {
         r"woman|king|queen|president|actor|singer)\b"
     ),
     "place": (
-        r"\bwhere\b|\b(?:which|what)\s+(?:city|country|place|state|region|town|location|continent|"
+        rf"{_OPENS}where\b|\bwhere (?:{_AUXILIARIES})\b|"
+        r"\b(?:which|what)\s+(?:city|country|place|state|region|town|location|continent|"
         r"university|river)\b"
     ),
     "reason": r"\bwhy\b|\bfor (?:what|which) reason\b|\bhow come\b|\bwhat (?:is|was) the reason\b",

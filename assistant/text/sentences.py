@@ -79,10 +79,10 @@ class SentenceSpan:
     kind: Kind
 
 
-def sentences(text: str) -> list[SentenceSpan]:
+def sentences(text: str, *, in_code: bool = False) -> list[SentenceSpan]:
     """All sentences of ``text`` in order, with spans that never overlap."""
     found: list[SentenceSpan] = []
-    for unit in units(text):
+    for unit in units(text, in_code=in_code):
         if unit.kind == "item" and _ENTRY.match(text, unit.start):
             found.append(unit)  # an entry says one thing, at one time
         elif unit.kind in ("prose", "item", "label"):
@@ -92,11 +92,12 @@ def sentences(text: str) -> list[SentenceSpan]:
     return found
 
 
-def units(text: str) -> Iterator[SentenceSpan]:
-    """Paragraphs, list items, headings, table rows and code blocks of ``text`` in order."""
+def units(text: str, *, in_code: bool = False) -> Iterator[SentenceSpan]:
+    """Paragraphs, list items, headings, table rows and code blocks of ``text`` in order;
+    ``in_code``: it begins inside a block of code."""
     start, end, kind = -1, -1, "prose"
     previous = ""
-    fenced = False
+    fenced = in_code
     offset = 0
     for line in text.splitlines(keepends=True):
         body = line.rstrip()

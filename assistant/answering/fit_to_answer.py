@@ -1,0 +1,113 @@
+"""Which lines can be an answer: headings, titles, credits, menus and echoes are context. Pure."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
+from assistant.retrieval.question import Question
+from assistant.text.terms import STOP_WORDS
+from assistant.types import Passage
+
+_LONGEST_CREDIT = 25
+"""Words; "Figure 3 from above: …" may tell more than a source."""
+_TOLD_BY_TITLES = frozenset({"number", "date", "amount", "person"})
+_NEVER_IN_DIGITS = frozenset({"place", "person", "reason", "howto", "list", "yesno"})
+_TOLD_BY_VALUES = frozenset({"definition", "which", "number", "amount", "date"})
+_LONGEST_ECHO, _FEW_NEW = 10, 2
+"""Words of a line that only names what is asked for, and how many of them may be its own."""
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|does|did|do|will|can|may|must|means?|includes?)\b",
+    re.IGNORECASE,
+)
+_ENDS = ".!?…。！？।"
+_CAPITAL_TITLE = re.compile(r"(?=(?:.*[A-Z]{3,}){2})[^a-z]{8,80}[^a-z.!?;,]")
+"""A line of capitals alone is the title of what follows, in texts without marks of headings."""
+_REFERENCE = re.compile(
+    r"^[\W\d]{0,6}[A-ZÀ-Þ][\w'’-]{1,30}(?:,? (?:et al\.?|and|&|[A-ZÀ-Þ][\w'’.-]{0,30}),?){0,12} "
+    r"?\((?:1[5-9]|20)\d\d[a-z]?\)[,.:;]? \S"
+)
+_CREDIT = re.compile(
+    r"^\W{0,3}(?:(?:figure|fig\.|photo|photograph|image|picture|illustration|video|abbildung|foto|bild)"
+    r"s?(?: \d+[a-z]?)?(?: (?:from|by|courtesy|credit|taken from|aus|von)\b|\s?[:©])|"
+    r"(?:photo |image |picture )?(?:credits?|source|courtesy|quelle|©)\s?[:©]|©)",
+    re.IGNORECASE,
+)
+"""A line that says where a picture is from."""
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
+_MENU_WORDS, _MENU_ENTRIES = 12, 4
+"""A run of so many words without a mark, in which so many entries begin behind a word with content,
+is a menu or a table of contents: "How to use vision Before you upload Evaluate image size …"."""
+_MARKS = re.compile(r"[.!?;:,。！？]")
+_NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
+
+
+def _is_echo(question: Question, sentence: SentenceTerms) -> bool:
+    """Whether a line only names what is asked for: "Tensile strength of SNB22-3", a few words
+    without a verb, a value or a name of its own."""
+    if question.kinds[0] not in _TOLD_BY_VALUES or len(sentence.words) > _LONGEST_ECHO:
+        return False
+    if ":" in sentence.text or _AUXILIARY.search(sentence.text):
+        return False
+    own = {term for term in sentence.terms if term not in STOP_WORDS}
+    new = own - question.weights.keys() - question.values
+    if any(sign.isdigit() for term in new for sign in term):
+        return False
+    ended = sentence.text.rstrip()[-1:] in _ENDS
+    most = 0 if ended or question.kinds[0] == "which" else _FEW_NEW
+    return len(new) <= most and 2 * len(new) < len(own)
+
+
+def may_answer(
+    question: Question, sentence: SentenceTerms, features: SentenceFeatures, passage: Passage
+) -> bool:
+    """Headings, names of columns and pictures are context, never an answer; so is the title, unless
+    it holds what is asked for: "Lease NV-12" tells its number."""
+    if sentence.row is not None and sentence.row.is_header:
+        return False
+    if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
+        return False
+    if _CREDIT.match(sentence.text) and len(sentence.words) <= _LONGEST_CREDIT:
+        return False
+    if sentence.row is None and (_is_echo(question, sentence) or _is_menu(sentence, passage)):
+        return False
+    is_title = passage.start == 0 and _is_title(sentence.text.strip(), passage)
+    if is_title and not _fills_slot(question, sentence, features):
+        return False
+    return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
+
+
+def _fills_slot(question: Question, sentence: SentenceTerms, features: SentenceFeatures) -> bool:
+    """Whether a line holds what is asked for: a value of the kind, or a number of its own."""
+    kind = question.kinds[0]
+    if features.kind >= 1.0 and kind in _TOLD_BY_TITLES:
+        return True
+    new = sentence.terms - question.values - question.weights.keys()
+    return kind not in _NEVER_IN_DIGITS and any(c.isdigit() for term in new for c in term)
+
+
+def _is_title(text: str, passage: Passage) -> bool:
+    """Whether a line is the title that its document goes on behind, and no sentence."""
+    is_whole = len(passage.text) < 2 * len(text)
+    return text == passage.title and " " in text and text[-1:] not in _ENDS and not is_whole
+
+
+def is_reference(text: str) -> bool:
+    """Whether a line is an entry of a list of references: names, a year in brackets, a title."""
+    return _REFERENCE.match(text) is not None
+
+
+def _is_menu(sentence: SentenceTerms, passage: Passage) -> bool:
+    """Whether a line is many headings one behind the other, as the menu of a page is."""
+    text = sentence.text.strip()
+    written = text.split()
+    if len(written) < _MENU_WORDS or _MARKS.search(text[:-1]):
+        return False
+    if passage.language in _NOUNS_IN_CAPITALS:
+        return False
+    begun = sum(
+        here[:1].isupper() and before[-1:].islower() and before.lower() not in STOP_WORDS
+        for before, here in pairwise(written)
+    )
+    return begun >= _MENU_ENTRIES

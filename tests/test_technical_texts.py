@@ -1,0 +1,171 @@
+"""Manuals of programs and machines: code, options, lists of codes, menus, names of a family."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support_texts import indexed_for_module
+
+from assistant import Assistant
+from assistant.answering.coded_entries import asked_signs
+from assistant.chunking import cut
+from assistant.retrieval.answer_kinds import answer_kinds
+from assistant.text.analysed import analysed
+from assistant.text.sentences import sentences
+from assistant.types import ParsedDocument
+
+ERRORS = """# Errors of the pump
+
+The controller shows what is wrong with it:
+
+410 - dry_run: The pump runs without water.
+
+423 - door_open: The lid of the housing is open.
+
+431 - flow_limit: The pump has hit the limit of the flow.
+
+We may also use these for faults that are not listed, when you run the pump outdoors.
+"""
+OPTIONS = """<html><body><nav>Home Start Help</nav><h1>hoist-run — Run a hoist from the shell</h1>
+<p>Overview Before you begin Choose a hoist Check the cable Start the motor Stop the motor Read the
+counter Examples Limits Questions</p>
+<h2>Options</h2>
+<dl><dt>--guarded</dt><dd>Asserts that the guard is closed before the motor turns.</dd>
+<dt>--slow</dt><dd>Lifts at half of the speed. With this flag the guard may stay open.</dd></dl>
+<p>Some yards want a guard (for instance hoist-run --guarded).</p>
+<h2>Watching a run</h2>
+<p>To list only the jammed hoists, use hoist-run with the flag for it:</p>
+<pre><code>$ hoist-run --jammed
+   Reading yard v0.1 (file:///yard)
+
+listing 2 hoists
+hoist north ... jammed
+hoist south ... ok
+
+list result: ok. 1 jammed; 1 running; 0 only listed
+</code></pre>
+<p>The latch operator holds the load. The <code>?</code> operator lifts the load by one step and
+waits.</p>
+<p>The guard is included in every delivery, so nobody needs to order it. A guard is a plate that
+keeps hands off the cable.</p></body></html>"""
+PRICES = """# Prices of the boats
+
+The Skarv 3 Teal costs 900 crowns for a week, with two oars.
+
+The Skarv 3 Rust is a boat for four. The yard has lent it since 2014.
+
+Many people like the Skarv.
+"""
+
+
+assistant = indexed_for_module({"errors.md": ERRORS, "hoist.html": OPTIONS, "prices.md": PRICES})
+
+
+def test_the_entry_of_a_code_tells_its_meaning(assistant: Assistant) -> None:
+    answer = assistant.ask("What does error code 423 mean?")
+    assert answer.sentences[0].text.startswith("423 - door_open")
+    assert answer.certainty in ("sure", "likely")
+
+
+def test_a_code_that_is_asked_for_stands_in_the_answer(assistant: Assistant) -> None:
+    answer = assistant.ask("Which error code does the pump show when I exceed the flow limit?")
+    assert not answer.abstained
+    assert answer.sentences[0].text.startswith("431")
+
+
+def test_an_option_is_told_by_its_entry(assistant: Assistant) -> None:
+    answer = assistant.ask("What does the --guarded flag do?")
+    assert answer.sentences[0].text.startswith("--guarded: Asserts")
+
+
+def test_what_a_program_prints_is_no_list(assistant: Assistant) -> None:
+    answer = assistant.ask("How do I list only the jammed hoists?")
+    assert answer.sentences[0].text.startswith("To list only the jammed hoists")
+    assert "$ hoist-run --jammed" in answer.text
+
+
+def test_a_menu_answers_nothing(assistant: Assistant) -> None:
+    answer = assistant.ask("How do I check the cable and start the motor of a hoist?")
+    assert "Overview Before" not in answer.text
+
+
+def test_a_sign_is_looked_for_as_it_is_written(assistant: Assistant) -> None:
+    answer = assistant.ask("What does the ? operator do?")
+    assert "lifts the load by one step" in answer.sentences[0].text
+    assert assistant.ask("What does the => operator do?").certainty in ("none", "unsure")
+
+
+def test_a_definition_says_what_it_is(assistant: Assistant) -> None:
+    answer = assistant.ask("What is a guard?")
+    assert answer.sentences[0].text.startswith("A guard is a plate")
+
+
+def test_another_one_of_the_family_is_doubted(assistant: Assistant) -> None:
+    assert "900" in assistant.ask("How much does the Skarv 3 Teal cost for a week?").text
+    assert assistant.ask("How much does the Skarv 3 Rust cost for a week?").certainty in (
+        "none",
+        "unsure",
+    )
+
+
+def test_a_number_that_is_asked_for_is_not_told_by_many(assistant: Assistant) -> None:
+    assert assistant.ask("How many people like the Skarv?").certainty in ("none", "unsure")
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "asks"),
+    [
+        ("Which error do I get when I exceed the limit?", "date", False),
+        ("When do I exceed the limit?", "date", True),
+        ("Do you know when it opens?", "date", True),
+        ("Since when is it open?", "date", True),
+        ("Which boat lies where it rains?", "place", False),
+        ("And where is it?", "place", True),
+    ],
+)
+def test_a_clause_is_no_question(question: str, kind: str, asks: bool) -> None:
+    assert (kind in answer_kinds(analysed(question, ("en",)))) is asks
+
+
+@pytest.mark.parametrize(
+    ("question", "signs"),
+    [
+        ("What does the ? operator do?", ["?"]),
+        ("What does `=>` mean in a match?", ["=>"]),
+        ("What is A - B?", []),
+        ("Is it R & D?", []),
+        ("How much is 5 % of it?", []),
+        ("Why so ... slow?", []),
+    ],
+)
+def test_signs_of_a_question(question: str, signs: list[str]) -> None:
+    assert asked_signs(question) == signs
+
+
+def test_code_is_not_cut_in_two() -> None:
+    code = "```\n" + "\n\n".join(f"step {at}" for at in range(7)) + "\n```"
+    text = "".join(f"Words before part {at}, some of them.\n\n{code}\n\n" for at in range(6))
+    for is_markdown in (True, False):
+        document = ParsedDocument(text, "steps", "text", is_markdown=is_markdown)
+        chunks = cut(document, tokens=30)
+        assert len(chunks) > 4
+        assert all(chunk.text.count("```") % 2 == 0 for chunk in chunks)
+        assert "".join(c.text for c in chunks).replace("\n", "") == text.replace("\n", "")
+
+
+def test_a_stretch_from_inside_code_is_told() -> None:
+    text = "step 3\n```\n\nThe crane turns. It stops."
+    found = sentences(text, in_code=True)
+    assert [each.kind for each in found] == ["code", "prose", "prose"]
+
+
+def test_letters_in_a_page_are_no_code(tmp_path: Path) -> None:
+    from assistant.reading import read_document
+
+    page = (
+        b"<html><body><pre>Dear Kari,\n\nthe boat is ready.</pre><pre><code>x = 1\ny</code></pre>"
+    )
+    text = read_document(page, "letter.html").text
+    assert "```\nx = 1\ny\n```" in text
+    assert text.count("```") == 2
