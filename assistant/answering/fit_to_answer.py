@@ -102,7 +102,7 @@ def _is_menu(sentence: SentenceTerms, passage: Passage) -> bool:
     """Whether a line is many headings one behind the other, as the menu of a page is."""
     text = sentence.text.strip()
     written = text.split()
-    if len(written) < _MENU_WORDS or _MARKS.search(text[:-1]):
+    if len(written) < _MENU_WORDS or _MARKS.search(text):
         return False
     if passage.language in _NOUNS_IN_CAPITALS:
         return False
