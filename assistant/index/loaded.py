@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import astuple, dataclass
 from typing import Any
+
+import orjson
 
 from assistant.errors import DocumentError
 from assistant.index.rows import FileState
@@ -46,6 +49,23 @@ def packed(result: Loaded | DocumentError) -> dict[str, Any]:
         "recognised": [astuple(word) for word in parsed.recognised],
         "unread_pages": parsed.unread_pages,
     }  # fmt: skip
+
+
+def to_line(result: Loaded | DocumentError) -> bytes:
+    """A result as one line of JSON, without its end."""
+    message = packed(result)
+    try:
+        return orjson.dumps(message)  # 8 times as fast
+    except TypeError:  # half of a surrogate pair, which some texts hold
+        return json.dumps(message).encode()
+
+
+def from_line(line: bytes) -> Loaded | DocumentError:
+    """What ``to_line`` was given. Raises ``ValueError``."""
+    try:
+        return unpacked(orjson.loads(line))
+    except orjson.JSONDecodeError:
+        return unpacked(json.loads(line))
 
 
 def unpacked(message: dict[str, Any]) -> Loaded | DocumentError:

@@ -7,7 +7,6 @@ a large folder of texts in ``reading_process``.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections import deque
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
-from assistant.index.loaded import Loaded, packed
+from assistant.index.loaded import Loaded, to_line
 from assistant.index.plan import Step
 from assistant.index.rows import FileState, state_of
 from assistant.index.scan import FoundFile, access_of
@@ -218,7 +217,7 @@ class Loader:
     def load_packed(self, file: FoundFile) -> bytes:
         """What ``load`` gives, as one line of JSON (``packed``)."""
         result, line = self._load(file)
-        return line or json.dumps(packed(result)).encode()
+        return line or to_line(result)
 
     def _load(self, file: FoundFile) -> tuple[Loaded | DocumentError, bytes]:
         """A result, and what is kept of it."""
@@ -256,7 +255,8 @@ def load_bytes(
         chunks = tuple(cut(parsed, tokens=cutting.tokens, overlap=cutting.overlap))
         if not chunks:
             return DocumentError(f"{file.name} holds no text", outcome="empty")
-        fields = first_page(parsed.text, is_mail=parsed.kind in _MAILS)
+        is_mail = parsed.kind in _MAILS
+        fields = first_page(parsed.text, is_mail=is_mail, language=parsed.language)
         parsed = with_fields(parsed, fields)
         fields += tuple(
             DocumentField("abbreviation", f"{each.short} = {each.long}", each.start, each.end)

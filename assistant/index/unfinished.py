@@ -23,7 +23,7 @@ from typing import Any
 
 from assistant.errors import DocumentError
 from assistant.index.journal import Journal, Record, records
-from assistant.index.loaded import Loaded, packed, packed_state, unpacked
+from assistant.index.loaded import Loaded, packed_state, to_line, unpacked
 from assistant.index.rows import FileState
 from assistant.index.scan import FoundFile
 from assistant.reading.added import brought_identity
@@ -78,7 +78,7 @@ class KeptTexts:
             isinstance(result, DocumentError) and result.outcome not in _KEPT_OUTCOMES
         ):
             return b""
-        line = json.dumps(packed(result)).encode()
+        line = to_line(result)
         if not self._journal.append(_head(file, sha256), line):
             self._journal = None
         return line

@@ -115,13 +115,15 @@ _STATUS = re.compile(
     r"gültig (?:ab|seit|bis)|remplace|entre en vigueur|est (?:retiré|abrogé)|entra en vigor|"
     r"sustituye|sostituisce|entra in vigore)\b"
 )
-_STATUS_CUES = (
+_ENGLISH_CUES = (
     "supersede", "replaces", "replaced by", "withdrawn", "revoked", "cancelled", "repealed",
     "rescinded", "valid from", "valid since", "valid as of", "valid until", "effective from",
     "effective since", "effective as of", "effective until", "in force", "into force",
-    "into effect", "takes effect", "ersetzt",
-    "zurückgezogen", "aufgehoben", "in kraft", "gilt ", "gültig ", "remplace", "en vigueur",
-    "retiré", "abrogé", "en vigor", "sustituye", "sostituisce", "in vigore",
+    "into effect", "takes effect",
+)  # fmt: skip
+_OTHER_CUES = (
+    "ersetzt", "zurückgezogen", "aufgehoben", "in kraft", "gilt ", "gültig ", "remplace",
+    "en vigueur", "retiré", "abrogé", "en vigor", "sustituye", "sostituisce", "in vigore",
 )  # fmt: skip
 _SENTENCE_END = re.compile(r"[!?\n]|(?<!\d)\.|(?<=\d{3})\.(?!\d)|\.(?=\s*\n|\s*\Z)")
 """The period of ``1. March`` or ``2.1`` ends nothing."""
@@ -152,13 +154,15 @@ def is_tool(author: str) -> bool:
     return _TOOL.search(author) is not None
 
 
-def first_page(text: str, *, is_mail: bool = False) -> tuple[DocumentField, ...]:
+def first_page(
+    text: str, *, is_mail: bool = False, language: str = ""
+) -> tuple[DocumentField, ...]:
     """The fields of a document in the order of their places, each value as it stands there."""
     page = text[:_LOOKED_AT]
     lines = list(islice(_lines(page), _MOST_LABELS))
     found = _labelled(lines, is_mail=is_mail)
     if not is_mail:
-        found += [*_abstract(page), *_unlabelled(lines, page), *_about_itself(page)]
+        found += [*_abstract(page), *_unlabelled(lines, page), *_about_itself(page, language)]
     kept: list[DocumentField] = []
     for field in sorted(found, key=lambda each: each.start):
         covered = any(each.start <= field.start and field.end <= each.end for each in kept)
@@ -333,9 +337,10 @@ def _abstract(page: str) -> Iterator[DocumentField]:
             return
 
 
-def _about_itself(text: str) -> Iterator[DocumentField]:
+def _about_itself(text: str, language: str) -> Iterator[DocumentField]:
     level = text.lower()
-    if not any(cue in level for cue in _STATUS_CUES):  # a tenth of the pattern's time
+    cues = _ENGLISH_CUES if language == "en" else (*_ENGLISH_CUES, *_OTHER_CUES)
+    if not any(map(level.__contains__, cues)):  # a tenth of the pattern's time
         return
     stated = list(_STATUS.finditer(text))
     if not stated:

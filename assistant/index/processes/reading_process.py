@@ -21,7 +21,7 @@ from dataclasses import asdict, replace
 from typing import IO, Any
 
 from assistant.errors import AssistantError, DocumentError
-from assistant.index.loaded import Loaded, packed_state, unpacked
+from assistant.index.loaded import Loaded, from_line, packed_state
 from assistant.index.loading import (
     Cutting,
     Loader,
@@ -146,7 +146,7 @@ class _Reading:
         for line in self._process.stdout:  # type: ignore[union-attr]
             if not line.endswith(b"\n"):
                 return  # it died in the middle of one
-            yield unpacked(json.loads(line))
+            yield from_line(line)
 
     def death(self) -> str:
         """How a process that gave too few results ended."""
