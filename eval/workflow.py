@@ -164,7 +164,7 @@ def judge(
     run: Run, base: Run, *, again: Mapping[str, Sequence[Result]], budgets: Budgets
 ) -> tuple[Comparison, GateVerdict]:
     """Compare a run with a baseline and decide; adds what differs between the two as remarks."""
-    comparison = compare(base.results, run.results)
+    comparison = compare(base.results, run.results, is_deterministic(run, base))
     verdict = decide(
         comparison,
         deterministic=is_deterministic(run, base),
