@@ -111,7 +111,7 @@ def main(
     A first round:
       python -m eval lint                 are the questions true of the documents?
       python -m eval run                  ask them; writes eval/runs/<time>/report.html
-      python -m eval bless RUN            make that run the baseline
+      python -m eval bless --last         make that run the baseline
       python -m eval                      after a change: did anything get worse?
     """
     from eval.workflow import Plan, Workplace
@@ -187,7 +187,10 @@ def run(
     place: Workplace, only: tuple[str, ...], jobs: int, repeat: int, model: str | None,
     replay: str | None, dry_run: bool, resume: bool,
 ) -> None:  # fmt: skip
-    """Ask the questions and write a run folder; decides nothing."""
+    """Ask the questions, write a run folder, and show what changed since the baseline.
+
+    The exit code says only whether it could run; `python -m eval` and `gate` decide.
+    """
     from eval.workflow import Plan, find_run
 
     if model is not None:
@@ -247,15 +250,18 @@ def gate(
 
 
 @main.command()
-@click.argument("name", metavar="RUN")
+@click.argument("name", metavar="[RUN]", required=False)
+@click.option("--last", is_flag=True, help="The newest finished run.")
 @click.pass_obj
 @catch
-def bless(place: Workplace, name: str) -> None:
+def bless(place: Workplace, name: str | None, last: bool) -> None:
     """Make RUN the baseline: the only way it moves. Commit it with the change that moved it."""
     from eval import workflow
     from eval.runs import bless as make_baseline
     from eval.runs import load_run
 
+    if (name is None) != last:
+        raise UsageError("bless needs a run: its name, or --last", hint=f"runs lie in {place.runs}")
     chosen = load_run(workflow.find_run(place, name))
     make_baseline(chosen, place.baseline)
     _tell(f"{chosen.path.name} is the baseline now: {place.baseline}")
@@ -392,7 +398,7 @@ def _run(
 
     question_set = place.load().only(plan.only)
     base = None
-    if gate or (place.baseline.is_dir() and not plan.only):
+    if gate or place.baseline.is_dir():
         try:
             base = workflow.load_baseline(place)
         except InvalidComparisonError:
@@ -407,8 +413,13 @@ def _run(
             again = workflow.confirm(done, base, question_set, bench)
     if gate and base is not None:
         _decide(place, done, base, again, budgets or Budgets(), strict)
+    elif base is not None:
+        base = workflow.asked_in_both(done, base)
+        comparison, verdict = workflow.judge(done, base, again={}, budgets=Budgets())
+        _show(place, done, base, comparison, verdict)
     else:
         _show(place, done, None, None, None)
+        _tell("`python -m eval bless --last` makes this run the baseline that later ones face")
     if done.manifest.model not in ("", EXTRACTIVE):
         lines = RunFolder(done.path).answer_lines()
         click.echo(describe_model_answers(done.manifest.model, lines, summarise(

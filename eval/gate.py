@@ -183,7 +183,7 @@ def _broken_invariants(comparison: Comparison) -> list[Reason]:
         )
         if broken:
             text = (
-                f"{metric} is below 100 % where it was not, which needs no test without a model: "
+                f"{metric} fell below 100 %, which cannot be chance without a model: "
                 f"{_some(broken)}"
             )
             reasons.append(Reason("G1", "regression", text, broken))

@@ -77,8 +77,8 @@ def _balance(questions: Sequence[EvalQuestion]) -> list[Finding]:
     found = []
     if len(questions) < PAIRS_NEEDED:
         message = (
-            f"only {len(questions)} questions: below {PAIRS_NEEDED} a mean proves nothing, and only "
-            "lost critical questions fail the gate"
+            f"only {len(questions)} questions: below {PAIRS_NEEDED} a mean proves nothing, and "
+            "only lost critical questions fail the gate"
         )
         found.append(Finding("warning", "", message))
     if len(refusals) < UNANSWERABLE_SHARE * len(questions):
