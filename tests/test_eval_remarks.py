@@ -23,7 +23,10 @@ def manifest(model: str = "extractive", **settings: object) -> RunManifest:
 def test_only_settings_that_reach_an_answer_are_named() -> None:
     base = manifest()
     now = manifest(
-        retrieval__passages=11, llm__answer_tokens=99, chat__question_set="x", embedding__batch_size=3
+        retrieval__passages=11,
+        llm__answer_tokens=99,
+        chat__question_set="x",
+        embedding__batch_size=3,
     )
     assert differences(now, base) == ["settings differ: retrieval.passages 8 → 11"]
     by_model = differences(replace(now, model="m"), replace(base, model="m"))
