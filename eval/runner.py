@@ -47,6 +47,10 @@ class Asks(Protocol):
         """Answer a question after earlier (question, answer) pairs."""
         ...
 
+    def retrieve(self, question: str, limit: int | None = None) -> tuple[Passage, ...]:
+        """The passages for a question, best first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
