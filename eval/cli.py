@@ -167,11 +167,16 @@ def run(
 @main.command(epilog=EXITS)
 @click.argument("base")
 @click.argument("candidate")
+@click.option(
+    "--why",
+    is_flag=True,
+    help="Split the difference: mix of questions, assistant, and there the stage of each flip.",
+)
 @budget_options
 @click.pass_obj
 @judging
 def compare(
-    place: Workplace, base: str, candidate: str, strict: bool, budget_seconds: float,
+    place: Workplace, base: str, candidate: str, why: bool, strict: bool, budget_seconds: float,
     budget_cost: float | None,
 ) -> None:  # fmt: skip
     """Compare two stored runs (names, paths, or `baseline`); asks nothing again."""
@@ -180,6 +185,11 @@ def compare(
 
     before = load_run(workflow.find_run(place, base))
     after = load_run(workflow.find_run(place, candidate))
+    if why:
+        from eval import attribution
+
+        for line in attribution.lines(attribution.attribute(before.results, after.results)):
+            tell(line)
     _decide(place, after, before, {}, _budgets(budget_seconds, budget_cost), strict, write=False)
 
 
