@@ -110,7 +110,7 @@ def lines(found: Attribution) -> list[str]:
     told = [
         f"right {found.base:.1%} → {found.now:.1%} ({_points(found.now - found.base)} points)",
         f"  {_points(found.mix)} from the mix of questions",
-        f"  {_points(found.system)} from the assistant, on the {found.questions} questions of both:",
+        f"  {_points(found.system)} from the assistant, on {found.questions} questions of both:",
     ]
     counts = Counter({s: len(v) for s, v in found.lost.items()})
     counts.update({s: len(v) for s, v in found.gained.items()})

@@ -17,7 +17,7 @@ from assistant.errors import UsageError
 from assistant.extras import check_installed
 from assistant.text.visible import visible
 from eval.commands import EXITS, catch, judging, tell
-from eval.configuration_commands import ablate, matrix
+from eval.configuration_commands import ablate, matrix, robust
 from eval.errors import EXIT_USAGE, InvalidComparisonError
 from eval.exam.commands import ability, exam, init
 from eval.statistics import STATISTICS
@@ -353,7 +353,7 @@ def beir(
         benchmark.write_queries(outcome, out)
 
 
-for command in (exam, init, ability, matrix, ablate):
+for command in (exam, init, ability, matrix, ablate, robust):
     main.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""``matrix`` and ``ablate``: several configurations on one question set."""
+"""``matrix``, ``ablate`` and ``robust``: one question set, asked in several ways."""
 
 from __future__ import annotations
 
@@ -176,3 +176,36 @@ def _by_settings(
 
 def _off(parts: Sequence[Switch], coalition: Coalition) -> dict[str, object]:
     return {part.key: part.off for part in parts if part.name not in coalition}
+
+
+@click.command()
+@click.option("--only", multiple=True, metavar="TAG", help="As in `run`.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=60,
+    show_default=True,
+    help="So many questions, spread evenly over the set.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Other typos.")
+@click.pass_obj
+@judging
+def robust(place: Workplace, only: tuple[str, ...], limit: int, seed: int) -> None:
+    """Do answers stay right when questions are asked carelessly?
+
+    Asks each question as written, then every one that is right with a typo, in lower case, in
+    capitals, without its frame words, as key words, and with a clause moved. Prints for each way
+    the share that stays right. Follow-ups and small talk are left out.
+    """
+    from eval import robust as carelessly
+    from eval.progress import steps
+    from eval.runner import asker
+    from eval.workflow import open_bench
+
+    question_set = place.load().only(only)
+    fit = [q for q in question_set.questions if not q.history and q.type != "chitchat"]
+    chosen = fit[:: max(1, -(-len(fit) // limit))]
+    with steps() as step, open_bench(place.settings(question_set), step) as bench:
+        found = carelessly.measure(chosen, asker(bench.assistant), bench.texts, seed, step)
+    for line in carelessly.lines(found):
+        tell(line)
