@@ -417,12 +417,15 @@ def _show(
     from rich.console import Console
 
     from eval import workflow
-    from eval.report import files, terminal
+    from eval.report import files, github, terminal
 
     made = workflow.report_of(run, base, comparison, verdict, place.load())
     terminal.show(made, Console(soft_wrap=True))
+    for line in github.annotations(made):
+        tell(line)
     if write:
         tell(str(files.write(made, run.path)))
+        github.write_summary(made)
 
 
 def _preview(place: Workplace, plan: Plan) -> None:
