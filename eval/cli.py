@@ -421,7 +421,7 @@ def _show(
 
     made = workflow.report_of(run, base, comparison, verdict, place.load())
     terminal.show(made, Console(soft_wrap=True))
-    for line in github.annotations(made):
+    for line in github.workflow_commands(made):
         tell(line)
     if write:
         tell(str(files.write(made, run.path)))

@@ -10,7 +10,7 @@ from eval_support import result
 from eval.compare import compare
 from eval.gate import decide
 from eval.report.content import Report, build
-from eval.report.github import annotations, write_summary
+from eval.report.github import workflow_commands, write_summary
 from eval.runs import Run, RunManifest
 
 ACTIONS = {"GITHUB_ACTIONS": "true"}
@@ -25,14 +25,16 @@ def report(said: str = "Wrong.") -> Report:
 
 
 def test_reasons_are_errors_and_lost_questions_warnings() -> None:
-    told = annotations(report(), ACTIONS)
+    told = workflow_commands(report(), ACTIONS)
     assert told[0].startswith("::error title=eval G1::1 critical question was lost: q003")
     assert "::warning title=eval%3A lost q005::Question 5?: Wrong." in told
-    assert annotations(report(), {}) == []
+    assert workflow_commands(report(), {}) == []
 
 
 def test_words_of_a_document_start_no_command() -> None:
-    told = annotations(report("100 % sure\n::error::owned\r\n::set-output name=x::y"), ACTIONS)
+    told = workflow_commands(
+        report("100 % sure\n::error::owned\r\n::set-output name=x::y"), ACTIONS
+    )
     assert all("\n" not in line and "\r" not in line for line in told)
     assert all(line.startswith(("::error title=eval", "::warning title=eval")) for line in told)
     assert any("100 %25 sure" in line for line in told)

@@ -17,7 +17,7 @@ MOST = 10
 """GitHub shows ten annotations of a kind for a step."""
 
 
-def annotations(report: Report, environment: Mapping[str, str] = os.environ) -> list[str]:
+def workflow_commands(report: Report, environment: Mapping[str, str] = os.environ) -> list[str]:
     """Workflow commands: an error for each reason of a regression, a warning for each question
     that was lost. Empty outside of GitHub Actions."""
     if environment.get("GITHUB_ACTIONS") != "true":
