@@ -8,69 +8,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.errors import AssistantError, UsageError
+from assistant.errors import UsageError
 from assistant.extras import check_installed
 from assistant.text.visible import visible
-from eval.errors import EXIT_INVALID, EXIT_USAGE, InvalidComparisonError
+from eval.commands import EXITS, catch, judging, tell
+from eval.configuration_commands import ablate, matrix, robust
+from eval.errors import EXIT_USAGE, InvalidComparisonError
+from eval.exam.commands import ability, exam, init
 from eval.statistics import STATISTICS
 
 if TYPE_CHECKING:
     from eval.gate import Budgets
     from eval.runs import Run
     from eval.workflow import Plan, Workplace
-
-P = ParamSpec("P")
-
-EXITS = """\b
-Exit codes: 0 pass · 1 regression · 2 wrong usage or question file
-            3 inconclusive (with --strict) · 4 the comparison is not valid"""
-
-
-def catch(command: Callable[P, None]) -> Callable[P, None]:
-    """Print an error as one message and leave with its exit code.
-
-    1 is kept for a regression: whatever else stops an evaluation leaves it invalid.
-    """
-
-    @wraps(command)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except AssistantError as error:
-            usage = error.exit_code == EXIT_USAGE
-            _leave(str(error), EXIT_USAGE if usage else EXIT_INVALID)
-        except KeyboardInterrupt:
-            _leave("Stopped. `python -m eval run --resume` goes on from here.", 130)
-
-    return guarded
-
-
-def judging(command: Callable[P, None]) -> Callable[P, None]:
-    """``catch`` for a command whose figures need the extra `eval`: without it, it says so before
-    the first question and not after the last."""
-
-    @wraps(command)
-    def prepared(*args: P.args, **kwargs: P.kwargs) -> None:
-        check_installed(*STATISTICS, package="scipy")
-        command(*args, **kwargs)
-
-    return catch(prepared)
-
-
-def _leave(message: str, code: int) -> NoReturn:
-    click.echo(visible(message), err=True)
-    sys.exit(code)
-
-
-def _tell(line: str, err: bool = False) -> None:
-    """A line, whatever is in the names that it holds."""
-    click.echo(visible(line.replace("\n", " ")), err=err)
 
 
 def budget_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -108,10 +63,14 @@ def main(
     Without a command: run all questions, then compare with the baseline.
 
     \b
+    A set of your own:
+      python -m eval init FOLDER          questions from your documents, made by rules
+
+    \b
     A first round:
       python -m eval lint                 are the questions true of the documents?
       python -m eval run                  ask them; writes eval/runs/<time>/report.html
-      python -m eval bless RUN            make that run the baseline
+      python -m eval bless --last         make that run the baseline
       python -m eval                      after a change: did anything get worse?
     """
     from eval.workflow import Plan, Workplace
@@ -140,9 +99,9 @@ def lint(place: Workplace) -> None:
     with steps() as step, open_bench(place.settings(question_set), step) as bench:
         findings = check(question_set.questions, bench.texts)
         for file in bench.not_indexed:
-            _tell(f"error   {file.document}: {file.reason or file.outcome}")
+            tell(f"error   {file.document}: {file.reason or file.outcome}")
     for each in findings:
-        _tell(f"{each.level:7} {each.id or 'the set'}: {each.message}")
+        tell(f"{each.level:7} {each.id or 'the set'}: {each.message}")
     total = len(question_set.questions)
     critical = sum(q.severity == "critical" for q in question_set.questions)
     refuse = sum(q.expect == "refuse" for q in question_set.questions)
@@ -187,7 +146,10 @@ def run(
     place: Workplace, only: tuple[str, ...], jobs: int, repeat: int, model: str | None,
     replay: str | None, dry_run: bool, resume: bool,
 ) -> None:  # fmt: skip
-    """Ask the questions and write a run folder; decides nothing."""
+    """Ask the questions, write a run folder, and show what changed since the baseline.
+
+    The exit code says only whether it could run; `python -m eval` and `gate` decide.
+    """
     from eval.workflow import Plan, find_run
 
     if model is not None:
@@ -205,11 +167,16 @@ def run(
 @main.command(epilog=EXITS)
 @click.argument("base")
 @click.argument("candidate")
+@click.option(
+    "--why",
+    is_flag=True,
+    help="Split the difference: mix of questions, assistant, and there the stage of each flip.",
+)
 @budget_options
 @click.pass_obj
 @judging
 def compare(
-    place: Workplace, base: str, candidate: str, strict: bool, budget_seconds: float,
+    place: Workplace, base: str, candidate: str, why: bool, strict: bool, budget_seconds: float,
     budget_cost: float | None,
 ) -> None:  # fmt: skip
     """Compare two stored runs (names, paths, or `baseline`); asks nothing again."""
@@ -218,6 +185,11 @@ def compare(
 
     before = load_run(workflow.find_run(place, base))
     after = load_run(workflow.find_run(place, candidate))
+    if why:
+        from eval import attribution
+
+        for line in attribution.lines(attribution.attribute(before.results, after.results)):
+            tell(line)
     _decide(place, after, before, {}, _budgets(budget_seconds, budget_cost), strict, write=False)
 
 
@@ -247,18 +219,21 @@ def gate(
 
 
 @main.command()
-@click.argument("name", metavar="RUN")
+@click.argument("name", metavar="[RUN]", required=False)
+@click.option("--last", is_flag=True, help="The newest finished run.")
 @click.pass_obj
 @catch
-def bless(place: Workplace, name: str) -> None:
+def bless(place: Workplace, name: str | None, last: bool) -> None:
     """Make RUN the baseline: the only way it moves. Commit it with the change that moved it."""
     from eval import workflow
     from eval.runs import bless as make_baseline
     from eval.runs import load_run
 
+    if (name is None) != last:
+        raise UsageError("bless needs a run: its name, or --last", hint=f"runs lie in {place.runs}")
     chosen = load_run(workflow.find_run(place, name))
     make_baseline(chosen, place.baseline)
-    _tell(f"{chosen.path.name} is the baseline now: {place.baseline}")
+    tell(f"{chosen.path.name} is the baseline now: {place.baseline}")
 
 
 @main.command()
@@ -317,7 +292,7 @@ def calibrate(place: Workplace, name: str | None, file: Path | None, change_refu
             hint="calibrate on a run with this file (--config), or write with --change-refusals",
         )
     calibration.write(found, file)
-    _tell(f"written to {file}")
+    tell(f"written to {file}")
 
 
 @main.command()
@@ -337,7 +312,7 @@ def report(place: Workplace, name: str | None) -> None:
     if base is not None:
         comparison, verdict = workflow.judge(chosen, base, again={}, budgets=Budgets())
     made = workflow.report_of(chosen, base, comparison, verdict, place.load())
-    _tell(str(files.write(made, chosen.path)))
+    tell(str(files.write(made, chosen.path)))
 
 
 @main.command()
@@ -378,6 +353,10 @@ def beir(
         benchmark.write_queries(outcome, out)
 
 
+for command in (exam, init, ability, matrix, ablate, robust):
+    main.add_command(command)
+
+
 def _run(
     place: Workplace, plan: Plan, *, gate: bool, strict: bool = False,
     budgets: Budgets | None = None,
@@ -392,7 +371,7 @@ def _run(
 
     question_set = place.load().only(plan.only)
     base = None
-    if gate or (place.baseline.is_dir() and not plan.only):
+    if gate or place.baseline.is_dir():
         try:
             base = workflow.load_baseline(place)
         except InvalidComparisonError:
@@ -401,14 +380,19 @@ def _run(
     again: dict[str, Any] = {}
     with steps() as step, workflow.open_bench(place.settings(question_set), step) as bench:
         for file in bench.not_indexed:
-            _tell(f"not indexed: {file.document}: {file.reason or file.outcome}", err=True)
+            tell(f"not indexed: {file.document}: {file.reason or file.outcome}", err=True)
         done = workflow.run_questions(place, question_set, plan, bench, step)
         if gate and base is not None:
             again = workflow.confirm(done, base, question_set, bench)
     if gate and base is not None:
         _decide(place, done, base, again, budgets or Budgets(), strict)
+    elif base is not None:
+        base = workflow.asked_in_both(done, base)
+        comparison, verdict = workflow.judge(done, base, again={}, budgets=Budgets())
+        _show(place, done, base, comparison, verdict)
     else:
         _show(place, done, None, None, None)
+        tell("`python -m eval bless --last` makes this run the baseline that later ones face")
     if done.manifest.model not in ("", EXTRACTIVE):
         lines = RunFolder(done.path).answer_lines()
         click.echo(describe_model_answers(done.manifest.model, lines, summarise(
@@ -433,12 +417,15 @@ def _show(
     from rich.console import Console
 
     from eval import workflow
-    from eval.report import files, terminal
+    from eval.report import files, github, terminal
 
     made = workflow.report_of(run, base, comparison, verdict, place.load())
     terminal.show(made, Console(soft_wrap=True))
+    for line in github.workflow_commands(made):
+        tell(line)
     if write:
-        _tell(str(files.write(made, run.path)))
+        tell(str(files.write(made, run.path)))
+        github.write_summary(made)
 
 
 def _preview(place: Workplace, plan: Plan) -> None:
@@ -448,9 +435,9 @@ def _preview(place: Workplace, plan: Plan) -> None:
     settings = place.settings(question_set)
     kinds = Counter(question.type for question in question_set.questions)
     total = len(question_set.questions) * plan.repeat
-    _tell(f"{total} answers: " + ", ".join(f"{n} {kind}" for kind, n in kinds.most_common()))
-    _tell("documents: " + ", ".join(str(path) for path in settings.documents.paths))
-    _tell(f"settings {settings.fingerprint()}, runs go to {place.runs}")
+    tell(f"{total} answers: " + ", ".join(f"{n} {kind}" for kind, n in kinds.most_common()))
+    tell("documents: " + ", ".join(str(path) for path in settings.documents.paths))
+    tell(f"settings {settings.fingerprint()}, runs go to {place.runs}")
 
 
 def _overrides(assignments: tuple[str, ...]) -> dict[str, Any]:

@@ -16,25 +16,35 @@ from eval.statistics import (
     holm,
     mcnemar_worse,
     mean,
+    paired_score_interval,
     sign_flip_worse,
     t_interval,
 )
-from eval.summary import DERIVED, METRICS, PRIMARY, by_question, is_error, is_right, value_of
+from eval.summary import (
+    DERIVED,
+    METRICS,
+    PRIMARY,
+    PROPORTIONS,
+    by_question,
+    is_error,
+    is_right,
+    value_of,
+)
 
 SECONDARY = (
     "refused_where_due",
     "fact_recall",
-    "numbers_grounded",
-    "citation_recall",
-    "citation_precision",
     "gold_citation_recall",
     "answer_precision",
     "first_on_evidence",
-    "quote_fidelity",
     "recall@5",
     "ndcg@10",
 )
 """Tested beside the primary metric; their p values are adjusted together (Holm)."""
+
+INVARIANTS = ("numbers_grounded", "citation_recall", "citation_precision", "quote_fidelity")
+"""Without a model these are 100 % by construction: one question below that is a fault, and no
+test is needed. An answer by a model can break them, so there they are tested like SECONDARY."""
 
 SMALL_SLICE = 10
 """A slice of fewer questions is shown, greyed, and nothing is concluded from it."""
@@ -68,8 +78,9 @@ class Pair:
 class Difference:
     """How a metric moved over the ``n`` questions on which both runs have a value.
 
-    ``interval`` is Student's 95 % interval of the paired difference, ``clustered`` the same with
-    questions about one document taken together; ``low90`` the lower end of the 90 % interval.
+    ``interval`` is the 95 % interval of the paired difference: Tango's score interval for shares
+    of questions, else Student's; ``clustered`` is Student's with questions about one document
+    taken together; ``low90`` is the lower end of the 90 % interval. None leaves -1 to 1.
     ``p`` is one-sided for "worse": exact McNemar for the primary metric, else sign flips;
     ``p_holm`` is ``p`` adjusted over the secondary metrics, ``None`` where it is not tested.
     """
@@ -131,8 +142,10 @@ class Comparison:
         return next((each for each in self.deltas if each.metric == metric), None)
 
 
-def compare(base: Sequence[Result], now: Sequence[Result]) -> Comparison:
-    """Pair two runs and measure every difference."""
+def compare(
+    base: Sequence[Result], now: Sequence[Result], deterministic: bool = True
+) -> Comparison:
+    """Pair two runs and measure every difference. ``deterministic``: neither is by a model."""
     before, after = by_question(base), by_question(now)
     both = [name for name in after if name in before]
     changed = [n for n in both if before[n][0].fingerprint != after[n][0].fingerprint]
@@ -150,7 +163,12 @@ def compare(base: Sequence[Result], now: Sequence[Result]) -> Comparison:
         only_now=tuple(name for name in after if name not in before),
         changed=tuple(changed),
         errors=tuple(pair.id for pair in pairs if pair.is_broken),
-        deltas=tuple(_adjusted([d for m in metrics if (d := _delta(m, whole)) is not None])),
+        deltas=tuple(
+            _adjusted(
+                [d for m in metrics if (d := _delta(m, whole)) is not None],
+                SECONDARY if deterministic else (*SECONDARY, *INVARIANTS),
+            )
+        ),
         slices=tuple(_slices(whole)),
     )
 
@@ -163,7 +181,7 @@ def _delta(metric: str, pairs: Sequence[Pair]) -> Difference | None:
         and (after := value_of(pair.now, metric)) is not None
     ]
     differences = [after - before for before, after, _ in values]
-    wide, narrow = t_interval(differences), t_interval(differences, 0.90)
+    wide, narrow = _interval(metric, differences, 0.95), _interval(metric, differences, 0.90)
     clustered = clustered_interval(differences, [cluster for _, _, cluster in values])
     if wide is None or narrow is None or clustered is None:
         return None
@@ -180,16 +198,28 @@ def _delta(metric: str, pairs: Sequence[Pair]) -> Difference | None:
         now=mean([after for _, after, _ in values]) or 0.0,
         delta=wide.estimate,
         interval=wide,
-        clustered=clustered,
+        clustered=_inside(clustered),
         low90=narrow.low,
         p=p,
     )
 
 
-def _adjusted(deltas: Sequence[Difference]) -> list[Difference]:
+def _interval(metric: str, differences: Sequence[float], confidence: float) -> Interval | None:
+    if metric in PROPORTIONS and set(differences) <= {-1.0, 0.0, 1.0}:
+        lost, gained = differences.count(-1.0), differences.count(1.0)
+        return paired_score_interval(lost, gained, len(differences), confidence)
+    found = t_interval(differences, confidence)
+    return None if found is None else _inside(found)
+
+
+def _inside(interval: Interval) -> Interval:
+    return Interval(interval.estimate, max(-1.0, interval.low), min(1.0, interval.high))
+
+
+def _adjusted(deltas: Sequence[Difference], names: Sequence[str]) -> list[Difference]:
     from dataclasses import replace
 
-    tested = [each for each in deltas if each.metric in SECONDARY]
+    tested = [each for each in deltas if each.metric in names]
     adjusted = dict(zip([d.metric for d in tested], holm([d.p for d in tested]), strict=True))
     return [replace(each, p_holm=adjusted.get(each.metric)) for each in deltas]
 

@@ -1,12 +1,15 @@
 """A comparison → pass, regression, inconclusive or invalid, each with its reasons. Pure.
 
-    G0   at least 30 pairs, errors at most 2 %                            else invalid
+    G0   at least one pair, of the same set, errors at most 2 %           else invalid
     G1   a critical question lost, or any lost in every repeat,
-         on a re-run too                                                  → regression
+         on a re-run too; without a model, a metric that cannot fall fell → regression
     G2   exact McNemar p < .05 and a drop of at least 2 points; for the
          secondary metrics sign flips, Holm-adjusted, at .01              → regression
     G2b  not significant, but the 90 % interval reaches below -5 points   → inconclusive
+         below 30 questions: whenever one was lost
     G3   over the budget for time or money                                → regression
+    G4   the confidence is worth less than a constant (Brier skill below
+         0) and was not in the baseline                                   → regression
 
 The secondary metrics have a stricter level, because the false alarms of all rules add up: 3.4 %
 of the exact test and 1 % stay below 5 % together (simulated in the tests).
@@ -18,16 +21,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from eval.compare import Comparison, Difference, Pair
+from eval.compare import INVARIANTS, Comparison, Difference, Pair
 from eval.errors import EXIT_INCONCLUSIVE, EXIT_INVALID, EXIT_PASS, EXIT_REGRESSION
 from eval.power import ALPHA, MINIMAL_DROP, smallest_detectable_drop
 from eval.results import Result
-from eval.summary import PRIMARY, Operation, is_error
+from eval.summary import PRIMARY, TO_THE_POINT, Operation, calibrate, is_error, value_of
 
 GateState = Literal["pass", "regression", "inconclusive", "invalid"]
-Rule = Literal["G0", "G1", "G2", "G2b", "G3"]
+Rule = Literal["G0", "G1", "G2", "G2b", "G3", "G4"]
 
-MINIMAL_PAIRS = 30
+SMALL_SET = 30
+"""Below it hard breaks still decide, but a mean that fell a little says nothing."""
 MINIMAL_OVERLAP = 0.5
 """Fewer of the candidate's questions in common with the baseline: another set of questions."""
 MAXIMAL_ERRORS = 0.02
@@ -112,7 +116,10 @@ def decide(
         return GateVerdict("invalid", f"Invalid: {invalid[0].text}.", tuple(invalid))
     primary = comparison.delta(PRIMARY)
     reasons = _hard_breaks(comparison, deterministic, again or {})
+    if deterministic:
+        reasons += _broken_invariants(comparison)
     reasons += _significant(comparison)
+    reasons += _untrue_confidence(comparison)
     reasons += _over_budget(operation, budgets or Budgets())
     if not any(reason.state == "regression" for reason in reasons):
         reasons += _unseen(comparison, deterministic, primary)
@@ -122,17 +129,16 @@ def decide(
             state = worse
             break
     sentence = _sentence(state, comparison, primary, reasons)
-    return GateVerdict(state, sentence, tuple(reasons), tuple(_remarks(comparison)))
+    remarks = _remarks(comparison, deterministic)
+    return GateVerdict(state, sentence, tuple(reasons), tuple(remarks))
 
 
 def _pairing(comparison: Comparison) -> list[Reason]:
     pairs = len(comparison.pairs)
     asked = pairs + len(comparison.only_now) + len(comparison.changed)
     problems = []
-    if pairs < MINIMAL_PAIRS:
-        problems.append(
-            f"only {pairs} questions are the same in both runs, {MINIMAL_PAIRS} are needed"
-        )
+    if not pairs:
+        problems.append("no question is the same in both runs; bless a run of this set")
     elif pairs < MINIMAL_OVERLAP * asked:
         problems.append(
             f"only {pairs} of {asked} questions stand in the baseline; bless a run of this set"
@@ -167,6 +173,44 @@ def _hard_breaks(
     return reasons
 
 
+def _broken_invariants(comparison: Comparison) -> list[Reason]:
+    reasons = []
+    for metric in INVARIANTS:
+        broken = tuple(
+            pair.id
+            for pair in comparison.pairs
+            if _is_broken(pair.now, metric) and not _is_broken(pair.base, metric)
+        )
+        if broken:
+            text = (
+                f"{metric} fell below 100 %, which cannot be chance without a model: "
+                f"{_some(broken)}"
+            )
+            reasons.append(Reason("G1", "regression", text, broken))
+    return reasons
+
+
+def _is_broken(group: Sequence[Result], metric: str) -> bool:
+    value = value_of(group, metric)
+    return value is not None and value < 1.0 - 1e-9
+
+
+def _untrue_confidence(comparison: Comparison) -> list[Reason]:
+    base, now = _skills(comparison)
+    if base is None or now is None or len(comparison.pairs) < SMALL_SET:
+        return []
+    if now >= 0 or base < 0 or base - now < MINIMAL_DROP:
+        return []
+    text = f"the Brier skill of the confidence fell from {base:+.3f} to {now:+.3f}, below 0"
+    return [Reason("G4", "regression", text)]
+
+
+def _skills(comparison: Comparison) -> tuple[float | None, float | None]:
+    base = calibrate([each for pair in comparison.pairs for each in pair.base])
+    now = calibrate([each for pair in comparison.pairs for each in pair.now])
+    return base.brier_skill, now.brier_skill
+
+
 def _significant(comparison: Comparison) -> list[Reason]:
     reasons = []
     for delta in comparison.deltas:
@@ -186,7 +230,14 @@ def _unseen(
     comparison: Comparison, deterministic: bool, primary: Difference | None
 ) -> list[Reason]:
     reasons = []
-    if primary is not None and primary.low90 < -UNSEEN_DROP:
+    lost = tuple(pair.id for pair in comparison.lost)
+    if lost and len(comparison.pairs) < SMALL_SET:
+        text = (
+            f"{len(lost)} lost of {len(comparison.pairs)} questions, too few for a mean to prove "
+            f"anything: {_some(lost)}"
+        )
+        reasons.append(Reason("G2b", "inconclusive", text, lost))
+    elif primary is not None and primary.low90 < -UNSEEN_DROP and (lost or not deterministic):
         text = (
             f"a drop of more than {UNSEEN_DROP:.0%} cannot be excluded: the 90 % interval of the "
             f"difference reaches {primary.low90 * 100:+.1f} points"
@@ -225,11 +276,37 @@ def _over_budget(operation: Operation | None, budgets: Budgets) -> list[Reason]:
     return reasons
 
 
-def _remarks(comparison: Comparison) -> list[str]:
+def _remarks(comparison: Comparison, deterministic: bool) -> list[str]:
     remarks = []
     smallest = smallest_detectable_drop(len(comparison.pairs))
     seen = "no drop below 50 points" if smallest is None else f"a drop of {smallest * 100:g} points"
     remarks.append(f"{len(comparison.pairs)} questions can see {seen} (power 80 %)")
+    if len(comparison.pairs) < SMALL_SET:
+        remarks.append("of so small a set only lost critical questions and broken rules decide")
+    critical = [pair for pair in comparison.pairs if pair.now[0].severity == "critical"]
+    wrong = [pair.id for pair in critical if not pair.was_right]
+    if wrong:
+        remarks.append(
+            f"{len(wrong)} of {len(critical)} critical questions are wrong in the baseline, so "
+            f"nothing guards them: {_some(wrong)}"
+        )
+    gained = [pair.id for pair in comparison.gained]
+    if gained:
+        remarks.append(
+            f"{len(gained)} gained questions are not in the baseline, so losing them again will "
+            f"not be seen; bless the run to keep them: {_some(gained)}"
+        )
+    _, skill = _skills(comparison)
+    if skill is not None and skill < 0:
+        remarks.append(f"the confidence is worth less than a constant (Brier skill {skill:+.3f})")
+    known = [
+        f"{metric} on {pair.id}"
+        for metric in INVARIANTS
+        for pair in comparison.pairs
+        if deterministic and _is_broken(pair.now, metric) and _is_broken(pair.base, metric)
+    ]
+    if known:
+        remarks.append(f"below 100 % as in the baseline: {_some(known)}")
     for names, what in (
         (comparison.only_base, "of the baseline's questions were not asked"),
         (comparison.only_now, "questions are not in the baseline"),
@@ -252,6 +329,9 @@ def _sentence(
             f"{primary.base:.1%} → {primary.now:.1%} right on {primary.n} questions "
             f"({lost} lost, {gained} gained)"
         )
+        point = comparison.delta(TO_THE_POINT)
+        if point is not None:
+            moved += f"; right and to the point {point.base:.1%} → {point.now:.1%}"
     if state == "pass":
         return f"Pass: {moved}."
     first = next(reason for reason in reasons if reason.state == state)

@@ -76,7 +76,10 @@ def _balance(questions: Sequence[EvalQuestion]) -> list[Finding]:
     refusals = [question for question in questions if question.expect == "refuse"]
     found = []
     if len(questions) < PAIRS_NEEDED:
-        message = f"only {len(questions)} questions: the gate needs at least {PAIRS_NEEDED}"
+        message = (
+            f"only {len(questions)} questions: below {PAIRS_NEEDED} a mean proves nothing, and "
+            "only lost critical questions fail the gate"
+        )
         found.append(Finding("warning", "", message))
     if len(refusals) < UNANSWERABLE_SHARE * len(questions):
         message = (

@@ -47,6 +47,10 @@ class Asks(Protocol):
         """Answer a question after earlier (question, answer) pairs."""
         ...
 
+    def retrieve(self, question: str, limit: int | None = None) -> tuple[Passage, ...]:
+        """The passages for a question, best first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
@@ -238,6 +242,21 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def commits_since(commit: str, folder: Path) -> int | None:
+    """How many commits lie between a run's commit and now; ``None`` where git does not know."""
+    name = commit.rstrip("+")
+    if not name:
+        return None
+    try:
+        said = subprocess.run(
+            ["git", "rev-list", "--count", f"{name}..HEAD"],
+            cwd=folder, capture_output=True, text=True, timeout=10, check=True,
+        ).stdout.strip()  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return int(said) if said.isdigit() else None
 
 
 def _commit(folder: Path) -> str:

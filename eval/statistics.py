@@ -132,6 +132,41 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval | None:
     return Interval(rate, max(0.0, centre - half), min(1.0, centre + half))
 
 
+def paired_score_interval(
+    lost: int, gained: int, n: int, confidence: float = 0.95
+) -> Interval | None:
+    """Tango's score interval of a difference of paired shares (1998): never outside of -1 to 1,
+    and of some width where nothing changed, because few questions prove little."""
+    if n == 0:
+        return None
+    if lost < 0 or gained < 0 or lost + gained > n:
+        raise ValueError(f"{lost} lost and {gained} gained of {n} is not possible")
+    from statistics import NormalDist
+
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    estimate = (gained - lost) / n
+
+    def distance(delta: float) -> float:
+        b = (2 * n - gained + lost) * delta - gained - lost
+        c = -lost * delta * (1 - delta)
+        share = (math.sqrt(max(0.0, b * b - 8 * n * c)) - b) / (4 * n)
+        spread = n * (2 * share + delta * (1 - delta))
+        away = gained - lost - n * delta
+        return away / math.sqrt(spread) if spread > 0 else math.copysign(math.inf, away)
+
+    def limit(end: float, wanted: float) -> float:
+        near, far = estimate, end
+        for _ in range(60):
+            middle = (near + far) / 2
+            if abs(distance(middle)) < wanted:
+                near = middle
+            else:
+                far = middle
+        return near
+
+    return Interval(estimate, limit(-1.0, z), limit(1.0, z))
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's adjusted p values (1979), in the order given: compare each with alpha."""
     _check(p_values)

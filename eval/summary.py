@@ -18,11 +18,15 @@ from eval.scoring import FUNNEL
 from eval.statistics import Interval, mean, quantile, t_interval, wilson
 
 PRIMARY = "correct"
-DERIVED = (PRIMARY, "correct_answerable")
+TO_THE_POINT = "correct_to_the_point"
+DERIVED = (PRIMARY, TO_THE_POINT, "correct_answerable")
 """Computed from whether an answer is right; all other metrics are measures of a result."""
-PROPORTIONS = (PRIMARY, "correct_answerable", "refused_where_due")
+PROPORTIONS = (PRIMARY, TO_THE_POINT, "correct_answerable", "refused_where_due")
+POINT_SHARE = 0.5
+"""An answer is to the point when at least this share of its sentences is on the evidence."""
 METRICS = (
     PRIMARY,
+    TO_THE_POINT,
     "correct_answerable",
     "refused_where_due",
     "fact_recall",
@@ -161,10 +165,19 @@ def value_of(group: Sequence[Result], metric: str) -> float | None:
         return None
     if metric == PRIMARY:
         return float(is_right(group)) if group[0].correct is not None else None
+    if metric == TO_THE_POINT:
+        return _to_the_point(group)
     if metric == "correct_answerable":
         return value_of(group, PRIMARY) if group[0].expect == "answer" else None
     known = [value for each in group if (value := each.measures.get(metric)) is not None]
     return mean(known)
+
+
+def _to_the_point(group: Sequence[Result]) -> float | None:
+    """Right, and not drowned in other sentences. Where no evidence is known, right is enough."""
+    right = value_of(group, PRIMARY)
+    precision = value_of(group, "answer_precision")
+    return right if precision is None or precision >= POINT_SHARE or not right else 0.0
 
 
 def is_right(group: Sequence[Result]) -> bool:

@@ -20,6 +20,7 @@ from eval.report import content
 from eval.report.content import Report
 from eval.results import Result
 from eval.runner import (
+    EXTRACTIVE,
     Ask,
     Bench,
     TellProgress,
@@ -27,6 +28,7 @@ from eval.runner import (
     ask_all,
     asker,
     check_questions,
+    commits_since,
     complete,
     describe,
     open_bench,
@@ -36,6 +38,15 @@ from eval.runs import Run, RunFolder, RunManifest
 from eval.summary import summarise
 
 HOME = Path(__file__).resolve().parent
+
+NOT_SHAPING = frozenset(
+    "documents index watch chat server reading.processes ocr.cache_megabytes "
+    "embedding.concurrency embedding.timeout_seconds embedding.batch_size embedding.api_key_env "
+    "llm.timeout_seconds llm.max_retries llm.api_key_env llm.prices".split()
+)
+"""Sections and settings that reach no answer: what ``Settings.fingerprint`` leaves out."""
+STATIC_UNUSED = ("embedding.model", "embedding.base_url")
+"""What the static embedder, which has no server, does not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +175,7 @@ def judge(
     run: Run, base: Run, *, again: Mapping[str, Sequence[Result]], budgets: Budgets
 ) -> tuple[Comparison, GateVerdict]:
     """Compare a run with a baseline and decide; adds what differs between the two as remarks."""
-    comparison = compare(base.results, run.results)
+    comparison = compare(base.results, run.results, is_deterministic(run, base))
     verdict = decide(
         comparison,
         deterministic=is_deterministic(run, base),
@@ -172,7 +183,7 @@ def judge(
         operation=summarise(run.results, run.timings).operation,
         budgets=budgets,
     )
-    remarks = [*verdict.remarks, *_differences(run.manifest, base.manifest)]
+    remarks = [*verdict.remarks, *differences(run.manifest, base.manifest), *_age(base.manifest)]
     return comparison, replace(verdict, remarks=tuple(remarks))
 
 
@@ -192,6 +203,14 @@ def confirm(
     return ask_again(asked, asker(bench.assistant), bench.texts, times)
 
 
+def asked_in_both(run: Run, base: Run) -> Run:
+    """The baseline's part that a run of chosen questions (``--only``) can be compared with."""
+    if not run.manifest.only:
+        return base
+    asked = {each.id for each in run.results}
+    return replace(base, results=tuple(each for each in base.results if each.id in asked))
+
+
 def has_suspects(run: Run, base: Run) -> bool:
     """Whether anything has to be asked again before the gate can decide."""
     return bool(suspects(compare(base.results, run.results), is_deterministic(run, base)))
@@ -202,7 +221,7 @@ def load_baseline(place: Workplace) -> Run:
     if not place.baseline.is_dir():
         raise InvalidComparisonError(
             f"There is no baseline in {place.baseline}",
-            hint="`python -m eval bless RUN` makes a run the baseline",
+            hint="`python -m eval run`, then `python -m eval bless --last`",
         )
     return runs.load_run(place.baseline)
 
@@ -232,7 +251,14 @@ def report_of(
     return content.build(run, base, comparison, verdict, question_set.questions)
 
 
-def _differences(now: RunManifest, base: RunManifest) -> list[str]:
+def _age(base: RunManifest) -> list[str]:
+    """How many commits the baseline is old, where both are known."""
+    count = commits_since(base.commit, HOME)
+    return [f"the baseline is {count} commits old ({base.commit})"] if count else []
+
+
+def differences(now: RunManifest, base: RunManifest) -> list[str]:
+    """What differs between two runs and can reach an answer, in sentences."""
     remarks = []
     changed = sorted(
         name
@@ -242,28 +268,35 @@ def _differences(now: RunManifest, base: RunManifest) -> list[str]:
     if changed:
         remarks.append(f"{len(changed)} documents are not what they were: {', '.join(changed[:5])}")
     if now.settings_fingerprint != base.settings_fingerprint:
-        before, after = _flat(base.settings), _flat(now.settings)
+        without = {"", EXTRACTIVE}
+        unused = ("llm.",) if {now.model, base.model} <= without else ()
+        before, after = _flat(base.settings, unused), _flat(now.settings, unused)
         moved = [
             f"{key} {before.get(key)!r} → {after.get(key)!r}"
             for key in sorted({*before, *after})
             if before.get(key) != after.get(key)
         ]
-        remarks.append(f"settings differ: {', '.join(moved[:6])}")
+        if moved:
+            remarks.append(f"settings differ: {', '.join(moved[:6])}")
     if now.model != base.model:
         remarks.append(f"the model was {base.model!r} and is {now.model!r}")
     return remarks
 
 
-def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _flat(settings: Mapping[str, Any], unused: tuple[str, ...]) -> dict[str, Any]:
+    """Dotted names → values, of the settings that reach an answer."""
+    if settings.get("embedding", {}).get("provider") == "static":
+        unused = (*unused, *STATIC_UNUSED)
     return {
-        f"{section}.{key}": value
+        name: value
         for section, values in settings.items()
-        if isinstance(values, Mapping)
+        if isinstance(values, Mapping) and section not in NOT_SHAPING
         for key, value in values.items()
+        if (name := f"{section}.{key}") not in NOT_SHAPING and not name.startswith(unused)
     }
 
 
 __all__ = [
-    "Plan", "Workplace", "confirm", "find_run", "has_suspects", "judge", "load_baseline",
-    "open_bench", "quiet", "report_of", "run_questions",
+    "Plan", "Workplace", "asked_in_both", "confirm", "differences", "find_run", "has_suspects",
+    "judge", "load_baseline", "open_bench", "quiet", "report_of", "run_questions",
 ]  # fmt: skip

@@ -67,7 +67,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_set(home, questions_of(home))
     done = evaluate_in(home)("run")
     assert done.exit_code == 0, done.output
-    assert evaluate_in(home)("bless", newest(home).name).exit_code == 0
+    assert "bless --last" in done.output
+    assert evaluate_in(home)("bless", "--last").exit_code == 0
     return home
 
 
@@ -101,7 +102,7 @@ def test_help_teaches_and_is_quick() -> None:
         [sys.executable, "-X", "importtime", "-m", "eval", "--help"],
         capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
-    assert "python -m eval bless RUN" in done.stdout
+    assert "python -m eval bless --last" in done.stdout
     assert "3 inconclusive" in done.stdout
     loaded = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
     assert not loaded & {"scipy", "numpy", "rich", "yaml", "pydantic", "assistant.pipeline"}
@@ -132,6 +133,17 @@ def test_a_changed_setting_that_breaks_answers_exits_1(folder: Path) -> None:
     assert done.exit_code == 1, done.output
     assert "Regression: 5 critical questions were lost: alder, birch, cedar" in done.output
     assert "answer.min_confidence 0.1 → 1.0" in done.output
+
+
+def test_run_compares_by_itself_and_bless_needs_a_run_or_last(folder: Path) -> None:
+    broken = evaluate_in(folder)("--set", "answer.min_confidence=1.0", "run", "--only", "early")
+    assert broken.exit_code == 0, broken.output  # it could run; `gate` decides
+    assert "5 critical questions were lost" in broken.output
+    assert "of the baseline's questions were not asked" not in broken.output
+    for arguments in (("bless",), ("bless", "--last", "x")):
+        refused = evaluate_in(folder)(*arguments)
+        assert refused.exit_code == 2
+        assert "its name, or --last" in refused.output
 
 
 def test_lint_passes_a_true_set_and_says_what_it_can_see(evaluate: Evaluate) -> None:
@@ -177,7 +189,7 @@ def test_a_baseline_of_other_questions_exits_4(folder: Path, tmp_path: Path) -> 
     write_set(other, rows)
     done = evaluate_in(other)()
     assert done.exit_code == 4, done.output
-    assert "Invalid: only 0 questions are the same" in done.output
+    assert "Invalid: no question is the same in both runs" in done.output
 
 
 def test_no_baseline_no_run_and_a_wrong_name_exit_4(tmp_path: Path, folder: Path) -> None:

@@ -95,6 +95,26 @@ def test_another_version_and_broken_files_are_refused(tmp_path: Path) -> None:
         load_questions(broken)
 
 
+def test_all_faults_of_a_file_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "set.yaml"
+    rows = [row(qestion="x", type="facts"), row(id="b"), row(id="b", facts=[{"id": "x"}]), "no"]
+    path.write_text(yaml.safe_dump({"version": 1, "questions": rows}), encoding="utf-8")
+    starts = [n for n, line in enumerate(path.read_text().splitlines(), 1) if line[:2] == "- "]
+    with pytest.raises(QuestionFileError) as caught:
+        load_questions(path)
+    told = str(caught.value).splitlines()
+    assert told[0] == "set.yaml has 5 faults:"
+    for number, said in (
+        (0, "unknown key 'qestion' (did you mean 'question'?)"),
+        (0, "type is 'facts'"),
+        (2, "needs at least one wording"),
+        (2, "'b' stands twice"),
+        (3, "must be a mapping"),
+    ):
+        wanted = f"  set.yaml:{starts[number]}: "
+        assert any(line.startswith(wanted) and said in line for line in told), said
+
+
 def test_fingerprint_moves_with_what_is_judged_and_not_with_tags() -> None:
     plain = question()
     assert question(tags=("new",), cluster="x").fingerprint == plain.fingerprint

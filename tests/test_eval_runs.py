@@ -240,7 +240,7 @@ def test_a_part_of_the_set_cannot_become_the_baseline(
 
 
 def test_without_a_baseline_the_way_to_one_is_named(place: Workplace) -> None:
-    with pytest.raises(InvalidComparisonError, match="bless RUN") as caught:
+    with pytest.raises(InvalidComparisonError, match="bless --last") as caught:
         workflow.load_baseline(place)
     assert caught.value.exit_code == 4
 

@@ -81,12 +81,42 @@ def test_holm_by_hand_and_in_the_order_given() -> None:
 # ---------------------------------------------------------------- intervals
 
 
+def test_paired_score_intervals_stay_inside_and_are_symmetric() -> None:
+    """Tango 1998, table I: 50 pairs, 1 against 9 → [.044, .293]... by its equations."""
+    for lost, gained, n in ((1, 9, 50), (10, 0, 10), (0, 0, 30), (3, 2, 7), (0, 1, 1)):
+        found = statistics.paired_score_interval(lost, gained, n)
+        mirrored = statistics.paired_score_interval(gained, lost, n)
+        assert found is not None
+        assert mirrored is not None
+        assert -1.0 <= found.low <= found.estimate <= found.high <= 1.0
+        assert found.low == pytest.approx(-mirrored.high, abs=1e-9)
+    assert statistics.paired_score_interval(0, 0, 0) is None
+    nothing = statistics.paired_score_interval(0, 0, 30)
+    assert nothing is not None
+    z2 = 1.959964**2
+    assert nothing.high == pytest.approx(z2 / (30 + z2), abs=1e-6)  # by hand
+    with pytest.raises(ValueError, match="not possible"):
+        statistics.paired_score_interval(3, 3, 5)
+
+
+def test_paired_score_intervals_cover_what_they_say() -> None:
+    random = np.random.default_rng(2)
+    for n, p_lost, p_gained in ((20, 0.05, 0.1), (50, 0.02, 0.04), (150, 0.05, 0.05)):
+        counts = random.multinomial(n, [p_lost, p_gained, 1 - p_lost - p_gained], size=800)
+        covered = 0
+        for lost, gained, _ in counts:
+            found = statistics.paired_score_interval(int(lost), int(gained), n)
+            assert found is not None
+            covered += found.low <= p_gained - p_lost <= found.high
+        assert covered / len(counts) >= 0.93
+
+
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=30))
 def test_t_interval_is_that_of_scipy(values: list[float]) -> None:
     mine = statistics.t_interval(values)
     assert mine is not None
     if np.std(values) < 1e-8:
-        assert (mine.low, mine.high) == pytest.approx((mine.estimate, mine.estimate))
+        assert (mine.low, mine.high) == pytest.approx((mine.estimate,) * 2, abs=1e-6)
         return
     low, high = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values))
     assert (mine.low, mine.high) == pytest.approx((low, high), abs=1e-7)

@@ -9,8 +9,11 @@ from eval.baselines import CEILING, FLOOR, NAMES, RIVAL, captured_share
 from eval.compare import Comparison, Pair
 from eval.gate import GateVerdict
 from eval.questions import EvalQuestion
+from eval.results import Result
 from eval.runs import Run
+from eval.statistics import mean
 from eval.summary import Figure, Summary, summarise
+from eval.text import without_markers
 
 SYSTEM = "assistant"
 LADDER_METRIC = "correct"
@@ -18,6 +21,7 @@ GAP_METRIC = "correct_answerable"
 
 LABELS = {
     "correct": "right answers",
+    "correct_to_the_point": "right and to the point",
     "correct_answerable": "right, of the answerable",
     "refused_where_due": "refused where due",
     "fact_recall": "facts stated",
@@ -47,7 +51,8 @@ class Report:
 
     ``ladder`` maps the assistant and each trivial rival to its share of right answers;
     ``captured`` is the share of the gap between no retrieval and the oracle that is closed, on
-    answerable questions. ``rival`` holds the retrieval figures of BM25 over fixed windows.
+    answerable questions. ``rival`` holds the retrieval figures of BM25 over fixed windows;
+    ``words_beyond`` is how many words an answer has more than its reference, on average.
     """
 
     run: Run
@@ -60,6 +65,7 @@ class Report:
     comparison: Comparison | None = None
     verdict: GateVerdict | None = None
     questions: Mapping[str, EvalQuestion] = field(default_factory=dict)
+    words_beyond: float | None = None
 
     @property
     def sentence(self) -> str:
@@ -89,6 +95,7 @@ def build(
 ) -> Report:
     """Compute what the forms of the report share."""
     summary = summarise(run.results, run.timings)
+    known = {question.id: question for question in questions}
     rivals = {name: summarise(results).figures for name, results in run.baselines.items()}
     ladder = {
         name: rivals[name][LADDER_METRIC] for name in NAMES if LADDER_METRIC in rivals.get(name, {})
@@ -112,8 +119,19 @@ def build(
         base_summary=summarise(base.results) if base is not None else None,
         comparison=comparison,
         verdict=verdict,
-        questions={question.id: question for question in questions},
+        questions=known,
+        words_beyond=words_beyond(run.results, known),
     )
+
+
+def words_beyond(results: Sequence[Result], questions: Mapping[str, EvalQuestion]) -> float | None:
+    """Words that a given answer has beyond as many as its reference, 0 for a shorter one."""
+    beyond = [
+        float(max(0, len(without_markers(each.text).split()) - len(wanted.reference.split())))
+        for each in results
+        if each.outcome == "answered" and (wanted := questions.get(each.id)) and wanted.reference
+    ]
+    return mean(beyond)
 
 
 def label(metric: str) -> str:

@@ -11,10 +11,10 @@ LISTED = 20
 def render(report: Report) -> str:
     """Verdict, reasons, the metrics that are tested, slices that moved, flipped questions."""
     icon = {"pass": "✅", "regression": "❌", "inconclusive": "⚠️", "invalid": "🚫"}
-    lines = [f"### {icon.get(report.state, '📏')} {_plain(report.sentence)}", ""]
+    lines = [f"### {icon.get(report.state, '📏')} {plain(report.sentence)}", ""]
     if report.verdict is not None:
-        lines += [f"- **{each.rule}** {_plain(each.text)}" for each in report.verdict.reasons]
-        lines += [f"- {_plain(remark)}" for remark in report.verdict.remarks]
+        lines += [f"- **{each.rule}** {plain(each.text)}" for each in report.verdict.reasons]
+        lines += [f"- {plain(remark)}" for remark in report.verdict.remarks]
         lines.append("")
     if report.comparison is None:
         lines += ["| metric | now | 95 % CI | n |", "|---|--:|---|--:|"]
@@ -51,7 +51,7 @@ def _moved(report: Report) -> list[str]:
         lines += ["", "<details><summary>Slices that moved</summary>", ""]
         lines += ["| slice | base | now | lost | gained | n |", "|---|--:|--:|--:|--:|--:|"]
         lines += [
-            f"| {_plain(s.name)} | {s.base:.1%} | {s.now:.1%} | {s.lost} | {s.gained} | {s.n} |"
+            f"| {plain(s.name)} | {s.base:.1%} | {s.now:.1%} | {s.lost} | {s.gained} | {s.n} |"
             for s in moved
         ]
         lines += ["", "</details>"]
@@ -59,7 +59,7 @@ def _moved(report: Report) -> list[str]:
     if flips:
         lines += ["", f"<details><summary>Flipped questions ({len(flips)})</summary>", ""]
         lines += [
-            f"- {kind} `{pair.id}` {_plain(pair.now[0].question)}"
+            f"- {kind} `{pair.id}` {plain(pair.now[0].question)}"
             f"{' **critical**' if pair.now[0].severity == 'critical' else ''}"
             for kind, pair in flips[:LISTED]
         ]
@@ -69,7 +69,7 @@ def _moved(report: Report) -> list[str]:
     return lines
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Words of documents and questions, unable to become markup."""
     for mark in "\\`*_[]|<>#":
         text = text.replace(mark, f"\\{mark}" if mark not in "<>" else f"&{'lg'[mark == '>']}t;")

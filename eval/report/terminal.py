@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.text.visible import one_line
-from eval.compare import SECONDARY
+from eval.compare import INVARIANTS, SECONDARY
 from eval.report.content import Report, label
 from eval.summary import PROPORTIONS
 
@@ -19,7 +19,11 @@ COLOURS = {
     "invalid": "magenta",
     "none": "cyan",
 }
-SHOWN = (*PROPORTIONS, *(name for name in SECONDARY if name not in PROPORTIONS))
+SHOWN = (
+    *PROPORTIONS,
+    *(name for name in SECONDARY if name not in PROPORTIONS),
+    *INVARIANTS,
+)
 
 
 def show(report: Report, console: Console) -> None:
@@ -64,6 +68,13 @@ def show(report: Report, console: Console) -> None:
         for level, (given, right) in report.summary.certainty.items() if given
     )  # fmt: skip
     console.print(f"[dim]right by certainty[/] {levels}")
+    skill = report.summary.calibration.brier_skill
+    if skill is not None:
+        console.print(
+            f"[dim]Brier skill of the confidence[/] {skill:+.3f} (0: as good as a constant)"
+        )
+    if report.words_beyond is not None:
+        console.print(f"[dim]words beyond the reference[/] {report.words_beyond:.1f} an answer")
     if report.ladder:
         rungs = " < ".join(f"{label(name)} {f.mean:.1%}" for name, f in report.ladder.items())
         console.print(f"[dim]ladder[/] {escape(rungs)}")

@@ -1,0 +1,196 @@
+"""An exam from documents: which questions are made of what, which are refused, and the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from assistant import Assistant
+from eval.cli import main
+from eval.exam.build import EASY_SHARE, build_exam
+from eval.exam.filters import MOST_OVERLAP, Folder, is_fair
+from eval.exam.items import Item, Quote
+from eval.exam.prose import items_of, said_in
+from eval.exam.structured import list_items, table_items
+from eval.exam.words import is_self_contained, names_in, overlap
+from eval.lint import untrue
+from eval.questions import parse_questions
+
+HARBOUR = """# The harbour of Varnholm
+
+The Varnholm Lighthouse Trust (VLT) looks after 14 lighthouses along the northern coast.
+Ingrid Solberg designed the Varnholm breakwater for the northern fishing fleet after a storm.
+The Varnholm breakwater was opened in 1931 after four winters of quarrying and heavy blasting.
+It replaced a wooden pier. The Karsund ferry carries 220 passengers across the windy strait.
+
+The crews of Varnholm keep these boats:
+
+- Albatross, the oldest
+- Petrel, a pilot boat
+- Kittiwake, a tender
+
+| Dock | Depth in metres | Cranes |
+|---|---|---|
+| Dock A7 | 11.5 | two gantry cranes |
+| Dock B2 | 8.25 | no |
+"""
+CHRONICLE = """# A chronicle
+
+The Varnholm breakwater was opened in 1934 after four winters of quarrying and heavy blasting.
+The Ostrava tramway got 31 carriages from a works in the southern valley.
+"""
+TEXTS = {"harbour.md": HARBOUR, "chronicle.md": CHRONICLE}
+
+
+def made(text: str = HARBOUR) -> list[Item]:
+    return [item for said in said_in("harbour.md", text) for item in items_of(said)]
+
+
+def of_kind(kind: str, items: list[Item]) -> list[Item]:
+    return [item for item in items if item.kind == kind]
+
+
+def test_numbers_dates_names_and_definitions_are_found_in_sentences() -> None:
+    items = made()
+    numbers = {item.answers[0][0]: item.typed for item in of_kind("number", items)}
+    assert numbers["14"].endswith("how many lighthouses?")
+    assert numbers["220"].endswith("how many passengers?")
+    assert "Karsund" in numbers["220"]
+    (year,) = of_kind("date", items)
+    assert year.answers == (("1931",),)
+    assert "1931" not in year.typed
+    (name,) = of_kind("name", items)
+    assert name.typed.startswith("Who designed the Varnholm breakwater")
+    assert name.answers == (("Ingrid Solberg", "Solberg"),)
+    (short,) = of_kind("definition", items)
+    assert (short.typed, short.answers) == (
+        "What does VLT stand for?",
+        (("Varnholm Lighthouse Trust",),),
+    )
+
+
+def test_table_cells_and_lists_are_asked_for() -> None:
+    cells = list(table_items("harbour.md", HARBOUR))
+    asked = {item.answers[0][0]: item.typed for item in cells}
+    assert asked["11.5"] == "Dock A7: what is given as Depth in metres?"
+    assert "no" not in asked  # it stands in any text
+    (several,) = list_items("harbour.md", HARBOUR)
+    assert several.answers == (("Albatross",), ("Petrel",), ("Kittiwake",))
+    assert several.typed.startswith("The crews of Varnholm keep")
+
+
+def test_two_documents_that_disagree_give_one_question_with_both_answers() -> None:
+    exam = build_exam(TEXTS, 50)
+    (conflict,) = of_kind("conflict", list(exam.items))
+    assert sorted(wordings[0] for wordings in conflict.answers) == ["1931", "1934"]
+    assert {quote.document for quote in conflict.quotes} == set(TEXTS)
+    assert not of_kind("date", list(exam.items))  # no question that has two answers
+
+
+def test_a_near_miss_asks_about_what_no_document_tells() -> None:
+    exam = build_exam(TEXTS | {"b.md": CHRONICLE.replace("Ostrava", "New Ostrava")}, 50)
+    missing = of_kind("near_miss", list(exam.items))
+    assert missing
+    for item in missing:
+        row = item.to_row()
+        assert (row["type"], row["expect"]) == ("unanswerable", "refuse")
+        assert "facts" not in row
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holds"),
+    [
+        ("The Karsund ferry carries 220 passengers.", True),
+        ("It carries 220 passengers.", False),
+        ("Karsund says that this ferry carries 220 passengers.", False),
+        ("Karsund Lines says that their ferry carries 220 passengers.", True),
+        ("In 1930 we carried 220 passengers to Karsund.", False),
+        ("The third of them carries 220 passengers.", False),
+    ],
+)
+def test_a_sentence_must_say_by_itself_what_it_is_about(sentence: str, holds: bool) -> None:
+    assert is_self_contained(sentence) is holds
+
+
+def test_names_are_runs_of_words_written_as_names() -> None:
+    said = "The ICLR 2019 chairs met Ada Lund's team of GIANT-XRT in May in Ulm."
+    assert names_in(said) == ["ICLR 2019", "Ada Lund", "GIANT-XRT", "Ulm"]
+
+
+def item(**changes: object) -> Item:
+    plain: dict[str, object] = {
+        "kind": "number", "topic": "Karsund ferry", "asks": "number of passengers",
+        "typed": "Karsund ferry: how many passengers?", "answers": (("220",),),
+        "quotes": (Quote("harbour.md", "The Karsund ferry carries 220 passengers across the windy "
+                         "strait."),), "names": ("Karsund",),
+    }  # fmt: skip
+    return Item(**(plain | changes))  # type: ignore[arg-type]
+
+
+def test_filters_refuse_what_is_given_away_or_has_two_answers() -> None:
+    assert is_fair(item(), Folder(TEXTS))
+    assert not is_fair(item(typed="Do 220 passengers fit?"), Folder(TEXTS))
+    whole = "The Karsund ferry carries passengers across the windy strait"
+    assert not is_fair(item(topic=whole, typed=f"{whole}: how many?"), Folder(TEXTS))
+    rival = TEXTS | {"c.md": "On Sundays the Karsund ferry takes 90 passengers at the most."}
+    assert not is_fair(item(), Folder(rival))
+    agreeing = TEXTS | {"c.md": "On Sundays the Karsund ferry takes 220 passengers too."}
+    assert is_fair(item(), Folder(agreeing))
+
+
+def test_the_exam_of_the_sample_documents_is_true_varied_and_the_same_twice(
+    sample: Assistant,
+) -> None:
+    texts = {name: sample.document_text(name) for name in sample.documents()}
+    exam = build_exam(texts, 100)
+    assert len(exam.items) >= 70
+    assert {"number", "date", "name", "definition", "table_cell", "conflict", "near_miss"} <= set(
+        exam.kinds
+    )
+    rows = [each.to_row() for each in exam.items]
+    questions = parse_questions({"version": 1, "questions": rows}, Path("exam.yaml")).questions
+    assert not untrue(questions, texts)  # every quote stands, every reference states its facts
+    assert len({each.question for each in questions}) == len(questions)
+    for each in exam.items:
+        if each.kind in ("number", "date", "name"):
+            assert overlap(each.question, each.quotes[0].text) <= MOST_OVERLAP
+    assert sum(each.is_easy for each in exam.items) <= (EASY_SHARE + 0.1) * len(exam.items)
+    assert build_exam(texts, 100) == exam
+    assert build_exam(texts, 20, seed=3).items != build_exam(texts, 20, seed=4).items
+    assert len(build_exam(texts, 20).items) == 20
+
+
+def test_three_commands_make_a_gated_set(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    runner = CliRunner()
+    done = runner.invoke(main, ["init", str(folder)])
+    assert done.exit_code == 0, done.output
+    target = tmp_path / "mine-questions" / "questions.yaml"
+    assert str(target) in done.output
+    data = yaml.safe_load(target.read_text(encoding="utf-8"))
+    assert data["documents"] == ["../mine"]
+    given = ["--questions", str(target)]
+    assert runner.invoke(main, [*given, "run"]).exit_code == 0
+    assert runner.invoke(main, [*given, "bless", "--last"]).exit_code == 0
+    passed = runner.invoke(main, given)
+    assert passed.exit_code == 0, passed.output
+    assert "Pass:" in passed.output
+    again = runner.invoke(main, ["init", str(folder)])
+    assert again.exit_code == 2
+    assert "--force" in again.output
+    assert runner.invoke(main, [*given, "ability"]).exit_code == 4  # two runs are too few
+
+
+def test_a_folder_without_anything_to_ask_is_said(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "a.txt").write_text("we did it then.", encoding="utf-8")
+    done = CliRunner().invoke(main, ["init", str(tmp_path / "empty")])
+    assert done.exit_code == 2
+    assert "can be asked about" in done.output
+    assert not (tmp_path / "empty-questions" / "questions.yaml").exists()
