@@ -166,7 +166,7 @@ def test_an_export_names_every_place(tmp_path: Path) -> None:
     text = as_markdown("What?", kept.turns("anna", identity))
     assert "**[1]** `a.md` · characters 0–5" in text
     assert "> quote" in text
-    assert "△ weak: One." in text
+    assert "△ partly supported: One." in text
 
 
 # ---------------------------------------------------------------- files and questions

@@ -8,7 +8,7 @@ script (``static/chat.js``) reads clicks on the classes that the drawings carry.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from assistant.chat.escaped import address, one_line, unescape
 from assistant.chat.feedback import REASONS, Feedback
 from assistant.chat.layout import TITLE, Layout
 from assistant.chat.library import Library
+from assistant.chat.overview import examples
 from assistant.chat.owners import owner_among
 from assistant.chat.talking import Talk, View
 from assistant.chat.uploads import Uploads
@@ -50,9 +51,9 @@ class ChatPage:
 
     def __init__(self, service: Service, conversations: Conversations, uploads: Uploads) -> None:
         self.service = service
-        self.talk = Talk(service, conversations)
         self.conversations = conversations
         self.library = Library(service, uploads)
+        self.talk = Talk(service, conversations, self.library.suggestions)
         self.feedback = Feedback(service, conversations)
         self.blocks = self._build()
 
@@ -66,12 +67,14 @@ class ChatPage:
         return built
 
     def _wire(self, blocks: gr.Blocks, at: Layout) -> None:
-        filters = [at.paths, at.types, at.tags, at.after, at.before]
+        filters = [at.paths, at.types, at.tags, at.after, at.before, at.ticked]
         drawn = [at.chat, at.evidence, at.conversation, at.send, at.stop]
         around = [at.listing, at.export]
         folder = [at.list, at.types, at.tags, at.document]
 
-        blocks.load(self._load, None, [*drawn, *around, *folder], **_FREE)
+        blocks.load(self._load, None, [*drawn, *around, *folder], **_FREE).then(
+            self._welcome, None, [at.chat], **_FREE
+        )
         answers = [
             event(self._ask, [at.box, at.conversation, *filters], [*drawn, at.box], **_FREE)
             for event in (at.box.submit, at.send.click)
@@ -91,8 +94,11 @@ class ChatPage:
             event(self._fresh, None, [*drawn, at.listing, at.export], **_FREE)
         at.listing.input(self._open, [at.listing], [*drawn, at.export], **_FREE)
         at.forget.click(self._forget, [at.conversation], [*drawn, *around], **_FREE)
-        at.sync.click(self._sync, None, [at.receipt, *folder], **_FREE)
-        at.uploaded.change(self._upload, [at.uploaded], [at.receipt, *folder], **_FREE)
+        for changed in (
+            at.sync.click(self._sync, None, [at.receipt, *folder], **_FREE),
+            at.uploaded.change(self._upload, [at.uploaded], [at.receipt, *folder], **_FREE),
+        ):
+            changed.then(self._welcome, None, [at.chat], **_FREE)
 
         form = [at.form, at.asked, at.refuse, at.fact, at.document, at.quote]
         at.chat.like(self._rate, [at.conversation], [*form, at.about, at.said], **_FREE)
@@ -111,6 +117,14 @@ class ChatPage:
         view = await self.talk.view(owner, known[0].id if known else "")
         folder = await self._folder()
         return (*_updates(view), *self._list(owner, view.conversation), *folder)
+
+    async def _welcome(self) -> AsyncIterator[Any]:
+        """What is here, at once; then the questions, when they have been tried."""
+        library = self.library
+        yield gr.update(placeholder=await asyncio.to_thread(library.welcome, None))
+        offered = await asyncio.to_thread(library.offered)
+        drawn = await asyncio.to_thread(library.welcome, offered)
+        yield gr.update(placeholder=drawn, examples=examples(offered))
 
     async def _ask(
         self, request: gr.Request, question: str, conversation: str, *rest: Any
@@ -156,7 +170,7 @@ class ChatPage:
         position: int | None = None,
     ) -> AsyncIterator[View]:
         try:
-            filters = _filters(*rest)
+            filters = _filters(self.library.chosen, *rest)
         except AssistantError as exc:
             gr.Warning(f"{one_line(exc.what)}. {one_line(exc.hint)}")
             yield await self.talk.view(owner, conversation)
@@ -281,12 +295,18 @@ def _turn_of(text: str) -> int | None:
 
 
 def _filters(
-    paths: str, types: list[str] | None, tags: list[str] | None, after: str, before: str
+    chosen: Callable[[str], tuple[str, ...]],
+    paths: str,
+    types: list[str] | None,
+    tags: list[str] | None,
+    after: str,
+    before: str,
+    ticked: str,
 ) -> Filters:
     patterns = [part.strip() for part in (paths or "").split(",") if part.strip()]
     return make_filters(
         tuple(patterns), tuple(types or ()), (after or "").strip(), (before or "").strip(),
-        tuple(tags or ()),
+        tuple(tags or ()), chosen(ticked or ""),
     )  # fmt: skip
 
 
