@@ -1,4 +1,4 @@
-"""The first minutes in the chat, in a real browser: what is here, what is asked, what marks mean."""
+"""The first minutes in the chat, in a real browser: what is here, what is asked, what it means."""
 
 from __future__ import annotations
 
@@ -111,7 +111,8 @@ def test_an_empty_server_invites_and_answers_from_what_is_dropped(
           data.items.add(new File(["The lighthouse of Rost was lit in 1887.\\n"], "rost.txt"));
           const target = document.querySelector("#chat");
           for (const kind of ["dragover", "drop"]) {
-            target.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+            const given = { dataTransfer: data, bubbles: true, cancelable: true };
+            target.dispatchEvent(new DragEvent(kind, given));
           }
         }"""
     )
@@ -272,3 +273,44 @@ def test_the_sheet_of_evidence_has_a_close_and_a_tap_outside_closes_it(screen: S
         expect(pane).to_be_in_viewport()
         leave()
         expect(pane).not_to_be_in_viewport()
+
+
+# ---------------------------------------------------------------- conversations
+
+
+def test_conversations_are_renamed_searched_deleted_and_brought_back(screen: Screen) -> None:
+    page = screen.page
+    screen.open_sidebar()
+    expect(page.locator("#forget")).to_be_hidden()  # nothing to delete
+    expect(page.locator("#search-titles")).to_be_hidden()
+    for question in ("How do I prune a rose?", "Who is the curator of the archive?"):
+        page.locator("#new").click()
+        expect(page.locator("#chat .answer")).to_have_count(0)
+        screen.ask(question)
+        screen.answered()
+    listed = page.locator("#conversations label")
+    expect(listed).to_have_count(2)
+    page.locator("#rename").click()
+    field = page.locator("#title textarea, #title input")
+    expect(field).to_have_value("Who is the curator of the archive?")
+    field.fill("Ida & <b>friends</b>")
+    field.press("Enter")
+    expect(listed.first).to_have_text("Ida & <b>friends</b>")
+    page.locator("#search-titles textarea, #search-titles input").fill("ida &")
+    expect(listed).to_have_count(1)
+    page.locator("#search-titles textarea, #search-titles input").fill("curator")  # its question
+    expect(listed).to_have_count(1)
+    page.locator("#search-titles textarea, #search-titles input").fill("")
+    expect(listed).to_have_count(2)
+    with page.expect_download() as waiting:
+        page.get_by_text("Export all").click()
+    text = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert "## How do I prune a rose?" in text
+    assert "Its curator is Ida Moe." in text
+    page.locator("#forget").click()
+    expect(listed).to_have_count(1)
+    expect(page.locator("#chat .answer")).to_have_count(0)
+    page.locator("#undo").click()
+    expect(listed).to_have_count(2)
+    expect(page.locator("#chat .answer")).to_contain_text("Ida Moe")
+    expect(page.locator("#undo")).to_be_hidden()

@@ -334,11 +334,13 @@ def test_ask_without_anything_to_index_leaves_nothing_behind(
 
 def test_interrupted_question_ends_with_130() -> None:
     """Standard input is a pipe that says nothing, so the command waits until Ctrl-C."""
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "import sys; sys.argv = ['assistant', 'ask', '-']; "
+        "from assistant.cli import main; print('ready', flush=True); main()"
+    )
     process = subprocess.Popen(
-        [sys.executable, "-c",
-         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-         "import sys; sys.argv = ['assistant', 'ask', '-']; "
-         "from assistant.cli import main; print('ready', flush=True); main()"],
+        [sys.executable, "-c", code],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None

@@ -171,9 +171,7 @@ def test_the_container_starts_with_its_settings(folder: Path, repository: Path) 
 
 
 @pytest.mark.parametrize("is_there", [True, False], ids=["empty", "missing"])
-def test_it_starts_without_documents(
-    tmp_path: Path, is_there: bool
-) -> None:
+def test_it_starts_without_documents(tmp_path: Path, is_there: bool) -> None:
     if is_there:
         (tmp_path / "documents").mkdir()
     with serving(tmp_path) as (url, log), httpx.Client(base_url=url) as browser:

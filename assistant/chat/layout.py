@@ -74,15 +74,29 @@ class Layout:
     def _sidebar(self) -> None:
         with gr.Sidebar(elem_id="sidebar", open=False, width=330):
             self.new = gr.Button("New conversation", variant="primary", elem_id="new")
+            self.search_titles = gr.Textbox(
+                label="Search conversations", show_label=False, container=False, max_length=200,
+                placeholder="Search conversations …", elem_id="search-titles", visible="hidden",
+            )  # fmt: skip
             self.listing = gr.Radio(
                 [], label="Conversations", elem_id="conversations", container=False
             )
+            with gr.Row(visible=False, elem_id="conversation-actions") as self.actions:
+                self.rename = gr.Button("Rename", size="sm", min_width=80, elem_id="rename")
+                self.forget = gr.Button("Delete", size="sm", min_width=80, elem_id="forget")
+            self.title = gr.Textbox(
+                label="Title (Enter keeps it)", visible=False, elem_id="title", max_length=300
+            )
+            with gr.Row(visible=False, elem_id="undo-row") as self.undo_row:
+                gr.Markdown("Deleted.")
+                self.undo = gr.Button("Undo", size="sm", min_width=80, elem_id="undo")
+            self.deleted = gr.State("")
             self.export = gr.Markdown("", elem_id="export", latex_delimiters=[])
-            self.forget = gr.Button("Delete this conversation", size="sm", elem_id="forget")
             with gr.Accordion("Documents", open=True, elem_id="documents"):
-                self.sync = gr.Button("Sync folder", elem_id="sync")
-                # the page's script sends the files: with Gradio's own, events would name paths
-                gr.Button("Upload files", elem_id="upload")
+                with gr.Row(elem_id="folder-actions"):
+                    self.sync = gr.Button("Sync folder", size="sm", min_width=80, elem_id="sync")
+                    # the page's script sends the files: with Gradio's own, events would name paths
+                    gr.Button("Upload files", size="sm", min_width=80, elem_id="upload")
                 self.search = gr.Textbox(
                     label="Search documents", show_label=False, container=False, max_length=200,
                     placeholder="Search documents …", elem_id="source-search",

@@ -121,8 +121,10 @@ def status_line(answer: Answer) -> str:
 
 def writer_of(answer: Answer) -> str:
     """Who chose the words: a model by its name, or nobody."""
-    return "the documents’ own words" if answer.receipt.model == "extractive" else (
-        answer.receipt.model
+    return (
+        "the documents’ own words"
+        if answer.receipt.model == "extractive"
+        else (answer.receipt.model)
     )
 
 
@@ -189,7 +191,9 @@ def _lists(placed: Placed, ordered: frozenset[int]) -> dict[int, str]:
             begin, _, entries = opened.pop()
             are_steps = len(entries) > 1 and all(entries)
             noun = "steps" if are_steps else "entries"
-            count = f'<p class="count">{len(entries)} {noun}</p>' if len(entries) >= LONG_LIST else ""
+            count = (
+                f'<p class="count">{len(entries)} {noun}</p>' if len(entries) >= LONG_LIST else ""
+            )
             tag = "ol" if are_steps else "ul"
             found[begin], found[at] = f"{count}<{tag}>", f"</{tag}>"
     return found

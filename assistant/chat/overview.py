@@ -78,12 +78,12 @@ def _here(infos: Sequence[DocumentInfo], status: Status) -> str:
     newest = max(infos, key=lambda info: info.date)
     noun = "document" if len(infos) == 1 else "documents"
     url = address("/document", name=newest.name)
-    lines = [
-        f"<li><strong>{len(infos):,} {noun}</strong>: {', '.join(kinds)}</li>",
+    lines = (
+        f"<li><strong>{len(infos):,} {noun}</strong>: {', '.join(kinds)}</li>"
         f'<li>Newest: <a href="{url}" target="_blank">{one_line(newest.title)}</a>, '
-        f"{one_line(newest.date)}</li>",
-    ]
-    return f'<ul class="here">{"".join(lines)}</ul>{_problems(status.not_indexed)}'
+        f"{one_line(newest.date)}</li>"
+    )
+    return f'<ul class="here">{lines}</ul>{_problems(status.not_indexed)}'
 
 
 def _problems(files: Sequence[FileOutcome]) -> str:

@@ -57,7 +57,9 @@ def _row(number: int, info: DocumentInfo) -> str:
     facts = [one_line(kind_of(info)), one_line(info.date), _size(info.size_bytes)]
     state = ""
     if info.notes:
-        state = f' <span class="partly" title="{one_line("; ".join(info.notes))}">read in part</span>'
+        state = (
+            f' <span class="partly" title="{one_line("; ".join(info.notes))}">read in part</span>'
+        )
     name = info.name.rpartition("/")[2]
     return (
         f'<li class="source d{number}"><button type="button" class="tick one" '

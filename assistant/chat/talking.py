@@ -122,10 +122,7 @@ class Talk:
             self.conversations.put(owner, conversation, position, question, drawing.kept(question))
             kept = True
             self._forget(conversation, running)
-            done = await self.view(owner, conversation)
-            yield done
-            if drawing.answer is not None and not self.service.gate.inside:  # nobody waits for it
-                yield await self._with_follow_ups(done, drawing.answer)
+            yield await self.view(owner, conversation)
         except AssistantError as exc:
             self.conversations.put(owner, conversation, position, question, None)
             kept = True
@@ -138,13 +135,22 @@ class Talk:
                 )
             self._forget(conversation, running)
 
-    async def _with_follow_ups(self, view: View, answer: Answer) -> View:
-        """The same view; its last message offers questions that were tried meanwhile."""
-        offered = await asyncio.to_thread(self._suggestions.after, answer)
-        if not offered:
-            return view
+    async def follow_ups(self, owner: str, conversation: str) -> View | None:
+        """The conversation with questions to go on with, which are tried first; None when there
+        are no new ones, when others wait for answers, or when it has gone on meanwhile."""
+        turns = self.conversations.turns(owner, conversation) if conversation else []
+        if not turns or turns[-1].answer is None or self.service.gate.inside:
+            return None
+        before = await self.view(owner, conversation)
+        offered = await asyncio.to_thread(self._suggestions.after, turns[-1].answer)
         options = [{"value": each, "label": each} for each in offered]
-        return replace(view, messages=[*view.messages[:-1], view.messages[-1] | {"options": options}])
+        is_last = self.conversations.turns(owner, conversation) == turns
+        if before.messages[-1]["options"] == options or not is_last:
+            return None
+        if conversation in self._running:
+            return None
+        last = before.messages[-1] | {"options": options}
+        return replace(before, messages=[*before.messages[:-1], last], evidence=None)
 
     async def stop(self, owner: str, conversation: str) -> None:
         """Stop the running answer of a conversation; the partial answer is stored."""

@@ -165,7 +165,11 @@ def describe(filters: Filters) -> str:
         *([f"after {filters.after}"] if filters.after else []),
         *([f"before {filters.before}"] if filters.before else []),
         *(f"tag {value}" for value in filters.tags),
-        *([f"{len(filters.names):,} chosen documents"] if len(filters.names) > 1 else filters.names),
+        *(
+            [f"{len(filters.names):,} chosen documents"]
+            if len(filters.names) > 1
+            else filters.names
+        ),
     ]
     return ", ".join(told)
 
