@@ -165,7 +165,8 @@ def _in_turn(lists: Iterable[Sequence[str]]) -> list[str]:
 def _varied(questions: Sequence[str]) -> tuple[str, ...]:
     """Questions that begin alike stand behind those that begin in a new way."""
     begun: set[str] = set()
-    first, later = [], []
+    first: list[str] = []
+    later: list[str] = []
     for question in questions:
         begins = " ".join(question.split()[:2]) + question.split()[-1]
         (later if begins in begun else first).append(question)
