@@ -18,7 +18,7 @@ TITLE = "Document assistant"
 
 _NO_MODEL = "Answers in the documents’ own words"
 _NO_MODEL_MEANS = (
-    "No language model is set, and nothing leaves this machine. A model (setting llm.model) would "
+    "No language model is set. A model (setting llm.model) would "
     "write answers in words of its own: sum up, compare, and join what stands in several places. "
     "Each of its sentences would be checked against its source, as here."
 )

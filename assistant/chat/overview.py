@@ -63,7 +63,7 @@ def _invitation(status: Status | None) -> str:
     problems = _problems(status.not_indexed) if status else ""
     return (
         '<div class="welcome nothing"><h2>Drop files or a folder here</h2>'
-        "<p>There are no documents yet. They stay on this server, and no other is asked.</p>"
+        "<p>There are no documents yet. What you add is kept on this server.</p>"
         '<p><button type="button" class="choose-files">Choose files</button> '
         '<button type="button" class="choose-folder">Choose a folder</button></p>'
         f"{problems}</div>"
