@@ -108,8 +108,7 @@ def test_numbers_of_rows_mean_documents(ticked: str, names: tuple[str, ...]) -> 
 @pytest.mark.parametrize("ticked", ["7:", "6:0", "7:x", "7:1-", "x:1", "7:99", "hello", "²:1"])
 def test_numbers_that_mean_none_are_refused_in_words(ticked: str) -> None:
     with pytest.raises(FilterError):
-        chosen = chosen_names(ticked, INFOS, STATUS)
-        assert chosen, "a filter without names would ask all documents"
+        chosen_names(ticked, INFOS, STATUS)
 
 
 def test_names_of_documents_are_escaped_in_the_list() -> None:
