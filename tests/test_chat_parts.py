@@ -476,6 +476,8 @@ def test_a_deleted_conversation_comes_back_for_its_owner_alone_and_not_for_ever(
     path = tmp_path / "c.sqlite"
     kept = Conversations(path)
     identity = kept.begin("anna", "What is 100%_sure?")
+    kept.put("anna", identity, 0, "What is 100%_sure?", None)
+    assert len(kept.turns("anna", identity)) == 1
     kept.delete("anna", identity)
     assert kept.listing("anna") == []
     assert kept.turns("anna", identity) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from assistant import Assistant, FilterError, Filters, load_settings
 from assistant.chat.overview import draw_welcome, examples
 from assistant.chat.question_forms import proposed
 from assistant.chat.sources import chosen_names, draw_sources
-from assistant.chat.suggestions import NOTHING_OFFERED, Suggestions
-from assistant.types import DocumentInfo, Heading, Source, Status
+from assistant.chat.suggestions import NOTHING_OFFERED, Suggestions, is_sure
+from assistant.types import Conflict, DocumentInfo, Heading, Source, Status
 
 TEXT = """# The museum
 
@@ -58,6 +59,18 @@ def test_offered_questions_are_answered_surely_and_one_is_refused(notes: Assista
         assert answer.certainty == "sure", question
         assert answer.citations
     assert len(set(offered.answered)) == len(offered.answered)
+
+
+def test_an_unsure_or_disputed_answer_is_no_reason_to_offer_its_question(notes: Assistant) -> None:
+    answer = notes.ask("What is the oldest tree?")
+    document = answer.citations[0].document
+    assert is_sure(replace(answer, confidence=0.9), document)
+    assert not is_sure(replace(answer, confidence=0.7), document)
+    assert not is_sure(replace(answer, confidence=0.9), "another.md")
+    weak = replace(answer.sentences[0], verdict="weak")
+    assert not is_sure(replace(answer, confidence=0.9, sentences=(weak,)), document)
+    disputed = replace(answer, confidence=0.9, conflicts=(Conflict("", ()),))
+    assert not is_sure(disputed, document)
 
 
 def test_nothing_is_offered_without_an_index(tmp_path: Path) -> None:

@@ -131,13 +131,13 @@ class Suggestions:
                 if tried == _MOST_TRIED_OF_ONE or len(kept) == FIRST:
                     break
                 answer = self._assistant.quote(question)
-                if _is_sure(answer, info.name):
+                if is_sure(answer, info.name):
                     kept = (*kept, _Tried(question, _places(answer)))
             self._of_document.put(key, kept)
         return kept
 
 
-def _is_sure(answer: Answer, document: str) -> bool:
+def is_sure(answer: Answer, document: str) -> bool:
     """Whether an answer is one to show first: sure, short, of this document, without a conflict."""
     return (
         answer.certainty == "sure"
