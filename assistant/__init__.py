@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         IndexUnavailableError,
         MissingPackageError,
         ModelError,
+        NoDocumentsError,
         QuestionError,
         QuotaError,
         ReaderError,
@@ -88,6 +89,7 @@ __all__ = [
     "MissingPackageError",
     "ModelClient",
     "ModelError",
+    "NoDocumentsError",
     "Page",
     "ParsedDocument",
     "Passage",
@@ -117,8 +119,9 @@ _HOMES = {
     "assistant.embedding": "Embedder",
     "assistant.errors": """
         AssistantError BusyError DocumentError EmbeddingError FilterError IndexBusyError
-        IndexDamagedError IndexUnavailableError MissingPackageError ModelError QuestionError
-        QuotaError ReaderError RerankingError SettingsError StorageError UsageError""",
+        IndexDamagedError IndexUnavailableError MissingPackageError ModelError
+        NoDocumentsError QuestionError QuotaError ReaderError RerankingError SettingsError
+        StorageError UsageError""",
     "assistant.model.given": "ModelClient",
     "assistant.pipeline": "Assistant ask",
     "assistant.reading.added": "DocumentReader",

@@ -3,6 +3,7 @@
     AssistantError                 exit 1
     ├── SettingsError              exit 2   a key, a value or a file of settings
     ├── UsageError                 exit 2   a command or call that asks for something impossible
+    │   ├── NoDocumentsError       exit 2   a folder to index is missing or empty
     │   ├── QuestionError          exit 2   an empty, oversized or unprintable question
     │   ├── FilterError            exit 2   a filter that is not valid or matches no document
     │   ├── QuotaError             exit 2   an upload for which there is no room
@@ -54,6 +55,10 @@ class UsageError(AssistantError):
     """A call that asks for something impossible (a missing folder, an unknown document)."""
 
     exit_code: ClassVar[int] = 2
+
+
+class NoDocumentsError(UsageError):
+    """A folder that is to be indexed does not exist, or holds no files."""
 
 
 class QuestionError(UsageError):

@@ -301,13 +301,14 @@ class Assistant:
         ``IndexUnavailableError`` without an index, and ``ModelError`` when the language model
         fails.
         """
-        answer: Answer | None = None
-        for event in self.stream_sync(question, history, filters=filters):
-            if isinstance(event, Finished):
-                answer = event.answer
-        if answer is None:
-            raise AssertionError("a stream ends with Finished")
-        return answer
+        return _whole(self.stream_sync(question, history, filters=filters))
+
+    def quote(self, question: str, *, filters: Filters = NO_FILTERS) -> Answer:
+        """The answer without a language model, whichever is set; errors as in ``ask``."""
+        from assistant.answering.events import quoted_events
+
+        asked, filters = self._checked(question, (), filters)
+        return _whole(quoted_events(self._resources, asked, filters))
 
     def stream_sync(
         self, question: str, history: History = (), *, filters: Filters = NO_FILTERS
@@ -380,6 +381,17 @@ def ask(question: str, settings: Settings | None = None) -> Answer:
         except IndexUnavailableError:
             assistant.sync()
         return assistant.ask(question)
+
+
+def _whole(events: Iterator[Event]) -> Answer:
+    """The answer at the end of its events."""
+    answer: Answer | None = None
+    for event in events:
+        if isinstance(event, Finished):
+            answer = event.answer
+    if answer is None:
+        raise AssertionError("a stream ends with Finished")
+    return answer
 
 
 def _no_index(root: Path) -> IndexUnavailableError:

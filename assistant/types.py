@@ -123,7 +123,7 @@ class DocumentInfo:
 
     ``date`` is the day the file itself names, else the day it was last changed. ``language`` and
     ``author`` are empty where the file does not say. ``tags`` are the folders it lies in.
-    ``fields`` are what its first page says of it.
+    ``fields`` are what its first page says of it, ``size_bytes`` is the file's.
     """
 
     name: str
@@ -135,6 +135,7 @@ class DocumentInfo:
     notes: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     fields: tuple[DocumentField, ...] = ()
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,9 @@ class Filters:
     """Which documents a question is asked of; an empty field means all.
 
     ``paths`` are glob patterns (``reports/**``), ``types`` suffixes or kinds (``pdf``), ``after``
-    and ``before`` days in ISO form, both included, ``tags`` names of folders. Each field that is
-    given must hold; of several values of one field any will do.
+    and ``before`` days in ISO form, both included, ``tags`` names of folders, ``names`` whole names
+    of documents as ``Assistant.documents`` gives them. Each field that is given must hold; of
+    several values of one field any will do.
     """
 
     paths: tuple[str, ...] = ()
@@ -151,9 +153,10 @@ class Filters:
     after: str = ""
     before: str = ""
     tags: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.paths or self.types or self.after or self.before or self.tags)
+        return any((self.paths, self.types, self.after, self.before, self.tags, self.names))
 
 
 NO_FILTERS = Filters()

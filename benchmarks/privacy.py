@@ -58,7 +58,7 @@ class Page:
         """Values for an event's inputs, a text wherever one can be."""
         values: dict[str, object] = {"dropdown": [], "checkbox": False, "uploadbutton": None}
         return [
-            "" if str(self.names[each]).startswith(("filter-", "after", "before"))
+            "" if str(self.names[each]).startswith(("filter-", "after", "before", "ticked"))
             else values.get(self.kinds[each], text)
             for each in event["inputs"]
         ]  # fmt: skip

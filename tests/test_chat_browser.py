@@ -135,8 +135,9 @@ def test_a_marker_leads_to_its_own_sentence_in_the_evidence(screen: Screen) -> N
     page = screen.page
     screen.ask(FOUNDED)
     screen.answered()
-    markers = page.locator("#chat button.marker")
-    expect(markers).to_have_count(2)  # the documents disagree, and both are shown
+    expect(page.locator("#chat .sides .side")).to_have_count(2)  # the documents disagree
+    markers = page.locator("#chat .answer > p button.marker")
+    expect(markers).to_have_count(2)
     expect(markers.nth(1)).to_contain_text("✓")
     sentence = "The garden of Holm was laid out in 187"
     for at in (1, 0):

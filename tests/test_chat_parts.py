@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import sqlite3
+import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,7 +169,7 @@ def test_an_export_names_every_place(tmp_path: Path) -> None:
     text = as_markdown("What?", kept.turns("anna", identity))
     assert "**[1]** `a.md` · characters 0–5" in text
     assert "> quote" in text
-    assert "△ weak: One." in text
+    assert "△ partly supported: One." in text
 
 
 # ---------------------------------------------------------------- files and questions
@@ -465,3 +468,45 @@ def test_hosts_origins_and_paths() -> None:
         assert not path_is_known(bad), bad
     page = b"<script>a</script><script src='x'></script><script type=module>b</script>"
     assert len(script_hashes(page)) == 2
+
+
+def test_a_deleted_conversation_comes_back_for_its_owner_alone_and_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "c.sqlite"
+    kept = Conversations(path)
+    identity = kept.begin("anna", "What is 100%_sure?")
+    kept.put("anna", identity, 0, "What is 100%_sure?", None)
+    assert len(kept.turns("anna", identity)) == 1
+    kept.delete("anna", identity)
+    assert kept.listing("anna") == []
+    assert kept.turns("anna", identity) == []
+    assert not kept.owned("anna", identity)
+    assert not kept.restore("bert", identity)
+    assert kept.restore("anna", identity)
+    kept.rename("bert", identity, "mine")
+    assert [each.title for each in kept.listing("anna", search="100%_")] == ["What is 100%_sure?"]
+    assert kept.listing("anna", search="100_%") == []
+    kept.delete("anna", identity)
+    now = time.time()
+    monkeypatch.setattr("assistant.chat.conversations.time.time", lambda: now + 601)
+    assert not kept.restore("anna", identity)
+    kept.begin("anna", "Another?")
+    monkeypatch.undo()
+    assert not kept.restore("anna", identity)
+    kept.close()
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT count(*) FROM conversations").fetchone() == (1,)
+
+
+def test_conversations_of_an_earlier_version_open(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executescript(
+            "CREATE TABLE conversations (id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT "
+            "NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL);"
+        )
+    kept = Conversations(path)
+    kept.delete("anna", kept.begin("anna", "What?"))
+    assert kept.listing("anna") == []
+    kept.close()

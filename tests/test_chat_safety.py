@@ -54,7 +54,7 @@ def test_the_token_is_given_in_a_browser_and_the_chat_works_behind_it(
         screen.page.wait_for_selector("#question textarea")
         screen.ask("When was ICLR founded?")
         screen.answered()
-        expect(screen.page.locator("#chat button.marker")).to_have_count(2)
+        expect(screen.page.locator("#chat .answer > p button.marker")).to_have_count(2)
         context.close()
 
 

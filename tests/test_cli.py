@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -317,3 +319,50 @@ def test_closed_pipe_is_no_traceback(sample: Assistant, sample_settings: Setting
     )
     assert "Traceback" not in done.stderr
     assert done.stdout.startswith("# ")
+
+
+def test_ask_without_anything_to_index_leaves_nothing_behind(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("ask", "What is it?")[0] == 2
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "documents").mkdir()
+    assert run("ask", "What is it?")[0] == 2
+    assert list(tmp_path.iterdir()) == [tmp_path / "documents"]
+
+
+def test_interrupted_question_ends_with_130() -> None:
+    """Standard input is a pipe that says nothing, so the command waits until Ctrl-C."""
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "import sys; sys.argv = ['assistant', 'ask', '-']; "
+        "from assistant.cli import main; print('ready', flush=True); main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(1.0)  # it is inside of the command then
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Interrupted." in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_of_each_shell_is_told_and_works(run: Any, shell: str) -> None:
+    assert f"{shell}_source" in run("--help")[1]
+    environment = {
+        "_ASSISTANT_COMPLETE": f"{shell}_complete", "COMP_WORDS": "assistant st", "COMP_CWORD": "1",
+    }  # fmt: skip
+    if shell == "fish":
+        environment["COMP_CWORD"] = "st"
+    code = (
+        "import sys; sys.argv = ['assistant']; from assistant.cli import cli; "
+        "cli.main(prog_name='assistant', standalone_mode=False)"
+    )
+    assert "status" in _python(code, **environment).stdout

@@ -168,3 +168,23 @@ def test_the_container_starts_with_its_settings(folder: Path, repository: Path) 
     assert "ASSISTANT_TOKEN" in service["environment"]
     for volume in service["volumes"]:
         assert volume.split(":")[1] in text
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["empty", "missing"])
+def test_it_starts_without_documents(tmp_path: Path, is_there: bool) -> None:
+    if is_there:
+        (tmp_path / "documents").mkdir()
+    with serving(tmp_path) as (url, log), httpx.Client(base_url=url) as browser:
+        assert "Drop files into the chat" in log.read_text()
+        assert browser.get("/").status_code == 200
+        assert browser.get("/healthz").json()["status"] == "no index"
+    assert not (tmp_path / ".assistant" / "generations").exists()
+
+
+def test_a_folder_that_was_named_must_be_there(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "assistant.cli", "serve", "--port", "0", "nowhere"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "does not exist" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -349,3 +350,38 @@ def test_every_setting_is_read_somewhere(repository: Path) -> None:
 def test_errors_are_one_family() -> None:
     assert issubclass(SettingsError, AssistantError)
     assert isinstance(load_settings(default_config_path()), Settings)
+
+
+def test_index_is_found_upward_like_the_settings_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    monkeypatch.chdir(inner)
+    (tmp_path / ".assistant").mkdir()
+    assert load_settings().index.path == inner / ".assistant"  # no index in it
+    (tmp_path / ".assistant" / "CURRENT").write_text("g000001")
+    settings = load_settings()
+    assert settings.index.path == tmp_path / ".assistant"
+    assert settings.documents.paths == (tmp_path / "documents",)
+    monkeypatch.setattr("os.getuid", lambda: os.stat(tmp_path).st_uid + 1)
+    assert load_settings().index.path == inner / ".assistant"  # somebody else's
+    (inner / "config.yaml").write_text("retrieval: {passages: 4}")
+    monkeypatch.undo()
+    monkeypatch.chdir(inner)
+    assert load_settings().index.path == inner / ".assistant"  # the settings file decides
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("retrieval.passage", "did you mean 'retrieval.passages'?"),
+        ("model", "did you mean 'llm.model' or 'embedding.model'?"),
+        ("chat.upload", "did you mean 'chat.uploads'?"),
+        ("server.prot", "did you mean 'server.port'?"),
+    ],
+)
+def test_hint_names_the_key_of_the_same_section(key: str, hint: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(default_config_path(), {key: 1})
+    assert caught.value.hint == hint

@@ -78,6 +78,13 @@ def answer_events_async(
     return in_thread(answer_events(resources, asked, filters))
 
 
+def quoted_events(
+    resources: Resources, asked: Asked, filters: Filters = NO_FILTERS
+) -> Iterator[Event]:
+    """The events of an answer for which no language model is called, whichever is set."""
+    return _extracted(resources, asked, filters, "Quoted without a model." * resources.writes)
+
+
 def _extracted(
     resources: Resources,
     asked: Asked,

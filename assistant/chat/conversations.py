@@ -9,11 +9,13 @@ changed.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -38,6 +40,8 @@ CREATE TABLE IF NOT EXISTS turns (
 );
 """
 _TITLE_CHARACTERS = 60
+_LONGEST_SEARCH = 200
+_KEPT_DELETED_SECONDS = 600.0
 _BUSY_SECONDS = 10.0
 
 
@@ -80,6 +84,7 @@ class Conversations:
                 path or ":memory:", timeout=_BUSY_SECONDS, check_same_thread=False
             )
             self._database.executescript(f"PRAGMA foreign_keys = ON;{_SCHEMA}")
+            self._add_deleted()
             if path is not None:
                 self._database.execute("PRAGMA journal_mode = WAL")
         except (OSError, sqlite3.Error) as exc:
@@ -88,9 +93,22 @@ class Conversations:
                 hint="set chat.keep_conversations to false, or index.path to a folder of yours",
             ) from exc
 
+    def _add_deleted(self) -> None:
+        """A column for the moment of deletion, which files of earlier versions lack."""
+        columns = self._database.execute("PRAGMA table_info(conversations)").fetchall()
+        if not any(column[1] == "deleted" for column in columns):
+            with self._database:
+                self._database.execute(
+                    "ALTER TABLE conversations ADD COLUMN deleted REAL NOT NULL DEFAULT 0"
+                )
+        with self._database:
+            self._database.execute("DELETE FROM conversations WHERE deleted > 0")
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. What was deleted is gone then."""
         with self._lock:
+            with suppress(sqlite3.Error), self._database:
+                self._database.execute("DELETE FROM conversations WHERE deleted > 0")
             self._database.close()
 
     def begin(self, owner: str, question: str) -> str:
@@ -104,13 +122,13 @@ class Conversations:
                 hint="let it keep this server's cookies, and load the page again",
             )
         identity = secrets.token_urlsafe(16)
-        title = " ".join(question.split())
-        if len(title) > _TITLE_CHARACTERS:
-            title = title[: _TITLE_CHARACTERS - 1].rstrip() + "…"
+        title = _shortened(question)
         now = _now()
         with self._transaction() as database:
+            _purge(database)
             database.execute(
-                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO conversations (id, owner, title, created, updated) "
+                "VALUES (?, ?, ?, ?, ?)",
                 (identity, _hashed(owner), title, now, now),
             )
         return identity
@@ -118,16 +136,21 @@ class Conversations:
     def owned(self, owner: str, conversation: str) -> bool:
         """Whether there is such a conversation of this owner."""
         rows = self._rows(
-            "SELECT 1 FROM conversations WHERE id = ? AND owner = ?", conversation, _hashed(owner)
-        )
+            "SELECT 1 FROM conversations WHERE id = ? AND owner = ? AND deleted = 0",
+            conversation, _hashed(owner),
+        )  # fmt: skip
         return bool(rows)
 
-    def listing(self, owner: str, limit: int = 50) -> list[ConversationTitle]:
-        """An owner's conversations, the last used first."""
+    def listing(self, owner: str, limit: int = 50, search: str = "") -> list[ConversationTitle]:
+        """An owner's conversations, the last used first: all, or those in whose title or questions
+        the words of ``search`` stand as they are."""
+        wanted = re.sub(r"([%_\\])", r"\\\1", search.strip()[:_LONGEST_SEARCH])
         rows = self._rows(
-            "SELECT id, title, updated FROM conversations WHERE owner = ? "
-            "ORDER BY updated DESC, rowid DESC LIMIT ?",
-            _hashed(owner), limit,
+            "SELECT id, title, updated FROM conversations c WHERE owner = ? AND deleted = 0 "
+            "AND (title LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM turns "
+            "WHERE conversation = c.id AND question LIKE ? ESCAPE '\\')) "
+            "ORDER BY updated DESC, c.rowid DESC LIMIT ?",
+            _hashed(owner), f"%{wanted}%", f"%{wanted}%", limit,
         )  # fmt: skip
         return [ConversationTitle(*row) for row in rows]
 
@@ -136,7 +159,7 @@ class Conversations:
         rows = self._rows(
             "SELECT t.position, t.question, t.answer, t.rating FROM turns t "
             "JOIN conversations c ON c.id = t.conversation "
-            "WHERE c.id = ? AND c.owner = ? ORDER BY t.position",
+            "WHERE c.id = ? AND c.owner = ? AND c.deleted = 0 ORDER BY t.position",
             conversation, _hashed(owner),
         )  # fmt: skip
         return [
@@ -173,13 +196,34 @@ class Conversations:
                 (rating, conversation, position),
             )
 
-    def delete(self, owner: str, conversation: str) -> None:
-        """Forget a conversation."""
+    def rename(self, owner: str, conversation: str, title: str) -> None:
+        """Give a conversation another title; an empty one changes nothing."""
+        if not title.strip():
+            return
         with self._transaction() as database:
             database.execute(
-                "DELETE FROM conversations WHERE id = ? AND owner = ?",
-                (conversation, _hashed(owner)),
+                "UPDATE conversations SET title = ? WHERE id = ? AND owner = ?",
+                (_shortened(title), conversation, _hashed(owner)),
             )
+
+    def delete(self, owner: str, conversation: str) -> None:
+        """Delete a conversation: nobody sees it any more. For ten minutes ``restore`` brings it
+        back; then, or when the server ends, it is gone."""
+        with self._transaction() as database:
+            _purge(database)
+            database.execute(
+                "UPDATE conversations SET deleted = ? WHERE id = ? AND owner = ?",
+                (time.time(), conversation, _hashed(owner)),
+            )
+
+    def restore(self, owner: str, conversation: str) -> bool:
+        """Bring back a conversation that was deleted; whether it is there again."""
+        with self._transaction() as database:
+            found = database.execute(
+                "UPDATE conversations SET deleted = 0 WHERE id = ? AND owner = ? AND deleted >= ?",
+                (conversation, _hashed(owner), time.time() - _KEPT_DELETED_SECONDS),
+            )
+            return found.rowcount > 0
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -201,6 +245,12 @@ class Conversations:
                 raise StorageError(f"Conversations cannot be read: {exc}") from exc
 
 
+def _purge(database: sqlite3.Connection) -> None:
+    """Forget what was deleted a while ago."""
+    before = time.time() - _KEPT_DELETED_SECONDS
+    database.execute("DELETE FROM conversations WHERE deleted > 0 AND deleted < ?", (before,))
+
+
 @lru_cache(maxsize=1)
 def _answers() -> Any:
     from pydantic import TypeAdapter
@@ -217,6 +267,13 @@ def _read(text: str) -> Answer | None:
         return None
     answer: Answer = _answers().validate_json(text)
     return answer
+
+
+def _shortened(text: str) -> str:
+    title = " ".join(text.split())
+    if len(title) > _TITLE_CHARACTERS:
+        title = title[: _TITLE_CHARACTERS - 1].rstrip() + "…"
+    return title
 
 
 def _hashed(owner: str) -> str:

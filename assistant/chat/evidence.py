@@ -14,6 +14,7 @@ from assistant.chat.escaped import address, escape, one_line
 from assistant.chat.messages import closest
 from assistant.checking.verdicts import (
     FOUND_WORD,
+    LABELS,
     SHAPES,
     found_markers,
     picture_label,
@@ -105,8 +106,8 @@ def _cited(
     return (
         f'<article class="card {verdict}" id="card-t{turn}-m{citation.marker}">'
         f'<p class="card-head"><span class="number">{citation.marker}</span> '
-        f'<span class="verdict {verdict}">{SHAPES[verdict]} {verdict}{found}</span> '
         f"<strong>{one_line(citation.title)}</strong></p>"
+        f'<p class="verdict {verdict}">{SHAPES[verdict]} {LABELS[verdict]}{found}</p>'
         f"{place_line(citation.document, citation.page, citation.section)}{_pictured(citation)}"
         f"{changed}{quote}{doubts}"
         f'<p class="actions">{opened}'

@@ -16,6 +16,7 @@ from assistant.chat.placing import open_code
 from assistant.checking.verdicts import (
     FOUND_WORD,
     GOOD,
+    LABELS,
     MAY_NOT_ANSWER,
     SHAPES,
     found_markers,
@@ -86,7 +87,7 @@ def _answer(answer: Answer) -> str:
     doubtful = [s for s in answer.sentences if s.verdict not in GOOD]
     if doubtful:
         rows = [
-            f"- {SHAPES[s.verdict]} {s.verdict}: {literal(s.text)}"
+            f"- {SHAPES[s.verdict]} {LABELS[s.verdict]}: {literal(s.text)}"
             + (f" ({literal('; '.join(s.problems))})" if s.problems else "")
             for s in doubtful
         ]

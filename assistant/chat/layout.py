@@ -9,11 +9,23 @@ import gradio as gr
 
 from assistant.chat.escaped import one_line
 from assistant.chat.evidence import draw_nothing
-from assistant.chat.examples import example_questions
 from assistant.chat.feedback import REASONS
+from assistant.chat.sources import LONGEST
 from assistant.settings import Settings
 
 TITLE = "Document assistant"
+
+
+_NO_MODEL = "Answers in the documents’ own words"
+_NO_MODEL_MEANS = (
+    "No language model is set. A model (setting llm.model) would "
+    "write answers in words of its own: sum up, compare, and join what stands in several places. "
+    "Each of its sentences would be checked against its source, as here."
+)
+_MODEL_MEANS = (
+    "A language model writes the answers. Each sentence is checked against its source without a "
+    "model; the marks say how well the source supports it."
+)
 
 
 class Layout:
@@ -38,15 +50,20 @@ class Layout:
         self.kept = gr.Textbox(
             label="Turn to keep", visible="hidden", elem_id="kept-turn", max_length=20
         )
+        self.ticked = gr.Textbox(
+            label="Ticked documents", visible="hidden", elem_id="ticked", max_length=LONGEST
+        )
         self.uploaded = gr.Textbox(
             label="Uploaded files", visible="hidden", elem_id="uploaded", max_length=4000
         )
 
     def _header(self) -> None:
         model = self._settings.llm.model
-        badge = one_line(model) if model else "Offline · extractive"
+        badge = f"Written by {one_line(model)}, checked" if model else _NO_MODEL
+        meaning = _MODEL_MEANS if model else _NO_MODEL_MEANS
         gr.Markdown(
-            f'<div class="top"><h1>{TITLE}</h1> <span class="badge">{badge}</span>'
+            f'<div class="top"><h1>{TITLE}</h1> '
+            f'<span class="badge hint" title="{meaning}">{badge}</span>'
             '<span class="top-actions">'
             '<button type="button" class="toggle-evidence">Evidence</button> '
             '<button type="button" class="toggle-theme">Light or dark</button></span></div>',
@@ -57,15 +74,33 @@ class Layout:
     def _sidebar(self) -> None:
         with gr.Sidebar(elem_id="sidebar", open=False, width=330):
             self.new = gr.Button("New conversation", variant="primary", elem_id="new")
+            self.search_titles = gr.Textbox(
+                label="Search conversations", show_label=False, container=False, max_length=200,
+                placeholder="Search conversations …", elem_id="search-titles", visible="hidden",
+            )  # fmt: skip
             self.listing = gr.Radio(
                 [], label="Conversations", elem_id="conversations", container=False
             )
+            with gr.Row(visible=False, elem_id="conversation-actions") as self.actions:
+                self.rename = gr.Button("Rename", size="sm", min_width=80, elem_id="rename")
+                self.forget = gr.Button("Delete", size="sm", min_width=80, elem_id="forget")
+            self.title = gr.Textbox(
+                label="Title (Enter keeps it)", visible=False, elem_id="title", max_length=300
+            )
+            with gr.Row(visible=False, elem_id="undo-row") as self.undo_row:
+                gr.Markdown("Deleted.")
+                self.undo = gr.Button("Undo", size="sm", min_width=80, elem_id="undo")
+            self.deleted = gr.State("")
             self.export = gr.Markdown("", elem_id="export", latex_delimiters=[])
-            self.forget = gr.Button("Delete this conversation", size="sm", elem_id="forget")
             with gr.Accordion("Documents", open=True, elem_id="documents"):
-                self.sync = gr.Button("Sync folder", elem_id="sync")
-                # the page's script sends the files: with Gradio's own, events would name paths
-                gr.Button("Upload files", elem_id="upload")
+                with gr.Row(elem_id="folder-actions"):
+                    self.sync = gr.Button("Sync folder", size="sm", min_width=80, elem_id="sync")
+                    # the page's script sends the files: with Gradio's own, events would name paths
+                    gr.Button("Upload files", size="sm", min_width=80, elem_id="upload")
+                self.search = gr.Textbox(
+                    label="Search documents", show_label=False, container=False, max_length=200,
+                    placeholder="Search documents …", elem_id="source-search",
+                )  # fmt: skip
                 self.receipt = gr.Markdown("", elem_id="receipt", latex_delimiters=[])
                 self.list = gr.Markdown("", elem_id="library", latex_delimiters=[])
             with gr.Accordion("Ask only of", open=False, elem_id="filters"):
@@ -80,7 +115,6 @@ class Layout:
                 self.before = gr.Textbox(label="Up to day", placeholder="2024", elem_id="before")
 
     def _chat(self) -> None:
-        examples = example_questions(self._settings.documents.paths)
         self.chat = gr.Chatbot(
             label="Conversation",
             show_label=False,
@@ -95,8 +129,7 @@ class Layout:
             allow_tags=False,
             allow_file_downloads=False,
             group_consecutive_messages=False,
-            placeholder=_welcome(bool(examples)),
-            examples=[{"text": each} for each in examples] or None,
+            placeholder='<div class="welcome"><h2>Ask your documents</h2></div>',
         )
         with gr.Row(elem_id="ask-row"):
             self.box = gr.Textbox(
@@ -139,11 +172,3 @@ class Layout:
                 self.add = gr.Button("Add", variant="primary", elem_id="fb-add")
                 self.leave = gr.Button("Close", elem_id="fb-close")
             self.said = gr.Markdown("", elem_id="fb-said", latex_delimiters=[])
-
-
-def _welcome(with_examples: bool) -> str:
-    said = "Ask a question, or try one of these." if with_examples else "Ask a question."
-    return (
-        f"<div><h2>Ask your documents</h2><p>{said} Every sentence of an answer says where it "
-        "comes from; what the documents do not hold is not answered.</p></div>"
-    )

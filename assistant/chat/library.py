@@ -7,7 +7,11 @@ import queue
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from assistant.chat.receipts import draw_failure, draw_library, draw_progress, draw_receipt
+from assistant.chat.examples import example_questions
+from assistant.chat.overview import draw_welcome
+from assistant.chat.receipts import draw_failure, draw_progress, draw_receipt
+from assistant.chat.sources import chosen_names, draw_sources
+from assistant.chat.suggestions import Offered, Suggestions
 from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError
 from assistant.private_files import close_to_others
@@ -23,6 +27,7 @@ class Library:
     def __init__(self, service: Service, uploads: Uploads) -> None:
         self._service = service
         self._uploads = uploads
+        self.suggestions = Suggestions(service.assistant)
 
     async def sync(self, paths: Sequence[Path] | None = None) -> AsyncIterator[str]:
         """Sync, drawing each step and then the receipt. The sync continues when the page closes."""
@@ -67,13 +72,33 @@ class Library:
         except AssistantError:
             return []
 
+    def welcome(self, offered: Offered | None) -> str:
+        """The drawn first screen; ``offered`` None: its questions are being tried."""
+        try:
+            status = self._service.assistant.status()
+            return draw_welcome(self._service.assistant.document_infos(), status, offered)
+        except AssistantError:
+            return draw_welcome((), None, None)
+
+    def offered(self) -> Offered:
+        """Questions for the first screen: the folder's own, else those that were tried."""
+        own = example_questions(self._service.settings.documents.paths)
+        return Offered(own, "") if own else self.suggestions.first()
+
+    def chosen(self, ticked: str) -> tuple[str, ...]:
+        """The documents that are ticked; none for all. Raises ``FilterError``."""
+        if not ticked:
+            return ()
+        assistant = self._service.assistant
+        return chosen_names(ticked, assistant.document_infos(), assistant.status())
+
     def state(self) -> tuple[str, list[str], list[str], list[str]]:
         """The drawn list, and what can be chosen: types, folders, names."""
         try:
             status = self._service.assistant.status()
             infos = self._service.assistant.document_infos()
         except AssistantError:
-            return draw_library((), None), [], [], []
+            return draw_sources((), None), [], [], []
         types = sorted({Path(info.name).suffix.lower().lstrip(".") for info in infos} - {""})
         tags = sorted({tag for info in infos for tag in info.tags})
-        return draw_library(infos, status), types, tags, [info.name for info in infos]
+        return draw_sources(infos, status), types, tags, [info.name for info in infos]

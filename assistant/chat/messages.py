@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from assistant.chat.answer_shapes import LONG_LIST, draw_conflicts
 from assistant.chat.escaped import escape, one_line
 from assistant.chat.placing import Mark, Placed, place
 from assistant.checking.verdicts import (
-    CERTAINTIES,
+    CERTAINTY_LABELS,
+    CERTAINTY_MEANINGS,
+    CERTAINTY_SHAPES,
     FOUND_SHAPE,
     FOUND_WORD,
     GOOD,
-    MAY_NOT_ANSWER,
+    LABELS,
     MEANINGS,
     SHAPES,
     cited_count,
 )
-from assistant.types import Answer, Passage, Sentence
+from assistant.types import Answer, Certainty, Passage, Sentence
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -44,24 +47,36 @@ _SIMPLE = {
 """Kinds of tokens whose two ends become the two ends of an element, without any attribute."""
 
 
-def draw_answer(answer: Answer, turn: int) -> str:
-    """The finished message of a turn."""
+def draw_answer(answer: Answer, turn: int, ordered: frozenset[int] = frozenset()) -> str:
+    """The finished message of a turn. ``ordered`` are its sentences that are steps in an order."""
     if answer.abstained:
         return _refusal(answer, turn)
     parts = [_note("notice", answer.notice)]
-    if answer.certainty == "unsure" and answer.retrieved and answer.reason != "stopped":
-        parts.append(_note("unsure", MAY_NOT_ANSWER))
-    if answer.conflicts:
-        parts.append(_note("conflict", "The documents disagree; both are shown."))
+    level = certainty_shown(answer)
+    if level != "none":
+        parts.append(_certainty(level))
+    parts.append(draw_conflicts(answer, turn))
     known = frozenset(citation.marker for citation in answer.citations)
     placed = place(answer.text, answer.sentences, known)
-    parts.append(_text(placed, turn, answer.sentences))
+    parts.append(_text(placed, turn, answer.sentences, ordered))
     if answer.incomplete:
         parts.append(_note("incomplete", f"Incomplete: {answer.incomplete}"))
     parts.append(_problems(answer.sentences))
     if answer.reason != "stopped":
         parts.append(status_line(answer))
-    return f'<div class="answer">{"".join(parts)}</div>'
+    return f'<div class="answer {level}">{"".join(parts)}</div>'
+
+
+def certainty_shown(answer: Answer) -> Certainty:
+    """The level that is shown; none for small talk, and for an answer that was not checked."""
+    return answer.certainty if answer.retrieved and answer.reason != "stopped" else "none"
+
+
+def _certainty(level: Certainty) -> str:
+    return (
+        f'<p class="certainty {level}"><span class="hint" title="{CERTAINTY_MEANINGS[level]}">'
+        f"{CERTAINTY_SHAPES[level]} {CERTAINTY_LABELS[level]}</span></p>"
+    )
 
 
 def draw_partial(text: str, passages: int) -> str:
@@ -100,10 +115,17 @@ def status_line(answer: Answer) -> str:
         facts.append(f"{about}{answer.usage.tokens_in + answer.usage.tokens_out:,} tokens")
         if answer.usage.cost is not None:
             facts.append(f"${answer.usage.cost:.4f}")
-    if CERTAINTIES[answer.certainty]:
-        facts.append(CERTAINTIES[answer.certainty])
-    facts.append(one_line(answer.receipt.model))
+    facts.append(one_line(writer_of(answer)))
     return f'<p class="status">{" · ".join(facts)}</p>'
+
+
+def writer_of(answer: Answer) -> str:
+    """Who chose the words: a model by its name, or nobody."""
+    return (
+        "the documents’ own words"
+        if answer.receipt.model == "extractive"
+        else (answer.receipt.model)
+    )
 
 
 def _refusal(answer: Answer, turn: int) -> str:
@@ -126,10 +148,18 @@ def closest(passages: Sequence[Passage]) -> Sequence[Passage]:
     return passages[:5]
 
 
-def _text(placed: Placed, turn: int, sentences: Sequence[Sentence]) -> str:
+def _text(
+    placed: Placed,
+    turn: int,
+    sentences: Sequence[Sentence],
+    ordered: frozenset[int] = frozenset(),
+) -> str:
     out: list[str] = []
-    for token in placed.tokens:
-        if token.type == "inline":
+    lists = _lists(placed, ordered)
+    for at, token in enumerate(placed.tokens):
+        if at in lists:
+            out.append(lists[at])
+        elif token.type == "inline":
             for child in token.children or []:
                 out.append(_inline(child, placed, turn, sentences))
         elif token.type in ("fence", "code_block"):
@@ -139,6 +169,34 @@ def _text(placed: Placed, turn: int, sentences: Sequence[Sentence]) -> str:
         else:
             out.append(_element(token))
     return "".join(out)
+
+
+def _lists(placed: Placed, ordered: frozenset[int]) -> dict[int, str]:
+    """The ends of lists of marks that are drawn otherwise: steps get numbers, and a long list
+    says how many entries it has."""
+    found: dict[int, str] = {}
+    opened: list[tuple[int, int, list[bool]]] = []
+    for at, token in enumerate(placed.tokens):
+        if token.type == "bullet_list_open":
+            opened.append((at, token.level, []))
+        elif token.type == "inline" and opened:
+            marks = [
+                piece.sentence in ordered
+                for child in token.children or []
+                for piece in placed.pieces.get(id(child), [])
+                if isinstance(piece, Mark)
+            ]
+            opened[-1][2].append(bool(marks) and all(marks))
+        elif token.type == "bullet_list_close" and opened:
+            begin, _, entries = opened.pop()
+            are_steps = len(entries) > 1 and all(entries)
+            noun = "steps" if are_steps else "entries"
+            count = (
+                f'<p class="count">{len(entries)} {noun}</p>' if len(entries) >= LONG_LIST else ""
+            )
+            tag = "ol" if are_steps else "ul"
+            found[begin], found[at] = f"{count}<{tag}>", f"</{tag}>"
+    return found
 
 
 def _inline(token: Token, placed: Placed, turn: int, sentences: Sequence[Sentence]) -> str:
@@ -178,14 +236,15 @@ def _marker(mark: Mark, turn: int, sentences: Sequence[Sentence]) -> str:
     verdict = sentences[mark.sentence].verdict
     shape, meaning = SHAPES[verdict], MEANINGS[verdict]
     if not mark.number:
-        return f'<span class="marker {verdict}" title="{verdict}: {meaning}">{shape}</span>'
-    found, star, told = "", "", str(verdict)
+        label = LABELS[verdict].capitalize()
+        return f'<span class="marker {verdict}" title="{label}: {meaning}">{shape}</span>'
+    found, star, told = "", "", LABELS[verdict]
     if sentences[mark.sentence].is_found:
-        found, star, told = " found", FOUND_SHAPE, f"{verdict}, {FOUND_WORD}"
+        found, star, told = " found", FOUND_SHAPE, f"{told}, {FOUND_WORD}"
     return (
         f'<button type="button" class="marker {verdict} t{turn} s{mark.sentence} m{mark.number}'
         f'{found}" '
-        f'title="Source {mark.number}, {told}: {meaning}">{shape} {mark.number}{star}</button>'
+        f'title="Source {mark.number}: {told}">{shape} {mark.number}{star}</button>'
     )
 
 
@@ -205,7 +264,7 @@ def _problem(sentence: Sentence) -> str:
     said = f' <em class="why-not">({why})</em>' if why else ""
     verdict = sentence.verdict
     return (
-        f'<li><span class="verdict {verdict}">{SHAPES[verdict]} {verdict}</span> '
+        f'<li><span class="verdict {verdict}">{SHAPES[verdict]} {LABELS[verdict]}</span> '
         f"{one_line(sentence.text)}{said}</li>"
     )
 

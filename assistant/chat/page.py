@@ -8,18 +8,20 @@ script (``static/chat.js``) reads clicks on the classes that the drawings carry.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from assistant.chat.closed_blocks import ClosedBlocks
+from assistant.chat.conversation_list import ConversationList, outputs
 from assistant.chat.conversations import Conversations
-from assistant.chat.escaped import address, one_line, unescape
+from assistant.chat.escaped import one_line, unescape
 from assistant.chat.feedback import REASONS, Feedback
 from assistant.chat.layout import TITLE, Layout
 from assistant.chat.library import Library
+from assistant.chat.overview import examples
 from assistant.chat.owners import owner_among
 from assistant.chat.talking import Talk, View
 from assistant.chat.uploads import Uploads
@@ -50,9 +52,10 @@ class ChatPage:
 
     def __init__(self, service: Service, conversations: Conversations, uploads: Uploads) -> None:
         self.service = service
-        self.talk = Talk(service, conversations)
         self.conversations = conversations
+        self.list = ConversationList(conversations)
         self.library = Library(service, uploads)
+        self.talk = Talk(service, conversations, self.library.suggestions)
         self.feedback = Feedback(service, conversations)
         self.blocks = self._build()
 
@@ -66,12 +69,14 @@ class ChatPage:
         return built
 
     def _wire(self, blocks: gr.Blocks, at: Layout) -> None:
-        filters = [at.paths, at.types, at.tags, at.after, at.before]
+        filters = [at.paths, at.types, at.tags, at.after, at.before, at.ticked]
         drawn = [at.chat, at.evidence, at.conversation, at.send, at.stop]
-        around = [at.listing, at.export]
+        around = outputs(at)
         folder = [at.list, at.types, at.tags, at.document]
 
-        blocks.load(self._load, None, [*drawn, *around, *folder], **_FREE)
+        blocks.load(self._load, None, [*drawn, *around, *folder], **_FREE).then(
+            self._welcome, None, [at.chat], **_FREE
+        )
         answers = [
             event(self._ask, [at.box, at.conversation, *filters], [*drawn, at.box], **_FREE)
             for event in (at.box.submit, at.send.click)
@@ -83,16 +88,25 @@ class ChatPage:
             for event in (at.chat.option_select, at.chat.example_select)
         ]  # fmt: skip
         for answer in answers:
-            answer.then(self._around, [at.conversation], around, **_FREE)
+            answer.then(self._around, [at.conversation], around, **_FREE).then(
+                self._offer, [at.conversation], [at.chat], **_FREE
+            )
         at.stop.click(self._stop, [at.conversation], None, **_FREE)
         at.shown.change(self._show, [at.shown, at.conversation], [at.evidence], **_FREE)
 
         for event in (at.new.click, at.chat.clear):
-            event(self._fresh, None, [*drawn, at.listing, at.export], **_FREE)
-        at.listing.input(self._open, [at.listing], [*drawn, at.export], **_FREE)
-        at.forget.click(self._forget, [at.conversation], [*drawn, *around], **_FREE)
-        at.sync.click(self._sync, None, [at.receipt, *folder], **_FREE)
-        at.uploaded.change(self._upload, [at.uploaded], [at.receipt, *folder], **_FREE)
+            event(self._fresh, None, [*drawn, *around], **_FREE)
+        at.listing.input(self._open, [at.listing, at.search_titles], [*drawn, *around], **_FREE)
+        at.search_titles.change(self._search, [at.search_titles, at.conversation], around, **_FREE)
+        at.rename.click(self._ask_title, [at.conversation], [at.title], **_FREE)
+        at.title.submit(self._rename, [at.conversation, at.title], around, **_FREE)
+        at.forget.click(self._forget, [at.conversation], [*drawn, *around, at.deleted], **_FREE)
+        at.undo.click(self._undo, [at.deleted], [*drawn, *around], **_FREE)
+        for changed in (
+            at.sync.click(self._sync, None, [at.receipt, *folder], **_FREE),
+            at.uploaded.change(self._upload, [at.uploaded], [at.receipt, *folder], **_FREE),
+        ):
+            changed.then(self._welcome, None, [at.chat], **_FREE)
 
         form = [at.form, at.asked, at.refuse, at.fact, at.document, at.quote]
         at.chat.like(self._rate, [at.conversation], [*form, at.about, at.said], **_FREE)
@@ -110,7 +124,15 @@ class ChatPage:
         known = self.conversations.listing(owner, 1)
         view = await self.talk.view(owner, known[0].id if known else "")
         folder = await self._folder()
-        return (*_updates(view), *self._list(owner, view.conversation), *folder)
+        return (*_updates(view), *self.list.drawn(owner, view.conversation), *folder)
+
+    async def _welcome(self) -> AsyncIterator[Any]:
+        """What is here, at once; then the questions, when they have been tried."""
+        library = self.library
+        yield gr.update(placeholder=await asyncio.to_thread(library.welcome, None))
+        offered = await asyncio.to_thread(library.offered)
+        drawn = await asyncio.to_thread(library.welcome, offered)
+        yield gr.update(placeholder=drawn, examples=examples(offered))
 
     async def _ask(
         self, request: gr.Request, question: str, conversation: str, *rest: Any
@@ -156,7 +178,7 @@ class ChatPage:
         position: int | None = None,
     ) -> AsyncIterator[View]:
         try:
-            filters = _filters(*rest)
+            filters = _filters(self.library.chosen, *rest)
         except AssistantError as exc:
             gr.Warning(f"{one_line(exc.what)}. {one_line(exc.hint)}")
             yield await self.talk.view(owner, conversation)
@@ -169,7 +191,14 @@ class ChatPage:
             await views.aclose()  # type: ignore[attr-defined]  # a stopped page stops the model
 
     def _around(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
-        return self._list(owner_of(request), conversation)
+        return self.list.drawn(owner_of(request), conversation)
+
+    async def _offer(self, conversation: str, request: gr.Request) -> Any:
+        """Follow-ups, in an event of their own: the next question does not wait for them."""
+        view = await self.talk.follow_ups(owner_of(request), conversation)
+        if view is None:
+            return gr.skip()
+        return gr.update(value=view.messages, feedback_value=list(view.ratings))
 
     async def _stop(self, conversation: str, request: gr.Request) -> None:
         """The event that asks ends by itself then, with what came."""
@@ -183,17 +212,34 @@ class ChatPage:
         view = await self.talk.view(owner_of(request), conversation, _turn_of(shown))
         return view.evidence
 
-    async def _fresh(self) -> tuple[Any, ...]:
-        return (*_updates(await self.talk.view("", "")), gr.update(value=None), "")
+    async def _fresh(self, request: gr.Request) -> tuple[Any, ...]:
+        view = await self.talk.view("", "")
+        return (*_updates(view), *self.list.drawn(owner_of(request), ""))
 
-    async def _open(self, chosen: str, request: gr.Request) -> tuple[Any, ...]:
-        view = await self.talk.view(owner_of(request), chosen or "")
-        return (*_updates(view), _export_link(chosen or ""))
+    async def _open(self, chosen: str, search: str, request: gr.Request) -> tuple[Any, ...]:
+        owner = owner_of(request)
+        view = await self.talk.view(owner, chosen or "")
+        return (*_updates(view), *self.list.drawn(owner, chosen or "", search or ""))
+
+    def _search(self, search: str, conversation: str, request: gr.Request) -> tuple[Any, ...]:
+        return self.list.drawn(owner_of(request), conversation, search or "")
+
+    def _ask_title(self, conversation: str, request: gr.Request) -> Any:
+        return self.list.ask_title(owner_of(request), conversation)
+
+    def _rename(self, conversation: str, title: str, request: gr.Request) -> tuple[Any, ...]:
+        return self.list.rename(owner_of(request), conversation, title or "")
 
     async def _forget(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
         owner = owner_of(request)
-        self.conversations.delete(owner, conversation)
-        return (*_updates(await self.talk.view(owner, "")), *self._list(owner, ""))
+        around = self.list.delete(owner, conversation)
+        return (*_updates(await self.talk.view(owner, "")), *around, conversation)
+
+    async def _undo(self, deleted: str, request: gr.Request) -> tuple[Any, ...]:
+        owner = owner_of(request)
+        back = deleted if self.conversations.restore(owner, deleted) else ""
+        view = await self.talk.view(owner, back)
+        return (*_updates(view), *self.list.drawn(owner, back))
 
     async def _sync(self) -> AsyncIterator[tuple[Any, ...]]:
         async for drawn in self.library.sync():
@@ -255,11 +301,6 @@ class ChatPage:
             drawn, gr.update(choices=types), gr.update(choices=tags), gr.update(choices=names),
         )  # fmt: skip
 
-    def _list(self, owner: str, conversation: str) -> tuple[Any, ...]:
-        known = [(each.title, each.id) for each in self.conversations.listing(owner)]
-        chosen = conversation if any(each == conversation for _, each in known) else None
-        return gr.update(choices=known, value=chosen), _export_link(chosen or "")
-
 
 def _updates(view: View) -> tuple[Any, ...]:
     """What ``drawn`` takes: chat, evidence, conversation, Ask and Stop."""
@@ -281,17 +322,16 @@ def _turn_of(text: str) -> int | None:
 
 
 def _filters(
-    paths: str, types: list[str] | None, tags: list[str] | None, after: str, before: str
+    chosen: Callable[[str], tuple[str, ...]],
+    paths: str,
+    types: list[str] | None,
+    tags: list[str] | None,
+    after: str,
+    before: str,
+    ticked: str,
 ) -> Filters:
     patterns = [part.strip() for part in (paths or "").split(",") if part.strip()]
     return make_filters(
         tuple(patterns), tuple(types or ()), (after or "").strip(), (before or "").strip(),
-        tuple(tags or ()),
+        tuple(tags or ()), chosen(ticked or ""),
     )  # fmt: skip
-
-
-def _export_link(conversation: str) -> str:
-    if not conversation:
-        return ""
-    url = address(f"/export/{conversation}.md")
-    return f'<p><a href="{url}" download>Export as Markdown, with quotes</a></p>'

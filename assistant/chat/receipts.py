@@ -1,14 +1,13 @@
-"""Syncs and the state of the index → HTML for the sidebar."""
+"""Syncs → HTML for the sidebar."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.chat.escaped import address, one_line
-from assistant.types import DocumentInfo, FileOutcome, Progress, Status, SyncReceipt
+from assistant.chat.escaped import one_line
+from assistant.types import FileOutcome, Progress, SyncReceipt
 
 _MOST_ROWS = 200
-_MOST_DOCUMENTS = 500
 
 
 def draw_progress(step: Progress) -> str:
@@ -42,34 +41,6 @@ def draw_failure(what: str, hint: str) -> str:
         f'<div class="receipt failed"><p><strong>Not synced.</strong> {one_line(what)}</p>'
         f'<p class="muted">{one_line(hint)}</p></div>'
     )
-
-
-def draw_library(infos: Sequence[DocumentInfo], status: Status | None) -> str:
-    """The documents, each a link, and the files that are not indexed with the reason."""
-    if status is None:
-        return '<div class="library"><p>There is no index yet. Sync the folder.</p></div>'
-    parts = [f'<div class="library"><p><strong>{len(infos)} documents</strong></p>']
-    items = "".join(
-        f'<li><a href="{address("/document", name=info.name)}" target="_blank">'
-        f'{one_line(info.title)}</a> <span class="muted">{one_line(info.name)} · '
-        f"{one_line(info.date)}</span></li>"
-        for info in infos[:_MOST_DOCUMENTS]
-    )
-    if len(infos) > _MOST_DOCUMENTS:
-        items += f"<li>… and {len(infos) - _MOST_DOCUMENTS} more</li>"
-    parts.append(f"<details><summary>Show them</summary><ul>{items}</ul></details>")
-    if status.not_indexed:
-        said = f"{len(status.not_indexed)} not indexed"
-        parts.append(f"<details><summary>{said}</summary>{_rows(status.not_indexed)}</details>")
-    if status.partial:
-        rows = "".join(
-            f"<li>{one_line(info.name)}: {one_line('; '.join(info.notes))}</li>"
-            for info in status.partial
-        )
-        said = f"{len(status.partial)} indexed in part"
-        parts.append(f"<details><summary>{said}</summary><ul>{rows}</ul></details>")
-    parts.append("</div>")
-    return "".join(parts)
 
 
 def _rows(files: Sequence[FileOutcome]) -> str:

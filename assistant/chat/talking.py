@@ -11,14 +11,15 @@ import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.chat.answer_shapes import steps
 from assistant.chat.conversations import Conversations, StoredTurn
 from assistant.chat.escaped import as_written
 from assistant.chat.evidence import draw_evidence, draw_found, draw_nothing
-from assistant.chat.follow_ups import follow_ups
 from assistant.chat.messages import draw_answer, draw_failure, draw_partial, draw_waiting
+from assistant.chat.suggestions import Suggestions
 from assistant.errors import AssistantError, BusyError
 from assistant.retrieval.question import check_question
 from assistant.service.service import Service
@@ -64,8 +65,11 @@ class View:
 class Talk:
     """Draws and keeps the conversations of all browsers. For one event loop."""
 
-    def __init__(self, service: Service, conversations: Conversations) -> None:
+    def __init__(
+        self, service: Service, conversations: Conversations, suggestions: Suggestions
+    ) -> None:
         self.service = service
+        self._suggestions = suggestions
         self.conversations = conversations
         self._running: dict[str, _Running] = {}
 
@@ -95,9 +99,9 @@ class Talk:
                 conversation = self.conversations.begin(owner, question)
         except AssistantError as exc:
             self.service.metrics.ended("busy" if isinstance(exc, BusyError) else "error", "chat")
-            yield _Drawing(conversation, [*_messages(turns), _asked(question)]).failure(exc)
+            yield _Drawing(conversation, [*self._messages(turns), _asked(question)]).failure(exc)
             return
-        drawing = _Drawing(conversation, [*_messages(turns), _asked(question)])
+        drawing = _Drawing(conversation, [*self._messages(turns), _asked(question)])
         history = [(t.question, t.answer.text) for t in turns if t.answer and not _is_no(t)]
         running = _Running(self.service.stream(question, history, filters=filters, door="chat"))
         self._running[conversation] = running
@@ -131,6 +135,23 @@ class Talk:
                 )
             self._forget(conversation, running)
 
+    async def follow_ups(self, owner: str, conversation: str) -> View | None:
+        """The conversation with questions to go on with, which are tried first; None when there
+        are no new ones, when others wait for answers, or when it has gone on meanwhile."""
+        turns = self.conversations.turns(owner, conversation) if conversation else []
+        if not turns or turns[-1].answer is None or self.service.gate.inside:
+            return None
+        before = await self.view(owner, conversation)
+        offered = await asyncio.to_thread(self._suggestions.after, turns[-1].answer)
+        options = [{"value": each, "label": each} for each in offered]
+        is_last = self.conversations.turns(owner, conversation) == turns
+        if before.messages[-1]["options"] == options or not is_last:
+            return None
+        if conversation in self._running:
+            return None
+        last = before.messages[-1] | {"options": options}
+        return replace(before, messages=[*before.messages[:-1], last], evidence=None)
+
     async def stop(self, owner: str, conversation: str) -> None:
         """Stop the running answer of a conversation; the partial answer is stored."""
         running = self._running.get(conversation)
@@ -154,6 +175,24 @@ class Talk:
         turns = self.conversations.turns(owner, conversation) if conversation else []
         return await asyncio.to_thread(self._draw, conversation, turns, turn)
 
+    def _messages(self, turns: Sequence[StoredTurn]) -> list[DrawnMessage]:
+        """Two messages a turn."""
+        shown: list[DrawnMessage] = []
+        for turn in turns:
+            shown.append(_asked(turn.question))
+            if turn.answer is None:
+                content = draw_failure("No answer was kept.", "Ask again.")
+            else:
+                content = draw_answer(turn.answer, turn.position, self._steps(turn.answer))
+            shown.append({"role": "assistant", "content": content})
+        return shown
+
+    def _steps(self, answer: Answer) -> frozenset[int]:
+        if "\n- " not in answer.text:  # no list
+            return frozenset()
+        names = {citation.document for citation in answer.citations}
+        return steps(answer, {name: self.service.lookup(name) for name in names})
+
     def _draw(self, conversation: str, turns: Sequence[StoredTurn], turn: int | None) -> View:
         chosen = turns[-1] if turns else None
         if turn is not None:
@@ -161,9 +200,9 @@ class Talk:
         evidence = draw_nothing()
         if chosen is not None and chosen.answer is not None:
             evidence = draw_evidence(chosen.answer, chosen.position, self.service.lookup)
-        messages = _messages(turns)
+        messages = self._messages(turns)
         if turns and turns[-1].answer is not None:
-            offered = follow_ups(turns[-1].answer, self.service.lookup)
+            offered = self._suggestions.after(turns[-1].answer, only_known=True)
             messages[-1]["options"] = [{"value": each, "label": each} for each in offered]
         ratings = tuple(each.rating or None for each in turns)
         return View(conversation, messages, evidence, False, ratings)
@@ -259,19 +298,6 @@ class _Drawing:
         shown = [*self.messages, {"role": "assistant", "content": message}]
         drawn = self.evidence if evidence == "" else evidence
         return View(self.conversation, shown, drawn, running)
-
-
-def _messages(turns: Sequence[StoredTurn]) -> list[DrawnMessage]:
-    """Two messages a turn."""
-    shown: list[DrawnMessage] = []
-    for turn in turns:
-        shown.append(_asked(turn.question))
-        if turn.answer is None:
-            content = draw_failure("No answer was kept.", "Ask again.")
-        else:
-            content = draw_answer(turn.answer, turn.position)
-        shown.append({"role": "assistant", "content": content})
-    return shown
 
 
 def _asked(question: str) -> DrawnMessage:

@@ -16,6 +16,16 @@ SHAPES: dict[Verdict, str] = {
 }
 """A shape for each verdict, so that nobody needs to see colours; strongest first."""
 
+LABELS: dict[Verdict, str] = {
+    "verbatim": "word for word from the source",
+    "supported": "supported by the source",
+    "catalogue": "from the list of documents",
+    "weak": "partly supported",
+    "unsupported": "not in the source",
+    "uncited": "no source named",
+}
+"""The verdicts in a person's words, for the chat and its exports."""
+
 MEANINGS: dict[Verdict, str] = {
     "verbatim": "the source says it word for word",
     "supported": "the source says it in other words",
@@ -29,13 +39,22 @@ MAY_NOT_ANSWER = "The closest that was found; it may not answer your question."
 """Notice above an unsure answer. It is independent of how well the sources support the
 sentences."""
 
-CERTAINTIES: dict[Certainty, str] = {
-    "sure": "sure that this answers the question",
-    "likely": "this likely answers the question",
-    "unsure": "unsure whether this answers the question",
+CERTAINTY_SHAPES: dict[Certainty, str] = {"sure": "◆", "likely": "◈", "unsure": "◇", "none": ""}
+CERTAINTY_LABELS: dict[Certainty, str] = {
+    "sure": "Answers your question",
+    "likely": "Probably answers your question",
+    "unsure": "May not answer your question",
     "none": "",
 }
-
+CERTAINTY_MEANINGS: dict[Certainty, str] = {
+    "sure": "The highest of three levels: the assistant is sure that this is what you asked for.",
+    "likely": "The middle of three levels: this is likely what you asked for. Read the source.",
+    "unsure": "The lowest of three levels: the closest that was found. It may be about something "
+    "else, even where every word stands in the source.",
+    "none": "",
+}
+"""How sure the assistant is that an answer answers the question, apart from whether the sources
+say it: an answer can be word for word from its source and still be none."""
 
 FOUND_SHAPE, FOUND_WORD = "*", "found by the assistant"
 """Beside a citation that the model did not name."""

@@ -71,6 +71,11 @@ def cli(context: click.Context, config: Path | None, assignments: tuple[str, ...
       assistant status                   which files are indexed, which are not, and why
 
     It needs no key and no network; `assistant doctor` lists every possible outside call.
+
+    \b
+    Completion with Tab, in this shell (put the line into ~/.bashrc or ~/.zshrc to keep it):
+      eval "$(_ASSISTANT_COMPLETE=bash_source assistant)"      zsh: zsh_source
+      _ASSISTANT_COMPLETE=fish_source assistant | source       fish
     """
     context.obj = {"config": config, "assignments": assignments}
 

@@ -11,6 +11,7 @@ import click
 from assistant.cli.base import CONTEXT, cli, console, progress_bar, say, with_settings
 
 if TYPE_CHECKING:
+    from assistant.pipeline import Assistant
     from assistant.settings import Settings
 
 
@@ -44,7 +45,8 @@ def serve(
 
     It listens on this machine only. Another address needs a token in the environment variable that
     server.token_env names. Folders given as PATH are indexed first; without an index, so is the
-    folder of the settings.
+    folder of the settings. Where that is missing or empty the chat starts all the same, and takes
+    files that are dropped into it.
     """
     from assistant.pipeline import Assistant
     from assistant.server.running import open_socket, read_token, serve
@@ -56,12 +58,7 @@ def serve(
     open_socket(settings.server).close()
     with Assistant(settings) as assistant:
         if paths or not os.path.exists(settings.index.path / "CURRENT"):
-            say("Indexing first.")
-            with progress_bar(quiet=False) as progress:
-                receipt = assistant.sync(paths or None, progress=progress)
-            from assistant.cli.rendering import show_receipt
-
-            show_receipt(console(), receipt)
+            _index_first(assistant, paths)
 
         def tell(address: str) -> None:
             say(f"The assistant answers at {address}   (Ctrl-C ends it)")
@@ -70,3 +67,21 @@ def serve(
 
         serve(assistant, tell)
     return 0
+
+
+def _index_first(assistant: Assistant, paths: tuple[Path, ...]) -> None:
+    """Index the folders. A folder that nobody named may be missing or empty: files can be dropped
+    into the chat."""
+    from assistant.cli.rendering import show_receipt
+    from assistant.errors import NoDocumentsError
+
+    say("Indexing first.")
+    try:
+        with progress_bar(quiet=False) as progress:
+            receipt = assistant.sync(paths or None, progress=progress)
+    except NoDocumentsError as exc:
+        if paths:
+            raise
+        say(f"{exc.what}. Drop files into the chat, or name a folder: `assistant serve PATH`.")
+        return
+    show_receipt(console(), receipt)

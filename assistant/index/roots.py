@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.errors import UsageError
+from assistant.errors import NoDocumentsError, UsageError
 from assistant.text.visible import shown_value
 
 
@@ -150,8 +150,8 @@ def _holds(root: str, place: str) -> bool:
     return place == root or place.startswith(root if root.endswith(os.sep) else root + os.sep)
 
 
-def _does_not_exist(path: Path) -> UsageError:
-    return UsageError(
+def _does_not_exist(path: Path) -> NoDocumentsError:
+    return NoDocumentsError(
         f"The folder {path} does not exist",
         hint="name yours: `assistant ingest PATH`, or set documents.paths in config.yaml; "
         "if it is a drive, mount it first. Nothing was changed",

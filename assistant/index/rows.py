@@ -87,6 +87,7 @@ class StoredDocument:
             notes=self.notes,
             tags=PurePosixPath(self.name).parts[:-1],
             fields=self.fields,
+            size_bytes=self.state.size,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assistant.errors import UsageError
+from assistant.errors import NoDocumentsError, UsageError
 from assistant.index.plan import Step
 from assistant.index.roots import Roots
 from assistant.index.rows import NotIndexed, StoredDocument
@@ -43,7 +43,9 @@ def refuse_empty(sight: Sight) -> None:
                 hint="if they are really gone, run `assistant ingest --allow-empty`; "
                 "if it is a drive, mount it first. Nothing was changed",
             )
-        raise UsageError(
+        if found and sight.roots.after.get(str(scope.root)) == "settings":
+            continue  # the folder of the settings need not be used: files came as uploads
+        raise NoDocumentsError(
             f"The folder {scope.within} holds no files",
             hint="put documents in it, or name another: `assistant ingest PATH`",
         )

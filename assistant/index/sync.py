@@ -132,6 +132,9 @@ class Synchroniser:
         note = progress or (lambda _: None)
         with ExitStack() as stack:
             if not dry_run:
+                if not allow_empty and not self._generations.root.exists():
+                    # nothing to index leaves nothing behind; the scan is done again with the lock
+                    refuse_empty(self._look(find_base(self._generations), paths, forget))
                 timeout = self._settings.index.lock_timeout_seconds
                 stack.enter_context(self._generations.writer(timeout))
                 stack.callback(self._generations.discard)  # when no child writes there any more

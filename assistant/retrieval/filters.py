@@ -27,6 +27,8 @@ MOST_CHARACTERS = 5_000
 """Of all values of one filter. The matcher's time for a name grows with it: patterns of so many
 characters take .4 s for 60,000 names of 60 characters, and 5 s when names and patterns were written
 to take long."""
+MOST_NAMES, MOST_NAME_CHARACTERS = 20_000, 2_000_000
+"""Of ``names``, which are compared as they are, and looked up."""
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
 _TYPE = re.compile(r"\.?[a-z0-9]{1,20}", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
@@ -49,12 +51,15 @@ def make_filters(
     after: str = "",
     before: str = "",
     tags: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> Filters:
     """Filters from text. Raises ``FilterError`` that names the value which cannot be used.
 
     ``after`` and ``before`` are days (``2020-01-31``), months or years, both included.
     """
-    return checked_filters(Filters(tuple(paths), tuple(types), after, before, tuple(tags)))
+    return checked_filters(
+        Filters(tuple(paths), tuple(types), after, before, tuple(tags), tuple(names))
+    )
 
 
 def given_filters(filters: object) -> Filters:
@@ -77,6 +82,7 @@ def checked_filters(filters: Filters) -> Filters:
         tags=tuple(
             _text("tag", value).strip("/").casefold() for value in _several("tag", filters.tags)
         ),
+        names=_names(filters.names),
     )
     if cleaned.after and cleaned.before and cleaned.after > cleaned.before:
         raise FilterError(
@@ -102,6 +108,7 @@ class Selection:
         self._paths = PathPatterns(self._level(path) for path in filters.paths)
         self._tags = tuple(map(_composed, filters.tags))
         self._types = frozenset(filters.types)
+        self._names = frozenset(filters.names)
 
     def means(self, document: DocumentInfo) -> bool:
         """Whether a document is meant."""
@@ -112,6 +119,7 @@ class Selection:
             and (not filters.after or document.date >= filters.after)
             and (not filters.before or document.date <= filters.before)
             and (not filters.tags or _is_tagged(document, self._tags))
+            and (not self._names or document.name in self._names)
             and (not filters.paths or self._paths.match(self._level(document.name)))
         )  # fmt: skip
 
@@ -157,6 +165,11 @@ def describe(filters: Filters) -> str:
         *([f"after {filters.after}"] if filters.after else []),
         *([f"before {filters.before}"] if filters.before else []),
         *(f"tag {value}" for value in filters.tags),
+        *(
+            [f"{len(filters.names):,} chosen documents"]
+            if len(filters.names) > 1
+            else filters.names
+        ),
     ]
     return ", ".join(told)
 
@@ -183,7 +196,9 @@ def no_document(filters: Filters, documents: Iterable[DocumentInfo]) -> FilterEr
     )
 
 
-def _several(name: str, values: object) -> tuple[object, ...]:
+def _several(
+    name: str, values: object, most: int = MOST_VALUES, most_characters: int = MOST_CHARACTERS
+) -> tuple[object, ...]:
     """The values of one filter; a single text is a likely slip for a tuple of one."""
     if isinstance(values, str):
         return (values,)
@@ -191,18 +206,30 @@ def _several(name: str, values: object) -> tuple[object, ...]:
         raise FilterError(
             f"{name} {shown_value(values)} is not a text", hint="give texts, in a tuple"
         )
-    if len(values) > MOST_VALUES:
+    if len(values) > most:
         raise FilterError(
-            f"{len(values):,} values of {name}; {MOST_VALUES} is the most",
+            f"{len(values):,} values of {name}; {most:,} is the most",
             hint="name a folder, or a pattern that fits several files",
         )
     characters = sum(len(value) for value in values if isinstance(value, str))
-    if characters > MOST_CHARACTERS:
+    if characters > most_characters:
         raise FilterError(
-            f"The values of {name} have {characters:,} characters; {MOST_CHARACTERS:,} is the most",
+            f"The values of {name} have {characters:,} characters; {most_characters:,} is the most",
             hint="name a folder, or a pattern that fits several files",
         )
     return tuple(values)
+
+
+def _names(values: object) -> tuple[str, ...]:
+    """Whole names of documents: many may be given, since each is only looked up."""
+    given = _several("name", values, MOST_NAMES, MOST_NAME_CHARACTERS)
+    for value in given:
+        if not isinstance(value, str) or not value:
+            raise FilterError(
+                f"name {shown_value(value)} is no name of a document",
+                hint="`assistant status --documents` lists them",
+            )
+    return tuple(map(str, given))
 
 
 def _text(name: str, value: object) -> str:

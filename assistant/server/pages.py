@@ -24,6 +24,14 @@ Name = Annotated[str, Query(max_length=_LONGEST_NAME)]
 Offset = Annotated[int, Query(ge=0, le=10**9)]
 
 
+_MOST_EXPORTED = 1000
+
+
+def _download(text: str) -> Response:
+    headers = {"Content-Disposition": 'attachment; filename="conversation.md"'}
+    return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
+
+
 def router(service: Service, conversations: Conversations, access: Access) -> APIRouter:
     """The pages for a service."""
     routes = APIRouter()
@@ -91,13 +99,15 @@ def router(service: Service, conversations: Conversations, access: Access) -> AP
     async def export(name: str, request: Request) -> Response:
         owner = owner_among(request.cookies)
         identity = name.removesuffix(".md")
+        if identity == "all":
+            found = conversations.listing(owner, _MOST_EXPORTED)
+            each = ((one.title, conversations.turns(owner, one.id)) for one in found)
+            return _download("\n".join(as_markdown(title, turns) for title, turns in each))
         turns = conversations.turns(owner, identity)
         if not turns:
             return JSONResponse({"error": {"message": "There is no such conversation"}}, 404)
         title = next((h.title for h in conversations.listing(owner) if h.id == identity), "")
-        headers = {"Content-Disposition": 'attachment; filename="conversation.md"'}
-        text = as_markdown(title or turns[0].question, turns)
-        return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
+        return _download(as_markdown(title or turns[0].question, turns))
 
     @routes.get("/login", include_in_schema=False)
     async def login_page() -> Response:

@@ -35,7 +35,8 @@ def load_settings(
     """Read the settings.
 
     ``path`` is a YAML file; without one the nearest ``config.yaml`` upward from the working
-    folder that is one of ours, else the packaged defaults. ``overrides`` maps dotted keys to
+    folder that is one of ours, else the packaged defaults, whose paths count from the nearest
+    folder upward that holds an index of this user's. ``overrides`` maps dotted keys to
     values, as in ``{"documents.paths": ["notes"], "retrieval.passages": 12}``.
 
     Raises ``SettingsError`` for a missing file, broken YAML, an unknown key or a wrong value.
@@ -56,7 +57,7 @@ def load_settings(
         raise SettingsError(
             f"Settings file {shown_value(str(source))} cannot be read: U+0000 in it"
         )
-    base = Path.cwd()
+    base = find_indexed(Path.cwd(), data["index"]["path"])
     if source is not None:
         source = source.resolve()
         base = source.parent
@@ -103,6 +104,22 @@ def find_config(start: Path) -> Path | None:
         if candidate.is_file() and _is_ours(candidate):
             return candidate
     return None
+
+
+def find_indexed(start: Path, index: str) -> Path:
+    """The nearest folder from ``start`` upward that holds an index of this user's, else ``start``.
+
+    An index that somebody else put into a folder above, as in ``/tmp``, is passed over: it says
+    which documents answer, and which folders the next ingest reads.
+    """
+    for folder in [start, *start.parents]:
+        try:
+            owner = (folder / index / "CURRENT").stat().st_uid
+        except OSError:
+            continue
+        if not hasattr(os, "getuid") or owner == os.getuid():
+            return folder
+    return start
 
 
 def _is_ours(path: Path) -> bool:
@@ -196,11 +213,17 @@ def _assign(data: dict[str, Any], known: Mapping[str, Any], key: str, value: Any
 def _nearest(key: str, known: Mapping[str, Any]) -> str:
     tail = key.split(".")[-1]
     close = [name for name in known if name.split(".")[-1] == tail]
+    close.sort(key=lambda name: -difflib.SequenceMatcher(None, key, name).ratio())
+    if "." in key:
+        section = key.split(".")[0]
+        inside = [name for name in known if name.startswith(f"{section}.")]
+        close = close[:1] or difflib.get_close_matches(key, inside, 1, 0.7)
     close = close or difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     if not close:
         tails = {name.split(".")[-1]: name for name in known}
         close = [tails[each] for each in difflib.get_close_matches(tail, tails, 1, 0.5)]
-    return f"did you mean {close[0]!r}?" if close else "`assistant config` lists all settings"
+    told = " or ".join(repr(name) for name in close[:3])
+    return f"did you mean {told}?" if close else "`assistant config` lists all settings"
 
 
 def _rebase(data: dict[str, Any], base: Path) -> None:

@@ -111,45 +111,6 @@
     setTimeout(() => { button.textContent = "Copy quote"; }, 1500);
   };
 
-  // ---------------------------------------------------------------- uploads
-
-  // Each file is sent as it is; the server gives a number for it, and an event takes the numbers in.
-  const uploadStatus = () => {
-    const known = $("#upload-said");
-    if (known) return known;
-    const made = document.createElement("p");
-    made.id = "upload-said";
-    made.setAttribute("role", "status");
-    $("#upload").after(made);
-    return made;
-  };
-
-  const upload = async (files) => {
-    const said = uploadStatus();
-    const numbers = [], problems = [];
-    for (const [at, file] of files.entries()) {
-      said.textContent = `Sending ${at + 1} of ${files.length}: ${file.name}`;
-      try {
-        const reply = await fetch(`/upload?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
-        const told = await reply.json();
-        if (reply.ok) numbers.push(told.upload);
-        else problems.push(`${file.name}: ${told.error?.message ?? reply.status}`);
-      } catch {
-        problems.push(`${file.name}: the server broke off; it may be too large, or the connection failed`);
-      }
-    }
-    said.textContent = problems.join("\n");
-    if (numbers.length) tell("uploaded", numbers.join(" "));
-  };
-
-  const chooseFiles = () => {
-    const chooser = document.createElement("input");
-    chooser.type = "file";
-    chooser.multiple = true;
-    chooser.addEventListener("change", () => upload([...chooser.files]));
-    chooser.click();
-  };
-
   const setTheme = (dark) => {
     document.body.classList.toggle("dark", dark);
     document.documentElement.classList.toggle("dark", dark);
@@ -182,7 +143,6 @@
     }
     const copy = target.closest("button.copy-quote");
     if (copy) { copyQuote(copy); return; }
-    if (target.closest("#upload")) { chooseFiles(); return; }
     if (target.closest(".toggle-theme")) {
       const dark = !document.body.classList.contains("dark");
       setTheme(dark);
@@ -193,12 +153,16 @@
       document.body.classList.toggle("evidence-open");
       return;
     }
-    if (!target.closest("#evidence-pane")) document.body.classList.remove("evidence-open");
+    const isOpen = document.body.classList.contains("evidence-open");
+    if (target.closest("#close-evidence") || !target.closest("#evidence-pane")) {
+      document.body.classList.remove("evidence-open");
+      if (isOpen && innerWidth <= 900) event.preventDefault();  // a tap outside does nothing else
+    }
   });
 
   for (const [kind, then] of [["mouseover", showPopover], ["focusin", showPopover]]) {
     document.addEventListener(kind, (event) => {
-      const marker = event.target instanceof Element && event.target.closest("button.marker, span.marker");
+      const marker = event.target instanceof Element && event.target.closest("button.marker, span.marker, .hint");
       if (marker) then(marker); else hidePopover();
     });
   }
@@ -225,8 +189,9 @@
         if (!message.hasAttribute("role")) message.setAttribute("role", "group");
       }
     }
-    for (const marker of root.querySelectorAll(".marker[title]")) {
-      marker.setAttribute("aria-label", marker.title);
+    for (const marker of root.querySelectorAll(".marker[title], .hint[title]")) {
+      const words = marker.classList.contains("hint") ? `${marker.textContent}. ` : "";
+      marker.setAttribute("aria-label", words + marker.title);
       if (marker.tagName === "SPAN") {
         marker.setAttribute("role", "img");
         marker.setAttribute("tabindex", "0");
@@ -239,6 +204,26 @@
       if (!scroller.hasAttribute("tabindex")) scroller.setAttribute("tabindex", "0");
     }
   };
+
+  // ---------------------------------------------------------------- the sidebar
+
+  const isOpen = () => !!$("#sidebar.open, .sidebar.open");
+
+  // Open where there is room; whoever closes it finds it closed the next time.
+  const openSidebar = () => whenThere("#sidebar button.toggle-button", (toggle) => {
+    const closed = localStorage.getItem("sidebar") === "closed";
+    let byHand = true;
+    const turn = () => { byHand = false; toggle.click(); byHand = true; };
+    toggle.addEventListener("click", () => {
+      if (byHand) localStorage.setItem("sidebar", isOpen() ? "closed" : "open");
+    }, true);
+    if (innerWidth >= 1200 && !closed && !isOpen()) turn();
+    let width = innerWidth;
+    addEventListener("resize", () => {  // it would cover a page that became narrow
+      if (width >= 900 && innerWidth < 900 && isOpen()) turn();
+      width = innerWidth;
+    });
+  });
 
   let wasRunning = false;
   const follow = () => {
@@ -257,6 +242,12 @@
   const start = () => {
     document.documentElement.lang = "en";
     document.body.append(announcer, popover);
+    openSidebar();
+    const close = document.createElement("button");
+    close.id = "close-evidence";
+    close.type = "button";
+    close.textContent = "Close";
+    document.body.append(close);
     const stored = localStorage.getItem("theme");
     if (stored) setTheme(stored === "dark");
     let due = false;
@@ -269,4 +260,5 @@
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
+  window.documentAssistant = { tell, say };  // for the other scripts of this page
 })();

@@ -1,0 +1,123 @@
+"""The documents in the sidebar, each with a tick; and which of them a question is asked of.
+
+A row knows its number in the list of the index's documents. The page's script sends the numbers of
+the ticked rows with the generation they count in: a name as it is drawn may be another than the
+file's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.chat.escaped import address, one_line
+from assistant.chat.overview import kind_of, why_not
+from assistant.errors import FilterError
+from assistant.types import DocumentInfo, FileOutcome, Status
+
+_MOST_ROWS = 2_000
+_RANGE = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?", re.ASCII)
+_UNITS = ("bytes", "kB", "MB", "GB")
+LONGEST = 20_000
+"""Characters that the script may send."""
+
+
+def draw_sources(infos: Sequence[DocumentInfo], status: Status | None) -> str:
+    """The list: folders, documents with their kind, day, size and state, and what is not read."""
+    if status is None or not (infos or status.not_indexed):
+        return '<div class="library"><p>There are no documents yet.</p></div>'
+    rows: list[str] = []
+    folder: tuple[str, ...] = ()
+    numbered = sorted(enumerate(infos), key=lambda each: (each[1].tags, each[1].name))
+    for number, info in numbered[:_MOST_ROWS]:
+        if info.tags != folder:
+            folder = info.tags
+            rows.append(_folder("/".join(folder)))
+        rows.append(_row(number, info))
+    if len(infos) > _MOST_ROWS:
+        rows.append(f"<li>… and {len(infos) - _MOST_ROWS:,} more, which are always asked</li>")
+    listed = (
+        f'<p class="all"><button type="button" class="tick all" title="All documents">☑</button> '
+        f"<strong>{len(infos):,} documents</strong></p>"
+        f'<ul class="sources g{_number(status)} n{len(infos)}">{"".join(rows)}</ul>'
+        if infos
+        else "<p>No document could be read.</p>"
+    )
+    return f'<div class="library">{listed}{_not_read(status.not_indexed)}</div>'
+
+
+def _folder(name: str) -> str:
+    return (
+        f'<li class="folder"><button type="button" class="tick folder" title="All in '
+        f'{one_line(name)}">☑</button> <span class="name">{one_line(name)}/</span></li>'
+    )
+
+
+def _row(number: int, info: DocumentInfo) -> str:
+    facts = [one_line(kind_of(info)), one_line(info.date), _size(info.size_bytes)]
+    state = ""
+    if info.notes:
+        state = (
+            f' <span class="partly" title="{one_line("; ".join(info.notes))}">read in part</span>'
+        )
+    name = info.name.rpartition("/")[2]
+    return (
+        f'<li class="source d{number}"><button type="button" class="tick one" '
+        f'title="{one_line(info.name)}">☑</button> <span class="about">'
+        f'<a href="{address("/document", name=info.name)}" target="_blank">{one_line(info.title)}'
+        f'</a> <span class="muted">{one_line(name)} · {" · ".join(facts)}{state}</span></span></li>'
+    )
+
+
+def _not_read(files: Sequence[FileOutcome]) -> str:
+    if not files:
+        return ""
+    rows = "".join(
+        f'<li class="{file.outcome}">{one_line(file.document)}: '
+        f'<span class="muted">{one_line(why_not(file))}</span></li>'
+        for file in files[:_MOST_ROWS]
+    )
+    return (
+        f'<details class="not-read"><summary>{len(files):,} not indexed</summary>'
+        f"<ul>{rows}</ul></details>"
+    )
+
+
+def _size(size: int) -> str:
+    amount, unit = float(size), 0
+    while amount >= 1000 and unit < len(_UNITS) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return f"{amount:.0f} {_UNITS[unit]}" if unit < 2 else f"{amount:.1f} {_UNITS[unit]}"
+
+
+def _number(status: Status) -> int:
+    """The generation's number, for a name of a class."""
+    return int(re.sub(r"\D", "", status.generation) or 0)
+
+
+def chosen_names(ticked: str, infos: Sequence[DocumentInfo], status: Status) -> tuple[str, ...]:
+    """The names that the script's numbers mean (``12:0,3-5``); none for all documents.
+
+    Raises ``FilterError`` when nothing is ticked, and when the list has changed meanwhile.
+    """
+    generation, _, numbers = ticked[:LONGEST].partition(":")
+    if not generation:
+        return ()
+    if not generation.isdecimal() or int(generation) != _number(status):
+        raise FilterError(
+            "The documents have changed since their list was drawn",
+            hint="load the page again, and tick the ones to ask",
+        )
+    chosen: set[int] = set()
+    for part in filter(None, numbers.split(",")):
+        found = _RANGE.fullmatch(part)
+        if found is None:
+            raise FilterError(f"{part[:20]!r} names no documents", hint="load the page again")
+        first, last = int(found[1]), int(found[2] or found[1])
+        chosen.update(range(first, min(last + 1, len(infos))))
+    if not chosen:
+        raise FilterError("No document is ticked", hint="tick at least one, or ask all")
+    if len(infos) > _MOST_ROWS:
+        listed = sorted(enumerate(infos), key=lambda each: (each[1].tags, each[1].name))
+        chosen.update(number for number, _ in listed[_MOST_ROWS:])
+    return tuple(infos[number].name for number in sorted(chosen) if number < len(infos))
