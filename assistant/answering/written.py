@@ -135,7 +135,8 @@ async def _answered(
     messages, context = prompted.messages, prompted.context
     checker = ClaimChecker(context.passages, verifier)
     stream = FindingStream(len(context.passages), checker.find)
-    text = ModelText([passage.document for passage in context.passages])
+    shown_to_it = context.passages
+    text = ModelText([p.document for p in shown_to_it], [p.title for p in shown_to_it])
     words: list[str] = []
     ended: Ended | None = None
     pieces = model.stream(messages)

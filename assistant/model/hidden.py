@@ -11,7 +11,6 @@ its end is marked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import regex
@@ -223,44 +222,3 @@ def _first(text: str, is_end: bool) -> Any:
     found = [each for pattern in (_SENTINEL, _LOWER_SENTINEL)
              if (each := pattern.search(text, partial=not is_end)) is not None]  # fmt: skip
     return min(found, key=lambda each: (each.start(), each.partial), default=None)
-
-
-_SHORTEST_LOOP, _LONGEST_LOOP = 12, 500
-_LETTERS_OF_A_LOOP = 8
-_REPETITIONS = 3
-
-
-@dataclass(slots=True)
-class LoopFilter:
-    """Sees the third repetition in a row of the same words, and ends the text there."""
-
-    text: str = ""
-    stopped: bool = False
-
-    def feed(self, piece: str) -> str:
-        """The piece, or of the piece in which a loop closes its part up to there."""
-        if self.stopped:
-            return ""
-        for at, char in enumerate(piece, start=1):
-            self.text = (self.text + char)[-_REPETITIONS * _LONGEST_LOOP :]
-            if (char.isspace() or char in ".!?,;|") and self._loops():
-                self.stopped = True
-                return piece[:at]
-        return piece
-
-    def _loops(self) -> bool:
-        """Whether the text ends in three equal stretches, white space apart."""
-        text = f" {self.text.rstrip()}"  # so that the first time is like the others
-        last = text[-_SHORTEST_LOOP:]
-        if len(last) < _SHORTEST_LOOP:
-            return False
-        at = text.rfind(last, 0, len(text) - 1)
-        while at >= 0:
-            size = len(text) - at - len(last)
-            if size > _LONGEST_LOOP:
-                return False
-            once = text[-size:]
-            if size >= _SHORTEST_LOOP and text.endswith(once * _REPETITIONS):
-                return sum(c.isalpha() for c in once) >= _LETTERS_OF_A_LOOP
-            at = text.rfind(last, 0, at + len(last) - 1)
-        return False
