@@ -67,7 +67,7 @@ _SIGN = regex.compile(
     r"|[\u3040-\u9fff\uac00-\ud7af\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f]",
     _FLAGS,
 )
-"""A word without which no sentence abstains; scripts that are not read word by word count as one."""
+"""A word without which no sentence abstains; a script without spaces counts as one."""
 _MARKERS = regex.compile(r"[\[【［(]\s*\d[\d,;\s–-]*[\]】］)]|[*_`#>]+")
 _CITES = regex.compile(r"[\[【]\W{0,2}\w{0,10}\W{0,2}\d")
 _END = regex.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])|\n+")

@@ -48,7 +48,7 @@ class LoopFilter:
 
     def _closes(self) -> bool:
         text, self._word = _MARKER.sub("", self._word), ""
-        return any([self._adds(token.lower()) for token in _TOKEN.findall(text)])
+        return any(self._adds(token.lower()) for token in _TOKEN.findall(text))
 
     def _adds(self, token: str) -> bool:
         if token == "\n":
