@@ -1,4 +1,4 @@
-"""`assistant models` finds what runs on this machine: real HTTP against stand-ins of the servers."""
+"""`assistant models` finds the model servers of this machine: real HTTP against stand-ins."""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern reads better whole)
 """A question that asks for the last answer in another form → the question that it is about. Pure.
 
 "Shorter, please", "as a table", "translate it into German" hold nothing to search for: a search
