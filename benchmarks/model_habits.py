@@ -52,6 +52,8 @@ CASES = (
     Habit("token", "<|assistant|>\nHi.", "Hi."),
     Habit("token", "The token `<|im_end|>` ends a turn [1].", "The token `<|im_end|>` ends a turn [1]."),
     Habit("echo", '<passage number="1" from="a b">Hello</passage> you', "Hello you"),
+    Habit("echo", 'Hello. <passage number="4" from="' + "a study · " * 60 + '">you', "Hello. you"),
+    Habit("echo", 'Hello. <passage number="4" from="' + "a study · " * 200, "Hello. "),
     Habit("plain", "a < b and x[1] > 3 [2].", "a < b and x[1] > 3 [2]."),
     Habit("plain", "A <", "A <"),
     Habit("sentinel", "**NOT_IN_THE_DOCUMENTS**", ""),

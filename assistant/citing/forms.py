@@ -186,7 +186,8 @@ class FormsFilter:
                 continue
             opened = max(line.rfind(sign, 0, start) for sign in "([（")
             is_inside = opened >= 0 and not any(sign in line[opened:] for sign in ")]）")
-            if found["numbers"] and is_inside and not is_end and len(line) - opened < 160:
+            may_close = not is_end and not line.endswith("\n") and len(line) - opened < 160
+            if is_inside and may_close:
                 self._send(line[:opened], shown)
                 return line[opened:]
             self._send(line[:start], shown)

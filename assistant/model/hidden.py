@@ -41,11 +41,14 @@ _MARK = regex.compile(
     r"<\|(?!channel\b|constrain\b)[^|<>\s]{1,40}\|>|<｜[^｜<>\s]{1,40}｜>|\[/INST\]|<</?SYS>>"
     r"|<(?:bos|pad)>"
     r"|<start_of_turn>|</?(?:s|answer|final|response)>"
-    r'|</?\s*passage(?:\s+number\s*=\s*"?\d{1,4}"?)?(?:\s+from\s*=\s*"[^"<>]{0,200}")?\s*/?>',
+    r"|</?\s*passage\s*/?>",
 )
+_ECHOED = regex.compile(r"<\s*passage\s+number\s*=")
+"""Our own mark before a passage. A small model repeats it and its title without an end."""
+_ECHOED_ENDS = regex.compile(r"(?<=[\"'\d])\s*/?>|\n")
 _ANY = regex.compile(
     "|".join(f"(?:{each.pattern})" for each in (_OPEN_THOUGHT, _CLOSE_THOUGHT, _ENDS_TURN,
-                                                _BEGINS_TURN, _MARK)),
+                                                _BEGINS_TURN, _ECHOED, _MARK)),
     regex.IGNORECASE,
 )  # fmt: skip
 _HEADER = regex.compile(r"\n|<\|end_header_id\|>|(?=<\|channel\|>)|<\|message\|>")
@@ -137,6 +140,8 @@ class HiddenFilter:
             self._show(mark, shown)  # somebody speaks of the token
         elif _OPEN_THOUGHT.fullmatch(mark):
             self._closer = _CLOSE_THOUGHT
+        elif _ECHOED.fullmatch(mark):
+            self._closer = _ECHOED_ENDS
         elif _ENDS_TURN.fullmatch(mark):
             self._stopped = self._began
             if mark == "[INST]":  # the prompt comes back
