@@ -61,6 +61,8 @@ CASES = (
     Habit("sentinel", "NOT\\_IN\\_THE\\_DOCUMENTS", ""),
     Habit("sentinel", "not_in_the_documents", ""),
     Habit("sentinel", "NOT_IN_THE_DOCUMENTS\nThe garden is large.", ""),
+    Habit("sentinel", "NOT_IN_THE_D", ""),
+    Habit("sentinel", "Roses grow [1]. **NOT_IN_THE", "Roses grow [1]. "),
     Habit("plain", "It is NOT so [1].", "It is NOT so [1]."),
     Habit("form", "Roses grow (1).", "Roses grow [1]."),
     Habit("form", "Roses grow (1, 2). Yes", "Roses grow [1][2]. Yes"),

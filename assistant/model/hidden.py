@@ -187,6 +187,7 @@ _SENTINEL = regex.compile(
     r"[*_`\"'\[({<“]*\\?" + r"(?:\\?[_\s-]\\?)".join(SENTINEL.removesuffix("S").split("_"))
     + r"S?[*_`\"'\])}>”]*\.?"
 )  # fmt: skip
+_BROKEN_SENTINEL = regex.compile(r"[*_`\"'\[({<“]*NOT_IN_[A-Z_]*$")
 _LOWER_SENTINEL = regex.compile(regex.escape(SENTINEL), regex.IGNORECASE)
 
 
@@ -203,8 +204,11 @@ class SentinelFilter:
         return self._take_out(self._held + piece, is_end=False)
 
     def finish(self) -> str:
-        """What was held back."""
-        return self._take_out(self._held, is_end=True)
+        """What was held back, unless the text broke off inside the line."""
+        rest = self._take_out(self._held, is_end=True)
+        whole = _BROKEN_SENTINEL.sub("", rest)
+        self.seen = self.seen or whole != rest
+        return whole
 
     def _take_out(self, text: str, is_end: bool) -> str:
         self._held = ""
