@@ -103,6 +103,7 @@ _LOOPED = (
     "It opened. It closed. ", "The rose, the tea rose, the musk rose, ",
 )  # fmt: skip
 LOOPS: tuple[str, ...] = (
+    "".join(f"The rose is red [{n}]. " for n in range(1, 41)),
     *(part * 40 for part in _LOOPED),
     *("".join(f"{n}. {part.strip()} [{n % 3 + 1}]\n" for n in range(1, 41)) for part in _LOOPED),
 )
