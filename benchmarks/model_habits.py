@@ -12,8 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.citing.model_text import ModelText
+from benchmarks import more_model_habits as more
 
 DOCUMENTS = ("iclr-history.md", "sub/icml-2024-guide.md", "x.pdf")
+TITLES = ("History of ICLR", "Guide to ICML 2024", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def shown_in_pieces(
     text: str, size: int, documents: Sequence[str] = DOCUMENTS
 ) -> tuple[str, ModelText]:
     """What is shown of a text that comes in pieces of this size, and the filter that decided."""
-    read = ModelText(documents)
+    read = ModelText(documents, TITLES)
     parts = [read.feed(text[at : at + size]) for at in range(0, len(text), size)]
     return "".join(parts) + read.finish(), read
 
@@ -50,6 +52,8 @@ CASES = (
     Habit("token", "<|assistant|>\nHi.", "Hi."),
     Habit("token", "The token `<|im_end|>` ends a turn [1].", "The token `<|im_end|>` ends a turn [1]."),
     Habit("echo", '<passage number="1" from="a b">Hello</passage> you', "Hello you"),
+    Habit("echo", 'Hello. <passage number="4" from="' + "a study · " * 60 + '">you', "Hello. you"),
+    Habit("echo", 'Hello. <passage number="4" from="' + "a study · " * 200, "Hello. "),
     Habit("plain", "a < b and x[1] > 3 [2].", "a < b and x[1] > 3 [2]."),
     Habit("plain", "A <", "A <"),
     Habit("sentinel", "**NOT_IN_THE_DOCUMENTS**", ""),
@@ -57,6 +61,8 @@ CASES = (
     Habit("sentinel", "NOT\\_IN\\_THE\\_DOCUMENTS", ""),
     Habit("sentinel", "not_in_the_documents", ""),
     Habit("sentinel", "NOT_IN_THE_DOCUMENTS\nThe garden is large.", ""),
+    Habit("sentinel", "NOT_IN_THE_D", ""),
+    Habit("sentinel", "Roses grow [1]. **NOT_IN_THE", "Roses grow [1]. "),
     Habit("plain", "It is NOT so [1].", "It is NOT so [1]."),
     Habit("form", "Roses grow (1).", "Roses grow [1]."),
     Habit("form", "Roses grow (1, 2). Yes", "Roses grow [1][2]. Yes"),
@@ -74,6 +80,11 @@ CASES = (
     Habit("plain", "{x} is a set [1].", "{x} is a set [1]."),
     Habit("plain", "Steps: (1) dig, (2) plant [1].", "Steps: (1) dig, (2) plant [1]."),
     Habit("plain", "Source 9 said so (Passage 8).", "Source 9 said so (Passage 8)."),
+    *(Habit("thought", said, shown) for said, shown in more.THOUGHTS),
+    *(Habit("form", said, shown) for said, shown in more.FORMS),
+    *(Habit("sentinel", said, "") for said in more.SENTINELS),
+    *(Habit("plain", said, said) for said in more.STATEMENTS),
+    *(Habit("no loop", said, said.strip()) for said in more.NO_LOOPS),
 )  # fmt: skip
 
 ABSTENTIONS = tuple(
@@ -88,7 +99,7 @@ El documento no menciona la tarifa.|No se menciona en el documento.|Il documento
 It is not stated in the passage.|This question cannot be answered from the given passages.
 No information available.|**Not found**|The text doesn't say.|The answer is:|Sure! Here is the answer:
 Based on the passages, the answer is not provided.|Not in the documents.""".replace("\n", "|").split("|")
-)  # fmt: skip
+) + more.ABSTENTIONS  # fmt: skip
 STATEMENTS = tuple(
     """The study found no effect.|It was not until 1872 that the garden was laid out.
 The paper does not mention a fee [2].|There were no submissions in 2020.|The documents are kept in Rome.

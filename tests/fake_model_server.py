@@ -104,6 +104,7 @@ class FakeModelServer:
         self.think_seconds = think_seconds
         self.pause_seconds = pause_seconds
         self.injections: Sequence[str] = ()
+        self.tokens_per_word: int | None = None  # as /tokenize counts; None: there is no such path
         self.requests: list[Seen] = []
         self.wires = _Wires()
         self.most_at_once = self._at_once = 0
@@ -114,6 +115,7 @@ class FakeModelServer:
             Route("/v1/chat/completions", self._chat, methods=["POST"]),
             Route("/v1/embeddings", self._embeddings, methods=["POST"]),
             Route("/v1/models", self._models),
+            Route("/tokenize", self._tokenize, methods=["POST"]),
         ]
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -164,6 +166,12 @@ class FakeModelServer:
     async def _models(self, request: Request) -> Response:
         names = [*WRITERS, *FAULTS]
         return JSONResponse({"object": "list", "data": [_model(name) for name in names]})
+
+    async def _tokenize(self, request: Request) -> Response:
+        if self.tokens_per_word is None:
+            return Response(status_code=404)
+        body = await self._note(request)
+        return JSONResponse({"tokens": [7] * (self.tokens_per_word * len(body["content"].split()))})
 
     async def _embeddings(self, request: Request) -> Response:
         body = await self._note(request)

@@ -26,7 +26,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant import load_settings
-from assistant.embedding import Embedder, Vectors, fingerprint_of, make_embedder, normalised
+from assistant.embedding import (
+    Embedder,
+    Vectors,
+    embed_question,
+    fingerprint_of,
+    make_embedder,
+    normalised,
+)
 from assistant.embedding.cache import CachedEmbedder
 from assistant.embedding.static import (
     FOLDER,
@@ -243,8 +250,9 @@ def test_fingerprint_is_known_without_loading_anything() -> None:
         fingerprint_of(embedding_settings(provider="openai")),
         fingerprint_of(embedding_settings(provider="openai", model="other")),
         fingerprint_of(embedding_settings(provider="openai", base_url="http://127.0.0.1/v1")),
+        fingerprint_of(embedding_settings(provider="openai", passage_prefix="passage: ")),
     }
-    assert len(seen) == 5
+    assert len(seen) == 6
 
 
 def test_normalised_leaves_zeros_and_scales_the_rest() -> None:
@@ -477,6 +485,39 @@ def test_one_deadline_covers_tries_pauses_and_slow_replies(mode: str) -> None:
         with pytest.raises(EmbeddingError, match=r"embedding\.timeout_seconds = 1"):
             embedder.embed(["a"])
         assert 0.8 < time.monotonic() - began < 2.5
+
+
+def test_a_batch_that_is_too_late_is_sent_in_halves_and_what_came_is_kept() -> None:
+    def script(body: Any) -> str:
+        return "stall" if len(body["input"]) > 4 else "ok"
+
+    texts = [f"text {n}" for n in range(16)]
+    wanted = normalised(np.array([vector_of(text) for text in texts], dtype=np.float32))
+    with FakeModelServer(script) as server:
+        embedder = remote(server, batch_size=8, concurrency=1, timeout_seconds=0.7)
+        assert np.allclose(embedder.embed(texts), wanted, atol=1e-6)
+        asked = [
+            text for body in server.bodies() for text in body["input"] if len(body["input"]) < 5
+        ]
+        assert sorted(asked) == sorted(texts)
+        before = len(server.requests)
+        embedder.embed(texts)
+        assert [len(body["input"]) for body in server.bodies()[before:]] == [4, 4, 4, 4]
+
+
+def test_questions_and_passages_get_the_words_that_their_model_wants() -> None:
+    with FakeModelServer() as server:
+        embedder = remote(server, query_prefix="query: ", passage_prefix="passage: ")
+        embedder.embed(["roses"])
+        assert np.allclose(
+            embed_question(embedder, "Which?"),
+            normalised(np.array([vector_of("query: Which?")], dtype=np.float32))[0],
+            atol=1e-6,
+        )
+        assert [body["input"] for body in server.bodies()] == [
+            ["passage: roses"],
+            ["query: Which?"],
+        ]
 
 
 def test_first_failure_ends_the_other_requests() -> None:

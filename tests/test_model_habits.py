@@ -11,8 +11,10 @@ import pytest
 from fake_model_server import FakeModelServer, Reply
 
 from assistant import Answer, Assistant, Delta, load_settings
+from assistant.answering import model_prompt
 from assistant.model.learned_tokens import (
     forget_ratios,
+    is_learned,
     learn_ratio,
     learned_counter,
     script_of,
@@ -132,6 +134,29 @@ def test_server_that_counts_more_gets_fewer_passages_next_time(
         shown.append(str(server.requests[-1].body["messages"]).count("<passage number="))
         learn_ratio(server.base_url, "grounded", NOTE, 100, 550)
     assert shown[1] < shown[0]
+
+
+def test_server_that_can_count_is_asked_once_before_the_first_prompt(
+    make: Any, server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_prompt, "_MUCH", 0.1)
+    server.tokens_per_word = 4
+    assistant = make("grounded", **{"llm.context_tokens": 900, "llm.answer_tokens": 64})
+    assert "1872" in assistant.ask(QUESTION).text
+    assert learned_counter(server.base_url, "grounded")(NOTE) > 1.5 * count_tokens(NOTE)
+    assistant.ask(QUESTION)
+    assert [seen.path for seen in server.requests] == [
+        "/tokenize", "/v1/chat/completions", "/v1/chat/completions",
+    ]  # fmt: skip
+
+
+def test_server_that_cannot_count_is_asked_once(
+    make: Any, server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_prompt, "_MUCH", 0.1)
+    assistant = make("grounded", **{"llm.context_tokens": 900, "llm.answer_tokens": 64})
+    assert "1872" in assistant.ask(QUESTION).text
+    assert is_learned(server.base_url, "grounded", NOTE)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from assistant.citing.abstentions import is_abstention
 from assistant.citing.model_text import ModelText
 from assistant.retrieval.rerankers import read_order
 from benchmarks.model_habits import ABSTENTIONS, CASES, STATEMENTS, shown_in_pieces
+from benchmarks.more_model_habits import LOOPS
 
 DOCUMENTS = ("iclr-history.md", "sub/icml-2024-guide.md", "x.pdf")
 SIZES = (1, 2, 3, 5, 8, 1000)
@@ -27,7 +28,7 @@ def shown(text: str, size: int) -> tuple[str, ModelText]:
 def test_bad_habit_is_mended_in_any_cut(case: object) -> None:
     for size in SIZES:
         text, _ = shown(case.said, size)  # type: ignore[attr-defined]
-        assert text.strip() == case.shown  # type: ignore[attr-defined]
+        assert text.strip() == case.shown.strip()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("text", ABSTENTIONS)
@@ -57,6 +58,14 @@ def test_third_repetition_ends_the_text_and_two_do_not() -> None:
     assert out.count("collaborative") == 3
     out, read = shown(sentence * 2 + "It ended in 1872 [1].", 7)
     assert not read.repeats
+
+
+@pytest.mark.parametrize("text", LOOPS, ids=lambda text: text[:30])
+def test_loop_of_any_kind_ends_soon(text: str) -> None:
+    for size in (1, 5):
+        out, read = shown(text, size)
+        assert read.repeats
+        assert len(out) < len(text) / 3
 
 
 @pytest.mark.parametrize("row", ["| 0 | 0 | 0 | 0 | 0 | 0 |", "1 000 000 000 000 000 000 000"])

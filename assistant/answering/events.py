@@ -20,6 +20,7 @@ from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
 from assistant.answering.folder_answers import folder_draft
 from assistant.answering.listed_work_answers import listed_work_draft
+from assistant.answering.reshaping import reshaped
 from assistant.answering.several_steps import stepwise
 from assistant.answering.small_talk import small_talk_draft
 from assistant.answering.threads import in_own_thread, in_thread
@@ -31,6 +32,7 @@ from assistant.retrieval.search import Found, search
 from assistant.text.analysed import analysed
 from assistant.types import (
     NO_FILTERS,
+    NO_USAGE,
     Delta,
     Event,
     Filters,
@@ -152,17 +154,21 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
     from assistant.answering.written import Written, condense, judged, write, written_draft
 
     clock, config, settings = Clock(), resources.fingerprint(), resources.settings
+    said_now, shape = asked.text, reshaped(asked)
+    asked = shape.asked
     with resources.snapshots().current() as snapshot:
         said = analysed(asked.text, snapshot.manifest.languages, asked.before)
         about = await asyncio.to_thread(folder_draft, said, asked.history, snapshot, filters)
         if about is not None:
             clock.stage("catalogue")
             basis = Basis(snapshot, None, filters)
-            for event in at_once(build_answer(asked.text, about, config, basis, clock.total())):
+            for event in at_once(build_answer(said_now, about, config, basis, clock.total())):
                 yield event
             return
     model = await asyncio.to_thread(resources.model)
-    standalone, spent = await condense(asked.text, asked.history, model, settings.llm)
+    standalone, spent = "", NO_USAGE
+    if not shape.form:  # the question before is found again as it was found then
+        standalone, spent = await condense(asked.text, asked.history, model, settings.llm)
     if asked.history:
         clock.stage("condense")
     with resources.snapshots().current() as snapshot:
@@ -179,12 +185,13 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
             draft = extractive_draft(found, snapshot, resources.sentences(), None, settings.answer)
             yield Delta(draft.text)
             draft, basis = replace(draft, usage=spent), Basis(snapshot, found, filters)
-            yield Finished(build_answer(asked.text, draft, config, basis, clock.total()))
+            yield Finished(build_answer(said_now, draft, config, basis, clock.total()))
             return
         verifier = await asyncio.to_thread(resources.verifier)
         written: Written | None = None
         strict = settings.answer.strict
-        pieces = write(standalone, found.passages, model, settings.llm, verifier, strict=strict)
+        told = shape.told(standalone)
+        pieces = write(told, found.passages, model, settings.llm, verifier, strict=strict)
         async with aclosing(pieces) as stream:  # type: ignore[type-var]
             async for piece in stream:
                 if isinstance(piece, str):
@@ -206,4 +213,4 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
         if draft.abstained:
             yield Delta(draft.text)
         basis = Basis(snapshot, found, filters)
-        yield Finished(build_answer(asked.text, draft, config, basis, clock.total()))
+        yield Finished(build_answer(said_now, draft, config, basis, clock.total()))

@@ -9,13 +9,17 @@ from assistant.errors import ModelError
 from assistant.model.context import Context, fit_passages, passages_budget
 from assistant.model.faults import PromptTooLongError
 from assistant.model.language_model import Ended, Message
-from assistant.model.learned_tokens import learn_ratio, learned_counter
+from assistant.model.learned_tokens import is_learned, learn_ratio, learned_counter
 from assistant.model.prompt_table import PromptChoice, choose_prompt
 from assistant.model.prompts import SENTINEL, load_prompt
+from assistant.model.server_tokens import served_tokens
 from assistant.model.tokens import counter_for
 from assistant.settings import LLMSettings
 from assistant.types import Passage
 
+_MUCH = 0.4
+"""Share of the window: tables and other scripts have up to 4.8 times the estimated tokens, most
+texts less than twice."""
 _SMALLER = 0.6
 """Share of the passages that is kept after a refusal that names no counts."""
 
@@ -59,6 +63,20 @@ def prompt_of(
         )
     messages = prompt.render(sentinel=SENTINEL, passages=context.text, question=question)
     return Prompted(messages, context, choice)
+
+
+async def learn_before(prompted: Prompted, settings: LLMSettings) -> bool:
+    """Let a server that can count say how many tokens a prompt has before it is sent: once for a
+    script, and only where the estimate fills much of the window. True when it told."""
+    server, model = settings.base_url, settings.model
+    text = prompted.messages[-1]["content"]
+    count = counter_for(model)
+    estimated = count(text)
+    if estimated < _MUCH * settings.context_tokens or is_learned(server, model, text):
+        return False
+    told = await served_tokens(settings, text)
+    learn_ratio(server, model, text, estimated, told or estimated)  # it is asked only once
+    return told is not None
 
 
 def fewer(prompted: Prompted, refusal: PromptTooLongError) -> int:

@@ -18,7 +18,7 @@ from assistant.answering.candidates import rank_candidates
 from assistant.answering.choice import choose
 from assistant.answering.claims import ClaimChecker, claim_of, states_anything
 from assistant.answering.extractive import why_not
-from assistant.answering.model_prompt import Prompted, fewer, learn, prompt_of
+from assistant.answering.model_prompt import Prompted, fewer, learn, learn_before, prompt_of
 from assistant.answering.rewrites import accepted_rewrite
 from assistant.checking.verifier import Verifier
 from assistant.citing.finding import FindingStream
@@ -113,6 +113,8 @@ async def write(
     most: int | None = None  # passages; fewer after a refusal for length
     while True:
         prompted = prompt_of(question, passages, settings, most)
+        if await learn_before(prompted, settings):
+            prompted = prompt_of(question, passages, settings, most)
         try:
             async for piece in _answered(prompted, model, settings, verifier, strict=strict):
                 yield piece
@@ -135,7 +137,8 @@ async def _answered(
     messages, context = prompted.messages, prompted.context
     checker = ClaimChecker(context.passages, verifier)
     stream = FindingStream(len(context.passages), checker.find)
-    text = ModelText([passage.document for passage in context.passages])
+    shown_to_it = context.passages
+    text = ModelText([p.document for p in shown_to_it], [p.title for p in shown_to_it])
     words: list[str] = []
     ended: Ended | None = None
     pieces = model.stream(messages)

@@ -1,147 +1,127 @@
-# ruff: noqa: E501 (a pattern reads better whole)
 """Whether a model's words say that the documents hold no answer, and state nothing else.
 
 A model is asked for one fixed line; small ones, and large ones now and then, say it in words of
 their own. Such an answer cites nothing. A sentence with a citation is never one: "The paper does
-not mention a fee [2]." is a statement about a source.
+not mention a fee [2]." is a statement about a source, and so is one that goes on with "but".
+The sentences are patterns in ``abstentions.txt``, in the languages that people ask in; an unknown
+language is never taken for an abstention.
 """
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import regex
 
-_NOUN = (
-    r"(?:documents?|passages?|texts?|contexts?|sources?|excerpts?|articles?|materials?|snippets?"
-    r"|information|answer|question|details?|data)"
-)
-_VERB = (
-    r"(?:mention|state|specif|provid|contain|found|find|includ|given|giv|say|list|address|discuss"
-    r"|answer|availab|describ|indicat|cover|disclos|present|known|clear|tell|enough|sufficien)"
-)
-_NOT = r"(?:\bnot\b|n['’]t\b|\bno\b|\bcannot\b|\bnothing\b|\bunable\b|\bnone\b|\bneither\b)"
-_FLAGS = regex.IGNORECASE
-_SHORT = regex.compile(
-    r"n\.?/?a\.?|none|nothing|unknown|unanswerable|no answer|not? (?:answer|information|data|details"
-    r"|mention|result|match)(?: (?:found|available|provided|given|is given|of (?:it|this|that)))?"
-    r"|(?:it(?:['’]s| is)|this is|that is)?\s*not (?:mentioned|specified|stated|found|available|given"
-    r"|provided|applicable|known|answered|listed|disclosed|in the (?:documents?|passages?|text"
-    r"|context|sources?))(?: (?:in|by) (?:the |any |these )?(?:\w+ )?(?:documents?|passages?|text"
-    r"|context|sources?))?"
-    r"|i (?:do not|don['’]t) know(?: the answer)?|insufficient (?:information|context|data)"
-    r"|nicht (?:angegeben|erwähnt|bekannt|genannt|enthalten|in den dokumenten)|keine (?:angaben?|antwort"
-    r"|information(?:en)?)|unbekannt|no (?:se menciona|lo sé|disponible)|non (?:mentionné|précisé|spécifié"
-    r"|indiqué|disponible|menzionato|indicato|specificato)|inconnue?|desconocido"
-    r"|não (?:mencionado|informado|especificado)|не (?:указано|упоминается|известно)|нет (?:данных|ответа)"
-    r"|неизвестно|未提及|没有提到|文档中没有|不知道|未知|記載なし|不明|わかりません",
-    _FLAGS,
-)  # fmt: skip
-_LONG = tuple(
-    regex.compile(pattern, _FLAGS)
-    for pattern in (
-        rf"\b{_NOUN}\b[^.!?]{{0,80}}{_NOT}[^.!?]{{0,60}}\b{_VERB}",
-        (
-            rf"{_NOT}[^.!?]{{0,60}}\b{_VERB}[^.!?]{{0,80}}\b(?:documents?|passages?|texts?|contexts?"
-            rf"|sources?|excerpts?|information|provided)\b"
-        ),
-        rf"\banswer\b[^.!?]{{0,60}}{_NOT}[^.!?]{{0,30}}\b(?:in|from|by)\b",
-        (
-            rf"\b(?:there is|there are|i have|i see|i found|contains?|provides?|gives?)\s+(?:no|not "
-            rf"enough|insufficient|nothing)\b[^.!?]{{0,80}}\b(?:{_NOUN}|mention|about|on)\b"
-        ),
-        (
-            r"\bi(?:['’]m| am)? ?(?:cannot|can['’]t|could ?n[o'’]t|could not|unable to|was unable to"
-            r"|do not|don['’]t)\b[^.!?]{0,40}\b(?:find|answer|determine|say|know|tell|provide|help"
-            r"|locate)"
-        ),
-        r"\b(?:cannot|can['’]t|could not) be (?:determined|answered|found|inferred)",
-        (
-            r"\b(?:dokument|passage|text|quelle|kontext|angaben?|frage)\w*\b[^.!?]{0,80}\b(?:nicht|kein\w*"
-            r"|nichts)\b"
-        ),
-        r"\b(?:nicht|kein\w*|nichts)\b[^.!?]{0,80}\b(?:dokument|passage|text|quelle|kontext|angaben?)",
-        (
-            r"\b(?:documents?|passages?|texte|contexte|sources?)\b[^.!?]{0,50}\b(?:ne|n['’])[^.!?]{0,30}"
-            r"\b(?:pas|rien|aucune?)\b"
-        ),
-        (
-            r"\b(?:documentos?|pasajes?|textos?|contexto|fuentes?)\b[^.!?]{0,40}\b(?:no|não)\b[^.!?]{0,20}"
-            r"\b(?:mencion|contien|indic|especific|proporcion|contém|conté)"
-        ),
-        (
-            r"\bno (?:se )?(?:menciona|encuentra|especifica|indica)\w*\b[^.!?]{0,60}\b(?:document|pasaje"
-            r"|texto|contexto)"
-        ),
-        r"\b(?:document\w*|passagg\w*|testo|contesto)\b[^.!?]{0,40}\bnon\b",
-        r"(?:документ|текст|отрыв|источник)\w*[^.!?]{0,60}\b(?:не|нет)\b",
-        r"\b(?:не|нет)\b[^.!?]{0,60}(?:документ|текст|отрыв|источник)",
-        r"(?:文档|文件|文中|段落|资料|上下文)[^。！？]{0,20}(?:没有|未|无)",
-        r"(?:文書|資料|文章|本文)[^。！？]{0,30}(?:ません|ない)",
-    )
-)
-_OPENING = regex.compile(
-    r"\W*(?:(?:i['’]?m |i am )?(?:sorry|afraid)\b[^.!?]{0,40}?[,.](?: but\b)?|unfortunately,?|leider|désolée?,?"
-    r"|lo siento,?|answer:|the answer is:?|based on [^,]{0,60},|according to [^,]{0,60},)?\s*",
+_FLAGS = regex.IGNORECASE | regex.DOTALL
+
+
+def _load() -> tuple[tuple[regex.Pattern[str], ...], str]:
+    """The patterns of ``abstentions.txt``, and its alternatives for "the documents"."""
+    named: dict[str, str] = {}
+    found = []
+    text = (files("assistant.citing") / "abstentions.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        pattern = regex.sub(r"\b[A-Z]{3,6}\b", lambda name: named.get(name[0], name[0]), line)
+        name, is_named, value = pattern.partition(" = ")
+        if is_named and name.isupper():
+            named[name] = value
+        else:
+            found.append(regex.compile(pattern, _FLAGS))
+    return tuple(found), named["SOURCE"]
+
+
+_ABSTAINS, _SOURCE = _load()
+_LEAD_IN = regex.compile(
+    r"(?:(?:based on|according to|from|given) (?:only )?" + _SOURCE + r"(?: \w+){0,2},?\s+)?"
+    r"(?:the answer(?: to (?:this|the|your) question)? is:?\s*|answer:\s*)?"
+    r"(?:(?:unfortunately|sadly|leider|malheureusement|lamentablemente|purtroppo|infelizmente"
+    r"|désolée?|lo siento),?\s+)?",
     _FLAGS,
 )
+_SORRY = regex.compile(r"^(?:i['’]?m |i am )?(?:very )?(?:sorry|afraid),? (?:but )?(?=\S)", _FLAGS)
 _EMPTY = regex.compile(
-    r"\W*(?:(?:the )?answer(?: is)?\W*|here (?:is|are) [^.!?:]{0,60}:|(?:sure|certainly|of course|yes"
-    r"|okay)\W*|i hope (?:this|that) helps\W*|(?:please )?let me know [^.!?]{0,80}\W*"
-    r"|please (?:provide|consult|check|refer|contact)\b[^.!?]{0,120}\W*"
-    r"|if you (?:have|need|can|provide)\b[^.!?]{0,120}\W*|(?:i(?:['’]m| am) )?sorry\W*)?",
+    r"(?:answer|sure|certainly|of course|okay|ok|yes|well|(?:i['’]m |i am )?sorry"
+    r"|here (?:is|are) (?:the |your |an? )?(?:\w+ ){0,2}(?:answer|summary|list|information)s?"
+    r"|the answer(?: to (?:this|the|your) question)? is(?: as follows)?"
+    r"|(?:based on|according to) .{0,60}|antwort|réponse|respuesta|risposta|resposta|回答|答案"
+    r"|i hope (?:this|that) helps|(?:please )?let me know .{0,80}"
+    r"|please (?:provide|consult|check|refer|contact)\b.{0,120}"
+    r"|if you (?:have|need|can|provide)\b.{0,120})?",
     _FLAGS,
 )
-_MARKER = regex.compile(r"[\[【]\W{0,2}\w{0,10}\W{0,2}\d")
-_END = regex.compile(r"(?<=[.!?。！？])\s*|\n+")
-_BUT = regex.compile(r"\b(?:but|however|although|aber|jedoch|mais|pero|но)\b|但", _FLAGS)
+_GOES_ON = regex.compile(
+    r"[,;–—]\s*(?:but|however|although|though|yet|only|instead|aber|jedoch|sondern|mais|pero|sino"
+    r"|ma\b|mas\b|maar|men\b|но\b|ale\b|但|しかし|ただし)",
+    _FLAGS,
+)
+_SIGN = regex.compile(
+    r"n['’]t\b|\b(?:not?|none|nothing|never|unable|cannot|unknown|unclear|insufficient|sorry|afraid"
+    r"|passages?|documents?|texts?|contexts?|sources?|excerpts?|information|answer"
+    r"|nicht|kein\w*|nichts|leider|dokument\w*|pas|aucun\w*|rien|ne|ni|non|não|nessun\w*"
+    r"|ningun\w*|nenhum\w*|niet|geen|inte|ikke|ingen|inget|nie|brak|není|ne\w+|не|нет|немає|ei"
+    r"|eivät|en|nem|nincs|nu|nicio|δεν|değil|yok|\w*(?:miyor|memiş|mamış)\w*|không|tidak)\b"
+    r"|n['’](?:est|a)\b"
+    r"|[\u3040-\u9fff\uac00-\ud7af\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f]",
+    _FLAGS,
+)
+"""A word without which no sentence abstains; a script without spaces counts as one."""
+_MARKERS = regex.compile(r"[\[【［(]\s*\d[\d,;\s–-]*[\]】］)]|[*_`#>]+")
+_CITES = regex.compile(r"[\[【]\W{0,2}\w{0,10}\W{0,2}\d")
+_END = regex.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])|\n+")
+_FIRST_WORDS = 8
+"""A text of so many words without a sign of an abstention is shown before its sentence ends."""
 _LONGEST = 300
-_GATE = regex.compile(
-    r"\W*(?:n/?\.?a\b|no\b|not\b|none|nothing|unknown|unanswer|unfortunately|sorry|i\b|there\b"
-    r"|the (?:\w+ )?(?:documents?|passages?|texts?|contexts?|sources?|excerpts?|articles?|provided"
-    r"|given|information|answer|question)\b|it(?:['’]s| is) not|this (?:is|information|question)\b"
-    r"|that is not|based on|according to (?:the|these)|neither|answer\b|insufficient|these\b|none\b"
-    r"|leider|keine?\b|nicht|das\b|die\b|der\b|in de[nmr]\b|unbekannt|désolé|les?\b|non\b|inconnu"
-    r"|lo siento|los?\b|el\b|os?\b|não|desconocid|il\b|nel\b|не\b|нет|неизв|в\b|документ|к сож"
-    r"|未|没有|文|不|很抱歉|抱歉|根据|記|わ|申|資|本|sure\b|certainly)",
-    _FLAGS,
-)
+_FEW_WORDS = 45
 
 
 def is_abstention(text: str) -> bool:
     """Whether an answer says that it has none, states nothing besides, and cites nothing."""
-    if _MARKER.search(text):
+    if not text.strip():
         return False
-    sentences = [each for each in _END.split(text) if each and each.strip()]
-    if not sentences:
+    if not any(char.isalnum() for char in _MARKERS.sub("", text)):
+        return True
+    if _CITES.search(text):
         return False
-    kinds = [_kind(each) for each in sentences]
-    return all(kinds) and ("none" in kinds or all(kind == "empty" for kind in kinds))
+    return all(map(states_nothing, _sentences(text)))
 
 
-def may_abstain(text: str, is_end: bool = False) -> bool:
+def may_abstain(text: str) -> bool:
     """Whether an answer that begins so may still turn out to be an abstention."""
-    if _MARKER.search(text) or len(text) > _LONGEST:
+    if len(text) > _LONGEST:
         return False
-    if not is_end and _GATE.match(text, partial=True) is None:
+    if _CITES.search(text):
+        return not any(char.isalnum() for char in _MARKERS.sub("", text))
+    *whole, last = _END.split(text)
+    if not all(map(states_nothing, filter(str.strip, whole))):
         return False
-    *whole, _ = _END.split(text)
-    return all(_kind(each) for each in whole if each and each.strip())
+    return len(last.split()) <= _FIRST_WORDS or _SIGN.search(last) is not None
 
 
-def _kind(sentence: str) -> str:
-    """``none`` for an abstention, ``empty`` for one that states nothing, else an empty text."""
-    said = sentence.strip().strip("*_`\"'“”‘’()[]- ").strip()
-    if not said or (_EMPTY.fullmatch(said)):
-        return "empty"
-    if len(said) > _LONGEST:
-        return ""
-    bare = said.rstrip(".!。！ ")
-    opening = _OPENING.match(bare)
-    rest = bare[opening.end() :] if opening else bare
-    if _SHORT.fullmatch(rest.strip(" *_`\"'")) or _SHORT.fullmatch(bare):
-        return "none"
-    if _BUT.search(rest):
-        return ""
-    return "none" if any(pattern.search(said) for pattern in _LONG) else ""
+def states_nothing(sentence: str) -> bool:
+    """Whether a sentence abstains or holds nothing that could be true or false."""
+    bare = " ".join(_MARKERS.sub(" ", sentence).split()).strip(" \"'“”„«»()-–•")
+    if bare.endswith(("?", "？", "؟")):
+        return True
+    is_lead_in = bare.endswith((":", "："))
+    bare = bare.strip(" .!:,;。！：…।\"'“”")
+    bare = _SORRY.sub("", bare)
+    if not any(char.isalnum() for char in bare):
+        return True
+    if len(bare) > _LONGEST or len(bare.split()) > _FEW_WORDS or _GOES_ON.search(bare):
+        return False
+    leads = ("based", "accord")
+    if _EMPTY.fullmatch(bare) and (is_lead_in or not bare.lower().startswith(leads)):
+        return bare.lower() != "yes"
+    opening = _LEAD_IN.match(bare)
+    rest = (bare[opening.end() :] if opening else bare).strip(" .,:\"'“”") or bare
+    return any(pattern.fullmatch(each) for pattern in _ABSTAINS for each in (bare, rest))
+
+
+def _sentences(text: str) -> list[str]:
+    return [each for each in _END.split(text) if each and each.strip()]
 
 
 class AbstentionFilter:

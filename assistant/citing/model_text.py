@@ -1,7 +1,7 @@
 """A model's stream → the text that may be shown: every filter, in its order.
 
 Thoughts and special tokens go first, since any of them may stand inside the rest; then the
-abstention line, repetitions, an abstention in other words, and citations in foreign forms.
+abstention line, repetitions, citations in foreign forms, and an abstention in other words.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from collections.abc import Sequence
 
 from assistant.citing.abstentions import AbstentionFilter
 from assistant.citing.forms import FormsFilter
-from assistant.model.hidden import HiddenFilter, LoopFilter, SentinelFilter
+from assistant.citing.loops import LoopFilter
+from assistant.model.hidden import HiddenFilter, SentinelFilter
 
 
 class ModelText:
-    """``documents``: the file of each passage that the model was shown, in order."""
+    """``documents``: the file of each passage that the model was shown, in order; ``titles``: the
+    titles that stood beside them."""
 
-    def __init__(self, documents: Sequence[str]) -> None:
+    def __init__(self, documents: Sequence[str], titles: Sequence[str] = ()) -> None:
         self._hidden, self._sentinel, self._loop = HiddenFilter(), SentinelFilter(), LoopFilter()
-        self._abstention, self._forms = AbstentionFilter(), FormsFilter(documents)
+        self._abstention, self._forms = AbstentionFilter(), FormsFilter(documents, titles)
         self._after_sentinel: list[str] = []
         self._began = False
 
@@ -39,16 +41,19 @@ class ModelText:
     def finish(self) -> str:
         """What was held back."""
         rest = self._rest(self._sentinel.feed(self._hidden.finish()) + self._sentinel.finish())
+        rest += self._gate(self._forms.finish())
         held = "".join(self._after_sentinel)
         if "[" in held:  # a cited statement beside the line is shown; anything else is part of it
-            rest += self._forms.feed(held)
-        return rest + self._forms.feed(self._abstention.finish()) + self._forms.finish()
+            rest += held
+        return rest + self._abstention.finish()
 
     def _rest(self, text: str) -> str:
-        text = self._loop.feed(text)
+        return self._gate(self._forms.feed(self._loop.feed(text)))
+
+    def _gate(self, text: str) -> str:
         if self._sentinel.seen and not self._began:
             self._after_sentinel.append(text)  # it abstains before it says anything
             return ""
         text = self._abstention.feed(text)
         self._began = self._began or bool(text.strip())
-        return self._forms.feed(text)
+        return text

@@ -7,6 +7,7 @@ it. The heavy imports happen in the constructors, never at import. Which names t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -55,7 +56,17 @@ def fingerprint_of(settings: EmbeddingSettings) -> str:
         return "minilm:all-MiniLM-L6-v2:384"
     if settings.provider != "openai":
         return make_embedder(settings).fingerprint
-    return f"openai:{settings.base_url.rstrip('/')}:{settings.model}"
+    name = f"openai:{settings.base_url.rstrip('/')}:{settings.model}"
+    prefix = settings.passage_prefix.encode()
+    return f"{name}:{hashlib.sha256(prefix).hexdigest()[:8]}" if prefix else name
+
+
+def embed_question(embedder: Embedder, text: str) -> NDArray[np.float32]:
+    """The vector of a question: some embedders read it otherwise than a passage, and have a method
+    ``embed_query`` for it."""
+    embed = getattr(embedder, "embed_query", embedder.embed)
+    vector: NDArray[np.float32] = embed([text])[0]
+    return vector
 
 
 def make_embedder(settings: EmbeddingSettings) -> Embedder:

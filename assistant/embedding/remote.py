@@ -2,6 +2,10 @@
 
 Servers have been seen to send too few vectors, another order, NaN and wrong lengths; the SDK and
 LlamaIndex accept all of these. ``dimensions`` is never sent, because vLLM refuses it.
+
+A batch that is too late is sent again in halves, and later batches are as small; the vectors that
+came are kept. Some models want a word before a question and another before a passage
+(``query: ``, ``passage: ``): ``embedding.query_prefix`` and ``embedding.passage_prefix``.
 """
 
 from __future__ import annotations
@@ -19,6 +23,13 @@ from assistant.embedding import Vectors, normalised
 from assistant.errors import EmbeddingError
 from assistant.model.private_logs import unlogged_bodies
 from assistant.settings import EmbeddingSettings
+
+_MOST_HALVINGS = 3
+"""A server that is down is known after so many time-outs and one."""
+
+
+class _TooLateError(EmbeddingError):
+    """No whole answer in time."""
 
 
 class RemoteEmbedder:
@@ -54,6 +65,7 @@ class RemoteEmbedder:
         self._dimensions: int | None = None
         self.fingerprint = fingerprint
         self.batch_size = settings.batch_size * settings.concurrency
+        self._texts_at_once = settings.batch_size  # fewer after a time-out
         self.is_costly = True
 
     def __repr__(self) -> str:
@@ -63,25 +75,32 @@ class RemoteEmbedder:
         raise TypeError("RemoteEmbedder holds a key, so it is not pickled; make it anew")
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector per text, ``concurrency`` requests at a time."""
-        size = self._settings.batch_size
+        """One unit vector per passage, ``concurrency`` requests at a time."""
+        return self._embed([self._settings.passage_prefix + text for text in texts])
+
+    def embed_query(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector per question."""
+        return self._embed([self._settings.query_prefix + text for text in texts])
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        size = self._texts_at_once
         batches = [list(texts[i : i + size]) for i in range(0, len(texts), size)]
         if not batches:
             return np.zeros((0, self._dimensions or 0), dtype=np.float32)
         job = asyncio.run_coroutine_threadsafe(self._request_all(batches), self._loop)
         try:
-            replies = job.result()
+            replies = [pair for pairs in job.result() for pair in pairs]
         except BaseException:  # Ctrl-C ends the requests too
             job.cancel()
             raise
         return normalised(np.concatenate([self._check(*pair) for pair in replies]))
 
-    async def _request_all(self, batches: Sequence[list[str]]) -> list[tuple[Any, int]]:
+    async def _request_all(self, batches: Sequence[list[str]]) -> list[list[tuple[Any, int]]]:
         places = asyncio.Semaphore(self._settings.concurrency)
 
-        async def one(batch: list[str]) -> tuple[Any, int]:
+        async def one(batch: list[str]) -> list[tuple[Any, int]]:
             async with places:
-                return await self._request(batch), len(batch)
+                return await self._in_halves(batch, _MOST_HALVINGS)
 
         tasks = [asyncio.create_task(one(batch)) for batch in batches]
         try:
@@ -89,6 +108,18 @@ class RemoteEmbedder:
         finally:
             for task in tasks:
                 task.cancel()
+
+    async def _in_halves(self, texts: list[str], halvings: int) -> list[tuple[Any, int]]:
+        """The replies to a batch, each with its number of texts."""
+        try:
+            return [(await self._request(texts), len(texts))]
+        except _TooLateError:
+            half = (len(texts) + 1) // 2
+            if not halvings or half == len(texts):
+                raise
+            self._texts_at_once = min(self._texts_at_once, half)
+            first = await self._in_halves(texts[:half], halvings - 1)
+            return [*first, *await self._in_halves(texts[half:], halvings - 1)]
 
     async def _request(self, texts: list[str]) -> Any:
         settings = self._settings
@@ -166,10 +197,10 @@ class RemoteEmbedder:
         return EmbeddingError(f"Embedding server {settings.base_url} {what}", hint=hint)
 
     def _too_late(self) -> EmbeddingError:
-        return EmbeddingError(
+        return _TooLateError(
             f"Embedding server {self._settings.base_url} gave no whole answer within "
             f"embedding.timeout_seconds = {self._settings.timeout_seconds:g}, retries included",
-            hint="raise the time, or check that the server is well",
+            hint="raise the time, lower embedding.batch_size, or check that the server is well",
         )
 
 

@@ -11,7 +11,6 @@ its end is marked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import regex
@@ -42,11 +41,14 @@ _MARK = regex.compile(
     r"<\|(?!channel\b|constrain\b)[^|<>\s]{1,40}\|>|<｜[^｜<>\s]{1,40}｜>|\[/INST\]|<</?SYS>>"
     r"|<(?:bos|pad)>"
     r"|<start_of_turn>|</?(?:s|answer|final|response)>"
-    r'|</?\s*passage(?:\s+number\s*=\s*"?\d{1,4}"?)?(?:\s+from\s*=\s*"[^"<>]{0,200}")?\s*/?>',
+    r"|</?\s*passage\s*/?>",
 )
+_ECHOED = regex.compile(r"<\s*passage\s+number\s*=")
+"""Our own mark before a passage. A small model repeats it and its title without an end."""
+_ECHOED_ENDS = regex.compile(r"(?<=[\"'\d])\s*/?>|\n")
 _ANY = regex.compile(
     "|".join(f"(?:{each.pattern})" for each in (_OPEN_THOUGHT, _CLOSE_THOUGHT, _ENDS_TURN,
-                                                _BEGINS_TURN, _MARK)),
+                                                _BEGINS_TURN, _ECHOED, _MARK)),
     regex.IGNORECASE,
 )  # fmt: skip
 _HEADER = regex.compile(r"\n|<\|end_header_id\|>|(?=<\|channel\|>)|<\|message\|>")
@@ -138,6 +140,8 @@ class HiddenFilter:
             self._show(mark, shown)  # somebody speaks of the token
         elif _OPEN_THOUGHT.fullmatch(mark):
             self._closer = _CLOSE_THOUGHT
+        elif _ECHOED.fullmatch(mark):
+            self._closer = _ECHOED_ENDS
         elif _ENDS_TURN.fullmatch(mark):
             self._stopped = self._began
             if mark == "[INST]":  # the prompt comes back
@@ -183,6 +187,7 @@ _SENTINEL = regex.compile(
     r"[*_`\"'\[({<“]*\\?" + r"(?:\\?[_\s-]\\?)".join(SENTINEL.removesuffix("S").split("_"))
     + r"S?[*_`\"'\])}>”]*\.?"
 )  # fmt: skip
+_BROKEN_SENTINEL = regex.compile(r"[*_`\"'\[({<“]*NOT_IN_[A-Z_]*$")
 _LOWER_SENTINEL = regex.compile(regex.escape(SENTINEL), regex.IGNORECASE)
 
 
@@ -199,8 +204,11 @@ class SentinelFilter:
         return self._take_out(self._held + piece, is_end=False)
 
     def finish(self) -> str:
-        """What was held back."""
-        return self._take_out(self._held, is_end=True)
+        """What was held back, unless the text broke off inside the line."""
+        rest = self._take_out(self._held, is_end=True)
+        whole = _BROKEN_SENTINEL.sub("", rest)
+        self.seen = self.seen or whole != rest
+        return whole
 
     def _take_out(self, text: str, is_end: bool) -> str:
         self._held = ""
@@ -223,44 +231,3 @@ def _first(text: str, is_end: bool) -> Any:
     found = [each for pattern in (_SENTINEL, _LOWER_SENTINEL)
              if (each := pattern.search(text, partial=not is_end)) is not None]  # fmt: skip
     return min(found, key=lambda each: (each.start(), each.partial), default=None)
-
-
-_SHORTEST_LOOP, _LONGEST_LOOP = 12, 500
-_LETTERS_OF_A_LOOP = 8
-_REPETITIONS = 3
-
-
-@dataclass(slots=True)
-class LoopFilter:
-    """Sees the third repetition in a row of the same words, and ends the text there."""
-
-    text: str = ""
-    stopped: bool = False
-
-    def feed(self, piece: str) -> str:
-        """The piece, or of the piece in which a loop closes its part up to there."""
-        if self.stopped:
-            return ""
-        for at, char in enumerate(piece, start=1):
-            self.text = (self.text + char)[-_REPETITIONS * _LONGEST_LOOP :]
-            if (char.isspace() or char in ".!?,;|") and self._loops():
-                self.stopped = True
-                return piece[:at]
-        return piece
-
-    def _loops(self) -> bool:
-        """Whether the text ends in three equal stretches, white space apart."""
-        text = f" {self.text.rstrip()}"  # so that the first time is like the others
-        last = text[-_SHORTEST_LOOP:]
-        if len(last) < _SHORTEST_LOOP:
-            return False
-        at = text.rfind(last, 0, len(text) - 1)
-        while at >= 0:
-            size = len(text) - at - len(last)
-            if size > _LONGEST_LOOP:
-                return False
-            once = text[-size:]
-            if size >= _SHORTEST_LOOP and text.endswith(once * _REPETITIONS):
-                return sum(c.isalpha() for c in once) >= _LETTERS_OF_A_LOOP
-            at = text.rfind(last, 0, at + len(last) - 1)
-        return False

@@ -59,6 +59,12 @@ def learn_ratio(server: str, model: str, text: str, estimated: int, real: int) -
         known[script_of(text)] = max(ratio, 0.8 * before + 0.2 * ratio)
 
 
+def is_learned(server: str, model: str, text: str) -> bool:
+    """Whether the server has counted a text of this script before."""
+    with _lock:
+        return script_of(text) in _ratios.get((server, model), {})
+
+
 def learned_counter(server: str, model: str) -> Callable[[str], int]:
     """Counts tokens as this server would, as far as it is known."""
     count = counter_for(model)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.embedding import Embedder
+from assistant.embedding import Embedder, embed_question
 from assistant.errors import IndexUnavailableError
 from assistant.index.rows import StoredChunk, StoredDocument
 from assistant.index.snapshot import Snapshot
@@ -300,7 +300,7 @@ def _proposals(
     boosts = _boosts(question, snapshot)
     unknown = _unknown(question, snapshot)
     words = dict(snapshot.words.search(boosts, limit, fuzzy=unknown, within=within, boosts=boosts))
-    vector = embedder.embed([question.standalone])[0]
+    vector = embed_question(embedder, question.standalone)
     _check_dimensions(snapshot, embedder, len(vector))
     there = snapshot.manifest.chunks if within is None else len(within)
     vectors = dict(snapshot.nearest(vector, min(limit, there), within))

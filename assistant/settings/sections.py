@@ -94,6 +94,8 @@ class EmbeddingSettings(_Section):
     batch_size: Annotated[int, Field(ge=1, le=2048)]
     concurrency: Annotated[int, Field(ge=1, le=64)]
     timeout_seconds: Seconds
+    query_prefix: Annotated[str, Field(max_length=500)]
+    passage_prefix: Annotated[str, Field(max_length=500)]
 
 
 class IndexSettings(_Section):
