@@ -1,0 +1,166 @@
+"""A table → its columns typed, its rows told apart: those that count, and those that sum others.
+
+A row of totals is known by its label or because its cells are the sums of the others; it never
+counts twice. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assistant.computing.values import TypedColumn, decimal_signs, typed_column
+from assistant.tables.model import Cell, Row, Table
+from assistant.text.folding import fold
+from assistant.text.terms import words
+
+MOST_CELLS = 400_000
+"""Of a larger table no figure is computed: half a second of work."""
+_TOTALS = frozenset(
+    "total totals sum subtotal gesamt summe insgesamt gesamtsumme zwischensumme totale somma suma "
+    "totaal totalt summa razem celkem itogo overall".split()
+)
+_MEANS = frozenset("average avg mean median durchschnitt mittelwert mittel moyenne media".split())
+_BESIDE = frozenset("grand sub all of the general generale and year row amount net".split())
+_SHOWN_AS_WRITTEN = (".ods", ".ots")
+"""Sheets whose numbers are read as they are shown; those of the others are stored with a point."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTable:
+    """``cells[row][column]``; ``rows`` are the indices of rows that count, ``summing`` of those
+    that sum or average others, ``doubtful`` of those that may. ``source`` are the rows of the
+    text. ``groups`` has the row across the table above each row."""
+
+    document: str
+    caption: str
+    columns: tuple[TypedColumn, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    source: tuple[Row, ...]
+    rows: tuple[int, ...]
+    summing: tuple[int, ...] = ()
+    doubtful: tuple[int, ...] = ()
+    start: int = 0
+    end: int = 0
+
+    def text(self, row: int, column: int) -> str:
+        """The words of a cell."""
+        return self.cells[row][column].text.strip()
+
+    @property
+    def label_column(self) -> int:
+        """The column whose words name the rows: the first of words, else the first."""
+        for at, column in enumerate(self.columns):
+            if column.kind == "text" and any(self.text(row, at) for row in self.rows):
+                return at
+        return 0
+
+    def label(self, row: int) -> str:
+        """What names a row."""
+        return self.text(row, self.label_column)
+
+
+def typed_table(
+    tables: Sequence[Table], document: str, language: str, kind: str
+) -> TypedTable | None:
+    """One table, or the parts of one that pages cut; None where its columns have no names, or it
+    is too large."""
+    first = tables[0]
+    width = len(first.names)
+    source = [row for table in tables for row in table.rows]
+    if width < 2 or not source or len(source) * width > MOST_CELLS:
+        return None
+    cells = [row.cells for row in source]
+    if any(len(row) > width for row in cells):
+        return None  # cells without a column
+    cells = [
+        (*row, *[Cell("", source[at].end, source[at].end)] * (width - len(row)))
+        for at, row in enumerate(cells)
+    ]
+    kept = [
+        at for at, row in enumerate(cells) if not _is_group(row) and not _repeats(row, first.names)
+    ]
+    grid = [[cell.text for cell in cells[at]] for at in kept]
+    signs = decimal_signs([text for row in grid for text in row])
+    columns = tuple(
+        typed_column(
+            first.names[column] or f"column {column + 1}",
+            [row[column] for row in grid],
+            signs=signs,
+            language=language,
+            is_sheet=kind == "sheets" and not document.lower().endswith(_SHOWN_AS_WRITTEN),
+        )
+        for column in range(width)
+    )
+    table = TypedTable(
+        document=document,
+        caption=first.caption,
+        columns=columns,
+        cells=tuple(cells[at] for at in kept),
+        source=tuple(source[at] for at in kept),
+        rows=tuple(range(len(kept))),
+        start=first.start,
+        end=tables[-1].end,
+    )
+    return _told_apart(table)
+
+
+def _is_group(row: Sequence[Cell]) -> bool:
+    return len(row) > 2 and bool(row[0].text) and not any(cell.text for cell in row[1:])
+
+
+def _repeats(row: Sequence[Cell], names: Sequence[str]) -> bool:
+    """Whether a row is the names of the columns once more, at the top of a page."""
+    return [cell.text.strip() for cell in row] == [name.strip() for name in names]
+
+
+def _told_apart(table: TypedTable) -> TypedTable:
+    summing, doubtful = [], []
+    numeric = [at for at, c in enumerate(table.columns) if c.kind == "number" and not c.is_name]
+    labels = [at for at, column in enumerate(table.columns) if column.kind == "text"]
+    for row in table.rows:
+        said = [table.text(row, at) for at in labels]
+        label = next((text for text in said if text), "")
+        found = words(fold(label))[:6]
+        bare = [word for word in found if not word.isdigit()]
+        if (
+            bare
+            and all(word in _TOTALS | _MEANS | _BESIDE for word in bare)
+            and (set(bare) & (_TOTALS | _MEANS))
+        ):
+            summing.append(row)
+        elif found and (found[0] in _TOTALS | _MEANS or found[-1] in _TOTALS):
+            doubtful.append(row)
+    others = [row for row in table.rows if row not in summing and row not in doubtful]
+    for row in list(doubtful):
+        if _sums(table, row, [each for each in table.rows if each != row], numeric) or _sums(
+            table, row, others, numeric
+        ):
+            doubtful.remove(row)
+            summing.append(row)
+    for row in {others[0], others[-1]} if len(others) > 2 else set():
+        rest = [each for each in others if each != row]
+        if _sums(table, row, rest, numeric):
+            has_label = any(table.text(row, at) for at in labels)
+            (doubtful if has_label else summing).append(row)
+    counted = tuple(row for row in table.rows if row not in summing and row not in doubtful)
+    return TypedTable(
+        table.document, table.caption, table.columns, table.cells, table.source,
+        counted, tuple(sorted(summing)), tuple(sorted(doubtful)), table.start, table.end,
+    )  # fmt: skip
+
+
+def _sums(table: TypedTable, row: int, others: Sequence[int], numeric: Sequence[int]) -> bool:
+    """Whether each number of a row is the sum of those of the others, and one is not small."""
+    checked = False
+    for at in numeric:
+        amounts = table.columns[at].amounts
+        own = amounts[row]
+        parts = [amount.value for each in others if (amount := amounts[each]) is not None]
+        if own is None or len(parts) < 2:
+            continue
+        if sum(parts, Decimal(0)) != own.value:
+            return False
+        checked = True
+    return checked
