@@ -1,8 +1,8 @@
 """A question that asks for a figure → a draft computed from a table, a refusal, or None.
 
-The tables are those that the search found, read whole: a passage may hold only some of their rows.
-Every word of the question has to fit the table (``computing.binding``), and no sentence of prose may
-say the figure itself; else the question goes the ordinary way.
+The tables are those that the search found, read whole: a passage may hold only some of their
+rows. Every word of the question has to fit the table (``computing.binding``), and no sentence of
+prose may say the figure itself; else the question goes the ordinary way.
 """
 
 from __future__ import annotations
@@ -15,22 +15,24 @@ from weakref import WeakKeyDictionary
 
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.chunking import section_at
-from assistant.computing.asked import Wish, is_light, wish_of
+from assistant.computing.asked import Wish, is_light, wishes_of
 from assistant.computing.binding import Missing, Refused, bind
 from assistant.computing.figures import Figure, figure_of
 from assistant.computing.typed import TypedTable, typed_table
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.search import Found
 from assistant.tables.model import Table, escaped, find_tables, may_hold_tables, row_line, rule_line
+from assistant.text.folding import fold
+from assistant.text.languages import language
 from assistant.text.names import name_words
 from assistant.text.sentences import sentences
-from assistant.text.terms import terms
+from assistant.text.terms import stems, terms
 from assistant.types import Evidence, Passage, Sentence
 
 _MOST_DOCUMENTS, _MOST_TABLES = 8, 40
 _LONGEST_TEXT = 20_000_000
 _MOST_SHOWN, _MOST_MARKED = 20, 5
-_LONGEST_STRETCH, _MOST_STRETCHES = 3_000, 10
+_LONGEST_STRETCH, _MOST_STRETCHES = 3_000, 40
 _KEPT: WeakKeyDictionary[Snapshot, dict[str, tuple[TypedTable, ...]]] = WeakKeyDictionary()
 _MOST_KEPT = 16
 _PERCENT = re.compile(r"\d\s?(?:%|per ?cent|prozent|pour cent|por ciento)", re.IGNORECASE)
@@ -61,15 +63,34 @@ def computed_draft(found: Found, snapshot: Snapshot) -> Draft | Asked | None:
 
     ``Asked`` says that a figure is wanted and no table fits; None that none is wanted.
     """
-    wish = wish_of(found.question.text, found.question.language)
-    if wish is None:
+    wishes = wishes_of(found.question.text, found.question.language)
+    if not wishes:
         return None
+    if _is_said(wishes[0], found.passages):
+        return Asked(wishes[0])
+    first: Draft | Asked | None = None
+    tables = list(_tables(found.passages, snapshot, wishes[0].code))
+    for wish in wishes:
+        draft = _computed(wish, tables, snapshot)
+        if isinstance(draft, Draft) and not draft.abstained:
+            return draft
+        if wish is wishes[0]:
+            first = draft
+        if first is None:
+            return None
+        if isinstance(draft, Draft) and isinstance(first, Asked):
+            first = draft
+    return first
+
+
+def _computed(
+    wish: Wish, tables: Sequence[tuple[TypedTable, frozenset[str]]], snapshot: Snapshot
+) -> Draft | Asked | None:
+    """What one wish gives; None where a cell says it."""
     nothing = Asked(wish)
-    if _is_said(wish, found.passages):
-        return nothing
     made: list[_Made] = []
     refused: list[Refused] = []
-    for table, around in _tables(found.passages, snapshot):
+    for table, around in tables:
         bound = bind(wish, table, around, _stems_in(wish.code))
         if isinstance(bound, Missing):
             if bound.words and not nothing.missing:
@@ -96,18 +117,28 @@ def not_a_row(asked: Draft | Asked | None, draft: Draft, snapshot: Snapshot) -> 
         return draft
     if draft.abstained or not draft.places or draft.conflicts:
         return draft
-    named = {asked.wish.tokens[at].stem for at in asked.wish.named}
+    wish, stems_of = asked.wish, _stems_in(asked.wish.code)
+    named = _named(wish)
+    content = {
+        token.stem for token in wish.tokens
+        if not token.is_taken and not is_light(token.folded, wish.code)
+    }  # fmt: skip
     for place in draft.places:
         said = snapshot.store.read_text(place.document, place.start, place.end)
         if " | " not in said:
             return draft
         document = snapshot.store.document(place.document)
-        text = snapshot.store.parsed(document.id).text if document else ""
+        if document is None:
+            continue
+        parsed = snapshot.store.parsed(document.id)
         around = [
-            name for table in find_tables(text) if table.start <= place.start < table.end
+            name for table in find_tables(parsed.text) if table.start <= place.start < table.end
             for name in (*table.names, table.caption)
         ]  # fmt: skip
-        if named & set(_stems_in(asked.wish.code)(" ".join((said, *around)))):
+        around += [document.title, name_words(document.name)]
+        around.append(section_at(parsed.headings, place.start))
+        held = set(stems_of(" ".join((said, *around))))
+        if named & held and content <= held:
             return draft
     words = ", ".join(f"“{word}”" for word in asked.missing[:4])
     why = f"; the tables found do not hold {words}" if words else ""
@@ -121,7 +152,7 @@ def not_a_row(asked: Draft | Asked | None, draft: Draft, snapshot: Snapshot) -> 
 
 
 def _tables(
-    passages: Sequence[Passage], snapshot: Snapshot
+    passages: Sequence[Passage], snapshot: Snapshot, wish_code: str = "en"
 ) -> Iterator[tuple[TypedTable, frozenset[str]]]:
     """The tables that the passages are of, by the rank of the first passage, with the stems of the
     words around each."""
@@ -149,7 +180,8 @@ def _tables(
                 name_words(name), *(column.unit for column in table.columns),
                 *document_tags(document.name),
             )  # fmt: skip
-            yield table, frozenset(_stems(" ".join(filter(None, words)), code or "en"))
+            told = " ".join(filter(None, words))
+            yield table, frozenset((*_stems(told, code or "en"), *_word_stems(told, wish_code)))
             count += 1
             if count >= _MOST_TABLES:
                 return
@@ -207,7 +239,7 @@ def _is_said(wish: Wish, passages: Sequence[Passage]) -> bool:
         token.stem for token in wish.tokens
         if not token.is_taken and not is_light(token.folded, wish.code)
     }  # fmt: skip
-    named = {wish.tokens[at].stem for at in wish.named}
+    named = _named(wish)
     if not content:
         return False
     for passage in passages[:6]:
@@ -226,13 +258,24 @@ def _is_said(wish: Wish, passages: Sequence[Passage]) -> bool:
     return False
 
 
+def _named(wish: Wish) -> set[str]:
+    """The stems of the words that ask for the figure, without those of grammar."""
+    stop = language(wish.code).stop
+    return {wish.tokens[at].stem for at in wish.own if wish.tokens[at].folded not in stop}
+
+
 @lru_cache(maxsize=4096)
 def _stems(text: str, code: str) -> tuple[str, ...]:
     return tuple(terms(text, code))
 
 
 def _stems_in(code: str) -> Callable[[str], Sequence[str]]:
-    return lambda text: _stems(text, code)
+    return lambda text: _word_stems(text, code)
+
+
+@lru_cache(maxsize=8192)
+def _word_stems(text: str, code: str) -> tuple[str, ...]:
+    return tuple(stems(fold(text), code))
 
 
 # ---------------------------------------------------------------- the answer
@@ -258,7 +301,7 @@ def _draft(made: Sequence[_Made], snapshot: Snapshot) -> Draft:
     notes: list[str] = []
     for each in made:
         lead = f"{_where(each.table)}: " if len(made) > 1 else ""
-        text, said = _written(each, lead, places)
+        text, said = _written(each, lead, places, notes)
         parts.append(text)
         told += said
         notes += [_sentence_case(note) for note in each.figure.notes]
@@ -285,7 +328,9 @@ def _sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _written(made: _Made, lead: str, places: list[CitedPlace]) -> tuple[str, list[Sentence]]:
+def _written(
+    made: _Made, lead: str, places: list[CitedPlace], notes: list[str]
+) -> tuple[str, list[Sentence]]:
     """The text and sentences of one figure: the figure, how it was computed, and its rows."""
     figure, table = made.figure, made.table
     cell_of: dict[int, int] = {}
@@ -296,7 +341,10 @@ def _written(made: _Made, lead: str, places: list[CitedPlace]) -> tuple[str, lis
     marker_of: dict[int, int] = {}
     rows_used = list(dict.fromkeys(each.row for each in figure.used))
     if len(rows_used) > _MOST_MARKED:
-        places += _stretches(table, rows_used)
+        stretches = _stretches(table, rows_used)
+        places += stretches[:_MOST_STRETCHES]
+        if len(stretches) > _MOST_STRETCHES:
+            notes.append(f"The rows are cited up to character {places[-1].end:,} only")
         own = list(range(first + 1, len(places) + 1))
     else:
         own = []
@@ -368,19 +416,16 @@ def _rows_shown(
 
 
 def _stretches(table: TypedTable, rows: Sequence[int]) -> list[CitedPlace]:
-    """Rows as a few stretches of the text, the last of which may leave rows out."""
+    """Rows as stretches of the text, which may hold rows between them."""
     found: list[CitedPlace] = []
-    ordered = sorted(rows)
     start = end = -1
-    last = -2
-    for row in ordered:
+    for row in sorted(rows):
         source = table.source[row]
-        if row == last + 1 and source.end - start <= _LONGEST_STRETCH:
+        if start >= 0 and source.end - start <= _LONGEST_STRETCH:
             end = source.end
-        else:
-            if start >= 0:
-                found.append(CitedPlace(table.document, start, end))
-            start, end = source.start, source.end
-        last = row
+            continue
+        if start >= 0:
+            found.append(CitedPlace(table.document, start, end))
+        start, end = source.start, source.end
     found.append(CitedPlace(table.document, start, end))
-    return found[:_MOST_STRETCHES]
+    return found

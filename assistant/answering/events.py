@@ -118,7 +118,8 @@ def _extracted(
         draft = not_a_row(computed, draft, snapshot)
         yield Delta(draft.text)
         clock.stage("answer")
-        draft = replace(draft, notice=notice, usage=found.usage)
+        told = ". ".join(filter(None, (notice, draft.notice)))
+        draft = replace(draft, notice=told, usage=found.usage)
         basis = Basis(snapshot, found, filters)
         yield Finished(build_answer(asked.text, draft, config, basis, clock.total()))
 

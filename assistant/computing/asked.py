@@ -17,13 +17,14 @@ from assistant.computing.values import Amount, amount_in
 from assistant.text.folding import fold
 from assistant.text.languages import computing_words, language
 from assistant.text.terms import stems
+from assistant.text.word_families import family
 
 Operation = Literal[
     "total", "average", "median", "count", "highest", "lowest", "spread", "difference", "growth",
     "share", "ranking",
 ]  # fmt: skip
-_ORDER = ("share", "growth", "difference", "ranking", "median", "average", "count", "highest",
-          "lowest", "total")  # fmt: skip
+_ORDER = ("share", "growth", "difference", "ranking", "median", "average", "highest", "lowest",
+          "total", "count")  # fmt: skip
 """Which of several wishes in one question is meant: the first."""
 _LONGEST = 300
 _TOKEN = re.compile(r"\d+(?:[.,'’]\d+)*|[^\W_]+|[%€$£]")
@@ -39,6 +40,11 @@ class Token:
     stem: str
     written: str
     is_taken: bool = False
+    kin: tuple[str, ...] = ()
+
+    def says(self, stem: str) -> bool:
+        """Whether it is this word, or one of its family ("weigh", "weight")."""
+        return stem in (self.stem, self.folded) or stem in self.kin
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,13 @@ class Comparison:
 class Wish:
     """What a question wants computed. ``span`` are the tokens of "from A to B"; ``since`` a bound
     on time with its sign; ``excluded`` is where a "without" stands, or -1. ``named`` are the
-    tokens of the wish itself: a column may be called "Total"."""
+    tokens of the wish itself, ``own`` those of its operation: a column may be called "Total"."""
 
     operation: Operation
     tokens: tuple[Token, ...]
     code: str
     named: tuple[int, ...]
+    own: tuple[int, ...]
     limit: int = 0
     is_lowest_first: bool = False
     comparisons: tuple[Comparison, ...] = ()
@@ -69,6 +76,7 @@ class Wish:
     bound: tuple[str, int] | None = None
     excluded: int = -1
     wants_total: bool = False
+    counts: bool = False
     dimensions: frozenset[str] = frozenset()
     asks_which: bool = False
 
@@ -89,8 +97,18 @@ class _Words:
         return 0
 
 
-def wish_of(text: str, code: str) -> Wish | None:
-    """The figure that a question asks for, or None."""
+def wishes_of(text: str, code: str) -> tuple[Wish, ...]:
+    """The figures that a question may ask for, the likeliest first: a word that asks for one may
+    be part of a column's name ("average goal difference")."""
+    first = _wish(text, code)
+    if first is None:
+        return ()
+    others = (_wish(text, code, kind) for kind in _ORDER if kind != first.operation)
+    return (first, *(each for each in others if each is not None))
+
+
+def _wish(text: str, code: str, only: str = "") -> Wish | None:
+    """The figure that a question asks for, or None; ``only`` looks for one kind."""
     words = _words(code if computing_words(code) else "en")
     if len(text) > _LONGEST or words is None:
         return None
@@ -110,9 +128,19 @@ def wish_of(text: str, code: str) -> Wish | None:
             at += length
         else:
             at += 1
+    if only:
+        operations = {kind: places for kind, places in operations.items() if kind == only}
     if not operations:
         return None
     kind = next(each for each in _ORDER if each in operations)
+    own = tuple(operations[kind])
+    compared = [
+        at for at in range(len(said)) if words.find("comparative", said, at) and at not in taken
+        and all(at not in places for places in operations.values())
+    ]  # fmt: skip
+    if compared and kind in ("count", "total"):  # "How many points more do the Reds have?"
+        kind = "difference"
+        taken.update(compared)
     limit, lowest_first = 0, "lowest" in operations
     if kind in ("highest", "lowest", "ranking"):
         limit = _limit(said, words, taken)
@@ -142,11 +170,12 @@ def wish_of(text: str, code: str) -> Wish | None:
     return Wish(
         operation=kind,  # type: ignore[arg-type]
         tokens=tuple(
-            Token(fold_, stem, own, at in used)
+            Token(fold_, stem, own, at in used, family(fold_, stem, code))
             for at, (fold_, stem, own) in enumerate(zip(said, found, written, strict=True))
         ),
         code=code,
         named=tuple(named),
+        own=own,
         limit=limit,
         is_lowest_first=lowest_first,
         comparisons=tuple(comparisons),
@@ -154,6 +183,7 @@ def wish_of(text: str, code: str) -> Wish | None:
         bound=bound,
         excluded=excluded,
         wants_total="total" in operations,
+        counts="count" in operations,
         dimensions=dimensions,
         asks_which=any(each in ("which", "welche", "welcher", "welches", "quel", "quelle", "cual",
                                 "what", "who") for each in said[:3]),
@@ -166,7 +196,7 @@ def is_light(word: str, code: str) -> bool:
     words = _words(code if computing_words(code) else "en")
     known = language(code)
     return bool(
-        word in known.stop or word in known.function or word in known.asking
+        word in known.stop or word in known.function or word in known.asking or word in known.light
         or (words is not None and word in words.generic)
     )  # fmt: skip
 
@@ -257,12 +287,14 @@ def _limit(said: Sequence[str], words: _Words, taken: set[int]) -> int:
         number = words.numbers.get(said[at], int(said[at]) if said[at].isdecimal() else 0)
         if not 2 <= number <= 50:
             continue
-        beside = at > 0 and said[at - 1] in _BEFORE_NUMBER
-        beside = beside or (
-            at > 0 and (words.find("top", said, at - 1) or words.find("bottom", said, at - 1))
-        )
-        beside = beside or words.find("top", said, at + 1) or words.find("bottom", said, at + 1)
-        beside = beside or words.find("highest", said, at + 1) or words.find("lowest", said, at + 1)
+        before, after = max(at - 1, 0), at + 1
+        beside = said[before] in _BEFORE_NUMBER or any(
+            words.find(kind, said, place)
+            for kind, place in (
+                ("top", before), ("bottom", before), ("top", after), ("bottom", after),
+                ("highest", after), ("lowest", after),
+            )
+        )  # fmt: skip
         if beside:
             taken.add(at)
             return number

@@ -18,10 +18,11 @@ from assistant.text.folding import fold
 
 Stems = Callable[[str], Sequence[str]]
 _LONGEST_LABEL = 8
+_LONGEST_CELL = 80
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _PERIOD = re.compile(
-    r"(?:fy ?)?(?:1[5-9]|20)\d\d(?:[/-]\d\d)?|q[1-4](?: ?(?:19|20)\d\d)?|(?:jan|feb|mar|apr|may|jun|"
-    r"jul|aug|sep|oct|nov|dec|maer|mai|okt|dez)[a-z]*\.?(?: (?:19|20)\d\d)?|week \d+|kw ?\d+"
+    r"(?:fy ?)?(?:1[5-9]|20)\d\d(?:[/-]\d\d)?|q[1-4](?: ?(?:19|20)\d\d)?|(?:jan|feb|mar|apr|may|"
+    r"jun|jul|aug|sep|oct|nov|dec|maer|mai|okt|dez)[a-z]*\.?(?: (?:19|20)\d\d)?|week \d+|kw ?\d+"
 )
 
 
@@ -51,6 +52,7 @@ class Bound:
     context: int
     bounds: tuple[str, ...] = ()
     is_span: bool = False
+    counted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class _Work:
         found: dict[str, int] = {}
         for at, token in enumerate(self.wish.tokens):
             if at not in self.used and self.content(at):
-                found.setdefault(token.stem, at)
+                for stem in (token.stem, *token.kin):
+                    found.setdefault(stem, at)
         return found
 
 
@@ -99,12 +102,9 @@ def bind(
         return Missing(())
     named = _columns_named(work)
     _choose_rows(work)
-    measures, which, rest = _columns(work, named)
+    measures, which, counted = _columns(work, named)
     _choose_by_part(work)
     comparisons = _compared(work, measures, named)
-    if comparisons is None:
-        return Refused("it is not clear which column the limit in the question is about")
-    measures = tuple(at for at in measures if at not in rest)
     bounds, time_rows = _in_time(work)
     left = [at for at in range(len(wish.tokens)) if at not in work.used and work.content(at)]
     outside = [
@@ -113,35 +113,28 @@ def bind(
     missing = [at for at in left if at not in outside]
     if missing:
         return Missing(tuple(wish.tokens[at].written for at in missing))
+    if comparisons is None:
+        return Refused("it is not clear which column the limit in the question is about")
     rows = _rows(work, comparisons, time_rows)
     if not measures and which is None and not work.choices and not outside and not comparisons:
         return Missing(())
-    fits = Bound(
+    return Bound(
         table, rows, measures, tuple(sorted(work.choices, key=lambda each: each.at)), which,
-        comparisons, len(outside), tuple(bounds), bool(bounds and wish.span),
+        comparisons, len(outside), tuple(bounds), bool(bounds and wish.span), counted,
     )  # fmt: skip
-    return fits
 
 
 def _is_called_so(work: _Work) -> bool:
     """Whether the words of the wish are a column's own name: "Total area", "Number of seats"."""
     tokens = work.wish.tokens
     for column in work.table.columns:
-        own = [s for s in work.stems(without_unit(column.name))]
+        own = list(work.stems(without_unit(column.name)))
         for start in range(len(tokens) - len(own) + 1):
             run = tokens[start : start + len(own)]
-            if len(own) > 1 and [each.stem for each in run] == own:
-                if any(start + at in work.wish.named for at in range(len(own))) and (
-                    work.wish.operation
-                    in ("total", "average", "count", "highest", "lowest", "median")
-                    and not _other_wish(work, set(range(start, start + len(own))))
-                ):
-                    return True
+            is_name = len(own) > 1 and [each.stem for each in run] == own
+            if is_name and any(start + at in work.wish.own for at in range(len(own))):
+                return True
     return False
-
-
-def _other_wish(work: _Work, places: set[int]) -> bool:
-    return bool(set(work.wish.named) - places)
 
 
 # ---------------------------------------------------------------- columns
@@ -155,11 +148,10 @@ def _columns_named(work: _Work) -> dict[int, tuple[int, ...]]:
         places = [_place(work, stem) for stem in own]
         if own and all(place is not None for place in places):
             found[at] = tuple(place for place in places if place is not None)
-    longest = {
+    return {
         at: places for at, places in found.items()
         if not any(set(places) < set(others) for other, others in found.items() if other != at)
     }  # fmt: skip
-    return longest
 
 
 def _name_stems(work: _Work, name: str) -> list[str]:
@@ -178,18 +170,19 @@ def _words(text: str) -> list[str]:
 
 def _place(work: _Work, stem: str) -> int | None:
     for at, token in enumerate(work.wish.tokens):
-        if at not in work.used and not token.is_taken and stem in (token.stem, token.folded):
+        if at not in work.used and not token.is_taken and token.says(stem):
             return at
     return None
 
 
 def _columns(
     work: _Work, named: dict[int, tuple[int, ...]]
-) -> tuple[tuple[int, ...], int | None, set[int]]:
-    """(measures, the column asked for, measures that only a comparison names)."""
+) -> tuple[tuple[int, ...], int | None, int | None]:
+    """(measures, the column asked for, the column of what is counted)."""
     table, wish = work.table, work.wish
     measures: list[int] = []
     which: int | None = None
+    counted: int | None = None
     for at, places in sorted(named.items(), key=lambda each: min(each[1])):
         if set(places) & work.used and not set(places) - work.used:
             continue
@@ -198,6 +191,8 @@ def _columns(
             measures.append(at)
         elif which is None:
             which = at
+        elif counted is None:
+            counted = at
         work.used.update(places)
     if not measures or work.free:
         free = work.free
@@ -237,7 +232,7 @@ def _columns(
                 which = at
                 work.used.update(hit)
                 break
-    return tuple(measures), which, set()
+    return tuple(measures), which, counted
 
 
 def _says_unit(work: _Work, unit: str) -> bool:
@@ -281,9 +276,8 @@ def _add_label(
     row: int,
     asked: set[str],
 ) -> None:
-    if not text or len(text) > 80 or not any(word in asked for word in (*_words(text), fold(text))):
-        if not text or len(text) > 80 or not set(work.stems(text)) & asked:
-            return
+    if not text or len(text) > _LONGEST_CELL or not set(work.stems(text)) & asked:
+        return
     for variant in {text, without_unit(text)}:
         key = tuple(work.stems(variant))
         if key and len(key) <= _LONGEST_LABEL:
@@ -314,7 +308,8 @@ def _choose_by_part(work: _Work) -> None:
     """Rows by one word of a cell, where only one column holds the word."""
     table = work.table
     parts: list[Chosen] = []
-    for stem, at in work.free.items():
+    for at in sorted(set(work.free.values())):
+        stem = work.wish.tokens[at].stem
         if len(stem) < 3:
             continue
         found: dict[int, set[int]] = {}
@@ -323,7 +318,7 @@ def _choose_by_part(work: _Work) -> None:
                 continue
             for row in table.rows:
                 text = table.text(row, column)
-                if len(text) <= 80 and stem in work.stems(text):
+                if len(text) <= _LONGEST_CELL and stem in work.stems(text):
                     found.setdefault(column, set()).add(row)
         if len(found) == 1:
             [(column, rows)] = found.items()
@@ -412,7 +407,7 @@ def _compared(
 
 def _name_places(work: _Work, name: str) -> list[int]:
     own = set(_name_stems(work, name))
-    return [at for at, t in enumerate(work.wish.tokens) if t.stem in own or t.folded in own]
+    return [at for at, t in enumerate(work.wish.tokens) if any(map(t.says, own))]
 
 
 # ---------------------------------------------------------------- time

@@ -7,7 +7,7 @@ is refused with the reason: mixed units, numbers read in two ways, sums of perce
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from statistics import median
 
@@ -61,7 +61,8 @@ class _Figures:
         if self.table.doubtful and wish.operation not in ("difference", "growth"):
             label = self.table.label(self.table.doubtful[0])
             return self._refused(f"the row “{label}” may be a sum of other rows")
-        if wish.operation == "count":
+        is_count = wish.operation == "total" and wish.counts and not self.bound.measures
+        if wish.operation == "count" or (is_count and self.bound.which is not None):
             return self._count()
         if wish.operation == "share" and not self.bound.measures:
             return self._share_of_rows()
@@ -490,16 +491,19 @@ class _Figures:
         which = self.bound.which
         if which is None or not self.bound.rows or self._is_key(which):
             return None
-        if not self.bound.context and len(self.wish.tokens) < 3:
-            return None
-        if not self.bound.context:
+        if not self.bound.context and self.bound.counted is None:
             return None
         sums: dict[str, Decimal] = {}
         for row in self.bound.rows:
             name = self.table.text(row, which)
             sums[name] = sums.get(name, Decimal(0)) + 1
         used = [Used(row, which) for row in self.bound.rows]
-        return self._best_group(sums, which, used, TypedColumn("rows", "number", "rows"))
+        found = self._best_group(sums, which, used, TypedColumn("number of rows", "number"))
+        return (
+            replace(found, sentence=found.sentence.replace("added up", "counted", 1))
+            if found
+            else None
+        )
 
     def _best_group(
         self, sums: dict[str, Decimal], by: int, used: Sequence[Used], column: TypedColumn

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from assistant.computing.values import TypedColumn, decimal_signs, typed_column
 from assistant.tables.model import Cell, Row, Table
@@ -27,7 +28,7 @@ _SHOWN_AS_WRITTEN = (".ods", ".ots")
 """Sheets whose numbers are read as they are shown; those of the others are stored with a point."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TypedTable:
     """``cells[row][column]``; ``rows`` are the indices of rows that count, ``summing`` of those
     that sum or average others, ``doubtful`` of those that may. ``source`` are the rows of the
@@ -48,13 +49,16 @@ class TypedTable:
         """The words of a cell."""
         return self.cells[row][column].text.strip()
 
-    @property
+    @cached_property
     def label_column(self) -> int:
-        """The column whose words name the rows: the first of words, else the first."""
-        for at, column in enumerate(self.columns):
-            if column.kind == "text" and any(self.text(row, at) for row in self.rows):
-                return at
-        return 0
+        """The column whose words name the rows: the first of words, better one without two rows
+        of the same name; else the first."""
+        texts = [
+            at for at, column in enumerate(self.columns)
+            if column.kind == "text" and any(self.text(row, at) for row in self.rows)
+        ]  # fmt: skip
+        keys = (at for at in texts if len({self.text(r, at) for r in self.rows}) == len(self.rows))
+        return next(keys, texts[0] if texts else 0)
 
     def label(self, row: int) -> str:
         """What names a row."""
@@ -87,6 +91,7 @@ def typed_table(
         typed_column(
             first.names[column] or f"column {column + 1}",
             [row[column] for row in grid],
+            is_first=column == 0,
             signs=signs,
             language=language,
             is_sheet=kind == "sheets" and not document.lower().endswith(_SHOWN_AS_WRITTEN),
@@ -120,17 +125,10 @@ def _told_apart(table: TypedTable) -> TypedTable:
     numeric = [at for at, c in enumerate(table.columns) if c.kind == "number" and not c.is_name]
     labels = [at for at, column in enumerate(table.columns) if column.kind == "text"]
     for row in table.rows:
-        said = [table.text(row, at) for at in labels]
-        label = next((text for text in said if text), "")
-        found = words(fold(label))[:6]
-        bare = [word for word in found if not word.isdigit()]
-        if (
-            bare
-            and all(word in _TOTALS | _MEANS | _BESIDE for word in bare)
-            and (set(bare) & (_TOTALS | _MEANS))
-        ):
+        said = [words(fold(text))[:6] for at in labels if (text := table.text(row, at))]
+        if any(_is_total(found) for found in said):
             summing.append(row)
-        elif found and (found[0] in _TOTALS | _MEANS or found[-1] in _TOTALS):
+        elif any(found[0] in _TOTALS | _MEANS or found[-1] in _TOTALS for found in said if found):
             doubtful.append(row)
     others = [row for row in table.rows if row not in summing and row not in doubtful]
     for row in list(doubtful):
@@ -149,6 +147,12 @@ def _told_apart(table: TypedTable) -> TypedTable:
         table.document, table.caption, table.columns, table.cells, table.source,
         counted, tuple(sorted(summing)), tuple(sorted(doubtful)), table.start, table.end,
     )  # fmt: skip
+
+
+def _is_total(found: Sequence[str]) -> bool:
+    """Whether the words of a cell say that its row sums others, and nothing else."""
+    bare = {word for word in found if not word.isdigit()}
+    return bare <= _TOTALS | _MEANS | _BESIDE and bool(bare & (_TOTALS | _MEANS))
 
 
 def _sums(table: TypedTable, row: int, others: Sequence[int], numeric: Sequence[int]) -> bool:

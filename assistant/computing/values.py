@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from assistant.text.dates import dates_of
@@ -82,7 +83,13 @@ def decimal_signs(texts: Sequence[str]) -> frozenset[str]:
 
 
 def typed_column(
-    name: str, texts: Sequence[str], *, signs: frozenset[str], language: str, is_sheet: bool
+    name: str,
+    texts: Sequence[str],
+    *,
+    is_first: bool = False,
+    signs: frozenset[str],
+    language: str,
+    is_sheet: bool,
 ) -> TypedColumn:
     """What a column holds. ``signs`` are the decimal signs of the whole table; a sheet's numbers
     are stored with a point whatever its language."""
@@ -90,7 +97,12 @@ def typed_column(
     if not filled:
         return TypedColumn(name, "text")
     own = decimal_signs(filled)
-    point = _decimal_point(filled, own, signs, language, is_sheet)
+    if len(own) > 1:
+        nothing = (None,) * len(texts)
+        shown = ", ".join(f"“{text.strip()}”" for text in filled[:2])
+        problem = f"the column “{name}” writes numbers in two ways: {shown}"
+        return TypedColumn(name, "number", amounts=nothing, problem=problem)
+    point = _decimal_point(filled, own, signs, language, is_sheet, head_unit(name))
     amounts = [None if says_nothing(t) else _amount(t, point or ".") for t in texts]
     read = sum(each is not None for each in amounts)
     if read < max(1, 0.6 * len(filled)):
@@ -123,7 +135,7 @@ def typed_column(
         unit,
         tuple(Amount(a.value, a.unit or head) if a is not None else None for a in amounts),
         problem=problem,
-        is_name=_names_things(name, filled),
+        is_name=_names_things(name, filled) or (not unit and _counts_up(amounts, is_first)),
     )
 
 
@@ -212,23 +224,38 @@ def _in_doubt(text: str) -> bool:
     return bool(match and re.fullmatch(r"\d{1,3}[.,]\d{3}", match["body"]))
 
 
+def _body(text: str) -> str:
+    match = _AMOUNT.fullmatch(_FOOTNOTE.sub("", text.strip()))
+    return match["body"] if match else ""
+
+
+def _has_currency(text: str) -> bool:
+    amount = _amount(text, ".") or _amount(text, ",")
+    return amount is not None and _is_currency(amount.unit)
+
+
+def _is_currency(unit: str) -> bool:
+    return unit in _CURRENCIES.values() and unit != "%"
+
+
 def _decimal_point(
     filled: Sequence[str],
     own: frozenset[str],
     signs: frozenset[str],
     language: str,
     is_sheet: bool,
+    unit: str,
 ) -> str:
     """The decimal sign of a column; empty where its numbers could mean two things."""
     if len(own) == 1:
         return next(iter(own))
-    if len(own) > 1:
-        return ""
     doubtful = [text for text in filled if _in_doubt(text)]
     if not doubtful or is_sheet:
         return "."
     if len(signs) == 1:
         return next(iter(signs))
+    if all(_has_currency(text) for text in doubtful) or _is_currency(unit):
+        return "," if "." in _body(doubtful[0]) else "."  # no amount of money has three decimals
     if language in _POINT_LANGUAGES:
         return "."
     return "," if language in _COMMA_LANGUAGES else ""
@@ -254,6 +281,14 @@ def _names_things(name: str, filled: Sequence[str]) -> bool:
         len(set(filled)) == len(filled)
         and all(re.fullmatch(r"(?:1[89]|20)\d\d", text.strip()) for text in filled)
     )
+
+
+def _counts_up(amounts: Sequence[Amount | None], is_first: bool) -> bool:
+    """Whether whole numbers, none twice, number the rows: in the first column, or one by one."""
+    values = [each.value for each in amounts if each is not None]
+    if len(values) < 3 or len(set(values)) < len(values) or any(v != int(v) for v in values):
+        return False
+    return is_first or [b - a for a, b in pairwise(values)] == [1] * (len(values) - 1)
 
 
 def is_year_name(name: str) -> bool:
