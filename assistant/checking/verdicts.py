@@ -20,7 +20,7 @@ SHAPES: dict[Verdict, str] = {
 MEANINGS: dict[Verdict, str] = {
     "verbatim": "the source says it word for word",
     "supported": "the source says it in other words",
-    "computed": "computed from the cited cells of a table, as shown",
+    "computed": "computed or compared from the cited places, as shown",
     "catalogue": "the index's own list of documents says it",
     "weak": "the source says part of it",
     "unsupported": "the source does not say it",
