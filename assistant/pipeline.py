@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -136,6 +137,31 @@ class Assistant:
             forget=forgotten,
             progress=progress,
         )
+
+    def add(self, source: str | Path, progress: ProgressCallback | None = None) -> SyncReceipt:
+        """Keep a copy of one public web page, or of the files of a zip or tar archive, in the
+        index's folder, and index it.
+
+        Nothing but this call fetches a page. Raises ``UsageError`` for a private address and for
+        what is no page and no archive, and ``DocumentError`` for what cannot be read.
+        """
+        from assistant.index.scan import access_of
+        from assistant.sources.adding import add_source
+        from assistant.sources.archives import UnpackingLimits
+        from assistant.sources.keeping import KeptSources
+
+        [named] = checked_paths("source", [source]) if isinstance(source, Path) else [source]
+        if not isinstance(named, str | Path):
+            raise UsageError(f"The source {shown_value(source)} is no address and no path")
+        sources = KeptSources(self.settings.index.path)
+        most_bytes = access_of(self.settings.documents).most_bytes
+        limits = UnpackingLimits(most_bytes, self.settings.reading.max_expansion)
+        added = add_source(str(named), sources, limits)
+        receipt = self.sync([sources.folder], progress=progress)
+        left_out = tuple(
+            FileOutcome(name, "skip", "unsupported", reason) for name, reason in added.left_out
+        )
+        return replace(receipt, files=(*receipt.files, *left_out))
 
     def watch(
         self,

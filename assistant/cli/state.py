@@ -125,6 +125,7 @@ def doctor(settings: Settings, as_json: bool) -> int:
         tell("Calls to other hosts with these settings:" + ("" if calls else " none"))
         for call in calls:
             tell(f"{call.host}: {call.when}", " ")
+        tell("Besides, `assistant add ADDRESS` fetches the page that you name.")
     return 0 if all(check.is_ok for check in checks) else 1
 
 
