@@ -14,6 +14,7 @@ import pytest
 from support_index import Workshop, text_of
 
 from assistant.errors import IndexUnavailableError
+from assistant.index import chroma
 from assistant.index.processes import children, vector_process
 from assistant.index.processes.vector_children import VectorWriter
 from assistant.processes import start
@@ -151,6 +152,7 @@ class _Written:
     """A collection that remembers how many vectors came at once."""
 
     batch_size = 5461
+    is_coarse = True
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
@@ -174,7 +176,7 @@ def frame_of(count: int) -> bytes:
 
 def test_a_writer_gathers_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = _Written()
-    monkeypatch.setattr(vector_process, "open_collection", lambda _, create: written)
+    monkeypatch.setattr(vector_process, "open_collection", lambda *_, **__: written)
     monkeypatch.setattr(vector_process, "_let_readers_change_nothing", lambda _: None)
     begin, finish = (b'{"op": "%s"}\n' % op for op in (b"begin", b"finish"))
     frames = [begin, *5 * [frame_of(2300)], finish]
@@ -182,6 +184,47 @@ def test_a_writer_gathers_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     vector_process.write(tmp_path, io.BytesIO(b"".join(frames)), replies)
     assert written.sizes == [5000, 1900, 4600]
     assert json.loads(replies.getvalue()) == {"ok": True, "count": 11500}
+
+
+@pytest.mark.parametrize("has_engine", [True, False])
+def test_a_collection_that_outgrows_a_coarse_search_is_built_anew(
+    has_engine: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HNSW is asked from ``MOST_NUMBERS`` on: until then it is built in a hurry."""
+    monkeypatch.setattr(vector_process, "_BATCH", 30)
+    monkeypatch.setattr(vector_process, "MOST_NUMBERS", 100 * 8)
+    if not has_engine:
+        monkeypatch.setattr(chroma, "engine_fits", lambda: False)
+    vectors = np.random.default_rng(3).normal(size=(150, 8)).astype(np.float32)
+
+    def frame(op: str, ids: list[str]) -> bytes:
+        raw = vectors[[int(each) for each in ids]].tobytes() if op == "upsert" else b""
+        return json.dumps({"op": op, "ids": ids, "bytes": len(raw)}).encode() + b"\n" + raw
+
+    def written(to: Path, *frames: bytes, base: Path | None = None) -> tuple[bool, dict[str, Any]]:
+        begin = json.dumps({"op": "begin", "base": str(base) if base else None}).encode() + b"\n"
+        stream = b"".join([begin, *frames, b'{"op": "finish"}\n'])
+        vector_process.write(to, io.BytesIO(stream), io.StringIO())
+        collection = chroma.open_collection(to)
+        try:
+            return collection.is_coarse, collection.vectors(collection.ids())
+        finally:
+            collection.close()
+
+    first, second = tmp_path / "1" / "chroma", tmp_path / "2" / "chroma"
+    first.mkdir(parents=True)
+    second.mkdir(parents=True)
+    numbers = [str(at) for at in range(150)]
+    is_coarse, found = written(first, frame("upsert", numbers[:90]))
+    assert is_coarse
+    assert len(found) == 90
+    is_coarse, found = written(
+        second, frame("upsert", numbers[90:]), frame("delete", numbers[:5]), base=first
+    )
+    assert not is_coarse
+    assert sorted(found, key=int) == numbers[5:]
+    assert all(np.allclose(found[each], vectors[int(each)]) for each in found)
+    assert [each.name for each in second.parent.iterdir()] == ["chroma"]
 
 
 # ---------------------------------------------------------------- when they are started

@@ -27,10 +27,12 @@ class Titled(Protocol):
     """What is asked of a document: its name in the index and its title."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its path below its folder."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """What it calls itself."""
 
 
 D = TypeVar("D", bound=Titled)

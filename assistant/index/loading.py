@@ -7,6 +7,7 @@ a large folder of texts in ``reading_process``.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import time
 from collections import deque
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from assistant.chunking import cut
 from assistant.errors import DocumentError
-from assistant.index.loaded import Loaded
+from assistant.index.loaded import Loaded, packed
 from assistant.index.plan import Step
 from assistant.index.rows import FileState, state_of
 from assistant.index.scan import FoundFile, access_of
@@ -212,19 +213,27 @@ class Loader:
 
     def load(self, file: FoundFile) -> Loaded | DocumentError:
         """Read and cut one file, or take up what an unfinished ingest made of it."""
+        return self._load(file)[0]
+
+    def load_packed(self, file: FoundFile) -> bytes:
+        """What ``load`` gives, as one line of JSON (``packed``)."""
+        result, line = self._load(file)
+        return line or json.dumps(packed(result)).encode()
+
+    def _load(self, file: FoundFile) -> tuple[Loaded | DocumentError, bytes]:
+        """A result, and what is kept of it."""
         try:
             data, state = open_file(file, self._options.access)
             sha256 = hashlib.sha256(data).hexdigest()
             kept = self._kept.take_up(file, sha256, state)
             if kept is not None:
-                return kept
+                return kept, b""
             result = load_bytes(data, file, sha256, state, self._options.cutting, self._parsers)
-            self._kept.keep(file, sha256, result)
-            return result
+            return result, self._kept.keep(file, sha256, result)
         except DocumentError as exc:
-            return exc
+            return exc, b""
         except MemoryError:
-            return DocumentError(f"{file.name} needs more memory than there is")
+            return DocumentError(f"{file.name} needs more memory than there is"), b""
 
     def close(self) -> None:
         """End the parsers."""

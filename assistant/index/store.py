@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -319,18 +320,19 @@ class Store:
                 parsed.text,
             ],
         )
-        self._connection.executemany(
-            "INSERT INTO recognised VALUES (?,?,?)",
-            [
-                (document.id, page, json.dumps([astuple(word) for word in words]))
-                for page, words in groupby(parsed.recognised, key=attrgetter("page"))
-            ],
-        )
+        if parsed.recognised:
+            self._connection.executemany(
+                "INSERT INTO recognised VALUES (?,?,?)",
+                [
+                    (document.id, page, json.dumps([astuple(word) for word in words]))
+                    for page, words in groupby(parsed.recognised, key=attrgetter("page"))
+                ],
+            )
         self._connection.executemany(
             "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)",
             [
                 (c.id, c.document_id, c.ordinal, c.start, c.end, c.page,
-                 json.dumps(c.heading_path, ensure_ascii=False), c.text, c.context)
+                 _written_path(c.heading_path), c.text, c.context)
                 for c in chunks
             ],
         )  # fmt: skip
@@ -348,6 +350,9 @@ class Store:
 
     def delete(self, document_id: str) -> None:
         """Remove a document with its chunks."""
+        known = self._connection.execute("SELECT 1 FROM documents WHERE id = ?", [document_id])
+        if known.fetchone() is None:
+            return
         self._connection.execute("DELETE FROM recognised WHERE document_id = ?", [document_id])
         self._connection.execute("DELETE FROM chunks WHERE document_id = ?", [document_id])
         self._connection.execute("DELETE FROM documents WHERE id = ?", [document_id])
@@ -367,6 +372,12 @@ class Store:
         """The folders of the index, all at once."""
         self._connection.execute("DELETE FROM roots")
         self._connection.executemany("INSERT INTO roots VALUES (?,?)", sorted(roots.items()))
+
+
+@lru_cache(maxsize=256)
+def _written_path(heading_path: tuple[str, ...]) -> str:
+    """Chunks that stand together have the same one."""
+    return json.dumps(heading_path, ensure_ascii=False)
 
 
 def damaged(path: Path, error: sqlite3.DatabaseError) -> IndexDamagedError:

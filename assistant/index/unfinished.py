@@ -72,14 +72,16 @@ class KeptTexts:
         except (ValueError, TypeError, LookupError, RecursionError):
             return None  # no accident writes such a record; reading the file again is always right
 
-    def keep(self, file: FoundFile, sha256: str, result: Loaded | DocumentError) -> None:
-        """Keep what became of a file, unless another try could end otherwise."""
+    def keep(self, file: FoundFile, sha256: str, result: Loaded | DocumentError) -> bytes:
+        """Keep what became of a file, unless another try could end otherwise; what is kept."""
         if self._journal is None or (
             isinstance(result, DocumentError) and result.outcome not in _KEPT_OUTCOMES
         ):
-            return
-        if not self._journal.append(_head(file, sha256), json.dumps(packed(result)).encode()):
+            return b""
+        line = json.dumps(packed(result)).encode()
+        if not self._journal.append(_head(file, sha256), line):
             self._journal = None
+        return line
 
     def close(self) -> None:
         """Keep nothing more."""

@@ -30,6 +30,7 @@ _EMPTIED = re.compile(r"(?:^|\n)([ \t]*+(?:(?:[-*+]|\d{1,3}[.)])[ \t]*+)?)\Z")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _LONGEST_CODE, _LONGEST_STRUCK, _LONGEST_HIDDEN, _LONGEST_TABLE = 2_000, 5_000, 20_000, 300_000
 _OPENING = re.compile(
+    r"</?(?:b|i|em|strong|p|a|u|span|code|li|ul|ol|dl|dt|dd|div)>|"  # most are these
     r"<!--|\{/\*|~~(?=[^\s~])|"
     r"<(?P<tag>del|s|strike|table|script|style|template)\b[^<>]{0,300}>|"
     r"<(?P<hidden>[a-z][a-z0-9]{0,10})\b(?=[^<>]{0,300}(?:\shidden\b|display\s*:\s*none|"

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from assistant.text.dates import dates_of
@@ -93,12 +94,14 @@ _INSTITUTION = re.compile(
     r"College|Hochschule|School of|Academy|Akademie|Centre|Center|Council|Ministry|Ministerium|"
     r"Inc|Ltd|GmbH|AG|Corp|LLC|S\.A|Foundation|Stiftung|Research)\b"
 )
+_ABSTRACT_WORDS = (
+    "abstract", "summary", "zusammenfassung", "kurzfassung", "résumé", "resumen", "riassunto",
+    "samenvatting", "sammendrag", "sammanfattning",
+)  # fmt: skip
 _ABSTRACT = re.compile(
-    r"[#*_\s]*(?i:abstract|executive summary|summary|zusammenfassung|kurzfassung|résumé|resumen|"
-    r"riassunto|samenvatting|sammendrag|sammanfattning)[*_]*(?P<same>\s*[—–:.-]+[*_]*\s+(?=\S))?"
+    rf"[#*_\s]*(?i:executive summary|{'|'.join(_ABSTRACT_WORDS)})[*_]*"
+    r"(?P<same>\s*[—–:.-]+[*_]*\s+(?=\S))?"
 )
-_ABSTRACT_SIGN = re.compile(r"[#*_\s]*[aeskrz]", re.IGNORECASE)
-"""How lines that open an abstract begin: a tenth of the pattern's time."""
 _DIGIT = re.compile(r"\d")
 _VERSION = re.compile(
     r"\b(?P<value>(?i:version|revision|rev\.|fassung|edition|v(?=\d))\s?\d+(?:\.\d+){0,3})\b"
@@ -113,8 +116,10 @@ _STATUS = re.compile(
     r"sustituye|sostituisce|entra in vigore)\b"
 )
 _STATUS_CUES = (
-    "supersede", "replace", "withdrawn", "revoked", "cancelled", "repealed", "rescinded", "valid ",
-    "effective ", "in force", "into force", "into effect", "takes effect", "ersetzt",
+    "supersede", "replaces", "replaced by", "withdrawn", "revoked", "cancelled", "repealed",
+    "rescinded", "valid from", "valid since", "valid as of", "valid until", "effective from",
+    "effective since", "effective as of", "effective until", "in force", "into force",
+    "into effect", "takes effect", "ersetzt",
     "zurückgezogen", "aufgehoben", "in kraft", "gilt ", "gültig ", "remplace", "en vigueur",
     "retiré", "abrogé", "en vigor", "sustituye", "sostituisce", "in vigore",
 )  # fmt: skip
@@ -149,12 +154,11 @@ def is_tool(author: str) -> bool:
 
 def first_page(text: str, *, is_mail: bool = False) -> tuple[DocumentField, ...]:
     """The fields of a document in the order of their places, each value as it stands there."""
-    lines = list(_lines(text[:_LOOKED_AT]))
-    found = [
-        *_labelled(lines, is_mail=is_mail),
-        *([] if is_mail else _unlabelled(lines)),
-        *([] if is_mail else _about_itself(text[:_LOOKED_AT])),
-    ]
+    page = text[:_LOOKED_AT]
+    lines = list(islice(_lines(page), _MOST_LABELS))
+    found = _labelled(lines, is_mail=is_mail)
+    if not is_mail:
+        found += [*_abstract(page), *_unlabelled(lines, page), *_about_itself(page)]
     kept: list[DocumentField] = []
     for field in sorted(found, key=lambda each: each.start):
         covered = any(each.start <= field.start and field.end <= each.end for each in kept)
@@ -180,10 +184,12 @@ def with_fields(parsed: ParsedDocument, fields: Sequence[DocumentField]) -> Pars
 
 def _whole_title(parsed: ParsedDocument) -> str:
     """A title that goes on below the first line, as far as the names of the authors."""
-    lines = list(_lines(parsed.text[:_LOOKED_AT]))
-    if parsed.kind not in _WITHOUT_MARKS or not lines or lines[0].text != parsed.title:
+    if parsed.kind not in _WITHOUT_MARKS:
         return parsed.title
-    first = min(_author_lines(lines), default=1)
+    lines = list(islice(_lines(parsed.text[:_LOOKED_AT]), _MOST_LABELS))
+    if not lines or lines[0].text != parsed.title:
+        return parsed.title
+    first = min(_author_lines(lines, parsed.text[:_LOOKED_AT]), default=1)
     whole = " ".join(line.text for line in lines[:first])
     return (
         whole if 1 < first <= _MOST_TITLE_LINES and len(whole) <= _LONGEST_TITLE else parsed.title
@@ -223,15 +229,10 @@ def _labelled(lines: list[_Line], *, is_mail: bool) -> list[DocumentField]:
     return [field for field in found if field.name != "date" or is_mail or dates_of(field.value)]
 
 
-def _unlabelled(lines: list[_Line]) -> Iterator[DocumentField]:
-    """Names below the title, by-lines, dates and versions that stand alone, the abstract."""
+def _unlabelled(lines: list[_Line], page: str) -> Iterator[DocumentField]:
+    """Names below the title, by-lines, dates and versions that stand alone."""
     names_end = -1
-    authors = _author_lines(lines)
-    for at, line in enumerate(lines):
-        opening = _ABSTRACT.match(line.text) if _ABSTRACT_SIGN.match(line.text) else None
-        if opening and (opening["same"] or not line.text[opening.end() :].strip("*_:# ")):
-            yield from _abstract(lines, at, opening)
-            break
+    authors = _author_lines(lines, page)
     for at, line in enumerate(lines[:_HEAD_LINES]):
         bare = line.text.strip("*_# ")
         shift = line.start + line.text.find(bare)
@@ -259,7 +260,7 @@ def _unlabelled(lines: list[_Line]) -> Iterator[DocumentField]:
                 yield _field("version", version["value"], shift + version.start("value"))
 
 
-def _author_lines(lines: list[_Line]) -> dict[int, tuple[str, int]]:
+def _author_lines(lines: list[_Line], page: str) -> dict[int, tuple[str, int]]:
     """Lines below the title that hold people, as papers name them, above an institution, an address
     or the abstract: (names, where they start) by the number of the line.
 
@@ -269,11 +270,13 @@ def _author_lines(lines: list[_Line]) -> dict[int, tuple[str, int]]:
     head = lines[: _HEAD_LINES + 1]
     last = next((at for at, line in enumerate(head) if at and _ends_names(line.text)), 0)
     found = {at: names for at in range(1, last) if (names := _people_in(head[at]))}
+    if not found:
+        return {}
     marked = [
         at for at, (names, _) in found.items()
         if "," in names or _MARK.search(names) or _MARK_LINE.fullmatch(head[at + 1].text)
     ]  # fmt: skip
-    prose = " ".join(line.text for line in lines if "@" not in line.text)
+    prose = " ".join(line.text for line in _lines(page) if "@" not in line.text)
     everyday = frozenset(_EVERYDAY.findall(prose))
     return {
         at: (names, start)
@@ -310,20 +313,35 @@ def _is_institution(line: str) -> bool:
     return len(line) <= 160 and not line.endswith(".") and bool(_INSTITUTION.search(line))
 
 
-def _abstract(lines: list[_Line], at: int, opening: re.Match[str]) -> Iterator[DocumentField]:
-    if opening["same"]:
-        start = opening.end()
-        yield _field("abstract", lines[at].text[start:], lines[at].start + start)
-    elif at + 1 < len(lines) and len(lines[at + 1].text) > 60:
-        yield _field("abstract", lines[at + 1].text, lines[at + 1].start)
+def _abstract(page: str) -> Iterator[DocumentField]:
+    level = page.lower()
+    if not any(word in level for word in _ABSTRACT_WORDS):  # a tenth of the pattern's time
+        return
+    lines = list(_lines(page))
+    for at, line in enumerate(lines):
+        opening = _ABSTRACT.match(line.text)
+        if opening is None:
+            continue
+        if opening["same"]:
+            start = opening.end()
+            yield _field("abstract", line.text[start:], line.start + start)
+            return
+        if not line.text[opening.end() :].strip("*_:# "):
+            below = lines[at + 1] if at + 1 < len(lines) else None
+            if below is not None and len(below.text) > 60:
+                yield _field("abstract", below.text, below.start)
+            return
 
 
 def _about_itself(text: str) -> Iterator[DocumentField]:
     level = text.lower()
     if not any(cue in level for cue in _STATUS_CUES):  # a tenth of the pattern's time
         return
+    stated = list(_STATUS.finditer(text))
+    if not stated:
+        return
     ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
-    for match in _STATUS.finditer(text):
+    for match in stated:
         at = bisect_right(ends, match.start()) - 1
         said = text[ends[at] : ends[at + 1]]
         bare = said.strip(" \n*_#")

@@ -170,9 +170,17 @@ class _Pieces(dict[str, str]):
     def __init__(self, code: str, most: int = 0) -> None:
         super().__init__()
         self._code, self._most = code, most
+        is_english = not code or language(code).stemmer == "english"
+        self._is_plain = is_english and code not in HAS_COMPOUNDS
 
     def __missing__(self, piece: str) -> str:
-        found = " ".join(_piece_terms(piece, self._code))
+        if self._is_plain and piece.isascii():  # most are
+            terms = stem(_words(piece))
+            if _IDENTIFIER_SIGN.search(piece):
+                terms += identifiers(piece)
+        else:
+            terms = _piece_terms(piece, self._code)
+        found = " ".join(terms)
         if len(piece) <= _MAX_LENGTH:
             if len(self) >= (self._most or _MAX_PIECES):
                 self.clear()
@@ -190,7 +198,7 @@ def _piece_terms(piece: str, code: str) -> list[str]:
     """The terms of what stands between white space."""
     bare = piece[:-1] if piece[-1:] in ".,;:" else piece
     if bare.isalpha() and bare.isascii() and code not in HAS_COMPOUNDS:  # most are
-        return stem_words([bare.lower()], code) if code else stem([bare.lower()])
+        return stem_words([bare.lower()], code)
     is_plain = piece.isascii() and (not code or language(code).stemmer == "english")
     found = stem(_words(piece)) if is_plain else stems(piece, code)
     if _IDENTIFIER_SIGN.search(piece):
@@ -212,9 +220,8 @@ def identifiers(text: str) -> list[str]:
     found = []
     for match in _IDENTIFIER.finditer(fold(text)):
         whole = match.group()
-        has_letters = any(sign.isalpha() for sign in whole)
-        is_number = not has_letters and not _NO_NUMBER.search(whole)
-        is_name = "_" in whole or any(sign.isdigit() for sign in whole)
+        is_name = "_" in whole or any(map(str.isdigit, whole))
+        is_number = not any(map(str.isalpha, whole)) and not _NO_NUMBER.search(whole)
         if is_name and not is_number and len(whole) <= _MAX_LENGTH:
             found.append(_JOINTS.sub("", whole))
     return found

@@ -21,14 +21,13 @@ from dataclasses import asdict, replace
 from typing import IO, Any
 
 from assistant.errors import AssistantError, DocumentError
-from assistant.index.loaded import Loaded, packed, packed_state, unpacked
+from assistant.index.loaded import Loaded, packed_state, unpacked
 from assistant.index.loading import (
     Cutting,
     Loader,
     LoadOptions,
     files_of,
     load_all,
-    load_files,
 )
 from assistant.index.plan import Step
 from assistant.index.rows import FileState
@@ -196,10 +195,10 @@ def main() -> int:
         return 0
     files = [FoundFile(name, root, relative, FileState(*state))
              for name, root, relative, state in request["files"]]  # fmt: skip
-    results = load_files(files, _options(request["options"]), Loader.load)
-    with closing(results):
-        for result in results:
-            sys.stdout.buffer.write(json.dumps(packed(result)).encode() + b"\n")
+    # no threads: Python runs one at a time, and 13,690 texts took a tenth longer to hand over
+    with closing(Loader(_options(request["options"]))) as loader:
+        for file in files:
+            sys.stdout.buffer.write(loader.load_packed(file) + b"\n")
             sys.stdout.buffer.flush()
     return 0
 

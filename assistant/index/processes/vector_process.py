@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ import numpy as np
 
 from assistant.embedding import Vectors
 from assistant.index.chroma import Collection, engine_fits, open_collection
+from assistant.index.exact import MOST_NUMBERS
 from assistant.index.generations import STORE, TERMS, VECTORS, WORDS, copy_tree
 
 _BATCH = 5000
@@ -47,11 +49,12 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
     base = json.loads(line).get("base")
     if base:
         copy_tree(Path(base), folder)
-    collection = open_collection(folder, create=True)
+    collection = open_collection(folder, create=True, coarse=True)
     batch = min(_BATCH, collection.batch_size)
     waiting: list[tuple[list[str], Vectors]] = []
 
     def flush() -> None:
+        nonlocal collection
         if not waiting:
             return
         ids = [chunk_id for each, _ in waiting for chunk_id in each]
@@ -59,6 +62,8 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
         for start in range(0, len(ids), batch):
             collection.upsert(ids[start : start + batch], vectors[start : start + batch])
         waiting.clear()
+        if collection.is_coarse and len(collection) * vectors.shape[1] > MOST_NUMBERS:
+            collection = _finer(collection, folder, batch)
 
     def count() -> int:
         return sum(len(each) for each, _ in waiting)
@@ -87,6 +92,22 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
     collection.close()
     _let_readers_change_nothing(folder)
     _reply(replies, {"ok": True, "count": written})
+
+
+def _finer(coarse: Collection, folder: Path, batch: int) -> Collection:
+    """The same vectors in a collection that is fit for more than ``MOST_NUMBERS``, in its place."""
+    aside = folder.with_name(f"{folder.name}.finer")
+    aside.mkdir()
+    finer = open_collection(aside, create=True)
+    ids = coarse.ids()
+    for start in range(0, len(ids), batch):
+        found = coarse.vectors(ids[start : start + batch])
+        finer.upsert(list(found), np.stack(list(found.values())))
+    finer.close()
+    coarse.close()
+    shutil.rmtree(folder)
+    aside.rename(folder)
+    return open_collection(folder, create=True)
 
 
 def _let_readers_change_nothing(folder: Path) -> None:

@@ -160,10 +160,9 @@ def _scores(text: str) -> tuple[dict[str, float], int]:
     shares = _shares()
     folded = fold_case(text)
     found = folded.translate(_ONLY_LETTERS).split() if folded.isascii() else _WORD.findall(folded)
-    tokens = Counter(found)
     scores: dict[str, float] = {}
-    for word in filter(shares.__contains__, tokens):
-        count = min(tokens[word], _MOST_ALIKE)
+    for word, times in Counter(filter(shares.__contains__, found)).items():
+        count = min(times, _MOST_ALIKE)
         for code, share in shares[word]:
             scores[code] = scores.get(code, 0.0) + count * share
     if scores and not text.isascii():
@@ -176,4 +175,4 @@ def _scores(text: str) -> tuple[dict[str, float], int]:
             having = [code for code, own in _LETTERS.items() if sign in own]
             for code in scores.keys() & set(having):
                 scores[code] += _OWN * min(count, _MOST_OWN) / len(having)
-    return scores, sum(tokens.values())
+    return scores, len(found)
