@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -161,7 +161,7 @@ class Assistant:
         left_out = tuple(
             FileOutcome(name, "skip", "unsupported", reason) for name, reason in added.left_out
         )
-        return replace(receipt, files=(*receipt.files, *left_out))
+        return dataclasses.replace(receipt, files=(*receipt.files, *left_out))
 
     def watch(
         self,
@@ -266,6 +266,34 @@ class Assistant:
             lock_timeout_seconds=index.lock_timeout_seconds,
             keep_previous=index.keep_previous,
             progress=progress or (lambda _: None),
+        )
+        return self.status()
+
+    def export_index(self, path: str | Path) -> Path:
+        """Write the index as one file with checksums: texts, words and vectors, no documents.
+
+        Raises ``UsageError`` where the file is there already.
+        """
+        from assistant.index.packing import export_index
+
+        [target] = checked_paths("path", [path])
+        export_index(self._resources.generations, target)
+        return target
+
+    def import_index(self, path: str | Path, *, replace: bool = False) -> Status:
+        """Make an exported index the current generation; ``replace`` an index that is there.
+
+        Raises ``IndexDamagedError`` for a file that is damaged, and ``IndexUnavailableError`` for
+        one of a newer version; then nothing has changed.
+        """
+        from assistant.index.packing import import_index
+
+        [source] = checked_paths("path", [path])
+        import_index(
+            self._resources.generations,
+            source,
+            replaces=replace,
+            lock_timeout_seconds=self.settings.index.lock_timeout_seconds,
         )
         return self.status()
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from support_index import make_settings
 from support_texts import indexed
 
 from assistant import Answer, Assistant
@@ -52,6 +53,16 @@ The highest point of the tour is the Brocken with 1,141 m.
 | Cy | 8 | €22 |
 """,
     "visits.csv": "Museum,City,Visitors\nGlass House,Oslo,1.200\nSea Hall,Bergen,1.100\n",
+    "stalls.md": """# Stalls at the market
+
+The total rent of the stalls came to 410 EUR, because two were let at half price.
+
+| Stall | Rent (EUR) |
+|---|---|
+| Bread | 200 |
+| Cheese | 180 |
+| Fish | 160 |
+""",
     "long.csv": "Number,Town,Litres\n"
     + "".join(f"{at},T{at % 7},{3 * at}\n" for at in range(1, 1001)),
 }
@@ -200,6 +211,7 @@ def test_what_cannot_be_computed_is_refused_with_the_reason(
 
 STATED = [
     ("What is the total budget of the choir?", "approved in March"),
+    ("What is the total rent of the stalls?", "410 EUR"),
     ("What is the highest point of the tour?", "Brocken"),
     ("What is the goal difference of the Reds?", "+7"),
 ]
@@ -242,6 +254,29 @@ def test_the_same_answer_comes_as_json(assistant: Assistant) -> None:
     answer = assistant.ask("What is the total spent of the choir?")
     told = json.loads(json.dumps(answer.to_dict()))
     assert told["sentences"][0]["verdict"] == "computed"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [("What is the total spent of the choir?", "9,050 EUR"),
+     ("What is the average rate of the staff?", "mixes units")],
+)  # fmt: skip
+def test_a_model_that_is_wrong_cannot_spoil_a_figure(
+    tmp_path: Path, question: str, told: str
+) -> None:
+    from support_parts import Parrot
+
+    model = Parrot("The total is 1,000,000 EUR [1].")
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for name in ("budget.md", "hours.md"):
+        (folder / name).write_text(FILES[name], encoding="utf-8")
+    with Assistant(make_settings(tmp_path / "index", [folder]), model=model) as written:
+        written.sync()
+        answer = written.ask(question)
+        assert told in answer.text
+        assert "1,000,000" not in answer.text
+        assert model.asked == []
 
 
 def test_several_tables_that_differ_stand_side_by_side(tmp_path: Path) -> None:

@@ -222,9 +222,10 @@ INWARDS = [
 def test_a_redirect_inwards_is_refused(site: Site, target: str, status: int) -> None:
     site.put("/a", status=status, Location=target.format(port=site.port))
     site.put("/secret", b"SECRET")
+    site.put("/x", b"SECRET")
     with pytest.raises((UsageError, DocumentError)):
         fetch(site.url("/a"), 10_000, door=open_door())
-    assert "/secret" not in site.asked
+    assert not {"/secret", "/x"} & set(site.asked)
 
 
 def test_robots_that_redirect_inwards_are_refused(site: Site) -> None:
