@@ -83,7 +83,7 @@ def test_a_damaged_or_foreign_file_is_refused_and_nothing_changes(
         store = package.read("store.sqlite")
         names = package.namelist()
     read = read_manifest(manifest.decode(), exported)
-    outside = replace(read, files={"../evil": f"{len(store)}:", **read.files})
+    outside = replace(read, files={"../evil": read.files["store.sqlite"], **read.files})
     newer = json.dumps(json.loads(manifest) | {"format": 99}).encode()
     bad = [
         changed(exported, tmp_path / "a.zip", "store.sqlite", store[:-1] + b"?"),
@@ -106,7 +106,7 @@ def test_a_damaged_or_foreign_file_is_refused_and_nothing_changes(
                 assistant.import_index(path)
             with pytest.raises(AssistantError):
                 assistant.status()
-        assert not (tmp_path / "there" / "index" / "building").exists()
+            assert not (tmp_path / "there" / "index" / "building").exists()
         with pytest.raises(UsageError, match="no file"):
             assistant.import_index(tmp_path / "nothing.zip")
     assert not list(tmp_path.rglob("evil"))

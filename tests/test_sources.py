@@ -213,7 +213,7 @@ INWARDS = [
     "http://127.0.0.1:{port}/secret", "http://localhost:{port}/secret", "http://[::1]:{port}/secret",
     "http://inside.example/", "http://meta.example/latest", "http://self.example/", "file:///etc/passwd",
     "ftp://pool.example/x", "http://0.0.0.0:{port}/secret", "//127.0.0.1:{port}/secret",
-    "http://user:pw@pool.example/x", "http://2130706433:{port}/secret",
+    "http://user:pw@pool.example:{port}/x", "http://2130706433:{port}/secret",
 ]  # fmt: skip
 
 

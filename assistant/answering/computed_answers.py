@@ -219,8 +219,8 @@ def _whole(tables: Sequence[Table], text: str) -> list[list[Table]]:
         between = text[before.end : table.start].strip() if before else ""
         is_part = (
             before is not None
-            and bool(table.names)
-            and found[-1][0].names == table.names
+            and bool(found[-1][0].names)
+            and _goes_on(found[-1][0], table)
             and len(between) <= _BETWEEN
             and not re.search(r"^#", between, re.MULTILINE)
             and table.caption in ("", found[-1][0].caption, between)
@@ -230,6 +230,14 @@ def _whole(tables: Sequence[Table], text: str) -> list[list[Table]]:
         else:
             found.append([table])
     return found
+
+
+def _goes_on(first: Table, table: Table) -> bool:
+    """Whether a table has the same names as one before it, or none and as many columns."""
+    if table.names:
+        return first.names == table.names
+    width = len(first.names)
+    return bool(table.rows) and all(len(row.cells) == width for row in table.rows)
 
 
 def _is_said(wish: Wish, passages: Sequence[Passage]) -> bool:

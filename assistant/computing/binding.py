@@ -115,6 +115,8 @@ def bind(
         return Missing(tuple(wish.tokens[at].written for at in missing))
     if comparisons is None:
         return Refused("it is not clear which column the limit in the question is about")
+    if len({choice.column for choice in work.choices if choice.is_excluded}) > 1:
+        return Refused("it is not clear what the question leaves out")
     rows = _rows(work, comparisons, time_rows)
     if not measures and which is None and not work.choices and not outside and not comparisons:
         return Missing(())

@@ -23,6 +23,7 @@ _TOTALS = frozenset(
     "totaal totalt summa razem celkem itogo overall".split()
 )
 _MEANS = frozenset("average avg mean median durchschnitt mittelwert mittel moyenne media".split())
+_MOST_LOOKED_THROUGH, _LARGEST_PART, _DIGITS_OF_PROOF = 200, 15, 5
 _BESIDE = frozenset("grand sub all of the general generale and year row amount net".split())
 _SHOWN_AS_WRITTEN = (".ods", ".ots")
 """Sheets whose numbers are read as they are shown; those of the others are stored with a point."""
@@ -142,11 +143,41 @@ def _told_apart(table: TypedTable) -> TypedTable:
         if _sums(table, row, rest, numeric):
             has_label = any(table.text(row, at) for at in labels)
             (doubtful if has_label else summing).append(row)
+    doubtful += _parents(table, [r for r in others if r not in summing + doubtful], numeric)
     counted = tuple(row for row in table.rows if row not in summing and row not in doubtful)
     return TypedTable(
         table.document, table.caption, table.columns, table.cells, table.source,
         counted, tuple(sorted(summing)), tuple(sorted(doubtful)), table.start, table.end,
     )  # fmt: skip
+
+
+def _parents(table: TypedTable, rows: Sequence[int], numeric: Sequence[int]) -> list[int]:
+    """Rows whose numbers are the sums of the rows right above or below, by more digits than chance
+    gives: "Income" above "Fees" and "Bar"."""
+    if len(rows) > _MOST_LOOKED_THROUGH:
+        return []
+    amounts = [table.columns[at].amounts for at in numeric if table.columns[at].unit != "%"]
+    values = [[(a[row].value if a[row] is not None else None) for a in amounts] for row in rows]  # type: ignore[union-attr]
+    found = []
+    for at, own in enumerate(values):
+        for step in (1, -1):
+            sums = [Decimal(0)] * len(own)
+            for count in range(1, _LARGEST_PART + 1):
+                other = at + step * count
+                if not 0 <= other < len(values):
+                    break
+                sums = [a + (b or 0) for a, b in zip(sums, values[other], strict=True)]
+                if count > 1 and _agree(own, sums):
+                    found.append(rows[at])
+                    break
+    return list(dict.fromkeys(found))
+
+
+def _agree(own: Sequence[Decimal | None], sums: Sequence[Decimal]) -> bool:
+    pairs = [(a, b) for a, b in zip(own, sums, strict=True) if a]
+    if not pairs or any(a != b for a, b in pairs):
+        return False
+    return sum(len(str(abs(int(a)))) for a, _ in pairs) >= _DIGITS_OF_PROOF
 
 
 def _is_total(found: Sequence[str]) -> bool:

@@ -31,7 +31,8 @@ _AMOUNT = re.compile(
     rf"(?P<close>\))?"
 )
 _NOTHING = frozenset("- – — n/a na nil none . .. … ? x tbd unknown k.a. k. a. keine s/o".split())
-_FOOTNOTE = re.compile(r"(?:\[\^?\d+\]|[*†‡]|[⁰¹²³⁴⁵⁶⁷⁸⁹])+$")
+_FOOTNOTE = re.compile(r"(?:\[\^?\d+\]|[*†‡])+$")
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻^")
 _HEAD_UNIT = re.compile(r"[(\[]([^()\[\]]{1,24})[)\]]\s*$|,?\s+in\s+(\S{1,12}(?:\s\S{1,12})?)\s*$")
 _NAMES_THINGS = re.compile(
     r"(?:^|\W)(?:id|no|nr|number|num|nummer|code|zip|postcode|plz|phone|telephone|tel|telefon|fax|"
@@ -192,7 +193,7 @@ def _amount(text: str, point: str) -> Amount | None:
     if before and after and unit_of(before) != unit_of(after):
         after = f"{after} {unit_of(before)}"
         before = ""
-    if len(after.split()) > 3:
+    if len(after.split()) > 3 or after[:1] in _RAISED:  # 10³ is no ten
         return None
     return Amount(-number if negative else number, unit_of(before or after))
 
