@@ -204,7 +204,7 @@ def test_a_figure_is_computed(assistant: Assistant, question: str, figure: str) 
 
 REFUSED = [
     (
-        "What is the total number of points of teams not in the North except the Golds?",
+        "What is the total number of points of teams without the North or the Golds?",
         "leaves out",
     ),
     ("What is the total number of visitors of the museums?", "two ways"),
