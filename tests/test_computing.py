@@ -63,6 +63,14 @@ The total rent of the stalls came to 410 EUR, because two were let at half price
 | Cheese | 180 |
 | Fish | 160 |
 """,
+    "clubs.md": """# Clubs of the valley
+
+| Club | Boats owned |
+|---|---|
+| Heron | 3 |
+| Otter | 2 |
+| Nine further clubs | 9 |
+""",
     "long.csv": "Number,Town,Litres\n"
     + "".join(f"{at},T{at % 7},{3 * at}\n" for at in range(1, 1001)),
 }
@@ -180,6 +188,7 @@ def first(answer: Answer) -> str:
 
 
 FIGURES = [
+    ("Which club has the most boats owned?", "Heron has the highest Boats owned: 3"),
     ("What is the total spent of the choir?", "9,050 EUR"),
     ("How much more was spent on scores than planned?", "150 EUR"),
     ("What is the average goal difference?", "is 0."),

@@ -17,6 +17,10 @@ from assistant.computing.values import TypedColumn, head_unit, without_unit
 from assistant.text.folding import fold
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_LUMPS = frozenset(
+    "other others further rest remaining remainder misc miscellaneous various sonstige sonstiges "
+    "ubrige weitere andere rest autres divers otros otras resto".split()
+)
 _MOST_TERMS = 12
 """Numbers of a sum that are written out."""
 _COMPARED_WORDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
@@ -125,6 +129,13 @@ class _Figures:
             self.notes.append(f"{left} {verb} no value and {_is(left)} left out")
         return found
 
+    def _single_rows(self) -> tuple[int, ...]:
+        """The rows that may be ranked: "Thirteen further topics" is none."""
+        lumps = [r for r in self.bound.rows if _LUMPS & set(fold(self.table.label(r)).split())]
+        if lumps:
+            self.notes.append(f"the row “{self.table.label(lumps[0])}” lumps others together")
+        return tuple(row for row in self.bound.rows if row not in lumps)
+
     def _total(self, at: int) -> Figure | Refused | None:
         column = self.table.columns[at]
         if len(self.bound.rows) == 1 and not self.bound.comparisons and not self.bound.bounds:
@@ -180,7 +191,7 @@ class _Figures:
         refused = self._mixed_rows(at, self.bound.rows)
         if refused:
             return refused
-        cells = self._cells(at, self.bound.rows)
+        cells = self._cells(at, self._single_rows())
         if len(cells) < 2:
             return None
         lowest = self.wish.is_lowest_first
@@ -204,7 +215,7 @@ class _Figures:
         refused = self._mixed_rows(at, self.bound.rows)
         if refused:
             return refused
-        cells = self._cells(at, self.bound.rows)
+        cells = self._cells(at, self._single_rows())
         if len(cells) < 2:
             return None
         lowest = self.wish.is_lowest_first
