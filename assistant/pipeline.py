@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -137,6 +138,31 @@ class Assistant:
             progress=progress,
         )
 
+    def add(self, source: str | Path, progress: ProgressCallback | None = None) -> SyncReceipt:
+        """Keep a copy of one public web page, or of the files of a zip or tar archive, in the
+        index's folder, and index it.
+
+        Nothing but this call fetches a page. Raises ``UsageError`` for a private address and for
+        what is no page and no archive, and ``DocumentError`` for what cannot be read.
+        """
+        from assistant.index.scan import access_of
+        from assistant.sources.adding import add_source
+        from assistant.sources.archives import UnpackingLimits
+        from assistant.sources.keeping import KeptSources
+
+        [named] = checked_paths("source", [source]) if isinstance(source, Path) else [source]
+        if not isinstance(named, str | Path):
+            raise UsageError(f"The source {shown_value(source)} is no address and no path")
+        sources = KeptSources(self.settings.index.path)
+        most_bytes = access_of(self.settings.documents).most_bytes
+        limits = UnpackingLimits(most_bytes, self.settings.reading.max_expansion)
+        added = add_source(str(named), sources, limits)
+        receipt = self.sync([sources.folder], progress=progress)
+        left_out = tuple(
+            FileOutcome(name, "skip", "unsupported", reason) for name, reason in added.left_out
+        )
+        return dataclasses.replace(receipt, files=(*receipt.files, *left_out))
+
     def watch(
         self,
         tell: Callable[[SyncReceipt | AssistantError], None],
@@ -240,6 +266,34 @@ class Assistant:
             lock_timeout_seconds=index.lock_timeout_seconds,
             keep_previous=index.keep_previous,
             progress=progress or (lambda _: None),
+        )
+        return self.status()
+
+    def export_index(self, path: str | Path) -> Path:
+        """Write the index as one file with checksums: texts, words and vectors, no documents.
+
+        Raises ``UsageError`` where the file is there already.
+        """
+        from assistant.index.packing import export_index
+
+        [target] = checked_paths("path", [path])
+        export_index(self._resources.generations, target)
+        return target
+
+    def import_index(self, path: str | Path, *, replace: bool = False) -> Status:
+        """Make an exported index the current generation; ``replace`` an index that is there.
+
+        Raises ``IndexDamagedError`` for a file that is damaged, and ``IndexUnavailableError`` for
+        one of a newer version; then nothing has changed.
+        """
+        from assistant.index.packing import import_index
+
+        [source] = checked_paths("path", [path])
+        import_index(
+            self._resources.generations,
+            source,
+            replaces=replace,
+            lock_timeout_seconds=self.settings.index.lock_timeout_seconds,
         )
         return self.status()
 

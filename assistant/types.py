@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
-Verdict = Literal["verbatim", "supported", "catalogue", "weak", "unsupported", "uncited"]
-"""How well the cited place supports a sentence, strongest first. ``catalogue`` is no sentence of a
-document: the index's own list of documents says it. ``uncited`` cites nothing."""
+Verdict = Literal[
+    "verbatim", "supported", "computed", "catalogue", "weak", "unsupported", "uncited"
+]
+"""How well the cited place supports a sentence, strongest first. ``computed`` is a figure made of
+the cited cells of a table. ``catalogue`` is no sentence of a document: the index's own list of
+documents says it. ``uncited`` cites nothing."""
 Certainty = Literal["sure", "likely", "unsure", "none"]
 SURE, LIKELY = 0.8, 0.45
 """The least confidence of an answer that is called sure, and of one that is called likely. On our

@@ -1,7 +1,8 @@
 """A question → the events of its answer: of the documents' own sentences, or written by a model.
 
-without a model:  small talk? ─ search ─ field? ─ folder? ─▶ Retrieved ─ works? ─ steps? ─ extract
-with a model:     small talk? ─ folder? ─ condense ─ search ─▶ Retrieved ─ write ─ verify
+without a model:  small talk? ─ search ─ field? ─ folder? ─▶ Retrieved ─ works? ─ figure? ─ steps?
+                  ─ extract
+with a model:     small talk? ─ folder? ─ condense ─ search ─▶ Retrieved ─ figure? ─ write ─ verify
 either:           ─▶ Delta … Delta ─ build the answer ─▶ Finished
 
 A step with "?" answers some questions and passes the others on.
@@ -15,7 +16,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 
-from assistant.answering.answer import Basis, at_once, build_answer
+from assistant.answering.answer import Basis, Draft, at_once, build_answer
+from assistant.answering.computed_answers import computed_draft, not_a_row
 from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
 from assistant.answering.folder_answers import folder_draft
@@ -111,6 +113,8 @@ def _extracted(
             return
         yield Retrieved(found.question.standalone, found.passages)
         draft = draft or listed_work_draft(found, snapshot)
+        computed = None if draft else computed_draft(found, snapshot)
+        draft = computed if isinstance(computed, Draft) else draft
         reader, sentences = resources.reader(), resources.sentences()
 
         def ask(part: str) -> tuple[Found, Chosen]:
@@ -121,9 +125,11 @@ def _extracted(
         if steps is not None:
             draft, found = steps
         draft = draft or extractive_draft(found, snapshot, sentences, reader, settings)
+        draft = not_a_row(computed, draft, snapshot)
         yield Delta(draft.text)
         clock.stage("answer")
-        draft = replace(draft, notice=notice, usage=found.usage)
+        told = ". ".join(filter(None, (notice, draft.notice)))
+        draft = replace(draft, notice=told, usage=found.usage)
         basis = Basis(snapshot, found, filters)
         yield Finished(build_answer(asked.text, draft, config, basis, clock.total()))
 
@@ -186,6 +192,13 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
             yield Delta(draft.text)
             draft, basis = replace(draft, usage=spent), Basis(snapshot, found, filters)
             yield Finished(build_answer(said_now, draft, config, basis, clock.total()))
+            return
+        computed = await asyncio.to_thread(computed_draft, found, snapshot)
+        if isinstance(computed, Draft):
+            yield Delta(computed.text)
+            clock.stage("answer")
+            draft, basis = replace(computed, usage=spent), Basis(snapshot, found, filters)
+            yield Finished(build_answer(asked.text, draft, config, basis, clock.total()))
             return
         verifier = await asyncio.to_thread(resources.verifier)
         written: Written | None = None

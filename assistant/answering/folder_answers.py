@@ -15,6 +15,7 @@ from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.catalogue import FolderCatalogue, Meant, Mention, suffix_of
 from assistant.answering.folder_questions import FolderQuestion, readings, words_of
 from assistant.answering.opening_lines import first_line, opening_lines
+from assistant.answering.version_answers import version_draft
 from assistant.index.rows import StoredDocument
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.document_age import Age, age_of
@@ -93,6 +94,8 @@ class _Answering:
     history: tuple[Turn, ...]
 
     def answer(self, asked: FolderQuestion) -> Draft | None:
+        if asked.kind == "changes":
+            return version_draft(asked, self.catalogue, self.snapshot)
         made = {
             "summary": self._summary, "author": self._author, "date": self._date,
             "count": self._count, "list": self._list, "pick": self._pick,

@@ -4,8 +4,9 @@ Pure. The words of each language stand in its data file in rows ``folder.…``: 
 templates for whole questions. In a template ``[word]`` may be left out, ``(a|b)`` is one of many,
 ``{doc}`` a reference to a document, ``{file}`` one that names it as a document, ``{docs}`` the kind
 of documents, ``{word}``, ``{topic}``, ``{author}``, ``{dir}``, ``{year}`` and ``{age}`` what they
-say, and ``{folder}`` words for the whole folder, which may be left out. A question is recognised
-only when a template fits it from its first word to its last.
+say, ``{old}``, ``{new}`` and ``{since}`` versions of one, and ``{folder}`` words for the whole
+folder, which may be left out. A question is recognised only when a template fits it from its first
+word to its last.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Literal, get_args
 from assistant.text.folding import fold
 from assistant.text.languages import folder_words
 
-AskedOfFolder = Literal["summary", "author", "date", "count", "pick", "kindsof", "list"]
+AskedOfFolder = Literal["changes", "summary", "author", "date", "count", "pick", "kindsof", "list"]
 
 _LONGEST = 240
 """Characters; questions about the folder are short."""
@@ -30,6 +31,7 @@ _SEVERAL = r"\S+(?: \S+){0,14}?"
 _SLOTS = {
     "doc": _SEVERAL, "file": _SEVERAL, "word": _SEVERAL, "topic": _SEVERAL, "author": _SEVERAL,
     "dir": _SEVERAL, "docs": r"\S+(?: \S+){0,2}?", "year": r"(?:1[5-9]|20)\d\d",
+    "old": _SEVERAL, "new": _SEVERAL, "since": r"\S+(?: \S+){0,3}?",
 }  # fmt: skip
 
 

@@ -52,6 +52,7 @@ _REPEATS = "the model repeated itself and was stopped"
 _WORTH = {
     "verbatim": 1.0,
     "supported": 0.9,
+    "computed": 1.0,
     "catalogue": 1.0,
     "weak": 0.5,
     "uncited": 0.2,

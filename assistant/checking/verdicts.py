@@ -9,6 +9,7 @@ from assistant.types import Answer, Certainty, Sentence, Verdict
 SHAPES: dict[Verdict, str] = {
     "verbatim": "✓",
     "supported": "●",
+    "computed": "=",
     "catalogue": "■",
     "weak": "△",
     "unsupported": "✕",
@@ -29,6 +30,7 @@ LABELS: dict[Verdict, str] = {
 MEANINGS: dict[Verdict, str] = {
     "verbatim": "the source says it word for word",
     "supported": "the source says it in other words",
+    "computed": "computed or compared from the cited places, as shown",
     "catalogue": "the index's own list of documents says it",
     "weak": "the source says part of it",
     "unsupported": "the source does not say it",
@@ -83,7 +85,7 @@ def picture_label(ocr_score: float | None) -> str:
     return f"read from a picture, score {ocr_score:.2f}"
 
 
-GOOD: frozenset[Verdict] = frozenset({"verbatim", "supported", "catalogue"})
+GOOD: frozenset[Verdict] = frozenset({"verbatim", "supported", "computed", "catalogue"})
 """The verdicts of supported sentences."""
 
 

@@ -92,6 +92,45 @@ def ingest(
     return 1 if receipt.failed else 0
 
 
+@cli.command(context_settings=CONTEXT)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE …")
+@click.option("--json", "as_json", is_flag=True, help="The receipts as JSON, one line for each.")
+@with_settings
+def add(settings: Settings, sources: tuple[str, ...], as_json: bool) -> int:
+    """Add a web page or an archive by a copy.
+
+    SOURCE is the address of one public page (https://…) or a zip or tar file. A dated copy is kept
+    in the folder of the index and indexed; add it again to keep a newer one. Private addresses are
+    refused, also behind a redirect, and robots.txt is respected. Pages are fetched by this command
+    only, never because a document names them.
+
+    \b
+      assistant add https://www.example.org/rules.html
+      assistant add minutes.zip letters.tar.gz
+    """
+    from assistant.cli.rendering import show_receipt
+    from assistant.pipeline import Assistant
+
+    end_well_on_sigterm()
+    failed = False
+    with Assistant(settings) as assistant, progress_bar(quiet=as_json) as progress:
+        for source in sources:
+            try:
+                receipt = assistant.add(source, progress=progress)
+            except AssistantError as exc:
+                if len(sources) == 1:
+                    raise
+                say_error(exc)
+                failed = True
+                continue
+            failed = failed or bool(receipt.failed)
+            if as_json:
+                print_json(receipt.to_dict(), for_programs=True)
+            else:
+                show_receipt(console(), receipt)
+    return 1 if failed else 0
+
+
 def _watch(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) -> int:
     """Sync after every change until Ctrl-C. A file that fails is told, and ends nothing."""
     from assistant.cli.rendering import show_receipt

@@ -43,6 +43,7 @@ from assistant.types import (
 _COLOURS = {
     "verbatim": "green",
     "supported": "green",
+    "computed": "green",
     "catalogue": "green",
     "weak": "yellow",
     "unsupported": "red",

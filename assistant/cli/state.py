@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -125,12 +126,13 @@ def doctor(settings: Settings, as_json: bool) -> int:
         tell("Calls to other hosts with these settings:" + ("" if calls else " none"))
         for call in calls:
             tell(f"{call.host}: {call.when}", " ")
+        tell("Besides, `assistant add ADDRESS` fetches the page that you name.")
     return 0 if all(check.is_ok for check in checks) else 1
 
 
 @cli.group(context_settings=CONTEXT)
 def index() -> None:
-    """Choose where the vectors are stored: in the index's folder, or on a Chroma server."""
+    """Move the vectors to a Chroma server or back; write the index as one file, or read one."""
 
 
 @index.command("move", context_settings=CONTEXT)
@@ -158,4 +160,45 @@ def index_move(settings: Settings, to: Literal["server", "embedded"], as_json: b
     tell(f"The vectors of {status.chunks:,} chunks are in {place} now ({status.generation}).")
     wanted = settings.index.chroma_url if to == "server" else '""'
     tell(f"Keep it so in config.yaml: index.chroma_url: {wanted}")
+    return 0
+
+
+@index.command("export", context_settings=CONTEXT)
+@click.argument("file", type=click.Path(path_type=Path))
+@with_settings
+def index_export(settings: Settings, file: Path) -> int:
+    """Write the index as one FILE with checksums.
+
+    It holds the documents' texts, words and vectors, not the documents themselves, and answers on
+    another machine without them. Whoever has the file can read the texts.
+
+    \b
+      assistant index export papers.index.zip
+    """
+    from assistant.pipeline import Assistant
+
+    with Assistant(settings) as assistant:
+        target = assistant.export_index(file)
+    tell(f"The index is in {target} now ({target.stat().st_size / 1e6:.1f} MB).")
+    return 0
+
+
+@index.command("import", context_settings=CONTEXT)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Also where there is an index; rollback returns.")
+@with_settings
+def index_import(settings: Settings, file: Path, replace: bool) -> int:
+    """Make an exported index the current one.
+
+    Every file is compared with its checksum first. Import only what comes from somebody you trust:
+    an index says what its maker wrote into it. The next ingest needs the same embedding settings.
+
+    \b
+      assistant index import papers.index.zip --set index.path=papers
+    """
+    from assistant.pipeline import Assistant
+
+    with Assistant(settings) as assistant:
+        status = assistant.import_index(file, replace=replace)
+    tell(f"{status.documents:,} documents with {status.chunks:,} chunks answer now.")
     return 0

@@ -145,19 +145,7 @@ class Generations:
         path = self._folder / name
         try:
             text = (path / MANIFEST).read_text(encoding="utf-8")
-            data = json.loads(text)
-            if not isinstance(data, dict) or not isinstance(data.get("format"), int):
-                raise ValueError("no format number")
-            if data["format"] > FORMAT:
-                raise IndexUnavailableError(
-                    f"The index {path} was built by a newer version (format {data['format']}, "
-                    f"this version reads {FORMAT})",
-                    hint="upgrade the assistant, or set index.path to a new folder and ingest",
-                )
-            manifest = Manifest(**data)
-            if (data["format"] >= _SEALED_SINCE or "seal" in data) and text != _sealed(manifest):
-                raise ValueError("its manifest does not match its checksum")
-            return Generation(path, manifest)
+            return Generation(path, _manifest(text, path))
         except (OSError, ValueError, TypeError, AttributeError, RecursionError) as exc:
             raise IndexDamagedError(
                 f"The generation {path} cannot be opened: {exc}",
@@ -302,6 +290,31 @@ class Generations:
             os.fsync(handle.fileno())
         os.replace(temporary, self._current)
         _fsync(self.root)
+
+
+def read_manifest(text: str, place: Path) -> Manifest:
+    """A manifest from its text. Raises ``IndexUnavailableError`` for one of a newer version, and
+    ``IndexDamagedError`` for what is none."""
+    try:
+        return _manifest(text, place)
+    except (ValueError, TypeError, AttributeError, RecursionError) as exc:
+        raise IndexDamagedError(f"{place} holds no index: {exc}") from exc
+
+
+def _manifest(text: str, path: Path) -> Manifest:
+    data = json.loads(text)
+    if not isinstance(data, dict) or not isinstance(data.get("format"), int):
+        raise ValueError("no format number")
+    if data["format"] > FORMAT:
+        raise IndexUnavailableError(
+            f"The index {path} was built by a newer version (format {data['format']}, "
+            f"this version reads {FORMAT})",
+            hint="upgrade the assistant, or set index.path to a new folder and ingest",
+        )
+    manifest = Manifest(**data)
+    if (data["format"] >= _SEALED_SINCE or "seal" in data) and text != _sealed(manifest):
+        raise ValueError("its manifest does not match its checksum")
+    return manifest
 
 
 def _sealed(manifest: Manifest) -> str:

@@ -8,6 +8,7 @@ look alike.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from os.path import splitext
 
@@ -59,6 +60,7 @@ _BINARY = frozenset("pdf docx pptx sheets opendocument epub rtf msg doc ppt pict
 """Kinds that their bytes give away: a file with such a suffix alone is none."""
 
 _ARCHIVE = "an archive; unpack it and put its files into the folder"
+_HEADERS = re.compile(rb"(?:[A-Za-z][A-Za-z-]*:[ \t][^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){2}")
 _PICTURE = "a picture of a kind whose words cannot be read"
 _READABLE = "a picture"
 _MEDIA = "sound or video; a transcript of it could be read"
@@ -160,9 +162,18 @@ def _by_content(data: bytes, name: str, named: str) -> str:
         return "xml"
     if named == "sheets" and b"\x00" not in data[:1024]:
         return "csv"  # separated values under the name of a sheet
+    if not named and _is_maildir_message(data, name):
+        return "eml"
     if named in ("doc", "msg") and b"\x00" not in data[:1024]:
         return "eml" if named == "msg" else "text"
     return ""
+
+
+def _is_maildir_message(data: bytes, name: str) -> bool:
+    """Whether a file without a suffix of ours lies where a Maildir keeps its messages, and begins
+    as one."""
+    folder = name.rsplit("/", 2)[-2:-1]
+    return folder in (["cur"], ["new"]) and _HEADERS.match(data) is not None
 
 
 def _package_kind(data: bytes, name: str, named: str) -> str:

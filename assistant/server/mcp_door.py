@@ -90,7 +90,8 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
         """Answer a question from the documents.
 
         Each sentence carries its sources and a verdict: verbatim, supported, weak, unsupported or
-        uncited, or catalogue for what the list of documents says. `is_found` is true where the
+        uncited, computed for a figure made of the cited cells of a table, or catalogue for what the
+        list of documents says. `is_found` is true where the
         model named no source and the assistant found the one that supports the sentence.
         `abstained` is true when the documents do not hold the answer. `certainty` says how sure it
         is that this answers the question: sure, likely, unsure or none.

@@ -81,7 +81,7 @@ def ungrounded_numbers(question: EvalQuestion, answer: Answer) -> tuple[str, ...
     for citation in answer.citations:
         known.update(numbers(citation.quote))
     for sentence in answer.sentences:
-        if sentence.verdict == "catalogue":
+        if sentence.verdict in ("catalogue", "computed"):
             known.update(numbers(sentence.text))
     said = dict.fromkeys(numbers(without_markers(answer.text)))
     return tuple(number for number in said if number not in known)

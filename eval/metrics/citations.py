@@ -44,7 +44,7 @@ def score_citations(answer: Answer, texts: Mapping[str, str]) -> CitationScores:
         return CitationScores(None, None, fidelity)
     quotes = {each.marker: stored(each, texts) for each in answer.citations}
     supported, marks, good_marks = 0, 0, 0
-    claims = [each for each in answer.sentences if each.verdict != "catalogue"]
+    claims = [s for s in answer.sentences if s.verdict not in ("catalogue", "computed")]
     if not claims:
         return CitationScores(None, None, fidelity)
     for sentence in claims:

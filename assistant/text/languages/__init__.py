@@ -161,6 +161,23 @@ def folder_words(code: str) -> Mapping[str, str]:
     )
 
 
+@lru_cache(maxsize=64)
+def computing_words(code: str) -> Mapping[str, tuple[str, ...]]:
+    """How a language asks for a figure: the rows ``compute.…`` of its data file, folded, each as
+    its phrases, which semicolons part; empty for a language that has none."""
+    if not known_code(code):
+        return MappingProxyType({})
+    return MappingProxyType(
+        {
+            key.removeprefix("compute."): tuple(
+                " ".join(part.split()) for part in fold(value).split(";") if part.strip()
+            )
+            for key, value in _rows(known_code(code)).items()
+            if key.startswith("compute.")
+        }
+    )
+
+
 @lru_cache(maxsize=1)
 def telling_words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
     """Each word of grammar or question word → the languages that have it: as written, in lower

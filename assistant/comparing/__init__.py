@@ -1,0 +1,1 @@
+"""Two versions of a document: which belong together, and what differs between them."""

@@ -1,0 +1,324 @@
+"""A question → which figure it asks for, and the words that say of what.
+
+Pure; the words of each language stand in its data file in rows ``compute.…``. What is recognised
+here is only a wish: the words that are left have to fit a table, else nothing is computed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Literal
+
+from assistant.computing.values import Amount, amount_in
+from assistant.text.folding import fold
+from assistant.text.languages import computing_words, language
+from assistant.text.terms import stems
+from assistant.text.word_families import family
+
+Operation = Literal[
+    "total", "average", "median", "count", "highest", "lowest", "spread", "difference", "growth",
+    "share", "ranking",
+]  # fmt: skip
+_ORDER = ("share", "growth", "difference", "ranking", "median", "average", "highest", "lowest",
+          "total", "count")  # fmt: skip
+"""Which of several wishes in one question is meant: the first."""
+_LONGEST = 300
+_TOKEN = re.compile(r"\d+(?:[.,'’]\d+)*|[^\W_]+|[%€$£]")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_SIGNS = ("gt", "ge", "lt", "le")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of the question: folded, its stem, and whether the wish itself has used it up."""
+
+    folded: str
+    stem: str
+    written: str
+    is_taken: bool = False
+    kin: tuple[str, ...] = ()
+
+    def says(self, stem: str) -> bool:
+        """Whether it is this word, or one of its family ("weigh", "weight")."""
+        return stem in (self.stem, self.folded) or stem in self.kin
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """ "more than 500 kg": ``sign`` is gt, ge, lt or le; ``at`` the place of its first token,
+    ``end`` behind its last."""
+
+    sign: str
+    amount: Amount
+    at: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a question wants computed. ``span`` are the tokens of "from A to B"; ``since`` a bound
+    on time with its sign; ``excluded`` is where a "without" stands, or -1. ``named`` are the
+    tokens of the wish itself, ``own`` those of its operation: a column may be called "Total"."""
+
+    operation: Operation
+    tokens: tuple[Token, ...]
+    code: str
+    named: tuple[int, ...]
+    own: tuple[int, ...]
+    limit: int = 0
+    is_lowest_first: bool = False
+    comparisons: tuple[Comparison, ...] = ()
+    span: tuple[int, int] | None = None
+    bound: tuple[str, int] | None = None
+    excluded: int = -1
+    wants_total: bool = False
+    counts: bool = False
+    dimensions: frozenset[str] = frozenset()
+    asks_which: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
+    prefixes: Mapping[str, str]
+    dimensions: Mapping[str, frozenset[str]]
+    numbers: Mapping[str, int]
+    generic: frozenset[str]
+
+    def find(self, kind: str, said: Sequence[str], at: int) -> int:
+        """How many tokens from ``at`` are a phrase of a kind; 0 for none. The longest counts."""
+        for phrase in self.phrases.get(kind, ()):
+            if tuple(said[at : at + len(phrase)]) == phrase:
+                return len(phrase)
+        return 0
+
+
+def wishes_of(text: str, code: str) -> tuple[Wish, ...]:
+    """The figures that a question may ask for, the likeliest first: a word that asks for one may
+    be part of a column's name ("average goal difference")."""
+    first = _wish(text, code)
+    if first is None:
+        return ()
+    others = (_wish(text, code, kind) for kind in _ORDER if kind != first.operation)
+    return (first, *(each for each in others if each is not None))
+
+
+def _wish(text: str, code: str, only: str = "") -> Wish | None:
+    """The figure that a question asks for, or None; ``only`` looks for one kind."""
+    words = _words(code if computing_words(code) else "en")
+    if len(text) > _LONGEST or words is None:
+        return None
+    written = _tokens(text, words)
+    said = [fold(each) for each in written]
+    if not said or any(words.find("blocked", said, at) for at in range(len(said))):
+        return None
+    taken: set[int] = set()
+    comparisons = _comparisons(said, written, words, taken)
+    operations: dict[str, list[int]] = {}
+    at = 0
+    while at < len(said):
+        found_here = [(words.find(kind, said, at), -rank) for rank, kind in enumerate(_ORDER)]
+        length, rank = max(found_here)
+        if length and not set(range(at, at + length)) & taken:
+            operations.setdefault(_ORDER[-rank], []).extend(range(at, at + length))
+            at += length
+        else:
+            at += 1
+    if only:
+        operations = {kind: places for kind, places in operations.items() if kind == only}
+    if not operations:
+        return None
+    kind = next(each for each in _ORDER if each in operations)
+    own = tuple(operations[kind])
+    compared = [
+        at for at in range(len(said)) if words.find("comparative", said, at) and at not in taken
+        and all(at not in places for places in operations.values())
+    ]  # fmt: skip
+    if compared and kind in ("count", "total"):  # "How many points more do the Reds have?"
+        kind = "difference"
+        taken.update(compared)
+    limit, lowest_first = 0, "lowest" in operations
+    if kind in ("highest", "lowest", "ranking"):
+        limit = _limit(said, words, taken)
+        if limit:
+            kind = "ranking"
+    if "highest" in operations and "lowest" in operations:
+        if kind not in ("difference",):
+            return None
+        kind = "spread"
+    named = sorted({at for places in operations.values() for at in places} | taken)
+    span = _span(said, words, taken)
+    bound = None if span else _bound(said, words)
+    excluded = next((at for at in range(len(said)) if words.find("not", said, at)), -1)
+    if excluded >= 0:
+        taken.update(range(excluded, excluded + words.find("not", said, excluded)))
+    if bound is not None:
+        taken.add(bound[1] - 1)
+    used = taken | {at for places in operations.values() for at in places}
+    found = stems(" ".join(said), code)
+    if len(found) != len(said):  # signs such as % have no stem
+        found = [(stems(each, code) or [each])[0] for each in said]
+    dimensions = frozenset(
+        each
+        for at in operations.get("highest", []) + operations.get("lowest", [])
+        for each in words.dimensions.get(said[at], ())
+    )
+    return Wish(
+        operation=kind,  # type: ignore[arg-type]
+        tokens=tuple(
+            Token(fold_, stem, own, at in used, family(fold_, stem, code))
+            for at, (fold_, stem, own) in enumerate(zip(said, found, written, strict=True))
+        ),
+        code=code,
+        named=tuple(named),
+        own=own,
+        limit=limit,
+        is_lowest_first=lowest_first,
+        comparisons=tuple(comparisons),
+        span=span,
+        bound=bound,
+        excluded=excluded,
+        wants_total="total" in operations,
+        counts="count" in operations,
+        dimensions=dimensions,
+        asks_which=any(each in ("which", "welche", "welcher", "welches", "quel", "quelle", "cual",
+                                "what", "who") for each in said[:3]),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def is_light(word: str, code: str) -> bool:
+    """Whether a word of a question says nothing of what is computed."""
+    words = _words(code if computing_words(code) else "en")
+    known = language(code)
+    return bool(
+        word in known.stop or word in known.function or word in known.asking or word in known.light
+        or (words is not None and word in words.generic)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _words(code: str) -> _Words | None:
+    rows = computing_words(code)
+    if not rows:
+        return None
+
+    def pairs(key: str) -> list[tuple[str, str]]:
+        return [(a, b) for a, _, b in (each.partition("=") for each in rows.get(key, ()))]
+
+    return _Words(
+        phrases=MappingProxyType(
+            {
+                kind: tuple(sorted((tuple(p.split()) for p in each), key=len, reverse=True))
+                for kind, each in rows.items()
+            }
+        ),
+        prefixes=MappingProxyType(dict(pairs("prefix"))),
+        dimensions=MappingProxyType({a: frozenset(b.split()) for a, b in pairs("dimensions")}),
+        numbers=MappingProxyType(
+            {w: at for at, w in enumerate(" ".join(rows.get("numbers", ())).split(), start=1)}
+        ),
+        generic=frozenset(rows.get("generic", ())),
+    )
+
+
+def _tokens(text: str, words: _Words) -> list[str]:
+    """The words as written; "Gesamtumsatz" is two."""
+    found: list[str] = []
+    for match in _TOKEN.finditer(re.sub(r"['’]s\b", "", text)):
+        word = match.group()
+        low = fold(word)
+        prefix = next(
+            (p for p in words.prefixes if low.startswith(p) and len(low) > len(p) + 3), ""
+        )
+        if prefix and not low.startswith(f"{prefix}en"):
+            kind = words.prefixes[prefix]
+            found += [" ".join(words.phrases[kind][-1]), word[len(prefix) :].capitalize()]
+        else:
+            found.append(word)
+    return found
+
+
+def _comparisons(
+    said: Sequence[str], written: Sequence[str], words: _Words, taken: set[int]
+) -> list[Comparison]:
+    found = []
+    for at in range(len(said)):
+        for sign in _SIGNS:
+            length = words.find(sign, said, at)
+            if not length or at in taken:
+                continue
+            number = at + length
+            before = ""
+            if number < len(said) and said[number] in ("€", "$", "£", "eur", "usd", "gbp", "chf"):
+                before, number = written[number], number + 1
+            if number >= len(said) or not said[number][0].isdigit():
+                continue
+            after = written[number + 1] if number + 1 < len(said) else ""
+            is_unit = bool(after) and (after in "%€$£" or fold(after) in _UNITS)
+            amount = amount_in(f"{written[number]} {before or (after if is_unit else '')}".strip())
+            if amount is None:
+                continue
+            end = number + 1 + (is_unit and not before)
+            taken.update(range(at, end))
+            found.append(Comparison(sign, amount, at, end))
+            break
+    return found
+
+
+_UNITS = frozenset(
+    "percent prozent euro euros eur usd dollar dollars pounds gbp chf kg g t tonnes km m cm mm l "
+    "litres litre hours days minutes kwh mwh gwh kw mw ha".split()
+)
+
+
+_BEFORE_NUMBER = frozenset("which what the welche die les las los cuales quels quelles".split())
+
+
+def _limit(said: Sequence[str], words: _Words, taken: set[int]) -> int:
+    """The number in "top 3" and "the three largest"."""
+    for at in range(len(said)):
+        if at in taken:
+            continue
+        number = words.numbers.get(said[at], int(said[at]) if said[at].isdecimal() else 0)
+        if not 2 <= number <= 50:
+            continue
+        before, after = max(at - 1, 0), at + 1
+        beside = said[before] in _BEFORE_NUMBER or any(
+            words.find(kind, said, place)
+            for kind, place in (
+                ("top", before), ("bottom", before), ("top", after), ("bottom", after),
+                ("highest", after), ("lowest", after),
+            )
+        )  # fmt: skip
+        if beside:
+            taken.add(at)
+            return number
+    return 0
+
+
+def _span(said: Sequence[str], words: _Words, taken: set[int]) -> tuple[int, int] | None:
+    """The places of A and B in "from A to B" where both are years or single words."""
+    for at in range(len(said) - 3):
+        if not words.find("from", said, at) or at in taken:
+            continue
+        for to in range(at + 2, min(at + 5, len(said) - 1)):
+            if words.find("to", said, to) and to not in taken:
+                first, second = to - 1, to + 1
+                if _YEAR.fullmatch(said[first]) and _YEAR.fullmatch(said[second]):
+                    return first, second
+    return None
+
+
+def _bound(said: Sequence[str], words: _Words) -> tuple[str, int] | None:
+    """(sign, place of the year) of "after 2020"."""
+    signs = (("after", "gt"), ("since", "ge"), ("before", "lt"), ("until", "le"))
+    for at in range(len(said) - 1):
+        for kind, sign in signs:
+            if words.find(kind, said, at) == 1 and _YEAR.fullmatch(said[at + 1]):
+                return sign, at + 1
+    return None
