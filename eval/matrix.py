@@ -59,7 +59,7 @@ def configurations(
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MatrixRow:
     """One configuration's figures; ``lost`` and ``gained`` are against the first one."""
 
     name: str
@@ -75,7 +75,7 @@ class Row:
     error: float | None = None
 
 
-def rows(names: Sequence[str], runs: Sequence[Run]) -> list[Row]:
+def rows(names: Sequence[str], runs: Sequence[Run]) -> list[MatrixRow]:
     """Figures of each run, the first one first, then those that lost least against it."""
     abilities = _abilities(runs)
     made = []
@@ -86,7 +86,7 @@ def rows(names: Sequence[str], runs: Sequence[Run]) -> list[Row]:
         total = summary.operation.stages.get("total")
         ability, error = abilities[number] if abilities else (None, None)
         made.append(
-            Row(
+            MatrixRow(
                 name=name,
                 right=figures.get("correct", 0.0),
                 to_the_point=figures.get(TO_THE_POINT),
@@ -116,7 +116,7 @@ def _abilities(runs: Sequence[Run]) -> list[tuple[float, float]]:
     return list(zip(fitted.ability, fitted.error, strict=True))
 
 
-def table(made: Sequence[Row]) -> list[str]:
+def table(made: Sequence[MatrixRow]) -> list[str]:
     """The rows for a terminal."""
     head = ("right", "to point", "on evid.", "refused", "seconds", "cost", "ability", "lost", "won")
     lines = [" ".join(f"{each:>8}" for each in head) + "  configuration"]

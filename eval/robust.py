@@ -12,12 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.text.terms import STOP_WORDS
-from assistant.types import Answer
 from eval.questions import EvalQuestion
+from eval.runner import Ask
 from eval.scoring import score
 from eval.statistics import Interval, wilson
-
-Ask = Callable[[EvalQuestion, int], Answer]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _FRAME = re.compile(
@@ -89,7 +87,7 @@ CHANGES: Mapping[str, Callable[[str, random.Random], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptShare:
     """One way of asking: of ``asked`` questions that are right as written, those that stay right,
     and the ids of the others."""
 
@@ -105,7 +103,7 @@ def measure(
     texts: Mapping[str, str],
     seed: int = 0,
     step: Callable[[str, int, int], None] = lambda stage, done, total: None,
-) -> list[Kept]:
+) -> list[KeptShare]:
     """Ask each question as written, and each right one in every way that changes it."""
     right = []
     for number, question in enumerate(questions, 1):
@@ -125,11 +123,11 @@ def measure(
             step(name, number, len(right))
         share = wilson(asked - len(broken), asked)
         if share is not None:
-            found.append(Kept(name, asked, share, tuple(broken)))
+            found.append(KeptShare(name, asked, share, tuple(broken)))
     return found
 
 
-def lines(found: Sequence[Kept]) -> list[str]:
+def lines(found: Sequence[KeptShare]) -> list[str]:
     """The table for a terminal, the most harmful way first."""
     told = [f"{'asked with':<16} {'stay right':>10} {'95 % interval':>16} {'n':>4}  broken"]
     for each in sorted(found, key=lambda kept: kept.share.estimate):

@@ -21,7 +21,7 @@ from support_index import make_settings, run
 from assistant import Assistant, DocumentError, UsageError
 from assistant.sources.adding import add_source
 from assistant.sources.archives import MOST_MEMBERS, UnpackingLimits, members_of, safe_path
-from assistant.sources.fetching import Door, addresses_of, fetch, is_public
+from assistant.sources.fetching import WebDoor, addresses_of, fetch, is_public
 from assistant.sources.keeping import LOG, KeptSources, safe_name
 
 LIMITS = UnpackingLimits(most_bytes=1_000_000, most_expansion=50)
@@ -91,7 +91,7 @@ def resolve(host: str, port: int) -> list[str]:
     return [table.get(host, host)]
 
 
-def open_door() -> Door:
+def open_door() -> WebDoor:
     """The server of the test passes as public where one of its names led to it."""
     called: list[str] = []
 
@@ -99,7 +99,7 @@ def open_door() -> Door:
         called.append(host)
         return resolve(host, port)
 
-    return Door(resolving, lambda address: called[-1] in PUBLIC or is_public(address))
+    return WebDoor(resolving, lambda address: called[-1] in PUBLIC or is_public(address))
 
 
 # ---------------------------------------------------------------- addresses
@@ -138,7 +138,9 @@ SPELLINGS = [
 def test_every_spelling_of_this_machine_is_refused(address: str) -> None:
     with pytest.raises((UsageError, DocumentError)) as told:
         fetch(
-            address, 1000, door=Door(lambda host, port: LOCAL.get(host) or addresses_of(host, port))
+            address,
+            1000,
+            door=WebDoor(lambda host, port: LOCAL.get(host) or addresses_of(host, port)),
         )
     told_by = ("private network", "names no host", "is none")
     assert any(words in told.value.what for words in told_by)
@@ -244,13 +246,13 @@ def test_a_name_that_means_something_else_a_moment_later_changes_nothing(site: S
         asked.append(host)
         return next(answers)
 
-    door = Door(rebinding, lambda address: address == "127.0.0.1")
+    door = WebDoor(rebinding, lambda address: address == "127.0.0.1")
     assert fetch(site.url("/"), 10_000, door=door).data == PAGE
     assert len(asked) == 2  # once for robots.txt and once for the page; each call goes there
 
 
 def test_one_private_address_among_several_refuses_all(site: Site) -> None:
-    door = Door(lambda host, port: ["93.184.216.34", "10.0.0.8"])
+    door = WebDoor(lambda host, port: ["93.184.216.34", "10.0.0.8"])
     with pytest.raises(UsageError, match=r"10\.0\.0\.8"):
         fetch(site.url("/"), 10_000, door=door)
 
@@ -289,7 +291,7 @@ def test_headers_that_drip_and_names_that_hang_end_too(site: Site) -> None:
 
     threading.Thread(target=drip, daemon=True).start()
     address = f"http://pool.example:{listening.getsockname()[1]}/"
-    hanging = Door(lambda host, port: [str(time.sleep(20))])
+    hanging = WebDoor(lambda host, port: [str(time.sleep(20))])
     try:
         for door in (open_door(), hanging):
             begun = time.monotonic()

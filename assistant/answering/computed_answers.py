@@ -17,7 +17,7 @@ from assistant.answering.answer import CitedPlace, Draft
 from assistant.chunking import section_at
 from assistant.computing.asked import Wish, is_light, wishes_of
 from assistant.computing.binding import Missing, Refused, bind
-from assistant.computing.figures import Figure, figure_of
+from assistant.computing.figures import ComputedFigure, figure_of
 from assistant.computing.typed import TypedTable, typed_table
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.search import Found
@@ -45,12 +45,12 @@ _SURELY_COMPUTED = frozenset({"total", "average", "median"})
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    figure: Figure
+    figure: ComputedFigure
     table: TypedTable
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedTable:
     """A wish of a question, and what the tables made of it."""
 
     wish: Wish
@@ -58,17 +58,17 @@ class Asked:
     table: str = ""
 
 
-def computed_draft(found: Found, snapshot: Snapshot) -> Draft | Asked | None:
+def computed_draft(found: Found, snapshot: Snapshot) -> Draft | AskedTable | None:
     """The computed answer, or the refusal, to a question for a figure.
 
-    ``Asked`` says that a figure is wanted and no table fits; None that none is wanted.
+    ``AskedTable`` says that a figure is wanted and no table fits; None that none is wanted.
     """
     wishes = wishes_of(found.question.text, found.question.language)
     if not wishes:
         return None
     if _is_said(wishes[0], found.passages):
-        return Asked(wishes[0])
-    first: Draft | Asked | None = None
+        return AskedTable(wishes[0])
+    first: Draft | AskedTable | None = None
     tables = list(_tables(found.passages, snapshot, wishes[0].code))
     for wish in wishes:
         draft = _computed(wish, tables, snapshot)
@@ -78,23 +78,23 @@ def computed_draft(found: Found, snapshot: Snapshot) -> Draft | Asked | None:
             first = draft
         if first is None:
             return None
-        if isinstance(draft, Draft) and isinstance(first, Asked):
+        if isinstance(draft, Draft) and isinstance(first, AskedTable):
             first = draft
     return first
 
 
 def _computed(
     wish: Wish, tables: Sequence[tuple[TypedTable, frozenset[str]]], snapshot: Snapshot
-) -> Draft | Asked | None:
+) -> Draft | AskedTable | None:
     """What one wish gives; None where a cell says it."""
-    nothing = Asked(wish)
+    nothing = AskedTable(wish)
     made: list[_Made] = []
     refused: list[Refused] = []
     for table, around in tables:
         bound = bind(wish, table, around, _stems_in(wish.code))
         if isinstance(bound, Missing):
             if bound.words and not nothing.missing:
-                nothing = Asked(wish, bound.words, table.caption)
+                nothing = AskedTable(wish, bound.words, table.caption)
             continue
         figure = bound if isinstance(bound, Refused) else figure_of(wish, bound)
         if figure is None and not made:
@@ -111,9 +111,9 @@ def _computed(
     return nothing
 
 
-def not_a_row(asked: Draft | Asked | None, draft: Draft, snapshot: Snapshot) -> Draft:
+def not_a_row(asked: Draft | AskedTable | None, draft: Draft, snapshot: Snapshot) -> Draft:
     """The ordinary draft, unless it answers a question for a total or an average with some row."""
-    if not isinstance(asked, Asked) or asked.wish.operation not in _SURELY_COMPUTED:
+    if not isinstance(asked, AskedTable) or asked.wish.operation not in _SURELY_COMPUTED:
         return draft
     if draft.abstained or not draft.places or draft.conflicts:
         return draft

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.catalogue import FolderCatalogue
 from assistant.answering.folder_questions import FolderQuestion
-from assistant.comparing.differences import Change, Piece, changes_of, likeness
+from assistant.comparing.differences import Change, ComparedPiece, changes_of, likeness
 from assistant.comparing.families import families_of
 from assistant.index.rows import StoredDocument
 from assistant.index.snapshot import Snapshot
@@ -44,7 +44,7 @@ class _Version:
 
 
 @dataclass(slots=True)
-class _Writing:
+class _Comparing:
     lines: list[str] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     places: list[CitedPlace] = field(default_factory=list)
@@ -62,7 +62,7 @@ class _Writing:
         self.places.append(place)
         return len(self.places)
 
-    def quoted(self, document: str, piece: Piece) -> str:
+    def quoted(self, document: str, piece: ComparedPiece) -> str:
         """A piece in one line with its marker."""
         marker = self.cite(CitedPlace(document, piece.start, piece.end))
         text = " | ".join(c.text for c in piece.cells if c.text) if piece.cells else piece.text
@@ -80,7 +80,7 @@ def version_draft(
     pairs = _pairs(asked, catalogue, snapshot)
     if not pairs:
         return None
-    writing = _Writing()
+    writing = _Comparing()
     for old, new in pairs[:_MOST_PAIRS]:
         _compare(old, new, writing, snapshot)
     if len(pairs) > _MOST_PAIRS:
@@ -210,7 +210,7 @@ def _age(document: StoredDocument, snapshot: Snapshot) -> Age:
 
 
 def _compare(
-    old: StoredDocument, new: StoredDocument, writing: _Writing, snapshot: Snapshot
+    old: StoredDocument, new: StoredDocument, writing: _Comparing, snapshot: Snapshot
 ) -> None:
     before, after = (snapshot.store.parsed(each.id).text for each in (old, new))
     if max(len(before), len(after)) > _LONGEST_TEXT:
@@ -260,7 +260,7 @@ def _first_line(text: str) -> tuple[int, int]:
     return start, min(len(text) if end < 0 else end, start + 200)
 
 
-def _side_by_side(change: Change, old: str, new: str, writing: _Writing) -> str:
+def _side_by_side(change: Change, old: str, new: str, writing: _Comparing) -> str:
     """A row of the table of changes; of a changed row only the cells that differ."""
     if change.old is None or change.new is None:
         raise AssertionError("a change has two sides")

@@ -251,7 +251,7 @@ def _first_passages(documents: Sequence[str], titles: Sequence[str]) -> dict[str
 
 def _from_json(text: str) -> str:
     """The answer of a JSON text with its citations behind it; empty when there is none."""
-    body = re.sub(r"^\s*```(?:json)?\s*|\s*```\s*$", "", text)
+    body = text.strip().removeprefix("```").removeprefix("json").removesuffix("```").strip()
     try:
         data, _ = json.JSONDecoder().raw_decode(body.lstrip())
     except (ValueError, RecursionError):

@@ -26,7 +26,7 @@ _LONGEST_LEAD = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ComparedPiece:
     """A sentence or a row: its words, its span, and for a row the names of its columns."""
 
     text: str
@@ -51,12 +51,12 @@ class Change:
     """What differs in one place. A changed row names its cells."""
 
     kind: Literal["changed", "added", "removed"]
-    old: Piece | None = None
-    new: Piece | None = None
+    old: ComparedPiece | None = None
+    new: ComparedPiece | None = None
     cells: tuple[CellChange, ...] = ()
 
 
-def pieces_of(text: str) -> list[Piece]:
+def pieces_of(text: str) -> list[ComparedPiece]:
     """The sentences and rows of a text, in order."""
     tables = find_tables(text)
     rows = []
@@ -65,9 +65,9 @@ def pieces_of(text: str) -> list[Piece]:
         spans.append((table.rows[0].start if table.rows else table.start, table.end))
         for row in table.rows:
             key = f"| {' | '.join(fold(cell.text) for cell in row.cells)}"
-            rows.append(Piece(row.line, row.start, row.end, key, table.names, row.cells))
+            rows.append(ComparedPiece(row.line, row.start, row.end, key, table.names, row.cells))
     prose = [
-        Piece(said, span.start, span.end, key)
+        ComparedPiece(said, span.start, span.end, key)
         for span in sentences(text)
         if not any(start <= span.start < end and is_row(text[span.start : span.end])
                    for start, end in _near(spans, span.start))
@@ -103,7 +103,7 @@ def likeness(old: str, new: str) -> float:
     return (common + nearly) / least
 
 
-def _length(piece: Piece) -> int:
+def _length(piece: ComparedPiece) -> int:
     return piece.key.count(" ") + 1
 
 
@@ -123,14 +123,16 @@ def _place(change: Change) -> tuple[int, int]:
     return (change.old.start if change.old else 0), 1
 
 
-def _gone(before: list[Piece], after: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+def _gone(
+    before: list[ComparedPiece], after: list[ComparedPiece]
+) -> tuple[list[ComparedPiece], list[ComparedPiece]]:
     """(pieces that only the old text has, those that only the new one has)."""
     left, right = Counter(p.key for p in before), Counter(p.key for p in after)
     extra, fresh = left - right, right - left
     return _take(before, extra), _take(after, fresh)
 
 
-def _take(pieces: list[Piece], counts: Counter[str]) -> list[Piece]:
+def _take(pieces: list[ComparedPiece], counts: Counter[str]) -> list[ComparedPiece]:
     """The last pieces of each key that are over."""
     found = []
     for piece in reversed(pieces):
@@ -140,9 +142,11 @@ def _take(pieces: list[Piece], counts: Counter[str]) -> list[Piece]:
     return found[::-1]
 
 
-def _paired_rows(removed: Sequence[Piece], added: Sequence[Piece]) -> Iterator[Change]:
+def _paired_rows(
+    removed: Sequence[ComparedPiece], added: Sequence[ComparedPiece]
+) -> Iterator[Change]:
     """Rows with the same label under the same columns, where each is the only one."""
-    by_label: dict[tuple[tuple[str, ...], str], list[Piece]] = {}
+    by_label: dict[tuple[tuple[str, ...], str], list[ComparedPiece]] = {}
     for piece in removed:
         if piece.cells:
             by_label.setdefault(_label(piece), []).append(piece)
@@ -162,11 +166,13 @@ def _paired_rows(removed: Sequence[Piece], added: Sequence[Piece]) -> Iterator[C
         yield Change("changed", old[0], piece, cells)
 
 
-def _label(piece: Piece) -> tuple[tuple[str, ...], str]:
+def _label(piece: ComparedPiece) -> tuple[tuple[str, ...], str]:
     return tuple(map(fold, piece.names)), fold(piece.cells[0].text)
 
 
-def _paired_sentences(removed: Sequence[Piece], added: Sequence[Piece]) -> Iterator[Change]:
+def _paired_sentences(
+    removed: Sequence[ComparedPiece], added: Sequence[ComparedPiece]
+) -> Iterator[Change]:
     """Sentences that share enough words, each with its likest."""
     old = [piece for piece in removed if not piece.cells]
     new = [piece for piece in added if not piece.cells]

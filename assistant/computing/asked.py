@@ -19,7 +19,7 @@ from assistant.text.languages import computing_words, language
 from assistant.text.terms import stems
 from assistant.text.word_families import family
 
-Operation = Literal[
+FigureKind = Literal[
     "total", "average", "median", "count", "highest", "lowest", "spread", "difference", "growth",
     "share", "ranking",
 ]  # fmt: skip
@@ -33,7 +33,7 @@ _SIGNS = ("gt", "ge", "lt", "le")
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class AskedWord:
     """A word of the question: folded, its stem, and whether the wish itself has used it up."""
 
     folded: str
@@ -48,7 +48,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class AmountLimit:
     """ "more than 500 kg": ``sign`` is gt, ge, lt or le; ``at`` the place of its first token,
     ``end`` behind its last."""
 
@@ -64,14 +64,14 @@ class Wish:
     on time with its sign; ``excluded`` is where a "without" stands, or -1. ``named`` are the
     tokens of the wish itself, ``own`` those of its operation: a column may be called "Total"."""
 
-    operation: Operation
-    tokens: tuple[Token, ...]
+    operation: FigureKind
+    tokens: tuple[AskedWord, ...]
     code: str
     named: tuple[int, ...]
     own: tuple[int, ...]
     limit: int = 0
     is_lowest_first: bool = False
-    comparisons: tuple[Comparison, ...] = ()
+    comparisons: tuple[AmountLimit, ...] = ()
     span: tuple[int, int] | None = None
     bound: tuple[str, int] | None = None
     excluded: int = -1
@@ -82,7 +82,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _WishWords:
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
     prefixes: Mapping[str, str]
     dimensions: Mapping[str, frozenset[str]]
@@ -123,7 +123,8 @@ def _wish(text: str, code: str, only: str = "") -> Wish | None:
     while at < len(said):
         found_here = [(words.find(kind, said, at), -rank) for rank, kind in enumerate(_ORDER)]
         length, rank = max(found_here)
-        if length and not set(range(at, at + length)) & taken:
+        is_used = set(range(at, at + length)) & taken
+        if length and not is_used and not _is_of_a_name(said, at, length, words, code):
             operations.setdefault(_ORDER[-rank], []).extend(range(at, at + length))
             at += length
         else:
@@ -170,7 +171,7 @@ def _wish(text: str, code: str, only: str = "") -> Wish | None:
     return Wish(
         operation=kind,  # type: ignore[arg-type]
         tokens=tuple(
-            Token(fold_, stem, own, at in used, family(fold_, stem, code))
+            AskedWord(fold_, stem, own, at in used, family(fold_, stem, code))
             for at, (fold_, stem, own) in enumerate(zip(said, found, written, strict=True))
         ),
         code=code,
@@ -190,6 +191,22 @@ def _wish(text: str, code: str, only: str = "") -> Wish | None:
     )  # fmt: skip
 
 
+def _is_of_a_name(said: Sequence[str], at: int, length: int, words: _WishWords, code: str) -> bool:
+    """Whether "number of" stands behind a word that makes a name of it: "the member number of"."""
+    before = said[at - 1] if at else ""
+    if length != 2 or not before.isalpha() or words.find("count", said, at) != length:
+        return False
+    if any(words.find(kind, said, at - 1) for kind in _ORDER):  # "the total number of"
+        return False
+    known = language(code)
+    return before not in known.stop and before not in known.function and before not in _EXACT
+
+
+_EXACT = frozenset(
+    "exact precise overall whole full combined current actual genaue gesamte".split()
+)
+
+
 @lru_cache(maxsize=32)
 def is_light(word: str, code: str) -> bool:
     """Whether a word of a question says nothing of what is computed."""
@@ -202,7 +219,7 @@ def is_light(word: str, code: str) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _words(code: str) -> _Words | None:
+def _words(code: str) -> _WishWords | None:
     rows = computing_words(code)
     if not rows:
         return None
@@ -210,7 +227,7 @@ def _words(code: str) -> _Words | None:
     def pairs(key: str) -> list[tuple[str, str]]:
         return [(a, b) for a, _, b in (each.partition("=") for each in rows.get(key, ()))]
 
-    return _Words(
+    return _WishWords(
         phrases=MappingProxyType(
             {
                 kind: tuple(sorted((tuple(p.split()) for p in each), key=len, reverse=True))
@@ -226,7 +243,7 @@ def _words(code: str) -> _Words | None:
     )
 
 
-def _tokens(text: str, words: _Words) -> list[str]:
+def _tokens(text: str, words: _WishWords) -> list[str]:
     """The words as written; "Gesamtumsatz" is two."""
     found: list[str] = []
     for match in _TOKEN.finditer(re.sub(r"['’]s\b", "", text)):
@@ -244,8 +261,8 @@ def _tokens(text: str, words: _Words) -> list[str]:
 
 
 def _comparisons(
-    said: Sequence[str], written: Sequence[str], words: _Words, taken: set[int]
-) -> list[Comparison]:
+    said: Sequence[str], written: Sequence[str], words: _WishWords, taken: set[int]
+) -> list[AmountLimit]:
     found = []
     for at in range(len(said)):
         for sign in _SIGNS:
@@ -265,7 +282,7 @@ def _comparisons(
                 continue
             end = number + 1 + (is_unit and not before)
             taken.update(range(at, end))
-            found.append(Comparison(sign, amount, at, end))
+            found.append(AmountLimit(sign, amount, at, end))
             break
     return found
 
@@ -279,7 +296,7 @@ _UNITS = frozenset(
 _BEFORE_NUMBER = frozenset("which what the welche die les las los cuales quels quelles".split())
 
 
-def _limit(said: Sequence[str], words: _Words, taken: set[int]) -> int:
+def _limit(said: Sequence[str], words: _WishWords, taken: set[int]) -> int:
     """The number in "top 3" and "the three largest"."""
     for at in range(len(said)):
         if at in taken:
@@ -301,7 +318,7 @@ def _limit(said: Sequence[str], words: _Words, taken: set[int]) -> int:
     return 0
 
 
-def _span(said: Sequence[str], words: _Words, taken: set[int]) -> tuple[int, int] | None:
+def _span(said: Sequence[str], words: _WishWords, taken: set[int]) -> tuple[int, int] | None:
     """The places of A and B in "from A to B" where both are years or single words."""
     for at in range(len(said) - 3):
         if not words.find("from", said, at) or at in taken:
@@ -314,7 +331,7 @@ def _span(said: Sequence[str], words: _Words, taken: set[int]) -> tuple[int, int
     return None
 
 
-def _bound(said: Sequence[str], words: _Words) -> tuple[str, int] | None:
+def _bound(said: Sequence[str], words: _WishWords) -> tuple[str, int] | None:
     """(sign, place of the year) of "after 2020"."""
     signs = (("after", "gt"), ("since", "ge"), ("before", "lt"), ("until", "le"))
     for at in range(len(said) - 1):

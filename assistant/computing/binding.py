@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from assistant.computing.asked import Comparison, Wish, is_light
+from assistant.computing.asked import AmountLimit, Wish, is_light
 from assistant.computing.typed import TypedTable
 from assistant.computing.values import TypedColumn, without_unit
 from assistant.text.folding import fold
@@ -27,7 +27,7 @@ _PERIOD = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenRows:
     """Rows of a table that a word of the question chose: ``words`` say why."""
 
     column: int
@@ -46,9 +46,9 @@ class Bound:
     table: TypedTable
     rows: tuple[int, ...]
     measures: tuple[int, ...]
-    choices: tuple[Chosen, ...]
+    choices: tuple[ChosenRows, ...]
     which: int | None
-    comparisons: tuple[tuple[int, Comparison], ...]
+    comparisons: tuple[tuple[int, AmountLimit], ...]
     context: int
     bounds: tuple[str, ...] = ()
     is_span: bool = False
@@ -76,7 +76,7 @@ class _Work:
     table: TypedTable
     stems: Stems
     used: set[int] = field(default_factory=set)
-    choices: list[Chosen] = field(default_factory=list)
+    choices: list[ChosenRows] = field(default_factory=list)
 
     def content(self, at: int) -> bool:
         token = self.wish.tokens[at]
@@ -302,14 +302,16 @@ def _choose_rows(work: _Work) -> None:
             column = min(columns, key=lambda c: (c != work.table.label_column, c))
             excluded = 0 <= work.wish.excluded < start
             text = " ".join(tokens[at].written for at in range(start, start + length))
-            work.choices.append(Chosen(column, frozenset(columns[column]), text, start, excluded))
+            work.choices.append(
+                ChosenRows(column, frozenset(columns[column]), text, start, excluded)
+            )
             work.used.update(places)
 
 
 def _choose_by_part(work: _Work) -> None:
     """Rows by one word of a cell, where only one column holds the word."""
     table = work.table
-    parts: list[Chosen] = []
+    parts: list[ChosenRows] = []
     for at in sorted(set(work.free.values())):
         stem = work.wish.tokens[at].stem
         if len(stem) < 3:
@@ -326,7 +328,7 @@ def _choose_by_part(work: _Work) -> None:
             [(column, rows)] = found.items()
             excluded = 0 <= work.wish.excluded < at
             written = work.wish.tokens[at].written
-            parts.append(Chosen(column, frozenset(rows), written, at, excluded))
+            parts.append(ChosenRows(column, frozenset(rows), written, at, excluded))
             work.used.add(at)
     for part in parts:  # "ICLR 2019": every row is ICLR, 2019 chooses
         narrower = any(
@@ -338,7 +340,7 @@ def _choose_by_part(work: _Work) -> None:
 
 
 def _rows(
-    work: _Work, comparisons: Sequence[tuple[int, Comparison]], time_rows: set[int] | None
+    work: _Work, comparisons: Sequence[tuple[int, AmountLimit]], time_rows: set[int] | None
 ) -> tuple[int, ...]:
     """The rows that all choices leave; of several labels of one column any will do."""
     kept = set(work.table.rows)
@@ -361,7 +363,7 @@ def _rows(
     return tuple(row for row in work.table.rows if row in kept)
 
 
-def _holds(value: Decimal, comparison: Comparison) -> bool:
+def _holds(value: Decimal, comparison: AmountLimit) -> bool:
     limit = comparison.amount.value
     return {
         "gt": value > limit, "ge": value >= limit, "lt": value < limit, "le": value <= limit,
@@ -370,7 +372,7 @@ def _holds(value: Decimal, comparison: Comparison) -> bool:
 
 def _compared(
     work: _Work, measures: tuple[int, ...], named: dict[int, tuple[int, ...]]
-) -> tuple[tuple[int, Comparison], ...] | None:
+) -> tuple[tuple[int, AmountLimit], ...] | None:
     """Each comparison with the column it is about; None where that is not clear."""
     found = []
     table = work.table
@@ -432,7 +434,7 @@ def _in_time(work: _Work) -> tuple[list[str], set[int] | None]:
         if wish.operation in ("difference", "growth"):
             for at in wish.span:
                 rows = frozenset(r for r, y in years.items() if y == int(tokens[at].folded))
-                work.choices.append(Chosen(columns[0], rows, tokens[at].written, at))
+                work.choices.append(ChosenRows(columns[0], rows, tokens[at].written, at))
             return [], None
         within = {row for row, year in years.items() if first <= year <= last}
         return [f"{name} from {first} to {last}"], within

@@ -35,7 +35,7 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ComputedFigure:
     """A computed sentence, how it was computed, the cells it was made of, and what to know of it.
 
     ``value`` is the figure as shown, without its unit.
@@ -49,7 +49,7 @@ class Figure:
     notes: tuple[str, ...] = ()
 
 
-def figure_of(wish: Wish, bound: Bound) -> Figure | Refused | None:
+def figure_of(wish: Wish, bound: Bound) -> ComputedFigure | Refused | None:
     """The figure of a wish; None where the table's cells answer it without a calculation."""
     with localcontext(_EXACT):
         return _Figures(wish, bound).made()
@@ -60,7 +60,7 @@ class _Figures:
         self.wish, self.bound, self.table = wish, bound, bound.table
         self.notes: list[str] = []
 
-    def made(self) -> Figure | Refused | None:
+    def made(self) -> ComputedFigure | Refused | None:
         wish = self.wish
         if self.table.doubtful and wish.operation not in ("difference", "growth"):
             label = self.table.label(self.table.doubtful[0])
@@ -136,7 +136,7 @@ class _Figures:
             self.notes.append(f"the row “{self.table.label(lumps[0])}” lumps others together")
         return tuple(row for row in self.bound.rows if row not in lumps)
 
-    def _total(self, at: int) -> Figure | Refused | None:
+    def _total(self, at: int) -> ComputedFigure | Refused | None:
         column = self.table.columns[at]
         if len(self.bound.rows) == 1 and not self.bound.comparisons and not self.bound.bounds:
             return None
@@ -158,7 +158,7 @@ class _Figures:
             value,
         )
 
-    def _average(self, at: int) -> Figure | Refused | None:
+    def _average(self, at: int) -> ComputedFigure | Refused | None:
         column = self.table.columns[at]
         refused = self._mixed_rows(at, self.bound.rows)
         if refused:
@@ -183,7 +183,7 @@ class _Figures:
             value,
         )
 
-    def _extreme(self, at: int) -> Figure | Refused | None:
+    def _extreme(self, at: int) -> ComputedFigure | Refused | None:
         grouped = self._group_column()
         if grouped is not None:
             return self._extreme_group(at, grouped)
@@ -210,7 +210,7 @@ class _Figures:
             shown=rows,
         )
 
-    def _ranking(self, at: int) -> Figure | Refused | None:
+    def _ranking(self, at: int) -> ComputedFigure | Refused | None:
         column = self.table.columns[at]
         refused = self._mixed_rows(at, self.bound.rows)
         if refused:
@@ -239,7 +239,7 @@ class _Figures:
             shown=[row for row, _ in kept],
         )
 
-    def _spread(self, at: int) -> Figure | Refused | None:
+    def _spread(self, at: int) -> ComputedFigure | Refused | None:
         column = self.table.columns[at]
         refused = self._mixed_rows(at, self.bound.rows)
         cells = self._cells(at, self.bound.rows)
@@ -257,7 +257,7 @@ class _Figures:
 
     # ------------------------------------------------------------ two values
 
-    def _difference(self, at: int) -> Figure | Refused | None:
+    def _difference(self, at: int) -> ComputedFigure | Refused | None:
         """Between two labels of one column, each of one row, or the sum of its rows."""
         column = self.table.columns[at]
         sides = [each for each in self.bound.choices if not each.is_excluded]
@@ -283,7 +283,7 @@ class _Figures:
         refused = self._mixed_rows(at, [each.row for each in used])
         return refused or self._two(values, column, used, self._unit_column(column))
 
-    def _across(self, measures: Sequence[int]) -> Figure | Refused | None:
+    def _across(self, measures: Sequence[int]) -> ComputedFigure | Refused | None:
         """Over the columns of one row: two columns, or all of a run of periods."""
         row = self.bound.rows[0]
         columns = [self.table.columns[at] for at in measures]
@@ -357,7 +357,7 @@ class _Figures:
         column: TypedColumn,
         used: list[Used],
         unit: TypedColumn,
-    ) -> Figure | Refused:
+    ) -> ComputedFigure | Refused:
         """The difference or growth of two named values."""
         (first, a), (second, b) = values
         if self.wish.operation == "growth":
@@ -386,7 +386,7 @@ class _Figures:
 
     # ------------------------------------------------------------ shares, counts, groups
 
-    def _share(self, at: int) -> Figure | Refused | None:
+    def _share(self, at: int) -> ComputedFigure | Refused | None:
         column = self.table.columns[at]
         by = {each.column for each in self.bound.choices if not each.is_excluded}
         if len(by) != 1 or self.bound.comparisons or self.bound.bounds:
@@ -414,7 +414,7 @@ class _Figures:
             value,
         )
 
-    def _share_of_rows(self) -> Figure | Refused | None:
+    def _share_of_rows(self) -> ComputedFigure | Refused | None:
         if not self.bound.choices and not self.bound.comparisons:
             return None
         whole, part = len(self.table.rows), len(self.bound.rows)
@@ -427,7 +427,7 @@ class _Figures:
             value,
         )
 
-    def _count(self) -> Figure | Refused | None:
+    def _count(self) -> ComputedFigure | Refused | None:
         bound, table = self.bound, self.table
         compared = {at for at, _ in bound.comparisons}
         amounts = [at for at in bound.measures if at not in compared]
@@ -483,7 +483,7 @@ class _Figures:
         texts = [self.table.text(row, at) for row in self.bound.rows]
         return len(set(texts)) == len(texts)
 
-    def _extreme_group(self, at: int, by: int) -> Figure | Refused | None:
+    def _extreme_group(self, at: int, by: int) -> ComputedFigure | Refused | None:
         column = self.table.columns[at]
         if column.unit == "%":
             return self._refused(f"percentages such as those of “{column.name}” do not add up")
@@ -497,7 +497,7 @@ class _Figures:
             sums[name] = sums.get(name, Decimal(0)) + value
         return self._best_group(sums, by, [Used(row, at) for row, _ in cells], column)
 
-    def _most_rows(self) -> Figure | Refused | None:
+    def _most_rows(self) -> ComputedFigure | Refused | None:
         """ "Which country has the most offices?": rows are counted."""
         which = self.bound.which
         if which is None or not self.bound.rows or self._is_key(which):
@@ -518,7 +518,7 @@ class _Figures:
 
     def _best_group(
         self, sums: dict[str, Decimal], by: int, used: Sequence[Used], column: TypedColumn
-    ) -> Figure | None:
+    ) -> ComputedFigure | None:
         sums = {name: value for name, value in sums.items() if name}
         if len(sums) < 2:
             return None
@@ -549,7 +549,7 @@ class _Figures:
         used: Sequence[Used],
         value: str,
         shown: Sequence[int] | None = None,
-    ) -> Figure:
+    ) -> ComputedFigure:
         rows = shown if shown is not None else list(dict.fromkeys(each.row for each in used))
         if self.table.summing and self.wish.operation not in ("difference", "growth"):
             labels = listed(
@@ -557,7 +557,9 @@ class _Figures:
                               self.table.summing[:3])
             )  # fmt: skip
             self.notes.append(f"the row {labels} sums others and is not counted")
-        return Figure(sentence, calculation, tuple(used), tuple(rows), value, tuple(self.notes))
+        return ComputedFigure(
+            sentence, calculation, tuple(used), tuple(rows), value, tuple(self.notes)
+        )
 
     def _refused(self, reason: str) -> Refused:
         return Refused(reason, self.bound.context)

@@ -32,6 +32,8 @@ _AMOUNT = re.compile(
 )
 _NOTHING = frozenset("- – — n/a na nil none . .. … ? x tbd unknown k.a. k. a. keine s/o".split())
 _FOOTNOTE = re.compile(r"(?:\[\^?\d+\]|[*†‡])+$")
+_LONGEST = 200
+"""Characters of a cell or a name that are looked at."""
 _RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻^")
 _HEAD_UNIT = re.compile(r"[(\[]([^()\[\]]{1,24})[)\]]\s*$|,?\s+in\s+(\S{1,12}(?:\s\S{1,12})?)\s*$")
 _NAMES_THINGS = re.compile(
@@ -76,7 +78,7 @@ def decimal_signs(texts: Sequence[str]) -> frozenset[str]:
     """The decimal signs that texts of numbers show beyond doubt."""
     found = set()
     for text in texts:
-        match = _AMOUNT.fullmatch(_FOOTNOTE.sub("", text.strip()))
+        match = _AMOUNT.fullmatch(_bare(text))
         sign = _shown_sign(match["body"]) if match else ""
         if sign:
             found.add(sign)
@@ -140,6 +142,12 @@ def typed_column(
     )
 
 
+def _bare(text: str) -> str:
+    """A cell without the signs of footnotes behind it; empty when it is too long for an amount."""
+    bare = text.strip()
+    return _FOOTNOTE.sub("", bare) if len(bare) <= _LONGEST else ""
+
+
 def unit_of(text: str) -> str:
     """A unit in one spelling: the code of a currency, else as written."""
     bare = " ".join(text.split()).strip(" .")
@@ -148,7 +156,7 @@ def unit_of(text: str) -> str:
 
 def head_unit(name: str) -> str:
     """The unit that a column's name or a row's label says: "Weight (kg)", "Revenue in EUR"."""
-    match = _HEAD_UNIT.search(name)
+    match = _HEAD_UNIT.search(name) if len(name) <= _LONGEST else None
     if match is None:
         return "%" if name.rstrip().endswith("%") else ""
     unit = unit_of(match[1] or match[2])
@@ -169,7 +177,7 @@ def amount_in(text: str) -> Amount | None:
 
 
 def _amount(text: str, point: str) -> Amount | None:
-    match = _AMOUNT.fullmatch(_FOOTNOTE.sub("", text.strip()))
+    match = _AMOUNT.fullmatch(_bare(text))
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     body = match["body"]
@@ -221,12 +229,12 @@ def _shown_sign(body: str) -> str:
 
 
 def _in_doubt(text: str) -> bool:
-    match = _AMOUNT.fullmatch(_FOOTNOTE.sub("", text.strip()))
+    match = _AMOUNT.fullmatch(_bare(text))
     return bool(match and re.fullmatch(r"\d{1,3}[.,]\d{3}", match["body"]))
 
 
 def _body(text: str) -> str:
-    match = _AMOUNT.fullmatch(_FOOTNOTE.sub("", text.strip()))
+    match = _AMOUNT.fullmatch(_bare(text))
     return match["body"] if match else ""
 
 

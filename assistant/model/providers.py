@@ -38,7 +38,7 @@ _TRIAL_TOKENS = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ModelPlace:
     """A usual place of a model server; ``start`` says how it is started."""
 
     name: str
@@ -87,7 +87,7 @@ class Trial:
 
 
 @lru_cache(maxsize=1)
-def presets() -> tuple[tuple[Place, ...], tuple[Hosted, ...]]:
+def presets() -> tuple[tuple[ModelPlace, ...], tuple[Hosted, ...]]:
     """The local places and the hosted services of ``presets.yaml``."""
     import yaml
 
@@ -97,10 +97,10 @@ def presets() -> tuple[tuple[Place, ...], tuple[Hosted, ...]]:
         Hosted(**{**row, "prices": {name: (p[0], p[1]) for name, p in row["prices"].items()}})
         for row in data["hosted"]
     )
-    return tuple(Place(**row) for row in data["local"]), tuple(hosted)
+    return tuple(ModelPlace(**row) for row in data["local"]), tuple(hosted)
 
 
-def find_servers(places: Sequence[Place]) -> list[ModelServer]:
+def find_servers(places: Sequence[ModelPlace]) -> list[ModelServer]:
     """The servers that answer at these ports of this machine, asked all at once."""
     if not places:
         return []
@@ -171,7 +171,7 @@ def _ollama_window(shown: Any) -> int:
     return min(longest, 4096)
 
 
-def try_model(settings: LLMSettings, target: str, places: Sequence[Place]) -> Trial:
+def try_model(settings: LLMSettings, target: str, places: Sequence[ModelPlace]) -> Trial:
     """Ask one short question. ``target``: a model's name, found on this machine or at
     ``llm.base_url``, or the address of a server. Raises ``ModelError``, which says what is wrong.
     """
@@ -203,7 +203,7 @@ def _for_a_trial(settings: LLMSettings, base_url: str, served: ServedModel) -> L
 
 
 def _resolve(
-    settings: LLMSettings, target: str, places: Sequence[Place]
+    settings: LLMSettings, target: str, places: Sequence[ModelPlace]
 ) -> tuple[str, ServedModel]:
     from assistant.model.client import read_key
 

@@ -13,8 +13,8 @@ from assistant.errors import DocumentError, StorageError, UsageError
 from assistant.private_files import FILE_MODE, FOLDER_MODE
 from assistant.reading.kinds import KIND_OF_SUFFIX
 from assistant.sources.archives import UnpackingLimits, is_archive, members_of
-from assistant.sources.fetching import Door, fetch
-from assistant.sources.keeping import Kept, KeptSources
+from assistant.sources.fetching import WebDoor, fetch
+from assistant.sources.keeping import KeptSource, KeptSources
 from assistant.text.visible import shown_value
 
 _SUFFIX_OF_TYPE = {
@@ -28,7 +28,7 @@ _SUFFIX_OF_TYPE = {
 class Added:
     """What came of a source: the copies, and what of an archive was left out, with the reason."""
 
-    kept: tuple[Kept, ...]
+    kept: tuple[KeptSource, ...]
     left_out: tuple[tuple[str, str], ...] = ()
 
 
@@ -38,7 +38,7 @@ def is_address(source: str) -> bool:
 
 
 def add_source(
-    source: str, sources: KeptSources, limits: UnpackingLimits, door: Door | None = None
+    source: str, sources: KeptSources, limits: UnpackingLimits, door: WebDoor | None = None
 ) -> Added:
     """Keep a page or the files of an archive.
 
@@ -66,7 +66,7 @@ def add_source(
     return _archive(path, sources, limits)
 
 
-def _page(source: str, sources: KeptSources, most_bytes: int, door: Door | None) -> Kept:
+def _page(source: str, sources: KeptSources, most_bytes: int, door: WebDoor | None) -> KeptSource:
     found = fetch(source, most_bytes, door=door)
     parts = urlsplit(found.address)
     path = PurePosixPath(unquote(parts.path))
@@ -125,5 +125,5 @@ def _write(place: Path, name: str, data: bytes) -> str:
     return ""
 
 
-def _old(kept: Kept) -> Kept:
-    return Kept(kept.file, kept.source, kept.added, kept.sha256, kept.size, is_new=False)
+def _old(kept: KeptSource) -> KeptSource:
+    return KeptSource(kept.file, kept.source, kept.added, kept.sha256, kept.size, is_new=False)

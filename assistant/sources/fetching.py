@@ -70,7 +70,7 @@ def is_public(address: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class WebDoor:
     """How names become addresses, and which addresses may be called."""
 
     resolve: Callable[[str, int], Sequence[str]] = addresses_of
@@ -91,7 +91,7 @@ class _Visit:
     """One fetch with its redirects: what time is left, and whose ``robots.txt`` was read."""
 
     client: httpx.Client
-    door: Door
+    door: WebDoor
     until: float
     robots: dict[str, RobotFileParser] = field(default_factory=dict)
 
@@ -100,7 +100,7 @@ class _Visit:
 
 
 def fetch(
-    address: str, most_bytes: int, *, door: Door | None = None, seconds: float = _SECONDS
+    address: str, most_bytes: int, *, door: WebDoor | None = None, seconds: float = _SECONDS
 ) -> Fetched:
     """The page at an address.
 
@@ -112,7 +112,7 @@ def fetch(
 
     def work() -> None:
         try:
-            done.append(_fetch(url, most_bytes, door or Door(), seconds))
+            done.append(_fetch(url, most_bytes, door or WebDoor(), seconds))
         except Exception as exc:
             done.append(exc)
 
@@ -127,7 +127,7 @@ def fetch(
     return done[0]
 
 
-def _fetch(url: httpx.URL, most_bytes: int, door: Door, seconds: float) -> Fetched:
+def _fetch(url: httpx.URL, most_bytes: int, door: WebDoor, seconds: float) -> Fetched:
     import httpx
 
     first = url
@@ -180,7 +180,7 @@ def _checked(address: str) -> httpx.URL:
     return url.copy_with(fragment=None)
 
 
-def _pinned(url: httpx.URL, door: Door) -> str:
+def _pinned(url: httpx.URL, door: WebDoor) -> str:
     """The address of a host that will be called. Raises ``UsageError`` unless all are public."""
     port = url.port or (443 if url.scheme == "https" else 80)
     host = url.raw_host.decode("ascii").strip("[]")

@@ -25,7 +25,7 @@ _LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptSource:
     """A copy: the file's path below the folder, where it came from, when, and its SHA-256.
     ``is_new`` is false where the same bytes were kept before."""
 
@@ -50,7 +50,7 @@ class KeptSources:
         except OSError as exc:
             raise StorageError(f"{self.folder} cannot be made: {exc.strerror}") from exc
 
-    def entries(self) -> Iterator[Kept]:
+    def entries(self) -> Iterator[KeptSource]:
         """What was added before; a line that is none is left out."""
         try:
             lines = (self.folder / LOG).read_text(encoding="utf-8").splitlines()
@@ -58,17 +58,17 @@ class KeptSources:
             return
         for line in lines:
             try:
-                yield Kept(**json.loads(line))
+                yield KeptSource(**json.loads(line))
             except (ValueError, TypeError):
                 continue
 
-    def keep(self, source: str, folder: str, name: str, suffix: str, data: bytes) -> Kept:
+    def keep(self, source: str, folder: str, name: str, suffix: str, data: bytes) -> KeptSource:
         """Write a copy as ``folder/name-DATE.suffix``; the same bytes of a source are kept once."""
         sha256 = hashlib.sha256(data).hexdigest()
         for each in self.entries():
             is_here = (self.folder / each.file).is_file()
             if each.source == source and each.sha256 == sha256 and is_here:
-                return Kept(each.file, source, each.added, sha256, each.size, is_new=False)
+                return KeptSource(each.file, source, each.added, sha256, each.size, is_new=False)
         self.make()
         now = datetime.datetime.now(datetime.UTC)
         place = self.folder / safe_name(folder)
@@ -76,7 +76,7 @@ class KeptSources:
         try:
             place.mkdir(mode=FOLDER_MODE, exist_ok=True)
             path = _written(place, stem, suffix, data)
-            kept = Kept(
+            kept = KeptSource(
                 f"{place.name}/{path.name}", source, now.isoformat(timespec="seconds"), sha256,
                 len(data),
             )  # fmt: skip
@@ -85,7 +85,9 @@ class KeptSources:
             raise StorageError(f"{place} cannot be written: {exc.strerror}") from exc
         return kept
 
-    def keep_folder(self, source: str, name: str, place: Path, sha256: str, size: int) -> Kept:
+    def keep_folder(
+        self, source: str, name: str, place: Path, sha256: str, size: int
+    ) -> KeptSource:
         """Move a folder of unpacked files to ``name-DATE``. Raises ``OSError``."""
         now = datetime.datetime.now(datetime.UTC)
         stem = f"{safe_name(name)}-{now:%Y-%m-%d}"
@@ -97,12 +99,12 @@ class KeptSources:
                 continue
             for each in sorted(place.iterdir()):
                 os.rename(each, target / each.name)
-            kept = Kept(target.name, source, now.isoformat(timespec="seconds"), sha256, size)
+            kept = KeptSource(target.name, source, now.isoformat(timespec="seconds"), sha256, size)
             self.log(kept)
             return kept
         raise StorageError(f"{self.folder} holds too many copies of {stem}")
 
-    def log(self, kept: Kept) -> None:
+    def log(self, kept: KeptSource) -> None:
         """Note where a copy came from."""
         line = json.dumps(asdict(kept), ensure_ascii=False) + "\n"
         descriptor = os.open(self.folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from eval.exam.filters import Folder, is_fair, known_names, with_ease
-from eval.exam.items import Item, Kind
+from eval.exam.items import Item, ItemKind
 from eval.exam.pairs import conflicts, near_misses
 from eval.exam.prose import items_of, sentences_of
 from eval.exam.structured import list_items, table_items
@@ -34,7 +34,7 @@ class Exam:
     fair: int
 
     @property
-    def kinds(self) -> Mapping[Kind, int]:
+    def kinds(self) -> Mapping[ItemKind, int]:
         """Kind → how many items of it."""
         return Counter(item.kind for item in self.items)
 
@@ -97,7 +97,7 @@ def _drawn(items: list[Item], most: int, chance: random.Random) -> list[Item]:
 def _balanced(items: Sequence[Item], count: int, chance: random.Random) -> list[Item]:
     """Take turns over kinds, within a kind over documents; hard ones first, as long as easy ones
     would be more than their share."""
-    groups: dict[Kind, list[Item]] = defaultdict(list)
+    groups: dict[ItemKind, list[Item]] = defaultdict(list)
     shuffled = list(items)
     chance.shuffle(shuffled)
     seen: Counter[tuple[str, str]] = Counter()

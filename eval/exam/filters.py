@@ -22,7 +22,7 @@ ALIKE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExamPlace:
     """A sentence of any kind, with its terms."""
 
     document: str
@@ -35,20 +35,20 @@ class Folder:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = texts
-        self.places: list[Place] = []
+        self.places: list[ExamPlace] = []
         self._holding: dict[str, list[int]] = defaultdict(list)
         for name, text in sorted(texts.items()):
             for span in sentences(text):
                 if span.kind in ("heading", "code"):
                     continue
                 part = " ".join(text[span.start : span.end].split())
-                place = Place(name, part, frozenset(content_terms(part)))
+                place = ExamPlace(name, part, frozenset(content_terms(part)))
                 for term in place.terms:
                     self._holding[term].append(len(self.places))
                 self.places.append(place)
         self._bm25 = BM25(sentence_units(texts))
 
-    def alike(self, terms: Sequence[str], share: float) -> list[Place]:
+    def alike(self, terms: Sequence[str], share: float) -> list[ExamPlace]:
         """The places that hold at least a share of the terms."""
         counts: dict[int, int] = defaultdict(int)
         for term in set(terms):
@@ -78,7 +78,7 @@ def is_fair(item: Item, folder: Folder) -> bool:
     return not rivals(item, folder)
 
 
-def rivals(item: Item, folder: Folder) -> list[Place]:
+def rivals(item: Item, folder: Folder) -> list[ExamPlace]:
     """Other places that could answer with something else."""
     own = {each.text for each in item.quotes}
     found = []
@@ -93,7 +93,7 @@ def rivals(item: Item, folder: Folder) -> list[Place]:
     return found
 
 
-def _has_shape(item: Item, place: Place) -> bool:
+def _has_shape(item: Item, place: ExamPlace) -> bool:
     """Whether a place holds something of the kind that is asked for."""
     if item.kind == "date":
         return bool(YEAR.search(place.text))
@@ -104,7 +104,7 @@ def _has_shape(item: Item, place: Place) -> bool:
     return item.kind == "name"
 
 
-def _percent(place: Place) -> set[str]:
+def _percent(place: ExamPlace) -> set[str]:
     return set(content_terms("percent")) if "%" in place.text else set()
 
 

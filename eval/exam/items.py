@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal[
+ItemKind = Literal[
     "number", "date", "name", "list", "definition", "table_cell", "conflict", "near_miss"
 ]
 Wording = Literal["keywords", "typed"]
@@ -30,7 +30,7 @@ class Item:
     ``answers`` holds for each fact its wordings; none for a question to refuse.
     """
 
-    kind: Kind
+    kind: ItemKind
     topic: str
     asks: str
     typed: str
@@ -71,4 +71,4 @@ class Item:
         }
 
 
-_TYPES: Mapping[Kind, str] = {"number": "number", "list": "list"}
+_TYPES: Mapping[ItemKind, str] = {"number": "number", "list": "list"}

@@ -75,6 +75,9 @@ _CUT = re.compile(r"[,;:(]| (?:that|which|who|because|and)\b")
 _CUT_LONG = re.compile(r" (?:in|at|for|on|into|from|with|as|by|to|during|of)\b")
 
 
+_MOST_CHARACTERS = 400
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A self-contained sentence and where it stands."""
@@ -90,7 +93,9 @@ def said_in(document: str, text: str) -> Iterator[Said]:
         if span.kind not in ("prose", "item"):
             continue
         sentence = re.sub(r"^[-*•]\s+|^\d+[.)]\s+", "", text[span.start : span.end])
-        if not SHORTEST <= len(sentence.split()) <= LONGEST or "|" in sentence:
+        if len(sentence) > _MOST_CHARACTERS or "|" in sentence:
+            continue
+        if not SHORTEST <= len(sentence.split()) <= LONGEST:
             continue
         flat = " ".join(sentence.split())
         if is_self_contained(flat) and not flat.endswith(("?", ":")):
