@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import random
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -231,7 +232,9 @@ def main() -> None:
         for mechanism in options.only:
             with turned_off(MECHANISMS[mechanism]):
                 off[mechanism] = {sample.name: sample.ask() for sample in samples}
-            print(table(samples, whole, {mechanism: off[mechanism]})[-1], flush=True)
+            print(
+                table(samples, whole, {mechanism: off[mechanism]})[-1], file=sys.stderr, flush=True
+            )
     counts = ", ".join(f"{len(whole[s.name])} {s.name}" for s in samples)
     print(f"\nSizes: {counts}\n")
     print(*table(samples, whole, off), sep="\n")

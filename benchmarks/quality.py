@@ -88,6 +88,20 @@ SECTIONS = (
         "Goal: 70 % (aim 78 %) with at most two sentences on average; p50 60 ms, p95 150 ms.",
     ),
     Section(
+        "What each mechanism of reading is worth",
+        "python -m benchmarks.mechanisms {bench}/squad2-dev-half --distractors "
+        "{bench}/distractors-2wiki --limit 200",
+        "Below 0 a mechanism is worth something. Most are for kinds of questions and documents "
+        "that these samples hold few of; the tests of each kind hold them.",
+        lines=60,
+    ),
+    Section(
+        "Figures computed from tables",
+        "python -m benchmarks.computing",
+        "Our questions, looked at while the code was written.",
+        lines=12,
+    ),
+    Section(
         "Abstention",
         "python -m benchmarks.fit_confidence {bench}/squad2-dev-half --distractors "
         "{bench}/distractors-2wiki --limit 700",

@@ -17,7 +17,7 @@ from assistant.errors import ModelError
 from assistant.model import providers
 from assistant.model.providers import (
     OWN_NAME,
-    Place,
+    ModelPlace,
     ServedModel,
     ask_server,
     find_servers,
@@ -111,7 +111,7 @@ def test_models_and_their_windows_are_found(
     stand_in: Any, replies: Mapping[str, Any], models: tuple[ServedModel, ...]
 ) -> None:
     server = stand_in(replies)
-    (found,) = find_servers([Place("x", server.port, "")])
+    (found,) = find_servers([ModelPlace("x", server.port, "")])
     assert found.models == models
     assert found.problem == ""
 
@@ -132,7 +132,7 @@ def test_another_program_at_the_port_is_told(
     stand_in: Any, replies: Mapping[str, Any], status: int, problem: str
 ) -> None:
     server = stand_in(replies, status)
-    (found,) = find_servers([Place("x", server.port, "")])
+    (found,) = find_servers([ModelPlace("x", server.port, "")])
     assert problem in found.problem
     assert found.models == ()
 
@@ -144,7 +144,7 @@ def test_the_assistant_knows_its_own_interface() -> None:
 def test_names_of_a_hostile_server_are_shortened(stand_in: Any) -> None:
     rows = [{"id": "\x1b[31m" + "x" * 5000, "max_model_len": True}] * 300
     server = stand_in({"/v1/models": {"data": rows}})
-    (found,) = find_servers([Place("x", server.port, "")])
+    (found,) = find_servers([ModelPlace("x", server.port, "")])
     assert len(found.models) == 200
     assert all(len(m.name) <= 200 and "\x1b" not in m.name for m in found.models)
     assert found.models[0].context_tokens == 0
@@ -177,7 +177,7 @@ def test_list_and_trial_say_how_to_use_a_model(
 ) -> None:
     with FakeModelServer() as model:
         port = int(model.base_url.rsplit(":", 1)[1].removesuffix("/v1"))
-        monkeypatch.setattr(providers, "presets", lambda: ((Place("Mine", port, ""),), ()))
+        monkeypatch.setattr(providers, "presets", lambda: ((ModelPlace("Mine", port, ""),), ()))
         assert _run(monkeypatch, "models") == 0
         said = capsys.readouterr().out
         assert f"Mine at {model.base_url}" in said
@@ -195,7 +195,7 @@ def test_what_is_wrong_is_said_in_plain_words(free_port: int) -> None:
     settings = load_settings(None, {}).llm
     with FakeModelServer() as model:
         port = int(model.base_url.rsplit(":", 1)[1].removesuffix("/v1"))
-        places = [Place("Mine", port, "")]
+        places = [ModelPlace("Mine", port, "")]
         for target, words in (
             ("nosuch", "No server on this machine has a model 'nosuch'"),
             (f"http://127.0.0.1:{free_port}", "Nobody answers"),

@@ -96,7 +96,7 @@ def test_a_found_citation_looks_its_own_in_every_view(
 ) -> None:
     answer = ask(with_model(notes, server), FOUNDED)
     drawn = draw_answer(answer, 0)
-    assert ' found" title="Source 1, ' in drawn
+    assert ' found" title="Source 1: ' in drawn
     assert "found by the assistant" in drawn
     out = StringIO()
     show_answer(Console(file=out, width=200), answer)

@@ -234,7 +234,7 @@ class FormsFilter:
         parts = [int(number) for number in re.findall(r"\d+", numbers)]
         if not parts or any(not 1 <= number <= self._passages for number in parts):
             return None
-        ranges = re.sub(r"\s*(?:to|-|–)\s*", "-", numbers.strip())
+        ranges = "-".join(part.strip() for part in re.split("to|-|–", numbers))
         return "".join(f"[{each}]" for each in re.findall(r"\d+(?:-\d+)?", ranges))
 
 
