@@ -324,3 +324,15 @@ def test_sixty_questions_over_twelve_tables(tmp_path: Path) -> None:
     found = trial.ask_all(tmp_path)
     assert found.wrong == 0
     assert found.right >= trial.GOAL_RIGHT
+
+
+def test_what_stands_behind_a_number_in_a_cell_is_not_counted(tmp_path: Path) -> None:
+    """ "How many bits has a long?" asks for the 64 in a cell, and counts no rows."""
+    page = (
+        "# Kinds of numbers\n\n| Name | Description |\n|---|---|\n| byte | 8 bits, signed |\n"
+        "| short | 16 bits, signed |\n| int | 32 bits, signed |\n| long | 64 bits, signed |\n"
+    )
+    with indexed(tmp_path, {"numbers.md": page}) as made:
+        answer = made.ask("How many bits has a long?")
+        assert all(sentence.verdict != "computed" for sentence in answer.sentences)
+        assert "64 bits" in answer.text

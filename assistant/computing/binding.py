@@ -26,6 +26,9 @@ _PERIOD = re.compile(
 )
 
 
+_MEASURED = re.compile(r"\d[ \u00a0-]?([^\W\d_]{2,20})")
+
+
 @dataclass(frozen=True, slots=True)
 class ChosenRows:
     """Rows of a table that a word of the question chose: ``words`` say why."""
@@ -308,6 +311,14 @@ def _choose_rows(work: _Work) -> None:
             work.used.update(places)
 
 
+def _stands_behind_numbers(work: _Work, found: dict[int, set[int]], stem: str) -> bool:
+    """Whether a word stands behind a number in the cells that hold it: "How many bits has …?" asks
+    for what stands before "bits" in one of them, and counts no rows."""
+    texts = (work.table.text(row, column) for column, rows in found.items() for row in rows)
+    parts = (_MEASURED.findall(text) for text in texts)
+    return any(stem in work.stems(word) for words in parts for word in words)
+
+
 def _choose_by_part(work: _Work) -> None:
     """Rows by one word of a cell, where only one column holds the word."""
     table = work.table
@@ -324,6 +335,8 @@ def _choose_by_part(work: _Work) -> None:
                 text = table.text(row, column)
                 if len(text) <= _LONGEST_CELL and stem in work.stems(text):
                     found.setdefault(column, set()).add(row)
+        if work.wish.operation == "count" and _stands_behind_numbers(work, found, stem):
+            continue
         if len(found) == 1:
             [(column, rows)] = found.items()
             excluded = 0 <= work.wish.excluded < at
