@@ -90,7 +90,7 @@ SECTIONS = (
     Section(
         "What each mechanism of reading is worth",
         "python -m benchmarks.mechanisms {bench}/squad2-dev-half --distractors "
-        "{bench}/distractors-2wiki --limit 200",
+        "{bench}/distractors-2wiki --limit 150",
         "Below 0 a mechanism is worth something. Most are for kinds of questions and documents "
         "that these samples hold few of; the tests of each kind hold them.",
         lines=60,
