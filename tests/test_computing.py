@@ -336,3 +336,12 @@ def test_what_stands_behind_a_number_in_a_cell_is_not_counted(tmp_path: Path) ->
         answer = made.ask("How many bits has a long?")
         assert all(sentence.verdict != "computed" for sentence in answer.sentences)
         assert "64 bits" in answer.text
+
+
+def test_equal_neighbours_may_be_one_merged_cell_and_it_says_so(tmp_path: Path) -> None:
+    """A merged cell stands in each of its rows; the text does not tell it from equal amounts."""
+    page = "| Ward | Cost |\n|---|---|\n| North | 4250 |\n| South | 4250 |\n| East | 100 |\n"
+    with indexed(tmp_path, {"wards.md": f"# Costs of the wards\n\n{page}"}) as made:
+        answer = made.ask("What is the total cost of the wards?")
+        assert "8,600" in answer.text
+        assert "merged cell" in f"{answer.text} {answer.notice}"

@@ -12,6 +12,7 @@ import pytest
 from support_index import make_settings, run
 
 from assistant import Assistant, AssistantError, IndexUnavailableError, UsageError
+from assistant.errors import StorageError
 from assistant.index.generations import _sealed, read_manifest
 
 QUESTION = "How long is the pier?"
@@ -110,6 +111,31 @@ def test_a_damaged_or_foreign_file_is_refused_and_nothing_changes(
         with pytest.raises(UsageError, match="no file"):
             assistant.import_index(tmp_path / "nothing.zip")
     assert not list(tmp_path.rglob("evil"))
+
+
+def test_more_than_the_disk_holds_is_refused_before_it_is_written(
+    tmp_path: Path, exported: Path
+) -> None:
+    """A bomb names its own size: 3 PB, of which no byte is unpacked."""
+    with zipfile.ZipFile(exported) as package:
+        read = read_manifest(package.read("manifest.json").decode(), exported)
+    large = {name: f"{3 * 10**15}:{told.partition(':')[2]}" for name, told in read.files.items()}
+    sealed = _sealed(replace(read, files=large)).encode()
+    bomb = changed(exported, tmp_path / "bomb.zip", "manifest.json", sealed)
+    with elsewhere(tmp_path) as assistant:
+        with pytest.raises(StorageError, match="are free"):
+            assistant.import_index(bomb)
+        assert not (tmp_path / "there" / "index" / "building").exists()
+
+
+@pytest.mark.parametrize("name", ["C:/evil", "a/../evil", "/evil", "a//evil", "a\\evil"])
+def test_no_name_leads_out_of_the_index(tmp_path: Path, exported: Path, name: str) -> None:
+    with zipfile.ZipFile(exported) as package:
+        read = read_manifest(package.read("manifest.json").decode(), exported)
+    outside = _sealed(replace(read, files={name: read.files["store.sqlite"], **read.files}))
+    path = changed(exported, tmp_path / "x.zip", "manifest.json", outside.encode())
+    with elsewhere(tmp_path) as assistant, pytest.raises(IndexUnavailableError, match="name"):
+        assistant.import_index(path)
 
 
 def test_the_commands_export_and_import(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fake_model_server import FakeModelServer
@@ -12,7 +13,7 @@ from assistant import Assistant, FilterError, Filters, load_settings
 from assistant.chat.overview import draw_welcome, examples
 from assistant.chat.question_forms import proposed
 from assistant.chat.sources import chosen_names, draw_sources
-from assistant.chat.suggestions import NOTHING_OFFERED, Suggestions, is_sure
+from assistant.chat.suggestions import NOTHING_OFFERED, Offered, Suggestions, is_sure
 from assistant.types import Conflict, DocumentInfo, Heading, Source, Status
 
 TEXT = """# The museum
@@ -136,3 +137,13 @@ INFOS = (
     DocumentInfo("b/<i>.md", "<i>B", "markdown", "2024-01-01", tags=("b",), size_bytes=1200),
 )
 STATUS = Status("index", "g000007", "", 2, 2, (), "static", ("g000007",), 0)
+
+
+def test_the_first_screen_says_what_is_here_and_what_was_tried() -> None:
+    infos = [DocumentInfo(f"{at}.html", "Pier", "html", "2026-01-0" + str(at)) for at in (1, 2)]
+    status = SimpleNamespace(not_indexed=())
+    tried = draw_welcome(infos, status, Offered(("Who built it?",), ""))  # type: ignore[arg-type]
+    given = draw_welcome(infos, status, Offered(("Who?",), "", is_given=True))  # type: ignore[arg-type]
+    assert "2 web pages" in tried
+    assert "each was asked before" in tried
+    assert "each was asked before" not in given

@@ -17,8 +17,9 @@ from assistant.answering.answer import CitedPlace, Draft
 from assistant.chunking import section_at
 from assistant.computing.asked import Wish, is_light, wishes_of
 from assistant.computing.binding import Missing, Refused, bind
-from assistant.computing.figures import ComputedFigure, figure_of
+from assistant.computing.figures import figure_of
 from assistant.computing.typed import TypedTable, typed_table
+from assistant.computing.workings import ComputedFigure
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.search import Found
 from assistant.tables.model import Table, escaped, find_tables, may_hold_tables, row_line, rule_line

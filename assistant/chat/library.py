@@ -83,7 +83,7 @@ class Library:
     def offered(self) -> Offered:
         """Questions for the first screen: the folder's own, else those that were tried."""
         own = example_questions(self._service.settings.documents.paths)
-        return Offered(own, "") if own else self.suggestions.first()
+        return Offered(own, "", is_given=True) if own else self.suggestions.first()
 
     def chosen(self, ticked: str) -> tuple[str, ...]:
         """The documents that are ticked; none for all. Raises ``FilterError``."""

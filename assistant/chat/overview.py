@@ -19,6 +19,11 @@ _KINDS = {
     "pptx": "slides", "ppt": "slides", "odp": "slides", "eml": "mail", "msg": "mail",
     "epub": "e-book", "ipynb": "notebook", "png": "picture", "jpg": "picture", "jpeg": "picture",
 }  # fmt: skip
+_COUNTED = frozenset(
+    {"web page", "spreadsheet", "CSV table", "mail", "e-book", "notebook", "picture",
+     "OpenDocument text"}
+)  # fmt: skip
+"""Kinds that are counted by their word: "226 web pages", but "3 PDF"."""
 _OUTCOMES = {
     "needs_ocr": "a scan or picture without text",
     "password": "protected by a password",
@@ -52,7 +57,11 @@ def draw_welcome(
     if offered is None:
         said += " Questions to begin with are being tried …"
     elif offered.answered or offered.refused:
-        said += " Try one of these; each was asked before."
+        said += (
+            " Try one of these."
+            if offered.is_given
+            else (" Try one of these; each was asked before.")
+        )
     return (
         f'<div class="welcome"><h2>Ask your documents</h2>{_here(infos, status)}'
         f'<p class="try">{said}</p></div>'
@@ -72,7 +81,10 @@ def _invitation(status: Status | None) -> str:
 
 def _here(infos: Sequence[DocumentInfo], status: Status) -> str:
     counts = Counter(kind_of(info) for info in infos)
-    kinds = [f"{count} {one_line(kind)}" for kind, count in counts.most_common(_MOST_KINDS)]
+    kinds = [
+        f"{count:,} {one_line(kind)}{'s' * (count > 1 and kind in _COUNTED)}"
+        for kind, count in counts.most_common(_MOST_KINDS)
+    ]
     if len(counts) > _MOST_KINDS:
         kinds.append("others")
     newest = max(infos, key=lambda info: info.date)

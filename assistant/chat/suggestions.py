@@ -39,10 +39,12 @@ _NOT_THERE = (
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Questions that the documents answer, and one that they do not (or an empty text)."""
+    """Questions that the documents answer, and one that they do not (or an empty text);
+    ``is_given``: the folder brings them, and nobody tried them."""
 
     answered: tuple[str, ...]
     refused: str
+    is_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)

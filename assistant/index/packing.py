@@ -8,6 +8,7 @@ than the manifest says. What an import publishes is a generation like any other.
 from __future__ import annotations
 
 import os
+import shutil
 import zipfile
 import zlib
 from dataclasses import replace
@@ -96,7 +97,7 @@ def import_index(
         except OSError as exc:
             generations.discard()
             raise StorageError(f"{source} cannot be unpacked: {exc.strerror or exc}") from exc
-        except (IndexDamagedError, IndexUnavailableError):
+        except (IndexDamagedError, IndexUnavailableError, StorageError):
             generations.discard()
             raise
         parent = generations.current_name()
@@ -110,9 +111,16 @@ def _unpacked(package: zipfile.ZipFile, built: Path, source: Path) -> Manifest:
     manifest = read_manifest(package.read(MANIFEST).decode("utf-8"), source)
     if manifest.collection:
         raise _no_index(source, "its vectors are on a server")
+    needed = sum(int(told.partition(":")[0]) for told in manifest.files.values())
+    free = shutil.disk_usage(built).free
+    if needed > free:
+        raise StorageError(
+            f"{source.name} unpacks to {needed / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free",
+            hint="make room, or choose another index.path",
+        )
     for name, told in manifest.files.items():
         parts = name.split("/")
-        if not all(part not in ("", ".", "..") and "\\" not in part for part in parts):
+        if any(part in ("", ".", "..") or set(part) & set("\\:\0") for part in parts):
             raise _no_index(source, f"the name {name!r}")
         target = built.joinpath(*parts)
         target.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)

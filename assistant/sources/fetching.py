@@ -86,6 +86,14 @@ class Fetched:
     content_type: str
 
 
+class _Answered(DocumentError):
+    """A server that answers with another status than 200."""
+
+    def __init__(self, url: httpx.URL, status: int) -> None:
+        super().__init__(f"{_shown(url)} answers with status {status}")
+        self.status = status
+
+
 @dataclass(slots=True)
 class _Visit:
     """One fetch with its redirects: what time is left, and whose ``robots.txt`` was read."""
@@ -218,7 +226,7 @@ def _get(url: httpx.URL, visit: _Visit, most_bytes: int) -> Fetched | str:
         if reply.status_code in _REDIRECTS and reply.headers.get("location"):
             return str(reply.headers["location"])[:_LONGEST_ADDRESS]
         if reply.status_code != 200:
-            raise DocumentError(f"{_shown(url)} answers with status {reply.status_code}")
+            raise _Answered(url, reply.status_code)
         if reply.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
             raise DocumentError(f"{_shown(url)} is sent compressed, though that was not asked for")
         data = _body(reply, url, visit, most_bytes)
@@ -255,13 +263,13 @@ def _robots_of(url: httpx.URL, visit: _Visit) -> RobotFileParser:
     for _ in range(_MOST_REDIRECTS + 1):
         try:
             reply = _get(place, visit, _ROBOTS_BYTES)
+        except _Answered as exc:
+            rules.parse([] if 400 <= exc.status < 500 else _NOTHING)
+            break
         except DocumentError as exc:
-            if exc.what.endswith(tuple(f"status {code}" for code in range(400, 500))):
-                rules.parse([])
-            elif " status " in exc.what or exc.outcome == "too_large":
-                rules.parse(_NOTHING)
-            else:
+            if exc.outcome != "too_large":
                 raise
+            rules.parse(_NOTHING)
             break
         if isinstance(reply, Fetched):
             rules.parse(reply.data.decode("utf-8", "replace").splitlines())
