@@ -17,7 +17,7 @@ from typing import Any
 from assistant.tables.model import Table, find_tables
 from assistant.types import Chunk, Heading, Page, ParsedDocument
 
-CHUNKER_VERSION = 8
+CHUNKER_VERSION = 7
 """Raised when the cut changes for the same settings."""
 
 _WINDOW = 20_000
@@ -30,7 +30,6 @@ _WHOLE_ROW = 4
 _JOINING, _SCRAP = 0.25, 1 / 12
 """Shares of the limit: what joins the next piece altogether, and a piece that is no heading."""
 
-_FENCE = re.compile(r"^[ \t]{0,3}(```|~~~)[^\n]*$", re.MULTILINE)
 _LONGEST_LOOSE, _LONGEST_LEAD = 60, 200
 """Characters of a label, and of a line with a colon, that say what follows and go with it."""
 _NO_LABEL = re.compile(r"[.!?,;…。！？)\]|`]\Z|\A[|`>\[(!]")
@@ -68,7 +67,6 @@ def cut(document: ParsedDocument, *, tokens: int, overlap: int = 0) -> list[Chun
     chunks = []
     tables = _Tables(document.text)
     pieces = _with_headings(_pieces(splitter, document.text), document.text, limit)
-    pieces = _with_whole_code(pieces, document.text, limit)
     pieces = _with_what_follows(pieces, document.text)
     for start, end in tables.whole_rows(pieces, limit):
         piece = document.text[start:end]
@@ -119,47 +117,6 @@ def _with_headings(
         begun = -1
     if begun >= 0:
         yield begun, text[begun:end]
-
-
-def _with_whole_code(
-    pieces: Iterable[tuple[int, str]], text: str, limit: int
-) -> Iterator[tuple[int, str]]:
-    """Pieces that are not cut inside fenced code, unless it is longer than a piece: what begins in
-    the middle of code cannot be told from text."""
-    blocks = _code_blocks(text)
-    if not blocks:
-        yield from pieces
-        return
-    starts = [start for start, _ in blocks]
-    cuts = list(pieces)
-    begun = -1
-    for at, (start, piece) in enumerate(cuts):
-        begun = max(begun, start)
-        end = start + len(piece)
-        place = bisect_right(starts, end) - 1 if at + 1 < len(cuts) else -1
-        first, last = blocks[place] if place >= 0 else (end, end)
-        if first < end < last <= first + limit:
-            end = first if first > begun else last
-        if end > begun:
-            yield begun, text[begun:end]
-        begun = end if end != start + len(piece) else -1
-        if begun >= 0 and at + 1 < len(cuts):
-            following, rest = cuts[at + 1]
-            cuts[at + 1] = (begun, text[begun : max(begun, following + len(rest))])
-
-
-def _code_blocks(text: str) -> list[tuple[int, int]]:
-    """Where fenced code begins and ends."""
-    if "```" not in text and "~~~" not in text:
-        return []
-    found, opened, mark = [], -1, ""
-    for match in _FENCE.finditer(text):
-        if opened < 0:
-            opened, mark = match.start(), match[1]
-        elif match[1] == mark:
-            found.append((opened, match.end()))
-            opened = -1
-    return found
 
 
 def _with_what_follows(pieces: Iterable[tuple[int, str]], text: str) -> Iterator[tuple[int, str]]:

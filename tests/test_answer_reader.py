@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,11 +18,12 @@ import pytest
 from huggingface_hub.errors import LocalEntryNotFoundError
 from support_reader import ROBERTA, make_model
 
-from assistant import Assistant
+from assistant import Assistant, load_settings
 from assistant.cli import main
 from assistant.errors import ReaderError
 from assistant.model.answer_reader import OnnxReader, Reading, make_reader
 from assistant.model.reader_files import folder_on_disk, is_public_name
+from assistant.resources import Resources
 
 QUESTION = "When was the garden of Holm laid out?"
 YEAR = {"[CLS]": (1.0, 1.0), "1872": (4.0, 5.0), "berta": (0.5, 0.5)}
@@ -493,3 +495,19 @@ def test_none_loads_neither_runtime_nor_weights(notes: Assistant, name: str, loa
     assert done.returncode == 0, done.stderr
     assert done.stderr.strip().splitlines()[-1] == loaded
     assert "1872" in done.stdout
+
+
+def test_the_reader_is_loaded_while_passages_are_searched(tmp_path: Path) -> None:
+    """What goes wrong with it is told where its reading is needed, not by a thread."""
+    ready = Resources(load_settings(overrides={"index.path": str(tmp_path)}))
+    ready.load_reader_ahead()
+    wait_for = [each for each in threading.enumerate() if each.name == "reader"]
+    for each in wait_for:
+        each.join(30)
+    assert ready._reader is not None
+    broken = Resources(
+        load_settings(overrides={"index.path": str(tmp_path), "answer.reader": str(tmp_path)})
+    )
+    broken.load_reader_ahead()
+    with pytest.raises(ReaderError):
+        broken.reader()

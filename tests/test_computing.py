@@ -328,14 +328,22 @@ def test_sixty_questions_over_twelve_tables(tmp_path: Path) -> None:
 
 def test_what_stands_behind_a_number_in_a_cell_is_not_counted(tmp_path: Path) -> None:
     """ "How many bits has a long?" asks for the 64 in a cell, and counts no rows."""
-    page = (
-        "# Kinds of numbers\n\n| Name | Description |\n|---|---|\n| byte | 8 bits, signed |\n"
-        "| short | 16 bits, signed |\n| int | 32 bits, signed |\n| long | 64 bits, signed |\n"
-    )
+    rows = "".join(
+        f"| {name} | {bits}-bit {what} | {name.capitalize()} |\n"
+        for name, bits, what in [
+            ("byte", 8, "whole number with a sign"), ("short", 16, "whole number with a sign"),
+            ("int", 32, "whole number with a sign"), ("long", 64, "whole number with a sign"),
+            ("float", 32, "number with a point"), ("double", 64, "number with a point"),
+            ("char", 16, "sign of a text"),
+        ]
+    )  # fmt: skip
+    rows += "| truth | may be set to yes or no | Truth |\n"
+    head = "# Variables\n\n| Type | Description | Wrapper |\n|---|---|---|\n"
+    page = f"{head}{rows}\nTable 1: Types in Java\n"
     with indexed(tmp_path, {"numbers.md": page}) as made:
-        answer = made.ask("How many bits has a long?")
+        answer = made.ask("How many bits has a long in Java?")
         assert all(sentence.verdict != "computed" for sentence in answer.sentences)
-        assert "64 bits" in answer.text
+        assert "64-bit" in answer.text
 
 
 def test_equal_neighbours_may_be_one_merged_cell_and_it_says_so(tmp_path: Path) -> None:

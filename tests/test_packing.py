@@ -134,7 +134,7 @@ def test_no_name_leads_out_of_the_index(tmp_path: Path, exported: Path, name: st
         read = read_manifest(package.read("manifest.json").decode(), exported)
     outside = _sealed(replace(read, files={name: read.files["store.sqlite"], **read.files}))
     path = changed(exported, tmp_path / "x.zip", "manifest.json", outside.encode())
-    with elsewhere(tmp_path) as assistant, pytest.raises(IndexUnavailableError, match="name"):
+    with elsewhere(tmp_path) as assistant, pytest.raises(IndexUnavailableError, match="the name"):
         assistant.import_index(path)
 
 

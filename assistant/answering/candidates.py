@@ -29,6 +29,7 @@ from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected, coverage
 from assistant.text.fitted import fitted
+from assistant.text.languages.frequencies import zipf
 from assistant.text.names import words_above
 from assistant.text.noise import Places, recurs, share
 from assistant.text.terms import STOP_WORDS, words
@@ -340,7 +341,10 @@ def _pick(
 def _corrections(
     question: Question, parts: Mapping[str, Sequence[SentenceTerms]]
 ) -> dict[str, str]:
-    """Question terms that stand nowhere in the passages → the term of the word they misspell."""
+    """Question terms that stand nowhere in the passages → the term of the word they misspell.
+
+    A common word of the language is none: "code" is no slip for "come".
+    """
     known = {term for found in parts.values() for each in found for term in each.terms}
     vocabulary = {
         word: term
@@ -348,10 +352,11 @@ def _corrections(
         for each in found
         for word, term in zip(each.words, each.sequence, strict=True)
     }
+    common = zipf(question.language) if question.language else {}
     replacements: dict[str, str] = {}
     for term in question.weights:
         word = question.surface.get(term, term)
-        if term in known or len(word) < 4 or not word.isalpha():
+        if term in known or len(word) < 4 or not word.isalpha() or word in common:
             continue
         allowed = 2 if len(word) >= 8 else 1
         close = [
