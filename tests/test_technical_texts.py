@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from support_texts import indexed_for_module
+from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.choice import _reads_as_well
@@ -146,6 +146,22 @@ def test_a_command_behind_much_code_is_taken_along(assistant: Assistant) -> None
     assert "step 219" not in answer.text
 
 
+def test_when_wants_a_time(tmp_path: Path) -> None:
+    texts = {
+        "a.md": "# Lamps\n\nThe opening of the Skarv lamp came with many other changes in town.\n",
+        "b.md": "# Mills\n\nThe opening of the Lom mill came after the great flood.\n",
+    }
+    with indexed(tmp_path, texts) as made:
+        assert made.ask("When was the opening of the Skarv lamp?").certainty in ("none", "unsure")
+        assert made.ask("When was the opening of the Lom mill?").certainty in ("likely", "sure")
+
+
+def test_a_row_that_only_names_a_thing_says_not_what_it_is(tmp_path: Path) -> None:
+    rows = "| Topic | Reading |\n|---|---|\n| Ground tackle | Ground tackle |\n| Oars | Rowing |\n"
+    with indexed(tmp_path, {"links.md": f"# Reading list\n\n{rows}"}) as made:
+        assert made.ask("What is ground tackle?").certainty in ("none", "unsure")
+
+
 def test_a_heading_does_not_stand_for_the_number_that_is_asked_for(assistant: Assistant) -> None:
     assert assistant.ask("How many visitors?").certainty in ("none", "unsure")
 
@@ -155,6 +171,9 @@ def test_a_heading_does_not_stand_for_the_number_that_is_asked_for(assistant: As
     [
         ("What does the yank do?", "The yank command removes a version from the shelf.", True),
         ("What does hoist-run do?", "hoist-run — Run a hoist from the shell", True),
+        ("What is a yank?", "“Yank” shall mean any pull on a rope by hand.", True),
+        ("What is a yank?", "Such a pull by hand is usually called a yank.", True),
+        ("What is a yank?", "A yank was added to the list in the same week.", False),
         ("What does the yank do?", "Boats should only be lent with a yank on board.", False),
     ],
 )

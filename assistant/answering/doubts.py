@@ -30,6 +30,11 @@ _OTHER_ROLE = 0.35
 """What is left where the sentence names the role with another word before it."""
 _NAMESAKE = 0.35
 """What is left where the sentence names another of the name's family: "Model 3 Blue" for "Red"."""
+_NAMES_ONLY, _WORDS_OF_A_DEFINITION = 0.25, 3
+"""What is left where "what is …" is asked and a row, of a list of links for instance, only names
+it: no cell beside its label has so many words, or a number."""
+_NO_TIME = 0.5
+"""What is left where "when" is asked for and the sentence has no time, nor says "after" what."""
 _NO_SUCH_SIGN = 0.35
 """What is left where a sign is asked about ("the ? operator") that the sentence does not write."""
 _LETTERS_A_SLIP = 4
@@ -38,6 +43,13 @@ _OTHER_UNIT = 0.35
 """What is left where a measure is asked for ("How long?") and the best sentence has no unit."""
 _YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
 _CODE = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]+(?:[-_][A-Za-z0-9]+)*(?![\w-])")
+_TELLS_TIME = re.compile(
+    r"\b(?:when|after|before|until|till|while|during|since|once|whenever|as soon as|ago|later|now|"
+    r"currently|already|daily|weekly|monthly|yearly|annually|noon|midnight|night|week|year|month|"
+    r"always|never|every|age|era|period|reign|war|dynasty|end|beginning|start|early|late)\b",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+")
 _NAME = re.compile(
     r"(?<![\w.-])[A-ZÀ-Þ][\w'’-]*(?:\.[\w-]+)*"
     r"(?:\s(?:(?:of|de|van|von|der|du|da)\s)?(?:[A-ZÀ-Þ][\w'’-]*|\d[\w.-]*\w|\d)){1,5}"
@@ -75,6 +87,10 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= 1.0 if has_code(question, extraction.ranked[0].text) else _OTHER_UNIT
     if unit is not None and extraction.ranked and not unit.search(extraction.ranked[0].text):
         p *= _OTHER_UNIT
+    if extraction.ranked and _lacks_time(question, extraction.ranked[0]):
+        p *= _NO_TIME
+    if extraction.ranked and _only_names(question, extraction.ranked[0]):
+        p *= _NAMES_ONLY
     if extraction.ranked and has_other_role(question, extraction.ranked[0]):
         p *= _OTHER_ROLE
     if extraction.ranked and _lacks_sign(question, extraction.ranked[0]):
@@ -102,6 +118,24 @@ def has_other_role(question: Question, best: Pick) -> bool:
         if before not in around and others and all(o not in STOP_WORDS for o in others):
             return True
     return False
+
+
+def _lacks_time(question: Question, best: Pick) -> bool:
+    """Whether a time is asked for that neither the sentence holds nor a clause tells."""
+    if question.kinds[0] != "date" or question.language != "en" or best.row is not None:
+        return False
+    if best.passage.language not in ("en", "") or _TELLS_TIME.search(best.text):
+        return False
+    return best.features.kind < 1.0 and set(_DIGITS.findall(best.text)) <= question.values
+
+
+def _only_names(question: Question, best: Pick) -> bool:
+    """Whether it is asked what something is, and a row has its name and says nothing of it."""
+    if best.row is None or not question.asks_definition:
+        return False
+    cells = best.row.cells[1:]
+    says = any(len(cell.split()) >= _WORDS_OF_A_DEFINITION for cell in cells)
+    return not says and not any(map(str.isdigit, "".join(cells)))
 
 
 def _lacks_sign(question: Question, best: Pick) -> bool:

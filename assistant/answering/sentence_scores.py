@@ -60,11 +60,18 @@ _REASON = re.compile(
 )
 _DEFINES = re.compile(
     r"^[\W_]{0,20}(?:(?:a|an|the|in|by|with)\s{1,3})?(.{2,60}?)(?:\s?\(([^)]{1,40})\))?(?:,?\s{1,3}"
-    r"(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?|studies|consists? of)\b"
+    r"(?:is|are|was|were|(?:shall |will |may )?means?|refers? to|stands? for|denotes?|describes?|"
+    r"studies|consists? of)\b"
     r"|\s{0,3}[–—]\s|:\s)",
     re.IGNORECASE,
 )
 """What is defined, and its other name in brackets: "Ductal carcinoma in situ (DCIS) – …"."""
+_IS_CALLED = re.compile(
+    r"\b(?:is|are|was|were) (?:\w+ly |also |often |sometimes )?(?:called|known as|termed|named|"
+    r"referred to as)\s+(?:an? |the )?[\"“'‘*_`]{0,3}([^.,;:()\"”'’*_`]{2,60})",
+    re.IGNORECASE,
+)
+"""What gives a name: "These parts are called peripherals"."""
 _PASSIVE = re.compile(
     r"[,;]?\s{1,3}(?:is|are|was|were)\s+(?:(?:also|often|usually|always|not|never|only|now|then|still|"
     r"currently|already|automatically|generally|typically|ideal|useful|good|important|necessary|"
@@ -305,7 +312,7 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
             if unit is not None and not unit.search(text):
                 return _OTHER_UNIT
             values = {v.replace(",", "") for v in _VALUE.findall(text)} - question.values
-            if values and not (other and all(map(_BARE_YEAR.fullmatch, values))):
+            if values and not all(map(_BARE_YEAR.fullmatch, values)):
                 return 1.0
             in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text)
             return 0.7 if in_words or values else 0.0
@@ -364,6 +371,9 @@ def _defines(question: Question, text: str) -> float:
     is_other = _OPTION.match(text) is not None and match and match[1] not in question.text
     if match and (is_other or _PASSIVE.match(text, match.end(1))):
         told *= _NOTHING_OF_WHAT
+    called = _IS_CALLED.search(text)
+    if called and {t for t in question.reads(called[1]) if t not in STOP_WORDS} == wanted:
+        told = max(told, _DEFINED_BESIDE)
     if acts and wanted <= {*question.reads(text)}:
         [head, *_] = [t for t in question.reads(acts[1]) if t in wanted] or [""]
         named = _ACTS.match(text) or _ENTRY.match(text)
