@@ -202,19 +202,23 @@ def rounded(value: Decimal, made_of: Sequence[Decimal], least: int = 2) -> tuple
 
 
 def with_unit(value: str, column: TypedColumn) -> str:
+    """A value with the unit of its column."""
     unit = column.unit
     return f"{value} {unit}" if unit else value
 
 
 def written_out(cells: Sequence[tuple[int, Decimal]]) -> str:
+    """The numbers of a sum, when they are few."""
     if len(cells) > _MOST_TERMS:
         return ""
     return ": " + " + ".join(in_full(value) for _, value in cells)
 
 
 def several(count: int, word: str) -> str:
+    """A count with its word: 1 row, 2 rows."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def are(count: int) -> str:
+    """The verb of a count."""
     return "is" if count == 1 else "are"
