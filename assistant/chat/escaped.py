@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from assistant.text.visible import one_line as plain_line
@@ -48,6 +49,6 @@ def _reference(match: re.Match[str]) -> str:
     return f"&#{ord(character)};" if character else "\N{ZERO WIDTH SPACE}"
 
 
-def address(path: str, **query: str | int) -> str:
-    """An escaped address inside of this server."""
-    return html.escape(f"{path}?{urlencode(query)}" if query else path)
+def address(path: str, **query: str | int | Sequence[str]) -> str:
+    """An escaped address inside of this server; a sequence gives its name once for each value."""
+    return html.escape(f"{path}?{urlencode(query, doseq=True)}" if query else path)

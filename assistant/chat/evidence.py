@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from assistant.chat.document_marks import MOST_PLACES
 from assistant.chat.escaped import address, escape, one_line
 from assistant.chat.messages import closest
 from assistant.checking.verdicts import (
@@ -90,7 +91,7 @@ def _cited(
     if source is not None and is_same:
         quote = _quote(citation, resting, source)
         more = _more(citation, source)
-        opened = _open(citation)
+        opened = _open(citation, answer)
         changed = ""
     else:
         classes = " ".join(f"s{at}" for at, _ in resting)
@@ -199,13 +200,23 @@ def _more(citation: Citation, source: Source) -> str:
     return f'<details class="more"><summary>More context</summary><pre>{shown}</pre></details>'
 
 
-def _open(citation: Citation) -> str:
+def _open(citation: Citation, answer: Answer) -> str:
+    """The link to the document at this place; it names the other places that the answer cites."""
+    others = [
+        f"{each.start}-{each.end}"
+        for each in answer.citations
+        if (each.document, each.sha256) == (citation.document, citation.sha256)
+        and each.marker != citation.marker
+    ]
     url = address(
         "/document", name=citation.document, start=citation.start, end=citation.end,
-        version=citation.sha256[:16],
+        also=others[:MOST_PLACES], version=citation.sha256[:16],
     )  # fmt: skip
     where = f"at page {citation.page}" if citation.page is not None else "at this place"
-    return f'<a href="{url}#cited" target="_blank">Open {where}</a> '
+    return (
+        f'<a href="{url}#cited" target="_blank">Open {where}</a> '
+        '<button type="button" class="copy-link">Copy link</button> '
+    )
 
 
 def _why(why: Why | None) -> str:

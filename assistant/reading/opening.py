@@ -67,6 +67,13 @@ def copy_file(place: str, name: str, access: OpeningRules, target: BinaryIO) -> 
     return status
 
 
+def file_parts(place: str, name: str, access: OpeningRules) -> Iterator[bytes]:
+    """A file's bytes in parts of a megabyte, held open until the last; raises what ``read_file``
+    does."""
+    with _opened(place, name, access) as (descriptor, _):
+        yield from _parts(descriptor, name, _AT_ONCE, access)
+
+
 def open_folder(place: str, *, follows_links: bool) -> int:
     """A descriptor of a folder, to list it; a link in its path is an ``OSError``."""
     return _open(place, os.O_RDONLY | _FOLDER | getattr(os, "O_CLOEXEC", 0), follows_links)

@@ -24,6 +24,7 @@ from assistant.server.policy import (
     is_stream,
     is_upload,
     needs_owner,
+    next_of,
     origin_is_allowed,
     path_is_known,
     scripted_policy,
@@ -85,7 +86,7 @@ class Guards:
         refusal = self._refusal(scope, request)
         if refusal is not None:
             status, reason, wait = *refusal, 0.0
-            if reason in (_NO_TOKEN, _LOGIN) and bearer(request.authorization):
+            if (status == 303 or reason == _NO_TOKEN) and bearer(request.authorization):
                 wait = await self._access.refuse()
                 if wait > 0:
                     status, reason = 429, "That is not the token, after many wrong ones"
@@ -122,7 +123,8 @@ class Guards:
         if self._access.admits(request.authorization, request.session):
             return self._strange(path, scope["query_string"], request.owner)
         if scope["method"] == "GET" and "text/html" in request.accepts:
-            return 303, _LOGIN
+            going = next_of(path, scope["query_string"])
+            return 303, f"{_LOGIN}?next={going}" if going else _LOGIN
         return 401, _NO_TOKEN
 
     def _strange(self, path: str, query: bytes, owner: str) -> tuple[int, str] | None:

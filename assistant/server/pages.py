@@ -6,16 +6,26 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import (
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 
 from assistant import __version__
 from assistant.chat.conversations import Conversations
+from assistant.chat.document_marks import MOST_PLACES, cited_marks, searched_marks
 from assistant.chat.document_page import DRAWN, draw_document, draw_error, draw_login
 from assistant.chat.exporting import as_markdown
+from assistant.chat.original_file import OriginalFile, original_file
 from assistant.chat.owners import owner_among
 from assistant.chat.page_picture import draw_page
 from assistant.errors import AssistantError
+from assistant.index.scan import access_of
 from assistant.server.access import SESSION_COOKIE, SESSION_SECONDS, Access
+from assistant.server.policy import is_next
 from assistant.service.metrics import CONTENT_TYPE
 from assistant.service.service import Service
 
@@ -55,21 +65,54 @@ def router(service: Service, conversations: Conversations, access: Access) -> AP
     )  # fmt: skip
     async def document(
         name: Name,
-        start: Offset = 0,
+        start: Annotated[int | None, Query(ge=0, le=10**9)] = None,
         end: Offset = 0,
         page: Annotated[int | None, Query(ge=0, le=10**7)] = None,
         version: Annotated[str, Query(max_length=64)] = "",
+        find: Annotated[str, Query(max_length=200)] = "",
+        also: Annotated[list[str] | None, Query(max_length=MOST_PLACES)] = None,
     ) -> HTMLResponse:
+        """The text around ``start`` to ``end``, or around a match of ``find``, with the words
+        marked. ``also`` names other cited places as ``start-end``."""
+
+        def drawn() -> str:
+            source = service.assistant.source(name)
+            if find.strip():
+                marks = searched_marks(source.text, find, start or 0)
+            else:
+                marks = cited_marks(source.text, start or 0, end, also or ())
+            return draw_document(source, marks, start=start, page=page, version=version)
+
         try:
-            source = await asyncio.to_thread(service.assistant.source, name)
+            return HTMLResponse(await asyncio.to_thread(drawn))
         except AssistantError as exc:
             return HTMLResponse(draw_error(exc.what, exc.hint), 404)
-        if version and not source.sha256.startswith(version):
-            start = end = 0  # the span counts in another version; the page says so
-            drawn = draw_document(source, 0, 0, page, changed=True)
-        else:
-            drawn = draw_document(source, start, end, page)
-        return HTMLResponse(drawn)
+
+    @routes.get(
+        "/document/file", tags=["documents"], summary="The original file of a document",
+        response_class=Response,
+        responses={
+            200: {"content": {"application/octet-stream": {}}}, 404: {"description": "No such file"}
+        },
+    )  # fmt: skip
+    async def original(name: Name) -> Response:
+        access = access_of(service.settings.documents)
+
+        def found() -> OriginalFile:
+            return original_file(service.assistant.source(name), access)
+
+        try:
+            file = await asyncio.to_thread(found)
+        except AssistantError as exc:
+            return HTMLResponse(draw_error(exc.what, exc.hint), 404)
+        headers = {
+            "Content-Length": str(file.length),
+            "Content-Disposition": file.disposition,
+            "Cache-Control": "private, no-store",
+        }
+        return StreamingResponse(
+            file.parts, media_type="application/octet-stream", headers=headers
+        )
 
     @routes.get(
         "/document/page.png", tags=["documents"],
@@ -110,21 +153,27 @@ def router(service: Service, conversations: Conversations, access: Access) -> AP
         return _download(as_markdown(title or turns[0].question, turns))
 
     @routes.get("/login", include_in_schema=False)
-    async def login_page() -> Response:
-        return RedirectResponse("/", 303) if access.is_open else HTMLResponse(draw_login(""))
+    async def login_page(next_page: Annotated[str, Query(alias="next")] = "") -> Response:
+        going = next_page if is_next(next_page) else ""
+        if access.is_open:
+            return RedirectResponse(going or "/", 303)
+        return HTMLResponse(draw_login("", going))
 
     @routes.post("/login", include_in_schema=False)
     async def login(
-        request: Request, token: Annotated[str, Form(max_length=1000)] = ""
+        request: Request,
+        token: Annotated[str, Form(max_length=1000)] = "",
+        next_page: Annotated[str, Form(alias="next")] = "",
     ) -> Response:
+        going = next_page if is_next(next_page) else ""
         session = access.log_in(token)
         if not session:
             wait = await access.refuse()
             if wait > 0:
                 said = f"That is not the token. After many wrong ones, wait {wait:.0f} s."
-                return HTMLResponse(draw_login(said), 429, {"Retry-After": f"{wait:.0f}"})
-            return HTMLResponse(draw_login("That is not the token."), 403)
-        response = RedirectResponse("/", 303)
+                return HTMLResponse(draw_login(said, going), 429, {"Retry-After": f"{wait:.0f}"})
+            return HTMLResponse(draw_login("That is not the token.", going), 403)
+        response = RedirectResponse(going or "/", 303)
         response.set_cookie(
             SESSION_COOKIE, session, max_age=SESSION_SECONDS, httponly=True, samesite="lax",
             secure=request.url.scheme == "https",

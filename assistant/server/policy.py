@@ -11,7 +11,7 @@ import hashlib
 import ipaddress
 import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 _HOST = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 """A name, an IPv4 address or an IPv6 address in brackets, with or without a port. Nothing else: it
@@ -32,8 +32,10 @@ _GRADIO_FILES = re.compile(
 )
 _OURS = re.compile(
     r"/|/login|/logout|/healthz|/metrics|/openapi\.json|/docs|/v1/[\w/.-]+|/mcp/?|/document|"
-    r"/document/page\.png|/export/[\w-]+\.md|/own/[\w.-]+|/upload"
+    r"/document/(?:page\.png|file)|/export/[\w-]+\.md|/own/[\w.-]+|/upload"
 )
+
+_NEXT = re.compile(r"/document\?[\w.~%+&=:/,;@!$'()*-]{1,2000}", re.ASCII)
 
 
 def host_is_allowed(host: str, names: Collection[str]) -> bool:
@@ -84,6 +86,18 @@ def path_is_known(path: str) -> bool:
 def is_upload(path: str) -> bool:
     """Whether a request may carry a file."""
     return path == "/upload"
+
+
+def is_next(address: str) -> bool:
+    """Whether a login may lead on to this address: a document's page on this server, and nothing
+    that a browser could read as another place."""
+    return _NEXT.fullmatch(address) is not None
+
+
+def next_of(path: str, query: bytes) -> str:
+    """The address that a login should lead back to, percent-encoded, or an empty text."""
+    address = f"{path}?{query.decode('latin-1')}"
+    return quote(address, safe="") if is_next(address) else ""
 
 
 def needs_owner(path: str) -> bool:

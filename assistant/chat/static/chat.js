@@ -89,11 +89,8 @@
   };
   const hidePopover = () => { popover.hidden = true; };
 
-  const copyQuote = async (button) => {
-    const card = button.closest(".card");
-    const words = [...card.querySelectorAll("blockquote mark")].map((m) => m.textContent).join(" ");
-    const place = $(".place", card)?.textContent ?? "";
-    const text = `“${words}” (${place})`;
+  const copy = async (button, text, said) => {
+    const label = button.textContent;
     let copied = true;
     try {
       await navigator.clipboard.writeText(text);
@@ -106,9 +103,15 @@
       area.remove();
       button.focus();
     }
-    say(copied ? "Quote copied" : "The browser does not allow copying");
+    say(copied ? `${said} copied` : "The browser does not allow copying");
     button.textContent = copied ? "Copied" : "Not copied";
-    setTimeout(() => { button.textContent = "Copy quote"; }, 1500);
+    setTimeout(() => { button.textContent = label; }, 1500);
+  };
+
+  const copyQuote = (button) => {
+    const card = button.closest(".card");
+    const words = [...card.querySelectorAll("blockquote mark")].map((m) => m.textContent).join(" ");
+    copy(button, `“${words}” (${$(".place", card)?.textContent ?? ""})`, "Quote");
   };
 
   const setTheme = (dark) => {
@@ -141,8 +144,10 @@
       });
       return;
     }
-    const copy = target.closest("button.copy-quote");
-    if (copy) { copyQuote(copy); return; }
+    const quote = target.closest("button.copy-quote");
+    if (quote) { copyQuote(quote); return; }
+    const link = target.closest("button.copy-link");
+    if (link) { copy(link, link.previousElementSibling.href, "Link"); return; }
     if (target.closest(".toggle-theme")) {
       const dark = !document.body.classList.contains("dark");
       setTheme(dark);
