@@ -1,4 +1,4 @@
-"""An opened document: what its page looks like, where it leads, and what hostile ones may not do."""
+"""An opened document: what its page looks like, where it leads, what hostile ones may not do."""
 
 from __future__ import annotations
 
@@ -121,14 +121,14 @@ def test_words_are_found_whatever_their_case_and_blanks() -> None:
     assert searched_marks("a" * 3000, "a").is_cut
 
 
-def test_a_text_of_signs_alone_is_drawn_in_time(benchmark_seconds: float = 2.0) -> None:
+def test_a_text_of_signs_alone_is_drawn_in_time() -> None:
     import time
 
     for piece in ("** ", "`", "| ", "- ", "```\n", "1. \n", "|--|--|\n"):
         source = source_of("# T\n\nword\n" + piece * (24_000 // len(piece)))
         began = time.process_time()
         draw_document(source, searched_marks(source.text, piece.strip()))
-        assert time.process_time() - began < benchmark_seconds, piece
+        assert time.process_time() - began < 2.0, piece
 
 
 # ---------------------------------------------------------------- the server
@@ -137,7 +137,9 @@ def test_a_text_of_signs_alone_is_drawn_in_time(benchmark_seconds: float = 2.0) 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Running]:
     place = tmp_path_factory.mktemp("opened")
-    write_texts(place / "notes", {"press.md": MANUAL, f"{HOSTILE[:20].replace('/', '_')}.md": "Ok"})
+    write_texts(
+        place / "notes", {"press.md": MANUAL, f"{HOSTILE[:20].replace('/', '_')}.txt": HOSTILE}
+    )
     (place / "notes" / "mail.eml").write_bytes(samples()["a.eml"][0])
     (place / "notes" / "birds.docx").write_bytes(samples()["a.docx"][0])
     (place / "notes" / "count.xlsx").write_bytes(samples()["a.xlsx"][0])
@@ -200,11 +202,10 @@ def test_a_file_that_is_swapped_while_it_is_sent_is_broken_off(tmp_path: Path) -
     source = Source("a.txt", "", "text", sha256(path.read_bytes()).hexdigest(), str(path), "")
     file = original_file(source, OpeningRules(10_000_000))
     path.write_bytes(b"other text" * 300_000)
-    got = b""
+    got: list[bytes] = []
     with pytest.raises(DocumentError):
-        for part in file.parts:
-            got += part
-    assert len(got) < file.length
+        got.extend(file.parts)
+    assert sum(map(len, got)) < file.length
 
 
 def test_a_link_leads_through_the_login_to_its_place(tmp_path: Path, repository: Path) -> None:

@@ -91,7 +91,8 @@ def test_without_an_owner_nothing_is_kept_or_found() -> None:
     assert kept.turns("", identity) == []
     assert not kept.owned("", identity)
     kept.delete("", identity)
-    kept._database.execute("UPDATE conversations SET owner = ?", ("e3b0c442" + "0" * 56,))
+    with kept.file.transaction() as database:
+        database.execute("UPDATE conversations SET owner = ?", ("e3b0c442" + "0" * 56,))
     assert kept.listing("") == []  # nor what earlier versions kept for all without a cookie
     assert owner_among({OWNER_COOKIE: "short"}) == ""
 

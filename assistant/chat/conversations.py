@@ -8,22 +8,18 @@ changed.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 import sqlite3
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import StorageError, UsageError
-from assistant.private_files import make_file, make_private
+from assistant.chat.kept_file import KeptFile, hashed
+from assistant.errors import UsageError
 from assistant.types import Answer
 
 _SCHEMA = """
@@ -39,10 +35,10 @@ CREATE TABLE IF NOT EXISTS turns (
     PRIMARY KEY (conversation, position)
 );
 """
+_FORGET = "DELETE FROM conversations WHERE deleted > 0"
 _TITLE_CHARACTERS = 60
 _LONGEST_SEARCH = 200
 _KEPT_DELETED_SECONDS = 600.0
-_BUSY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,42 +70,22 @@ class Conversations:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        try:
-            if path is not None:
-                make_private(path.parent, (path.name,))
-                make_file(path)  # SQLite would make it readable for all
-            self._database = sqlite3.connect(
-                path or ":memory:", timeout=_BUSY_SECONDS, check_same_thread=False
-            )
-            self._database.executescript(f"PRAGMA foreign_keys = ON;{_SCHEMA}")
-            self._add_deleted()
-            if path is not None:
-                self._database.execute("PRAGMA journal_mode = WAL")
-        except (OSError, sqlite3.Error) as exc:
-            raise StorageError(
-                f"Conversations cannot be kept in {path}: {exc}",
-                hint="set chat.keep_conversations to false, or index.path to a folder of yours",
-            ) from exc
+        self.file = KeptFile(path, _SCHEMA)
+        self._add_deleted()
 
     def _add_deleted(self) -> None:
         """A column for the moment of deletion, which files of earlier versions lack."""
-        columns = self._database.execute("PRAGMA table_info(conversations)").fetchall()
-        if not any(column[1] == "deleted" for column in columns):
-            with self._database:
-                self._database.execute(
+        columns = self.file.rows("PRAGMA table_info(conversations)")
+        with self.file.transaction() as database:
+            if not any(column[1] == "deleted" for column in columns):
+                database.execute(
                     "ALTER TABLE conversations ADD COLUMN deleted REAL NOT NULL DEFAULT 0"
                 )
-        with self._database:
-            self._database.execute("DELETE FROM conversations WHERE deleted > 0")
+            database.execute(_FORGET)
 
     def close(self) -> None:
         """Close the file. What was deleted is gone then."""
-        with self._lock:
-            with suppress(sqlite3.Error), self._database:
-                self._database.execute("DELETE FROM conversations WHERE deleted > 0")
-            self._database.close()
+        self.file.close(_FORGET)
 
     def begin(self, owner: str, question: str) -> str:
         """A new conversation's id; its title is the question, shortened.
@@ -124,20 +100,20 @@ class Conversations:
         identity = secrets.token_urlsafe(16)
         title = _shortened(question)
         now = _now()
-        with self._transaction() as database:
+        with self.file.transaction() as database:
             _purge(database)
             database.execute(
                 "INSERT INTO conversations (id, owner, title, created, updated) "
                 "VALUES (?, ?, ?, ?, ?)",
-                (identity, _hashed(owner), title, now, now),
+                (identity, hashed(owner), title, now, now),
             )
         return identity
 
     def owned(self, owner: str, conversation: str) -> bool:
         """Whether there is such a conversation of this owner."""
-        rows = self._rows(
+        rows = self.file.rows(
             "SELECT 1 FROM conversations WHERE id = ? AND owner = ? AND deleted = 0",
-            conversation, _hashed(owner),
+            conversation, hashed(owner),
         )  # fmt: skip
         return bool(rows)
 
@@ -145,22 +121,22 @@ class Conversations:
         """An owner's conversations, the last used first: all, or those in whose title or questions
         the words of ``search`` stand as they are."""
         wanted = re.sub(r"([%_\\])", r"\\\1", search.strip()[:_LONGEST_SEARCH])
-        rows = self._rows(
+        rows = self.file.rows(
             "SELECT id, title, updated FROM conversations c WHERE owner = ? AND deleted = 0 "
             "AND (title LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM turns "
             "WHERE conversation = c.id AND question LIKE ? ESCAPE '\\')) "
             "ORDER BY updated DESC, c.rowid DESC LIMIT ?",
-            _hashed(owner), f"%{wanted}%", f"%{wanted}%", limit,
+            hashed(owner), f"%{wanted}%", f"%{wanted}%", limit,
         )  # fmt: skip
         return [ConversationTitle(*row) for row in rows]
 
     def turns(self, owner: str, conversation: str) -> list[StoredTurn]:
         """The turns of a conversation in order; none for one of somebody else."""
-        rows = self._rows(
+        rows = self.file.rows(
             "SELECT t.position, t.question, t.answer, t.rating FROM turns t "
             "JOIN conversations c ON c.id = t.conversation "
             "WHERE c.id = ? AND c.owner = ? AND c.deleted = 0 ORDER BY t.position",
-            conversation, _hashed(owner),
+            conversation, hashed(owner),
         )  # fmt: skip
         return [
             StoredTurn(at, question, _read(answer), rating) for at, question, answer, rating in rows
@@ -172,7 +148,7 @@ class Conversations:
         """Set a turn; what came at or after its position before is gone."""
         if not self.owned(owner, conversation):
             return
-        with self._transaction() as database:
+        with self.file.transaction() as database:
             database.execute(
                 "DELETE FROM turns WHERE conversation = ? AND position >= ?",
                 (conversation, position),
@@ -190,7 +166,7 @@ class Conversations:
         """Store a user's rating of an answer; an empty rating removes it."""
         if not self.owned(owner, conversation):
             return
-        with self._transaction() as database:
+        with self.file.transaction() as database:
             database.execute(
                 "UPDATE turns SET rating = ? WHERE conversation = ? AND position = ?",
                 (rating, conversation, position),
@@ -200,49 +176,30 @@ class Conversations:
         """Give a conversation another title; an empty one changes nothing."""
         if not title.strip():
             return
-        with self._transaction() as database:
+        with self.file.transaction() as database:
             database.execute(
                 "UPDATE conversations SET title = ? WHERE id = ? AND owner = ?",
-                (_shortened(title), conversation, _hashed(owner)),
+                (_shortened(title), conversation, hashed(owner)),
             )
 
     def delete(self, owner: str, conversation: str) -> None:
         """Delete a conversation: nobody sees it any more. For ten minutes ``restore`` brings it
         back; then, or when the server ends, it is gone."""
-        with self._transaction() as database:
+        with self.file.transaction() as database:
             _purge(database)
             database.execute(
                 "UPDATE conversations SET deleted = ? WHERE id = ? AND owner = ?",
-                (time.time(), conversation, _hashed(owner)),
+                (time.time(), conversation, hashed(owner)),
             )
 
     def restore(self, owner: str, conversation: str) -> bool:
         """Bring back a conversation that was deleted; whether it is there again."""
-        with self._transaction() as database:
+        with self.file.transaction() as database:
             found = database.execute(
                 "UPDATE conversations SET deleted = 0 WHERE id = ? AND owner = ? AND deleted >= ?",
-                (conversation, _hashed(owner), time.time() - _KEPT_DELETED_SECONDS),
+                (conversation, hashed(owner), time.time() - _KEPT_DELETED_SECONDS),
             )
             return found.rowcount > 0
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                with self._database:
-                    yield self._database
-            except sqlite3.Error as exc:
-                raise StorageError(
-                    f"The conversation cannot be kept: {exc}",
-                    hint=f"check the disk of {self._path}",
-                ) from exc
-
-    def _rows(self, query: str, *values: object) -> Sequence[Any]:
-        with self._lock:
-            try:
-                return self._database.execute(query, values).fetchall()
-            except sqlite3.Error as exc:
-                raise StorageError(f"Conversations cannot be read: {exc}") from exc
 
 
 def _purge(database: sqlite3.Connection) -> None:
@@ -274,11 +231,6 @@ def _shortened(text: str) -> str:
     if len(title) > _TITLE_CHARACTERS:
         title = title[: _TITLE_CHARACTERS - 1].rstrip() + "…"
     return title
-
-
-def _hashed(owner: str) -> str:
-    """What is stored of an owner; of none, what no row has."""
-    return hashlib.sha256(owner.encode("utf-8", "replace")).hexdigest() if owner else ""
 
 
 def _now() -> str:

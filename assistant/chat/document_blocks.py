@@ -35,12 +35,10 @@ _Style = tuple[int, int, str]
 """Where a style begins and ends, and its element; an empty one leaves the characters out."""
 
 
-def draw_blocks(
-    source: Source, low: int, high: int, marks: Marks, *, is_named: bool = True
-) -> str:
+def draw_blocks(source: Source, low: int, high: int, marks: Marks, *, is_named: bool = True) -> str:
     """The text from ``low`` to ``high``. ``is_named`` gives each mark a name, which an address can
     lead to."""
-    drawing = _Drawing(source, marks, is_named)
+    drawing = _BlockDrawing(source, marks, is_named)
     if source.kind == "code":
         return f'<pre class="code" tabindex="0">{drawing.words(low, high)}</pre>'
     return "".join(drawing.blocks(_lines(source.text, low, high)))
@@ -56,7 +54,7 @@ def _lines(text: str, low: int, high: int) -> list[_Span]:
     return found
 
 
-class _Drawing:
+class _BlockDrawing:
     """Draws the stretches of one text; knows which marks have begun."""
 
     def __init__(self, source: Source, marks: Marks, is_named: bool) -> None:
@@ -183,9 +181,7 @@ class _Drawing:
 
     def _row(self, start: int, end: int, element: str) -> str:
         cells = cells_of(self._text[start:end], start)
-        drawn = (
-            f"<{element}>{self.words(cell.start, cell.end)}</{element}>" for cell in cells
-        )
+        drawn = (f"<{element}>{self.words(cell.start, cell.end)}</{element}>" for cell in cells)
         return f"<tr>{''.join(drawn)}</tr>"
 
     def _names_above(self, at: int) -> list[str]:

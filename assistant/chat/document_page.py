@@ -217,5 +217,3 @@ def _frame(title: str, body: str) -> str:
         '<link rel="stylesheet" href="/own/document.css"></head>'
         f"<body><main>{body}</main></body></html>"
     )
-
-

@@ -112,7 +112,8 @@ def _cited(
         f"{place_line(citation.document, citation.page, citation.section)}{_pictured(citation)}"
         f"{changed}{quote}{doubts}"
         f'<p class="actions">{opened}'
-        f'<button type="button" class="copy-quote">Copy quote</button></p>'
+        f'<button type="button" class="copy-quote">Copy quote</button> '
+        f'<button type="button" class="pin-quote t{turn} m{citation.marker}">Pin</button></p>'
         f"{more}{_why(whys.get(passage.chunk_id) if passage else None)}</article>"
     )
 

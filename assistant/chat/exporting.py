@@ -23,7 +23,7 @@ from assistant.checking.verdicts import (
     picture_label,
 )
 from assistant.text.visible import one_line, visible
-from assistant.types import Answer
+from assistant.types import Answer, Citation
 
 _LIVE = re.compile(
     r"\\|<|&(?=[#\w])|\[(\d{1,6})\](?![(:])|[\[\]]|(?<=\])\(|!(?=\[)|:(?=//)|\bwww\.", re.I
@@ -103,19 +103,24 @@ def _answer(answer: Answer) -> str:
     return "\n\n".join(parts)
 
 
-def _source(answer: Answer, at: int) -> str:
-    citation = answer.citations[at]
+def place_of_citation(citation: Citation, *more: str) -> str:
+    """A number, its place and its quote; ``more`` is Markdown that stands behind the section."""
     name = literal(citation.document)
     place = [f"`{name}`" if _PLAIN_NAME.fullmatch(name) else name]
     if citation.page is not None:
         place.append(f"page {citation.page}")
     if citation.section:
         place.append(literal(citation.section))
-    if citation.marker in found_markers(answer.sentences):
-        place.append(FOUND_WORD)
+    place += [each for each in more if each]
     place.append(f"characters {citation.start}–{citation.end}")
     place.append(f"file {citation.sha256[:12]}")
     if label := picture_label(citation.ocr_score):
         place.append(label)
     quote = "\n".join(f"> {literal(line)}" for line in citation.quote.splitlines() if line.strip())
     return f"**[{citation.marker}]** {' · '.join(place)}\n\n{quote}"
+
+
+def _source(answer: Answer, at: int) -> str:
+    citation = answer.citations[at]
+    is_found = citation.marker in found_markers(answer.sentences)
+    return place_of_citation(citation, FOUND_WORD if is_found else "")

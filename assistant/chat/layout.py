@@ -53,6 +53,9 @@ class Layout:
         self.ticked = gr.Textbox(
             label="Ticked documents", visible="hidden", elem_id="ticked", max_length=LONGEST
         )
+        self.noting = gr.Textbox(
+            label="Note to pin or remove", visible="hidden", elem_id="noting", max_length=60
+        )
         self.uploaded = gr.Textbox(
             label="Uploaded files", visible="hidden", elem_id="uploaded", max_length=4000
         )
@@ -103,6 +106,8 @@ class Layout:
                 )  # fmt: skip
                 self.receipt = gr.Markdown("", elem_id="receipt", latex_delimiters=[])
                 self.list = gr.Markdown("", elem_id="library", latex_delimiters=[])
+            with gr.Accordion("Notes", open=False, elem_id="notes"):
+                self.notebook = gr.Markdown("", elem_id="notebook", latex_delimiters=[])
             with gr.Accordion("Ask only of", open=False, elem_id="filters"):
                 self.paths = gr.Textbox(
                     label="Paths", placeholder="reports/**, *.md", elem_id="filter-paths"

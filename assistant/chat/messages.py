@@ -64,6 +64,11 @@ def draw_answer(answer: Answer, turn: int, ordered: frozenset[int] = frozenset()
     parts.append(_problems(answer.sentences))
     if answer.reason != "stopped":
         parts.append(status_line(answer))
+    if answer.citations:
+        parts.append(
+            f'<p class="answer-actions"><button type="button" class="pin-answer t{turn}">Pin '
+            "to notes</button></p>"
+        )
     return f'<div class="answer {level}">{"".join(parts)}</div>'
 
 

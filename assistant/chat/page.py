@@ -8,6 +8,7 @@ script (``static/chat.js``) reads clicks on the classes that the drawings carry.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from assistant.chat.escaped import one_line, unescape
 from assistant.chat.feedback import REASONS, Feedback
 from assistant.chat.layout import TITLE, Layout
 from assistant.chat.library import Library
+from assistant.chat.notebook import draw_notebook
+from assistant.chat.notes import PinnedNotes
 from assistant.chat.overview import examples
 from assistant.chat.owners import owner_among
 from assistant.chat.talking import Talk, View
@@ -32,6 +35,7 @@ from assistant.types import Filters
 
 STATIC = Path(__file__).parent / "static"
 
+_NOTING = re.compile(r"(pin|remove|restore) (\d{1,9})(?: (\d{1,6}))?", re.ASCII)
 _MOST_TABS = 1000
 _MOST_DIGITS = 10
 """Gradio keeps 0.2 MB for each tab; of one more, the oldest begins a new conversation."""
@@ -50,9 +54,12 @@ def owner_of(request: gr.Request) -> str:
 class ChatPage:
     """Builds the page for a service; ``blocks`` is what Gradio mounts."""
 
-    def __init__(self, service: Service, conversations: Conversations, uploads: Uploads) -> None:
+    def __init__(
+        self, service: Service, conversations: Conversations, uploads: Uploads, notes: PinnedNotes
+    ) -> None:
         self.service = service
         self.conversations = conversations
+        self.notes = notes
         self.list = ConversationList(conversations)
         self.library = Library(service, uploads)
         self.talk = Talk(service, conversations, self.library.suggestions)
@@ -94,6 +101,9 @@ class ChatPage:
         at.stop.click(self._stop, [at.conversation], None, **_FREE)
         at.shown.change(self._show, [at.shown, at.conversation], [at.evidence], **_FREE)
 
+        blocks.load(self._notebook, None, [at.notebook], **_FREE)
+        at.noting.change(self._note, [at.noting, at.conversation], [at.notebook], **_FREE)
+
         for event in (at.new.click, at.chat.clear):
             event(self._fresh, None, [*drawn, *around], **_FREE)
         at.listing.input(self._open, [at.listing, at.search_titles], [*drawn, *around], **_FREE)
@@ -125,6 +135,29 @@ class ChatPage:
         view = await self.talk.view(owner, known[0].id if known else "")
         folder = await self._folder()
         return (*_updates(view), *self.list.drawn(owner, view.conversation), *folder)
+
+    def _notebook(self, request: gr.Request) -> str:
+        return draw_notebook(self.notes.listing(owner_of(request)))
+
+    def _note(self, told: str, conversation: str, request: gr.Request) -> str:
+        """Pin, remove or bring back, as the page's script says: ``pin 3``, ``pin 3 2``."""
+        owner = owner_of(request)
+        removed, problem = 0, ""
+        found = _NOTING.fullmatch(told.partition(".")[0])
+        try:
+            if found is not None:
+                what, number = found[1], int(found[2])
+                if what == "pin":
+                    marker = int(found[3]) if found[3] else None
+                    self.notes.pin(owner, conversation, number, marker)
+                elif what == "remove":
+                    removed = number if self.notes.remove(owner, number) else 0
+                else:
+                    self.notes.restore(owner, number)
+        except AssistantError as exc:
+            problem = f"{exc.what}. {exc.hint}"
+            gr.Warning(one_line(problem))
+        return draw_notebook(self.notes.listing(owner), removed, problem)
 
     async def _welcome(self) -> AsyncIterator[Any]:
         """What is here, at once; then the questions, when they have been tried."""

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from assistant import __version__
 from assistant.chat.conversations import Conversations
 from assistant.chat.layout import TITLE
+from assistant.chat.notes import PinnedNotes
 from assistant.chat.page import STATIC, ChatPage
 from assistant.chat.uploads import Quotas, Uploads
 from assistant.errors import AssistantError
@@ -66,7 +67,8 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     conversations = Conversations(settings.index.path / CONVERSATIONS if kept else None)
     access = Access(token)
     uploads = Uploads(settings.chat.uploads, _quotas(settings))
-    page = ChatPage(service, conversations, uploads)
+    notes = PinnedNotes(conversations, service.date_of)
+    page = ChatPage(service, conversations, uploads, notes)
     page.library.close_uploads()
     mcp, mcp_app = make_mcp(service)
 
@@ -95,7 +97,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     app.add_exception_handler(HTTPException, refuse_http)
     app.add_exception_handler(Exception, _unknown_failure)
     app.include_router(openai_api.router(service))
-    app.include_router(pages.router(service, conversations, access))
+    app.include_router(pages.router(service, conversations, notes, access))
     app.include_router(uploading.router(uploads))
     app.router.routes.extend(mcp_app.routes)
     app.mount("/own", StaticFiles(directory=STATIC), name="own")

@@ -19,6 +19,8 @@ from assistant.chat.conversations import Conversations
 from assistant.chat.document_marks import MOST_PLACES, cited_marks, searched_marks
 from assistant.chat.document_page import DRAWN, draw_document, draw_error, draw_login
 from assistant.chat.exporting import as_markdown
+from assistant.chat.notebook import notes_as_markdown
+from assistant.chat.notes import PinnedNotes
 from assistant.chat.original_file import OriginalFile, original_file
 from assistant.chat.owners import owner_among
 from assistant.chat.page_picture import draw_page
@@ -37,12 +39,14 @@ Offset = Annotated[int, Query(ge=0, le=10**9)]
 _MOST_EXPORTED = 1000
 
 
-def _download(text: str) -> Response:
-    headers = {"Content-Disposition": 'attachment; filename="conversation.md"'}
+def _download(text: str, name: str = "conversation.md") -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
 
 
-def router(service: Service, conversations: Conversations, access: Access) -> APIRouter:
+def router(
+    service: Service, conversations: Conversations, notes: PinnedNotes, access: Access
+) -> APIRouter:
     """The pages for a service."""
     routes = APIRouter()
 
@@ -110,9 +114,7 @@ def router(service: Service, conversations: Conversations, access: Access) -> AP
             "Content-Disposition": file.disposition,
             "Cache-Control": "private, no-store",
         }
-        return StreamingResponse(
-            file.parts, media_type="application/octet-stream", headers=headers
-        )
+        return StreamingResponse(file.parts, media_type="application/octet-stream", headers=headers)
 
     @routes.get(
         "/document/page.png", tags=["documents"],
@@ -142,6 +144,8 @@ def router(service: Service, conversations: Conversations, access: Access) -> AP
     async def export(name: str, request: Request) -> Response:
         owner = owner_among(request.cookies)
         identity = name.removesuffix(".md")
+        if identity == "notes":
+            return _download(notes_as_markdown(notes.listing(owner)), "notes.md")
         if identity == "all":
             found = conversations.listing(owner, _MOST_EXPORTED)
             each = ((one.title, conversations.turns(owner, one.id)) for one in found)

@@ -121,3 +121,11 @@ class Service:
             return self.assistant.source(document)
         except AssistantError:
             return None
+
+    def date_of(self, document: str) -> str:
+        """A document's day, or an empty text."""
+        with suppress(AssistantError):
+            for info in self.assistant.document_infos():
+                if info.name == document:
+                    return info.date
+        return ""

@@ -148,6 +148,19 @@
     if (quote) { copyQuote(quote); return; }
     const link = target.closest("button.copy-link");
     if (link) { copy(link, link.previousElementSibling.href, "Link"); return; }
+    const pin = target.closest("button.pin-answer, button.pin-quote");
+    if (pin) {
+      const marker = numbered(pin, "m");
+      tell("noting", `pin ${numbered(pin, "t")}${marker === null ? "" : ` ${marker}`}`);
+      pin.textContent = "Pinned";
+      say("Pinned: it stands under Notes");
+      return;
+    }
+    const noted = target.closest("button.remove-note, button.restore-note");
+    if (noted) {
+      tell("noting", `${noted.matches(".remove-note") ? "remove" : "restore"} ${numbered(noted, "n")}`);
+      return;
+    }
     if (target.closest(".toggle-theme")) {
       const dark = !document.body.classList.contains("dark");
       setTheme(dark);
