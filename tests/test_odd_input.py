@@ -384,9 +384,10 @@ def test_odd_numbers_and_names_of_tools_are_errors_of_the_call(served: Running) 
     async def use() -> None:
         async with Client(f"{served.url}/mcp") as client:
             for tool, arguments in (
-                ("search", {"query": "x", "limit": 10**30}),
-                ("get_document", {"name": "\0"}),
-                ("get_document", {"name": "x", "start": 10**400}),
+                ("search", {"question": "x", "limit": 10**30}),
+                ("get_document", {"document": "\0"}),
+                ("list_documents", {"start": -(10**30), "limit": 10**30}),
+                ("get_document", {"document": "x", "start": 10**400}),
             ):
                 assert (await client.call_tool(tool, arguments)).is_error, arguments
 

@@ -200,8 +200,9 @@ def test_an_mcp_client_searches_asks_and_reads(served: Running) -> None:
     async def use() -> None:
         async with Client(f"{served.url}/mcp") as client:
             tools = await client.list_tools()
-            assert {tool.name for tool in tools.tools} == {"search", "ask", "get_document"}
-            found = await client.call_tool("search", {"query": "curator", "limit": 2})
+            names = {tool.name for tool in tools.tools}
+            assert names == {"search", "ask", "list_documents", "get_document"}
+            found = await client.call_tool("search", {"question": "curator", "limit": 2})
             assert found.structured_content is not None
             passages = found.structured_content["passages"]
             assert passages[0]["document"] == "archive/plants.md"
@@ -210,10 +211,10 @@ def test_an_mcp_client_searches_asks_and_reads(served: Running) -> None:
             assert "Ida Moe" in answer.structured_content["text"]
             assert answer.structured_content["sentences"][0]["verdict"] == "verbatim"
             name = passages[0]["document"]
-            text = await client.call_tool("get_document", {"name": name, "start": 2, "end": 8})
+            text = await client.call_tool("get_document", {"document": name, "start": 2, "end": 8})
             assert text.structured_content is not None
             assert text.structured_content["text"] == NOTES[name][2:8]
-            wrong = await client.call_tool("get_document", {"name": "../../etc/passwd"})
+            wrong = await client.call_tool("get_document", {"document": "../../etc/passwd"})
             assert wrong.is_error
 
     asyncio.run(use())

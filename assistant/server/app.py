@@ -28,6 +28,7 @@ from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
 from assistant.server import openai_api, pages, uploading
 from assistant.server.access import Access
+from assistant.server.cross_origin import CrossOrigin
 from assistant.server.event_bodies import EventBodies
 from assistant.server.guards import Guards, RequestLimits
 from assistant.server.invalid_requests import refuse_http, refuse_invalid
@@ -120,7 +121,11 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         request=settings.server.max_request_kilobytes * 1000,
     )
     checked = EventBodies(app, page.blocks)
-    guarded = Guards(checked, access, {*names, *settings.server.allowed_hosts}, limits)
+    origins = settings.server.allowed_origins
+    hosts = {*names, *settings.server.allowed_hosts}
+    guarded: ASGIApp = Guards(checked, access, hosts, limits, origins)
+    if origins:
+        guarded = CrossOrigin(guarded, origins)
     return Application(guarded, service, conversations, page)
 
 
@@ -143,4 +148,6 @@ async def _unknown_failure(request: Request, error: Exception) -> JSONResponse:
     number = secrets.token_hex(4)
     _log.error("failure %s at %s", number, one_line(request.url.path), exc_info=error)
     said = f"Something went wrong here (failure {number}; the server's log has the details)"
-    return JSONResponse({"error": {"message": said, "type": "internal", "code": number}}, 500)
+    return JSONResponse(
+        {"error": {"message": said, "type": "internal", "param": None, "code": number}}, 500
+    )

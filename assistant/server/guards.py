@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.chat.owners import OWNER_COOKIE, Sessions, new_owner, owner_among
 from assistant.server.access import SESSION_COOKIE, Access, bearer
+from assistant.server.cross_origin import is_program_door
 from assistant.server.policy import (
     PLAIN_POLICY,
     host_is_allowed,
@@ -65,11 +66,17 @@ class Guards:
     """Wraps an application."""
 
     def __init__(
-        self, app: ASGIApp, access: Access, names: Collection[str], limits: RequestLimits
+        self,
+        app: ASGIApp,
+        access: Access,
+        names: Collection[str],
+        limits: RequestLimits,
+        origins: Collection[str] = (),
     ) -> None:
         self._app = app
         self._access = access
         self._names = names
+        self._origins = frozenset(origins)
         self._limits = limits
         self._sessions = Sessions()
 
@@ -116,11 +123,14 @@ class Guards:
             return 421, "This server does not answer to that name; see server.allowed_hosts"
         if not path_is_known(path):
             return 404, "There is nothing here"
-        if not origin_is_allowed(scope["method"], request.host, request.origin, request.site):
-            return 403, "The request comes from another page"
+        is_named = request.origin in self._origins and is_program_door(path)
+        is_ours = origin_is_allowed(scope["method"], request.host, request.origin, request.site)
+        if not (is_named or is_ours):
+            return 403, "The request comes from another page; see server.allowed_origins"
         if path in _OPEN_PATHS:
             return None
-        if self._access.admits(request.authorization, request.session):
+        session = request.session if is_ours else ""
+        if self._access.admits(request.authorization, session):
             return self._strange(path, scope["query_string"], request.owner)
         if scope["method"] == "GET" and "text/html" in request.accepts:
             going = next_of(path, scope["query_string"])
@@ -291,7 +301,7 @@ async def _refuse(send: Send, status: int, reason: str, wait: float = 0.0) -> No
         headers.append((b"location", reason.encode()))
     else:
         body = json.dumps(
-            {"error": {"message": reason, "type": "refused", "code": status}}
+            {"error": {"message": reason, "type": "refused", "param": None, "code": str(status)}}
         ).encode()
         headers.append((b"content-type", b"application/json"))
         if status == 401:

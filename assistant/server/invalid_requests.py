@@ -24,7 +24,7 @@ async def refuse_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"][:_MOST_PARTS])
-    return _refusal(422, f"{place}: {first['msg']}")
+    return _refusal(422, f"{place}: {first['msg']}", param=place)
 
 
 async def refuse_http(request: Request, error: Exception) -> JSONResponse:
@@ -34,11 +34,13 @@ async def refuse_http(request: Request, error: Exception) -> JSONResponse:
     return _refusal(error.status_code, str(error.detail), error.headers)
 
 
-def _refusal(status: int, reason: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def _refusal(
+    status: int, reason: str, headers: Mapping[str, str] | None = None, param: str = ""
+) -> JSONResponse:
     said = {
         "message": one_line(reason)[:_LONGEST],
         "type": "invalid_request_error",
-        "param": None,
-        "code": status,
+        "param": one_line(param)[:_LONGEST] or None,
+        "code": str(status),
     }
     return JSONResponse({"error": said}, status, headers)

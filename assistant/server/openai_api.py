@@ -22,12 +22,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 
 from assistant.chat.placing import MARKER
 from assistant.checking.verdicts import found_markers
 from assistant.errors import AssistantError, BusyError, ModelError, UsageError
 from assistant.retrieval.filters import make_filters
 from assistant.retrieval.history import paired
+from assistant.server.chat_fields import FieldError, Limited, check_fields, most_tokens, within
 from assistant.service.service import HistoryTurn, Service
 from assistant.types import NO_FILTERS, Answer, Delta, Filters, Finished
 
@@ -41,27 +43,33 @@ _GONE = 499
 
 
 class _Lenient(BaseModel):
-    """Fields that we do not use (temperature, tools, …) are accepted and ignored."""
+    """Sampling fields (temperature, …) change nothing; ``chat_fields`` refuses what would."""
 
     model_config = ConfigDict(extra="ignore")
 
 
-class TextPart(_Lenient):
+class MessagePart(_Lenient):
     """A part of a message; only texts can be asked."""
 
-    type: Literal["text"]
-    text: str
+    type: str
+    text: str = ""
 
 
 class ChatMessage(_Lenient):
     """A message. Those of ``system``, ``developer`` and ``tool`` are not obeyed here."""
 
     role: Literal["user", "assistant", "system", "developer", "tool"]
-    content: str | Annotated[list[TextPart], Field(max_length=_MOST_PARTS)] | None = None
+    content: str | Annotated[list[MessagePart], Field(max_length=_MOST_PARTS)] | None = None
 
     def words(self) -> str:
-        """Its text."""
+        """Its text. Raises ``FieldError`` for pictures, sound and files."""
         if isinstance(self.content, list):
+            for part in self.content:
+                if part.type not in ("text", "refusal"):
+                    raise FieldError(
+                        "messages", f"A part of a message is {part.type[:40]!r}; only text is read",
+                        hint="put files into the documents folder, and ask about them",
+                    )  # fmt: skip
             return "\n".join(part.text for part in self.content)
         return self.content or ""
 
@@ -83,13 +91,22 @@ class FilterFields(_Lenient):
 
 
 class ChatRequest(_Lenient):
-    """A conversation whose last message of the user is the question."""
+    """A conversation whose last message of the user is the question.
+
+    ``max_tokens`` limits the answer. ``n`` above 1, ``tools``, ``response_format`` other than text,
+    ``stop``, ``logprobs`` and parts of messages that are no text are refused. ``temperature`` and
+    other sampling fields change nothing.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     model: str = MODELS[0]
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=_MOST_MESSAGES)]
     stream: bool | None = False
     stream_options: StreamOptions | None = None
-    n: Annotated[int, Field(ge=1, le=1)] | None = None
+    n: int | None = None
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
     filters: FilterFields | None = None
 
 
@@ -124,10 +141,13 @@ def router(service: Service) -> APIRouter:
             return _no_model(asked.model)
         base = str(request.base_url).rstrip("/")
         try:
+            fields = asked.model_dump(exclude={"messages", "filters"})
+            check_fields(fields)
+            limit = most_tokens(fields)
             question, history = _conversation(asked.messages)
             filters = _filters(asked.filters)
             if asked.stream:
-                return await _streamed(service, asked, question, history, filters, base)
+                return await _streamed(service, asked, question, history, filters, base, limit)
             answer = await _unless_gone(
                 request, service.ask(question, history, filters=filters, door="http")
             )
@@ -135,7 +155,12 @@ def router(service: Service) -> APIRouter:
             return failure(exc)
         if answer is None:
             return Response(status_code=_GONE)
-        return JSONResponse(_completion(answer, asked.model, base))
+        return JSONResponse(_completion(answer, asked.model, base, limit))
+
+    @routes.api_route("/{path:path}", methods=["GET", "POST", "DELETE"], include_in_schema=False)
+    async def nothing(path: str) -> JSONResponse:
+        raise HTTPException(404, "Of OpenAI's interface there are /v1/chat/completions and "
+                            "/v1/models here")  # fmt: skip
 
     return routes
 
@@ -225,7 +250,8 @@ def _filters(given: FilterFields | None) -> Filters:
     return make_filters(given.paths, given.types, given.after, given.before, given.tags)
 
 
-def _completion(answer: Answer, model: str, base: str) -> dict[str, Any]:
+def _completion(answer: Answer, model: str, base: str, limit: int | None) -> dict[str, Any]:
+    end = within(answer.text, limit)
     return {
         "id": _identity(),
         "object": "chat.completion",
@@ -236,12 +262,12 @@ def _completion(answer: Answer, model: str, base: str) -> dict[str, Any]:
                 "index": 0,
                 "message": {
                     "role": "assistant",
-                    "content": answer.text,
+                    "content": answer.text[:end],
                     "refusal": None,
-                    "annotations": url_citations(answer, base),
+                    "annotations": _up_to(url_citations(answer, base), end),
                 },
                 "logprobs": None,
-                "finish_reason": "length" if answer.incomplete else "stop",
+                "finish_reason": _reason(answer, end < len(answer.text)),
             }
         ],
         "usage": _usage(answer),
@@ -256,6 +282,7 @@ async def _streamed(
     history: Sequence[HistoryTurn],
     filters: Filters,
     base: str,
+    limit: int | None,
 ) -> Response:
     """A stream after its first event; an earlier failure is returned as a plain error."""
     events = service.stream(question, history, filters=filters, door="http")
@@ -270,15 +297,20 @@ async def _streamed(
             "model": asked.model,
         }
         yield _line(head, {"role": "assistant", "content": ""})
+        limited = Limited(limit)
         async with aclosing(events) as stream:  # type: ignore[type-var]
             try:
                 async for event in _after(first, stream):
                     if isinstance(event, Delta):
-                        yield _line(head, {"content": event.text})
+                        if words := limited.take(event.text):
+                            yield _line(head, {"content": words})
                     elif isinstance(event, Finished):
                         answer = event.answer
-                        yield _line(head, {"annotations": url_citations(answer, base)})
-                        reason = "length" if answer.incomplete else "stop"
+                        found = url_citations(answer, base)
+                        if limited.is_cut:
+                            found = _up_to(found, limited.sent)
+                        yield _line(head, {"annotations": found})
+                        reason = _reason(answer, limited.is_cut)
                         yield _line(head, {}, reason, {"assistant": answer.to_dict()})
                         if include_usage:
                             last = {**head, "choices": [], "usage": _usage(answer)}
@@ -290,6 +322,14 @@ async def _streamed(
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(lines(), media_type="text/event-stream", headers=headers)
+
+
+def _up_to(annotations: list[dict[str, Any]], end: int) -> list[dict[str, Any]]:
+    return [each for each in annotations if each["url_citation"]["end_index"] <= end]
+
+
+def _reason(answer: Answer, is_cut: bool) -> str:
+    return "length" if answer.incomplete or is_cut else "stop"
 
 
 async def _after(first: Any, events: AsyncIterator[Any]) -> AsyncIterator[Any]:
@@ -324,13 +364,21 @@ def _model(name: str) -> dict[str, Any]:
 def _no_model(name: str) -> JSONResponse:
     said = f"There is no model {name[:80]!r}; `/v1/models` lists them"
     return JSONResponse(
-        {"error": {"message": said, "type": "invalid_request_error", "code": "model_not_found"}},
+        {
+            "error": {
+                "message": said,
+                "type": "invalid_request_error",
+                "param": "model",
+                "code": "model_not_found",
+            }
+        },
         404,
     )
 
 
 def _error(error: AssistantError, kind: str) -> dict[str, Any]:
-    return {"message": str(error), "type": kind, "param": None, "code": type(error).__name__}
+    field = error.field if isinstance(error, FieldError) else None
+    return {"message": str(error), "type": kind, "param": field, "code": type(error).__name__}
 
 
 def _identity() -> str:

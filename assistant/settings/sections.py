@@ -186,6 +186,9 @@ class ServerSettings(_Section):
     port: Annotated[int, Field(ge=0, le=65535)]
     token_env: str
     allowed_hosts: tuple[str, ...]
+    allowed_origins: tuple[
+        Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,255}$")], ...
+    ]
     max_running: Annotated[int, Field(ge=1, le=256)]
     max_waiting: Annotated[int, Field(ge=0, le=100_000)]
     max_request_kilobytes: Annotated[int, Field(ge=16, le=10**9)]
