@@ -58,7 +58,8 @@ def test_answer_for_people_shows_citation_verdict_place_and_quote(on_sample: Any
     status, out, _ = on_sample("ask", QUESTION)
     assert status == 0
     assert "[1✓]" in out
-    assert "verbatim" in out
+    assert "✓ word for word from the source" in out
+    assert "answers your question (confidence" in out
     assert "deep-learning-theory.pdf · page 2" in out
     assert "Jacot" in out
 

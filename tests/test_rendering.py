@@ -11,7 +11,9 @@ from rich.console import Console
 from test_types import make_answer
 
 from assistant import Assistant, types
-from assistant.checking.verdicts import MAY_NOT_ANSWER
+from assistant.chat.evidence import draw_evidence
+from assistant.chat.messages import draw_answer
+from assistant.checking.verdicts import LABELS, MAY_NOT_ANSWER, MEANINGS, SHAPES
 from assistant.cli.rendering import (
     VERDICT_MARKS,
     show_answer,
@@ -34,13 +36,22 @@ def test_every_verdict_has_its_own_mark() -> None:
     assert len({mark for mark, _ in VERDICT_MARKS.values()}) == len(VERDICT_MARKS)
 
 
-@pytest.mark.parametrize("verdict", ["verbatim", "supported", "weak", "unsupported"])
+def test_every_verdict_has_words_and_the_chat_draws_each() -> None:
+    verdicts = types.Verdict.__args__  # type: ignore[attr-defined]
+    assert set(LABELS) == set(MEANINGS) == set(SHAPES) == set(verdicts)
+    for verdict in verdicts:
+        answer = make_answer(sentences=(Sentence("One.", (1,), verdict),))
+        assert LABELS[verdict] in draw_answer(answer, 0)
+        assert LABELS[verdict] in draw_evidence(answer, 0, lambda _: None)
+
+
+@pytest.mark.parametrize("verdict", ["verbatim", "supported", "weak", "unsupported", "computed"])
 def test_marker_carries_the_mark_of_its_verdict(verdict: types.Verdict) -> None:
     answer = make_answer(sentences=(Sentence("One.", (1,), verdict),))
     text = drawn(show_answer, answer)
     mark = VERDICT_MARKS[verdict][0]
     assert f"One. [1{mark}]" in text
-    assert f"{mark} {verdict}" in text
+    assert f"{mark} {LABELS[verdict]}" in text
     assert "a.md" in text
     assert "characters 0–4" in text
 

@@ -295,6 +295,8 @@ def _other(key: str, value: Any) -> Any:
         return {"some-model": [1.0, 2.0]}
     if name.endswith("_url"):
         return "https://elsewhere.example"
+    if name.endswith("_origins"):
+        return ["https://elsewhere.example"]
     return ["elsewhere"] if isinstance(value, list) else f"{value}-other"
 
 

@@ -69,6 +69,7 @@ class Layout:
             f'<span class="badge hint" title="{meaning}">{badge}</span>'
             '<span class="top-actions">'
             '<button type="button" class="toggle-evidence">Evidence</button> '
+            '<button type="button" class="show-keys">Keys</button> '
             '<button type="button" class="toggle-theme">Light or dark</button></span></div>',
             elem_id="header",
             latex_delimiters=[],

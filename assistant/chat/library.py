@@ -16,7 +16,7 @@ from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError
 from assistant.private_files import close_to_others
 from assistant.service.service import Service
-from assistant.types import Progress
+from assistant.types import FileOutcome, Progress
 
 _EVERY_SECONDS = 0.2
 
@@ -33,6 +33,7 @@ class Library:
         """Sync, drawing each step and then the receipt. The sync continues when the page closes."""
         steps: queue.SimpleQueue[Progress] = queue.SimpleQueue()
         yield draw_progress(Progress("looking at the folder", 0, 0))
+        before = await asyncio.to_thread(self._not_read)
         job = asyncio.ensure_future(self._service.sync(paths, steps.put))
         while not job.done():
             await asyncio.wait([job], timeout=_EVERY_SECONDS)
@@ -42,9 +43,15 @@ class Library:
             if last is not None and not job.done():
                 yield draw_progress(last)
         try:
-            yield draw_receipt(job.result())
+            yield draw_receipt(job.result(), before)
         except AssistantError as exc:
             yield draw_failure(exc.what, exc.hint)
+
+    def _not_read(self) -> tuple[FileOutcome, ...]:
+        try:
+            return self._service.assistant.status().not_indexed
+        except AssistantError:
+            return ()
 
     async def upload(self, owner: str, numbers: Sequence[str]) -> AsyncIterator[str]:
         """Store the files that a browser sent, by their numbers, and index them."""

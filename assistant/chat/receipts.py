@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from assistant.chat.escaped import one_line
@@ -20,19 +21,30 @@ def draw_progress(step: Progress) -> str:
     )
 
 
-def draw_receipt(receipt: SyncReceipt) -> str:
-    """What a sync did, in one line, and every file that changed or has a problem."""
-    counts: dict[str, int] = {}
-    for file in receipt.files:
-        counts[file.outcome] = counts.get(file.outcome, 0) + 1
+def draw_receipt(receipt: SyncReceipt, known: Sequence[FileOutcome] = ()) -> str:
+    """What a sync did, in one line, and every file that changed or has a new problem.
+
+    ``known`` are the files that could not be read before: those with the same problem are counted
+    in one line, since the list of documents names them.
+    """
+    before = {(file.document, file.outcome, file.reason) for file in known}
+    old = [f for f in receipt.files if (f.document, f.outcome, f.reason) in before]
+    rows = [f for f in receipt.files if f.outcome != "unchanged" and f not in old]
+    counts = Counter(file.outcome for file in rows)
     told = ", ".join(f"{count} {_said(name)}" for name, count in sorted(counts.items()))
-    rows = [file for file in receipt.files if file.outcome != "unchanged"]
+    same = sum(file.outcome == "unchanged" for file in receipt.files)
+    facts = [f"{same:,} unchanged"] if same else []
+    if old:
+        facts.append(f"{len(old):,} still not read, as before")
+    if not (rows or facts):
+        told = "No files"
     repaired = f'<p class="changed">{one_line(receipt.repaired)}</p>' if receipt.repaired else ""
+    also = f'<p class="muted">{", ".join(facts)}</p>' if facts else ""
     return (
-        f'<div class="receipt"><p><strong>{told or "No files"}</strong></p>{repaired}'
-        f"<p class=\"muted\">{receipt.documents} documents, {receipt.chunks} chunks, "
+        f'<div class="receipt"><p><strong>{told or "Nothing has changed"}</strong></p>{also}'
+        f'{repaired}<p class="muted">{receipt.documents:,} documents, {receipt.chunks:,} chunks, '
         f"{receipt.seconds:.1f} s</p>{_rows(rows)}</div>"
-    )  # fmt: skip
+    )
 
 
 def draw_failure(what: str, hint: str) -> str:

@@ -20,12 +20,13 @@ SHAPES: dict[Verdict, str] = {
 LABELS: dict[Verdict, str] = {
     "verbatim": "word for word from the source",
     "supported": "supported by the source",
+    "computed": "computed from the source",
     "catalogue": "from the list of documents",
     "weak": "partly supported",
     "unsupported": "not in the source",
     "uncited": "no source named",
 }
-"""The verdicts in a person's words, for the chat and its exports."""
+"""The verdicts in a person's words, for the chat, its exports and the terminal."""
 
 MEANINGS: dict[Verdict, str] = {
     "verbatim": "the source says it word for word",

@@ -17,9 +17,11 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.checking.verdicts import (
+    CERTAINTY_LABELS,
     FOUND_SHAPE,
     FOUND_WORD,
     GOOD,
+    LABELS,
     MAY_NOT_ANSWER,
     SHAPES,
     cited_count,
@@ -38,9 +40,10 @@ from assistant.types import (
     Passage,
     Status,
     SyncReceipt,
+    Verdict,
 )
 
-_COLOURS = {
+_COLOURS: dict[Verdict, str] = {
     "verbatim": "green",
     "supported": "green",
     "computed": "green",
@@ -49,7 +52,7 @@ _COLOURS = {
     "unsupported": "red",
     "uncited": "red",
 }
-VERDICT_MARKS: dict[str, tuple[str, str]] = {
+VERDICT_MARKS: dict[Verdict, tuple[str, str]] = {
     verdict: (shape, _COLOURS[verdict]) for verdict, shape in SHAPES.items()
 }
 
@@ -103,10 +106,10 @@ def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> 
     _status_line(console, answer)
 
 
-def _worst_verdicts(answer: Answer) -> dict[int, str]:
+def _worst_verdicts(answer: Answer) -> dict[int, Verdict]:
     """For each marker the weakest verdict of a sentence that cites it."""
     order = list(VERDICT_MARKS)
-    worst: dict[int, str] = {}
+    worst: dict[int, Verdict] = {}
     for sentence in answer.sentences:
         for marker in sentence.citations:
             before = worst.get(marker, sentence.verdict)
@@ -120,14 +123,14 @@ def _show_doubts(console: Console, answer: Answer) -> None:
         if sentence.verdict in GOOD:
             continue
         mark, style = VERDICT_MARKS[sentence.verdict]
-        line = Text(f"  {mark} {sentence.verdict}: ", style=style)
+        line = Text(f"  {mark} {LABELS[sentence.verdict]}: ", style=style)
         line.append(one_line(sentence.text), style="default")
         if sentence.problems:
             line.append(f"  ({one_line('; '.join(sentence.problems))})", style="dim")
         console.print(line)
 
 
-def _marked(text: str, verdicts: Mapping[int, str], found: Collection[int] = ()) -> Text:
+def _marked(text: str, verdicts: Mapping[int, Verdict], found: Collection[int] = ()) -> Text:
     styled = Text()
     at = 0
     for match in _MARKER.finditer(text):
@@ -143,12 +146,12 @@ def _marked(text: str, verdicts: Mapping[int, str], found: Collection[int] = ())
     return styled
 
 
-def _source(citation: Citation, verdicts: Mapping[int, str], is_found: bool) -> Text:
+def _source(citation: Citation, verdicts: Mapping[int, Verdict], is_found: bool) -> Text:
     verdict = verdicts.get(citation.marker, "verbatim")
     mark, style = VERDICT_MARKS[verdict]
     line = Text()
     line.append(f"[{citation.marker}] ", style="bold")
-    line.append(f"{mark} {verdict}{f', {FOUND_WORD}' if is_found else ''}  ", style=style)
+    line.append(f"{mark} {LABELS[verdict]}{f', {FOUND_WORD}' if is_found else ''}  ", style=style)
     line.append(one_line(_place(citation.document, citation.page, citation.section)), style="cyan")
     line.append(f"  characters {citation.start}–{citation.end}", style="dim")
     if label := picture_label(citation.ocr_score):
@@ -206,7 +209,8 @@ def _status_line(console: Console, answer: Answer) -> None:
     line = (
         f"{len(answer.retrieved)} passages → {cited_count(answer)} → "
         f"{good} of {len(answer.sentences)} sentences supported · "
-        f"{answer.certainty} (confidence {answer.confidence:.2f}) · "
+        f"{CERTAINTY_LABELS[answer.certainty].lower() or 'no answer'} "
+        f"(confidence {answer.confidence:.2f}) · "
         f"{answer.timings.get('total', 0):.2f} s · "
         f"{one_line(answer.receipt.model)}"
     )

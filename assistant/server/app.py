@@ -44,6 +44,7 @@ _WARM_SECONDS = 2.0
 _HEAD = (
     '<link rel="stylesheet" href="/own/chat.css"><script src="/own/chat.js" defer></script>'
     '<script src="/own/files.js" defer></script><script src="/own/sources.js" defer></script>'
+    '<script src="/own/keys.js" defer></script>'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
 )
 _log = logging.getLogger("assistant.server")
