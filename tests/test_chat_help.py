@@ -72,10 +72,9 @@ def test_the_menu_of_feedback_is_not_cut_off(
             screen.answered(count)
             page.wait_for_timeout(1200)
             page.get_by_role("button", name="Feedback").last.click()
-            page.wait_for_timeout(300)
-            page.screenshot(path=f"/tmp/e14/shots/feedback-{size[0]}-{count}.png")
-            assert _inside(page, "#chat .extra-feedback-option")
-            page.keyboard.press("Escape")
+            page.wait_for_timeout(500)
+            assert _inside(page, "#chat .extra-feedback-option:visible")
+            page.get_by_role("button", name="Feedback").last.click()
 
 
 def test_a_sync_says_what_changed_and_not_all_that_is_unread_again(
@@ -104,3 +103,17 @@ def test_another_reason_is_news() -> None:
     assert "a.pdf" not in draw_receipt(SyncReceipt("g", files), [known])
     known = FileOutcome("a.pdf", "skip", "password", "locked")
     assert "1 failed" in draw_receipt(SyncReceipt("g", files), [known])
+
+
+@pytest.mark.parametrize("size", [[], ["--phone"]])
+def test_ten_tasks_of_a_first_reader_are_done(
+    size: list[str], browser: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "benchmarks.ten_tasks", *size]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 of 10 tasks done" in done.stdout

@@ -124,6 +124,10 @@
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
+    const menu = target.closest("#chat .extra-feedback");
+    if (menu) {  // its reasons may stand below what is seen
+      setTimeout(() => $(".extra-feedback-options", menu)?.scrollIntoView({ block: "nearest" }), 100);
+    }
     const marker = target.closest("button.marker");
     if (marker) { hidePopover(); showCard(marker); return; }
     const show = target.closest("button.show-evidence");
