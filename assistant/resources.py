@@ -183,7 +183,8 @@ class Resources:
 
     def load_reader_ahead(self) -> None:
         """Begin to load the reader in a thread, while modules are loaded and a search goes on;
-        onnxruntime leaves the interpreter to others meanwhile. What goes wrong is raised by ``reader``."""
+        onnxruntime leaves the interpreter to others meanwhile. What goes wrong is raised by
+        ``reader``."""
         if self.settings.answer.reader != "none" and not self._reader_begun:
             self._reader_begun = True
 
