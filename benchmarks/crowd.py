@@ -113,7 +113,7 @@ async def by_chat(
     """One question through the page's own events, as the browser sends them."""
     began = time.perf_counter()
     first = 0.0
-    data: list[object] = [question, None, "", [], [], "", ""][:inputs]
+    data: list[object] = [question, None, "", [], [], "", "", ""][:inputs]
     join = {"data": data, "fn_index": function, "session_hash": session, "trigger_id": None}
     await client.post("/gradio_api/queue/join", json=join)
     url = f"/gradio_api/queue/data?session_hash={session}"

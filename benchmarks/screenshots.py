@@ -50,6 +50,7 @@ def shoot(browser: Browser, url: str, folder: Path) -> None:
     page.locator("#chat button.marker").first.click()
     take("dark")
     page.set_viewport_size({"width": 390, "height": 780})
+    page.keyboard.press("Escape")  # the sheet of evidence, which covers the rest
     page.locator("#chat button.marker").first.click()
     take("narrow")
     name = "deep-learning-theory.pdf"
