@@ -10,6 +10,7 @@ The index and its ingest:
 
 Answers and verdicts:
 
+``python -m benchmarks.span_answers``  long questions: does the answer stand on the evidence?
 ``python -m benchmarks.verdicts``      the verdict beside people's judgement
 ``python -m benchmarks.injections``    instructions hidden in e-mails, and a model that obeys
 ``python -m benchmarks.citation_cases`` generated texts full of markers and links

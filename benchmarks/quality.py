@@ -122,6 +122,12 @@ SECTIONS = (
         "Our questions on 99 real files; most were seen while the code was written.",
     ),
     Section(
+        "Long questions about long documents (chroma-chunking)",
+        "python -m benchmarks.span_answers {bench}/chroma-chunking",
+        "Half of them were read by hand, nothing was fitted on them. The weakest kind known: "
+        "speeches in the first person are refused, tables of reports lose to the prose beside.",
+    ),
+    Section(
         "Verdicts: claims judged by people (WiCE)",
         "python -m benchmarks.verdicts {bench}/wice",
         "GPT-4 F1 .610, T5-3B trained on such claims .778.",
