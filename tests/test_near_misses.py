@@ -165,6 +165,21 @@ def test_a_lead_in_that_denies_turns_its_items_round(verifier: Verifier) -> None
             "The two tasks are washing the raw fleece of sheep and carding it.",
             "twice",
         ),
+        (
+            "The felt is a simple cloth that a weaver is expected to know.",
+            "Loden: a simple cloth that a weaver is expected to know. The felt comes later.",
+            "something else",
+        ),
+        (
+            "The problem of sorting fleeces of different sizes into few bins has been solved.",
+            "Sorting fleeces of different sizes into few bins is a hard problem.",
+            "something else",
+        ),
+        (
+            "The grey dye was not allowed at Holm.",
+            "At Holm no other dye than the grey dye was allowed.",
+            "others",
+        ),
     ],
 )
 def test_a_claim_is_supported_only_where_one_sentence_says_it(

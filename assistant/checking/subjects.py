@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.checking.polarity import clause_of
 from assistant.text.sentences import sentences
 from assistant.text.terms import STOP_WORDS, stem, words
 
@@ -62,7 +63,9 @@ def told_of_another(claim: str, best: str, sources: Sequence[str], before: str =
         return False
     there = set(_content(best))
     predicate = [term for term in _content(said) if term not in _NAMELESS]
-    if predicate and sum(term in there for term in predicate) < _SAID * len(predicate):
+    opposites = _opposites_of(said, best)  # "are forbidden" where the source has "not allowed"
+    held = sum(term in there or term in opposites for term in predicate)
+    if predicate and held < _SAID * len(predicate):
         return True
     subject, _ = _parts(best)
     if _PRONOUN.match(own.strip()):
@@ -73,6 +76,16 @@ def told_of_another(claim: str, best: str, sources: Sequence[str], before: str =
     if subject is None or not set(_content(subject)) - _NAMELESS:
         there |= _antecedent(best, sources)
     return sum(term in there for term in wanted) < _ENOUGH * len(wanted)
+
+
+def _opposites_of(said: str, best: str) -> set[str]:
+    """The words of a claim that mean the same as, or the opposite of, a word of the sentence."""
+    known = {reading.key for term in clause_of(best).terms for reading in term.readings}
+    return {
+        term.stem
+        for term in clause_of(said).terms
+        if any(reading.key in known for reading in term.readings)
+    }
 
 
 def _is_other_than_before(subject: str | None, before: str) -> bool:
