@@ -371,6 +371,8 @@ class Assistant:
 
         Leaving the iterator early stops the model. ``stream`` is for a program with an event loop.
         """
+        if not self._resources.writes:
+            self._resources.load_reader_ahead()
         from assistant.answering.events import answer_events
 
         asked, filters = self._checked(question, history, filters)

@@ -55,6 +55,7 @@ class Resources:
         self._reranker: Reranker | None = None
         self._reader: AnswerReader | None = None
         self._lock, self._reader_lock = threading.RLock(), threading.Lock()
+        self._reader_begun = False
         self.writes = bool(settings.llm.model) or model is not None
         """Whether a language model writes the answers."""
         self.readers: GivenReaders | None = None
@@ -181,9 +182,11 @@ class Resources:
             return self._reader
 
     def load_reader_ahead(self) -> None:
-        """Begin to load the reader in a thread, while a search goes on; onnxruntime leaves the
-        interpreter to others meanwhile. What goes wrong is raised by ``reader``."""
-        if self._reader is None and self.settings.answer.reader != "none":
+        """Begin to load the reader in a thread, while modules are loaded and a search goes on;
+        onnxruntime leaves the interpreter to others meanwhile. What goes wrong is raised by
+        ``reader``."""
+        if self.settings.answer.reader != "none" and not self._reader_begun:
+            self._reader_begun = True
 
             def load() -> None:
                 with contextlib.suppress(ReaderError):

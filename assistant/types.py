@@ -278,13 +278,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A name as a document has it, from ``start`` to ``end``."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer: its text without markers, the markers it cites, the verdict.
 
     ``evidence`` is, for each marker, the stretch that supports this very sentence best;
     ``problems`` say what the cited places do not hold (a number, a name). ``judged`` is a second
     opinion of a model where one was asked for. ``is_found``: the model cited nothing here, the
-    assistant found the passage that supports it.
+    assistant found the passage that supports it. ``about`` is the name that a pronoun of the
+    sentence ("It", "He") stands for, in the first marker's document; the answer's text says it
+    first.
     """
 
     text: str
@@ -294,6 +305,7 @@ class Sentence:
     problems: tuple[str, ...] = ()
     judged: str = ""
     is_found: bool = False
+    about: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from assistant.text.names import words_above
 from assistant.text.noise import Places, recurs, share
 from assistant.text.terms import STOP_WORDS, words
 from assistant.text.word_vectors import cosines
-from assistant.types import Passage
+from assistant.types import Named, Passage
 
 Find = Callable[[str, str], Places]
 """A sentence and its language → where all of its words stand: (document, text)."""
@@ -112,6 +112,8 @@ class Pick:
     read: Read = READ_NOTHING
     is_asked_above: bool = False
     """Whether the heading above it asks what the question asks."""
+    about: Named | None = None
+    """The name that its first word stands for."""
 
 
 def extraction_weights() -> Mapping[str, float]:

@@ -43,7 +43,8 @@ _HOLDS_VALUES = frozenset(
     stem(
         """list given give shown show stated state recorded record reported report measured named
         have has had hold held win won get got reach reached score scored entered entry value table
-        row column""".split()
+        row column receive received attract attracted draw drew drawn see saw seen make made take
+        took taken need needed use used earn earned bring brought""".split()
     )
 )
 """Words that say how a row holds a value and stand in no row: "What is listed for France?"."""

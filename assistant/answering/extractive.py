@@ -123,6 +123,7 @@ def _sentence(pick: Pick, marker: int) -> Sentence:
         citations=(marker,),
         verdict="verbatim",
         evidence=(Evidence(marker, pick.start, pick.end),),
+        about=pick.about,
     )
 
 
@@ -139,6 +140,8 @@ def _text(picks: Sequence[Pick], asked: frozenset[str], dated: Sequence[str] = (
         marker += len(block)
         rows = [pick.row for pick in block if pick.row is not None]
         body = as_markdown(rows, marks, asked) if rows else f"{_flat(first.text)} {marks[0]}"
+        if first.about is not None and not rows:
+            body = f"{_flat(first.about.text)}: {body}"
         if any(dated):
             body = f"({dated[marker - 1] or 'undated'}) {body}"
         if first.kind == "item":

@@ -189,7 +189,12 @@ class _Words(dict[str, bytes]):
     """
 
     def __init__(self, tokens: Sequence[str], encoded: Callable[[str], bytes]) -> None:
-        self._numbers = {token: number for number, token in enumerate(tokens)}
+        self._opening = {token: number for number, token in enumerate(tokens)}
+        self._continuing = {
+            token[len(_CONTINUING) :]: number
+            for token, number in self._opening.items()
+            if token.startswith(_CONTINUING)
+        }
         self._encoded = encoded
 
     def __missing__(self, word: str) -> bytes:
@@ -204,17 +209,17 @@ class _Words(dict[str, bytes]):
     def _longest_first(self, word: str) -> list[int] | None:
         """WordPiece: the longest token that begins the word, then what continues it; None when no
         token does."""
-        numbers, start, before = [], 0, ""
-        while start < len(word):
-            longest = min(len(word), start + _LONGEST_TOKEN)
-            for end in range(longest, start, -1):
-                number = self._numbers.get(before + word[start:end])
+        numbers, start, length = [], 0, len(word)
+        number_of = self._opening.get
+        while start < length:
+            for end in range(min(length, start + _LONGEST_TOKEN), start, -1):
+                number = number_of(word[start:end])
                 if number is not None:
                     break
             else:
                 return None
             numbers.append(number)
-            start, before = end, _CONTINUING
+            start, number_of = end, self._continuing.get
         return numbers
 
 

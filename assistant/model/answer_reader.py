@@ -116,6 +116,10 @@ class OnnxReader:
 
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
+            # The level above changes only layouts that this kind has not, and loads longer by half.
+            options.graph_optimization_level = (
+                onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+            )
             self._session: Any = onnxruntime.InferenceSession(
                 str(model), options, providers=["CPUExecutionProvider"]
             )

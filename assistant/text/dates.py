@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from assistant.text.terms import terms
 from assistant.text.value_words import MONTHS, ONLY_WITH_DAY
@@ -35,24 +36,26 @@ _YEAR = r"(?P<year>1\d{3}|20\d{2})"
 _SHORT_YEAR = r"(?P<year>\d\d)"
 
 
-def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+@cache
+def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Compiled when first needed: 7 ms of every command otherwise."""
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
-_WITH_NAMES = _compiled(
+_WITH_NAMES = (
     rf"\b{_DAY} {_OF}{_ANY_MONTH},?(?: (?:de |del )?{_YEAR}\b)?",
     rf"\b{_MONTH} {_DAY}\b(?:,? {_YEAR}\b)?",
     rf"\b{_MONTH},? {_OF}{_YEAR}\b",
     rf"\b(?:{_BEFORE_MONTH})[ -]{_MONTH}(?! \d)",
 )
-_IN_DIGITS = _compiled(
+_IN_DIGITS = (
     rf"(?<![\d.]){_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)",
     rf"(?<![\d.])(?P<day>\d{{1,2}})\. ?(?P<month>\d{{1,2}})\. ?{_YEAR}(?!\d)",
     rf"\b(?P<a>\d{{1,2}})[-/](?P<b>\d{{1,2}})[-/]{_YEAR}\b",
     rf"(?<![\d.])(?P<day>\d{{2}})\.(?P<month>\d{{2}})\.{_SHORT_YEAR}(?![\d.])",
     rf"(?<![\d/])(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/{_SHORT_YEAR}(?![\d/])",
 )
-_EAST_ASIAN = _compiled(
+_EAST_ASIAN = (
     rf"{_YEAR}年(?P<month>\d{{1,2}})月(?:(?P<day>\d{{1,2}})日)?",
     rf"{_YEAR}년 ?(?P<month>\d{{1,2}})월(?: ?(?P<day>\d{{1,2}})일)?",
 )
@@ -112,11 +115,11 @@ def _fitting(text: str) -> list[re.Pattern[str]]:
     tenth of the time."""
     patterns: list[re.Pattern[str]] = []
     if not MONTHS.keys().isdisjoint(_LETTERS.findall(text.lower())):
-        patterns += _WITH_NAMES
+        patterns += _compiled(_WITH_NAMES)
     if _PARTED.search(text):
-        patterns += _IN_DIGITS
+        patterns += _compiled(_IN_DIGITS)
     if "年" in text or "년" in text:
-        patterns += _EAST_ASIAN
+        patterns += _compiled(_EAST_ASIAN)
     return patterns
 
 

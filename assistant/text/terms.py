@@ -57,6 +57,8 @@ _IDENTIFIER = re.compile(r"(?<![^\W_])[^\W_]++(?:[-_.:/][^\W_]++)++")
 _NO_NUMBER = re.compile(r"[-:/]|\..*\.")
 _JOINTS = re.compile("[-_]")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_AROUND_WORDS = ".,;:!?()[]\"'*`"
+"""Signs that change nothing about the one word between them."""
 _LONG_WORD = re.compile(r"[^\W\d_]{8,}")
 _BASE = 0x9E3779B97F4A7C15
 """Odd, and far from any small number: 2^64 divided by the golden ratio."""
@@ -175,9 +177,13 @@ class _Pieces(dict[str, str]):
 
     def __missing__(self, piece: str) -> str:
         if self._is_plain and piece.isascii():  # most are
-            terms = stem(_words(piece))
-            if _IDENTIFIER_SIGN.search(piece):
-                terms += identifiers(piece)
+            bare = piece.strip(_AROUND_WORDS)
+            if bare.isalpha():
+                terms = stem((bare.lower(),))
+            else:
+                terms = stem(_words(piece))
+                if _IDENTIFIER_SIGN.search(piece):
+                    terms += identifiers(piece)
         else:
             terms = _piece_terms(piece, self._code)
         found = " ".join(terms)

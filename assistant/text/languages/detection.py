@@ -15,6 +15,7 @@ from assistant.text.folding import fold_case
 from assistant.text.languages import telling_words
 
 _WORD = re.compile(r"[^\W\d_]+")
+_NOT_ASCII = re.compile("[^\0-\x7f]")
 _ONLY_LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}
 """Parts ASCII into the same words, in a third of the time."""
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -166,7 +167,7 @@ def _scores(text: str) -> tuple[dict[str, float], int]:
         for code, share in shares[word]:
             scores[code] = scores.get(code, 0.0) + count * share
     if scores and not text.isascii():
-        letters = Counter(sign for sign in text.lower() if sign > "\x7f" and sign.isalpha())
+        letters = Counter(filter(str.isalpha, _NOT_ASCII.findall(text.lower())))
         for code in scores:
             own = _LETTERS.get(code, frozenset())
             strange = sum(count for sign, count in letters.items() if sign not in own)
