@@ -130,8 +130,7 @@ def test_a_lead_in_that_denies_turns_its_items_round(verifier: Verifier) -> None
     [
         (
             "The wool shortage is a variation of felting in which wet fibres are pressed.",
-            "Nuno work is a variation of felting. Wet fibres are pressed into silk. The wool "
-            "shortage began in 1911 and hit many mills.",
+            "Nuno work is a variation of felting. Fibres are pressed wet. The wool shortage came.",
             "no sentence",
         ),
         (
@@ -151,8 +150,7 @@ def test_a_lead_in_that_denies_turns_its_items_round(verifier: Verifier) -> None
         ),
         (
             "Holm sold 935 coats in 2018, an increase of 55 percent.",
-            "Holm sold 935 coats in 2018. Holm sold 1,449 coats a year later, an increase of 55 "
-            "percent.",
+            "Holm sold 935 coats in 2018. Holm sold 1,449 a year later, an increase of 55 percent.",
             "numbers",
         ),
         (

@@ -175,8 +175,8 @@ class ClaimChecker:
         own = sentences[at]
         check = self.verify(claim_of(sentences, at), own.passages)
         if check.verdict == "supported" and not is_found:
-            before = sentences[at - 1].text if at else ""
-            check = self._bound(claim_of(sentences, at), own.passages, check, before)
+            said = sentences[at - 1].text if at else ""
+            check = self._bound(claim_of(sentences, at), own.passages, check, said)
         if check.verdict not in GOOD or not _LEANS.match(own.text):
             return check
         if check.verdict == "supported" and _is_fragment(own.text):

@@ -44,7 +44,6 @@ from assistant.types import (
     Retrieved,
 )
 
-
 _MAY_NOT_ANSWER = "The passages do not seem to answer this: read them before you use the answer"
 
 
@@ -250,7 +249,5 @@ def _unanswerable(resources: Resources, found: Found, snapshot: Snapshot) -> Dra
     settings = resources.settings.answer
     if settings.refuse == "never":
         return None
-    draft = extractive_draft(
-        found, snapshot, resources.sentences(), resources.reader(), settings
-    )
+    draft = extractive_draft(found, snapshot, resources.sentences(), resources.reader(), settings)
     return draft if draft.abstained else None

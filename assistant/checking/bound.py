@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from assistant.checking.coverage import Coverage
 from assistant.checking.missing_facts import SourceFacts
@@ -33,7 +34,9 @@ _ANAPHOR = re.compile(
     re.IGNORECASE,
 )
 """What ties a sentence to the one before it."""
-_NO_OTHER = re.compile(r"\b(?:no|none|not|nobody|nothing)\s(?:any\s)?(?:other|else)\b", re.IGNORECASE)
+_NO_OTHER = re.compile(
+    r"\b(?:no|none|not|nobody|nothing)\s(?:any\s)?(?:other|else)\b", re.IGNORECASE
+)
 _OTHER = re.compile(r"\b(?:other|else|another|only|except|apart from|besides)\b", re.IGNORECASE)
 _MEANS = re.compile(r"\bby (?P<act>[a-z]{2,}ing)\b")
 _HALVES = re.compile(r",?\s(?:and|while|whereas|but)\s", re.IGNORECASE)
@@ -108,7 +111,7 @@ def _is_another_act(claim: str, source: str) -> bool:
     for match in _MEANS.finditer(claim):
         act = stem([match["act"]])[0]
         spoken = words(source)
-        for before, word in zip(spoken, spoken[1:], strict=False):
+        for before, word in pairwise(spoken):
             if before == "and" and stem([word])[0] == act and not word.endswith("ing"):
                 return True
     return False
@@ -119,7 +122,7 @@ def _says_twice(text: str) -> bool:
     parts = [_content(part) for part in _HALVES.split(text)]
     return any(
         len(after) >= _LEAST_WORDS_OF_A_HALF and after <= before
-        for before, after in zip(parts, parts[1:], strict=False)
+        for before, after in pairwise(parts)
     )
 
 

@@ -14,8 +14,8 @@ from assistant.text.sentences import sentences
 from assistant.text.terms import STOP_WORDS, stem, words
 
 _ADJUNCT = re.compile(
-    r"\W*(?:(?:in|at|on|by|between|from|during|after|before|since|until|with|for|as|of|when|if|where|"
-    r"although|because|however|also|then|thus|according to|under)\b[^,;:]{0,80},\s+)+",
+    r"\W*(?:(?:in|at|on|by|between|from|during|after|before|since|until|with|for|as|of|when|if|"
+    r"where|although|because|however|also|then|thus|according to|under)\b[^,;:]{0,80},\s+)+",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(
@@ -27,8 +27,8 @@ _ANSWERS = re.compile(
 """What a model says before it says anything."""
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|does|did|do|will|can|could|would|may|might|must|should|won|"
-    r"took|takes?|holds?|held|uses?|gives?|gave|makes?|made|contains?|refers?|means?|includes?|works?|"
-    r"shows?|argues?|claims?|says?|said|sells?|sold|finds?|found|calls?|treats?|learns?|asks?|brought|"
+    r"took|takes?|holds?|held|uses?|gives?|gave|makes?|made|contains?|refers?|means?|includes?|"
+    r"works?|shows?|argues?|claims?|says?|said|sells?|sold|finds?|found|calls?|treats?|learns?|asks?|brought|"
     r"combines?|collects?|computes?|represents?|produces?|allows?|helps?|looks?|turns?|speeds?|picks?|"
     r"suggests?|thinks?|grew|rose|fell|became|becomes?|wrote|writes?|led|leads?|began|ran|runs?|"
     r"(?<!-)\b[a-z]{3,}ed)\b"
@@ -40,8 +40,8 @@ _NAMELESS = frozenset(
         """it its he his she her they their them this these those both such one ones other others
         author authors paper papers work study team method methods system approach idea result
         results text passage article full title name term word concept technique first second third
-        two three four several some many most also even often now further all other way kind type lesson gain price cost man men woman
-        women people person researcher researchers company""".split()
+        two three four several some many most also even often now further all other way
+        kind type lesson gain price cost man men woman women people person researcher researchers company""".split()
     )
 )
 """Words that name nothing by themselves: who is meant stands before."""
