@@ -150,7 +150,7 @@ def test_a_lead_in_that_denies_turns_its_items_round(verifier: Verifier) -> None
         ),
         (
             "Holm sold 935 coats in 2018, an increase of 55 percent.",
-            "Holm sold 935 coats in 2018. Holm sold 1,449 a year later, an increase of 55 percent.",
+            "Holm sold 935 coats in 2018. Holm sold 1,449 coats then, an increase of 55 percent.",
             "numbers",
         ),
         (

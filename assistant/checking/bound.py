@@ -24,7 +24,7 @@ from assistant.text.terms import STOP_WORDS, stem, words
 _MOST_OF_IT = 0.65
 """Share of a claim's words that one sentence of the source holds."""
 _ASKS = re.compile(
-    r"\b(?:asks?|asked|wonder\w*|question is|unclear|unknown)\b[^.]{0,40}\b(?:whether|if|how|why)\b",
+    r"\b(?:asks?|asked|wonder\w*|question is|unclear)\b[^.]{0,40}\b(?:whether|if|how|why)\b",
     re.IGNORECASE,
 )
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|simply|merely)\b", re.IGNORECASE)

@@ -19,7 +19,7 @@ _ADJUNCT = re.compile(
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(
-    r"\W*(?:the (?:correct |short )?answer(?: to (?:the|this|your) question[^,;:]{0,80}?)?(?: is|:)|"
+    r"\W*(?:the (?:correct |short )?answer(?: to (?:the|this) question[^,;:]{0,80}?)?(?: is|:)|"
     r"the (?:text|passage|source|document|author|article)s? (?:also )?"
     r"(?:says?|states?|mentions?|explains?|notes?))(?::| that)?\s+",
     re.IGNORECASE,
@@ -41,7 +41,7 @@ _NAMELESS = frozenset(
         author authors paper papers work study team method methods system approach idea result
         results text passage article full title name term word concept technique first second third
         two three four several some many most also even often now further all other way
-        kind type lesson gain price cost man men woman women people person researcher researchers company""".split()
+        kind type lesson gain price cost man men woman women people person company""".split()
     )
 )
 """Words that name nothing by themselves: who is meant stands before."""
