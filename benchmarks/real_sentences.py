@@ -6,8 +6,8 @@
 the best passage and no word of citations. Each was read beside its passage and judged ``true``
 (the passage says all of it), ``partly``, or ``false``, before any verdict was computed. ``before``
 is what the model wrote before it in the same answer; ``start`` and ``end`` are the passage's place
-in the document's text. Rules were mended on the part ``mended``; of ``held out`` only six sentences
-were read again, and no rule was kept for them.
+in the document's text. Rules were mended on the part ``mended``. The part ``held out`` answers
+other questions; it was judged before its verdicts were computed, and no rule was changed for it.
 """
 
 from __future__ import annotations

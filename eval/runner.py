@@ -125,7 +125,8 @@ def ask_all(
             folder.record(
                 result, recorded.to_line(question, number, outcome), dict(outcome.timings)
             )
-            model, prompt = outcome.receipt.model or model, outcome.receipt.prompt or prompt
+            if outcome.receipt.prompt or not prompt:  # some answers are given without the model
+                model, prompt = outcome.receipt.model or model, outcome.receipt.prompt
         else:
             folder.record(failed(question, outcome, number), recorded.no_answer(question, number),
                           {})  # fmt: skip

@@ -420,3 +420,39 @@ def test_reasoning_of_a_local_model_is_no_part_of_the_answer(
     server.script = citing("<think>\nMaybe 1999 [N]?\n</think>\n\nIt was laid out in 1872 [N].")
     answer = ask(with_model(notes, server), FOUNDED)
     assert answer.text == "It was laid out in 1872 [1]."
+
+
+@pytest.mark.parametrize("cut", range(5, 18))
+def test_half_a_mark_of_ours_at_the_end_is_not_shown(cut: int) -> None:
+    hidden = HiddenFilter()
+    text = "It was in 1872 [1].\n" + '<passage number="3"'[:cut]
+    shown = "".join(map(hidden.feed, text)) + hidden.finish()
+    assert shown.rstrip() == "It was in 1872 [1]."
+
+
+UNANSWERABLE = "Who wrote the opera about the lighthouse keeper of Valparaiso?"
+
+
+def test_strict_refusal_comes_before_the_model_is_asked(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    server.script = Reply("The opera is by Berta Lindqvist [1].")
+    refused = ask(with_model(notes, server, refuse="strict", min_confidence=0.2), UNANSWERABLE)
+    assert refused.abstained
+    assert not server.requests
+    answered = ask(with_model(notes, server, refuse="strict", min_confidence=0.2), FOUNDED)
+    assert not answered.abstained
+    assert len(server.requests) == 1
+
+
+def test_an_answer_to_what_the_passages_do_not_answer_is_warned_of(
+    notes: Assistant, server: FakeModelServer
+) -> None:
+    server.script = Reply("The opera is by Berta Lindqvist [1].")
+    warned = ask(with_model(notes, server, min_confidence=0.2), UNANSWERABLE)
+    assert not warned.abstained
+    assert "do not seem to answer" in warned.notice
+    never = with_model(notes, server, refuse="never", min_confidence=0.2)
+    assert "do not seem" not in ask(never, UNANSWERABLE).notice
+    server.script = citing("It was laid out in 1872 [N].")
+    assert not ask(with_model(notes, server, min_confidence=0.2), FOUNDED).notice

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.claims import ClaimChecker
+from assistant.checking.bound import loosely_bound
 from assistant.checking.verifier import Verifier
 from assistant.citing.stream import CitedSentence, parse
 from assistant.embedding.static import StaticEmbedder
@@ -122,3 +123,68 @@ def test_a_lead_in_that_denies_turns_its_items_round(verifier: Verifier) -> None
     item = "The digest goes through three papers on sheep and two on dyes."
     assert checked(verifier, f"The following never happened:\n\n- {item}", WOOL)[1] == "unsupported"
     assert checked(verifier, f"Here are the facts:\n\n- {item}", WOOL)[1] == "verbatim"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "says"),
+    [
+        (
+            "The wool shortage is a variation of felting in which wet fibres are pressed.",
+            "Nuno work is a variation of felting. Fibres are pressed wet. The wool shortage came.",
+            "no sentence",
+        ),
+        (
+            "Makers' marks and stitches.",
+            "# Makers' marks and stitches\n\nEach coat has a label.",
+            "heading",
+        ),
+        (
+            "Sheep of the valley recognise the faces of their herders.",
+            "The study asks whether sheep of the valley recognise the faces of their herders.",
+            "asks",
+        ),
+        (
+            "The mill not only spins wool but also dyes the wool.",
+            "The mill spins wool and dyes the wool.",
+            "not only",
+        ),
+        (
+            "Holm sold 935 coats in 2018, an increase of 55 percent.",
+            "Holm sold 935 coats in 2018. Holm sold 1,449 coats then, an increase of 55 percent.",
+            "numbers",
+        ),
+        (
+            "The sorter grades each fleece by picking the nearest mean.",
+            "The sorter grades each fleece by its mean and picks the nearest mean.",
+            "means",
+        ),
+        (
+            "The two tasks are washing the raw fleece of sheep and washing the fleece of sheep.",
+            "The two tasks are washing the raw fleece of sheep and carding it.",
+            "twice",
+        ),
+        (
+            "The felt is a simple cloth that a weaver is expected to know.",
+            "Loden: a simple cloth that a weaver is expected to know. The felt comes later.",
+            "something else",
+        ),
+        (
+            "The problem of sorting fleeces of different sizes into few bins has been solved.",
+            "Sorting fleeces of different sizes into few bins is a hard problem.",
+            "something else",
+        ),
+        (
+            "The grey dye was not allowed at Holm.",
+            "At Holm no other dye than the grey dye was allowed.",
+            "others",
+        ),
+    ],
+)
+def test_a_claim_is_supported_only_where_one_sentence_says_it(
+    claim: str, source: str, says: str, verifier: Verifier
+) -> None:
+    coverage = verifier.examine(claim, [source])[-1]
+    assert says in loosely_bound(claim, [source], coverage)
+    assert not loosely_bound(source, [source], verifier.examine(source, [source])[-1]) or says in (
+        "numbers", "no sentence", "heading", "asks",
+    )  # fmt: skip

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.checking.bound import loosely_bound
 from assistant.checking.verdicts import GOOD
 from assistant.checking.verifier import Verification, Verifier, needs_citation
 from assistant.citing.stream import CitedSentence
@@ -124,6 +125,10 @@ def _cells(row: str) -> str:
     return ", ".join(cell.strip() for cell in row.strip(_EDGES).split("|") if cell.strip())
 
 
+def _around(passages: Sequence[Passage]) -> str:
+    return " ".join(part for p in passages for part in (p.title, *p.heading_path, p.context))
+
+
 class ClaimChecker:
     """Checks the claims of one answer against the passages that its model was given."""
 
@@ -152,20 +157,26 @@ class ClaimChecker:
         best, found = (-1, 0.0), 0
         for number in numbers:
             cited = replace(own, passages=(number,))
-            check = self.check((*sentences[:at], cited), at)
+            check = self.check((*sentences[:at], cited), at, is_found=True)
             rank = (1 if check.verdict == "verbatim" else 0, check.score)
             if check.verdict in GOOD and rank > best:
                 best, found = rank, number
         return (found,) if found else ()
 
-    def check(self, sentences: Sequence[CitedSentence], at: int) -> Verification:
+    def check(
+        self, sentences: Sequence[CitedSentence], at: int, *, is_found: bool = False
+    ) -> Verification:
         """The verdict on a sentence with what it cites.
 
         One that leans on the sentence before ("However, it …") is no better than weak where that
-        one is not supported: what "it" is, nobody has shown.
+        one is not supported: what "it" is, nobody has shown. With ``is_found`` it is only asked
+        which passage the sentence is about: its words need not stand in one sentence.
         """
         own = sentences[at]
         check = self.verify(claim_of(sentences, at), own.passages)
+        if check.verdict == "supported" and not is_found:
+            said = sentences[at - 1].text if at else ""
+            check = self._bound(claim_of(sentences, at), own.passages, check, said)
         if check.verdict not in GOOD or not _LEANS.match(own.text):
             return check
         if check.verdict == "supported" and _is_fragment(own.text):
@@ -179,10 +190,22 @@ class ClaimChecker:
         told = f"it leans on a sentence that is {before.verdict}"
         return replace(check, verdict="weak", problems=(*check.problems, told))
 
+    def _bound(
+        self, claim: StatedClaim, numbers: Sequence[int], check: Verification, before: str
+    ) -> Verification:
+        """A supported claim, weak where no sentence of its sources says most of it."""
+        cited = [self._passages[number - 1] for number in numbers]
+        texts = [passage.text for passage in cited]
+        coverage = self._verifier.examine(claim.text, texts)[-1]
+        told = loosely_bound(claim.text, texts, coverage, _around(cited), before)
+        if not told or self._verifier.verify(claim.text, texts).verdict == "verbatim":
+            return check  # an item that stands in the source, with a lead-in of the model's
+        return replace(check, verdict="weak", problems=(*check.problems, told))
+
     def verify(self, claim: StatedClaim, numbers: Sequence[int]) -> Verification:
         """The verdict on a claim that cites these passages."""
         cited = [self._passages[number - 1] for number in numbers]
-        around = " ".join(part for p in cited for part in (p.title, *p.heading_path, p.context))
+        around = _around(cited)
         texts = [passage.text for passage in cited]
         own = self._verifier.verify(claim.text, texts, around)
         if not claim.lead_in or not cited:

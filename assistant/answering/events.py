@@ -2,7 +2,8 @@
 
 without a model:  small talk? ─ search ─ field? ─ folder? ─▶ Retrieved ─ works? ─ figure? ─ steps?
                   ─ extract
-with a model:     small talk? ─ folder? ─ condense ─ search ─▶ Retrieved ─ figure? ─ write ─ verify
+with a model:     small talk? ─ folder? ─ condense ─ search ─▶ Retrieved ─ figure? ─ refuse?
+                  ─ write ─ verify
 either:           ─▶ Delta … Delta ─ build the answer ─▶ Finished
 
 A step with "?" answers some questions and passes the others on.
@@ -27,6 +28,7 @@ from assistant.answering.several_steps import stepwise
 from assistant.answering.small_talk import small_talk_draft
 from assistant.answering.threads import in_own_thread, in_thread
 from assistant.errors import ModelError
+from assistant.index.snapshot import Snapshot
 from assistant.model.usage import add_usage
 from assistant.resources import Resources
 from assistant.retrieval.question import Asked
@@ -41,6 +43,8 @@ from assistant.types import (
     Finished,
     Retrieved,
 )
+
+_MAY_NOT_ANSWER = "The passages do not seem to answer this: read them before you use the answer"
 
 
 class Clock:
@@ -200,6 +204,13 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
             draft, basis = replace(computed, usage=spent), Basis(snapshot, found, filters)
             yield Finished(build_answer(asked.text, draft, config, basis, clock.total()))
             return
+        refused = await asyncio.to_thread(_unanswerable, resources, found, snapshot)
+        clock.stage("answerable")
+        if refused is not None and settings.answer.refuse == "strict":
+            yield Delta(refused.text)
+            draft, basis = replace(refused, usage=spent), Basis(snapshot, found, filters)
+            yield Finished(build_answer(said_now, draft, config, basis, clock.total()))
+            return
         verifier = await asyncio.to_thread(resources.verifier)
         written: Written | None = None
         strict = settings.answer.strict
@@ -225,5 +236,18 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
         draft = replace(draft, usage=add_usage(spent, draft.usage))
         if draft.abstained:
             yield Delta(draft.text)
+        elif refused is not None:
+            parts = [_MAY_NOT_ANSWER, *([draft.notice] if draft.notice else [])]
+            draft = replace(draft, notice=". ".join(parts))
         basis = Basis(snapshot, found, filters)
         yield Finished(build_answer(said_now, draft, config, basis, clock.total()))
+
+
+def _unanswerable(resources: Resources, found: Found, snapshot: Snapshot) -> Draft | None:
+    """The refusal that there would be without a model, for the same passages; None where they
+    answer, or ``answer.refuse`` does not ask."""
+    settings = resources.settings.answer
+    if settings.refuse == "never":
+        return None
+    draft = extractive_draft(found, snapshot, resources.sentences(), resources.reader(), settings)
+    return draft if draft.abstained else None

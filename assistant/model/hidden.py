@@ -53,8 +53,11 @@ _ANY = regex.compile(
 )  # fmt: skip
 _HEADER = regex.compile(r"\n|<\|end_header_id\|>|(?=<\|channel\|>)|<\|message\|>")
 _ECHO_ENDS = regex.compile(r"\[/INST\]")
-_HALF = regex.compile(r"<[|｜][a-z_]{0,30}[|｜]?$")
-"""A special token at which a stream broke off."""
+_HALF = regex.compile(
+    r"<[|｜][a-z_]{0,30}[|｜]?$"
+    r"|<\s*/?\s*(?:pass(?:a(?:g(?:e(?:\s+\w{0,6}\s*=?\s*[\"']?\d*[\"']?)?)?)?)?)\s*/?$"
+)
+"""A special token, or our own mark before a passage, at which a stream broke off."""
 _LONGEST_HEADER = 40
 _TAIL = 120
 """Characters of a thought that are kept: its end may have come in part."""

@@ -167,6 +167,7 @@ class AnswerSettings(_Section):
     max_question_characters: Positive
     strict: bool
     judge: bool
+    refuse: Literal["never", "warn", "strict"]
 
 
 class ChatSettings(_Section):
