@@ -22,6 +22,7 @@ from eval.drift_command import drift
 from eval.errors import EXIT_USAGE, InvalidComparisonError
 from eval.exam.commands import ability, exam, init
 from eval.importing.commands import import_
+from eval.labels_command import labels
 from eval.statistics import STATISTICS
 
 if TYPE_CHECKING:
@@ -368,7 +369,7 @@ def beir(
         benchmark.write_queries(outcome, out)
 
 
-for command in (exam, init, import_, ability, matrix, ablate, robust, drift):
+for command in (exam, init, import_, ability, matrix, ablate, robust, labels, drift):
     main.add_command(command)
 
 
