@@ -69,7 +69,7 @@ def build_exam(texts: Mapping[str, str], count: int, seed: int = 0) -> Exam:
     fair += _distinct(with_ease(item, folder) for item in both)
     refused = min(len(missing), round(NEAR_MISS_SHARE * count))
     chosen = _balanced(fair, count - refused, chance)
-    chosen += _balanced(missing, min(refused, max(1, len(chosen) // 4)), chance)
+    chosen += _balanced(missing, min(refused, max(1, len(chosen) // 3)), chance)
     return Exam(tuple(chosen), candidates, len(fair) + len(missing))
 
 
