@@ -38,14 +38,14 @@ _LEANS_LATER = re.compile(
 )
 """The same behind a phrase: "According to the list, it is second." """
 _PRONOUN = re.compile(r"(?P<thing>it|its)\b|(?:he|she|his|her)\b", re.IGNORECASE)
-_LAST_WORD = re.compile(r"(\w+)(?:['’]\w+)?$")
+_WORD = re.compile(r"[^\s,]+")
 _TITLE = re.compile(r"[\"“„«](?P<name>[^\"“”„«»\n]{3,120})[\"”“»]")
 _NAME = re.compile(
     r"(?:(?i:the|an?|der|die|das|le|la|les|el|il|lo) )?"
     r"(?P<name>[^\W\d_a-zß-öø-ÿ][\w-]*+(?: [^\W\d_a-zß-öø-ÿ][\w-]*+){0,4})(?![\w'’-])"
 )
 _LIKE_A_PERSON = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]+(?: [^\W\d_a-z][^\W\d_A-Z]+){0,3}")
-_LIKE_A_THING = re.compile(r"[^\W_]*(?:[^\W\d_a-z]{2}|\d|[^\W\d_A-Z][^\W\d_a-z])")
+_LIKE_A_THING = re.compile(r"[^\W\d_a-z]{2}|\d|[^\W\d_A-Z][^\W\d_a-z]")
 """Two capitals together, a digit, or a capital within a word."""
 _MOST_BACK = 3
 """Sentences that may open with the same pronoun between a name and the sentence."""
@@ -71,8 +71,8 @@ def names_what_is_before(text: str) -> bool:
 def _leaning_word(text: str) -> str:
     """The word that leans, if one does."""
     found = _LEANS.match(text) or _LEANS_LATER.match(text)
-    last = _LAST_WORD.search(found.group()) if found else None
-    return last[1] if last else ""
+    written = _WORD.findall(found.group()) if found else [""]
+    return re.split("['’]", written[-1])[0]
 
 
 def named_before(question: Question, text: str, before: Sequence[tuple[str, int]]) -> Named | None:

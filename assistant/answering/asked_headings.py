@@ -44,6 +44,18 @@ _COMES_NEXT = re.compile(
     r"[^:;]{0,80}[.!]$",
     re.IGNORECASE,
 )
+_SHOWN_BELOW = re.compile(
+    r"^(?:(?:the|this) (?:following|accompanying) (?:\w+ ){0,3}"
+    r"(?:table|chart|graph|figure|diagram|list|exhibit|schedule)s?|"
+    r"(?:table|figure|fig\.|chart|exhibit) ?\w{1,5}|"
+    r"die (?:folgende|nachstehende) (?:tabelle|abbildung|grafik|liste))\b[^.;]{0,80}?"
+    r"\b(?:shows?|sets? forth|summari[sz]es?|presents?|compares?|provides?|details?|gives?|"
+    r"reflects?|illustrates?|lists?|zeigt|enthält|gibt)\b|"
+    r"\b(?:is|are) (?:set forth|shown|presented|summari[sz]ed|listed|as follows) ?"
+    r"(?:in the|below|:|$)",
+    re.IGNORECASE,
+)
+"""A sentence that announces a table: "The following table sets forth …"."""
 _ASKS_WHERE = re.compile(
     r"\b(?:where|call|phone|telephone|number|contact|website|visit|page|who (?:can|should|do)|"
     r"information|booklet|link|url|address|see)\b",
@@ -54,7 +66,7 @@ _ASKS_WHERE = re.compile(
 def points_elsewhere(question: Question, text: str) -> bool:
     """Whether a sentence only says where more is told, and that is not asked for; or that it comes
     next: "Here is the difference in brief." """
-    if _COMES_NEXT.search(text):
+    if _COMES_NEXT.search(text) or _SHOWN_BELOW.search(text.lstrip()):
         return True
     return _POINTS.match(text.lstrip()) is not None and not _ASKS_WHERE.search(question.text)
 

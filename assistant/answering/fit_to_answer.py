@@ -28,6 +28,25 @@ _REFERENCE = re.compile(
     r"^[\W\d]{0,6}[A-ZÀ-Þ][\w'’-]{1,30}(?:,? (?:et al\.?|and|&|[A-ZÀ-Þ][\w'’.-]{0,30}),?){0,12} "
     r"?\((?:1[5-9]|20)\d\d[a-z]?\)[,.:;]? \S"
 )
+_NUMBERED_REFERENCE = re.compile(
+    r"^[\W\d]{0,6}(?:[A-ZÀ-Þ][\w'’-]{1,30},? [A-Z](?:\.? ?-?[A-Z]){0,3}\.?,?;? (?:and |& )?){1,40}"
+    r"\S.{20,500}\b(?:1[89]|20)\d\d[a-z]?\b.{0,60}\d"
+)
+"""Names with initials, a title, a year and pages: "Wei Z Lieber MR Lymphoid … 1993 268 3180"."""
+_CAPTION = re.compile(
+    r"(?:figure|fig\.|table|chart|box|abbildung|abb\.|tabelle|tab\.|figura|tableau|tabla|tabella) "
+    r"?[A-Z]?\d{1,3}[a-z]?(?:\.\d{1,3})?[.:]? [^.!?]{5,200}",
+    re.IGNORECASE,
+)
+"""The title of a picture or table, which no sentence ends."""
+_ASKS_FOR_CAPTION = re.compile(
+    r"\b(?:figures?|fig|tables?|charts?|abbildung(?:en)?|tabellen?|figuras?|tableaux?)\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_QUESTION = re.compile(
+    r"\b(?:questions?|ask(?:s|ed|ing)?|fragen?|gefragt|fragt|pregunt\w*|demand\w*|domand\w*)\b",
+    re.IGNORECASE,
+)
 _CREDIT = re.compile(
     r"^\W{0,3}(?:(?:figure|fig\.|photo|photograph|image|picture|illustration|video|abbildung|foto|bild)"
     r"s?(?: \d+[a-z]?)?(?: (?:from|by|courtesy|credit|taken from|aus|von)\b|\s?[:©])|"
@@ -72,10 +91,21 @@ def may_answer(
         return False
     if sentence.row is None and (_is_echo(question, sentence) or _is_menu(sentence, passage)):
         return False
+    if sentence.row is None and _is_no_statement(question, sentence):
+        return False
     is_title = passage.start == 0 and _is_title(sentence.text.strip(), passage)
     if is_title and not _fills_slot(question, sentence, features):
         return False
     return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
+
+
+def _is_no_statement(question: Question, sentence: SentenceTerms) -> bool:
+    """Whether a sentence asks, or is the title of a figure; unless such a one is asked for."""
+    text = sentence.text.strip()
+    if text.endswith(("?", "？")):
+        return _ASKS_FOR_QUESTION.search(question.text) is None
+    is_caption = text[-1:] not in _ENDS and _CAPTION.fullmatch(text) is not None
+    return is_caption and _ASKS_FOR_CAPTION.search(question.text) is None
 
 
 def _fills_slot(question: Question, sentence: SentenceTerms, features: SentenceFeatures) -> bool:
@@ -95,7 +125,7 @@ def _is_title(text: str, passage: Passage) -> bool:
 
 def is_reference(text: str) -> bool:
     """Whether a line is an entry of a list of references: names, a year in brackets, a title."""
-    return _REFERENCE.match(text) is not None
+    return _REFERENCE.match(text) is not None or _NUMBERED_REFERENCE.match(text) is not None
 
 
 def _is_menu(sentence: SentenceTerms, passage: Passage) -> bool:

@@ -70,6 +70,11 @@ _LONGEST_TOKEN = 100
 _NEXT_WORD = re.compile(r"[\s\"“‘'(\[«*_]*([^\s.,;:!?\"”’)\]*_]+)")
 
 
+_CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]")
+_ENOUGH_TO_TELL = 60
+"""Characters of a paragraph without a capital, from which on its writer uses none."""
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceSpan:
     """A sentence or unit: ``text[start:end]``, trimmed, and what kind of unit it came from."""
@@ -197,9 +202,12 @@ def _unit(text: str, start: int, end: int, kind: str) -> Iterator[SentenceSpan]:
 
 def _cut(text: str, unit: SentenceSpan) -> Iterator[SentenceSpan]:
     start = unit.start
+    is_lower: bool | None = None
     for match in _END.finditer(text, unit.start, unit.end):
         border = match.end()
-        if border <= start or not _is_border(text, unit, match):
+        if is_lower is None:
+            is_lower = _is_without_capitals(text[unit.start : unit.end])
+        if border <= start or not _is_border(text, unit, match, is_lower=is_lower):
             continue
         yield SentenceSpan(start, border, unit.kind if unit.kind != "label" else "prose")
         start = border
@@ -209,14 +217,21 @@ def _cut(text: str, unit: SentenceSpan) -> Iterator[SentenceSpan]:
         yield SentenceSpan(start, unit.end, unit.kind)
 
 
-def _is_border(text: str, unit: SentenceSpan, match: re.Match[str]) -> bool:
+def _is_without_capitals(text: str) -> bool:
+    """Whether somebody writes, or a program stored, everything in lower case."""
+    return len(text) >= _ENOUGH_TO_TELL and not _CAPITAL.search(text)
+
+
+def _is_border(
+    text: str, unit: SentenceSpan, match: re.Match[str], *, is_lower: bool = False
+) -> bool:
     if match.lastgroup in ("wide", "danda", "noted"):
         return True
     following = _NEXT_WORD.match(text, match.end(), unit.end)
     if following is None:
         return True
     word = following.group(1)
-    if word[:1].islower():
+    if word[:1].islower() and not is_lower:
         return False
     if match.group("mark") != ".":
         return True
