@@ -3,11 +3,11 @@
     python -m benchmarks.exam_agreement            about 15 minutes on two cores
 
 Asks the questions of ``eval/questions.yaml`` and an exam from ``documents/`` under thirteen
-configurations that were chosen before the first look at a result: each part of the ranking off, fewer
-passages, fewer sentences, another threshold, no reader. Prints each configuration's shares, the
-exam's share of questions that split them, and Spearman's correlation of the two orders; and, because
-no exam can agree better than our own questions agree with each other, the mean correlation of halves
-of these.
+configurations that were chosen before the first look at a result: each part of the ranking off,
+fewer passages, fewer sentences, another threshold, no reader. Prints each configuration's shares,
+the exam's share of questions that split them, and Spearman's correlation of the two orders; and,
+because no exam can agree better than our own questions agree with each other, the mean correlation
+of halves of these.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ def main() -> None:
     split = sum(splits(theirs))
     print(f"{split} of {len(exam)} exam questions split the configurations")
     agreement = spearmanr([_mean(row) for row in ours], [_mean(row) for row in theirs])[0]
-    print(f"Spearman of the orders by {len(own)} own and {len(exam)} exam questions: {agreement:.3f}")
+    print(
+        f"Spearman of the orders by {len(own)} own and {len(exam)} exam questions: {agreement:.3f}"
+    )
     print(f"of two halves of the own questions: {_halves(ours):.3f}")
 
 
@@ -106,7 +108,8 @@ def _halves(rights: Sequence[Sequence[bool]]) -> float:
         chance.shuffle(order)
         half = len(order) // 2
         left, right = (
-            [_mean([row[n] for n in part]) for row in rights] for part in (order[:half], order[half:])
+            [_mean([row[n] for n in part]) for row in rights]
+            for part in (order[:half], order[half:])
         )
         found.append(spearmanr(left, right)[0])
     return sum(found) / len(found)

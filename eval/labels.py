@@ -50,7 +50,9 @@ def fit(features: Numbers, labels: Numbers, ridge: float = RIDGE) -> Numbers:
     return beta
 
 
-def without_each(features: Numbers, labels: Numbers, ridge: float = RIDGE) -> tuple[Numbers, Numbers]:
+def without_each(
+    features: Numbers, labels: Numbers, ridge: float = RIDGE
+) -> tuple[Numbers, Numbers]:
     """(coefficients of all questions, coefficients without each one as rows), in closed form."""
     beta = fit(features, labels, ridge)
     hessian, _ = _newton(features, labels, beta, ridge)
@@ -89,7 +91,9 @@ def check_labels(
     ]
     labels = np.array([float(each.expect == "answer") for each in asked])
     if len(asked) < FEWEST or not 0 < labels.sum() < len(labels):
-        raise ValueError(f"labels need {FEWEST} questions, to answer and to refuse; {len(asked)} are")
+        raise ValueError(
+            f"labels need {FEWEST} questions, to answer and to refuse; {len(asked)} are"
+        )
     features = _standardised(np.array([_signals(each, scores.get(each.id, ())) for each in asked]))
     beta, others = without_each(features, labels)
     odds = _sigmoid(np.einsum("ij,ij->i", features, others))

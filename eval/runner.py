@@ -135,8 +135,8 @@ def ask_all(
                 )
                 model, prompt = outcome.receipt.model or model, outcome.receipt.prompt or prompt
             else:
-                folder.record(failed(question, outcome, number), recorded.no_answer(question, number),
-                              {})  # fmt: skip
+                missed = recorded.no_answer(question, number)
+                folder.record(failed(question, outcome, number), missed, {})
             step("ask", before + count, len(wanted))
             check(cost, before + count, len(wanted))
     return model, prompt

@@ -144,8 +144,14 @@ def run_questions(
     )
     ask = _replayed(plan.replay) if plan.replay is not None else asker(bench.assistant)
     model, prompt = ask_all(
-        questions, ask, bench.texts, folder, repeat=plan.repeat, jobs=plan.jobs,
-        limits=plan.limits, step=step,
+        questions,
+        ask,
+        bench.texts,
+        folder,
+        repeat=plan.repeat,
+        jobs=plan.jobs,
+        limits=plan.limits,
+        step=step,
     )
     recorded = runs.load_run(folder.path, unfinished=True)
     manifest = with_receipt(manifest, model, prompt)

@@ -238,9 +238,7 @@ def test_what_is_told_of_a_name_is_no_near_miss() -> None:
     )
     names = {"VLT": {"a.md"}, "KLM2": {"a.md"}, "Ada Lund": {"b.md"}, "Puerto Rico": {"b.md"}}
     asked = [
-        item.question
-        for seed in range(12)
-        for item in unsaid(names, {"Ada Lund"}, folder, seed)
+        item.question for seed in range(12) for item in unsaid(names, {"Ada Lund"}, folder, seed)
     ]
     assert any("KLM2" in each for each in asked)
     assert not any("Puerto Rico" in each for each in asked)  # not known to be a person

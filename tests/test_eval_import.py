@@ -48,7 +48,7 @@ def test_a_csv_gets_its_evidence_from_the_documents(tmp_path: Path) -> None:
         "b,What does the ferry cost?,,refuse,\n"
         "c,Who is the captain?,Nobody Known,,\n"
         "d,What is it?,,,\n"
-        ',Who designed the breakwater?,"Ingrid Solberg designed it, in the year 1931, people say.",,\n',
+        ',Who designed the breakwater?,"Ingrid Solberg designed it in 1931, as many of us say.",,\n',
     )
     made = imported(path)
     asked = questions_of(made)
@@ -134,7 +134,9 @@ def test_a_file_that_is_none_gives_one_clear_error(
 
 
 def test_ids_that_stand_twice_and_rows_without_questions_are_left_out(tmp_path: Path) -> None:
-    text = "id,question,answer\na,The ferry's passengers?,220\na,Passengers of the ferry?,220\nb,,x\n"
+    text = (
+        "id,question,answer\na,The ferry's passengers?,220\na,Passengers of the ferry?,220\nb,,x\n"
+    )
     made = imported(written(tmp_path, "q.csv", text))
     assert [reason for _, reason in made.left_out] == [
         "the id 'a' stands twice", "it has no question"

@@ -38,7 +38,13 @@ def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     command += ["--rootdir", str(folder), "-p", module, *arguments]
     environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PATH": "/usr/bin:/bin", "HOME": "/tmp"}
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 

@@ -1,12 +1,12 @@
-"""Does the server answer as often, and as surely, as the blessed run did? A log of counts by day and
-an alarm that may be looked at as often as one likes.
+"""Does the server answer as often, and as surely, as the blessed run did? A log of counts by day
+and an alarm that may be looked at as often as one likes.
 
-The log holds numbers only: a day, how many questions were answered, how many were refused, how many
-answers were sure; never a word of a question. The alarm bets against "the mean is still m": for each
-day capital is multiplied by what a bet on a lower mean (and one on a higher one) wins. While the mean
-is m, capital is a martingale, so that it ever reaches 1 / level has a probability of at most level,
-however often it is looked at (Ville's inequality; Waudby-Smith and Ramdas 2024, "Estimating means of
-bounded random variables by betting"). A test that is repeated daily has no such bound.
+The log holds numbers only: a day, how many questions were asked, how many were answered, how many
+answers were sure; never a word of a question. The alarm bets against "the mean is still m": each
+day multiplies the capital by what a bet on a lower mean (and one on a higher one) wins. While the
+mean is m, capital is a martingale, so that it ever reaches 1 / level has a probability of at most
+level, however often it is looked at (Ville's inequality; Waudby-Smith and Ramdas 2024, "Estimating
+means of bounded random variables by betting"). A test that is repeated daily has no such bound.
 """
 
 from __future__ import annotations

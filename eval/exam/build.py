@@ -76,7 +76,11 @@ def build_exam(texts: Mapping[str, str], count: int, seed: int = 0) -> Exam:
 def _alternating(first: Sequence[Item], second: Sequence[Item]) -> list[Item]:
     """In turns as far as both go, then the rest of the first: swapped names are the surer ones."""
     turns = [item for both in zip(first, second, strict=False) for item in both]
-    return [*turns, *first[len(turns) // 2 :], *second[len(first) :][: max(0, MOST_UNSAID - len(first))]]
+    return [
+        *turns,
+        *first[len(turns) // 2 :],
+        *second[len(first) :][: max(0, MOST_UNSAID - len(first))],
+    ]
 
 
 def _worded(items: Iterable[Item]) -> list[Item]:

@@ -1,8 +1,9 @@
-"""Items made of others: two facts in one question, and what the folder does not say of a name. Pure.
+"""Items made of others: two facts in one question, and what the folder does not say of a name.
+Pure.
 
-Hand-written questions need two places, or ask for what nobody wrote down; items of one sentence, and
-near misses of swapped names, do neither. Without these an exam hardly saw whether an answer has room
-for two sentences, and whether the reader refuses.
+Hand-written questions need two places, or ask for what nobody wrote down; items of one sentence,
+and near misses of swapped names, do neither. Without these an exam hardly saw whether an answer has
+room for two sentences, and whether the reader refuses.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _OF_PEOPLE = (
 _OF_THINGS = (
     ("Who pays for {name}?", "who pays for {name}",
      r"cost|price|paid|pay|fund|budget|[$€£]|sponsor|grant|financ|fee"),
-    ("What is the e-mail address of {name}?", "{name} e-mail address", r"@|e-?mail|address|contact"),
+    ("What is the e-mail address of {name}?", "{name} e-mail address",
+     r"@|e-?mail|address|contact"),
     ("What is the telephone number of {name}?", "{name} telephone number",
      r"phone|call|contact|\btel\b"),
     ("Who drew the logo of {name}?", "{name} logo designer", r"logo|drew|draw|design|emblem"),

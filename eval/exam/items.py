@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 ItemKind = Literal[
-    "number", "date", "name", "list", "definition", "table_cell", "conflict", "pair", "title",
-    "saying", "near_miss"
+    "number",
+    "date",
+    "name",
+    "list",
+    "definition",
+    "table_cell",
+    "conflict",
+    "pair",
+    "title",
+    "saying",
+    "near_miss",
 ]
 Wording = Literal["keywords", "typed"]
 GENERATED = "generated"

@@ -1,8 +1,8 @@
 """Rows of other tools + the documents' texts → rows of a question file. Pure.
 
-A question of ours needs facts and a quote that stands in the documents. Where a row lacks the quote,
-it is looked for: the sentence that states the answer and shares most with the question. A row that
-cannot be judged by rules is left out with the reason, never guessed.
+A question of ours needs facts and a quote that stands in the documents. Where a row lacks the
+quote, it is looked for: the sentence that states the answer and shares most with the question. A
+row that cannot be judged by rules is left out with the reason, never guessed.
 """
 
 from __future__ import annotations
@@ -142,13 +142,13 @@ def _facts(answer: str) -> tuple[tuple[str, ...], ...]:
         return ((plain,),)
     found = dict.fromkeys([*numbers(plain), *names_in(plain)])
     if not found:
-        raise _LeftOutError("its answer is a sentence without a number or name: write facts by hand")
+        raise _LeftOutError(
+            "its answer is a sentence without a number or name: write facts by hand"
+        )
     return tuple((each,) for each in found)
 
 
-def _quotes(
-    row: ImportedRow, texts: Mapping[str, str], document: str
-) -> list[tuple[str, str]]:
+def _quotes(row: ImportedRow, texts: Mapping[str, str], document: str) -> list[tuple[str, str]]:
     found = []
     for quote in row.quotes:
         if len(quote) > LONGEST_QUOTE:

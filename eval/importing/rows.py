@@ -12,6 +12,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -168,10 +169,9 @@ def _texts(value: object) -> list[str]:
     if isinstance(value, Mapping):
         value = value.get("text")
     if isinstance(value, str) and value.strip().startswith("["):
-        try:
+        # A text may happen to begin with a bracket.
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
             value = ast.literal_eval(value.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            pass  # a text that happens to begin with a bracket
     if isinstance(value, list | tuple):
         return [str(each).strip() for each in value if isinstance(each, str | int | float)]
     return [str(value).strip()] if value is not None and str(value).strip() else []

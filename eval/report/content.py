@@ -155,9 +155,7 @@ def build(
     )
 
 
-def _by_hardness(
-    results: Sequence[Result], questions: Sequence[EvalQuestion]
-) -> dict[str, Figure]:
+def _by_hardness(results: Sequence[Result], questions: Sequence[EvalQuestion]) -> dict[str, Figure]:
     labels = hardness(questions)
     values: dict[str, list[float]] = {level: [] for level in LEVELS}
     for name, group in by_question(results).items():
@@ -169,7 +167,7 @@ def _by_hardness(
 
 def _passages_of(run: Run) -> dict[str, list[SeenPassage]]:
     """Question id → the passages of its first answer; empty for a run without its answers."""
-    found = {}
+    found: dict[str, list[SeenPassage]] = {}
     for line in RunFolder(run.path).answer_lines():
         name, passages = recorded.passages_of(line)
         found.setdefault(

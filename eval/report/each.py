@@ -43,8 +43,7 @@ def render(report: Report) -> str:
         flips |= {pair.id: "lost" for pair in report.comparison.lost}
         flips |= {pair.id: "gained" for pair in report.comparison.gained}
     sections = "".join(
-        _section(report, number, each, flips.get(each.id, ""))
-        for number, each in enumerate(firsts)
+        _section(report, number, each, flips.get(each.id, "")) for number, each in enumerate(firsts)
     )
     return (
         f"<h2>Every question ({len(firsts)})</h2>{_controls(firsts, flips)}"
@@ -54,10 +53,15 @@ def render(report: Report) -> str:
 
 def _controls(firsts: Sequence[Result], flips: Mapping[str, str]) -> str:
     kinds = sorted({each.type for each in firsts})
-    stages = sorted({stage_lost(each) for each in firsts} - {""})
+    stages = sorted({stage for each in firsts if (stage := stage_lost(each))})
     tags = sorted({tag for each in firsts for tag in each.tags})
     verdicts = ["right", "wrong", *(["lost", "gained"] if flips else [])]
-    chosen = [("verdict", verdicts), ("type", kinds), ("lost at", stages), ("tag", tags)]
+    chosen: list[tuple[str, Sequence[str]]] = [
+        ("verdict", verdicts),
+        ("type", kinds),
+        ("lost at", stages),
+        ("tag", tags),
+    ]
     selects = "".join(_select(name, values) for name, values in chosen)
     sorts = "".join(f'<option value="{key}">{words}</option>' for key, words in SORTS)
     return (
