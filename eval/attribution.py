@@ -101,6 +101,23 @@ def stage_of(pair: Pair) -> Stage:
     return "fact" if right.citations == wrong.citations or _step(wrong, 1) else "sentence"
 
 
+def stage_lost(result: Result) -> Stage | Literal[""]:
+    """Where a wrong answer of one run was lost; empty for a right one."""
+    if result.outcome == "error":
+        return "error"
+    if result.correct:
+        return ""
+    if result.expect == "refuse":
+        return "threshold"
+    if result.ranks and not any(result.ranks):
+        return "retrieval"
+    if result.outcome == "refused":
+        return "threshold"
+    if None in result.ranks and result.facts_lost and _step(result, 2):
+        return "retrieval"  # one place was cited, the other was never found
+    return "fact" if _step(result, 2) else "sentence"
+
+
 def _step(result: Result, number: int) -> bool:
     return len(result.funnel) > number and result.funnel[number]
 

@@ -97,7 +97,7 @@ def evaluate(
 
     benchmark = load(folder, distractors)
     settings = _settings(benchmark, config, overrides, cache)
-    names = _write_corpus(benchmark, settings.documents.paths[0])
+    names = write_corpus(benchmark, settings.documents.paths[0])
     asked = [(key, text) for key, text in benchmark.queries.items() if benchmark.gold.get(key)]
     skipped = len(benchmark.queries) - len(asked)
     outcomes = []
@@ -118,12 +118,12 @@ def load(folder: Path, distractors: Sequence[Path] = ()) -> Benchmark:
     """Read a folder. Raises ``UsageError`` naming what is missing or wrong."""
     corpus, titles = {}, {}
     for path in (folder / "corpus.jsonl", *distractors):
-        for row in _rows(path):
+        for row in rows_of(path):
             corpus[_id(row, path)] = str(row.get("text", ""))
             titles[_id(row, path)] = str(row.get("title") or "")
     queries = {
         _id(row, folder / "queries.jsonl"): str(row.get("text", ""))
-        for row in _rows(folder / "queries.jsonl")
+        for row in rows_of(folder / "queries.jsonl")
     }
     gold: dict[str, dict[str, float]] = {}
     for query, document, score in _qrels(folder):
@@ -242,7 +242,7 @@ def _settings(
     return load_settings(config, given)
 
 
-def _write_corpus(benchmark: Benchmark, folder: Path) -> dict[str, str]:
+def write_corpus(benchmark: Benchmark, folder: Path) -> dict[str, str]:
     """Write what is not there yet; returns file name → corpus id."""
     folder.mkdir(parents=True, exist_ok=True)
     names = {}
@@ -259,7 +259,8 @@ def _lead(title: str) -> str:
     return f"{title}\n\n" if title else ""
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a JSONL file. Raises ``UsageError`` naming the line that is none."""
     try:
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, 1):

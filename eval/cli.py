@@ -18,8 +18,11 @@ from assistant.extras import check_installed
 from assistant.text.visible import visible
 from eval.commands import EXITS, catch, judging, tell
 from eval.configuration_commands import ablate, matrix, robust
+from eval.drift_command import drift
 from eval.errors import EXIT_USAGE, InvalidComparisonError
 from eval.exam.commands import ability, exam, init
+from eval.importing.commands import import_
+from eval.labels_command import labels
 from eval.statistics import STATISTICS
 
 if TYPE_CHECKING:
@@ -140,16 +143,28 @@ def lint(place: Workplace) -> None:
 @click.option("--replay", metavar="RUN", help="Judge the recorded answers of a run anew.")
 @click.option("--dry-run", is_flag=True, help="Say what would be asked; ask nothing.")
 @click.option("--resume", is_flag=True, help="Go on with the run that was cut off.")
+@click.option(
+    "--most-seconds",
+    type=click.FloatRange(0, min_open=True),
+    help="Stop asking after so many seconds; --resume goes on.",
+)
+@click.option(
+    "--most-cost",
+    type=click.FloatRange(0, min_open=True),
+    help="Stop asking when the answers have cost so much (see llm.prices); --resume goes on.",
+)
 @click.pass_obj
 @judging
 def run(
     place: Workplace, only: tuple[str, ...], jobs: int, repeat: int, model: str | None,
-    replay: str | None, dry_run: bool, resume: bool,
+    replay: str | None, dry_run: bool, resume: bool, most_seconds: float | None,
+    most_cost: float | None,
 ) -> None:  # fmt: skip
     """Ask the questions, write a run folder, and show what changed since the baseline.
 
     The exit code says only whether it could run; `python -m eval` and `gate` decide.
     """
+    from eval.limits import RunLimits
     from eval.workflow import Plan, find_run
 
     if model is not None:
@@ -157,7 +172,8 @@ def run(
     if replay is not None and resume:
         raise UsageError("--replay and --resume exclude each other")
     source = find_run(place, replay) if replay is not None else None
-    plan = Plan(only=only, repeat=repeat, jobs=jobs, replay=source, resume=resume)
+    limits = RunLimits(most_seconds, most_cost)
+    plan = Plan(only, repeat, jobs, replay=source, resume=resume, limits=limits)
     if dry_run:
         _preview(place, plan)
     else:
@@ -353,7 +369,7 @@ def beir(
         benchmark.write_queries(outcome, out)
 
 
-for command in (exam, init, ability, matrix, ablate, robust):
+for command in (exam, init, import_, ability, matrix, ablate, robust, labels, drift):
     main.add_command(command)
 
 

@@ -41,6 +41,13 @@ def first_passage(line: str) -> tuple[str, Passage | None]:
     return row["id"], _rebuilt(Passage, retrieved[0]) if retrieved else None
 
 
+def passages_of(line: str) -> tuple[str, list[Passage]]:
+    """(question id, all passages that were retrieved, best first) of a recorded answer."""
+    row = json.loads(line)
+    retrieved = row["answer"]["retrieved"] if row["answer"] else []
+    return row["id"], [_rebuilt(Passage, each) for each in retrieved]
+
+
 def key_of(line: str) -> tuple[str, int]:
     """(question id, repeat) of a line of any of a run's files."""
     data = json.loads(line)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import platform
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from assistant.types import Answer, FileOutcome, Passage, Progress
 from eval import recorded
 from eval.baselines import run_baselines
 from eval.errors import QuestionFileError
+from eval.limits import NO_LIMITS, RunLimits
 from eval.lint import untrue
 from eval.questions import EvalQuestion, QuestionSet
 from eval.results import Result
@@ -108,35 +109,43 @@ def ask_all(
     *,
     repeat: int = 1,
     jobs: int = 1,
+    limits: RunLimits = NO_LIMITS,
     step: TellProgress = lambda stage, done, total: None,
 ) -> tuple[str, str]:
     """Ask what is not recorded yet, each question ``repeat`` times, ``jobs`` at once.
 
     Returns the model's and the prompt's name from the answers' receipts (empty if none came).
+    Raises ``StoppedRunError`` when a limit is reached; what was asked till then is recorded.
     """
     done = folder.done()
     wanted = [(question, number) for question in questions for number in range(repeat)]
     open_ones = [each for each in wanted if (each[0].id, each[1]) not in done]
     model = prompt = ""
-    step("ask", len(wanted) - len(open_ones), len(wanted))
-    for count, (question, number, outcome) in enumerate(_asked(open_ones, ask, jobs), 1):
-        if isinstance(outcome, Answer):
-            result = score(question, outcome, texts, number)
-            folder.record(
-                result, recorded.to_line(question, number, outcome), dict(outcome.timings)
-            )
-            if outcome.receipt.prompt or not prompt:  # some answers are given without the model
-                model, prompt = outcome.receipt.model or model, outcome.receipt.prompt
-        else:
-            folder.record(failed(question, outcome, number), recorded.no_answer(question, number),
-                          {})  # fmt: skip
-        step("ask", len(wanted) - len(open_ones) + count, len(wanted))
+    before = len(wanted) - len(open_ones)
+    step("ask", before, len(wanted))
+    check = limits.guard(sum(each.cost or 0.0 for each in folder.results()))
+    with closing(_asked(open_ones, ask, jobs)) as outcomes:
+        for count, (question, number, outcome) in enumerate(outcomes, 1):
+            cost = None
+            if isinstance(outcome, Answer):
+                cost = outcome.usage.cost
+                result = score(question, outcome, texts, number)
+                folder.record(
+                    result, recorded.to_line(question, number, outcome), dict(outcome.timings)
+                )
+                if outcome.receipt.prompt or not prompt:  # some are given without the model
+                    model, prompt = outcome.receipt.model or model, outcome.receipt.prompt
+            else:
+                missed = recorded.no_answer(question, number)
+                folder.record(failed(question, outcome, number), missed, {})
+            step("ask", before + count, len(wanted))
+            check(cost, before + count, len(wanted))
     return model, prompt
 
 
 def _asked(
     wanted: Sequence[tuple[EvalQuestion, int]], ask: Ask, jobs: int
-) -> Iterator[tuple[EvalQuestion, int, Answer | str]]:
+) -> Generator[tuple[EvalQuestion, int, Answer | str], None, None]:
     def one(each: tuple[EvalQuestion, int]) -> Answer | str:
         try:
             return ask(*each)

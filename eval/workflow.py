@@ -14,6 +14,7 @@ from eval import runs
 from eval.compare import Comparison, compare
 from eval.errors import InvalidComparisonError
 from eval.gate import Budgets, GateVerdict, confirmations_needed, decide, suspects
+from eval.limits import NO_LIMITS, RunLimits
 from eval.questions import QuestionSet, load_questions
 from eval.recorded import Recording
 from eval.report import content
@@ -107,13 +108,15 @@ def _check_present(question_set: QuestionSet) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a set is to be asked: which questions, how often, how many at once, from where."""
+    """How a set is to be asked: which questions, how often, how many at once, from where, and how
+    much time and money that may take."""
 
     only: tuple[str, ...] = ()
     repeat: int = 1
     jobs: int = 1
     replay: Path | None = None
     resume: bool = False
+    limits: RunLimits = NO_LIMITS
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -141,7 +144,14 @@ def run_questions(
     )
     ask = _replayed(plan.replay) if plan.replay is not None else asker(bench.assistant)
     model, prompt = ask_all(
-        questions, ask, bench.texts, folder, repeat=plan.repeat, jobs=plan.jobs, step=step
+        questions,
+        ask,
+        bench.texts,
+        folder,
+        repeat=plan.repeat,
+        jobs=plan.jobs,
+        limits=plan.limits,
+        step=step,
     )
     recorded = runs.load_run(folder.path, unfinished=True)
     manifest = with_receipt(manifest, model, prompt)

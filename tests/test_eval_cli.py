@@ -278,3 +278,16 @@ def test_every_error_class_has_its_exit_code() -> None:
         with pytest.raises(SystemExit) as caught:
             catch(burst)()
         assert caught.value.code == code
+
+
+def test_a_run_that_reaches_its_limit_says_so_and_goes_on(evaluate: Evaluate, folder: Path) -> None:
+    from eval.errors import EXIT_INVALID
+    from eval.runs import SUMMARY
+
+    stopped = evaluate("run", "--only", "early", "--most-seconds", "0.000001")
+    assert stopped.exit_code == EXIT_INVALID
+    assert "stopped after 1 of 8 answers" in stopped.output
+    assert not (newest(folder) / SUMMARY).exists()
+    done = evaluate("run", "--only", "early", "--resume")
+    assert done.exit_code == 0, done.output
+    assert (newest(folder) / SUMMARY).exists()

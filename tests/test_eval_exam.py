@@ -11,9 +11,11 @@ from click.testing import CliRunner
 from assistant import Assistant
 from eval.cli import main
 from eval.exam.build import EASY_SHARE, build_exam
+from eval.exam.combined import pairs, unsaid
 from eval.exam.filters import MOST_OVERLAP, Folder, is_fair
 from eval.exam.items import Item, Quote
 from eval.exam.prose import items_of, said_in
+from eval.exam.quoted import quoted_items
 from eval.exam.structured import list_items, table_items
 from eval.exam.words import is_self_contained, names_in, overlap
 from eval.lint import untrue
@@ -194,3 +196,52 @@ def test_a_folder_without_anything_to_ask_is_said(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "can be asked about" in done.output
     assert not (tmp_path / "empty-questions" / "questions.yaml").exists()
+
+
+INTERVIEW = """# Talks
+
+Ingrid Solberg says the harbour is old. “Breakwaters without regular inspections collapse during
+violent northern storms,” Solberg explains.
+
+The paper called “Stones that move: a theory of breakwaters” shows violent northern storms lifting
+heavy granite blocks.
+"""
+
+
+def test_titles_and_sayings_are_asked_for() -> None:
+    found = {item.kind: item for item in quoted_items("talks.md", INTERVIEW)}
+    assert found["title"].answers == (("Stones that move: a theory of breakwaters",),)
+    assert found["title"].typed.startswith("What is the title of the paper:")
+    assert "Stones" not in found["title"].typed
+    assert found["saying"].answers[0][0] == "Solberg"
+    assert overlap(found["saying"].typed, found["saying"].quotes[0].text) <= MOST_OVERLAP
+    assert not list(quoted_items("a.md", "He said “yes, and no, and many other words” then.\n"))
+
+
+def test_two_cells_of_a_column_are_one_question_with_both_as_facts() -> None:
+    rows = "| Dock C3 | 7.75 | none |\n| Dock D4 | 6.25 | none |\n"
+    text = HARBOUR.rstrip("\n") + "\n" + rows
+    cells = [item for item in table_items("h.md", text) if item.asks == "Depth in metres"]
+    (pair, *_) = pairs(cells, seed=0)
+    assert pair.kind == "pair"
+    assert len(pair.answers) == 2
+    assert " and " in pair.topic
+    assert pair.to_row()["type"] == "multi_hop"
+
+
+def test_what_is_told_of_a_name_is_no_near_miss() -> None:
+    folder = Folder(
+        {
+            "a.md": "The VLT has members. It costs 20 crowns.\n\nThe KLM2 flies.\n",
+            "b.md": "Ada Lund wrote it. She was born in Oslo, and she is old.\n",
+        }
+    )
+    names = {"VLT": {"a.md"}, "KLM2": {"a.md"}, "Ada Lund": {"b.md"}, "Puerto Rico": {"b.md"}}
+    asked = [
+        item.question for seed in range(12) for item in unsaid(names, {"Ada Lund"}, folder, seed)
+    ]
+    assert any("KLM2" in each for each in asked)
+    assert not any("Puerto Rico" in each for each in asked)  # not known to be a person
+    assert not any("born" in each or "How old" in each for each in asked)  # both are told
+    assert not any("pays for VLT" in each for each in asked)
+    assert all("cost" not in each for each in asked)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import re
 from dataclasses import replace
@@ -65,7 +67,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag != "meta":
+        if tag not in ("meta", "input"):
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -82,16 +84,20 @@ def page_of(report: Report) -> Page:
     return page
 
 
-def test_the_page_is_one_file_that_loads_nothing_and_runs_nothing(report: Report) -> None:
+def test_the_page_is_one_file_that_loads_nothing_and_runs_only_its_own(report: Report) -> None:
     text = html.render(report)
     page = page_of(report)
     names = {tag for tag, _ in page.tags}
-    assert not names & {"script", "img", "link", "iframe", "object", "base", "form", "use", "image"}
+    assert [tag for tag, _ in page.tags].count("script") == 1
+    assert not names & {"img", "link", "iframe", "object", "base", "form", "use", "image"}
     assert not any(
         key.startswith("on") or key in ("src", "href", "srcset", "xlink:href", "style")
         for _, attributes in page.tags for key in attributes
     )  # fmt: skip
-    assert "<script" not in text
+    script = text.split("<script>")[1].split("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in text  # no other script may run
+    assert EVIL not in text
     assert "default-src 'none'" in text
     assert "url(" not in text
     assert "@import" not in text
@@ -156,9 +162,11 @@ def test_markdown_cannot_be_broken_by_a_question(report: Report) -> None:
     assert "| metric | base | now |" in text
 
 
-def test_junit_fails_what_was_lost_and_skips_what_was_wrong_before(report: Report) -> None:
+def test_junit_fails_every_wrong_answer_and_says_which_are_new(report: Report) -> None:
     suite = ElementTree.fromstring(junit.render(report))
-    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("41", "19", "10")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("41", "29", "0")
+    kinds = [each.get("type") for each in suite.findall("testcase/failure")]
+    assert (kinds.count("lost"), kinds.count("known"), kinds.count("wrong")) == (18, 10, 0)
     gate = suite.find("testcase[@name='verdict']/failure")
     assert gate is not None
     assert gate.get("type") == "regression"
@@ -210,3 +218,44 @@ def test_scales_and_ticks() -> None:
     assert ticks(0, 1) == [0, 0.2, 0.4, 0.6, 0.8, 1.0]
     assert ticks(-3, 7) == [-2, 0, 2, 4, 6]
     assert ticks(1, 1) == [1]
+
+
+def test_every_question_has_a_section_with_what_was_found_and_where_it_was_lost(
+    tmp_path: Path,
+) -> None:
+    from eval_support import answer, passage, question
+
+    from eval import recorded
+    from eval.runs import ANSWERS
+
+    asked = question(question=f"How much does Alder weigh? {EVIL}")
+    given = answer(retrieved=(passage(0, 20), replace(passage(20, 60), text=EVIL * 20)))
+    (tmp_path / ANSWERS).write_text(recorded.to_line(asked, 0, given) + "\n", encoding="utf-8")
+    wrong = result(
+        0, False, id=asked.id, question=asked.question, text=EVIL, facts_lost=("kg",), ranks=(None,)
+    )
+    refused = result(1, False, outcome="refused", reason=f"Not sure {EVIL}", ranks=(1,))
+    run = replace(run_of([wrong, refused, result(2, True)]), path=tmp_path)
+    made = build(run, questions=[asked])
+    page = page_of(made)
+    sections = [given for tag, given in page.tags if given.get("class") == "question"]
+    assert [each["id"] for each in sections] == ["question-1", "question-2", "question-3"]
+    assert [each["data-lost-at"] for each in sections] == ["retrieval", "threshold", ""]
+    assert sections[0]["data-verdict"] == "wrong"
+    text = html.render(made)
+    assert "<dt>why refused</dt><dd>Not sure &lt;script&gt;" in text
+    assert "<dt>facts missing</dt><dd>1,200 kilograms</dd>" in text
+    assert text.count("<li>") == 2
+    assert " …</p>" in text  # a long passage is cut
+    assert EVIL not in text
+
+
+def test_the_share_of_right_answers_is_shown_by_words_shared_with_the_evidence() -> None:
+    from eval_support import question
+
+    words = ["It weighs 1,200 kilograms", "weighs kilograms of Alder", "What of Alder and Birch"]
+    asked = [question(id=f"q{n:03d}", question=text) for n, text in enumerate(words)]
+    made = build(run_of([result(n, n < 2) for n in range(3)]), questions=asked)
+    assert {k: f.mean for k, f in made.by_hardness.items()} == {"easy": 1, "middle": 1, "hard": 0}
+    assert "middle 100.0% of 1" in markdown.render(made)
+    assert "<td>hard</td><td>0.0%</td>" in html.render(made)

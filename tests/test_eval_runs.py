@@ -330,3 +330,18 @@ def test_a_set_whose_documents_are_missing_says_which(tmp_path: Path) -> None:
     assert "--questions" in caught.value.hint
     named = Workplace(overrides={"documents.paths": [str(tmp_path)]})
     assert named.settings(packaged).documents.paths == (tmp_path,)
+
+
+def test_limits_stop_a_run_that_can_go_on(tmp_path: Path) -> None:
+    from eval.limits import RunLimits, StoppedRunError
+
+    now = iter([0.0, 1.0, 2.5, 9.0])
+    check = RunLimits(seconds=2.0).guard(clock=lambda: next(now))
+    check(None, 1, 3)
+    with pytest.raises(StoppedRunError, match="after 2 of 3 answers: 2 s, --most-seconds is 2"):
+        check(None, 2, 3)
+    check(None, 3, 3)  # nothing is left to stop
+    spent = RunLimits(cost=1.0).guard(spent=0.5)
+    spent(0.25, 1, 3)
+    with pytest.raises(StoppedRunError, match="a cost of 1, --most-cost is 1"):
+        spent(0.25, 2, 3)

@@ -5,9 +5,12 @@ Each server has its own registry, so two servers in one process do not mix their
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from assistant.service.drift import Drift
 from assistant.types import Answer, SyncReceipt
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -18,7 +21,8 @@ _SECONDS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0)
 class Metrics:
     """The figures of one server."""
 
-    def __init__(self) -> None:
+    def __init__(self, drifts: Callable[[], Sequence[Drift]] | None = None) -> None:
+        self._drifts = drifts
         self._registry = registry = CollectorRegistry()
         self._questions = Counter(
             "assistant_questions_total",
@@ -52,6 +56,17 @@ class Metrics:
             "assistant_questions_waiting", "Questions waiting for their turn", registry=registry
         )
 
+        self._drift_evidence = Gauge(
+            "assistant_drift_evidence",
+            "Evidence that a share differs from the blessed run's, as a multiple of 1",
+            ["measure"], registry=registry,
+        )  # fmt: skip
+        self._drift_alarm = Gauge(
+            "assistant_drift_alarm",
+            "1 when a share has changed since the blessed run, with 5 % for a false alarm, ever",
+            ["measure"], registry=registry,
+        )  # fmt: skip
+
     def answered(self, answer: Answer, door: str, seconds: float, first: float) -> None:
         """A whole answer went out."""
         if answer.abstained:
@@ -79,4 +94,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """All figures, as ``/metrics`` gives them."""
+        for each in self._drifts() if self._drifts is not None else ():
+            self._drift_evidence.labels(each.measure).set(each.evidence)
+            self._drift_alarm.labels(each.measure).set(each.is_alarm)
         return generate_latest(self._registry)

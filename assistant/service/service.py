@@ -15,6 +15,7 @@ from assistant.errors import AssistantError, BusyError
 from assistant.pipeline import Assistant
 from assistant.retrieval.question import check_question
 from assistant.service.admission import AdmissionControl
+from assistant.service.drift import FOLDER, DailyLog
 from assistant.service.metrics import Metrics
 from assistant.types import (
     NO_FILTERS,
@@ -37,8 +38,9 @@ class Service:
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
         self.settings = assistant.settings
-        self.metrics = Metrics()
         server = self.settings.server
+        self.daily = DailyLog(self.settings.index.path / FOLDER) if server.daily_log else None
+        self.metrics = Metrics(self.daily.drifts if self.daily else None)
         self.gate = AdmissionControl(server.max_running, server.max_waiting)
         self.metrics.running.set_function(lambda: self.gate.inside)
         self.metrics.waiting.set_function(lambda: self.gate.in_line)
@@ -70,6 +72,8 @@ class Service:
                             outcome = ""
                             whole = time.perf_counter() - began
                             self.metrics.answered(event.answer, door, whole, first or whole)
+                            if self.daily is not None:
+                                self.daily.count(event.answer)
                         yield event
         except BusyError:
             outcome = "busy"

@@ -195,6 +195,7 @@ class ServerSettings(_Section):
     max_request_kilobytes: Annotated[int, Field(ge=16, le=10**9)]
     max_connections: Annotated[int, Field(ge=8, le=100_000)]
     max_connections_per_client: Annotated[int, Field(ge=8, le=100_000)]
+    daily_log: bool
 
 
 class Settings(_Section):

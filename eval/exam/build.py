@@ -10,15 +10,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from eval.exam.combined import pairs, unsaid
 from eval.exam.filters import Folder, is_fair, known_names, with_ease
 from eval.exam.items import Item, ItemKind
 from eval.exam.pairs import conflicts, near_misses
 from eval.exam.prose import items_of, sentences_of
+from eval.exam.quoted import quoted_items
 from eval.exam.structured import list_items, table_items
 
-NEAR_MISS_SHARE = 0.2
+NEAR_MISS_SHARE = 0.25
 MOST_CANDIDATES = 4_000
 """Of a large folder so many candidates are looked at, drawn evenly over its documents."""
+MOST_UNSAID = 20
+"""Of a folder with few swapped names at most so many refusals are of things that are not said."""
 KIND_SHARE = 0.3
 """At most this share of an exam is of one kind, while there are others."""
 EASY_SHARE = 0.5
@@ -45,7 +49,7 @@ def build_exam(texts: Mapping[str, str], count: int, seed: int = 0) -> Exam:
     said = sentences_of(sorted(texts.items()))
     made = [item for each in said for item in items_of(each)]
     for name, text in sorted(texts.items()):
-        made += [*table_items(name, text), *list_items(name, text)]
+        made += [*table_items(name, text), *list_items(name, text), *quoted_items(name, text)]
     candidates = len(made)
     made = _drawn(made, MOST_CANDIDATES, chance)
     folder = Folder(texts)
@@ -56,13 +60,27 @@ def build_exam(texts: Mapping[str, str], count: int, seed: int = 0) -> Exam:
         for item in _worded(made)
         if is_fair(item, folder) and not any(quote.text in disputed for quote in item.quotes)
     ]
-    missing = _worded(near_misses(fair, known_names(said), folder, seed))
+    names = known_names(said)
+    people = {each[0] for item in fair if item.kind == "name" for each in item.answers}
+    swapped = _worded(near_misses(fair, names, folder, seed))
+    missing = _distinct(_alternating(swapped, _worded(unsaid(names, people, folder, seed))))
+    both = _worded(pairs(fair, seed))
     fair = _distinct(with_ease(item, folder) for item in [*_worded(contradicted), *fair])
-    missing = _distinct(missing)
+    fair += _distinct(with_ease(item, folder) for item in both)
     refused = min(len(missing), round(NEAR_MISS_SHARE * count))
     chosen = _balanced(fair, count - refused, chance)
-    chosen += _balanced(missing, min(refused, max(1, len(chosen) // 4)), chance)
+    chosen += _balanced(missing, min(refused, max(1, len(chosen) // 3)), chance)
     return Exam(tuple(chosen), candidates, len(fair) + len(missing))
+
+
+def _alternating(first: Sequence[Item], second: Sequence[Item]) -> list[Item]:
+    """In turns as far as both go, then the rest of the first: swapped names are the surer ones."""
+    turns = [item for both in zip(first, second, strict=False) for item in both]
+    return [
+        *turns,
+        *first[len(turns) // 2 :],
+        *second[len(first) :][: max(0, MOST_UNSAID - len(first))],
+    ]
 
 
 def _worded(items: Iterable[Item]) -> list[Item]:

@@ -47,10 +47,12 @@ def exam(
 ) -> None:
     """Make an exam from your documents: questions with known answers, by rules, without a model.
 
-    Kinds: numbers, dates, names, lists, definitions, table cells, contradictions between two
-    documents, and near misses, which are to be refused. Half are keywords, half typed questions.
-    Each has one answer in the folder and gives away at most 60 % of its evidence's words. The
-    texts must be English. Read the questions before you trust a figure; lint checks them.
+    Kinds: numbers, dates, names, lists, definitions, titles, sayings, table cells, two facts in
+    one question, contradictions between two documents, and near misses, which are to be refused:
+    a name that was swapped, or something that the folder does not say of a name. Half are
+    keywords, half typed questions. Each has one answer in the folder and gives away at most 60 %
+    of its evidence's words. The texts must be English. Read the questions before you trust a
+    figure; lint checks them.
 
     \b
       python -m eval exam --documents my-folder --out exam.yaml

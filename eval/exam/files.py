@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,18 @@ HEAD = """\
 
 def write(exam: Exam, target: Path, documents: Sequence[Path]) -> None:
     """Write an exam; its documents count from the file's own folder."""
+    write_rows([item.to_row() for item in exam.items], target, documents)
+
+
+def write_rows(
+    rows: Sequence[Mapping[str, Any]], target: Path, documents: Sequence[Path], head: str = HEAD
+) -> None:
+    """Write rows of a question file; its documents count from the file's own folder."""
     home = target.resolve().parent
     home.mkdir(parents=True, exist_ok=True)
     paths = [os.path.relpath(path.resolve(), home) for path in documents]
-    rows = [item.to_row() for item in exam.items]
-    _dump(target, {"version": SCHEMA_VERSION, "documents": paths, "questions": rows})
+    data = {"version": SCHEMA_VERSION, "documents": paths, "questions": [dict(r) for r in rows]}
+    _dump(target, data, head)
 
 
 def write_some(source: Path, target: Path, ids: Collection[str]) -> None:
@@ -45,9 +52,9 @@ def write_some(source: Path, target: Path, ids: Collection[str]) -> None:
     _dump(target, data)
 
 
-def _dump(target: Path, data: dict[str, Any]) -> None:
+def _dump(target: Path, data: dict[str, Any], head: str = HEAD) -> None:
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
     try:
-        target.write_text(HEAD + text, encoding="utf-8", newline="\n")
+        target.write_text(head + text, encoding="utf-8", newline="\n")
     except OSError as exc:
         raise UsageError(f"{target} cannot be written: {exc.strerror}") from exc

@@ -19,6 +19,8 @@ MOST_OVERLAP = 0.6
 """Share of the evidence's terms that a question may give away."""
 ALIKE = 0.7
 """A sentence with this share of a question's terms could answer it too."""
+_WORDED = ("number", "date", "name", "title", "saying")
+"""Kinds whose topic is words of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,10 @@ def is_fair(item: Item, folder: Folder) -> bool:
     if any(states(asked, wording) for wordings in item.answers for wording in wordings):
         return False
     evidence = " ".join(each.text for each in item.quotes)
-    if item.kind in ("number", "date", "name") and overlap(item.question, evidence) > MOST_OVERLAP:
+    if item.kind in _WORDED and overlap(item.question, evidence) > MOST_OVERLAP:
         return False
     terms = content_terms(item.topic)
-    if item.kind in ("number", "date", "name") and len(set(terms)) < 2:
+    if item.kind in _WORDED and len(set(terms)) < 2:
         return False
     return not rivals(item, folder)
 
@@ -101,7 +103,9 @@ def _has_shape(item: Item, place: ExamPlace) -> bool:
         return set(content_terms(item.asks.rsplit(None, 1)[-1])) <= place.terms | _percent(place)
     if item.kind == "definition":
         return bool(re.search(rf"\b{re.escape(item.topic)}s? (?:is|are|was) an? ", place.text))
-    return item.kind == "name"
+    if item.kind == "title":
+        return bool(re.search(r"[“\"]", place.text))
+    return item.kind in ("name", "saying")
 
 
 def _percent(place: ExamPlace) -> set[str]:

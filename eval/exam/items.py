@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 ItemKind = Literal[
-    "number", "date", "name", "list", "definition", "table_cell", "conflict", "near_miss"
+    "number",
+    "date",
+    "name",
+    "list",
+    "definition",
+    "table_cell",
+    "conflict",
+    "pair",
+    "title",
+    "saying",
+    "near_miss",
 ]
 Wording = Literal["keywords", "typed"]
 GENERATED = "generated"
@@ -71,4 +81,4 @@ class Item:
         }
 
 
-_TYPES: Mapping[ItemKind, str] = {"number": "number", "list": "list"}
+_TYPES: Mapping[ItemKind, str] = {"number": "number", "list": "list", "pair": "multi_hop"}

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from eval import recorded
 from eval.baselines import CEILING, FLOOR, NAMES, RIVAL, captured_share
 from eval.compare import Comparison, Pair
 from eval.gate import GateVerdict
+from eval.hardness import LEVELS, hardness, shared_words
 from eval.questions import EvalQuestion
 from eval.results import Result
-from eval.runs import Run
+from eval.runs import Run, RunFolder
 from eval.statistics import mean
-from eval.summary import Figure, Summary, summarise
+from eval.summary import PRIMARY, Figure, Summary, by_question, figure, summarise, value_of
 from eval.text import without_markers
 
 SYSTEM = "assistant"
@@ -45,6 +47,21 @@ LABELS = {
 }
 
 
+PASSAGE_CHARACTERS = 300
+"""So much of each passage is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPassage:
+    """A retrieved passage as the report shows it, cut to ``PASSAGE_CHARACTERS``."""
+
+    document: str
+    page: int | None
+    score: float
+    text: str
+    is_cut: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A run, its figures, and if there is one its baseline with comparison and verdict.
@@ -53,6 +70,8 @@ class Report:
     ``captured`` is the share of the gap between no retrieval and the oracle that is closed, on
     answerable questions. ``rival`` holds the retrieval figures of BM25 over fixed windows;
     ``words_beyond`` is how many words an answer has more than its reference, on average.
+    ``passages`` are those that were retrieved for a question, ``overlaps`` the share of its words
+    that stand in its evidence, ``by_hardness`` the share of right answers by thirds of that.
     """
 
     run: Run
@@ -66,6 +85,13 @@ class Report:
     verdict: GateVerdict | None = None
     questions: Mapping[str, EvalQuestion] = field(default_factory=dict)
     words_beyond: float | None = None
+    passages: Mapping[str, Sequence[SeenPassage]] = field(default_factory=dict)
+    overlaps: Mapping[str, float] = field(default_factory=dict)
+    by_hardness: Mapping[str, Figure] = field(default_factory=dict)
+
+    def fact_words(self, question_id: str, facts: Sequence[str]) -> list[str]:
+        """Facts by their first wordings; by their ids where the question is not known."""
+        return [_fact(self, question_id, each) for each in facts]
 
     @property
     def sentence(self) -> str:
@@ -121,7 +147,43 @@ def build(
         verdict=verdict,
         questions=known,
         words_beyond=words_beyond(run.results, known),
+        passages=_passages_of(run),
+        by_hardness=_by_hardness(run.results, questions),
+        overlaps={
+            each.id: shared for each in questions if (shared := shared_words(each)) is not None
+        },
     )
+
+
+def _by_hardness(results: Sequence[Result], questions: Sequence[EvalQuestion]) -> dict[str, Figure]:
+    labels = hardness(questions)
+    values: dict[str, list[float]] = {level: [] for level in LEVELS}
+    for name, group in by_question(results).items():
+        if name in labels and (value := value_of(group, PRIMARY)) is not None:
+            values[labels[name]].append(value)
+    made = {level: figure(each, proportion=True) for level, each in values.items()}
+    return {level: each for level, each in made.items() if each is not None}
+
+
+def _passages_of(run: Run) -> dict[str, list[SeenPassage]]:
+    """Question id → the passages of its first answer; empty for a run without its answers."""
+    found: dict[str, list[SeenPassage]] = {}
+    for line in RunFolder(run.path).answer_lines():
+        name, passages = recorded.passages_of(line)
+        found.setdefault(
+            name,
+            [
+                SeenPassage(
+                    each.document,
+                    each.page,
+                    each.score,
+                    each.body[:PASSAGE_CHARACTERS],
+                    len(each.body) > PASSAGE_CHARACTERS,
+                )
+                for each in passages
+            ],
+        )
+    return found
 
 
 def words_beyond(results: Sequence[Result], questions: Mapping[str, EvalQuestion]) -> float | None:

@@ -1,7 +1,7 @@
-"""The report as one HTML file: no script, nothing fetched, readable offline, light and dark.
+"""The report as one HTML file: nothing fetched, readable offline, light and dark.
 
 Answers and documents are data: everything is escaped, and a content policy forbids the page to
-load anything at all.
+load anything at all. The one script, which searches the questions, is allowed by its hash.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from html import escape
 from pathlib import Path
 
 from eval.compare import SMALL_SLICE, Difference, Pair
+from eval.report import each as questions
 from eval.report import plots
 from eval.report.content import Report, evidence_lost, facts_moved, label
 from eval.results import Result
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-MAXIMAL_WRONG = 200
-"""So many wrong answers are listed; a page of thousands helps nobody."""
+POLICY = (
+    f"default-src 'none'; script-src '{questions.SCRIPT_HASH}'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'"
+)
 
 CARDS = (
     "correct",
@@ -41,7 +43,7 @@ def render(report: Report) -> str:
             f'<h2>Pictures</h2><div class="plots">{_plots(report)}</div>',
             _slices(report),
             _flipped(report),
-            _wrong(report),
+            questions.render(report),
             _about(report),
         ]
     )
@@ -179,7 +181,22 @@ def _slices(report: Report) -> str:
     return (
         '<h2>Slices</h2><p class="dim">Right answers by type and tag; greyed under 10 questions, '
         f'from which nothing follows.</p><div class="wide"><table><thead><tr>{titles}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        f"<tbody>{body}</tbody></table></div>{_hardness(report)}"
+    )
+
+
+def _hardness(report: Report) -> str:
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{f.mean:.1%}</td><td>[{f.low:.1%}, {f.high:.1%}]</td>"
+        f"<td>{f.n}</td></tr>"
+        for name, f in report.by_hardness.items()
+    )
+    if not rows:
+        return ""
+    return (
+        '<h2>Hardness</h2><p class="dim">Right answers by thirds of the questions: how many of '
+        "their words stand in their evidence, most first.</p><table><thead><tr><th>third</th>"
+        f"<th>right</th><th>95 % CI</th><th>n</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
@@ -211,18 +228,6 @@ def _flip(report: Report, pair: Pair, kind: str) -> str:
     )
 
 
-def _wrong(report: Report) -> str:
-    wrong = [r for r in report.run.results if r.repeat == 0 and not r.correct]
-    items = "".join(
-        f"<details><summary>{_critical(each)}<b>{escape(each.id)}</b> {escape(each.question)}"
-        f"</summary>{_answer(each)}<dl><dt>facts missing</dt>"
-        f"<dd>{escape(' · '.join(each.facts_lost) or '–')}</dd>"
-        f"<dt>ranks of the evidence</dt><dd>{escape(_ranks(each))}</dd></dl></details>"
-        for each in wrong[:MAXIMAL_WRONG]
-    )
-    return f"<h2>Wrong now ({len(wrong)})</h2>{items}" if wrong else ""
-
-
 def _answer(result: Result) -> str:
     words = result.error or result.text or "(empty)"
     note = f"{result.outcome}, confidence {result.confidence:.2f}"
@@ -231,10 +236,6 @@ def _answer(result: Result) -> str:
 
 def _critical(result: Result) -> str:
     return '<span class="tag critical">critical</span>' if result.severity == "critical" else ""
-
-
-def _ranks(result: Result) -> str:
-    return ", ".join("not found" if rank is None else str(rank) for rank in result.ranks) or "–"
 
 
 def _about(report: Report) -> str:

@@ -1,7 +1,7 @@
 """The report as JUnit XML: the gate is one test case, every question another.
 
-With a baseline a question fails when it was lost; a question that was wrong before and still is
-is skipped, so that a build server shows what *this* change did. Without one a wrong answer fails.
+A wrong answer is a failure. Its type says whether this change did it: ``lost`` for one that the
+baseline had right, ``known`` for one that was wrong there too, ``wrong`` without a baseline.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def _case(suite: Element, result: Result, lost: set[str] | None) -> None:
     case = SubElement(suite, "testcase", classname=f"eval.{result.type}", name=_clean(result.id))
     if result.outcome == "error":
         SubElement(case, "error", message=_clean(result.error))
-    elif result.correct:
         return
-    elif lost is None or result.id in lost:
-        missing = ", ".join(result.facts_lost) or result.outcome
-        failure = SubElement(case, "failure", message=_clean(f"{result.outcome}: {missing}"))
-        failure.text = _clean(f"{result.question}\n\n{result.text}")
-    else:
-        SubElement(case, "skipped", message="wrong in the baseline too")
+    if result.correct:
+        return
+    missing = ", ".join(result.facts_lost) or result.outcome
+    kind = "wrong" if lost is None else "lost" if result.id in lost else "known"
+    message = f"{kind}: {result.outcome}: {missing}"
+    failure = SubElement(case, "failure", message=_clean(message), type=kind)
+    failure.text = _clean(f"{result.question}\n\n{result.text}")
 
 
 def _clean(text: str) -> str:

@@ -38,6 +38,9 @@ def render(report: Report) -> str:
         rungs = ", ".join(f"{label(name)} {f.mean:.1%}" for name, f in report.ladder.items())
         share = f"{report.captured:.0%} of the gap from no retrieval to the oracle"
         lines += ["", f"Ladder: {rungs}. On answerable questions {share} is closed."]
+    if report.by_hardness:
+        thirds = ", ".join(f"{n} {f.mean:.1%} of {f.n}" for n, f in report.by_hardness.items())
+        lines += ["", f"Right by words shared with the evidence: {thirds}."]
     return "\n".join(lines) + "\n"
 
 

@@ -68,6 +68,9 @@ def show(report: Report, console: Console) -> None:
         for level, (given, right) in report.summary.certainty.items() if given
     )  # fmt: skip
     console.print(f"[dim]right by certainty[/] {levels}")
+    if report.by_hardness:
+        thirds = " · ".join(f"{n} {f.mean:.1%} of {f.n}" for n, f in report.by_hardness.items())
+        console.print(f"[dim]right by words shared with the evidence[/] {thirds}")
     skill = report.summary.calibration.brier_skill
     if skill is not None:
         console.print(

@@ -1,0 +1,1 @@
+"""Question files of others → a question set: CSV, JSON, JSONL, BEIR, promptfoo and ragas."""
