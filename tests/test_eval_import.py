@@ -48,7 +48,7 @@ def test_a_csv_gets_its_evidence_from_the_documents(tmp_path: Path) -> None:
         "b,What does the ferry cost?,,refuse,\n"
         "c,Who is the captain?,Nobody Known,,\n"
         "d,What is it?,,,\n"
-        ',Who designed the breakwater?,"Ingrid Solberg designed it in 1931, as many of us say.",,\n',
+        ',Who designed the breakwater?,"Ingrid Solberg designed it in 1931, as many say.",,\n',
     )
     made = imported(path)
     asked = questions_of(made)
