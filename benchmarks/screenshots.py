@@ -55,7 +55,7 @@ def shoot(browser: Browser, url: str, folder: Path) -> None:
     take("narrow")
     name = "deep-learning-theory.pdf"
     page.set_viewport_size({"width": 900, "height": 900})
-    page.goto(f"{url}/document?name={name}&start=204&end=417#cited")
+    page.goto(f"{url}/document?name={name}&start=330&end=558#cited")
     page.wait_for_load_state("networkidle")
     page.evaluate("scrollTo(0, 0)")
     take("document")

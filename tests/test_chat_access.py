@@ -38,6 +38,8 @@ def test_axe_finds_nothing_serious(browser: Browser, url: str, scheme: str) -> N
     screen.page.add_init_script(f"localStorage.setItem('theme', '{scheme}')")
     screen.open()
     page = screen.page
+    # the script mends Gradio's examples as soon as they are drawn
+    page.wait_for_function("() => !document.querySelector('#chat .examples[role=list]')")
     problems = {"first": serious(screen)}
     screen.ask("When was ICLR founded?")
     screen.answered()
