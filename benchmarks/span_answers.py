@@ -5,8 +5,8 @@
 The set has 472 questions, written by a language model, with the stretches of text that answer each
 (chat logs, annual reports in lower case, papers with references, a speech, articles). An answer
 touches the evidence when a sentence cites one of these stretches, or the same words elsewhere. It
-need not be right then, and what is answered by a copy in other words counts as missed. Nothing
-answered wrongly is known to be refused: every question has an answer.
+need not be right then, and what is answered by a copy in other words counts as missed. Every
+question has an answer, so each refusal is one too many.
 """
 
 from __future__ import annotations

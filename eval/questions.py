@@ -15,12 +15,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args
 
+from assistant.settings.yaml_values import YAMLTextError, each_value
 from eval.errors import QuestionFileError
 from eval.faults import Faults
 
 T = TypeVar("T")
 
 SCHEMA_VERSION = 1
+_MOST_VALUES = 2_000_000
 
 QuestionType = Literal[
     "fact",
@@ -159,11 +161,13 @@ def load_questions(path: Path) -> QuestionSet:
             data = reader.construct_document(tree) if tree is not None else None
         finally:
             reader.dispose()
+        for _ in each_value(data, _MOST_VALUES):  # ten lines of aliases can stand for billions
+            pass
     except FileNotFoundError as exc:
         raise QuestionFileError(
             f"Question file {path} does not exist", hint="check --questions"
         ) from exc
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, YAMLTextError) as exc:
         raise QuestionFileError(f"Question file {path} cannot be read: {exc}") from exc
     return parse_questions(data, path, _lines(tree))
 

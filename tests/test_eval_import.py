@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,23 @@ def test_a_beir_folder_brings_its_documents(tmp_path: Path) -> None:
     assert "query q2: it has no answer" in done.output
     (question,) = load_questions(target).questions
     assert (question.id, question.evidence[0].document) == ("q1", "0000000.txt")
+
+
+def test_aliases_that_stand_for_billions_are_refused_at_once(tmp_path: Path) -> None:
+    names = "abcdefgh"
+    lines = ["a: &a [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
+    for one, next_one in pairwise(names):
+        lines.append(f"{next_one}: &{next_one} [{', '.join([f'*{one}'] * 9)}]")
+    bomb = "\n".join(lines)
+    tests = (
+        f"{bomb}\ntests:\n  - vars: {{question: x}}\n    assert: [{{type: contains, value: *h}}]\n"
+    )
+    with pytest.raises(QuestionFileError, match="more than"):
+        read(written(tmp_path, "promptfoo.yaml", tests))
+    ours = (
+        "version: 1\nquestions:\n  - {id: x, question: y, tags: [&a [l, l, l, l, l, l, l, l, l], "
+    )
+    for one, next_one in pairwise(names):
+        ours += f"&{next_one} [{', '.join([f'*{one}'] * 9)}], "
+    with pytest.raises(QuestionFileError, match="more than"):
+        load_questions(written(tmp_path, "questions.yaml", f"{ours}]}}\n"))

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from assistant.chat.document_marks import Marks
 from assistant.chat.escaped import escape
@@ -30,6 +31,7 @@ _MOST_DEPTH = 6
 _FAR_ABOVE = 400_000
 """Characters looked at above a window for the names of its first table's columns."""
 
+_Said = TypeVar("_Said")
 _Span = tuple[int, int]
 _Style = tuple[int, int, str]
 """Where a style begins and ends, and its element; an empty one leaves the characters out."""
@@ -213,29 +215,44 @@ class _BlockDrawing:
         if not marks and not styles:
             return escape(self._text[start:end])
         inside = {edge for each in (*marks, *styles) for edge in each[:2] if start < edge < end}
-        edges = sorted({start, end, *inside})
-        return "".join(self._atom(a, b, marks, styles) for a, b in pairwise(edges))
+        atoms = list(pairwise(sorted({start, end, *inside})))
+        over = zip(atoms, _covering(atoms, styles), _covering(atoms, marks), strict=True)
+        return "".join(self._atom(*atom, elements, numbers) for atom, elements, numbers in over)
 
-    def _atom(
-        self, start: int, end: int, marks: Sequence[tuple[int, int, int]], styles: Sequence[_Style]
-    ) -> str:
+    def _atom(self, start: int, end: int, elements: Sequence[str], covering: Sequence[int]) -> str:
         drawn = escape(self._text[start:end])
-        for low, high, element in styles:
-            if low <= start and end <= high:
-                if not element:
-                    return ""
-                drawn = f"<{element}>{drawn}</{element}>"
-        covering = [number for low, high, number in marks if low <= start and end <= high]
+        if "" in elements:
+            return ""
+        for element in elements:
+            drawn = f"<{element}>{drawn}</{element}>"
         if not covering:
             return drawn
-        number = self._marks.current if self._marks.current in covering else covering[0]
-        is_current = number == self._marks.current
+        current = self._marks.current
+        number = current if current is not None and current in covering else covering[0]
+        is_current = number == current
         identity = ""
         if self._is_named and number not in self._begun:
             self._begun.add(number)
             identity = f' id="{"cited" if is_current else f"match{number}"}"'
         kind = "" if is_current else ' class="other"'
         return f"<mark{identity}{kind}>{drawn}</mark>"
+
+
+def _covering(
+    atoms: Sequence[_Span], spans: Sequence[tuple[int, int, _Said]]
+) -> Iterator[list[_Said]]:
+    """What is said of the spans that cover each atom, which none of them cuts, in their own order.
+
+    One pass: a paragraph may hold thousands of both.
+    """
+    waiting = sorted(((low, high, at) for at, (low, high, _) in enumerate(spans)), reverse=True)
+    open_ones: list[tuple[int, int]] = []
+    for start, end in atoms:
+        while waiting and waiting[-1][0] <= start:
+            _, high, at = waiting.pop()
+            open_ones.append((at, high))
+        open_ones = [each for each in open_ones if each[1] >= end]
+        yield [spans[at][2] for at, _ in sorted(open_ones)]
 
 
 def _emphasis(text: str, start: int, end: int) -> list[_Style]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,22 +71,29 @@ def read_values(text: str) -> Any:
     return values
 
 
-def check_values(values: Any) -> None:
-    """Raises ``YAMLTextError`` for values that are too deep, too many, or no use to anybody."""
+def each_value(values: Any, most: int = _MOST_VALUES) -> Iterator[Any]:
+    """All values of a tree, one of an alias as often as it is used. Raises ``YAMLTextError`` where
+    there are too many, or they lie too deep."""
     waiting = [(values, 0)]
     seen = 0
     while waiting:
         value, depth = waiting.pop()
         seen += 1
-        if seen > _MOST_VALUES:
-            raise YAMLTextError(f"more than {_MOST_VALUES:,} values")
+        if seen > most:
+            raise YAMLTextError(f"more than {most:,} values")
         if depth > _DEEPEST:
             raise YAMLTextError(f"lists or sections are nested more than {_DEEPEST} deep")
         if isinstance(value, Mapping):
             waiting.extend((each, depth + 1) for pair in value.items() for each in pair)
         elif isinstance(value, list | tuple | set | frozenset):
             waiting.extend((each, depth + 1) for each in value)
-        elif isinstance(value, str):
+        yield value
+
+
+def check_values(values: Any) -> None:
+    """Raises ``YAMLTextError`` for values that are too deep, too many, or no use to anybody."""
+    for value in each_value(values):
+        if isinstance(value, str):
             if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
                 raise YAMLTextError("a text holds U+0000 or half of a character")
         elif isinstance(value, Path):

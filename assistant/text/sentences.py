@@ -70,7 +70,6 @@ _LONGEST_TOKEN = 100
 _NEXT_WORD = re.compile(r"[\s\"“‘'(\[«*_]*([^\s.,;:!?\"”’)\]*_]+)")
 
 
-_CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]")
 _ENOUGH_TO_TELL = 60
 """Characters of a paragraph without a capital, from which on its writer uses none."""
 
@@ -219,7 +218,7 @@ def _cut(text: str, unit: SentenceSpan) -> Iterator[SentenceSpan]:
 
 def _is_without_capitals(text: str) -> bool:
     """Whether somebody writes, or a program stored, everything in lower case."""
-    return len(text) >= _ENOUGH_TO_TELL and not _CAPITAL.search(text)
+    return len(text) >= _ENOUGH_TO_TELL and text == text.lower()
 
 
 def _is_border(

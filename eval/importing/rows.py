@@ -19,11 +19,13 @@ from typing import Any
 
 import yaml
 
+from assistant.settings.yaml_values import each_value
 from eval.errors import QuestionFileError
 from eval.importing.promptfoo import EXPECTED, asserted, from_expected, variables
 
 MOST_MEGABYTES = 50
 MOST_ROWS = 10_000
+MOST_VALUES = 2_000_000
 TEXT_FIELD = 1_000_000
 SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".yaml", ".yml")
 
@@ -93,7 +95,10 @@ def _text(path: Path) -> str:
 
 
 def _yaml(text: str) -> object:
-    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    for _ in each_value(data, MOST_VALUES):  # ten lines of aliases can stand for billions
+        pass
+    return data
 
 
 def _table(text: str, separator: str) -> Iterator[tuple[str, dict[str, Any]]]:
