@@ -108,3 +108,16 @@ def test_sentences_are_no_references(text: str) -> None:
 def test_what_only_announces_a_table(text: str, does: bool) -> None:
     question = analyse(analysed("What were the sales in 2006?"), (), lambda term: 1.0)
     assert points_elsewhere(question, text) is does
+
+
+def test_a_mention_explains_nothing(tmp_path: Path) -> None:
+    texts = {
+        "yard.md": "# Yard\n\nThe yard sorts TQXR boats natively. A TQXR hull goes first.\n\n"
+        "The KLM (keel lifting machine) stands outside.\n",
+        "boats.md": "# Boats\n\nA skiff is a small boat with one oar. TQXR boats come from Lom.\n",
+    }
+    with indexed(tmp_path, texts) as assistant:
+        assert assistant.ask("What does TQXR stand for?").abstained
+        assert assistant.ask("What is TQXR used for?").certainty in ("unsure", "none")
+        assert "keel lifting machine" in assistant.ask("What does KLM stand for?").text
+        assert assistant.ask("What is a skiff?").certainty == "sure"

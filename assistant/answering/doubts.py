@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
+from assistant.answering.field_questions import asks_long_form
 from assistant.answering.units import unit_asked_for
 from assistant.retrieval.question import Question
 from assistant.text.folding import fold
@@ -33,6 +34,9 @@ _NAMESAKE = 0.35
 _NAMES_ONLY, _WORDS_OF_A_DEFINITION = 0.25, 3
 """What is left where "what is …" is asked and a row, of a list of links for instance, only names
 it: no cell beside its label has so many words, or a number."""
+_NOT_DEFINED, _NO_LONG_FORM = 0.4, 0.25
+"""What is left where "what is X (used for)?" is asked and the sentence only mentions X; and where
+"what does X stand for?" is, and it has no words that X could be short for."""
 _NO_TIME = 0.5
 """What is left where "when" is asked for and the sentence has no time, nor says "after" what."""
 _NO_SUCH_SIGN = 0.35
@@ -47,6 +51,11 @@ _TELLS_TIME = re.compile(
     r"\b(?:when|after|before|until|till|while|during|since|once|whenever|as soon as|ago|later|now|"
     r"currently|already|daily|weekly|monthly|yearly|annually|noon|midnight|night|week|year|month|"
     r"always|never|every|age|era|period|reign|war|dynasty|end|beginning|start|early|late)\b",
+    re.IGNORECASE,
+)
+_EXPLAINS = re.compile(
+    r"\b(?:stands? for|short for|abbreviat\w+|acronym|means|steht für|bedeutet|signifie|"
+    r"significa)\b",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
@@ -89,6 +98,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _OTHER_UNIT
     if extraction.ranked and _lacks_time(question, extraction.ranked[0]):
         p *= _NO_TIME
+    if extraction.ranked and _explains_nothing(question, extraction.ranked[0]):
+        p *= _NO_LONG_FORM if asks_long_form(question.text) else _NOT_DEFINED
     if extraction.ranked and _only_names(question, extraction.ranked[0]):
         p *= _NAMES_ONLY
     if extraction.ranked and has_other_role(question, extraction.ranked[0]):
@@ -127,6 +138,19 @@ def _lacks_time(question: Question, best: Pick) -> bool:
     if best.passage.language not in ("en", "") or _TELLS_TIME.search(best.text):
         return False
     return best.features.kind < 1.0 and set(_DIGITS.findall(best.text)) <= question.values
+
+
+def _explains_nothing(question: Question, best: Pick) -> bool:
+    """Whether it is asked what something is, is for or stands for, and the sentence only mentions
+    it: of a question of one word every mention has all words."""
+    if best.row is not None or len(question.weights) > 1:
+        return False
+    if best.features.defines > 0.0:
+        return False
+    if question.initials and asks_long_form(question.text):
+        explained = any(pattern.search(best.text) for pattern, _ in question.initials)
+        return not explained and _EXPLAINS.search(best.text) is None
+    return question.asks_definition and best.features.kind < 1.0
 
 
 def _only_names(question: Question, best: Pick) -> bool:
