@@ -502,6 +502,21 @@ def test_a_narrow_screen_has_evidence_as_a_drawer(screen: Screen) -> None:
     expect(page.locator("#evidence-pane")).not_to_be_in_viewport()
 
 
+def test_a_chosen_place_stays_marked_when_the_evidence_is_drawn_anew(screen: Screen) -> None:
+    page = screen.page
+    screen.ask(FOUNDED)
+    screen.answered()
+    page.locator("#chat button.marker").first.click()
+    expect(page.locator("#evidence mark.active")).to_have_count(1)
+    chosen = page.locator("#evidence .card.active").get_attribute("id")
+    page.evaluate(
+        "for (const each of document.querySelectorAll('#evidence .passages, #evidence')) "
+        "{ const old = each.innerHTML; each.innerHTML = old.replaceAll(' active', ''); }"
+    )
+    expect(page.locator("#evidence mark.active")).to_have_count(1)
+    assert page.locator("#evidence .card.active").get_attribute("id") == chosen
+
+
 def test_everything_can_be_done_with_the_keyboard(screen: Screen) -> None:
     page = screen.page
     page.locator("body").press("/")

@@ -33,21 +33,29 @@
     whenThere(`#evidence-t${turn}`, then);
   };
 
+  let shown = null;  // the marker whose card is shown
+
+  const lightUp = () => {
+    const card = $(`#card-t${shown.turn}-m${shown.number}`);
+    if (!card) return null;
+    for (const old of document.querySelectorAll("#evidence .active")) old.classList.remove("active");
+    card.classList.add("active");
+    const marks = card.querySelectorAll(`mark.s${shown.sentence}`);
+    for (const mark of marks) mark.classList.add("active");
+    (marks[0] || card).scrollIntoView({ block: "center" });
+    return card;
+  };
+
   const showCard = (marker) => {
     const turn = numbered(marker, "t");
-    const sentence = numbered(marker, "s");
     const number = numbered(marker, "m");
     if (turn === null || number === null) return;
-    showEvidence(turn, (pane) => {
-      const card = $(`#card-t${turn}-m${number}`, pane);
+    shown = { turn, number, sentence: numbered(marker, "s") };
+    showEvidence(turn, () => {
+      const card = lightUp();
       if (!card) return;
-      for (const old of document.querySelectorAll("#evidence .active")) old.classList.remove("active");
-      card.classList.add("active");
-      const marks = card.querySelectorAll(`mark.s${sentence}`);
-      for (const mark of marks) mark.classList.add("active");
       card.setAttribute("tabindex", "-1");
       card.focus({ preventScroll: true });
-      (marks[0] || card).scrollIntoView({ block: "center" });
       say(`Source ${number}: ${$(".place", card)?.textContent ?? ""}`);
     });
   };
@@ -257,6 +265,9 @@
       const last = answers[answers.length - 1];
       if (last) say(last.textContent.slice(0, 600));
     }
+    if (running && !wasRunning) shown = null;
+    // the evidence may be drawn anew behind a click that came early
+    if (shown && !$("#evidence .active")) lightUp();
     if (running && !wasRunning) $("#evidence-pane")?.scrollTo(0, 0);  // what comes begins at the top
     wasRunning = running;
   };
