@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+from support_texts import indexed
 
 from assistant import Answer, Assistant
+from assistant.answering.extractive import _shown
 
 
 def quotes(answer: Answer) -> list[str]:
@@ -111,3 +117,25 @@ def test_reading_order_inside_a_document(notes: Assistant) -> None:
 def test_same_question_gives_the_same_answer(notes: Assistant) -> None:
     one, two = (notes.ask("Who laid out the garden of Holm?") for _ in range(2))
     assert (one.text, one.citations, one.confidence) == (two.text, two.citations, two.confidence)
+
+
+def test_code_is_given_as_it_is_written(tmp_path: Path) -> None:
+    code = "```shell\n$ pump start --night\n$ pump status\n```"
+    text = f"# Pump\n\nTo start the pump at night, run:\n\n{code}\n\nIt stops by itself at six.\n"
+    with indexed(tmp_path, {"pump.md": text}) as assistant:
+        answer = assistant.ask("How do I start the pump at night?")
+        assert f"{code}\n[2]" in answer.text
+        assert answer.sentences[1].text == code
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("$ pump start\n$ pump stop", "```\n$ pump start\n$ pump stop\n```"),
+        ("```\n$ pump start", "```\n$ pump start\n```"),
+        ("a ``` b", "````\na ``` b\n````"),
+    ],
+)
+def test_a_part_of_code_gets_fences_of_its_own(text: str, shown: str) -> None:
+    pick: Any = SimpleNamespace(kind="code", text=text)
+    assert _shown(pick) == shown

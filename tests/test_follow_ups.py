@@ -42,6 +42,7 @@ ALONE = [
     ("fr", "Qui a construit le moulin du village ?"), ("pt", "Quem construiu a ponte velha?"),
     ("ru", "Кто построил мост у деревни?"), ("tr", "Köprüyü kim yaptı ve köy nerede?"),
     ("fr", "Le moulin du village est-il ouvert ?"),
+    ("en", "What does ASGI stand for?"), ("en", "What is Bergen?"), ("de", "Was ist das XAI?"),
 ]  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def test_question_that_stands_alone_borrows_nothing(code: str, text: str) -> Non
 
 LEANING = [
     ("en", "Who keeps it clean?"), ("de", "Wer pflegt sie?"), ("es", "¿Dónde vive él?"),
-    ("it", "Chi abita là?"), ("fr", "Où habite-t-elle ?"),
+    ("it", "Chi abita là?"), ("fr", "Où habite-t-elle ?"), ("en", "What is the price?"),
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Citations are numbered in order of first appearance; sources that disagree stand
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -30,6 +31,8 @@ from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.search import Found
 from assistant.settings import AnswerSettings
 from assistant.types import Evidence, Passage, Sentence
+
+_FENCE = re.compile(r"(`{3,}|~{3,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def chosen_from(
 
 def _sentence(pick: Pick, marker: int) -> Sentence:
     return Sentence(
-        text=_flat(pick.text) if pick.row is None else row_text(pick.row),
+        text=_shown(pick) if pick.row is None else row_text(pick.row),
         citations=(marker,),
         verdict="verbatim",
         evidence=(Evidence(marker, pick.start, pick.end),),
@@ -139,7 +142,9 @@ def _text(picks: Sequence[Pick], asked: frozenset[str], dated: Sequence[str] = (
         marks = [f"[{marker + at}]" for at in range(1, len(block) + 1)]
         marker += len(block)
         rows = [pick.row for pick in block if pick.row is not None]
-        body = as_markdown(rows, marks, asked) if rows else f"{_flat(first.text)} {marks[0]}"
+        is_code = first.kind == "code"
+        gap = "\n" if is_code else " "
+        body = as_markdown(rows, marks, asked) if rows else f"{_shown(first)}{gap}{marks[0]}"
         if first.about is not None and not rows:
             body = f"{_flat(first.about.text)}: {body}"
         if any(dated):
@@ -149,11 +154,27 @@ def _text(picks: Sequence[Pick], asked: frozenset[str], dated: Sequence[str] = (
         if previous is not None:
             apart = first.passage.document != previous.passage.document
             apart = apart or bool(rows) or previous.row is not None
+            apart = apart or is_code or previous.kind == "code"
             own_line = first.kind in ("item", "table") or previous.kind in ("item", "table")
             parts.append("\n\n" if apart else "\n" if own_line else " ")
         parts.append(body)
         previous = block[-1]
     return "".join(parts)
+
+
+def _shown(pick: Pick) -> str:
+    """A sentence on one line; code as it is written, between fences of its own where its passage
+    begins or ends inside it."""
+    if pick.kind != "code":
+        return _flat(pick.text)
+    text = pick.text.rstrip()
+    opening = _FENCE.match(text)
+    if opening is None:
+        longest = max((len(run) for run in re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        return f"{fence}\n{text}\n{fence}"
+    last = text.rpartition("\n")[2].strip()
+    return text if "\n" in text and last == opening[1] else f"{text}\n{opening[1]}"
 
 
 def _flat(text: str) -> str:

@@ -25,6 +25,8 @@ _LEAD = " ¿¡\"'“„«("
 """What may stand before the first word."""
 _FEW = 3
 """Content words of an elliptic question, at most."""
+_LEAST_WHOLE = 2
+_INITIALS = re.compile(r"[A-ZÀ-Þ].*[A-ZÀ-Þ]|[^\W\d_]\d")
 _SELDOM_BOUND = frozenset("it this that these those them one ones same former latter".split())
 _VERB_LAST = frozenset({"tr", "hi", "ko"})
 _EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|there)\s+there\b", re.IGNORECASE)
@@ -51,8 +53,10 @@ class Borrowed:
 
 def needs_history(said: AnalysedText) -> bool:
     """Whether a question depends on the previous turn: it has a pronoun, or at most one content
-    word."""
-    return _opens(said) > 0 or _has_pronoun(said) or len(_content(said)) <= 1
+    word; unless that is the name of what is asked about ("What does ASGI stand for?")."""
+    if _opens(said) > 0 or _has_pronoun(said):
+        return True
+    return len(_content(said)) <= 1 and not _asks_about_a_name(said)
 
 
 def borrow(said: AnalysedText, history: Sequence[Turn]) -> Borrowed:
@@ -125,6 +129,14 @@ def _is_relative(words: Sequence[SpokenWord], at: int, known: Language) -> bool:
 
 def _is_name(word: SpokenWord, known: Language) -> bool:
     return word.written[:1].isupper() and known.code != "de" and word.folded not in known.stop
+
+
+def _asks_about_a_name(said: AnalysedText) -> bool:
+    """Whether a whole question asks about something by its name; "Why Oslo?" is no whole one."""
+    named = any(
+        _is_name(word, said.language) or _INITIALS.search(word.written) for word in said.spoken[1:]
+    )
+    return named and len(said.spoken) > _LEAST_WHOLE and _asks(said)
 
 
 def _content(said: AnalysedText) -> list[str]:
