@@ -53,6 +53,7 @@ _TELLS_TIME = re.compile(
     r"always|never|every|age|era|period|reign|war|dynasty|end|beginning|start|early|late)\b",
     re.IGNORECASE,
 )
+_WHAT_IS = re.compile(r"\W*what(?:['’]s| is| are)\b", re.IGNORECASE)
 _EXPLAINS = re.compile(
     r"\b(?:stands? for|short for|abbreviat\w+|acronym|means|steht für|bedeutet|signifie|"
     r"significa)\b",
@@ -150,7 +151,8 @@ def _explains_nothing(question: Question, best: Pick) -> bool:
     if question.initials and asks_long_form(question.text):
         explained = any(pattern.search(best.text) for pattern, _ in question.initials)
         return not explained and _EXPLAINS.search(best.text) is None
-    return question.asks_definition and best.features.kind < 1.0
+    asks = question.asks_definition and _WHAT_IS.match(question.text) is not None
+    return asks and best.features.kind < 1.0
 
 
 def _only_names(question: Question, best: Pick) -> bool:
