@@ -146,7 +146,7 @@ def _explains_nothing(question: Question, best: Pick) -> bool:
     it: of a question of one word every mention has all words."""
     if best.row is not None or len(question.weights) > 1:
         return False
-    if best.features.defines > 0.0:
+    if best.features.defines > 0.0 or best.is_asked_above:
         return False
     if question.initials and asks_long_form(question.text):
         explained = any(pattern.search(best.text) for pattern, _ in question.initials)

@@ -19,7 +19,7 @@ from assistant.checking.polarity import clause_of
 from assistant.checking.subjects import told_of_another
 from assistant.text.facts import facts_of, is_checked
 from assistant.text.sentences import sentences
-from assistant.text.terms import STOP_WORDS, stem, words
+from assistant.text.terms import content_terms, stem, words
 
 _MOST_OF_IT = 0.65
 """Share of a claim's words that one sentence of the source holds."""
@@ -119,12 +119,8 @@ def _is_another_act(claim: str, source: str) -> bool:
 
 def _says_twice(text: str) -> bool:
     """Whether what stands behind an "and" only repeats what stands before it."""
-    parts = [_content(part) for part in _HALVES.split(text)]
+    parts = [set(content_terms(part)) for part in _HALVES.split(text)]
     return any(
         len(after) >= _LEAST_WORDS_OF_A_HALF and after <= before
         for before, after in pairwise(parts)
     )
-
-
-def _content(text: str) -> set[str]:
-    return set(stem(word for word in words(text) if word not in STOP_WORDS))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from assistant.checking.polarity import clause_of
 from assistant.text.sentences import sentences
-from assistant.text.terms import STOP_WORDS, stem, words
+from assistant.text.terms import STOP_WORDS, content_terms, stem, words
 
 _ADJUNCT = re.compile(
     r"\W*(?:(?:in|at|on|by|between|from|during|after|before|since|until|with|for|as|of|when|if|"
@@ -61,8 +61,8 @@ def told_of_another(claim: str, best: str, sources: Sequence[str], before: str =
     own, said = _parts(claim)
     if own is None:
         return False
-    there = set(_content(best))
-    predicate = [term for term in _content(said) if term not in _NAMELESS]
+    there = set(content_terms(best))
+    predicate = [term for term in content_terms(said) if term not in _NAMELESS]
     opposites = _opposites_of(said, best)  # "are forbidden" where the source has "not allowed"
     held = sum(term in there or term in opposites for term in predicate)
     if predicate and held < _SAID * len(predicate):
@@ -70,10 +70,10 @@ def told_of_another(claim: str, best: str, sources: Sequence[str], before: str =
     subject, _ = _parts(best)
     if _PRONOUN.match(own.strip()):
         return _is_other_than_before(subject, before)
-    wanted = [term for term in _content(own) if term not in _NAMELESS]
+    wanted = [term for term in content_terms(own) if term not in _NAMELESS]
     if not wanted:
         return False
-    if subject is None or not set(_content(subject)) - _NAMELESS:
+    if subject is None or not set(content_terms(subject)) - _NAMELESS:
         there |= _antecedent(best, sources)
     return sum(term in there for term in wanted) < _ENOUGH * len(wanted)
 
@@ -93,7 +93,7 @@ def _is_other_than_before(subject: str | None, before: str) -> bool:
     if subject is None or not before:
         return False
     named = {*stem(words(" ".join(_CAPITALS.findall(subject))))} - _NAMELESS - STOP_WORDS
-    return bool(named) and named.isdisjoint(_content(before))
+    return bool(named) and named.isdisjoint(content_terms(before))
 
 
 _CAPITALS = re.compile(r"[A-ZÀ-Þ][\w’'-]+")
@@ -124,14 +124,10 @@ def _antecedent(best: str, sources: Sequence[str]) -> set[str]:
         at = next((i for i, line in enumerate(lines) if line.startswith(best)), -1)
         found: set[str] = set()
         for line in reversed(lines[max(0, at - _FURTHEST) : at] if at > 0 else []):
-            found |= set(_content(line))
+            found |= set(content_terms(line))
             subject, _ = _parts(line)
-            if subject is not None and set(_content(subject)) - _NAMELESS:
+            if subject is not None and set(content_terms(subject)) - _NAMELESS:
                 return found
         if at >= 0:
             return found
     return set()
-
-
-def _content(text: str) -> list[str]:
-    return list(dict.fromkeys(stem(word for word in words(text) if word not in STOP_WORDS)))
