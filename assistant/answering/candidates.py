@@ -150,7 +150,8 @@ def rank_candidates(
     vector = sentence_index.embed_question(question.standalone)
     vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
     likeness = sentence_index.likeness(question, vocabulary)
-    weight = _READER_WEIGHT_OF_LISTS if question.wants_list else _READER_WEIGHT
+    is_list = question.kinds[0] == "list" or question.wants_steps
+    weight = _READER_WEIGHT_OF_LISTS if is_list else _READER_WEIGHT
     years = frozenset(_YEAR.findall(question.text))
     asked, signs = number_asked_for(question.text), asked_signs(question.text)
     asked_above = below_the_question(question, passages, parts)

@@ -65,6 +65,15 @@ _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _ONE_OF_THEM = re.compile(
     r"^(?:the )?(?:first|second|third|fourth|fifth|sixth|other|last|one|another)\b", re.IGNORECASE
 )
+_SEVERAL = re.compile(
+    r"(?<!\bby )(?<!\bin )(?<!\bto )(?<!\bof )(?<!\bwith )(?<!\bfor )(?<!\bfrom )(?<!\bor )"
+    r"\b(?:several|various|many|numerous|multiple|a few|some|certain|different|the following|two|"
+    r"three|four|five|six|an? (?:wide |large |small |whole )?(?:number|variety|range|set|series|"
+    r"couple) of) ((?:[\w'’-]+ ?){1,4})[.:;,]?[\"”’*_]*$",
+    re.IGNORECASE,
+)
+"""What announces, at its end, what the next sentences name: "… has taken several measures." """
+_MOST_ANNOUNCED = 2
 _PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)
 
 
@@ -136,7 +145,8 @@ def _choose(
                 covered |= gained
         if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
             chosen += _filling_next(best, ranked)
-        chosen += _counted_off(question, best, read)
+        counted = _counted_off(question, best, read)
+        chosen += counted or (_announced(question, best, chosen, read) if several else [])
         chosen = _with_context(question, chosen, read)
     return _told_once(_in_order(chosen))
 
@@ -152,6 +162,26 @@ def _counted_off(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     named = [pick for pick in following if _ONE_OF_THEM.match(pick.text)]
     most = _COUNTS.get(said.group().lower(), 0)
     return named[:most] if named and named[0] in following[:2] else []
+
+
+def _announced(
+    question: Question, best: Pick, chosen: Sequence[Pick], read: ReadText
+) -> list[Pick]:
+    """The sentences behind the best one, where that only announces things of the kind that is asked
+    for: "The town has taken several measures." """
+    if best.kind != "prose" or best.row is not None:
+        return []
+    named = _SEVERAL.search(best.text.rstrip()) if question.kinds[0] != "number" else None
+    if named is None or not question.weights.keys() & {*question.reads(named[1])}:
+        return []
+    around, at = _around(best, read)
+    following: list[Pick] = []
+    for pick in around[at + 1 : at + 1 + _MOST_ANNOUNCED] if at >= 0 else ():
+        gap = pick.start - (following[-1] if following else best).end
+        if pick.kind != "prose" or gap > (_NEXT_TO if not following else 2):
+            break
+        following.append(pick)
+    return [pick for pick in following if not any(_overlaps(pick, other) for other in chosen)]
 
 
 def _one_a_document(best: Pick, ranked: Sequence[Pick], most: int) -> list[Pick]:

@@ -165,7 +165,7 @@ def signals(extraction: Extraction) -> Signals | None:
 def _reader_signals(question: Question, ranked: Sequence[Pick]) -> dict[str, float]:
     """Ways of doing something are no spans: the reader has seen none, and doubts them all."""
     read = [pick.read for pick in ranked if pick.read != READ_NOTHING]
-    if not read or question.kinds[0] == "howto":
+    if not read or question.wants_steps:
         return {}
     best, best_span = ranked[0].read, max(each.span for each in read)
     return {

@@ -29,6 +29,7 @@ from assistant.index.snapshot import Snapshot
 from assistant.model.answer_reader import AnswerReader, read_passages
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.search import Found
+from assistant.retrieval.speakers import asked_of_speaker, notice_of
 from assistant.settings import AnswerSettings
 from assistant.types import Evidence, Passage, Sentence
 
@@ -74,6 +75,7 @@ def extractive_draft(
         places=tuple(CitedPlace(pick.passage.document, pick.start, pick.end) for pick in picks),
         conflicts=(describe(extraction.question, claims, dated),) if claims else (),
         confidence=confidence,
+        notice=notice_of(extraction.question),
     )
 
 
@@ -104,7 +106,8 @@ def chosen_from(
     question, passages, most = found.question, found.passages, settings.max_sentences
     read = snapshot.store.read_text
     first = passages[: settings.read_passages]
-    asked = respelt(question.standalone, first) if reader is not None else ""
+    question, asked = asked_of_speaker(question, passages)
+    asked = respelt(asked, first) if reader is not None else ""
     readings = read_passages(reader, asked, first)
     candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
     extraction = choose(candidates, most, read)

@@ -17,11 +17,12 @@ from assistant.index.snapshot import Snapshot
 from assistant.retrieval.question import Question, coverage
 from assistant.retrieval.search import Found
 from assistant.text.listed_works import ListedWork, listed_works
+from assistant.text.names import name_words
 from assistant.text.terms import terms
 from assistant.types import Evidence, Sentence
 
 _WORK = r"(?:papers?|works?|articles?|publications?|studies|study|books?|talks?|posters?|reports?)"
-_WHICH = rf"(?:(?:which|what|list|name|show)(?: me)?(?: all| the| of the)* {_WORK})"
+_WHICH = rf"(?:(?:which|what|list|name|show)(?: me)?(?: [\w'’-]{{1,30}}){{0,4}}? {_WORK})"
 _BY = re.compile(
     rf"\b{_WHICH}\b.{{0,80}}?\b(?:writes?|written|wrote|(?:co-?)?authors?|(?:co-?)?authored|"
     rf"publish(?:ed)?|present(?:ed)?|contributed? to|by|from)\b|^what (?:did|has|have) .{{2,60}} "
@@ -39,6 +40,8 @@ _WHAT = re.compile(
     r"^(?:under )?(?:what|which) (?:topic|subject|heading|section|category|area)\b",
     re.IGNORECASE,
 )
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_COUNTED = re.compile(rf"\b({'|'.join(_COUNTS)}) {_WORK}\b", re.IGNORECASE)
 _NAME = re.compile(
     r"[A-ZÀ-Þ][\w'’-]+(?:\s+(?:[A-Z]\.|de|van|von|der|da|di|al))*(?:\s+[A-ZÀ-Þ][\w'’-]+)*"
 )
@@ -57,6 +60,7 @@ _MOST_SHOWN = 20
 class _Listed:
     document: str
     language: str
+    title: str
     work: ListedWork
 
 
@@ -76,14 +80,17 @@ def listed_work_draft(found: Found, snapshot: Snapshot) -> Draft | None:
     else:
         return None
     chosen = choose(question, list(_listed_in(found, snapshot)))
-    return _draft(chosen, snapshot) if chosen else None
+    counted = _COUNTED.search(text)
+    least = _COUNTS[counted[1].casefold()] if counted is not None else 1
+    return _draft(chosen, snapshot) if len(chosen) >= least else None
 
 
 def _listed_in(found: Found, snapshot: Snapshot) -> Iterator[_Listed]:
-    languages = {passage.document: passage.language for passage in found.passages}
-    for document, language in languages.items():
+    documents = {passage.document: passage for passage in found.passages}
+    for document, passage in documents.items():
+        title = f"{passage.title} {name_words(document)}"
         for work in listed_works(snapshot.store.read_text(document, 0, _MOST_READ)):
-            yield _Listed(document, language, work)
+            yield _Listed(document, passage.language, title, work)
 
 
 def _by_person(question: Question, listed: Sequence[_Listed]) -> list[_Listed]:
@@ -114,14 +121,19 @@ def _by_title(question: Question, listed: Sequence[_Listed]) -> list[_Listed]:
 
 
 def _on_topic(question: Question, listed: Sequence[_Listed]) -> list[_Listed]:
-    """The works under a heading that says the topic; else those whose titles hold all of it."""
+    """The works under a heading that says the topic, beside what the document's title says ("papers
+    at the fair of 2024 about bees"); else those whose titles hold all of it."""
     rest = set(_rest(question))
     if not rest:
         return []
-    under = [
-        each for each in listed
-        if each.work.heading and rest == _content(question, each.work.heading, each.language)
-    ]  # fmt: skip
+    under = []
+    for each in listed:
+        heading = (
+            _content(question, each.work.heading, each.language) if each.work.heading else set()
+        )
+        title = set(question.reads(each.title, each.language))
+        if heading and heading <= rest and rest - heading <= title:
+            under.append(each)
     return under or [
         each for each in listed if rest <= set(question.reads(each.work.title, each.language))
     ]

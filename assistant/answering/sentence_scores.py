@@ -48,6 +48,8 @@ _NUMBER_WORD = re.compile(
 )
 _BARE_YEAR = re.compile(r"(?:1\d|20)\d\d")
 _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
+_COUNTED_OFF = re.compile(r"(?<![\w.,$€£-])\(?\d{1,2}\)(?=\s)")
+"""A number that counts off: "net of: 1) fuel, 2) power"."""
 _PERSON = re.compile(
     r"\b[A-ZÀ-Þ][\w'’-]{1,60}+(?:\s+(?:[A-Z]\.|de|van|von|der|la|bin|al|of))*\s+[A-ZÀ-Þ][\w'’-]+"
 )
@@ -311,7 +313,8 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
             unit = unit_asked_for(question.text) if not other else None
             if unit is not None and not unit.search(text):
                 return _OTHER_UNIT
-            values = {v.replace(",", "") for v in _VALUE.findall(text)} - question.values
+            counted = _COUNTED_OFF.sub(" ", text)
+            values = {v.replace(",", "") for v in _VALUE.findall(counted)} - question.values
             if values and not all(map(_BARE_YEAR.fullmatch, values)):
                 return 1.0
             in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text)

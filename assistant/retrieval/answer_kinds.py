@@ -47,6 +47,13 @@ _PLURALS = (
     r"characteristics|dimensions|strategies|challenges|limitations|contributions|findings|"
     r"recommendations|side effects|risks|options|stages|phases"
 )
+_MEASURES = (
+    r"values?|revenues?|expenses?|income|profits?|loss|losses|earnings|debts?|goodwill|assets|"
+    r"liabilities|balance|dividends?|salary|salaries|sales|turnover|prices?|costs?|amounts?|sum|"
+    r"budgets?|deficit|surplus|temperature|speed|weight|height|length|width|depth|distance|density|"
+    r"pressure|population|voltage|frequency|capacity|margin|rates?|total"
+)
+"""What is told by a number: "What was the net revenue of …?"."""
 _AUXILIARIES = (
     r"did|do|does|was|were|is|are|will|would|has|had|have|can|could|should|must|might|may|exactly"
 )
@@ -61,7 +68,11 @@ _ENGLISH: dict[AnswerKind, str] = {
         r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|heavy|wide)\b|"
         r"\b(?:what|which) (?:\w+ ){0,2}(?:percentage|percent|share|number|fraction|proportion|"
         r"rate|price|amount|age|score|factor|total|count)\b|\bby how much\b|^\s*(?:number|"
-        r"percentage|share|rate|amount) of\b"
+        r"percentage|share|rate|amount) of\b|"
+        rf"\b(?:what|which) (?:was|were|is|are) (?:the |its |their |your )?"
+        rf"(?:(?!(?:of|for|in|to|by|at|on) )[\w'’&.-]{{1,30}} ){{0,5}}?(?:{_MEASURES})"
+        r"(?= (?:of|for|in|at|on|from|per|as|during|by|between|recorded|reported|after|before|"
+        r"under|with|when|if|each)\b|[?,]|$)"
     ),
     "date": (
         rf"{_OPENS}when\b|\bwhen (?:{_AUXILIARIES})\b|"

@@ -65,6 +65,14 @@ _ASIDE = re.compile(
     r"(?=[ ,.?!]|$)",
     re.IGNORECASE,
 )
+_VENUE = re.compile(
+    r"(?:^|,? )\b(?:as (?:mentioned|described|stated|given|named|reported|announced|outlined) in|"
+    r"according to|in|during|throughout|as of|at the time of) (?:his|her|their|the|this|that|my)"
+    r"(?: [\w-]{1,30}){0,5}? (?:speech|address|remarks|statement|talk|lecture|keynote|sermon|"
+    r"testimony|interview|announcement)(?=[,.?!]|$)",
+    re.IGNORECASE,
+)
+"""Where it was said: "in her address". It helps to find the text, which does not repeat it."""
 _SIGN = re.compile(
     r"^(?:is|was|are) there (?:any |an? )?(?:signs?|evidence|indications?|proof|hints?) "
     r"(?:that|of|for) ",
@@ -88,6 +96,13 @@ def without_frame(text: str) -> str:
     for pattern in (_TELLS, _WHERE, _SIGN, _OLDEN):
         bare = pattern.sub("", bare, count=1)
     bare = " ".join(bare.split()).lstrip(" ,;:")
+    return bare if sum(map(str.isalnum, bare)) > 3 else text
+
+
+def without_venue(text: str) -> str:
+    """The question without the words that say in which speech or talk something was said; the whole
+    text where nothing would be left."""
+    bare = " ".join(_VENUE.sub(" ", text).split())
     return bare if sum(map(str.isalnum, bare)) > 3 else text
 
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from assistant.errors import QuestionError
 from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds, asks_definition
 from assistant.retrieval.follow_up import Turn, borrow
-from assistant.retrieval.frames import asks_each_document, without_frame
+from assistant.retrieval.frames import asks_each_document, without_frame, without_venue
 from assistant.retrieval.history import History, checked_history
 from assistant.retrieval.question_terms import (
+    Own,
     forms_of,
     own_terms,
     related_terms,
@@ -36,6 +37,7 @@ _UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _MOST_CARRIED = 8_000
 """Characters of an earlier question, and of its answer, that are read. Clients send
 conversations of any length."""
+_TOLD_HOW = re.compile(r"\W*(?:[\w,' ]{0,60}, )?how (?:did|was|were|has|had)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“„«](.{2,80}?)[\"”“»]|(?<!\w)['‘](.{3,80}?)['’](?!\w)")
 
 
@@ -66,7 +68,8 @@ class Question:
     all of the first terms of a pair in ``same_as`` says the second ones too (an abbreviation and
     its long form, a date in another spelling), as one that a pattern of ``initials`` fits says that
     term; ``sought`` are terms that find such texts, each with how much it counts in the search.
-    ``of_each_document`` says that the question is what several documents say of one thing.
+    ``of_each_document`` says that the question is what several documents say of one thing;
+    ``speaker`` is the name of who speaks in a text in the first person, taken off the question.
     """
 
     said: AnalysedText
@@ -86,6 +89,7 @@ class Question:
     initials: tuple[tuple[re.Pattern[str], str], ...] = ()
     sought: Mapping[str, float] = field(default_factory=dict)
     of_each_document: bool = False
+    speaker: str = ""
 
     @property
     def text(self) -> str:
@@ -101,6 +105,13 @@ class Question:
     def wants_list(self) -> bool:
         """Whether several things, or the steps of something, are asked for."""
         return self.kinds[0] in ("list", "howto")
+
+    @property
+    def wants_steps(self) -> bool:
+        """Whether a way to do something is asked for: "How do I …?", not "How did it …?", which one
+        sentence can tell."""
+        is_told = self.language == "en" and _TOLD_HOW.match(self.text) is not None
+        return self.kinds[0] == "howto" and not is_told
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -179,6 +190,8 @@ def analyse(
     kinds = answer_kinds(taken.asks)
     is_definition = asks_definition(said, kinds)
     own, before = own_terms(said, holds), own_terms(taken.before, holds)
+    if said.code == "en":
+        own = _without_venue(own, said, holds)
     carried = dict(before.shares)
     if taken.before.text and not taken.is_elliptic:
         for name in AnalysedText(history[-1][1], said.code).names[:_MOST_NAMES]:
@@ -214,6 +227,16 @@ def analyse(
         related=related_terms(weights, said),
         of_each_document=of_each,
     )
+
+
+def _without_venue(own: Own, said: AnalysedText, holds: Callable[[str], bool]) -> Own:
+    """The terms, those that only say in which speech it was said among the asking ones."""
+    bare = without_venue(said.text)
+    if bare == said.text:
+        return own
+    kept = own_terms(AnalysedText(bare, said.code), holds)
+    aside = [term for term in own.shares if term not in kept.shares]
+    return replace(own, shares=kept.shares, asking=(*own.asking, *aside))
 
 
 def corrected(question: Question, replacements: Mapping[str, str]) -> Question:
