@@ -7,6 +7,7 @@ too. Captions, adverts and what recurs across documents weigh less. Chooses noth
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -64,6 +65,9 @@ _DEFINES = 0.7
 """What a sentence gains that begins with all that is to be defined, beside what is fitted."""
 _SIGN = 1.5
 """What a sentence gains that writes the sign which is asked about: "the ? operator"."""
+_OFTEN = 2
+"""Passages of a document that name its subject, of those found. With 2, 91 of 144 long questions
+about articles without a title are answered on the evidence; 86 without."""
 _POINTER = 3.0
 """What a sentence loses that only says where to look."""
 _STEPS = 0.8
@@ -155,13 +159,15 @@ def rank_candidates(
     years = frozenset(_YEAR.findall(question.text))
     asked, signs = number_asked_for(question.text), asked_signs(question.text)
     asked_above = below_the_question(question, passages, parts)
+    about = _subjects(question, passages, parts)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
         found = parts[passage.chunk_id]
         if not found:
             continue
         similarities = cosines(split[passage.chunk_id].vectors, vector)
-        features = passage_features(question, passage, rank, found, similarities, likeness)
+        subject = about.get(passage.document, frozenset())
+        features = passage_features(question, passage, rank, found, similarities, likeness, subject)
         bonus = list_bonus(question, passage, found) if question.wants_list else {}
         if asked is not None:
             bonus = _numbered(question, passage, found, asked[0])
@@ -188,6 +194,21 @@ def rank_candidates(
         ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
         ranked.sort(key=_best_first)
     return Candidates(question, tuple(ranked[:_MOST_KEPT]))
+
+
+def _subjects(
+    question: Question, passages: Sequence[Passage], parts: Mapping[str, Sequence[SentenceTerms]]
+) -> dict[str, frozenset[str]]:
+    """The names in the question that stand in several passages of a document: it is about them, and
+    says "she" and "it" between."""
+    counts: dict[str, Counter[str]] = {}
+    for passage in passages:
+        held = frozenset().union(*(each.terms for each in parts[passage.chunk_id]))
+        counts.setdefault(passage.document, Counter()).update(question.names & held)
+    return {
+        document: frozenset(t for t, n in count.items() if n >= _OFTEN)
+        for document, count in counts.items()
+    }
 
 
 def list_bonus(

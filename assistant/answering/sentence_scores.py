@@ -194,9 +194,13 @@ def passage_features(
     found: Sequence[SentenceTerms],
     similarities: Cosines,
     likeness: Likeness,
+    subject: frozenset[str] = frozenset(),
 ) -> list[SentenceFeatures]:
-    """The features of every sentence of a passage for a question; ``rank`` counts from 1."""
-    headings = frozenset(question.reads(words_above(passage), passage.language))
+    """The features of every sentence of a passage for a question; ``rank`` counts from 1.
+
+    ``subject`` are names in the question that the passage's document is about: like its title they
+    stand above each of its sentences."""
+    headings = frozenset(question.reads(words_above(passage), passage.language)) | subject
     everything = frozenset().union(*(s.terms for s in found if s.row is None))
     total = sum(question.weights.values()) or 1.0
     half = families(question)

@@ -102,8 +102,13 @@ def without_frame(text: str) -> str:
 def without_venue(text: str) -> str:
     """The question without the words that say in which speech or talk something was said; the whole
     text where nothing would be left."""
-    bare = " ".join(_VENUE.sub(" ", text).split())
+    bare = flowing(_VENUE.sub(" ", text))
     return bare if sum(map(str.isalnum, bare)) > 3 else text
+
+
+def flowing(text: str) -> str:
+    """The text with single blanks and none before a mark, after words were taken out."""
+    return re.sub(r" (?=[,.?!])", "", " ".join(text.split())).lstrip(" ,;:")
 
 
 def asks_each_document(text: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.retrieval.frames import without_venue
+from assistant.retrieval.frames import flowing, without_venue
 from assistant.retrieval.question import Question
 from assistant.text.names import words_above
 from assistant.text.terms import terms
@@ -29,7 +29,7 @@ _OPENING = frozenset(
     which who whom whose why will would""".split()
 )
 _SAID_BY = (
-    r"(?:(?:^|,? )(?:according to|in the words of|in the opinion of) {who}(?:['’]s [\w ]{{1,40}})?"
+    r"(?:(?:^|,? )(?i:according to|in the words of|in the opinion of) {who}(?:['’]s [\w ]{{1,40}})?"
     r"(?=[ ,.?!]|$),?| (?:as )?(?:mentioned|described|stated|announced|outlined|told) by {who}\b)"
 )
 
@@ -77,7 +77,7 @@ def _in_first_person(text: str, name: str) -> str:
     bare = re.sub(_SAID_BY.format(who=who), " ", without_venue(text))
     bare = re.sub(rf"\b{who}['’]s\b", "my", bare)
     bare = re.sub(rf"\b(to|for|with|by|from|of|about|at|on) {who}\b", r"\1 me", bare)
-    bare = " ".join(re.sub(rf"\b{who}\b", "I", bare).split())
+    bare = flowing(re.sub(rf"\b{who}\b", "I", bare))
     return bare[:1].upper() + bare[1:] if sum(map(str.isalnum, bare)) > 3 else text
 
 

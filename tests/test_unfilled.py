@@ -1,0 +1,109 @@
+"""Who, where and how much are not answered by a sentence that names nobody, no place, no number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support_texts import indexed
+
+from assistant.answering.candidates import rank_candidates
+from assistant.embedding.static import StaticEmbedder
+from assistant.retrieval.answer_kinds import answer_kinds
+from assistant.retrieval.nearness import SentenceIndex
+from assistant.retrieval.question import analyse
+from assistant.text.analysed import analysed
+from assistant.types import Passage
+
+CLUB = """# The Harbour Rowing Society
+
+Anna Holm is a member of the Harbour Rowing Society (HRS) and chairs its jury, which would have
+seemed odd when the HRS was founded.
+
+The HRS races lean toward long distances. The boats of the HRS are painted by Piet Vos.
+"""
+
+
+def test_a_founding_by_nobody_tells_no_founder(tmp_path: Path) -> None:
+    with indexed(tmp_path, {"club.md": CLUB}) as assistant:
+        assert assistant.ask("Who founded the HRS?").certainty in ("none", "unsure")
+        painted = assistant.ask("Who painted the boats of the HRS?")
+        assert "Piet Vos" in painted.text
+        assert painted.certainty != "none"
+
+
+def test_the_founder_is_found_where_one_is_named(tmp_path: Path) -> None:
+    named = CLUB.replace("was founded", "was founded by Mona Lie")
+    with indexed(tmp_path, {"club.md": named}) as assistant:
+        answer = assistant.ask("Who founded the HRS?")
+        assert "Mona Lie" in answer.text
+        assert answer.certainty in ("likely", "sure")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the net revenue of the ferry in 2019?",
+        "What is the average water temperature in May?",
+        "What were the repair costs?",
+        "What are the annual rates for berths?",
+        "Which is the maximum speed of the tug?",
+    ],
+)
+def test_a_measure_is_a_number(question: str) -> None:
+    assert answer_kinds(analysed(question))[0] == "number"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the purpose of the net proceeds?",
+        "What was the reason for the loss?",
+        "What is the capital of Norway?",
+        "What is a balance wheel?",
+        "What are the effects of pressure?",
+    ],
+)
+def test_a_measure_beside_another_thing_is_none(question: str) -> None:
+    assert answer_kinds(analysed(question))[0] != "number"
+
+
+def test_what_announces_things_is_followed_by_them(tmp_path: Path) -> None:
+    text = (
+        "# Vik\n\nVik lies at the fjord. To save water the town has taken several measures. Leaky "
+        "pipes were replaced with steel. Gardens are watered at night only.\n\nThe ferry is old.\n"
+    )
+    with indexed(tmp_path, {"vik.md": text}) as assistant:
+        answer = assistant.ask("Which measures has the town of Vik taken to save water?")
+        assert "Leaky pipes" in answer.text
+        assert "Gardens" in answer.text
+        assert "ferry" not in answer.text
+
+
+def test_how_something_went_is_told_by_a_sentence(tmp_path: Path) -> None:
+    text = (
+        "# Trials\n\nThe yard tested four winches. To everybody's surprise the old hand winch beat "
+        "each of the new ones.\n\nThe trials took a week.\n"
+    )
+    with indexed(tmp_path, {"trials.md": text}) as assistant:
+        answer = assistant.ask("How did the old hand winch fare?")
+        assert "beat" in answer.text
+
+
+def test_a_document_is_about_the_name_that_several_passages_hold() -> None:
+    """The passage on her colours says "she"; the others say of whom the document is."""
+    asked = analyse(analysed("Which colours did Mona Lie use?"), (), lambda term: 1.0)
+
+    def context_of_colours(*texts: str) -> float:
+        passages = [
+            Passage(
+                f"c{n}", "b1.txt", "", text, 9 * n, 9 * n + len(text), None, (), 1.0, language="en"
+            )
+            for n, text in enumerate((*texts, "She worked in oils and in pastels."))
+        ]
+        ranked = rank_candidates(asked, passages, SentenceIndex(StaticEmbedder())).ranked
+        return next(p.features.context for p in ranked if "pastels" in p.text)
+
+    first, second = "As a girl Mona Lie drew boats.", "The town bought works by Mona Lie."
+    assert context_of_colours(first, second) > 0.3
+    assert context_of_colours(first, "The town bought works by Piet Vos.") == 0.0
