@@ -27,7 +27,7 @@ class Site:
                 status, headers, body = site.pages.get(self.path, site.default)
                 self.send_response(status)
                 for name, value in headers.items():
-                    self.send_header(name, value)
+                    self.send_header(name, value.encode().decode("latin-1"))
                 self.end_headers()
                 try:
                     for at in range(0, len(body), 1000):

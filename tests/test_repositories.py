@@ -351,6 +351,8 @@ def test_what_is_no_sitemap_is_refused(site: Site, tmp_path: Path, body: bytes, 
 
 def test_a_page_that_leads_to_another_host_is_left_out(site: Site, tmp_path: Path) -> None:
     site.put("/s.xml", listed(site.url("/a"), site.url("/b"), "file:///etc/passwd", "/c"))
+    site.put("/other-port", listed("http://pool.example:9/a"))
+    assert "another host" in visited(tmp_path, site.url("/other-port")).left_out[0][1]
     site.put("/a", status=302, Location=site.url("/secret", "other.example"))
     site.put("/b", status=302, Location=f"http://127.0.0.1:{site.port}/secret")
     site.put("/secret", PAGE % b"nine")

@@ -352,6 +352,11 @@ def bombs(folder: Path) -> Iterator[Path]:
     yield folder / "seven.tar.gz"
     (folder / "eight.tar").write_bytes(b"no tar at all")
     yield folder / "eight.tar"
+    with tarfile.open(folder / "nine.tar", "w", format=tarfile.PAX_FORMAT) as package:
+        entry = tarfile.TarInfo("endless.txt")
+        entry.pax_headers = {"size": "9" * 30}  # the library would skip it block by block
+        package.addfile(entry)
+    yield folder / "nine.tar"
 
 
 def test_bombs_and_damaged_archives_end_with_an_error_and_leave_nothing(tmp_path: Path) -> None:

@@ -80,10 +80,16 @@ class WebDoor:
 
 @dataclass(frozen=True, slots=True)
 class OneHost:
-    """What several fetches of one host share: none leaves it, its ``robots.txt`` is asked once."""
+    """What several fetches of one host share: none leaves it, nor its port (None: that of http and
+    https), and its ``robots.txt`` is asked once."""
 
     host: str
+    port: int | None
     robots: dict[str, RobotFileParser] = field(default_factory=dict)
+
+    def holds(self, url: httpx.URL) -> bool:
+        """Whether an address is of this host."""
+        return url.host == self.host and url.port == self.port
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ def _fetch(
         visit = _Visit(client, door, time.monotonic() + seconds, within.robots if within else {})
         try:
             for _ in range(_MOST_REDIRECTS + 1):
-                if within and url.host != within.host:
+                if within and not within.holds(url):
                     raise DocumentError(f"{_shown(url)} is of another host than {within.host}")
                 if not _robots_of(url, visit).can_fetch(AGENT, str(url)):
                     raise DocumentError(

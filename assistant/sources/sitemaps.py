@@ -49,7 +49,8 @@ def pages_of(address: str, limits: VisitLimits, door: WebDoor | None = None) -> 
     sitemap that cannot be had or read.
     """
     until = time.monotonic() + limits.seconds
-    host = OneHost(checked(address).host)
+    first = checked(address)
+    host = OneHost(first.host, first.port)
     seen: set[str] = set()
     asked = 0
     bytes_left = limits.total_bytes
@@ -152,7 +153,7 @@ def _closed(address: str, host: OneHost) -> str:
         url = checked(address)
     except AssistantError as exc:
         return exc.what
-    return "" if url.host == host.host else f"it lies on another host than {host.host}"
+    return "" if host.holds(url) else f"it lies on another host than {host.host}"
 
 
 def _pause(host: OneHost, until: float) -> float:
