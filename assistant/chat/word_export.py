@@ -23,6 +23,7 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _PART = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_DEFAULT = ' w:default="1"'
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -30,8 +31,8 @@ _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _STYLES = (
     ("Normal", "Normal", "", "<w:sz w:val=\"22\"/>"),
     ("Title", "Title", "<w:spacing w:after=\"240\"/>", "<w:b/><w:sz w:val=\"40\"/>"),
-    ("Heading1", "heading 1", "<w:keepNext/><w:spacing w:before=\"360\" w:after=\"120\"/>"
-     "<w:outlineLvl w:val=\"0\"/>", "<w:b/><w:sz w:val=\"28\"/>"),
+    ("Heading1", "heading 1", ("<w:keepNext/><w:spacing w:before=\"360\" w:after=\"120\"/>"
+     "<w:outlineLvl w:val=\"0\"/>"), "<w:b/><w:sz w:val=\"28\"/>"),
     ("ListParagraph", "List Paragraph", "<w:ind w:left=\"360\"/>", ""),
     ("Quote", "Quote", "<w:ind w:left=\"567\"/>", "<w:i/>"),
     ("Source", "Source", "<w:keepNext/><w:spacing w:before=\"120\"/>", "<w:sz w:val=\"18\"/>"),
@@ -145,7 +146,7 @@ def _xml(text: str) -> str:
 
 def _package(body: str) -> bytes:
     styles = "".join(
-        f'<w:style w:type="paragraph" w:styleId="{key}">'
+        f'<w:style w:type="paragraph" w:styleId="{key}"{_DEFAULT if key == "Normal" else ""}>'
         f'<w:name w:val="{name}"/><w:pPr>{of_paragraph}</w:pPr><w:rPr>{of_run}</w:rPr></w:style>'
         for key, name, of_paragraph, of_run in _STYLES
     )
