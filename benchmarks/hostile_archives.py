@@ -42,8 +42,8 @@ def archives() -> Iterator[HostileCase]:
         yield _case(f"zip, name {name[:30]!r}", "a.zip", partial(_zip, {name: b"x"}))
         yield _case(f"tar, name {name[:30]!r}", "a.tar", partial(_tar, {name: b"x"}))
     for name, target, kind in LINKS:
-        made = partial(_linked, name, target, kind)
-        yield _case(f"tar, link {name} → {target}", "a.tar", made)
+        linked = partial(_linked, name, target, kind)
+        yield _case(f"tar, link {name} → {target}", "a.tar", linked)
     yield _case("zip, link", "a.zip", _zip_link)
     for name, made in (
         ("many.zip", partial(_zip, {f"{at}.txt": b"0" * 900_000 for at in range(80)})),

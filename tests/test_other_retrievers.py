@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from assistant import Assistant, Filters
+
+if TYPE_CHECKING:
+    from langchain_core.documents import Document
 
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"
 QUESTION = "Who founded ICLR?"
@@ -19,7 +23,11 @@ def test_a_langchain_chain_is_given_our_passages(sample: Assistant) -> None:
     from assistant.langchain import LangChainRetriever
 
     retriever = LangChainRetriever(assistant=sample, limit=3)
-    chain = retriever | RunnableLambda(lambda documents: [each.metadata for each in documents])
+
+    def metadata_of(documents: list[Document]) -> list[dict[str, Any]]:
+        return [each.metadata for each in documents]
+
+    chain = retriever | RunnableLambda(metadata_of)
     expected = sample.retrieve(QUESTION, 3)
     told = chain.invoke(QUESTION)
     assert len(expected) == 3

@@ -371,8 +371,8 @@ def _written(
     row_of = {marker: row for row, marker in marker_of.items()}
     for marker in own:
         place = places[marker - 1]
-        row = row_of.get(marker)
-        cells = [table.cells[row][at] for at in cells_of[row]] if row is not None else []
+        own_row = row_of.get(marker, -1)
+        cells = [table.cells[own_row][at] for at in cells_of.get(own_row, ())]
         at_cells = [Evidence(marker, each.start, each.end) for each in cells if each.text]
         evidence += at_cells or [Evidence(marker, place.start, place.end)]
     marks = "".join(f"[{marker}]" for marker in own)
