@@ -19,6 +19,7 @@ from assistant.arguments import check_address, check_callable, check_limit, chec
 from assistant.errors import AssistantError, IndexUnavailableError, SettingsError, UsageError
 from assistant.resources import Resources
 from assistant.settings import Settings, load_settings
+from assistant.sources import DEFAULT_PAGES, SourceKind
 from assistant.text.visible import shown_value, whole_characters
 from assistant.types import (
     NO_FILTERS,
@@ -138,15 +139,26 @@ class Assistant:
             progress=progress,
         )
 
-    def add(self, source: str | Path, progress: ProgressCallback | None = None) -> SyncReceipt:
+    def add(
+        self,
+        source: str | Path,
+        progress: ProgressCallback | None = None,
+        *,
+        kind: SourceKind = "auto",
+        revision: str = "HEAD",
+        most_pages: int = DEFAULT_PAGES,
+    ) -> SyncReceipt:
         """Keep a copy of one public web page, or of the files of a zip or tar archive, in the
         index's folder, and index it.
 
-        Nothing but this call fetches a page. Raises ``UsageError`` for a private address and for
-        what is no page and no archive, and ``DocumentError`` for what cannot be read.
+        ``kind="sitemap"``: the pages that the sitemap at an address names, of its own host, at most
+        ``most_pages``. ``kind="repository"``: the files of a git repository (its folder, or an
+        https address) at ``revision``. Nothing but this call fetches anything. Raises
+        ``UsageError`` for a private address and for what is nothing of this, and ``DocumentError``
+        for what cannot be read.
         """
         from assistant.index.scan import access_of
-        from assistant.sources.adding import add_source
+        from assistant.sources.adding import Named, add_source
         from assistant.sources.archives import UnpackingLimits
         from assistant.sources.keeping import KeptSources
 
@@ -156,7 +168,8 @@ class Assistant:
         sources = KeptSources(self.settings.index.path)
         most_bytes = access_of(self.settings.documents).most_bytes
         limits = UnpackingLimits(most_bytes, self.settings.reading.max_expansion)
-        added = add_source(str(named), sources, limits)
+        asked = Named(str(named), kind, revision, most_pages)
+        added = add_source(asked, sources, limits)
         receipt = self.sync([sources.folder], progress=progress)
         left_out = tuple(
             FileOutcome(name, "skip", "unsupported", reason) for name, reason in added.left_out

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from lxml import etree
 from playwright.sync_api import Browser, expect
 from support_server import Running, Screen
 from test_chat_access import serious
@@ -17,7 +20,9 @@ from assistant import Assistant
 from assistant.chat.conversations import Conversations
 from assistant.chat.notebook import draw_notebook, notes_as_markdown
 from assistant.chat.notes import MOST_NOTES, Note, NotedQuote, PinnedNotes
+from assistant.chat.word_export import notes_as_word
 from assistant.errors import UsageError
+from assistant.reading.word import read_docx
 from assistant.types import Citation
 
 EVIL = "<img src=http://evil.test/x> ![a](http://evil.test) [b](javascript:alert(1))"
@@ -95,6 +100,32 @@ def test_what_is_hostile_in_a_note_stays_words() -> None:
     assert "Pinned 2026-01-31" in text
 
 
+def test_notes_are_a_word_file_that_a_reader_of_word_reads() -> None:
+    citation = Citation(
+        2, "a & b.md", "B", 3, 0, 5, "A < B\nand\x0bmore", "a" * 64, section="Costs"
+    )
+    text = "First **bold** [2].\n\n1. one\n2. two\n\n| a | b |\n|---|---|\n| 1 | 2 \\| 3 |\n\n- x"
+    note = Note("What is A?", text, (NotedQuote(citation, "2026-01-02"),), 7, "2026-01-31T10:00")
+    evil = Citation(1, EVIL, EVIL, None, 0, 5, f"{EVIL}\n]]><w:p/>\x00\ud800", "b" * 64)
+    hostile = Note(
+        EVIL, f"{EVIL}<w:fldSimple w:instr='DDE'/> [1]", (NotedQuote(evil, EVIL),), 8, ""
+    )
+    data = notes_as_word([note, hostile])
+    assert data == notes_as_word([note, hostile])
+    parsed = read_docx(data, "notes.docx")
+    for words in ("Notes", "What is A?", "First bold [2].", "1. one", "2. two", "• x", "A < B",
+                  "[2] a & b.md · page 3 · Costs · document of 2026-01-02 · characters 0–5",
+                  "Pinned 2026-01-31"):  # fmt: skip
+        assert words in parsed.text, words
+    assert "| 1 | 2 \\| 3 |" in parsed.text
+    assert [each.title for each in parsed.headings][:2] == ["Notes", "What is A?"]
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        made = [etree.fromstring(package.read(name)) for name in package.namelist()]
+    names = {str(each.tag).rpartition("}")[2] for root in made for each in root.iter()}
+    assert not names & {"hyperlink", "fldSimple", "instrText", "object", "pict", "drawing"}
+    assert not [each for root in made for each in root.iter() if each.get("TargetMode")]
+
+
 # ---------------------------------------------------------------- in a browser
 
 
@@ -105,6 +136,11 @@ def served(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterat
 
 
 def exported(screen: Screen) -> str:
+    with screen.page.expect_download() as waiting:
+        screen.page.locator("#notebook a", has_text="as Word").click()
+    assert waiting.value.suggested_filename == "notes.docx"
+    word = read_docx(Path(waiting.value.path()).read_bytes(), "notes.docx")
+    assert "Its curator is Ida Moe." in word.text
     with screen.page.expect_download() as waiting:
         screen.page.locator("#notebook a", has_text="Export").click()
     assert waiting.value.suggested_filename == "notes.md"
@@ -151,6 +187,8 @@ def test_answers_and_quotes_are_pinned_exported_removed_and_brought_back(
         cookies = {each["name"]: each["value"] for each in stranger.page.context.cookies()}
         reply = httpx.get(f"{served.url}/export/notes.md", cookies=cookies)
         assert "curator" not in reply.text
+        word = httpx.get(f"{served.url}/export/notes.docx", cookies=cookies)
+        assert "curator" not in read_docx(word.content, "notes.docx").text
         stranger.open_sidebar()
         stranger.page.locator("#notes button.label-wrap").click()
         expect(stranger.page.locator("#notebook")).to_contain_text("Nothing is pinned yet")

@@ -18,7 +18,7 @@ from assistant import load_settings
 from assistant.cli import cli
 from eval.cli import main as eval_commands
 
-INSTALLS = re.compile(r"pip install |rsync |export ")
+INSTALLS = re.compile(r"pip install |rsync |rclone |export ")
 
 
 def pages(repository: Path) -> list[Path]:

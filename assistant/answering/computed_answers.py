@@ -342,9 +342,9 @@ def _written(
 ) -> tuple[str, list[Sentence]]:
     """The text and sentences of one figure: the figure, how it was computed, and its rows."""
     figure, table = made.figure, made.table
-    cell_of: dict[int, int] = {}
+    cells_of: dict[int, list[int]] = {}
     for used in figure.used:
-        cell_of.setdefault(used.row, used.column)
+        cells_of.setdefault(used.row, []).append(used.column)
     first = len(places)
     shown = list(figure.shown[:_MOST_SHOWN])
     marker_of: dict[int, int] = {}
@@ -371,12 +371,10 @@ def _written(
     row_of = {marker: row for row, marker in marker_of.items()}
     for marker in own:
         place = places[marker - 1]
-        start, end = place.start, place.end
-        if marker in row_of:
-            cell = table.cells[row_of[marker]][cell_of[row_of[marker]]]
-            if cell.text:
-                start, end = cell.start, cell.end
-        evidence.append(Evidence(marker, start, end))
+        own_row = row_of.get(marker, -1)
+        cells = [table.cells[own_row][at] for at in cells_of.get(own_row, ())]
+        at_cells = [Evidence(marker, each.start, each.end) for each in cells if each.text]
+        evidence += at_cells or [Evidence(marker, place.start, place.end)]
     marks = "".join(f"[{marker}]" for marker in own)
     how = f"Calculation: {figure.calculation}"
     told = [

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from assistant.chat.cell_links import cited_cells
 from assistant.chat.document_marks import MOST_PLACES
 from assistant.chat.escaped import address, escape, one_line
 from assistant.chat.messages import closest
@@ -80,6 +81,7 @@ def _cited(
     citation: Citation, answer: Answer, turn: int, lookup: Lookup, whys: dict[str, Why]
 ) -> str:
     resting = [(at, s) for at, s in enumerate(answer.sentences) if citation.marker in s.citations]
+    computed = any(sentence.verdict == "computed" for sentence in answer.sentences)
     verdict = weakest(sentence.verdict for _, sentence in resting)
     source = lookup(citation.document)
     is_same = (
@@ -89,7 +91,7 @@ def _cited(
     )
     passage = next((p for p in answer.retrieved if _holds(p, citation)), None)
     if source is not None and is_same:
-        quote = _quote(citation, resting, source)
+        quote = _quote(citation, resting, source, computed)
         more = _more(citation, source)
         opened = _open(citation, answer)
         changed = ""
@@ -167,8 +169,11 @@ def surroundings(text: str, start: int, end: int) -> tuple[int, int]:
     return first, last
 
 
-def _quote(citation: Citation, resting: Sequence[tuple[int, Sentence]], source: Source) -> str:
-    """The cited span inside its surroundings; each stretch knows the sentences that rest on it."""
+def _quote(
+    citation: Citation, resting: Sequence[tuple[int, Sentence]], source: Source, computed: bool
+) -> str:
+    """The cited span inside its surroundings; each stretch knows the sentences that rest on it, and
+    in a computed answer the place of its cell."""
     spans = [
         (max(e.start, 0), e.end, at)
         for at, sentence in resting
@@ -178,7 +183,10 @@ def _quote(citation: Citation, resting: Sequence[tuple[int, Sentence]], source: 
     low = min([citation.start, *(start for start, _, _ in spans)])
     high = max([citation.end, *(end for _, end, _ in spans)])
     first, last = surroundings(source.text, low, high)
-    edges = sorted({first, last, *(s for s, _, _ in spans), *(e for _, e, _ in spans)})
+    cells = {each.start: each.end for each in cited_cells(citation)} if computed else {}
+    edges = sorted({
+        first, last, *(s for s, _, _ in spans), *(e for _, e, _ in spans), *cells, *cells.values(),
+    })  # fmt: skip
     parts = []
     for start, end in pairwise(edges):
         resters = sorted({at for s, e, at in spans if s <= start and end <= e})
@@ -186,7 +194,9 @@ def _quote(citation: Citation, resting: Sequence[tuple[int, Sentence]], source: 
         if not words:
             continue
         if resters:
-            words = f'<mark class="{" ".join(f"s{at}" for at in resters)}">{words}</mark>'
+            classes = [f"s{at}" for at in resters]
+            classes += [f"p{at}" for at, ends in cells.items() if at <= start and end <= ends]
+            words = f'<mark class="{" ".join(classes)}">{words}</mark>'
         parts.append(words)
     return f"<blockquote>{' '.join(parts)}</blockquote>"
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.chat.answer_shapes import LONG_LIST, draw_conflicts
+from assistant.chat.cell_links import link_numbers
 from assistant.chat.escaped import escape, one_line
-from assistant.chat.placing import Mark, Placed, place
+from assistant.chat.placing import Figure, Mark, Placed, TextOrMark, place
 from assistant.checking.verdicts import (
     CERTAINTY_LABELS,
     CERTAINTY_MEANINGS,
@@ -58,6 +59,7 @@ def draw_answer(answer: Answer, turn: int, ordered: frozenset[int] = frozenset()
     parts.append(draw_conflicts(answer, turn))
     known = frozenset(citation.marker for citation in answer.citations)
     placed = place(answer.text, answer.sentences, known)
+    link_numbers(placed, answer)
     parts.append(_text(placed, turn, answer.sentences, ordered))
     if answer.incomplete:
         parts.append(_note("incomplete", f"Incomplete: {answer.incomplete}"))
@@ -207,7 +209,7 @@ def _lists(placed: Placed, ordered: frozenset[int]) -> dict[int, str]:
 def _inline(token: Token, placed: Placed, turn: int, sentences: Sequence[Sentence]) -> str:
     if token.type == "text":
         return "".join(
-            _marker(piece, turn, sentences) if isinstance(piece, Mark) else escape(piece)
+            _piece(piece, turn, sentences)
             for piece in placed.pieces.get(id(token), [token.content])
         )
     if token.type == "code_inline":
@@ -233,6 +235,22 @@ def _element(token: Token) -> str:
         return ""
     tag = _SIMPLE.get(kind)
     return f"<{slash}{tag}>" if tag else ""
+
+
+def _piece(piece: TextOrMark, turn: int, sentences: Sequence[Sentence]) -> str:
+    if isinstance(piece, Mark):
+        return _marker(piece, turn, sentences)
+    return _figure(piece, turn) if isinstance(piece, Figure) else escape(piece)
+
+
+def _figure(figure: Figure, turn: int) -> str:
+    """A number that leads to its cell, or to all cells that it was computed from."""
+    to = f" m{figure.marker} p{figure.place}" if figure.marker else ""
+    told = f"The cell in source {figure.marker}" if figure.marker else "The cells it is made of"
+    return (
+        f'<button type="button" class="figure t{turn} s{figure.sentence}{to}" title="{told}">'
+        f"{escape(figure.text)}</button>"
+    )
 
 
 def _marker(mark: Mark, turn: int, sentences: Sequence[Sentence]) -> str:

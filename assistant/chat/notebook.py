@@ -28,7 +28,8 @@ def draw_notebook(notes: Sequence[Note], removed: int = 0, problem: str = "") ->
     noun = "note" if len(notes) == 1 else "notes"
     return (
         f'<div class="notebook">{said}<p><strong>{len(notes)} {noun}</strong> · '
-        '<a href="/export/notes.md" download>Export as Markdown</a></p>'
+        '<a href="/export/notes.md" download>Export as Markdown</a> · '
+        '<a href="/export/notes.docx" download>as Word</a></p>'
         f"<ul>{rows}</ul></div>"
     )
 

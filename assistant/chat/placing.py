@@ -31,8 +31,19 @@ class Mark:
     sentence: int | None
 
 
-TextOrMark = str | Mark
-"""A stretch of text, or a marker."""
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of a computed answer: as written, its computed sentence, and the citation and place
+    of its cell; both 0 where it was made of all cells of its sentence."""
+
+    text: str
+    sentence: int
+    marker: int = 0
+    place: int = 0
+
+
+TextOrMark = str | Mark | Figure
+"""A stretch of text, a marker, or a number that leads to its cells."""
 
 
 @dataclass(slots=True)
@@ -167,7 +178,7 @@ def _add_uncited(
             continue
         rebuilt: list[TextOrMark] = []
         for piece in pieces:
-            if isinstance(piece, Mark):
+            if not isinstance(piece, str):
                 rebuilt.append(piece)
                 continue
             start = 0

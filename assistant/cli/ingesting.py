@@ -20,6 +20,7 @@ from assistant.cli.base import (
     with_settings,
 )
 from assistant.errors import AssistantError
+from assistant.sources import DEFAULT_PAGES, MOST_PAGES, SourceKind
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -94,10 +95,35 @@ def ingest(
 
 @cli.command(context_settings=CONTEXT)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE …")
+@click.option("--sitemap", is_flag=True, help="SOURCE is a sitemap: add the pages of its host.")
+@click.option(
+    "--most-pages",
+    type=click.IntRange(1, MOST_PAGES),
+    default=DEFAULT_PAGES,
+    show_default=True,
+    help="The most pages of a sitemap.",
+)
+@click.option("--git", is_flag=True, help="SOURCE is a git repository: a folder or https://…")
+@click.option(
+    "--at",
+    "revision",
+    default="HEAD",
+    show_default=True,
+    metavar="REVISION",
+    help="The commit, branch or tag of the repository.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The receipts as JSON, one line for each.")
 @with_settings
-def add(settings: Settings, sources: tuple[str, ...], as_json: bool) -> int:
-    """Add a web page or an archive by a copy.
+def add(
+    settings: Settings,
+    sources: tuple[str, ...],
+    sitemap: bool,
+    most_pages: int,
+    git: bool,
+    revision: str,
+    as_json: bool,
+) -> int:
+    """Add a web page, the pages of a sitemap, an archive or a git repository by a copy.
 
     SOURCE is the address of one public page (https://…) or a zip or tar file. A dated copy is kept
     in the folder of the index and indexed; add it again to keep a newer one. Private addresses are
@@ -106,17 +132,24 @@ def add(settings: Settings, sources: tuple[str, ...], as_json: bool) -> int:
 
     \b
       assistant add https://www.example.org/rules.html
+      assistant add --sitemap --most-pages 50 https://www.example.org/sitemap.xml
       assistant add minutes.zip letters.tar.gz
+      assistant add --git --at v1.2 https://www.example.org/handbook.git
     """
+    if sitemap and git:
+        raise click.UsageError("--sitemap and --git are two kinds of SOURCE")
     from assistant.cli.rendering import show_receipt
     from assistant.pipeline import Assistant
 
     end_well_on_sigterm()
     failed = False
+    kind: SourceKind = "sitemap" if sitemap else "repository" if git else "auto"
     with Assistant(settings) as assistant, progress_bar(quiet=as_json) as progress:
         for source in sources:
             try:
-                receipt = assistant.add(source, progress=progress)
+                receipt = assistant.add(
+                    source, progress, kind=kind, revision=revision, most_pages=most_pages
+                )
             except AssistantError as exc:
                 if len(sources) == 1:
                     raise

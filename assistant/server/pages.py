@@ -24,6 +24,7 @@ from assistant.chat.notes import PinnedNotes
 from assistant.chat.original_file import OriginalFile, original_file
 from assistant.chat.owners import owner_among
 from assistant.chat.page_picture import draw_page
+from assistant.chat.word_export import WORD_TYPE, notes_as_word
 from assistant.errors import AssistantError
 from assistant.index.scan import access_of
 from assistant.server.access import SESSION_COOKIE, SESSION_SECONDS, Access
@@ -39,9 +40,11 @@ Offset = Annotated[int, Query(ge=0, le=10**9)]
 _MOST_EXPORTED = 1000
 
 
-def _download(text: str, name: str = "conversation.md") -> Response:
+def _download(
+    data: str | bytes, name: str = "conversation.md", kind: str = "text/markdown; charset=utf-8"
+) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)
+    return Response(data, media_type=kind, headers=headers)
 
 
 def router(
@@ -143,6 +146,9 @@ def router(
     @routes.get("/export/{name}", include_in_schema=False)
     async def export(name: str, request: Request) -> Response:
         owner = owner_among(request.cookies)
+        if name == "notes.docx":
+            made = await asyncio.to_thread(notes_as_word, notes.listing(owner))
+            return _download(made, name, WORD_TYPE)
         identity = name.removesuffix(".md")
         if identity == "notes":
             return _download(notes_as_markdown(notes.listing(owner)), "notes.md")

@@ -1,1 +1,8 @@
-"""Documents from beyond a folder: a web page or an archive, kept as a dated copy in the index."""
+"""Documents from beyond a folder: pages, sitemaps, archives, repositories; kept as dated copies."""
+
+from typing import Literal
+
+SourceKind = Literal["auto", "sitemap", "repository"]
+"""``auto``: a page for an address, an archive for a file."""
+MOST_PAGES, DEFAULT_PAGES = 2_000, 100
+"""Of one sitemap."""

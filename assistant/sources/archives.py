@@ -159,6 +159,8 @@ def _tar_members(path: Path, limits: UnpackingLimits, allowed: int) -> Iterator[
             for count, entry in enumerate(package):
                 if count >= MOST_MEMBERS:
                     raise _too_many(path.name)
+                if entry.size > allowed:  # the library would skip that many bytes block by block
+                    raise _too_much(path.name)
                 if entry.isdir():
                     continue
                 name = safe_path(entry.name)

@@ -3,7 +3,7 @@
 Each address, also every one that a redirect leads to, is resolved once, all it resolves to must be
 public, and the connection goes to exactly what was checked: a name that means something else a
 moment later changes nothing. ``robots.txt`` is asked first. Size, time and redirects are limited;
-nothing is decompressed. ``Door`` is how a test puts its own server in: no setting does.
+nothing is decompressed. ``WebDoor`` is how a test puts its own server in: no setting does.
 """
 
 from __future__ import annotations
@@ -75,6 +75,21 @@ class WebDoor:
 
     resolve: Callable[[str, int], Sequence[str]] = addresses_of
     permits: Callable[[str], bool] = is_public
+    certificates: str = ""  # a file of authorities instead of the system's, for git
+
+
+@dataclass(frozen=True, slots=True)
+class OneHost:
+    """What several fetches of one host share: none leaves it, nor its port (None: that of http and
+    https), and its ``robots.txt`` is asked once."""
+
+    host: str
+    port: int | None
+    robots: dict[str, RobotFileParser] = field(default_factory=dict)
+
+    def holds(self, url: httpx.URL) -> bool:
+        """Whether an address is of this host."""
+        return url.host == self.host and url.port == self.port
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +116,31 @@ class _Visit:
     client: httpx.Client
     door: WebDoor
     until: float
-    robots: dict[str, RobotFileParser] = field(default_factory=dict)
+    robots: dict[str, RobotFileParser]
 
     def left(self) -> float:
         return self.until - time.monotonic()
 
 
 def fetch(
-    address: str, most_bytes: int, *, door: WebDoor | None = None, seconds: float = _SECONDS
+    address: str,
+    most_bytes: int,
+    *,
+    door: WebDoor | None = None,
+    seconds: float = _SECONDS,
+    within: OneHost | None = None,
 ) -> Fetched:
-    """The page at an address.
+    """The page at an address; with ``within``, only if no redirect leaves that host.
 
     Raises ``UsageError`` for an address that is none or is not public, ``DocumentError`` for a
     server that refuses, fails, is slow, or sends too much.
     """
-    url = _checked(address)
+    url = checked(address)
     done: list[Fetched | Exception] = []
 
     def work() -> None:
         try:
-            done.append(_fetch(url, most_bytes, door or WebDoor(), seconds))
+            done.append(_fetch(url, most_bytes, door or WebDoor(), seconds, within))
         except Exception as exc:
             done.append(exc)
 
@@ -135,15 +155,19 @@ def fetch(
     return done[0]
 
 
-def _fetch(url: httpx.URL, most_bytes: int, door: WebDoor, seconds: float) -> Fetched:
+def _fetch(
+    url: httpx.URL, most_bytes: int, door: WebDoor, seconds: float, within: OneHost | None
+) -> Fetched:
     import httpx
 
     first = url
     no_reuse = httpx.Limits(max_keepalive_connections=0)  # a certificate is one host's
     with httpx.Client(trust_env=False, follow_redirects=False, limits=no_reuse) as client:
-        visit = _Visit(client, door, time.monotonic() + seconds)
+        visit = _Visit(client, door, time.monotonic() + seconds, within.robots if within else {})
         try:
             for _ in range(_MOST_REDIRECTS + 1):
+                if within and not within.holds(url):
+                    raise DocumentError(f"{_shown(url)} is of another host than {within.host}")
                 if not _robots_of(url, visit).can_fetch(AGENT, str(url)):
                     raise DocumentError(
                         f"{_shown(url)} may not be read by programs: its robots.txt says so",
@@ -152,7 +176,7 @@ def _fetch(url: httpx.URL, most_bytes: int, door: WebDoor, seconds: float) -> Fe
                 reply = _get(url, visit, most_bytes)
                 if isinstance(reply, Fetched):
                     return reply
-                url = _checked(str(url.join(reply)))
+                url = checked(str(url.join(reply)))
         except httpx.TimeoutException as exc:
             raise _slow(url) from exc
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:
@@ -160,7 +184,9 @@ def _fetch(url: httpx.URL, most_bytes: int, door: WebDoor, seconds: float) -> Fe
     raise DocumentError(f"{_shown(first)} redirects more than {_MOST_REDIRECTS} times")
 
 
-def _checked(address: str) -> httpx.URL:
+def checked(address: str) -> httpx.URL:
+    """An address that a person or a server names. Raises ``UsageError`` for one of another kind
+    than a page's, with a name or password in it, or with signs that nobody sees."""
     import httpx
 
     wrong = "an address of a page begins with https:// or http://"
@@ -188,7 +214,7 @@ def _checked(address: str) -> httpx.URL:
     return url.copy_with(fragment=None)
 
 
-def _pinned(url: httpx.URL, door: WebDoor) -> str:
+def pinned(url: httpx.URL, door: WebDoor) -> str:
     """The address of a host that will be called. Raises ``UsageError`` unless all are public."""
     port = url.port or (443 if url.scheme == "https" else 80)
     host = url.raw_host.decode("ascii").strip("[]")
@@ -209,10 +235,10 @@ def _pinned(url: httpx.URL, door: WebDoor) -> str:
 
 def _get(url: httpx.URL, visit: _Visit, most_bytes: int) -> Fetched | str:
     """A page, or the address that a redirect names."""
-    pinned = _pinned(url, visit.door)
+    address = pinned(url, visit.door)
     request = visit.client.build_request(
         "GET",
-        url.copy_with(host=pinned),
+        url.copy_with(host=address),
         headers={
             "Host": url.netloc.decode("ascii"),
             "User-Agent": f"{AGENT}/0.1",
@@ -259,7 +285,7 @@ def _robots_of(url: httpx.URL, visit: _Visit) -> RobotFileParser:
     if origin in visit.robots:
         return visit.robots[origin]
     rules = RobotFileParser()
-    place = _checked(f"{origin}/robots.txt")
+    place = checked(f"{origin}/robots.txt")
     for _ in range(_MOST_REDIRECTS + 1):
         try:
             reply = _get(place, visit, _ROBOTS_BYTES)
@@ -274,7 +300,7 @@ def _robots_of(url: httpx.URL, visit: _Visit) -> RobotFileParser:
         if isinstance(reply, Fetched):
             rules.parse(reply.data.decode("utf-8", "replace").splitlines())
             break
-        place = _checked(str(place.join(reply)))
+        place = checked(str(place.join(reply)))
     else:
         rules.parse(_NOTHING)
     visit.robots[origin] = rules

@@ -40,7 +40,9 @@
     if (!card) return null;
     for (const old of document.querySelectorAll("#evidence .active")) old.classList.remove("active");
     card.classList.add("active");
-    const marks = card.querySelectorAll(`mark.s${shown.sentence}`);
+    const cell = shown.place === null ? null : $(`mark.p${shown.place}`, card);
+    const within = shown.all ? $(`#evidence-t${shown.turn}`) : card;
+    const marks = cell ? [cell] : within.querySelectorAll(`mark.s${shown.sentence}`);
     for (const mark of marks) mark.classList.add("active");
     (marks[0] || card).scrollIntoView({ block: "center" });
     return card;
@@ -48,10 +50,14 @@
 
   const showCard = (marker) => {
     const turn = numbered(marker, "t");
-    const number = numbered(marker, "m");
-    if (turn === null || number === null) return;
-    shown = { turn, number, sentence: numbered(marker, "s") };
-    showEvidence(turn, () => {
+    const sentence = numbered(marker, "s");
+    const all = marker.matches(".figure:not([class*=' m'])");  // a number made of many cells
+    if (turn === null) return;
+    showEvidence(turn, (pane) => {
+      const first = all && $(`mark.s${sentence}`, pane)?.closest(".card");
+      const number = all ? first && Number(first.id.split("-m")[1]) : numbered(marker, "m");
+      if (number === null || !(number > 0)) return;
+      shown = { turn, number, sentence, all, place: numbered(marker, "p") };
       const card = lightUp();
       if (!card) return;
       card.setAttribute("tabindex", "-1");
@@ -136,7 +142,7 @@
     if (menu) {  // its reasons may stand below what is seen
       setTimeout(() => $(".extra-feedback-options", menu)?.scrollIntoView({ block: "nearest" }), 100);
     }
-    const marker = target.closest("button.marker");
+    const marker = target.closest("button.marker, button.figure");
     if (marker) { hidePopover(); showCard(marker); return; }
     const show = target.closest("button.show-evidence");
     if (show) {
