@@ -13,11 +13,12 @@ from assistant.cli.base import (
     cli,
     console,
     end_well_on_sigterm,
+    of_each_collection,
+    of_one_collection,
     print_json,
     progress_bar,
     say,
     say_error,
-    with_settings,
 )
 from assistant.errors import AssistantError
 
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 @click.option(
     "--json", "as_json", is_flag=True, help="The receipt as JSON; with --watch one line for each."
 )
-@with_settings
+@of_each_collection
 def ingest(
     settings: Settings,
     paths: tuple[Path, ...],
@@ -95,7 +96,7 @@ def ingest(
 @cli.command(context_settings=CONTEXT)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE …")
 @click.option("--json", "as_json", is_flag=True, help="The receipts as JSON, one line for each.")
-@with_settings
+@of_one_collection
 def add(settings: Settings, sources: tuple[str, ...], as_json: bool) -> int:
     """Add a web page or an archive by a copy.
 
