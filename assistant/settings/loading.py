@@ -240,6 +240,9 @@ def _rebase(data: dict[str, Any], base: Path) -> None:
         path = data[section][name]
         if isinstance(path, str | Path) and str(path):
             data[section][name] = base / _expanded(path)
+    people = data["server"]["people"]
+    if isinstance(people, str) and people:
+        data["server"]["people"] = str(base / _expanded(people))
     collections = read_collections(data["index"]["collections"])
     for own in collections.values():
         own["path"] = base / _expanded(own["path"])

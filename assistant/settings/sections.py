@@ -195,6 +195,8 @@ class ServerSettings(_Section):
     host: str
     port: Annotated[int, Field(ge=0, le=65535)]
     token_env: str
+    people: str
+    audit_megabytes: Annotated[float, Field(ge=0.0, le=10**9)]
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[
         Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,255}$")], ...
