@@ -124,12 +124,12 @@ class ChatPage:
         at.forget.click(self._forget, [at.conversation], [*drawn, *around, at.deleted], **_FREE)
         at.undo.click(self._undo, [at.deleted], [*drawn, *around], **_FREE)
         for changed in (
-            at.sync.click(self._sync, [at.collections], [at.receipt, *folder], **_FREE),
-            at.uploaded.change(
-                self._upload, [at.uploaded, at.collections], [at.receipt, *folder], **_FREE
-            ),
+            at.sync.click(self._sync, None, [at.receipt], **_FREE),
+            at.uploaded.change(self._upload, [at.uploaded], [at.receipt], **_FREE),
         ):
-            changed.then(self._welcome, None, [at.chat], **_FREE)
+            changed.then(self._folder_of, [at.collections], folder, **_FREE).then(
+                self._welcome, None, [at.chat], **_FREE
+            )
 
         form = [at.form, at.asked, at.refuse, at.fact, at.document, at.quote]
         at.chat.like(self._rate, [at.conversation], [*form, at.about, at.said], **_FREE)
@@ -296,21 +296,14 @@ class ChatPage:
         view = await self.talk.view(owner, back, who=who_of(request))
         return (*_updates(view), *self.list.drawn(owner, back))
 
-    async def _sync(
-        self, collections: list[str] | None, request: gr.Request
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        who = who_of(request)
-        async for drawn in self.library.sync(who):
-            yield (drawn, *[gr.skip()] * 4)
-        yield (gr.skip(), *await self._folder(collections or (), who))
+    async def _sync(self, request: gr.Request) -> AsyncIterator[str]:
+        async for drawn in self.library.sync(who_of(request)):
+            yield drawn
 
-    async def _upload(
-        self, uploaded: str, collections: list[str] | None, request: gr.Request
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        who, numbers = who_of(request), uploaded.partition(".")[0].split()
-        async for drawn in self.library.upload(owner_of(request), numbers, who):
-            yield (drawn, *[gr.skip()] * 4)
-        yield (gr.skip(), *await self._folder(collections or (), who))
+    async def _upload(self, uploaded: str, request: gr.Request) -> AsyncIterator[str]:
+        numbers = uploaded.partition(".")[0].split()
+        async for drawn in self.library.upload(owner_of(request), numbers, who_of(request)):
+            yield drawn
 
     def _rate(self, data: gr.LikeData, conversation: str, request: gr.Request) -> tuple[Any, ...]:
         index = data.index if isinstance(data.index, int) else data.index[0]
