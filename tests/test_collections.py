@@ -39,6 +39,7 @@ def settings_in(place: Path, repository: Path) -> Settings:
             "index.path": str(place / "index"),
             "documents.paths": [str(place / "notes")],
             "chat.uploads": str(place / "uploads"),
+            "chat.question_set": str(place / "questions.yaml"),
             "answer.min_confidence": 0.0,
             "index.collections": {
                 "harbour": {

@@ -312,11 +312,11 @@ def test_who_may_only_ask_cannot_sync_upload_or_write_questions(
             ("_add", "x"),
         ]
         told = asyncio.run(chat(served, tokens["ada"], events))
-        assert told.count("it needs the right") >= 2
+        assert told.count("it needs the right") >= 3
         after = {name: Assistant(settings.of_collection(name)).status().generation
                  for name in settings.collection_names()}  # fmt: skip
         assert after == before
-        assert not settings.chat.question_set.exists() or "x" not in told
+        assert not settings.chat.question_set.exists()
         synced = asyncio.run(chat(served, tokens["dora"], [("_sync", "")]))
         assert "new.md" in synced
     finally:
@@ -430,7 +430,9 @@ def test_a_person_who_cannot_be_is_refused(name: str, rights: list[str], collect
         checked_person(name, rights, collections)
 
 
-def test_where_people_are_set_nothing_is_done_for_nobody(settings: Settings, place: Path) -> None:
+def test_where_people_are_set_nothing_is_done_for_nobody(
+    served: Running, settings: Settings
+) -> None:
     """Whichever door forgets to say who asks, it is refused."""
     with Assistant(settings) as assistant:
         service = Service(assistant, People(Path(settings.server.people)))

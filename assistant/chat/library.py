@@ -120,10 +120,10 @@ class Library:
         """Questions for the first screen: the folder's own, else those that were tried."""
         if not self._service.may_ask(who):
             return NOTHING_OFFERED
-        mine = self._service.mine(who)
-        is_whole = DEFAULT in (mine or (DEFAULT,))
-        own = example_questions(self._service.settings.documents.paths) if is_whole else ()
-        return Offered(own, "", is_given=True) if own else self.suggestions.first(mine)
+        ticked = self._service.mine(who)[:1]  # as the page begins
+        is_ours = ticked in ((), (DEFAULT,))
+        own = example_questions(self._service.settings.documents.paths) if is_ours else ()
+        return Offered(own, "", is_given=True) if own else self.suggestions.first(ticked)
 
     def chosen(
         self, ticked: str, collections: Sequence[str] = (), who: Person | None = None
