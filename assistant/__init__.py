@@ -65,6 +65,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AccessError",
     "Answer",
     "Assistant",
     "AssistantError",

@@ -106,8 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as place:
         one = asked_in_parts(benchmark, [list(benchmark.corpus)], Path(place) / "one")
         print(
-            f"1 index              nDCG@10 {mean(one.ndcg) or 0.0:.4f}  recall@10 {mean(one.recall) or 0.0:.4f}"
-            f"  p50 {one.milliseconds:.0f} ms"
+            f"1 index             nDCG@10 {mean(one.ndcg) or 0.0:.4f}  recall@10 "
+            f"{mean(one.recall) or 0.0:.4f}  p50 {one.milliseconds:.0f} ms"
         )
         for way in given.by:
             for parts in given.cuts:

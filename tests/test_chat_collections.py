@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 from support_server import Running, Screen, running
+from test_chat_access import serious
 from test_chat_browser import looking_at
 from test_collections import settings_in, three_folders
 
@@ -61,6 +62,20 @@ def test_collections_are_picked_by_a_tap(served: Running, browser: Browser, size
         assert box["y"] + box["height"] <= height, f"{id} is seen without scrolling"
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert (screen.problems, screen.outside) == ([], [])
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_choice(
+    served: Running, browser: Browser, scheme: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    screen = Screen(context, served.url)
+    screen.page.add_init_script(f"localStorage.setItem('theme', '{scheme}')")
+    screen.open()
+    screen.page.get_by_label("library", exact=True).wait_for(state="attached")
+    screen.page.wait_for_function("() => !document.querySelector('#chat .examples[role=list]')")
+    assert serious(screen) == []
     context.close()
 
 
