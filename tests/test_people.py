@@ -372,16 +372,22 @@ def test_a_session_is_one_persons_until_their_token_goes(place: Path) -> None:
     clock[0] = float(until) + 1
     assert access.person("", session) is None
     clock[0] = 1000.0
+    before = access.person(f"Bearer {token}", "")
     renewed = add_person(path, checked_person("fay", ["add"], ["all"]), renews=True)
     assert access.person("", session) is None
     assert access.person(f"Bearer {token}", "") is None
     fay = access.person(f"Bearer {renewed}", "")
     assert fay is not None
-    assert (sorted(fay.rights), fay.collections) == (["ask"], ("default",)), (
-        "only the token is another"
-    )
+    assert sorted(fay.rights) == ["ask"], "only the token is another"
+    assert fay.collections == ("default",)
+    assert before is not None
+    assert fay.owner == before.owner, "conversations outlive a token"
     remove_person(path, "fay")
     assert access.person(f"Bearer {renewed}", "") is None
+    again = add_person(path, checked_person("fay", ["ask"], ["all"]))
+    another = access.person(f"Bearer {again}", "")
+    assert another is not None
+    assert another.owner != fay.owner, "another person of that name sees none of them"
     path.write_text("{}")
     assert access.person(f"Bearer {other}", "") is None, "a file that cannot be read admits nobody"
     assert not access.is_open
@@ -405,12 +411,12 @@ def test_the_file_holds_no_token_and_is_private(place: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", '{"people": 3}', '{"people": [{}]}', "[" * 100_000,
-     '{"people": [{"name": "a", "sha256": "x", "rights": ["ask"], "collections": ["all"]}]}',
-     json.dumps({"people": [{"name": "a", "sha256": "0" * 64, "rights": ["rule"],
+     '{"people": [{"name": "a", "id": "x", "sha256": "x"}]}',
+     json.dumps({"people": [{"name": "a", "id": "0" * 32, "sha256": "0" * 64, "rights": ["rule"],
                              "collections": ["all"]}]}),
-     json.dumps({"people": [{"name": "a", "sha256": "0" * 64, "rights": "ask",
+     json.dumps({"people": [{"name": "a", "id": "0" * 32, "sha256": "0" * 64, "rights": "ask",
                              "collections": ["all"]}]}),
-     json.dumps({"people": 2 * [{"name": "a", "sha256": "0" * 64, "rights": ["ask"],
+     json.dumps({"people": 2 * [{"name": "a", "id": "0" * 32, "sha256": "0" * 64, "rights": ["ask"],
                                  "collections": ["all"]}]})],
 )  # fmt: skip
 def test_a_damaged_file_is_one_error_and_no_server(tmp_path: Path, text: str) -> None:

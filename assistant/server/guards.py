@@ -151,7 +151,7 @@ class Guards:
         if path in _OPEN_PATHS:
             return None
         if person is not None:
-            right = needed_right(scope["method"], path)
+            right = needed_right(path)
             if right and not person.may(right):
                 if self._record is not None:
                     self._record("refused", "http", "AccessError", (), person)

@@ -102,7 +102,7 @@ def next_of(path: str, query: bytes) -> str:
     return quote(address, safe="") if is_next(address) else ""
 
 
-def needed_right(method: str, path: str) -> str:
+def needed_right(path: str) -> str:
     """The right that a request needs; an empty text for what everybody may who is let in. What a
     person does with documents is checked again where it is done."""
     if path == "/upload":

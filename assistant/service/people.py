@@ -39,6 +39,7 @@ MOST_PEOPLE = 1_000
 _MOST_BYTES = 1_000_000
 _TOKEN_BYTES = 32
 _PERSON_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
+_IDENTITY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _RESERVED = frozenset({"token", "anybody"})
 _log = logging.getLogger("assistant.server")
@@ -47,7 +48,8 @@ _log = logging.getLogger("assistant.server")
 @dataclass(frozen=True, slots=True)
 class Person:
     """A name with rights and collections (``all`` for every one). ``owner`` is the secret that
-    conversations belong to; an empty one means the browser's own."""
+    conversations belong to; an empty one means the browser's own. ``identity`` tells two people
+    apart who had one name after each other."""
 
     name: str
     rights: frozenset[str]
@@ -55,6 +57,7 @@ class Person:
     owner: str = ""
     token_hash: str = ""
     made: str = ""
+    identity: str = ""
 
     def may(self, right: str) -> bool:
         """Whether this person has a right; who administers has all."""
@@ -127,7 +130,9 @@ class People:
 
     def _as_owner(self, person: Person) -> Person:
         """With the secret of this person's conversations, the same in every browser."""
-        digest = hmac.new(self._secret, f"owner\0{person.name}".encode(), hashlib.sha256).digest()
+        digest = hmac.new(
+            self._secret, f"owner\0{person.identity}".encode(), hashlib.sha256
+        ).digest()
         owner = base64.urlsafe_b64encode(digest).decode().rstrip("=")
         return replace(person, owner=owner)
 
@@ -189,7 +194,7 @@ def read_people(path: Path) -> tuple[Person, ...]:
         raise _unreadable(path, f"it is not what `assistant people` writes ({exc})") from exc
     if len(people) > MOST_PEOPLE:
         raise _unreadable(path, f"more than {MOST_PEOPLE:,} people")
-    for what in ("name", "token_hash"):
+    for what in ("name", "token_hash", "identity"):
         if len({getattr(person, what) for person in people}) < len(people):
             raise _unreadable(path, "two people have one name, or one token")
     return people
@@ -202,7 +207,10 @@ def _person(row: Any) -> Person:
     if not isinstance(rights, list) or not isinstance(row["collections"], list):
         raise ValueError("rights and collections are lists")
     person = checked_person(name, rights, row["collections"])
-    return replace(person, token_hash=token_hash, made=str(row.get("made", ""))[:40])
+    if not isinstance(row["id"], str) or not _IDENTITY.fullmatch(row["id"]):
+        raise ValueError("id is none")
+    made = str(row.get("made", ""))[:40]
+    return replace(person, token_hash=token_hash, made=made, identity=row["id"])
 
 
 def checked_person(name: object, rights: Iterable[object], collections: Iterable[object]) -> Person:
@@ -244,6 +252,7 @@ def _write(path: Path, people: Iterable[Person]) -> None:
     rows = [
         {
             "name": each.name,
+            "id": each.identity,
             "sha256": each.token_hash,
             "rights": [right for right in RIGHTS if right in each.rights],
             "collections": list(each.collections),
@@ -284,7 +293,8 @@ def add_person(path: Path, person: Person, *, renews: bool = False) -> str:
         raise UsageError(f"{person.name} {said}", hint="`assistant people list` shows them")
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     made = datetime.now(UTC).date().isoformat()
-    fresh = replace(before or person, token_hash=hashed_token(token), made=made)
+    begun = before or replace(person, identity=secrets.token_hex(16))
+    fresh = replace(begun, token_hash=hashed_token(token), made=made)
     _write(path, [*(each for each in people if each.name != person.name), fresh])
     return token
 
