@@ -20,6 +20,10 @@ def people() -> None:
     They stand in the file that server.people names; a running server follows it. Rights are ask
     (ask and read), add (upload files) and administer (sync folders, see the metrics, and the other
     two). A token is shown once, when it is made; the file holds its hash only.
+
+    \b
+      assistant people add ada --rights ask --collection handbook
+      assistant people list
     """
 
 
