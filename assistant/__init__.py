@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assistant.embedding import Embedder
     from assistant.errors import (
+        AccessError,
         AssistantError,
         BusyError,
         DocumentError,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AccessError",
     "Answer",
     "Assistant",
     "AssistantError",
@@ -118,7 +120,7 @@ __all__ = [
 _HOMES = {
     "assistant.embedding": "Embedder",
     "assistant.errors": """
-        AssistantError BusyError DocumentError EmbeddingError FilterError IndexBusyError
+        AccessError AssistantError BusyError DocumentError EmbeddingError FilterError IndexBusyError
         IndexDamagedError IndexUnavailableError MissingPackageError ModelError
         NoDocumentsError QuestionError QuotaError ReaderError RerankingError SettingsError
         StorageError UsageError""",

@@ -12,6 +12,7 @@
     ├── IndexUnavailableError      exit 1   no index, a damaged one, or one of another version
     │   └── IndexDamagedError      exit 1   its files fail their checksums
     ├── IndexBusyError             exit 1   another process is writing the index
+    ├── AccessError                exit 1   a person without the right, or without any collection
     ├── BusyError                  exit 1   admission control: the queue of a server is full
     ├── EmbeddingError             exit 1   the embedder failed or sent an impossible reply
     ├── RerankingError             exit 1   the reranker could not be loaded or sent no scores
@@ -102,6 +103,10 @@ class IndexDamagedError(IndexUnavailableError):
 
 class IndexBusyError(AssistantError):
     """Another process holds the writer's lock."""
+
+
+class AccessError(AssistantError):
+    """Somebody who is known, but may not do this here."""
 
 
 class BusyError(AssistantError):

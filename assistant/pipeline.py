@@ -11,14 +11,16 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.arguments import check_address, check_callable, check_limit, checked_paths
 from assistant.errors import AssistantError, IndexUnavailableError, SettingsError, UsageError
 from assistant.resources import Resources
 from assistant.settings import Settings, load_settings
+from assistant.settings.collections import DEFAULT, chosen_collections, parted
 from assistant.sources import DEFAULT_PAGES, SourceKind
 from assistant.text.visible import shown_value, whole_characters
 from assistant.types import (
@@ -39,6 +41,7 @@ from assistant.types import (
 
 if TYPE_CHECKING:
     from assistant.embedding import Embedder
+    from assistant.index.snapshot import Snapshot
     from assistant.llamaindex import HybridRetriever
     from assistant.model.given import ModelClient
     from assistant.reading.added import DocumentReader
@@ -76,6 +79,12 @@ class Assistant:
                 hint='load_settings("config.yaml") and load_settings(overrides={…}) make them',
             )
         self.settings = settings or load_settings()
+        readers = tuple(readers) if isinstance(readers, Iterator) else readers
+        self._given: dict[str, Any] = {
+            "embedder": embedder, "reranker": reranker, "model": model, "readers": readers,
+        }  # fmt: skip
+        self._collections: dict[str, Assistant] = {}
+        self._lock = threading.Lock()
         self._resources = Resources(
             self.settings, embedder=embedder, reranker=reranker, model=model, readers=readers
         )
@@ -89,6 +98,8 @@ class Assistant:
     def close(self) -> None:
         """Close the index. The assistant opens it again when it is used again."""
         self._resources.close()
+        for each in self._collections.values():
+            each.close()
 
     # ------------------------------------------------------------ the folder
 
@@ -316,7 +327,7 @@ class Assistant:
 
     def source(self, document: str) -> Source:
         """A document as the index holds it. Raises ``UsageError`` for one that it does not."""
-        with self._resources.snapshots().current() as snapshot:
+        with self._containing(document) as snapshot:
             is_name = isinstance(document, str) and document == whole_characters(document)
             found = snapshot.store.document(document) if is_name else None
             if found is None:
@@ -342,33 +353,75 @@ class Assistant:
     def recognised_words(self, document: str, page: int) -> tuple[RecognisedWord, ...]:
         """The words of a document's page that were read from its picture, with their boxes; none
         for a page with text, and for a document or a page that is not there."""
-        with self._resources.snapshots().current() as snapshot:
+        with self._containing(document) as snapshot:
             found = snapshot.store.document(document)
             return snapshot.store.recognised(found.id, page) if found else ()
 
-    def documents(self) -> tuple[str, ...]:
-        """The names of all documents in the index."""
-        with self._resources.snapshots().current() as snapshot:
+    def documents(self, collections: Sequence[str] = ()) -> tuple[str, ...]:
+        """The names of all documents in the index, or in these collections."""
+        with self._resources.opened(collections) as snapshot:
             return tuple(document.name for document in snapshot.store.documents())
 
-    def document_infos(self) -> tuple[DocumentInfo, ...]:
+    def document_infos(self, collections: Sequence[str] = ()) -> tuple[DocumentInfo, ...]:
         """Title, kind, date, language, author and gaps of every document, by name."""
-        with self._resources.snapshots().current() as snapshot:
+        with self._resources.opened(collections) as snapshot:
             return tuple(info for _, info in snapshot.infos())
+
+    def collection_of(self, document: object) -> str:
+        """The collection that a document of this name would be in; the name need not exist."""
+        if not isinstance(document, str):
+            return DEFAULT
+        return parted(document, tuple(self.settings.index.collections))[0]
+
+    def of_collection(self, name: str) -> Assistant:
+        """An assistant for one collection alone, with the same embedder, models and readers: its
+        ``sync``, ``status``, ``rollback`` and ``export_index``. Its names have no collection.
+
+        Raises ``UsageError`` for one that is not there.
+        """
+        settings = self.settings.of_collection(name)
+        if not self.settings.index.collections:
+            return self
+        with self._lock:
+            if name not in self._collections:
+                self._collections[name] = Assistant(settings, **self._given)
+            return self._collections[name]
+
+    def _containing(self, document: str) -> AbstractContextManager[Snapshot]:
+        return self._resources.opened((self.collection_of(document),))
 
     # ------------------------------------------------------------ questions
 
-    def ask(self, question: str, history: History = (), *, filters: Filters = NO_FILTERS) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: History = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        collections: Sequence[str] = (),
+    ) -> Answer:
         """Answer a question, or abstain.
 
         ``history`` holds earlier turns: (question, answer) pairs, or messages such as
-        ``{"role": "user", "content": "Who?"}``. ``filters`` say which documents are asked. Raises
+        ``{"role": "user", "content": "Who?"}``. ``filters`` say which documents are asked, and
+        ``collections`` of which indexes (``["default", "handbook"]``, or ``["all"]``). Raises
         ``QuestionError`` for an empty or oversized question and for a history that is none,
-        ``FilterError`` for a filter that is of no use or that no document fits,
-        ``IndexUnavailableError`` without an index, and ``ModelError`` when the language model
-        fails.
+        ``FilterError`` for a filter that is of no use or that no document fits, ``UsageError`` for
+        a collection that is not there, ``IndexUnavailableError`` without an index, and
+        ``ModelError`` when the language model fails.
         """
+        filters = self.within(collections, filters)
         return _whole(self.stream_sync(question, history, filters=filters))
+
+    def within(self, collections: Sequence[str], filters: Filters = NO_FILTERS) -> Filters:
+        """The filters, for these collections. Raises ``UsageError`` for one that is not there."""
+        from assistant.retrieval.filters import given_filters
+
+        filters = given_filters(filters)
+        if not collections and collections != "":
+            return filters
+        chosen = chosen_collections(collections, self.settings.collection_names())
+        return dataclasses.replace(filters, collections=chosen)
 
     def quote(self, question: str, *, filters: Filters = NO_FILTERS) -> Answer:
         """The answer without a language model, whichever is set; errors as in ``ask``."""
@@ -417,7 +470,7 @@ class Assistant:
 
         asked, filters = self._checked(question, (), filters)
         check_limit(limit)
-        with self._resources.snapshots().current() as snapshot:
+        with self._resources.opened(filters.collections) as snapshot:
             tools = self._resources.search_tools()
             return search(asked, snapshot, tools, filters, limit).passages
 

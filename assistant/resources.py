@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from assistant.errors import ReaderError
@@ -19,7 +20,8 @@ from assistant.settings import Settings
 if TYPE_CHECKING:
     from assistant.checking.verifier import Verifier
     from assistant.embedding import Embedder
-    from assistant.index.snapshot import SnapshotReader
+    from assistant.index.snapshot import Snapshot, SnapshotReader
+    from assistant.index.united import UnitedReader
     from assistant.model.answer_reader import AnswerReader
     from assistant.model.given import ModelClient
     from assistant.model.language_model import LanguageModel
@@ -48,6 +50,8 @@ class Resources:
         self.settings = settings
         self.generations = Generations(settings.index.path)
         self._snapshots: SnapshotReader | None = None
+        self._united: UnitedReader | None = None
+        self._others: dict[str, SnapshotReader] = {}
         self._embedder: Embedder | None = None
         self._sentences: SentenceIndex | None = None
         self._verifier: Verifier | None = None
@@ -102,6 +106,48 @@ class Resources:
             if self._snapshots is not None:
                 self._snapshots.close()
                 self._snapshots = None
+            for reader in self._others.values():
+                reader.close()
+            if self._united is not None:
+                self._united.close()
+            self._others, self._united = {}, None
+
+    def opened(self, collections: Sequence[str] = ()) -> AbstractContextManager[Snapshot]:
+        """The current snapshot of some collections, for one question; of the default one without a
+        name.
+
+        Raises ``UsageError`` for a collection that is not there, and ``IndexUnavailableError`` when
+        none of them can be opened.
+        """
+        from assistant.settings.collections import DEFAULT, chosen_collections
+
+        known = self.settings.collection_names()
+        chosen = chosen_collections(collections if collections else (DEFAULT,), known)
+        if len(known) == 1:
+            return self.snapshots().current()
+        return self._together().current(chosen)
+
+    def _together(self) -> UnitedReader:
+        """The reader of all collections, which are opened when they are asked."""
+        from assistant.index.snapshot import SnapshotReader
+        from assistant.index.united import UnitedReader
+        from assistant.index.vector_server import server_of
+        from assistant.settings.collections import DEFAULT
+
+        first = self.snapshots()
+        with self._lock:
+            if self._united is None:
+                index = self.settings.index
+                self._others = {
+                    name: SnapshotReader(
+                        Generations(own.path), index.check_megabytes, server_of(index)
+                    )
+                    for name, own in index.collections.items()
+                }
+                self._united = UnitedReader(
+                    {DEFAULT: first, **self._others}, lambda: self.embedder().fingerprint
+                )
+            return self._united
 
     def snapshots(self) -> SnapshotReader:
         """The reader that follows the current generation."""

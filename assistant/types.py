@@ -126,7 +126,8 @@ class DocumentInfo:
 
     ``date`` is the day the file itself names, else the day it was last changed. ``language`` and
     ``author`` are empty where the file does not say. ``tags`` are the folders it lies in.
-    ``fields`` are what its first page says of it, ``size_bytes`` is the file's.
+    ``fields`` are what its first page says of it, ``size_bytes`` is the file's. ``collection`` is
+    set where there are several; the name begins with it then, but for the default one's.
     """
 
     name: str
@@ -139,6 +140,12 @@ class DocumentInfo:
     tags: tuple[str, ...] = ()
     fields: tuple[DocumentField, ...] = ()
     size_bytes: int = 0
+    collection: str = ""
+
+    @property
+    def path_inside(self) -> str:
+        """The name without that of its collection."""
+        return self.name.removeprefix(f"{self.collection}:") if self.collection else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +155,8 @@ class Filters:
     ``paths`` are glob patterns (``reports/**``), ``types`` suffixes or kinds (``pdf``), ``after``
     and ``before`` days in ISO form, both included, ``tags`` names of folders, ``names`` whole names
     of documents as ``Assistant.documents`` gives them. Each field that is given must hold; of
-    several values of one field any will do.
+    several values of one field any will do. ``collections`` are the indexes that are asked, without
+    any the default one.
     """
 
     paths: tuple[str, ...] = ()
@@ -157,8 +165,10 @@ class Filters:
     before: str = ""
     tags: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
+        """Whether some documents of what is asked are left out."""
         return any((self.paths, self.types, self.after, self.before, self.tags, self.names))
 
 
@@ -253,7 +263,7 @@ class Citation:
     ``sha256`` is the hash of the file's bytes when it was read, so that an old answer can say
     that the file has changed since. ``document`` is the path relative to its folder.
     ``ocr_score`` is set for words that were read from a picture: the least of their scores, from 0
-    to 1.
+    to 1. ``collection`` is set where there are several.
     """
 
     marker: int
@@ -266,6 +276,7 @@ class Citation:
     sha256: str
     section: str = ""
     ocr_score: float | None = None
+    collection: str = ""
 
 
 @dataclass(frozen=True, slots=True)

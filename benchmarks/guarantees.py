@@ -136,6 +136,11 @@ ROWS = (
         "no question changes between answer and refusal; a write that would do so needs a flag",
         "pytest tests/test_eval_calibrate.py tests/test_confidence.py -k "
         "'calibrat or refusals or threshold or taken'"),
+    Row("34", "people with less rights try other collections, others' conversations, uploads, "
+        "syncs and metrics, by name, path, header, cookie, filter and forged events of the chat",
+        "nothing of theirs is told, changed or known to be there; where nobody is known nothing is "
+        "done; the audit log has no word of a text",
+        "pytest tests/test_people.py"),
 )  # fmt: skip
 
 NOT_PROMISED = (

@@ -56,7 +56,9 @@ class Page:
 
     def data(self, event: dict[str, Any], text: str) -> list[object]:
         """Values for an event's inputs, a text wherever one can be."""
-        values: dict[str, object] = {"dropdown": [], "checkbox": False, "uploadbutton": None}
+        values: dict[str, object] = {
+            "dropdown": [], "checkboxgroup": [], "checkbox": False, "uploadbutton": None,
+        }  # fmt: skip
         return [
             "" if str(self.names[each]).startswith(("filter-", "after", "before", "ticked"))
             else values.get(self.kinds[each], text)

@@ -291,6 +291,8 @@ def _other(key: str, value: Any) -> Any:
         return value + 1
     if isinstance(value, float):
         return value / 2 or 0.5
+    if name == "collections":
+        return {"letters": {"path": "/srv/letters/index", "documents": ["/srv/letters"]}}
     if isinstance(value, dict):
         return {"some-model": [1.0, 2.0]}
     if name.endswith("_url"):

@@ -90,6 +90,10 @@ def build_answer(
     if found is not None and found.notice:
         notices.append(found.notice)
     filters = ""
+    if basis is not None and basis.snapshot.left_out:
+        notices.append(f"Not asked: {'; '.join(basis.snapshot.left_out)}")
+    if basis is not None and basis.filters.collections:
+        filters = describe(Filters(collections=basis.filters.collections))
     if basis is not None and basis.filters:
         filters = describe(checked_filters(basis.filters))
         but = (
@@ -160,6 +164,7 @@ def _citation(marker: int, place: CitedPlace, snapshot: Snapshot) -> Citation:
         sha256=document.sha256,
         section=section_at(parsed.headings, place.start),
         ocr_score=min((word.score for word in words), default=None),
+        collection=snapshot.collection_of(document.name),
     )
 
 

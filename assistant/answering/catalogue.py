@@ -185,7 +185,7 @@ class FolderCatalogue:
         wanted = {*tokens, " ".join(tokens)}
         found = []
         for each in self.documents:
-            path = PurePosixPath(fold(each.name))
+            path = PurePosixPath(fold(each.path_inside))
             names = {str(path), path.name}
             if not path.stem.isalpha() or (len(tokens) == 1 and not as_document):
                 names.add(path.stem)  # a word of its own may mean the thing: "the lighthouse"
@@ -228,7 +228,7 @@ class FolderCatalogue:
         wanted = words(name)
         return tuple(
             each for each in self.documents
-            if any(words(part) == wanted for part in PurePosixPath(each.name).parts[:-1])
+            if any(words(part) == wanted for part in PurePosixPath(each.path_inside).parts[:-1])
         )  # fmt: skip
 
     # ------------------------------------------------------------ words

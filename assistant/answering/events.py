@@ -102,7 +102,7 @@ def _extracted(
     """An answer of the documents' own sentences; ``notice`` says why the model is left out."""
     clock, config, settings = Clock(), resources.fingerprint(), resources.settings.answer
     resources.load_reader_ahead()
-    with resources.snapshots().current() as snapshot:
+    with resources.opened(filters.collections) as snapshot:
         tools = resources.search_tools(without_model=bool(notice))
         clock.stage("open")
         found = search(asked, snapshot, tools, filters)
@@ -166,7 +166,7 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
     clock, config, settings = Clock(), resources.fingerprint(), resources.settings
     said_now, shape = asked.text, reshaped(asked)
     asked = shape.asked
-    with resources.snapshots().current() as snapshot:
+    with resources.opened(filters.collections) as snapshot:
         said = analysed(asked.text, snapshot.manifest.languages, asked.before)
         about = await asyncio.to_thread(folder_draft, said, asked.history, snapshot, filters)
         if about is not None:
@@ -181,7 +181,7 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
         standalone, spent = await condense(asked.text, asked.history, model, settings.llm)
     if asked.history:
         clock.stage("condense")
-    with resources.snapshots().current() as snapshot:
+    with resources.opened(filters.collections) as snapshot:
         tools = await asyncio.to_thread(resources.search_tools)
         clock.stage("open")
         # without a rewrite the rules of ``retrieval.follow_up`` borrow from the conversation

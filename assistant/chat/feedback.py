@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.chat.conversations import Conversations, StoredTurn
 from assistant.chat.question_set import Proposal, add_question, checked
 from assistant.errors import AssistantError
+from assistant.service.people import ADD, Person
 from assistant.service.service import Service
 
 REASONS = ("Wrong citation", "Incomplete", "Wrong", "Should have refused", "Should have answered")
@@ -49,8 +50,9 @@ class Feedback:
         conversation: str,
         about: tuple[int, str],
         filled: tuple[str, bool, str, str, str],
+        who: Person | None = None,
     ) -> str:
-        """Add a filled-in proposal; gives what to tell the person."""
+        """Add a filled-in proposal, for who may add; gives what to tell the person."""
         position, reason = about
         question, refuse, fact, document, quote = filled
         turns = self._conversations.turns(owner, conversation)
@@ -64,7 +66,8 @@ class Feedback:
         proposal = Proposal(question, refuse, fact, document, quote, reason, history)
         settings = self._service.settings
         try:
-            source = None if refuse else self._service.lookup(document)
+            self._service.allowed(ADD, who)
+            source = None if refuse else self._service.lookup(document, who)
             identity = add_question(
                 settings.chat.question_set, checked(proposal, source), settings.documents.paths
             )

@@ -137,6 +137,9 @@ class Layout:
             group_consecutive_messages=False,
             placeholder='<div class="welcome"><h2>Ask your documents</h2></div>',
         )
+        self.collections = gr.CheckboxGroup(
+            [], label="Asking", visible=False, elem_id="collections", container=False
+        )
         with gr.Row(elem_id="ask-row"):
             self.box = gr.Textbox(
                 label="Question",

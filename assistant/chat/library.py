@@ -7,16 +7,19 @@ import queue
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+from assistant.chat.escaped import one_line
 from assistant.chat.examples import example_questions
 from assistant.chat.overview import draw_welcome
 from assistant.chat.receipts import draw_failure, draw_progress, draw_receipt
-from assistant.chat.sources import chosen_names, draw_sources
-from assistant.chat.suggestions import Offered, Suggestions
+from assistant.chat.sources import chosen_names, draw_sources, together
+from assistant.chat.suggestions import NOTHING_OFFERED, Offered, Suggestions
 from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError
 from assistant.private_files import close_to_others
+from assistant.service.people import ADD, ADMINISTER, Person
 from assistant.service.service import Service
-from assistant.types import FileOutcome, Progress
+from assistant.settings.collections import DEFAULT, chosen_collections
+from assistant.types import DocumentInfo, FileOutcome, Progress, Status
 
 _EVERY_SECONDS = 0.2
 
@@ -29,12 +32,32 @@ class Library:
         self._uploads = uploads
         self.suggestions = Suggestions(service.assistant)
 
-    async def sync(self, paths: Sequence[Path] | None = None) -> AsyncIterator[str]:
-        """Sync, drawing each step and then the receipt. The sync continues when the page closes."""
+    async def sync(self, who: Person | None = None) -> AsyncIterator[str]:
+        """Sync all collections that a person administers, drawing each step and then the receipts.
+        The sync continues when the page closes."""
+        try:
+            names = self._service.allowed(ADMINISTER, who)
+        except AssistantError as exc:
+            self._service.record("sync", "chat", type(exc).__name__, (), who)
+            yield draw_failure(exc.what, exc.hint)
+            return
+        done = ""
+        for name in names:
+            heading = f"<h3>{one_line(name)}</h3>" if len(names) > 1 else ""
+            drawn = ""
+            async for drawn in self._synced(None, name, ADMINISTER, who):
+                yield f"{done}{heading}{drawn}"
+            done += f"{heading}{drawn}"
+
+    async def _synced(
+        self, paths: Sequence[Path] | None, collection: str, right: str, who: Person | None
+    ) -> AsyncIterator[str]:
         steps: queue.SimpleQueue[Progress] = queue.SimpleQueue()
         yield draw_progress(Progress("looking at the folder", 0, 0))
-        before = await asyncio.to_thread(self._not_read)
-        job = asyncio.ensure_future(self._service.sync(paths, steps.put))
+        before = await asyncio.to_thread(self._not_read, collection)
+        job = asyncio.ensure_future(
+            self._service.sync(paths, steps.put, collection=collection, right=right, who=who)
+        )
         while not job.done():
             await asyncio.wait([job], timeout=_EVERY_SECONDS)
             last = None
@@ -47,21 +70,27 @@ class Library:
         except AssistantError as exc:
             yield draw_failure(exc.what, exc.hint)
 
-    def _not_read(self) -> tuple[FileOutcome, ...]:
+    def _not_read(self, collection: str) -> tuple[FileOutcome, ...]:
         try:
-            return self._service.assistant.status().not_indexed
+            return self._service.assistant.of_collection(collection).status().not_indexed
         except AssistantError:
             return ()
 
-    async def upload(self, owner: str, numbers: Sequence[str]) -> AsyncIterator[str]:
-        """Store the files that a browser sent, by their numbers, and index them."""
+    async def upload(
+        self, owner: str, numbers: Sequence[str], who: Person | None = None
+    ) -> AsyncIterator[str]:
+        """Store the files that a browser sent, by their numbers, and index them in the default
+        collection, for who may add to it."""
         try:
+            chosen_collections([DEFAULT], self._service.allowed(ADD, who))
             await self._uploads.apart(self._uploads.take_in, owner, numbers)
             await asyncio.to_thread(self.close_uploads)
         except AssistantError as exc:
+            self._service.record("upload", "chat", type(exc).__name__, (), who)
             yield draw_failure(exc.what, exc.hint)
             return
-        async for drawn in self.sync([self._service.settings.chat.uploads]):
+        uploads = [self._service.settings.chat.uploads]
+        async for drawn in self._synced(uploads, DEFAULT, ADD, who):
             yield drawn
 
     def close_uploads(self) -> None:
@@ -72,40 +101,54 @@ class Library:
         if not any(uploads in (folder, *folder.parents) for folder in settings.documents.paths):
             close_to_others(uploads.resolve())
 
-    def names(self) -> list[str]:
-        """The names of all documents; none without an index."""
+    def names(self, who: Person | None = None) -> list[str]:
+        """The names of all documents that a person may ask; none without an index."""
         try:
-            return list(self._service.assistant.documents())
+            return [info.name for info in self._service.infos(self._service.mine(who), who)]
         except AssistantError:
             return []
 
-    def welcome(self, offered: Offered | None) -> str:
+    def welcome(self, offered: Offered | None, who: Person | None = None) -> str:
         """The drawn first screen; ``offered`` None: its questions are being tried."""
         try:
-            status = self._service.assistant.status()
-            return draw_welcome(self._service.assistant.document_infos(), status, offered)
+            infos, status = self._listed(self._service.mine(who), who)
         except AssistantError:
             return draw_welcome((), None, None)
+        return draw_welcome(infos, status, offered)
 
-    def offered(self) -> Offered:
+    def offered(self, who: Person | None = None) -> Offered:
         """Questions for the first screen: the folder's own, else those that were tried."""
-        own = example_questions(self._service.settings.documents.paths)
-        return Offered(own, "", is_given=True) if own else self.suggestions.first()
+        if not self._service.may_ask(who):
+            return NOTHING_OFFERED
+        ticked = self._service.mine(who)[:1]  # as the page begins
+        is_ours = ticked in ((), (DEFAULT,))
+        own = example_questions(self._service.settings.documents.paths) if is_ours else ()
+        return Offered(own, "", is_given=True) if own else self.suggestions.first(ticked)
 
-    def chosen(self, ticked: str) -> tuple[str, ...]:
+    def chosen(
+        self, ticked: str, collections: Sequence[str] = (), who: Person | None = None
+    ) -> tuple[str, ...]:
         """The documents that are ticked; none for all. Raises ``FilterError``."""
         if not ticked:
             return ()
-        assistant = self._service.assistant
-        return chosen_names(ticked, assistant.document_infos(), assistant.status())
+        return chosen_names(ticked, *self._listed(collections, who))
 
-    def state(self) -> tuple[str, list[str], list[str], list[str]]:
-        """The drawn list, and what can be chosen: types, folders, names."""
+    def state(
+        self, collections: Sequence[str] = (), who: Person | None = None
+    ) -> tuple[str, list[str], list[str], list[str]]:
+        """The drawn list of some collections, and what can be chosen: types, folders, names."""
         try:
-            status = self._service.assistant.status()
-            infos = self._service.assistant.document_infos()
+            infos, status = self._listed(collections, who)
         except AssistantError:
             return draw_sources((), None), [], [], []
         types = sorted({Path(info.name).suffix.lower().lstrip(".") for info in infos} - {""})
         tags = sorted({tag for info in infos for tag in info.tags})
         return draw_sources(infos, status), types, tags, [info.name for info in infos]
+
+    def _listed(
+        self, collections: Sequence[str], who: Person | None
+    ) -> tuple[Sequence[DocumentInfo], Status]:
+        states = self._service.states(collections, who)
+        infos = self._service.infos(collections, who)
+        known = self._service.settings.index.collections
+        return infos, next(iter(states.values())) if not known else together(states, known)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from assistant.chat.talking import Talk, View
 from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError
 from assistant.retrieval.filters import make_filters
+from assistant.service.people import PERSON_KEY, Person
 from assistant.service.service import Service
 from assistant.types import Filters
 
@@ -49,6 +50,13 @@ def owner_of(request: gr.Request) -> str:
     """The secret of the browser's cookie. The server sets one before the page is loaded, and lets
     no request for an event pass without it."""
     return owner_among(dict(request.cookies))
+
+
+def who_of(request: gr.Request) -> Person | None:
+    """Who sends an event, as the guards know it; None where nobody says."""
+    scope = request.request.scope if request.request is not None else {}
+    person = scope.get(PERSON_KEY)
+    return person if isinstance(person, Person) else None
 
 
 class ChatPage:
@@ -76,12 +84,14 @@ class ChatPage:
         return built
 
     def _wire(self, blocks: gr.Blocks, at: Layout) -> None:
-        filters = [at.paths, at.types, at.tags, at.after, at.before, at.ticked]
+        filters = [
+            at.paths, at.types, at.tags, at.after, at.before, at.ticked, at.collections,
+        ]  # fmt: skip
         drawn = [at.chat, at.evidence, at.conversation, at.send, at.stop]
         around = outputs(at)
         folder = [at.list, at.types, at.tags, at.document]
 
-        blocks.load(self._load, None, [*drawn, *around, *folder], **_FREE).then(
+        blocks.load(self._load, None, [*drawn, *around, *folder, at.collections], **_FREE).then(
             self._welcome, None, [at.chat], **_FREE
         )
         answers = [
@@ -98,6 +108,7 @@ class ChatPage:
             answer.then(self._around, [at.conversation], around, **_FREE).then(
                 self._offer, [at.conversation], [at.chat], **_FREE
             )
+        at.collections.input(self._folder_of, [at.collections], folder, **_FREE)
         at.stop.click(self._stop, [at.conversation], None, **_FREE)
         at.shown.change(self._show, [at.shown, at.conversation], [at.evidence], **_FREE)
 
@@ -113,10 +124,12 @@ class ChatPage:
         at.forget.click(self._forget, [at.conversation], [*drawn, *around, at.deleted], **_FREE)
         at.undo.click(self._undo, [at.deleted], [*drawn, *around], **_FREE)
         for changed in (
-            at.sync.click(self._sync, None, [at.receipt, *folder], **_FREE),
-            at.uploaded.change(self._upload, [at.uploaded], [at.receipt, *folder], **_FREE),
+            at.sync.click(self._sync, None, [at.receipt], **_FREE),
+            at.uploaded.change(self._upload, [at.uploaded], [at.receipt], **_FREE),
         ):
-            changed.then(self._welcome, None, [at.chat], **_FREE)
+            changed.then(self._folder_of, [at.collections], folder, **_FREE).then(
+                self._welcome, None, [at.chat], **_FREE
+            )
 
         form = [at.form, at.asked, at.refuse, at.fact, at.document, at.quote]
         at.chat.like(self._rate, [at.conversation], [*form, at.about, at.said], **_FREE)
@@ -130,11 +143,14 @@ class ChatPage:
         at.leave.click(lambda: gr.update(visible=False), None, [at.form], **_FREE)
 
     async def _load(self, request: gr.Request) -> tuple[Any, ...]:
-        owner = owner_of(request)
+        owner, who = owner_of(request), who_of(request)
         known = self.conversations.listing(owner, 1)
-        view = await self.talk.view(owner, known[0].id if known else "")
-        folder = await self._folder()
-        return (*_updates(view), *self.list.drawn(owner, view.conversation), *folder)
+        view = await self.talk.view(owner, known[0].id if known else "", who=who)
+        mine = self.service.mine(who)
+        first = mine[:1]
+        folder = await self._folder(first, who)
+        chips = gr.update(choices=list(mine), value=list(first), visible=len(mine) > 1)
+        return (*_updates(view), *self.list.drawn(owner, view.conversation), *folder, chips)
 
     def _notebook(self, request: gr.Request) -> str:
         return draw_notebook(self.notes.listing(owner_of(request)))
@@ -159,19 +175,19 @@ class ChatPage:
             gr.Warning(one_line(problem))
         return draw_notebook(self.notes.listing(owner), removed, problem)
 
-    async def _welcome(self) -> AsyncIterator[Any]:
+    async def _welcome(self, request: gr.Request) -> AsyncIterator[Any]:
         """What is here, at once; then the questions, when they have been tried."""
-        library = self.library
-        yield gr.update(placeholder=await asyncio.to_thread(library.welcome, None))
-        offered = await asyncio.to_thread(library.offered)
-        drawn = await asyncio.to_thread(library.welcome, offered)
+        library, who = self.library, who_of(request)
+        yield gr.update(placeholder=await asyncio.to_thread(library.welcome, None, who))
+        offered = await asyncio.to_thread(library.offered, who)
+        drawn = await asyncio.to_thread(library.welcome, offered, who)
         yield gr.update(placeholder=drawn, examples=examples(offered))
 
     async def _ask(
         self, request: gr.Request, question: str, conversation: str, *rest: Any
     ) -> AsyncIterator[tuple[Any, ...]]:
         first = True
-        async for view in self._views(owner_of(request), conversation, question, rest):
+        async for view in self._views(request, conversation, question, rest):
             # the box is emptied once: what is typed meanwhile stays
             yield (*_updates(view), "" if first else gr.skip())
             first = False
@@ -187,7 +203,7 @@ class ChatPage:
         if isinstance(value, dict):
             value = value.get("text", "")
         question = unescape(str(value))
-        views = self._views(owner_of(request), conversation, question, rest, position)
+        views = self._views(request, conversation, question, rest, position)
         async for view in views:
             yield _updates(view)
 
@@ -199,24 +215,28 @@ class ChatPage:
         question = str(
             value.get("text", value.get("value", "")) if isinstance(value, dict) else value
         )
-        async for view in self._views(owner_of(request), conversation, question, rest):
+        async for view in self._views(request, conversation, question, rest):
             yield _updates(view)
 
     async def _views(
         self,
-        owner: str,
+        request: gr.Request,
         conversation: str,
         question: str,
         rest: tuple[Any, ...],
         position: int | None = None,
     ) -> AsyncIterator[View]:
+        owner, who = owner_of(request), who_of(request)
+        *fields, ticked, collections = rest
+        chosen = tuple(collections or ())
         try:
-            filters = _filters(self.library.chosen, *rest)
+            names = await asyncio.to_thread(self.library.chosen, ticked or "", chosen, who)
+            filters = _filters(names, chosen, *fields)
         except AssistantError as exc:
             gr.Warning(f"{one_line(exc.what)}. {one_line(exc.hint)}")
-            yield await self.talk.view(owner, conversation)
+            yield await self.talk.view(owner, conversation, who=who)
             return
-        views = self.talk.ask(owner, conversation, question, filters, position)
+        views = self.talk.ask(owner, conversation, question, filters, position, who)
         try:
             async for view in views:
                 yield view
@@ -228,7 +248,7 @@ class ChatPage:
 
     async def _offer(self, conversation: str, request: gr.Request) -> Any:
         """Follow-ups, in an event of their own: the next question does not wait for them."""
-        view = await self.talk.follow_ups(owner_of(request), conversation)
+        view = await self.talk.follow_ups(owner_of(request), conversation, who_of(request))
         if view is None:
             return gr.skip()
         return gr.update(value=view.messages, feedback_value=list(view.ratings))
@@ -242,7 +262,9 @@ class ChatPage:
         await self.talk.stop(owner, conversation)
 
     async def _show(self, shown: str, conversation: str, request: gr.Request) -> str | None:
-        view = await self.talk.view(owner_of(request), conversation, _turn_of(shown))
+        view = await self.talk.view(
+            owner_of(request), conversation, _turn_of(shown), who_of(request)
+        )
         return view.evidence
 
     async def _fresh(self, request: gr.Request) -> tuple[Any, ...]:
@@ -251,7 +273,7 @@ class ChatPage:
 
     async def _open(self, chosen: str, search: str, request: gr.Request) -> tuple[Any, ...]:
         owner = owner_of(request)
-        view = await self.talk.view(owner, chosen or "")
+        view = await self.talk.view(owner, chosen or "", who=who_of(request))
         return (*_updates(view), *self.list.drawn(owner, chosen or "", search or ""))
 
     def _search(self, search: str, conversation: str, request: gr.Request) -> tuple[Any, ...]:
@@ -271,34 +293,32 @@ class ChatPage:
     async def _undo(self, deleted: str, request: gr.Request) -> tuple[Any, ...]:
         owner = owner_of(request)
         back = deleted if self.conversations.restore(owner, deleted) else ""
-        view = await self.talk.view(owner, back)
+        view = await self.talk.view(owner, back, who=who_of(request))
         return (*_updates(view), *self.list.drawn(owner, back))
 
-    async def _sync(self) -> AsyncIterator[tuple[Any, ...]]:
-        async for drawn in self.library.sync():
-            yield (drawn, *[gr.skip()] * 4)
-        yield (gr.skip(), *await self._folder())
+    async def _sync(self, request: gr.Request) -> AsyncIterator[str]:
+        async for drawn in self.library.sync(who_of(request)):
+            yield drawn
 
-    async def _upload(self, uploaded: str, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+    async def _upload(self, uploaded: str, request: gr.Request) -> AsyncIterator[str]:
         numbers = uploaded.partition(".")[0].split()
-        async for drawn in self.library.upload(owner_of(request), numbers):
-            yield (drawn, *[gr.skip()] * 4)
-        yield (gr.skip(), *await self._folder())
+        async for drawn in self.library.upload(owner_of(request), numbers, who_of(request)):
+            yield drawn
 
     def _rate(self, data: gr.LikeData, conversation: str, request: gr.Request) -> tuple[Any, ...]:
         index = data.index if isinstance(data.index, int) else data.index[0]
         rating = "Like" if data.liked is True else str(data.liked or "")
-        return self._form(owner_of(request), conversation, index // 2, rating)
+        return self._form(request, conversation, index // 2, rating)
 
     def _keep(self, kept: str, conversation: str, request: gr.Request) -> tuple[Any, ...]:
         """A refusal that should have been an answer: its button opens the form."""
         turn = _turn_of(kept)
-        return self._form(
-            owner_of(request), conversation, -1 if turn is None else turn, REASONS[-1]
-        )
+        return self._form(request, conversation, -1 if turn is None else turn, REASONS[-1])
 
-    def _form(self, owner: str, conversation: str, turn: int, rating: str) -> tuple[Any, ...]:
-        proposal = self.feedback.rate(owner, conversation, turn, rating)
+    def _form(
+        self, request: gr.Request, conversation: str, turn: int, rating: str
+    ) -> tuple[Any, ...]:
+        proposal = self.feedback.rate(owner_of(request), conversation, turn, rating)
         if proposal is None:
             return (gr.update(visible=False), *[gr.skip()] * 7)
         return (
@@ -306,7 +326,7 @@ class ChatPage:
             proposal.question,
             proposal.refuse,
             proposal.fact,
-            gr.update(value=proposal.document or None, choices=self.library.names()),
+            gr.update(value=proposal.document or None, choices=self.library.names(who_of(request))),
             proposal.quote,
             (turn, proposal.reason),
             "",
@@ -323,13 +343,17 @@ class ChatPage:
         quote: str,
         request: gr.Request,
     ) -> str:
-        said = self.feedback.add(
-            owner_of(request), conversation, about, (question, refuse, fact, document or "", quote)
-        )
+        filled = (question, refuse, fact, document or "", quote)
+        said = self.feedback.add(owner_of(request), conversation, about, filled, who_of(request))
         return f"<p>{one_line(said)}</p>"
 
-    async def _folder(self) -> tuple[Any, ...]:
-        drawn, types, tags, names = await asyncio.to_thread(self.library.state)
+    async def _folder_of(
+        self, collections: list[str] | None, request: gr.Request
+    ) -> tuple[Any, ...]:
+        return await self._folder(collections or (), who_of(request))
+
+    async def _folder(self, collections: Sequence[str], who: Person | None) -> tuple[Any, ...]:
+        drawn, types, tags, names = await asyncio.to_thread(self.library.state, collections, who)
         return (
             drawn, gr.update(choices=types), gr.update(choices=tags), gr.update(choices=names),
         )  # fmt: skip
@@ -355,16 +379,16 @@ def _turn_of(text: str) -> int | None:
 
 
 def _filters(
-    chosen: Callable[[str], tuple[str, ...]],
+    names: tuple[str, ...],
+    collections: tuple[str, ...],
     paths: str,
     types: list[str] | None,
     tags: list[str] | None,
     after: str,
     before: str,
-    ticked: str,
 ) -> Filters:
     patterns = [part.strip() for part in (paths or "").split(",") if part.strip()]
     return make_filters(
         tuple(patterns), tuple(types or ()), (after or "").strip(), (before or "").strip(),
-        tuple(tags or ()), chosen(ticked or ""),
+        tuple(tags or ()), names, collections,
     )  # fmt: skip

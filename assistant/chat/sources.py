@@ -8,11 +8,13 @@ file's.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from assistant.chat.escaped import address, one_line
 from assistant.chat.overview import kind_of, why_not
 from assistant.errors import FilterError
+from assistant.settings.collections import qualified
 from assistant.types import DocumentInfo, FileOutcome, Status
 
 _MOST_ROWS = 2_000
@@ -28,10 +30,9 @@ def draw_sources(infos: Sequence[DocumentInfo], status: Status | None) -> str:
         return '<div class="library"><p>There are no documents yet.</p></div>'
     rows: list[str] = []
     folder: tuple[str, ...] = ()
-    numbered = sorted(enumerate(infos), key=lambda each: (each[1].tags, each[1].name))
-    for number, info in numbered[:_MOST_ROWS]:
-        if info.tags != folder:
-            folder = info.tags
+    for number, info in _in_folders(infos)[:_MOST_ROWS]:
+        if _folders(info) != folder:
+            folder = _folders(info)
             rows.append(_folder("/".join(folder)))
         rows.append(_row(number, info))
     if len(infos) > _MOST_ROWS:
@@ -44,6 +45,33 @@ def draw_sources(infos: Sequence[DocumentInfo], status: Status | None) -> str:
         else "<p>No document could be read.</p>"
     )
     return f'<div class="library">{listed}{_not_read(status.not_indexed)}</div>'
+
+
+def _folders(info: DocumentInfo) -> tuple[str, ...]:
+    """The folders of a document; where there are collections its own is the first."""
+    return (info.collection, *info.tags) if info.collection else info.tags
+
+
+def _in_folders(infos: Sequence[DocumentInfo]) -> list[tuple[int, DocumentInfo]]:
+    return sorted(enumerate(infos), key=lambda each: (_folders(each[1]), each[1].name))
+
+
+def together(states: Mapping[str, Status], known: Collection[str]) -> Status:
+    """The states of several collections as one; its generation names all of theirs."""
+    each = list(states.values())
+    not_indexed = [
+        replace(file, document=qualified(name, file.document, known))
+        for name, status in states.items()
+        for file in status.not_indexed
+    ]
+    return replace(
+        each[0],
+        generation="+".join(f"{at}:{status.generation}" for at, status in enumerate(each)),
+        documents=sum(status.documents for status in each),
+        chunks=sum(status.chunks for status in each),
+        size_bytes=sum(status.size_bytes for status in each),
+        not_indexed=tuple(not_indexed),
+    )
 
 
 def _folder(name: str) -> str:
@@ -118,6 +146,5 @@ def chosen_names(ticked: str, infos: Sequence[DocumentInfo], status: Status) -> 
     if not chosen:
         raise FilterError("No document is ticked", hint="tick at least one, or ask all")
     if len(infos) > _MOST_ROWS:
-        listed = sorted(enumerate(infos), key=lambda each: (each[1].tags, each[1].name))
-        chosen.update(number for number, _ in listed[_MOST_ROWS:])
+        chosen.update(number for number, _ in _in_folders(infos)[_MOST_ROWS:])
     return tuple(infos[number].name for number in sorted(chosen) if number < len(infos))

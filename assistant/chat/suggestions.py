@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from assistant.chat.question_forms import proposed
@@ -17,7 +18,10 @@ from assistant.checking.verdicts import GOOD
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
 from assistant.text.recent import Recent
-from assistant.types import Answer, DocumentInfo
+from assistant.types import Answer, DocumentInfo, Filters
+
+Collections = Sequence[str]
+"""The collections that are asked; none for the one index there is."""
 
 FIRST = 3
 """Questions on the first screen, and under an answer."""
@@ -27,6 +31,8 @@ _MOST_TRIED_OF_ONE = 8
 _MOST_SECONDS = 8.0
 _LONGEST_ANSWER = 500
 _MOST_KEPT = 1000
+_MOST_CHOICES = 32
+"""Choices of collections for which questions are kept."""
 
 _NOT_THERE = (
     "What is the telephone number of the tax office in Bergen?",
@@ -64,65 +70,91 @@ class Suggestions:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._lock = threading.Lock()
-        self._first: tuple[str, Offered] = ("", NOTHING_OFFERED)
+        self._first: Recent[tuple[str, Offered]] = Recent(_MOST_CHOICES)
         self._of_document: Recent[tuple[_Tried, ...]] = Recent(_MOST_KEPT)
 
-    def first(self) -> Offered:
+    def first(self, collections: Collections = ()) -> Offered:
         """For the first screen. Takes seconds once a generation; nothing without an index."""
+        key = "+".join(collections)
         with self._lock:
             try:
-                generation = self._assistant.status().generation
-                if self._first[0] != generation:
-                    self._first = (generation, self._find(generation))
+                generation = self._generation(collections)
+                kept = self._first.get(key)
+                if kept is None or kept[0] != generation:
+                    kept = (generation, self._find(generation, collections))
+                    self._first.put(key, kept)
             except AssistantError:
                 return NOTHING_OFFERED
-            return self._first[1]
+            return kept[1]
 
-    def ready(self) -> Offered | None:
+    def ready(self, collections: Collections = ()) -> Offered | None:
         """The same if it is known without asking anything, else None."""
         try:
-            generation = self._assistant.status().generation
+            generation = self._generation(collections)
         except AssistantError:
             return NOTHING_OFFERED
-        kept = self._first
-        return kept[1] if kept[0] == generation else None
+        kept = self._first.get("+".join(collections))
+        return kept[1] if kept is not None and kept[0] == generation else None
 
-    def after(self, answer: Answer, *, only_known: bool = False) -> tuple[str, ...]:
+    def _generation(self, collections: Collections) -> str:
+        """The generations that answer; without an index of one it is left out."""
+        if not collections:
+            return self._assistant.status().generation
+        told = []
+        for name in collections:
+            with suppress(AssistantError):
+                told.append(f"{name}:{self._assistant.of_collection(name).status().generation}")
+        return "+".join(told)
+
+    def after(
+        self, answer: Answer, *, only_known: bool = False, collections: Collections = ()
+    ) -> tuple[str, ...]:
         """Follow-ups: questions that the documents cited by this answer can answer, too. None
         after a refusal. With ``only_known`` nothing is asked: those that were tried before."""
         if answer.abstained or answer.reason in ("smalltalk", "stopped"):
             return ()
         cited = list(dict.fromkeys(citation.document for citation in answer.citations))[:FIRST]
         try:
-            generation = self._assistant.status().generation
-            infos = {info.name: info for info in self._assistant.document_infos()}
+            generation = self._generation(collections)
+            infos = {info.name: info for info in self._assistant.document_infos(collections)}
             if not only_known and self._lock.acquire(blocking=False):  # an answer never waits
                 try:
                     for name in cited:
                         if name in infos:
-                            self._answered_by(infos[name], generation)
+                            self._answered_by(infos[name], generation, collections)
                 finally:
                     self._lock.release()
-            each = [self._of_document.get(f"{generation} {name}") or () for name in cited]
+            each = [
+                self._of_document.get(f"{generation} {name}") or ()
+                for name in cited
+                if name in infos
+            ]
         except AssistantError:
             return ()
         used = _places(answer)
         fresh = [[one.question for one in some if not one.places <= used] for some in each]
         return tuple(_in_turn(fresh)[:FIRST])
 
-    def _find(self, generation: str) -> Offered:
-        infos = self._assistant.document_infos()
+    def _find(self, generation: str, collections: Collections) -> Offered:
+        infos = self._assistant.document_infos(collections)
         until = time.monotonic() + _MOST_SECONDS
         found: list[list[str]] = []
         for info in _spread(infos):
             if sum(map(bool, found)) >= FIRST or time.monotonic() > until:
                 break
-            found.append([each.question for each in self._answered_by(info, generation)])
+            found.append(
+                [each.question for each in self._answered_by(info, generation, collections)]
+            )
         answered = _varied(_in_turn(found))[:FIRST]
-        refused = next((each for each in _NOT_THERE if self._assistant.quote(each).abstained), "")
+        within = Filters(collections=tuple(collections))
+        refused = next(
+            (e for e in _NOT_THERE if self._assistant.quote(e, filters=within).abstained), ""
+        )
         return Offered(answered, refused if infos else "")
 
-    def _answered_by(self, info: DocumentInfo, generation: str) -> tuple[_Tried, ...]:
+    def _answered_by(
+        self, info: DocumentInfo, generation: str, collections: Collections
+    ) -> tuple[_Tried, ...]:
         """At most three questions that a document surely answers."""
         key = f"{generation} {info.name}"
         kept = self._of_document.get(key)
@@ -132,7 +164,8 @@ class Suggestions:
             for tried, question in enumerate(proposed(source, info.fields)):
                 if tried == _MOST_TRIED_OF_ONE or len(kept) == FIRST:
                     break
-                answer = self._assistant.quote(question)
+                within = Filters(collections=tuple(collections))
+                answer = self._assistant.quote(question, filters=within)
                 if is_sure(answer, info.name):
                     kept = (*kept, _Tried(question, _places(answer)))
             self._of_document.put(key, kept)

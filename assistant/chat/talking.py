@@ -22,6 +22,7 @@ from assistant.chat.messages import draw_answer, draw_failure, draw_partial, dra
 from assistant.chat.suggestions import Suggestions
 from assistant.errors import AssistantError, BusyError
 from assistant.retrieval.question import check_question
+from assistant.service.people import Person
 from assistant.service.service import Service
 from assistant.types import (
     NO_FILTERS,
@@ -80,6 +81,7 @@ class Talk:
         question: str,
         filters: Filters = NO_FILTERS,
         position: int | None = None,
+        who: Person | None = None,
     ) -> AsyncIterator[View]:
         """Ask, and draw what comes. With ``position`` the turn there is asked anew.
 
@@ -87,7 +89,7 @@ class Talk:
         """
         turns = self.conversations.turns(owner, conversation) if conversation else []
         if not question.strip():
-            yield await self.view(owner, conversation)
+            yield await self.view(owner, conversation, who=who)
             return
         if position is None or position > len(turns):
             position = len(turns)
@@ -99,11 +101,13 @@ class Talk:
                 conversation = self.conversations.begin(owner, question)
         except AssistantError as exc:
             self.service.metrics.ended("busy" if isinstance(exc, BusyError) else "error", "chat")
-            yield _Drawing(conversation, [*self._messages(turns), _asked(question)]).failure(exc)
+            yield _Drawing(conversation, [*self._messages(turns, who), _asked(question)]).failure(
+                exc
+            )
             return
-        drawing = _Drawing(conversation, [*self._messages(turns), _asked(question)])
+        drawing = _Drawing(conversation, [*self._messages(turns, who), _asked(question)])
         history = [(t.question, t.answer.text) for t in turns if t.answer and not _is_no(t)]
-        running = _Running(self.service.stream(question, history, filters=filters, door="chat"))
+        running = _Running(self._asked(question, history, filters, who))
         self._running[conversation] = running
         kept = False
         try:
@@ -122,7 +126,7 @@ class Talk:
             self.conversations.put(owner, conversation, position, question, drawing.kept(question))
             kept = True
             self._forget(conversation, running)
-            yield await self.view(owner, conversation)
+            yield await self.view(owner, conversation, who=who)
         except AssistantError as exc:
             self.conversations.put(owner, conversation, position, question, None)
             kept = True
@@ -135,14 +139,29 @@ class Talk:
                 )
             self._forget(conversation, running)
 
-    async def follow_ups(self, owner: str, conversation: str) -> View | None:
+    def _asked(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]],
+        filters: Filters,
+        who: Person | None,
+    ) -> AsyncIterator[Event]:
+        return self.service.stream(question, history, filters=filters, door="chat", who=who)
+
+    async def follow_ups(
+        self, owner: str, conversation: str, who: Person | None = None
+    ) -> View | None:
         """The conversation with questions to go on with, which are tried first; None when there
         are no new ones, when others wait for answers, or when it has gone on meanwhile."""
         turns = self.conversations.turns(owner, conversation) if conversation else []
         if not turns or turns[-1].answer is None or self.service.gate.inside:
             return None
-        before = await self.view(owner, conversation)
-        offered = await asyncio.to_thread(self._suggestions.after, turns[-1].answer)
+        if not self.service.may_ask(who):
+            return None
+        before = await self.view(owner, conversation, who=who)
+        offered = await asyncio.to_thread(
+            self._suggestions.after, turns[-1].answer, collections=self.service.mine(who)
+        )
         options = [{"value": each, "label": each} for each in offered]
         is_last = self.conversations.turns(owner, conversation) == turns
         if before.messages[-1]["options"] == options or not is_last:
@@ -163,7 +182,13 @@ class Talk:
         if self._running.get(conversation) is running:
             del self._running[conversation]
 
-    async def view(self, owner: str, conversation: str, turn: int | None = None) -> View:
+    async def view(
+        self,
+        owner: str,
+        conversation: str,
+        turn: int | None = None,
+        who: Person | None = None,
+    ) -> View:
         """A conversation as it is kept, with the Evidence of one turn, else of the last.
 
         Waits a moment for an answer that is just being stopped.
@@ -173,9 +198,9 @@ class Talk:
             with suppress(TimeoutError):
                 await asyncio.wait_for(running.ended.wait(), _STOP_SECONDS)
         turns = self.conversations.turns(owner, conversation) if conversation else []
-        return await asyncio.to_thread(self._draw, conversation, turns, turn)
+        return await asyncio.to_thread(self._draw, conversation, turns, turn, who)
 
-    def _messages(self, turns: Sequence[StoredTurn]) -> list[DrawnMessage]:
+    def _messages(self, turns: Sequence[StoredTurn], who: Person | None) -> list[DrawnMessage]:
         """Two messages a turn."""
         shown: list[DrawnMessage] = []
         for turn in turns:
@@ -183,26 +208,36 @@ class Talk:
             if turn.answer is None:
                 content = draw_failure("No answer was kept.", "Ask again.")
             else:
-                content = draw_answer(turn.answer, turn.position, self._steps(turn.answer))
+                content = draw_answer(turn.answer, turn.position, self._steps(turn.answer, who))
             shown.append({"role": "assistant", "content": content})
         return shown
 
-    def _steps(self, answer: Answer) -> frozenset[int]:
+    def _steps(self, answer: Answer, who: Person | None) -> frozenset[int]:
         if "\n- " not in answer.text:  # no list
             return frozenset()
         names = {citation.document for citation in answer.citations}
-        return steps(answer, {name: self.service.lookup(name) for name in names})
+        return steps(answer, {name: self.service.lookup(name, who) for name in names})
 
-    def _draw(self, conversation: str, turns: Sequence[StoredTurn], turn: int | None) -> View:
+    def _draw(
+        self,
+        conversation: str,
+        turns: Sequence[StoredTurn],
+        turn: int | None,
+        who: Person | None,
+    ) -> View:
         chosen = turns[-1] if turns else None
         if turn is not None:
             chosen = next((each for each in turns if each.position == turn), chosen)
         evidence = draw_nothing()
         if chosen is not None and chosen.answer is not None:
-            evidence = draw_evidence(chosen.answer, chosen.position, self.service.lookup)
-        messages = self._messages(turns)
-        if turns and turns[-1].answer is not None:
-            offered = self._suggestions.after(turns[-1].answer, only_known=True)
+            evidence = draw_evidence(
+                chosen.answer, chosen.position, lambda name: self.service.lookup(name, who)
+            )
+        messages = self._messages(turns, who)
+        if turns and turns[-1].answer is not None and self.service.may_ask(who):
+            offered = self._suggestions.after(
+                turns[-1].answer, only_known=True, collections=self.service.mine(who)
+            )
             messages[-1]["options"] = [{"value": each, "label": each} for each in offered]
         ratings = tuple(each.rating or None for each in turns)
         return View(conversation, messages, evidence, False, ratings)

@@ -12,12 +12,12 @@ from typing import NoReturn
 
 import click
 
-from assistant.cli import answering, ingesting, models, serving, state
+from assistant.cli import answering, ingesting, models, people, serving, state
 from assistant.cli.base import Terminated, cli, say, say_error
 from assistant.cli.streams import make_streams_safe
 from assistant.errors import AssistantError, StorageError
 
-__all__ = ["answering", "cli", "ingesting", "main", "models", "serving", "state"]
+__all__ = ["answering", "cli", "ingesting", "main", "models", "people", "serving", "state"]
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from assistant.cli.base import (
     print_json,
     progress_bar,
     say,
+    split_collections,
     tell_piece,
     with_settings,
 )
@@ -69,6 +70,13 @@ takes 40 ms of the loading. A server keeps the 700."""
     metavar="FOLDER",
     help="Ask only documents in a folder of this name. Repeatable.",
 )
+@click.option(
+    "--collection",
+    "collections",
+    default="",
+    metavar="NAME[,NAME]",
+    help="Ask these collections (index.collections) instead of the default one; all: every one.",
+)
 @click.option("--why", is_flag=True, help="Show for every passage why it was found.")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 @with_settings
@@ -82,6 +90,7 @@ def ask(
     after: str,
     before: str,
     tags: tuple[str, ...],
+    collections: str,
     as_json: bool,
 ) -> int:
     """Answer a question from the documents, or say that they do not hold the answer.
@@ -91,8 +100,8 @@ def ask(
     from assistant.pipeline import Assistant
     from assistant.retrieval.filters import make_filters
 
-    filters = make_filters(paths, types, after, before, tags)
-
+    chosen = split_collections(settings, collections)
+    filters = make_filters(paths, types, after, before, tags, collections=chosen)
     text = " ".join(question)
     if text == "-":
         text = sys.stdin.read()
@@ -102,10 +111,13 @@ def ask(
         from assistant.retrieval.question import check_question
 
         check_question(text, settings.answer.max_question_characters)
-        if not os.path.exists(settings.index.path / "CURRENT"):
-            say("There is no index yet: indexing first.")
-            with progress_bar(quiet=as_json) as progress:
-                assistant.sync(progress=progress)
+        names = chosen or settings.collection_names()[:1]
+        if len(names) == 1:
+            own = assistant.of_collection(names[0])
+            if not os.path.exists(own.settings.index.path / "CURRENT"):
+                say("There is no index yet: indexing first.")
+                with progress_bar(quiet=as_json) as progress:
+                    own.sync(progress=progress)
         gc.set_threshold(_YOUNG, 20, 20)
         if as_json:
             print_json(assistant.ask(text, filters=filters).to_dict())

@@ -20,6 +20,7 @@ from assistant.text.visible import as_json, one_line, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from assistant.settings import Settings
     from assistant.types import Progress
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -54,6 +55,55 @@ def with_settings(function: Callable[..., int | None]) -> Callable[..., Any]:
         context.exit(function(settings, **rest) or 0)
 
     return _config_options(click.pass_context(command))
+
+
+def of_one_collection(function: Callable[..., int | None]) -> Callable[..., Any]:
+    """The same for one collection, whose settings the function is given."""
+
+    @functools.wraps(function)
+    def done(settings: Settings, /, *, collection: str, **rest: Any) -> int | None:
+        name = collection or settings.collection_names()[0]
+        return function(settings.of_collection(name), **rest)
+
+    return click.option(
+        "--collection", default="", metavar="NAME",
+        help="Of this collection (index.collections) instead of the default one.",
+    )(with_settings(done))  # fmt: skip
+
+
+def of_each_collection(function: Callable[..., int | None]) -> Callable[..., Any]:
+    """The same for one collection after the other. One that fails is told, and the others are
+    done; the exit status is the highest."""
+
+    @functools.wraps(function)
+    def done(settings: Settings, /, *, collections: str, **rest: Any) -> int:
+        names = split_collections(settings, collections) or settings.collection_names()[:1]
+        if len(names) == 1:
+            return function(settings.of_collection(names[0]), **rest) or 0
+        if rest.get("paths") or rest.get("forget") or rest.get("watch"):
+            raise click.UsageError("PATH, --forget and --watch go with one collection")
+        worst = 0
+        for name in names:
+            say(f"Collection {name}:")
+            try:
+                worst = max(worst, function(settings.of_collection(name), **rest) or 0)
+            except AssistantError as exc:
+                say_error(exc)
+                worst = max(worst, exc.exit_code)
+        return worst
+
+    return click.option(
+        "--collection", "collections", default="", metavar="NAME[,NAME]",
+        help="Of these collections (index.collections), one after the other; all: every one.",
+    )(with_settings(done))  # fmt: skip
+
+
+def split_collections(settings: Settings, text: str) -> tuple[str, ...]:
+    """``NAME,NAME`` or ``all`` as names; none for an empty text. Raises ``UsageError``."""
+    from assistant.settings.collections import chosen_collections
+
+    names = [each.strip() for each in text.split(",") if each.strip()]
+    return chosen_collections(names, settings.collection_names()) if names else ()
 
 
 @click.group(context_settings=CONTEXT)

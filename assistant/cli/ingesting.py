@@ -13,11 +13,12 @@ from assistant.cli.base import (
     cli,
     console,
     end_well_on_sigterm,
+    of_each_collection,
+    of_one_collection,
     print_json,
     progress_bar,
     say,
     say_error,
-    with_settings,
 )
 from assistant.errors import AssistantError
 from assistant.sources import DEFAULT_PAGES, MOST_PAGES, SourceKind
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 @click.option(
     "--json", "as_json", is_flag=True, help="The receipt as JSON; with --watch one line for each."
 )
-@with_settings
+@of_each_collection
 def ingest(
     settings: Settings,
     paths: tuple[Path, ...],
@@ -113,7 +114,7 @@ def ingest(
     help="The commit, branch or tag of the repository.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The receipts as JSON, one line for each.")
-@with_settings
+@of_one_collection
 def add(
     settings: Settings,
     sources: tuple[str, ...],

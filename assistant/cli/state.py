@@ -11,6 +11,8 @@ from assistant.cli.base import (
     CONTEXT,
     cli,
     console,
+    of_each_collection,
+    of_one_collection,
     print_json,
     progress_bar,
     say,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     help="List every document with its title, date, language and author.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The state as JSON.")
-@with_settings
+@of_each_collection
 def status(settings: Settings, with_documents: bool, as_json: bool) -> None:
     """Show what the index holds, which files are not indexed, and why."""
     from dataclasses import asdict
@@ -54,7 +56,7 @@ def status(settings: Settings, with_documents: bool, as_json: bool) -> None:
 
 @cli.command(context_settings=CONTEXT)
 @click.option("--json", "as_json", is_flag=True, help="The state as JSON.")
-@with_settings
+@of_one_collection
 def rollback(settings: Settings, as_json: bool) -> None:
     """Return to the generation of the index before the current one."""
     from assistant.pipeline import Assistant
@@ -103,7 +105,7 @@ def config(settings: Settings, as_json: bool) -> None:
 
 @cli.command(context_settings=CONTEXT)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@with_settings
+@of_each_collection
 def doctor(settings: Settings, as_json: bool) -> int:
     """Check the installation and the index, and list every possible call to another host."""
     from assistant.cli.doctor import examine, outbound_calls
@@ -138,7 +140,7 @@ def index() -> None:
 @index.command("move", context_settings=CONTEXT)
 @click.argument("to", type=click.Choice(["server", "embedded"]))
 @click.option("--json", "as_json", is_flag=True, help="The index's state afterwards as JSON.")
-@with_settings
+@of_one_collection
 def index_move(settings: Settings, to: Literal["server", "embedded"], as_json: bool) -> int:
     """Move the vectors to the server of index.chroma_url, or back into the index's folder.
 
@@ -165,7 +167,7 @@ def index_move(settings: Settings, to: Literal["server", "embedded"], as_json: b
 
 @index.command("export", context_settings=CONTEXT)
 @click.argument("file", type=click.Path(path_type=Path))
-@with_settings
+@of_one_collection
 def index_export(settings: Settings, file: Path) -> int:
     """Write the index as one FILE with checksums.
 
@@ -186,7 +188,7 @@ def index_export(settings: Settings, file: Path) -> int:
 @index.command("import", context_settings=CONTEXT)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Also where there is an index; rollback returns.")
-@with_settings
+@of_one_collection
 def index_import(settings: Settings, file: Path, replace: bool) -> int:
     """Make an exported index the current one.
 

@@ -57,7 +57,7 @@ MANIFEST = "manifest.json"
 _SEALED_SINCE, _LANGUAGES_SINCE = 2, 4
 _OUR_NAMES = (
     "CURRENT", "generations", "building", "embeddings.sqlite", "conversations.sqlite",
-    "pages.sqlite", "writer.lock", "server.id",
+    "pages.sqlite", "writer.lock", "server.id", "daily", "audit",
 )  # fmt: skip
 """What the names in an index's folder begin with."""
 _NAME, _LONGEST_NAME = re.compile(r"g\d{6,20}"), 100

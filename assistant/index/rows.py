@@ -44,7 +44,8 @@ def state_of(status: os.stat_result, checked_ns: int = 0) -> FileState:
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document's row without its text."""
+    """A document's row without its text. ``collection`` is set where several are asked; ``name``
+    begins with it then."""
 
     id: str
     name: str
@@ -62,6 +63,12 @@ class StoredDocument:
     notes: tuple[str, ...] = ()
     noise: tuple[tuple[int, int], ...] = ()
     fields: tuple[DocumentField, ...] = ()
+    collection: str = ""
+
+    @property
+    def path_inside(self) -> str:
+        """The name without that of its collection."""
+        return self.name.removeprefix(f"{self.collection}:") if self.collection else self.name
 
     @property
     def place(self) -> str:
@@ -85,9 +92,10 @@ class StoredDocument:
             language=self.language,
             author=self.author,
             notes=self.notes,
-            tags=PurePosixPath(self.name).parts[:-1],
+            tags=PurePosixPath(self.path_inside).parts[:-1],
             fields=self.fields,
             size_bytes=self.state.size,
+            collection=self.collection,
         )
 
 

@@ -41,6 +41,9 @@ them."""
 class Snapshot:
     """Store, words and vectors of one generation. Vectors are opened when first searched."""
 
+    left_out: tuple[str, ...] = ()
+    """Collections that should have been asked too, and why they were not."""
+
     def __init__(
         self, generation: Generation, check_megabytes: float = inf, server: Server | None = None
     ) -> None:
@@ -127,6 +130,10 @@ class Snapshot:
         rest = [each for each in chunk_ids if each not in found]
         return {**found, **self.vectors.vectors(rest)} if rest else found
 
+    def collection_of(self, name: str) -> str:
+        """The collection of a document; an empty text where there is one index only."""
+        return ""
+
     def infos(self) -> tuple[tuple[str, DocumentInfo], ...]:
         """What is known of every document, each with its id; looked up once."""
         if self._infos is None:
@@ -196,14 +203,21 @@ class SnapshotReader:
     @contextlib.contextmanager
     def current(self) -> Iterator[Snapshot]:
         """The current snapshot for one question. Raises ``IndexUnavailableError``."""
+        with self.leased() as snapshot:
+            try:
+                yield snapshot
+            except sqlite3.DatabaseError as exc:  # of a large index only sizes are compared
+                raise damaged(snapshot._path / STORE, exc) from exc
+
+    @contextlib.contextmanager
+    def leased(self) -> Iterator[Snapshot]:
+        """The same; errors of SQLite while it is read are the caller's."""
         with self._lock:
             snapshot = self._follow()
             lease = snapshot.used()
             lease.__enter__()
         try:
             yield snapshot
-        except sqlite3.DatabaseError as exc:  # of a large index only sizes are compared
-            raise damaged(snapshot._path / STORE, exc) from exc
         finally:
             lease.__exit__(None, None, None)
 

@@ -52,13 +52,22 @@ def make_filters(
     before: str = "",
     tags: Sequence[str] = (),
     names: Sequence[str] = (),
+    collections: Sequence[str] = (),
 ) -> Filters:
     """Filters from text. Raises ``FilterError`` that names the value which cannot be used.
 
     ``after`` and ``before`` are days (``2020-01-31``), months or years, both included.
     """
     return checked_filters(
-        Filters(tuple(paths), tuple(types), after, before, tuple(tags), tuple(names))
+        Filters(
+            tuple(paths),
+            tuple(types),
+            after,
+            before,
+            tuple(tags),
+            tuple(names),
+            tuple(collections),
+        )
     )
 
 
@@ -83,6 +92,7 @@ def checked_filters(filters: Filters) -> Filters:
             _text("tag", value).strip("/").casefold() for value in _several("tag", filters.tags)
         ),
         names=_names(filters.names),
+        collections=_collections(filters.collections),
     )
     if cleaned.after and cleaned.before and cleaned.after > cleaned.before:
         raise FilterError(
@@ -120,8 +130,14 @@ class Selection:
             and (not filters.before or document.date <= filters.before)
             and (not filters.tags or _is_tagged(document, self._tags))
             and (not self._names or document.name in self._names)
-            and (not filters.paths or self._paths.match(self._level(document.name)))
+            and (not filters.paths or self._fits(document))
         )  # fmt: skip
+
+    def _fits(self, document: DocumentInfo) -> bool:
+        inside, name = document.path_inside, document.name
+        return self._paths.match(self._level(inside)) or (
+            inside != name and self._paths.match(self._level(name))
+        )
 
     def _level(self, path: str) -> str:
         composed = _composed(path)
@@ -160,6 +176,7 @@ def _chosen(filters: Filters, snapshot: Catalogue) -> tuple[list[str], bool]:
 def describe(filters: Filters) -> str:
     """The filters in words, for messages."""
     told = [
+        *(f"collection {value}" for value in filters.collections),
         *(f"path {value}" for value in filters.paths),
         *(f"type {value}" for value in filters.types),
         *([f"after {filters.after}"] if filters.after else []),
@@ -230,6 +247,11 @@ def _names(values: object) -> tuple[str, ...]:
                 hint="`assistant status --documents` lists them",
             )
     return tuple(map(str, given))
+
+
+def _collections(values: object) -> tuple[str, ...]:
+    """Names of collections; whether they are there is asked where they are opened."""
+    return tuple(_text("collection", each) for each in _several("collection", values))
 
 
 def _text(name: str, value: object) -> str:

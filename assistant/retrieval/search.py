@@ -337,7 +337,7 @@ def _unknown(question: Question, snapshot: Snapshot) -> list[str]:
 
 
 def _title(document: StoredDocument) -> tuple[str, str]:
-    return f"{document.title} {name_words(document.name)}", document.language
+    return f"{document.title} {name_words(document.path_inside)}", document.language
 
 
 def _less_noise(score: float, chunk: StoredChunk, document: StoredDocument) -> float:

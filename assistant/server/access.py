@@ -1,4 +1,5 @@
-"""Authentication when a token is set: by bearer token, or by a browser session after login.
+"""Authentication when a token or people are set: by bearer token, or by a browser session after
+login.
 
 A session is a signed date: it survives a restart, and a new token ends it.
 
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable
 
 from assistant.errors import SettingsError
+from assistant.service.people import ANYBODY, TOKEN_HOLDER, People, Person
 
 SESSION_COOKIE = "assistant_session"
 SESSION_SECONDS = 30 * 86_400
@@ -57,11 +59,17 @@ def bearer(authorization: str) -> str:
 
 
 class Access:
-    """Checks tokens and sessions. Without a token everybody is let in."""
+    """Checks tokens and sessions. Without a token and without people everybody is let in."""
 
-    def __init__(self, token: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        token: str,
+        clock: Callable[[], float] = time.time,
+        people: People | None = None,
+    ) -> None:
         check_token(token)
         self._token = token
+        self._people = people
         self._key = hashlib.sha256(b"assistant session key\0" + token.encode()).digest()
         self._clock = clock
         self._wrong = 0
@@ -71,22 +79,37 @@ class Access:
     @property
     def is_open(self) -> bool:
         """Whether nobody is asked."""
-        return not self._token
+        return not self._token and self._people is None
 
     def __repr__(self) -> str:
         return f"Access(is_open={self.is_open})"
 
     def admits(self, authorization: str, session: str) -> bool:
         """Whether a request with this header and this cookie may go on."""
+        return self.person(authorization, session) is not None
+
+    def person(self, authorization: str, session: str) -> Person | None:
+        """Who sends a request with this header and this cookie; None for nobody who is known. A
+        token counts before a cookie."""
         if self.is_open:
-            return True
-        return self._is_token(bearer(authorization)) or self._is_session(session)
+            return ANYBODY
+        token = bearer(authorization)
+        if self._is_token(token):
+            return TOKEN_HOLDER
+        found = self._people.with_token(token) if self._people is not None else None
+        if found is not None:
+            return found
+        if self._is_session(session):
+            return TOKEN_HOLDER
+        return self._people.with_session(session, self._clock()) if self._people else None
 
     def log_in(self, token: str) -> str:
-        """A session for the right token, or an empty text for a wrong one."""
-        if not self._is_token(token.strip()):
-            return ""
-        return self._session(int(self._clock()) + SESSION_SECONDS)
+        """A session for a right token, or an empty text for a wrong one."""
+        until = int(self._clock()) + SESSION_SECONDS
+        if self._is_token(token.strip()):
+            return self._session(until)
+        person = self._people.with_token(token.strip()) if self._people is not None else None
+        return self._people.session(person, until) if self._people and person else ""
 
     async def refuse(self) -> float:
         """Count a wrong token; return the seconds its sender must wait, 0 for the first few.
@@ -109,14 +132,17 @@ class Access:
         return min(_LONGEST_WAIT, 2.0 ** min(self._wrong - _FREE_TRIES, 10))
 
     def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode())
+        ours = self._token.encode()
+        return bool(ours) and hmac.compare_digest(given.encode("utf-8", "replace"), ours)
 
     def _session(self, until: int) -> str:
         return f"{until}.{self._signed(until)}"
 
     def _is_session(self, session: str) -> bool:
         until, _, signature = session.partition(".")
-        if not until.isdecimal() or len(until) > 12 or int(until) < self._clock():
+        if not self._token or not until.isdecimal() or len(until) > 12:
+            return False
+        if int(until) < self._clock():
             return False
         return hmac.compare_digest(signature.encode(), self._signed(int(until)).encode())
 

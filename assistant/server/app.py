@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI, Request
@@ -33,6 +34,7 @@ from assistant.server.event_bodies import EventBodies
 from assistant.server.guards import Guards, RequestLimits
 from assistant.server.invalid_requests import refuse_http, refuse_invalid
 from assistant.server.mcp_door import make_mcp
+from assistant.service.people import People
 from assistant.service.service import Service
 from assistant.settings import Settings
 from assistant.text.visible import one_line
@@ -64,10 +66,11 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     """Build the whole server for an assistant. ``names`` are additional host names that it
     accepts."""
     settings = assistant.settings
-    service = Service(assistant)
+    people = People(Path(settings.server.people)) if settings.server.people else None
+    service = Service(assistant, people)
     kept = settings.chat.keep_conversations
     conversations = Conversations(settings.index.path / CONVERSATIONS if kept else None)
-    access = Access(token)
+    access = Access(token, people=people)
     uploads = Uploads(settings.chat.uploads, _quotas(settings))
     notes = PinnedNotes(conversations, service.date_of)
     page = ChatPage(service, conversations, uploads, notes)
@@ -100,7 +103,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     app.add_exception_handler(Exception, _unknown_failure)
     app.include_router(openai_api.router(service))
     app.include_router(pages.router(service, conversations, notes, access))
-    app.include_router(uploading.router(uploads))
+    app.include_router(uploading.router(uploads, service))
     app.router.routes.extend(mcp_app.routes)
     app.mount("/own", StaticFiles(directory=STATIC), name="own")
     gr.mount_gradio_app(
@@ -124,7 +127,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     checked = EventBodies(app, page.blocks)
     origins = settings.server.allowed_origins
     hosts = {*names, *settings.server.allowed_hosts}
-    guarded: ASGIApp = Guards(checked, access, hosts, limits, origins)
+    guarded: ASGIApp = Guards(checked, access, hosts, limits, origins, service.record)
     if origins:
         guarded = CrossOrigin(guarded, origins)
     return Application(guarded, service, conversations, page)

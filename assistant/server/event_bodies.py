@@ -123,7 +123,9 @@ def _check_inputs(body: JoinBody, blocks: gr.Blocks) -> None:
         wanted: type = str
         if isinstance(component, gr.Checkbox):
             wanted = bool
-        elif isinstance(component, gr.Dropdown) and component.multiselect:
+        elif isinstance(component, gr.CheckboxGroup) or (
+            isinstance(component, gr.Dropdown) and component.multiselect
+        ):
             wanted = list
         if value is not None and not isinstance(value, wanted):
             raise BodyError(f"data.{at}: not what {type(component).__name__} takes")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Collection, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -24,12 +24,14 @@ from assistant.server.policy import (
     host_is_allowed,
     is_stream,
     is_upload,
+    needed_right,
     needs_owner,
     next_of,
     origin_is_allowed,
     path_is_known,
     scripted_policy,
 )
+from assistant.service.people import CALLER, PERSON_KEY, Person, refused
 
 _OPEN_PATHS = frozenset({"/healthz", "/login", "/own/document.css"})
 _OPEN_BYTES = 8192
@@ -72,8 +74,10 @@ class Guards:
         names: Collection[str],
         limits: RequestLimits,
         origins: Collection[str] = (),
+        record: Callable[[str, str, str, Sequence[str], Person | None], None] | None = None,
     ) -> None:
         self._app = app
+        self._record = record
         self._access = access
         self._names = names
         self._origins = frozenset(origins)
@@ -90,7 +94,10 @@ class Guards:
                 await send({"type": "websocket.close", "code": 1008, "reason": "no websockets"})
             return
         request = _Request.read(scope)
-        refusal = self._refusal(scope, request)
+        person = self._person(scope, request)
+        if person is not None and person.owner:  # conversations are the person's, in any browser
+            request = replace(request, owner=person.owner)
+        refusal = self._refusal(scope, request, person)
         if refusal is not None:
             status, reason, wait = *refusal, 0.0
             if (status == 303 or reason == _NO_TOKEN) and bearer(request.authorization):
@@ -106,8 +113,13 @@ class Guards:
             return
         body = _Body(receive, limit)
         answer = _Answer(send, scope, request, body)
-        with contextlib.suppress(TooLargeError):
-            await self._app(scope, body.receive, answer.send)
+        scope = {**scope, PERSON_KEY: person}
+        caller = CALLER.set(person)
+        try:
+            with contextlib.suppress(TooLargeError):
+                await self._app(scope, body.receive, answer.send)
+        finally:
+            CALLER.reset(caller)
         if body.is_too_large and not answer.began:
             await _refuse(send, 413, f"The request is larger than {limit:,} bytes")
 
@@ -116,7 +128,17 @@ class Guards:
             return _OPEN_BYTES
         return self._limits.upload if is_upload(path) else self._limits.request
 
-    def _refusal(self, scope: Scope, request: _Request) -> tuple[int, str] | None:
+    def _is_ours(self, scope: Scope, request: _Request) -> bool:
+        return origin_is_allowed(scope["method"], request.host, request.origin, request.site)
+
+    def _person(self, scope: Scope, request: _Request) -> Person | None:
+        """Who sends a request; another site's pages send their token and no session."""
+        session = request.session if self._is_ours(scope, request) else ""
+        return self._access.person(request.authorization, session)
+
+    def _refusal(
+        self, scope: Scope, request: _Request, person: Person | None
+    ) -> tuple[int, str] | None:
         """Status and reason of a request that goes no further."""
         path = scope["path"]
         if not host_is_allowed(request.host, self._names):
@@ -124,13 +146,16 @@ class Guards:
         if not path_is_known(path):
             return 404, "There is nothing here"
         is_named = request.origin in self._origins and is_program_door(path)
-        is_ours = origin_is_allowed(scope["method"], request.host, request.origin, request.site)
-        if not (is_named or is_ours):
+        if not (is_named or self._is_ours(scope, request)):
             return 403, "The request comes from another page; see server.allowed_origins"
         if path in _OPEN_PATHS:
             return None
-        session = request.session if is_ours else ""
-        if self._access.admits(request.authorization, session):
+        if person is not None:
+            right = needed_right(path)
+            if right and not person.may(right):
+                if self._record is not None:
+                    self._record("refused", "http", "AccessError", (), person)
+                return 403, refused(person, right).what
             return self._strange(path, scope["query_string"], request.owner)
         if scope["method"] == "GET" and "text/html" in request.accepts:
             going = next_of(path, scope["query_string"])

@@ -27,6 +27,7 @@ from starlette.applications import Starlette
 from assistant import __version__
 from assistant.errors import AssistantError
 from assistant.retrieval.filters import make_filters
+from assistant.service.people import ASK
 from assistant.service.service import Service
 
 PATH = "/mcp"
@@ -64,9 +65,10 @@ class _Documents(MCPServer[Any]):
     async def list_resources(self) -> list[Resource]:
         """The first documents by their names; `list_documents` has them all."""
         try:
-            infos = await asyncio.to_thread(self.service.assistant.document_infos)
+            everywhere = self.service.allowed(ASK)
+            infos = await asyncio.to_thread(self.service.infos, everywhere)
         except AssistantError:
-            return []  # no index yet
+            return []  # no index yet, or nobody who may ask
         return [
             Resource(
                 uri=uri_of(info.name), name=info.name, title=info.title, mime_type="text/plain"
@@ -99,16 +101,19 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
         after: str = "",
         before: str = "",
         tags: list[str] | None = None,
+        collections: list[str] | None = None,
     ) -> dict[str, Any]:
-        """Find the passages that fit a question best, with document, page, section and span."""
+        """Find the passages that fit a question best, with document, page, section and span.
+
+        `collections` names the indexes to search, where the server has several; `all` is every one.
+        """
         if not 1 <= limit <= _MOST_PASSAGES:
             raise ToolError(f"limit is {limit}; it must be 1 to {_MOST_PASSAGES}")
         try:
-            filters = make_filters(paths or (), types or (), after, before, tags or ())
-            async with service.gate.enter():
-                found = await asyncio.to_thread(
-                    service.assistant.retrieve, question, limit, filters=filters
-                )
+            filters = make_filters(
+                paths or (), types or (), after, before, tags or (), collections=collections or ()
+            )
+            found = await service.passages(question, limit, filters=filters, door="mcp")
         except AssistantError as exc:
             raise ToolError(str(exc)) from exc
         return {
@@ -130,6 +135,7 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
         after: str = "",
         before: str = "",
         tags: list[str] | None = None,
+        collections: list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the documents.
 
@@ -141,7 +147,9 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
         is that this answers the question: sure, likely, unsure or none.
         """
         try:
-            filters = make_filters(paths or (), types or (), after, before, tags or ())
+            filters = make_filters(
+                paths or (), types or (), after, before, tags or (), collections=collections or ()
+            )
             answer = await service.ask(question, filters=filters, door="mcp")
         except AssistantError as exc:
             raise ToolError(str(exc)) from exc
@@ -150,12 +158,15 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
         return whole
 
     @server.tool(annotations=_READS)
-    async def list_documents(start: int = 0, limit: int = 100) -> dict[str, Any]:
+    async def list_documents(
+        start: int = 0, limit: int = 100, collections: list[str] | None = None
+    ) -> dict[str, Any]:
         """The documents in the order of their names, from number `start` (0 is the first) on."""
         if not 1 <= limit <= _MOST_LISTED:
             raise ToolError(f"limit is {limit}; it must be 1 to {_MOST_LISTED}")
         try:
-            infos = await asyncio.to_thread(service.assistant.document_infos)
+            with service.audited("list", "mcp", collections or ()):
+                infos = await asyncio.to_thread(service.infos, collections or ())
         except AssistantError as exc:
             raise ToolError(str(exc)) from exc
         start = min(max(start, 0), len(infos))
@@ -165,7 +176,7 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
                     "document": info.name, "title": info.title, "kind": info.kind,
                     "date": info.date, "language": info.language, "author": info.author,
                     "tags": list(info.tags), "size_bytes": info.size_bytes,
-                    "uri": uri_of(info.name),
+                    "collection": info.collection, "uri": uri_of(info.name),
                 }
                 for info in infos[start : start + limit]
             ],
@@ -176,7 +187,8 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
     async def get_document(document: str, start: int = 0, end: int | None = None) -> dict[str, Any]:
         """A document's text from `start` to `end`; at most 50,000 characters in one reply."""
         try:
-            source = await asyncio.to_thread(service.assistant.source, document)
+            with service.audited("read", "mcp", [service.assistant.collection_of(document)]):
+                source = await asyncio.to_thread(service.source, document)
         except AssistantError as exc:
             raise ToolError(str(exc)) from exc
         start = min(max(start, 0), len(source.text))
@@ -192,7 +204,8 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
     async def document_text(document: str) -> str:
         """A document's text; one of more than a million characters is read by `get_document`."""
         try:
-            source = await asyncio.to_thread(service.assistant.source, document)
+            with service.audited("read", "mcp", [service.assistant.collection_of(document)]):
+                source = await asyncio.to_thread(service.source, document)
         except AssistantError as exc:
             raise ResourceNotFoundError(str(exc)) from exc
         if len(source.text) > _MOST_AT_ONCE:

@@ -26,7 +26,7 @@ from starlette.exceptions import HTTPException
 
 from assistant.chat.placing import MARKER
 from assistant.checking.verdicts import found_markers
-from assistant.errors import AssistantError, BusyError, ModelError, UsageError
+from assistant.errors import AccessError, AssistantError, BusyError, ModelError, UsageError
 from assistant.retrieval.filters import make_filters
 from assistant.retrieval.history import paired
 from assistant.server.chat_fields import FieldError, Limited, check_fields, most_tokens, within
@@ -88,6 +88,7 @@ class FilterFields(_Lenient):
     after: str = ""
     before: str = ""
     tags: list[str] = []
+    collections: list[str] = []
 
 
 class ChatRequest(_Lenient):
@@ -118,6 +119,7 @@ def router(service: Service) -> APIRouter:
         for status, said in (
             (400, "A question or a filter that cannot be used"),
             (401, "A token is needed"),
+            (403, "Somebody without the right to ask"),
             (404, "No such model"),
             (429, "Too many questions at once"),
             (502, "The language model failed"),
@@ -185,6 +187,8 @@ def failure(error: AssistantError) -> JSONResponse:
     status, kind = 503, "unavailable"
     if isinstance(error, BusyError):
         status, kind = 429, "busy"
+    elif isinstance(error, AccessError):
+        status, kind = 403, "permission_error"
     elif isinstance(error, UsageError):
         status, kind = 400, "invalid_request_error"
     elif isinstance(error, ModelError):
@@ -247,7 +251,10 @@ def _conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[HistoryTur
 def _filters(given: FilterFields | None) -> Filters:
     if given is None:
         return NO_FILTERS
-    return make_filters(given.paths, given.types, given.after, given.before, given.tags)
+    return make_filters(
+        given.paths, given.types, given.after, given.before, given.tags,
+        collections=given.collections,
+    )  # fmt: skip
 
 
 def _completion(answer: Answer, model: str, base: str, limit: int | None) -> dict[str, Any]:

@@ -30,7 +30,9 @@ from assistant.index.scan import access_of
 from assistant.server.access import SESSION_COOKIE, SESSION_SECONDS, Access
 from assistant.server.policy import is_next
 from assistant.service.metrics import CONTENT_TYPE
+from assistant.service.people import TOKEN_HOLDER
 from assistant.service.service import Service
+from assistant.types import Source
 
 _LONGEST_NAME = 4096
 Name = Annotated[str, Query(max_length=_LONGEST_NAME)]
@@ -53,14 +55,20 @@ def router(
     """The pages for a service."""
     routes = APIRouter()
 
+    def read(name: str) -> Source:
+        with service.audited("read", "page", [service.assistant.collection_of(name)]):
+            return service.source(name)
+
     @routes.get("/healthz", tags=["operation"], summary="Whether it answers")
     async def health() -> JSONResponse:
         """``ok`` with an index to answer from, else ``no index`` and status 503."""
+        everywhere = service.settings.collection_names()
         try:
-            status = await asyncio.to_thread(service.assistant.status)
+            states = await asyncio.to_thread(service.states, everywhere, TOKEN_HOLDER)
         except AssistantError:
             return JSONResponse({"status": "no index", "version": __version__}, 503)
-        return JSONResponse({"status": "ok", "version": __version__, "documents": status.documents})
+        documents = sum(status.documents for status in states.values())
+        return JSONResponse({"status": "ok", "version": __version__, "documents": documents})
 
     @routes.get("/metrics", tags=["operation"], summary="Figures in the Prometheus format")
     async def metrics() -> Response:
@@ -83,7 +91,7 @@ def router(
         marked. ``also`` names other cited places as ``start-end``."""
 
         def drawn() -> str:
-            source = service.assistant.source(name)
+            source = read(name)
             if find.strip():
                 marks = searched_marks(source.text, find, start or 0)
             else:
@@ -106,7 +114,7 @@ def router(
         access = access_of(service.settings.documents)
 
         def found() -> OriginalFile:
-            return original_file(service.assistant.source(name), access)
+            return original_file(read(name), access)
 
         try:
             file = await asyncio.to_thread(found)
@@ -132,10 +140,10 @@ def router(
         end: Offset = 0,
     ) -> Response:
         try:
-            source = await asyncio.to_thread(service.assistant.source, name)
+            source = await asyncio.to_thread(service.source, name)
             if source.kind not in DRAWN or page not in {each.number for each in source.pages}:
                 return JSONResponse({"error": {"message": "There is no such page"}}, 404)
-            words = await asyncio.to_thread(service.assistant.recognised_words, name, page)
+            words = await asyncio.to_thread(service.recognised_words, name, page)
             marked = tuple(word for word in words if word.start < end and start < word.end)
             quote = "" if words else source.text[start:end]
             data = await asyncio.to_thread(draw_page, source, page, quote, marked)
@@ -177,6 +185,8 @@ def router(
     ) -> Response:
         going = next_page if is_next(next_page) else ""
         session = access.log_in(token)
+        who = access.person("", session)
+        service.record("login", "page", "ok" if session else "refused", (), who)
         if not session:
             wait = await access.refuse()
             if wait > 0:

@@ -13,6 +13,8 @@ import re
 from collections.abc import Collection
 from urllib.parse import quote, urlsplit
 
+from assistant.service.people import ADD, ADMINISTER, ASK
+
 _HOST = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 """A name, an IPv4 address or an IPv6 address in brackets, with or without a port. Nothing else: it
 is written into the content policy, where a space or a semicolon would begin something new."""
@@ -98,6 +100,18 @@ def next_of(path: str, query: bytes) -> str:
     """The address that a login should lead back to, percent-encoded, or an empty text."""
     address = f"{path}?{query.decode('latin-1')}"
     return quote(address, safe="") if is_next(address) else ""
+
+
+def needed_right(path: str) -> str:
+    """The right that a request needs; an empty text for what everybody may who is let in. What a
+    person does with documents is checked again where it is done."""
+    if path == "/upload":
+        return ADD
+    if path == "/metrics":
+        return ADMINISTER
+    if path.startswith(("/v1/", "/mcp", "/document")):
+        return ASK
+    return ""
 
 
 def needs_owner(path: str) -> bool:

@@ -34,12 +34,12 @@ Whatever it writes is made to survive that (``benchmarks.crash_ingest``)."""
 def read_token(settings: ServerSettings) -> str:
     """The token of the environment. Raises ``SettingsError`` for a public address without one."""
     token = os.environ.get(settings.token_env, "").strip()
-    if not token and not is_loopback(settings.host):
+    if not token and not settings.people and not is_loopback(settings.host):
         raise SettingsError(
             f"server.host = {settings.host!r} can be reached from other machines, and there is no "
             "token",
-            hint=f"set {settings.token_env} to a secret of 16 characters or more, for example: "
-            f'export {settings.token_env}="$(openssl rand -base64 24)"',
+            hint=f"set server.people, or {settings.token_env} to a secret of 16 characters or "
+            f'more, for example: export {settings.token_env}="$(openssl rand -base64 24)"',
         )
     check_token(token)
     return token

@@ -16,13 +16,15 @@ from assistant.chat.owners import owner_among
 from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError, QuotaError
 from assistant.server.openai_api import failure
+from assistant.service.people import ADD
+from assistant.service.service import Service
 
 _LONGEST_NAME = 1000
 _GONE = 499
 
 
-def router(uploads: Uploads) -> APIRouter:
-    """The route for a folder of uploads."""
+def router(uploads: Uploads, service: Service) -> APIRouter:
+    """The route for a folder of uploads, for who may add."""
     routes = APIRouter()
 
     @routes.post("/upload", include_in_schema=False)
@@ -31,6 +33,7 @@ def router(uploads: Uploads) -> APIRouter:
     ) -> Response:
         owner = owner_among(request.cookies)
         try:
+            service.allowed(ADD)
             incoming = await uploads.apart(uploads.begin, owner, name)
         except AssistantError as exc:
             return _refused(exc)

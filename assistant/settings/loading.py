@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from assistant.errors import SettingsError
 from assistant.registry import EMBEDDERS, RERANKERS
+from assistant.settings.collections import DEFAULT, check_places, read_collections
 from assistant.settings.sections import Settings
 from assistant.settings.yaml_values import (
     MOST_CHARACTERS,
@@ -239,6 +240,14 @@ def _rebase(data: dict[str, Any], base: Path) -> None:
         path = data[section][name]
         if isinstance(path, str | Path) and str(path):
             data[section][name] = base / _expanded(path)
+    people = data["server"]["people"]
+    if isinstance(people, str) and people:
+        data["server"]["people"] = str(base / _expanded(people))
+    collections = read_collections(data["index"]["collections"])
+    for own in collections.values():
+        own["path"] = base / _expanded(own["path"])
+        own["documents"] = tuple(base / _expanded(each) for each in own["documents"])
+    data["index"]["collections"] = collections
 
 
 def _expanded(path: str | Path) -> Path:
@@ -270,6 +279,8 @@ def _validate(data: dict[str, Any], source: Path | None) -> Settings:
             f"{first['msg'].lower()}",
             hint="`assistant config` prints the settings in use",
         ) from exc
+    own = {name: each.path for name, each in settings.index.collections.items()}
+    check_places({DEFAULT: settings.index.path, **own})
     EMBEDDERS.check(settings.embedding.provider)
     RERANKERS.check(settings.retrieval.reranker)
     if settings.chunking.overlap >= settings.chunking.tokens:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.errors import SettingsError
+from assistant.settings.collections import DEFAULT, no_collection
 
 Positive = Annotated[int, Field(ge=1, le=10**9)]
 Ranked = Annotated[int, Field(ge=1, le=100_000)]
@@ -98,10 +99,18 @@ class EmbeddingSettings(_Section):
     passage_prefix: Annotated[str, Field(max_length=500)]
 
 
+class CollectionSettings(_Section):
+    """A further index: its folder, and the folders of its documents."""
+
+    path: Path
+    documents: tuple[Path, ...]
+
+
 class IndexSettings(_Section):
     """Where the index lives and how many generations stay."""
 
     path: Path
+    collections: Mapping[str, CollectionSettings]
     keep_previous: Annotated[int, Field(ge=0, le=1000)]
     lock_timeout_seconds: Annotated[float, Field(ge=0.0, le=10**8)]
     check_megabytes: Annotated[float, Field(ge=0.0, le=10**9)]
@@ -186,6 +195,8 @@ class ServerSettings(_Section):
     host: str
     port: Annotated[int, Field(ge=0, le=65535)]
     token_env: str
+    people: str
+    audit_megabytes: Annotated[float, Field(ge=0.0, le=10**9)]
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[
         Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,255}$")], ...
@@ -222,6 +233,24 @@ class Settings(_Section):
     def with_model(self, model: str) -> Settings:
         """The same settings with another language model; an empty name means none."""
         return self.model_copy(update={"llm": self.llm.model_copy(update={"model": model})})
+
+    def collection_names(self) -> tuple[str, ...]:
+        """All collections, the default one first; that alone where there are no others."""
+        return (DEFAULT, *self.index.collections)
+
+    def of_collection(self, name: str) -> Settings:
+        """The settings of one collection alone. Raises ``UsageError`` for one that is not there."""
+        if name not in self.collection_names():
+            raise no_collection(name, self.collection_names())
+        own = self.index.collections.get(name)
+        index: dict[str, Any] = {"collections": {}} | ({"path": own.path} if own else {})
+        documents = {"paths": own.documents} if own else {}
+        return self.model_copy(
+            update={
+                "index": self.index.model_copy(update=index),
+                "documents": self.documents.model_copy(update=documents),
+            }
+        )
 
     def with_server(self, host: str | None, port: int | None) -> Settings:
         """The same settings with another address to listen on; None leaves a part as it is.
