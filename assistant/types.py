@@ -412,6 +412,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of a long job: ``done`` of ``total`` units of ``stage``, now at ``item``.
+
+    As an event of an answer it comes before ``Retrieved``: first ``planned``, where ``item`` says
+    what the answer costs at most, then the calls of the model, one by one.
+    """
+
+    stage: str
+    done: int
+    total: int
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieved:
     """The passages an answer will draw on; sent before its first word."""
 
@@ -433,7 +447,7 @@ class Finished:
     answer: Answer
 
 
-Event = Retrieved | Delta | Finished
+Event = Progress | Retrieved | Delta | Finished
 
 
 # ---------------------------------------------------------------- syncing a folder
@@ -490,16 +504,6 @@ class SyncReceipt:
             {each.name: getattr(file, each.name) for each in fields(file)} for file in self.files
         ]  # by hand: a large folder has thousands, and ``asdict`` copies every value
         return asdict(replace(self, files=())) | {"files": files}
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A step of a long job: ``done`` of ``total`` units of ``stage``, now at ``item``."""
-
-    stage: str
-    done: int
-    total: int
-    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from assistant.model.prompts import SENTINEL
 
+_SUMMARY = "\nThe person asks: "
+"""Stands in the prompts of summaries only."""
 _PASSAGE = re.compile(r'<passage number="(\d+)" from="([^"]*)">\n(.*?)\n</passage>', re.DOTALL)
 _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?!\s|$))+[.!?]*")
 _STOP = frozenset(
@@ -73,7 +75,10 @@ def question_of(prompt: str) -> str:
 
 
 def best_sentences(prompt: str, most: int = 2) -> list[Found]:
-    """The sentences with the most of the question's words; none when no passage is about it."""
+    """The sentences with the most of the question's words; none when no passage is about it. For a
+    summary the first sentence of each passage."""
+    if _SUMMARY in prompt:
+        return _first_sentences(prompt)
     wanted = _stems(question_of(prompt))
     if not wanted:
         return []
@@ -90,6 +95,17 @@ def best_sentences(prompt: str, most: int = 2) -> list[Found]:
     found.sort(key=lambda each: -each.share)
     best = [each for each in found if each.share >= 0.3]
     return [each for each in best if each.share >= best[0].share - 0.2][:most]
+
+
+def _first_sentences(prompt: str) -> list[Found]:
+    found = []
+    for passage in passages_of(prompt):
+        lines = (line.strip() for line in passage.text.splitlines())
+        text = next((line for line in lines if line and not line.startswith("#")), "")
+        sentence = _SENTENCE.match(text.lstrip("-*|> "))
+        if sentence:
+            found.append(Found(" ".join(sentence[0].split()), passage.number, 1.0))
+    return found[:8]
 
 
 def grounded(prompt: str) -> str:

@@ -2,8 +2,8 @@
 
 without a model:  small talk? ─ search ─ field? ─ folder? ─▶ Retrieved ─ works? ─ figure? ─ steps?
                   ─ extract
-with a model:     small talk? ─ folder? ─ condense ─ search ─▶ Retrieved ─ figure? ─ refuse?
-                  ─ write ─ verify
+with a model:     small talk? ─ summary? ─ folder? ─ condense ─ search ─▶ Retrieved ─ figure?
+                  ─ refuse? ─ write ─ verify
 either:           ─▶ Delta … Delta ─ build the answer ─▶ Finished
 
 A step with "?" answers some questions and passes the others on.
@@ -12,16 +12,16 @@ A step with "?" answers some questions and passes the others on.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 
 from assistant.answering.answer import Basis, Draft, at_once, build_answer
+from assistant.answering.clock import Clock
 from assistant.answering.computed_answers import computed_draft, not_a_row
 from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
-from assistant.answering.folder_answers import folder_draft
+from assistant.answering.folder_answers import folder_draft, summary_documents
 from assistant.answering.listed_work_answers import listed_work_draft
 from assistant.answering.reshaping import reshaped
 from assistant.answering.several_steps import stepwise
@@ -45,24 +45,6 @@ from assistant.types import (
 )
 
 _MAY_NOT_ANSWER = "The passages do not seem to answer this: read them before you use the answer"
-
-
-class Clock:
-    """Seconds by stage; each stage begins where the one before ended."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self.timings: dict[str, float] = {}
-
-    def stage(self, name: str) -> None:
-        """The stage of this name ends now."""
-        now = time.perf_counter()
-        self.timings[name] = now - self._last
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        """All stages, and ``total``."""
-        return {**self.timings, "total": time.perf_counter() - self._began}
 
 
 def answer_events(
@@ -172,6 +154,21 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
         if about is not None:
             clock.stage("catalogue")
             basis = Basis(snapshot, None, filters)
+            documents = (
+                await asyncio.to_thread(summary_documents, said, asked.history, snapshot, filters)
+                if settings.answer.summary_calls
+                else ()
+            )
+            if documents:
+                from assistant.answering.summary_events import Opening, summary_events
+
+                opening = Opening(said_now, shape.told(asked.text), documents, about)
+                most_calls = settings.answer.summary_calls
+                summary = summary_events(resources, opening, basis, clock, most_calls)
+                async with aclosing(summary) as events:  # type: ignore[type-var]
+                    async for event in events:
+                        yield event
+                return
             for event in at_once(build_answer(said_now, about, config, basis, clock.total())):
                 yield event
             return

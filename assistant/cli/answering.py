@@ -108,30 +108,46 @@ def ask(
                 assistant.sync(progress=progress)
         gc.set_threshold(_YOUNG, 20, 20)
         if as_json:
-            print_json(assistant.ask(text, filters=filters).to_dict())
+            print_json(_ask_at_once(assistant, text, filters).to_dict())
             return 0
         from assistant.cli.rendering import show_answer, show_why
 
         if settings.llm.model and sys.stdout.isatty():
             answer = _ask_live(assistant, text, filters)
         else:
-            answer = assistant.ask(text, filters=filters)
+            answer = _ask_at_once(assistant, text, filters)
             show_answer(console(), answer)
         if why:
             show_why(console(), answer)
     return 0
 
 
+def _ask_at_once(assistant: Assistant, text: str, filters: Filters) -> Answer:
+    """The whole answer; what it costs and each step of a long one go to standard error."""
+    from assistant.answering.step_words import told_step
+    from assistant.types import Finished, Progress
+
+    for event in assistant.stream_sync(text, filters=filters):
+        if isinstance(event, Progress):
+            say(told_step(event))
+        elif isinstance(event, Finished):
+            return event.answer
+    raise AssertionError("a stream ends with Finished")
+
+
 def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
     """Show a model's words as they come, then the sources with their verdicts."""
     import asyncio
 
+    from assistant.answering.step_words import told_step
     from assistant.cli.rendering import show_answer
-    from assistant.types import Delta, Finished, Retrieved
+    from assistant.types import Delta, Finished, Progress, Retrieved
 
     async def follow() -> Answer:
         async for event in assistant.stream(text, filters=filters):
-            if isinstance(event, Retrieved):
+            if isinstance(event, Progress):
+                say(told_step(event))
+            elif isinstance(event, Retrieved):
                 say(f"{len(event.passages)} passages found, the model is writing …")
             elif isinstance(event, Delta):
                 tell_piece(event.text)

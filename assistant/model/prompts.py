@@ -24,6 +24,8 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "condense": frozenset({"history", "question"}),
     "judge": frozenset({"source", "claim"}),
     "rerank": frozenset({"passages", "question"}),
+    "summary": frozenset({"sentinel", "passages", "question", "sentences"}),
+    "summary_join": frozenset({"sentinel", "passages", "question", "sentences"}),
 }
 """The prompts there are, with the variables each must use."""
 

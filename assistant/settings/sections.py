@@ -168,6 +168,7 @@ class AnswerSettings(_Section):
     strict: bool
     judge: bool
     refuse: Literal["never", "warn", "strict"]
+    summary_calls: Annotated[int, Field(ge=0, le=200)]
 
 
 class ChatSettings(_Section):
