@@ -345,17 +345,25 @@ class Assistant:
 
     # ------------------------------------------------------------ questions
 
-    def ask(self, question: str, history: History = (), *, filters: Filters = NO_FILTERS) -> Answer:
-        """Answer a question, or abstain.
+    def ask(
+        self,
+        question: str,
+        history: History = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        deep: bool = False,
+    ) -> Answer:
+        """Answer a question, or abstain. With ``deep`` the language model writes a report in
+        sections, by at most ``answer.deep_calls`` calls.
 
         ``history`` holds earlier turns: (question, answer) pairs, or messages such as
         ``{"role": "user", "content": "Who?"}``. ``filters`` say which documents are asked. Raises
         ``QuestionError`` for an empty or oversized question and for a history that is none,
         ``FilterError`` for a filter that is of no use or that no document fits,
-        ``IndexUnavailableError`` without an index, and ``ModelError`` when the language model
-        fails.
+        ``IndexUnavailableError`` without an index, ``UsageError`` for ``deep`` without a language
+        model, and ``ModelError`` when that fails.
         """
-        return _whole(self.stream_sync(question, history, filters=filters))
+        return _whole(self.stream_sync(question, history, filters=filters, deep=deep))
 
     def quote(self, question: str, *, filters: Filters = NO_FILTERS) -> Answer:
         """The answer without a language model, whichever is set; errors as in ``ask``."""
@@ -365,9 +373,15 @@ class Assistant:
         return _whole(quoted_events(self._resources, asked, filters))
 
     def stream_sync(
-        self, question: str, history: History = (), *, filters: Filters = NO_FILTERS
+        self,
+        question: str,
+        history: History = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        deep: bool = False,
     ) -> Iterator[Event]:
-        """The same answer as events: Retrieved, then Delta by Delta, then Finished.
+        """The same answer as events: Retrieved, then Delta by Delta, then Finished. An answer that
+        takes several calls of the model has Progress events too.
 
         Leaving the iterator early stops the model. ``stream`` is for a program with an event loop.
         """
@@ -375,11 +389,16 @@ class Assistant:
             self._resources.load_reader_ahead()
         from assistant.answering.events import answer_events
 
-        asked, filters = self._checked(question, history, filters)
-        yield from answer_events(self._resources, asked, filters)
+        asked, filters = self._checked(question, history, filters, deep)
+        yield from answer_events(self._resources, asked, filters, deep=deep)
 
     async def stream(
-        self, question: str, history: History = (), *, filters: Filters = NO_FILTERS
+        self,
+        question: str,
+        history: History = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        deep: bool = False,
     ) -> AsyncIterator[Event]:
         """What ``stream_sync`` gives, for a program with an event loop.
 
@@ -388,8 +407,8 @@ class Assistant:
         """
         from assistant.answering.events import answer_events_async
 
-        asked, filters = self._checked(question, history, filters)
-        events = answer_events_async(self._resources, asked, filters)
+        asked, filters = self._checked(question, history, filters, deep)
+        events = answer_events_async(self._resources, asked, filters, deep=deep)
         try:
             async for event in events:
                 yield event
@@ -419,10 +438,20 @@ class Assistant:
         check_limit(limit)
         return HybridRetriever(self, limit, given_filters(filters))
 
-    def _checked(self, question: str, history: History, filters: Filters) -> tuple[Asked, Filters]:
-        """What comes in, checked. Raises ``FilterError`` and ``QuestionError``."""
+    def _checked(
+        self, question: str, history: History, filters: Filters, deep: bool = False
+    ) -> tuple[Asked, Filters]:
+        """What comes in, checked. Raises ``FilterError``, ``QuestionError`` and ``UsageError``."""
         from assistant.retrieval.filters import given_filters
         from assistant.retrieval.question import checked_question
+
+        if not isinstance(deep, bool):
+            raise UsageError(f"deep is {shown_value(deep)}", hint="it is True or False")
+        if deep and not self._resources.writes:
+            raise UsageError(
+                "A report is written by a language model, and none is set",
+                hint="set llm.model, or give `assistant ask` --model",
+            )
 
         filters = given_filters(filters)
         most = self.settings.answer.max_question_characters

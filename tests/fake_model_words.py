@@ -206,6 +206,13 @@ def ranked(prompt: str) -> str:
     return ", ".join(map(str, order)) or "0"
 
 
+def split(prompt: str) -> str:
+    """The question's parts between "and", or the question itself."""
+    question = prompt.partition("Question: ")[2].partition("\n")[0].rstrip(" ?")
+    head, *rest = re.split(r",? and (?=(?:who|what|when|where|how|which)\b)", question)
+    return "\n".join(f"{part[:1].upper()}{part[1:]}?" for part in (head, *rest))
+
+
 def prompted(prompt: str, system: str) -> str:
     """The grounded answer as far as the system message asks for it: citations, abstaining."""
     wants_numbers = re.search(
@@ -282,6 +289,10 @@ def write(behaviour: str, messages: Sequence[Mapping[str, str]], injections: Seq
         return ranked(prompt)
     if system.startswith("You check whether a source supports a claim"):
         return judged(prompt)
+    if system.startswith(("You split a question", "You plan a report")):
+        return split(prompt)
+    if system.startswith("You look for what is still missing"):
+        return "nothing"
     if behaviour == "prompted":
         return prompted(prompt, system)
     if behaviour == "obedient":

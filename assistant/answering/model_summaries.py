@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from assistant.answering.answer import Draft
 from assistant.answering.joining import Joined, joined
 from assistant.answering.model_prompt import Prompted, fewer
+from assistant.answering.soundness import is_sound, rests, why_unsound
 from assistant.answering.summary_parts import CallSize, SummaryPart, SummaryPlan
 from assistant.answering.written import (
     REPEATS,
@@ -33,16 +34,13 @@ from assistant.model.prompt_table import PromptChoice
 from assistant.model.prompts import SENTINEL, load_prompt
 from assistant.model.usage import add_usage
 from assistant.settings import LLMSettings, Settings
-from assistant.types import NO_USAGE, Passage, Progress, Sentence, Usage
+from assistant.types import NO_USAGE, Passage, Progress, Usage
 
 _MOST_SENTENCES = 8
 _TOKENS_A_SENTENCE = 45
 """Of a summary, with its marker: a model with a short reply is asked for fewer sentences."""
 _LONGEST_LEAD = 100
 _BRACKETS = str.maketrans("[]", "()")
-_SOUND = 0.5
-"""Share of the sentences that rest on a passage at least in part, and of those that are said for
-the first time; a text with less is no summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +101,7 @@ class _Summary:
         self._usage = NO_USAGE
         self._read = 0
         self._said: list[str] = []  # what went wrong, in words
+        self._failed: dict[str, list[str]] = {}  # reasons, and the parts that failed for them
 
     async def read(self, part: SummaryPart) -> None:
         """The notes on one part, if they are sound."""
@@ -123,11 +122,11 @@ class _Summary:
                 return
             else:
                 break
-        if _is_sound(written):
+        if is_sound(written):
             self._read += len(shown)
             self.notes.append((part, written))
         else:
-            self._fails(part.name, _why_unsound(written))
+            self._fails(part.name, why_unsound(written))
 
     async def join(self) -> None:
         """One text of all notes. Its passages are those that the notes cite."""
@@ -142,10 +141,10 @@ class _Summary:
         except ModelError as exc:
             self._said.append(f"The notes on the parts stand side by side: {exc.what}")
             return
-        if _is_sound(written) and written.incomplete != REPEATS:
+        if is_sound(written) and written.incomplete != REPEATS:
             self._joined = written
         else:
-            why = _why_unsound(written)
+            why = why_unsound(written) or written.incomplete
             self._said.append(f"The notes on the parts stand side by side: {why}")
 
     def _noted(self) -> tuple[tuple[Passage, ...], list[str]]:
@@ -177,7 +176,7 @@ class _Summary:
             if kept.sentences:
                 made = joined(made, lead, kept)
         if not made.sentences:
-            return Summarised(None, ". ".join(self._said), (), self._usage, 0)
+            return Summarised(None, ". ".join(self._told()), (), self._usage, 0)
         writing = final or self.notes[0][1]
         draft = Draft(
             text=made.text,
@@ -185,7 +184,7 @@ class _Summary:
             places=made.places,
             confidence=round(confidence_of(made.sentences), 4),
             incomplete=writing.incomplete,
-            notice=". ".join(self._said),
+            notice=". ".join(self._told()),
             usage=self._usage,
             model=writing.model or self._settings.llm.model,
             prompt=load_prompt("summary").fingerprint,
@@ -204,9 +203,7 @@ class _Summary:
         ]
 
     async def _write(self, prompted: Prompted) -> Written:
-        written = await write_whole(
-            prompted, self._model, self._settings.llm, self._verifier
-        )
+        written = await write_whole(prompted, self._model, self._settings.llm, self._verifier)
         self._usage = add_usage(self._usage, written.usage)
         return written
 
@@ -217,8 +214,15 @@ class _Summary:
         return Prompted(messages, context, PromptChoice(name, 0))
 
     def _fails(self, name: str, why: str) -> None:
-        where = f" of “{_as_lead(name)}”" if len(self._plan.parts) > 1 else ""
-        self._said.append(f"The model gave no notes{where}: {why}" if where else why)
+        self._failed.setdefault(why, []).append(name)
+
+    def _told(self) -> list[str]:
+        """What went wrong, in words."""
+        told = list(self._said)
+        for why, names in self._failed.items():
+            where = f"{len(names)} parts" if len(names) > 1 else f"“{_as_lead(names[0])}”"
+            told.append(f"No notes of {where}: {why}" if len(self._plan.parts) > 1 else why)
+        return told
 
 
 def _messages(
@@ -240,36 +244,11 @@ def _as_lead(name: str) -> str:
     return " ".join(name.translate(_BRACKETS).split())[:_LONGEST_LEAD]
 
 
-def _rests(sentence: Sentence) -> bool:
-    return sentence.verdict in ("verbatim", "supported", "weak")
-
-
-def _is_sound(written: Written) -> bool:
-    said = [" ".join(each.text.casefold().split()) for each in written.sentences]
-    least = _SOUND * len(said)
-    resting = sum(map(_rests, written.sentences))
-    return not written.abstained and resting > 0 and resting >= least and len(set(said)) > least
-
-
-def _why_unsound(written: Written) -> str:
-    if written.abstained:
-        return "the model wrote no summary"
-    if written.incomplete == REPEATS:
-        return REPEATS
-    count = len(written.sentences)
-    if not count:
-        return "the model stated nothing"
-    resting = sum(map(_rests, written.sentences))
-    if resting >= _SOUND * count:
-        return "the model repeated itself"
-    return f"the documents support {resting} of the model's {count} sentences"
-
-
 def _by_passage(written: Written) -> list[tuple[Passage, str]]:
     """Each passage that resting sentences cite first, with these sentences."""
     said: dict[int, list[str]] = {}
     for sentence in written.sentences:
-        if _rests(sentence) and sentence.citations:
+        if rests(sentence) and sentence.citations:
             passage = written.parsed.order[sentence.citations[0] - 1]
             said.setdefault(passage, []).append(sentence.text)
     return [

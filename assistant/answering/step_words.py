@@ -20,4 +20,6 @@ def told_cost(calls: int, tokens_in: int, tokens_out: int, settings: LLMSettings
 def told_step(step: Progress) -> str:
     """One line; the item may be a document's words, so whoever shows it escapes it."""
     count = f" {step.done + 1} of {step.total}" if step.total and step.stage != "planned" else ""
-    return f"{step.stage.capitalize()}{count}: {step.item}" if step.item else step.stage.capitalize()
+    return (
+        f"{step.stage.capitalize()}{count}: {step.item}" if step.item else step.stage.capitalize()
+    )

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from assistant.answering.answer import Basis, Draft, at_once, build_answer
 from assistant.answering.clock import Clock
-from assistant.answering.step_words import told_cost
 from assistant.answering.model_summaries import Summarised, call_size, summarise
+from assistant.answering.step_words import told_cost
 from assistant.answering.summary_parts import SummaryPlan, plan_summary, sections_of
 from assistant.errors import ModelError
 from assistant.index.rows import StoredDocument

@@ -38,8 +38,10 @@ class SummaryPart:
 
 @dataclass(frozen=True, slots=True)
 class SummaryPlan:
-    """``read`` of the ``total`` passages are in the parts, of ``documents`` documents; ``tokens_in``
-    is the estimate of all prompts, ``tokens_out`` the most that all replies have."""
+    """``read`` of the ``total`` passages are in the parts, of ``documents`` documents.
+
+    ``tokens_in`` is the estimate of all prompts, ``tokens_out`` the most that all replies have.
+    """
 
     parts: tuple[SummaryPart, ...]
     read: int

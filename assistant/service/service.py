@@ -52,8 +52,10 @@ class Service:
         *,
         filters: Filters = NO_FILTERS,
         door: str,
+        deep: bool = False,
     ) -> AsyncIterator[Event]:
-        """The events of an answer. ``door`` names the interface, for the metrics.
+        """The events of an answer. ``door`` names the interface, for the metrics;
+        ``deep`` asks the model for a report.
 
         Raises ``AssistantError``, ``BusyError`` among them. Closing it stops the model.
         """
@@ -63,7 +65,7 @@ class Service:
         outcome = "stopped"
         try:
             async with self.gate.enter():
-                events = self.assistant.stream(question, history, filters=filters)
+                events = self.assistant.stream(question, history, filters=filters, deep=deep)
                 async with aclosing(events) as stream:  # type: ignore[type-var]
                     async for event in stream:
                         if isinstance(event, Delta) and not first:
@@ -92,10 +94,11 @@ class Service:
         *,
         filters: Filters = NO_FILTERS,
         door: str,
+        deep: bool = False,
     ) -> Answer:
         """The whole answer; errors as in ``stream``."""
         async with aclosing(
-            self.stream(question, history, filters=filters, door=door)  # type: ignore[type-var]
+            self.stream(question, history, filters=filters, door=door, deep=deep)  # type: ignore[type-var]
         ) as events:
             async for event in events:
                 if isinstance(event, Finished):

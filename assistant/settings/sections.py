@@ -169,6 +169,8 @@ class AnswerSettings(_Section):
     judge: bool
     refuse: Literal["never", "warn", "strict"]
     summary_calls: Annotated[int, Field(ge=0, le=200)]
+    steps: Annotated[int, Field(ge=1, le=10)]
+    deep_calls: Annotated[int, Field(ge=3, le=200)]
 
 
 class ChatSettings(_Section):
