@@ -1,4 +1,4 @@
-"""Answers in several searches, and reports in sections, written by a model that is asked for parts."""
+"""Answers in several searches and reports in sections, by a model that is asked for parts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from assistant.answering.question_parts import accepted_questions
 NOTES = {
     "garden.md": "# Garden\n\nThe garden of Holm was laid out in 1872 by Berta Lindqvist.\n",
     "berta.md": "# Berta Lindqvist\n\nBerta Lindqvist was born in Uppsala in 1831.\n",
-    "uppsala.md": "# Uppsala\n\nUppsala lies on the river Fyris. The cathedral of Uppsala is old.\n",
+    "uppsala.md": "# Uppsala\n\nUppsala lies on the river Fyris. Its cathedral is old.\n",
     "mill.md": "# Mill\n\nThe mill of Ost grinds rye since 1650.\n",
 }
 QUESTION = "When was the garden of Holm laid out and when was Berta Lindqvist born?"

@@ -135,8 +135,11 @@ def accepted_questions(
     most: int = _MOST_LINES,
     most_new: float = _MOST_NEW,
 ) -> list[str]:
-    """The lines of a reply that are questions, each once and none of ``asked``; ``known`` is what has been
-    said: one word of a line stands there, and all its numbers."""
+    """The lines of a reply that are questions, each once and none of ``asked``.
+
+    ``known`` is what has been said: a line has a word of it, at most the share ``most_new`` of
+    other words, and no other number.
+    """
     numbers = set(_NUMBER.findall(known))
     said = frozenset(content_terms(known))
     before = [_plain(each) for each in asked]
