@@ -245,9 +245,10 @@ def _as_lead(name: str) -> str:
 
 
 def _by_passage(written: Written) -> list[tuple[Passage, str]]:
-    """Each passage that resting sentences cite first, with these sentences."""
+    """Each passage that resting sentences cite first, with these sentences; not the last one of a
+    text that was cut off."""
     said: dict[int, list[str]] = {}
-    for sentence in written.sentences:
+    for sentence in written.sentences[: -1 if written.incomplete else None]:
         if rests(sentence) and sentence.citations:
             passage = written.parsed.order[sentence.citations[0] - 1]
             said.setdefault(passage, []).append(sentence.text)

@@ -27,6 +27,8 @@ def why_unsound(written: Written) -> str:
         return "the model says that the passages hold nothing of this"
     if not count:
         return "the model stated nothing"
+    if written.incomplete and count == 1:
+        return f"the model's reply broke off: {written.incomplete}"
     resting = sum(map(rests, written.sentences))
     if resting < max(1, _SOUND * count):
         return f"the documents support {resting} of the model's {count} sentences"
