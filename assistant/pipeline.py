@@ -12,6 +12,7 @@ import dataclasses
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -122,21 +123,26 @@ class Assistant:
             from assistant.index.on_ray import on_ray
 
             load = on_ray(ray_address)
-        synchroniser = Synchroniser(
-            self.settings,
-            self._resources.generations,
-            self._resources.embedder,
-            load,
-            fingerprint=self._resources.embedder_fingerprint(),
-            readers=self._resources.readers,
-        )
-        return synchroniser.sync(
-            named,
-            dry_run=dry_run,
-            allow_empty=allow_empty,
-            forget=forgotten,
-            progress=progress,
-        )
+        with ExitStack() as stack:
+            placer = self._resources.placer()
+            if placer is not None:
+                stack.callback(placer.close)
+            synchroniser = Synchroniser(
+                self.settings,
+                self._resources.generations,
+                self._resources.embedder,
+                load,
+                fingerprint=self._resources.embedder_fingerprint(),
+                readers=self._resources.readers,
+                placer=placer,
+            )
+            return synchroniser.sync(
+                named,
+                dry_run=dry_run,
+                allow_empty=allow_empty,
+                forget=forgotten,
+                progress=progress,
+            )
 
     def add(self, source: str | Path, progress: ProgressCallback | None = None) -> SyncReceipt:
         """Keep a copy of one public web page, or of the files of a zip or tar archive, in the

@@ -188,7 +188,7 @@ class Chunk:
     """A stretch of a document that is indexed: ``document.text[start:end] == text``.
 
     ``context`` is what stands above its rows when it begins inside a table: caption and column
-    names.
+    names. ``placing`` is a model's sentence on its place in the document, which is searched only.
     """
 
     text: str
@@ -197,6 +197,7 @@ class Chunk:
     page: int | None
     heading_path: tuple[str, ...]
     context: str = ""
+    placing: str = ""
 
 
 # ---------------------------------------------------------------- retrieval
@@ -474,7 +475,9 @@ class SyncReceipt:
 
     ``generation`` is the one that answers now. ``embedded`` counts texts that the embedder was
     paid for, ``from_cache`` those it was not, ``taken_up`` files that an interrupted sync had read.
-    ``repaired`` says what of the index was damaged and has been built anew.
+    ``repaired`` says what of the index was damaged and has been built anew. ``placed`` counts the
+    chunks that a model was asked to place, ``usage`` is what that cost, and ``unplaced`` the
+    documents with chunks that the next sync places.
     """
 
     generation: str
@@ -488,6 +491,9 @@ class SyncReceipt:
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     repaired: str = ""
+    placed: int = 0
+    unplaced: int = 0
+    usage: Usage = NO_USAGE
 
     @property
     def failed(self) -> tuple[FileOutcome, ...]:

@@ -213,6 +213,12 @@ def split(prompt: str) -> str:
     return "\n".join(f"{part[:1].upper()}{part[1:]}?" for part in (head, *rest))
 
 
+def placing(prompt: str) -> str:
+    """The title and the headings above a part, as a sentence."""
+    above = prompt.partition("\n")[2].partition("\n")[0]
+    return f"This part of the document is about {above.replace(' › ', ' and ')}."
+
+
 def prompted(prompt: str, system: str) -> str:
     """The grounded answer as far as the system message asks for it: citations, abstaining."""
     wants_numbers = re.search(
@@ -291,6 +297,8 @@ def write(behaviour: str, messages: Sequence[Mapping[str, str]], injections: Seq
         return judged(prompt)
     if system.startswith(("You split a question", "You plan a report")):
         return split(prompt)
+    if system.startswith("You say where a part"):
+        return placing(prompt)
     if system.startswith("You look for what is still missing"):
         return "nothing"
     if behaviour == "prompted":

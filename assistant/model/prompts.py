@@ -26,6 +26,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "missing": frozenset({"passages", "question", "asked"}),
     "outline": frozenset({"question", "most"}),
     "parts": frozenset({"question", "most"}),
+    "place": frozenset({"document", "part"}),
     "rerank": frozenset({"passages", "question"}),
     "summary": frozenset({"sentinel", "passages", "question", "sentences"}),
     "summary_join": frozenset({"sentinel", "passages", "question", "sentences"}),

@@ -82,6 +82,8 @@ class ChunkingSettings(_Section):
 
     tokens: Annotated[int, Field(ge=16, le=8192)]
     overlap: Annotated[int, Field(ge=0, le=8192)]
+    placing: Literal["none", "model"]
+    placing_calls: Positive
 
 
 class EmbeddingSettings(_Section):
