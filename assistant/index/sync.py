@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.chunking import chunking_fingerprint
 from assistant.embedding import Embedder, fingerprint_of
@@ -37,7 +37,6 @@ from assistant.index.loading import (
     recognition_limits_of,
 )
 from assistant.index.page_cache import kept_pages
-from assistant.index.placing import Placer
 from assistant.index.plan import UNREAD, checked, make_plan
 from assistant.index.processes.reading_process import load_apart
 from assistant.index.processes.vector_children import GenerationChecker
@@ -63,6 +62,9 @@ from assistant.reading.added import GivenReaders
 from assistant.reading.versions import installed_readers
 from assistant.settings import Settings
 from assistant.types import NO_USAGE, FileOutcome, Progress, SyncReceipt
+
+if TYPE_CHECKING:
+    from assistant.index.placing import Placer
 
 ProgressCallback = Callable[[Progress], None]
 
