@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -9,11 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fake_model_server import FakeModelServer, Reply
+from support_server import running
 
 from assistant import Answer, Assistant, Delta, Finished, Progress, UsageError, load_settings
 from assistant.answering.question_parts import accepted_questions
+from assistant.chat.conversations import Conversations
+from assistant.chat.suggestions import Suggestions
+from assistant.chat.talking import Talk
+from assistant.service.service import Service
 
 NOTES = {
     "garden.md": "# Garden\n\nThe garden of Holm was laid out in 1872 by Berta Lindqvist.\n",
@@ -335,3 +342,32 @@ def test_command_line_writes_a_report(
 )
 def test_line_of_a_reply_is_read_as_a_question(line: str, accepted: str) -> None:
     assert accepted_questions(line, QUESTION) == ([accepted] if accepted else [])
+
+
+# ---------------------------------------------------------------- other doors
+
+
+def test_http_gives_a_report_with_its_steps(make: MakeAssistant, server: FakeModelServer) -> None:
+    with running(make()) as served:
+        asked = {"messages": [{"role": "user", "content": QUESTION}], "deep": True, "stream": True}
+        reply = httpx.post(f"{served.url}/v1/chat/completions", json=asked, timeout=60)
+    lines = [json.loads(line[6:]) for line in reply.text.splitlines() if line.startswith("data: {")]
+    steps = [line["assistant_step"] for line in lines if "assistant_step" in line]
+    assert steps[0].startswith("Planned: a report: at most 16 calls")
+    assert any(step.startswith("Writing section") for step in steps)
+    words = "".join(line["choices"][0]["delta"].get("content") or "" for line in lines)
+    assert words.count("## When was") == 2
+
+
+def test_chat_shows_the_steps(make: MakeAssistant, server: FakeModelServer, tmp_path: Path) -> None:
+    service = Service(make(answer__steps=3))
+    conversations = Conversations(tmp_path / "conversations.sqlite")
+    talk = Talk(service, conversations, Suggestions(service.assistant))
+
+    async def shown() -> list[str]:
+        return [str(view.messages[-1]["content"]) async for view in talk.ask("owner", "", QUESTION)]
+
+    texts = asyncio.run(shown())
+    assert any("at most 3 searches" in text for text in texts)
+    assert any(f"Searching 2 of 3: {PARTS[0]}" in text for text in texts)
+    assert "Searched in 3 steps" in texts[-1]
