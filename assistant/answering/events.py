@@ -166,9 +166,9 @@ async def _by_model(
                 else ()
             )
             if documents:
-                from assistant.answering.summary_events import Opening, summary_events
+                from assistant.answering.summary_events import SummaryRequest, summary_events
 
-                opening = Opening(said_now, shape.told(asked.text), documents, about)
+                opening = SummaryRequest(said_now, shape.told(asked.text), documents, about)
                 most_calls = settings.answer.summary_calls
                 if deep:
                     most_calls = max(most_calls, settings.answer.deep_calls)

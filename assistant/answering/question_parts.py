@@ -46,7 +46,7 @@ _NOTHING = frozenset({"nothing", "none", "nichts", "no", "n/a"})
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class AskedParts:
     """The questions that a model wrote; ``problem`` says why there are none where there should be
     some. ``usage`` is what asking cost."""
 
@@ -57,22 +57,22 @@ class Parts:
 
 async def parts_of(
     question: str, most: int, model: LanguageModel, settings: LLMSettings, prompt: str = "parts"
-) -> Parts:
+) -> AskedParts:
     """At most ``most`` questions that a question consists of; ``prompt`` is ``parts`` or
     ``outline``. One that asks for one thing has no parts, and that is no problem."""
     messages = load_prompt(prompt).render(question=question, most=str(most))
     reply, usage, failed = await _reply(messages, model, settings)
     if failed:
-        return Parts((), usage, failed)
+        return AskedParts((), usage, failed)
     lines = _lines(reply)
     most_new = _MOST_NEW if prompt == "parts" else 1.0
     accepted = accepted_questions(reply, question, (question,), most, most_new)
     if len(accepted) > 1:
-        return Parts(tuple(accepted), usage)
+        return AskedParts(tuple(accepted), usage)
     is_single = bool(lines) and _plain(lines[0]) == _plain(question)
     if is_single and len(set(map(_plain, lines))) == 1 and prompt == "parts":
-        return Parts((), usage)
-    return Parts((), usage, "the model named no parts of the question")
+        return AskedParts((), usage)
+    return AskedParts((), usage, "the model named no parts of the question")
 
 
 async def missing_parts(
@@ -81,7 +81,7 @@ async def missing_parts(
     asked: Sequence[str],
     model: LanguageModel,
     settings: LLMSettings,
-) -> Parts:
+) -> AskedParts:
     """What has to be looked up after the questions ``asked`` have found these passages."""
     prompt = load_prompt("missing")
     told = "\n".join(asked)
@@ -90,18 +90,18 @@ async def missing_parts(
     budget = passages_budget(settings.context_tokens, _MOST_TOKENS, fixed, count)
     context = fit_passages(passages, budget, count)
     if not context.passages:
-        return Parts((), NO_USAGE, "no passage fits beside the question")
+        return AskedParts((), NO_USAGE, "no passage fits beside the question")
     messages = prompt.render(passages=context.text, question=question, asked=told)
     reply, usage, failed = await _reply(messages, model, settings)
     if failed:
-        return Parts((), usage, failed)
+        return AskedParts((), usage, failed)
     lines = _lines(reply)
     if lines and _plain(lines[0]) in _NOTHING:
-        return Parts((), usage)
+        return AskedParts((), usage)
     known = "\n".join([question, *(f"{p.title}\n{p.text}" for p in context.passages)])
     accepted = accepted_questions(reply, known, (question, *asked), _ASK_MISSING)
     problem = "" if accepted else "the model did not say what is missing"
-    return Parts(tuple(accepted), usage, problem)
+    return AskedParts(tuple(accepted), usage, problem)
 
 
 async def _reply(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.answering.answer import EXTRACTIVE, Draft
 from assistant.answering.joining import Joined, joined, shifted
-from assistant.answering.question_parts import Parts, missing_parts, parts_of
+from assistant.answering.question_parts import AskedParts, missing_parts, parts_of
 from assistant.answering.several_searches import SearchFor, merged
 from assistant.answering.soundness import is_sound
 from assistant.answering.step_words import told_cost
@@ -163,7 +163,7 @@ class _Report:
         self.usage = add_usage(self.usage, written.usage if written else NO_USAGE)
         return written
 
-    async def missing(self) -> Parts:
+    async def missing(self) -> AskedParts:
         """What else should be looked up, now that the sections are written."""
         most = 2 * self.tools.settings.retrieval.passages
         passages = merged([self.first, *self.results], most).passages

@@ -21,7 +21,7 @@ from assistant.types import Delta, Event, Finished, Progress, Retrieved
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class SummaryRequest:
     """What a summary is asked of, and what answers without one.
 
     ``asked`` is the person's question, ``request`` the one that the model gets, ``lines`` the
@@ -35,7 +35,7 @@ class Opening:
 
 
 async def summary_events(
-    resources: Resources, opening: Opening, basis: Basis, clock: Clock, most_calls: int
+    resources: Resources, opening: SummaryRequest, basis: Basis, clock: Clock, most_calls: int
 ) -> AsyncIterator[Event]:
     """What it costs at most, a ``Progress`` before each call of the model, then the answer."""
     settings, snapshot = resources.settings, basis.snapshot
