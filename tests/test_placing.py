@@ -151,6 +151,21 @@ def test_failing_model_leaves_a_whole_index_and_the_next_sync_places(
     assert (after.placed, after.unplaced) == (after.chunks, 0)
 
 
+def test_reply_that_is_cut_off_counts_as_far_as_its_last_sentence(
+    make: MakeAssistant, server: FakeModelServer
+) -> None:
+    server.script = Reply(f"{SENTENCE} And then she", finish_reason="length")
+    assistant = make()
+    receipt = assistant.sync()
+    assert (receipt.placed, receipt.unplaced) == (receipt.chunks, 0)
+    found = assistant.retrieve("What did Berta Lindqvist plant?")
+    garden = [passage for passage in found if passage.document == "garden.md"]
+    assert len(garden) > 3
+    assert all(passage.scores.get("words", 0.0) > 0 for passage in garden)
+    server.script = "clean_end"  # a connection that ends is no reply: it is asked for again
+    assert make("other").sync().unplaced == 2
+
+
 def test_document_cannot_end_its_passage(
     make: MakeAssistant, server: FakeModelServer, tmp_path: Path
 ) -> None:

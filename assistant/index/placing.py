@@ -15,6 +15,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from assistant.errors import ModelError, StorageError
 from assistant.index.loaded import Loaded
 from assistant.model.context import without_marks
 from assistant.model.hidden import without_thoughts
-from assistant.model.language_model import LanguageModel, Message
+from assistant.model.language_model import Ended, LanguageModel, Message
 from assistant.model.prompts import load_prompt
 from assistant.model.usage import add_usage, usage_of
 from assistant.private_files import FOLDER_MODE, make_file
@@ -137,14 +138,17 @@ class Placer:
                     return None
                 self.calls += 1
                 try:
-                    text, ended = await model.complete(messages, most_tokens=_MOST_TOKENS)
+                    text, ended = await _said(model, messages)
                 except ModelError:
                     self._failed += 1
                     return None
-                self._failed = 0
                 spent = usage_of(messages, text, ended, self._settings)
                 self.usage = add_usage(self.usage, spent)
-                return text
+                if ended.incomplete and ended.tokens_out is None:  # no end by the server's count
+                    self._failed += 1
+                    return None
+                self._failed = 0
+                return text[: _last_end(text)] if ended.incomplete else text
 
         return await asyncio.gather(*map(reply, prompts))
 
@@ -168,6 +172,22 @@ class Placer:
         connection = self._open()
         connection.executemany("INSERT OR REPLACE INTO placings VALUES (?, ?)", said.items())
         connection.commit()
+
+
+async def _said(model: LanguageModel, messages: list[Message]) -> tuple[str, Ended]:
+    """The reply as far as it came: small models go on until they are cut off."""
+    parts: list[str] = []
+    async with aclosing(model.stream(messages, most_tokens=_MOST_TOKENS)) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Ended):
+                return "".join(parts), piece
+            parts.append(piece.text)
+    raise AssertionError("a stream ends with Ended")
+
+
+def _last_end(text: str) -> int:
+    """Where the last whole sentence of a reply that was cut off may end."""
+    return max(text.rfind(sign) for sign in ".!?。！？\n") + 1
 
 
 def accepted_placing(reply: str, chunk: str, document: str) -> str:
