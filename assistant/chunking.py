@@ -271,8 +271,10 @@ def section_at(headings: tuple[Heading, ...], position: int) -> str:
     return path[-1] if path else ""
 
 
-def indexed_text(title: str, heading_path: tuple[str, ...], text: str, context: str = "") -> str:
+def indexed_text(
+    title: str, heading_path: tuple[str, ...], text: str, context: str = "", placing: str = ""
+) -> str:
     """What is indexed for a chunk: its headings first, because they name what it is about, then
-    what stands above its rows when it begins inside a table."""
+    the sentence that places it, and what stands above its rows when it begins inside a table."""
     above = " › ".join(dict.fromkeys(part for part in (title, *heading_path) if part))
-    return "\n".join(part for part in (above, context, text) if part)
+    return "\n".join(part for part in (above, placing, context, text) if part)

@@ -12,7 +12,7 @@ import dataclasses
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -134,21 +134,26 @@ class Assistant:
             from assistant.index.on_ray import on_ray
 
             load = on_ray(ray_address)
-        synchroniser = Synchroniser(
-            self.settings,
-            self._resources.generations,
-            self._resources.embedder,
-            load,
-            fingerprint=self._resources.embedder_fingerprint(),
-            readers=self._resources.readers,
-        )
-        return synchroniser.sync(
-            named,
-            dry_run=dry_run,
-            allow_empty=allow_empty,
-            forget=forgotten,
-            progress=progress,
-        )
+        with ExitStack() as stack:
+            placer = self._resources.placer()
+            if placer is not None:
+                stack.callback(placer.close)
+            synchroniser = Synchroniser(
+                self.settings,
+                self._resources.generations,
+                self._resources.embedder,
+                load,
+                fingerprint=self._resources.embedder_fingerprint(),
+                readers=self._resources.readers,
+                placer=placer,
+            )
+            return synchroniser.sync(
+                named,
+                dry_run=dry_run,
+                allow_empty=allow_empty,
+                forget=forgotten,
+                progress=progress,
+            )
 
     def add(
         self,
@@ -399,19 +404,21 @@ class Assistant:
         *,
         filters: Filters = NO_FILTERS,
         collections: Sequence[str] = (),
+        deep: bool = False,
     ) -> Answer:
-        """Answer a question, or abstain.
+        """Answer a question, or abstain. With ``deep`` the language model writes a report in
+        sections, by at most ``answer.deep_calls`` calls.
 
         ``history`` holds earlier turns: (question, answer) pairs, or messages such as
         ``{"role": "user", "content": "Who?"}``. ``filters`` say which documents are asked, and
         ``collections`` of which indexes (``["default", "handbook"]``, or ``["all"]``). Raises
         ``QuestionError`` for an empty or oversized question and for a history that is none,
         ``FilterError`` for a filter that is of no use or that no document fits, ``UsageError`` for
-        a collection that is not there, ``IndexUnavailableError`` without an index, and
-        ``ModelError`` when the language model fails.
+        a collection that is not there and for ``deep`` without a language model,
+        ``IndexUnavailableError`` without an index, and ``ModelError`` when that model fails.
         """
         filters = self.within(collections, filters)
-        return _whole(self.stream_sync(question, history, filters=filters))
+        return _whole(self.stream_sync(question, history, filters=filters, deep=deep))
 
     def within(self, collections: Sequence[str], filters: Filters = NO_FILTERS) -> Filters:
         """The filters, for these collections. Raises ``UsageError`` for one that is not there."""
@@ -431,9 +438,15 @@ class Assistant:
         return _whole(quoted_events(self._resources, asked, filters))
 
     def stream_sync(
-        self, question: str, history: History = (), *, filters: Filters = NO_FILTERS
+        self,
+        question: str,
+        history: History = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        deep: bool = False,
     ) -> Iterator[Event]:
-        """The same answer as events: Retrieved, then Delta by Delta, then Finished.
+        """The same answer as events: Retrieved, then Delta by Delta, then Finished. An answer that
+        takes several calls of the model has Progress events too.
 
         Leaving the iterator early stops the model. ``stream`` is for a program with an event loop.
         """
@@ -441,11 +454,16 @@ class Assistant:
             self._resources.load_reader_ahead()
         from assistant.answering.events import answer_events
 
-        asked, filters = self._checked(question, history, filters)
-        yield from answer_events(self._resources, asked, filters)
+        asked, filters = self._checked(question, history, filters, deep)
+        yield from answer_events(self._resources, asked, filters, deep=deep)
 
     async def stream(
-        self, question: str, history: History = (), *, filters: Filters = NO_FILTERS
+        self,
+        question: str,
+        history: History = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        deep: bool = False,
     ) -> AsyncIterator[Event]:
         """What ``stream_sync`` gives, for a program with an event loop.
 
@@ -454,8 +472,8 @@ class Assistant:
         """
         from assistant.answering.events import answer_events_async
 
-        asked, filters = self._checked(question, history, filters)
-        events = answer_events_async(self._resources, asked, filters)
+        asked, filters = self._checked(question, history, filters, deep)
+        events = answer_events_async(self._resources, asked, filters, deep=deep)
         try:
             async for event in events:
                 yield event
@@ -485,10 +503,20 @@ class Assistant:
         check_limit(limit)
         return HybridRetriever(self, limit, given_filters(filters))
 
-    def _checked(self, question: str, history: History, filters: Filters) -> tuple[Asked, Filters]:
-        """What comes in, checked. Raises ``FilterError`` and ``QuestionError``."""
+    def _checked(
+        self, question: str, history: History, filters: Filters, deep: bool = False
+    ) -> tuple[Asked, Filters]:
+        """What comes in, checked. Raises ``FilterError``, ``QuestionError`` and ``UsageError``."""
         from assistant.retrieval.filters import given_filters
         from assistant.retrieval.question import checked_question
+
+        if not isinstance(deep, bool):
+            raise UsageError(f"deep is {shown_value(deep)}", hint="it is True or False")
+        if deep and not self._resources.writes:
+            raise UsageError(
+                "A report is written by a language model, and none is set",
+                hint="set llm.model, or give `assistant ask` --model",
+            )
 
         filters = given_filters(filters)
         most = self.settings.answer.max_question_characters

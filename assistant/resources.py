@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from assistant.errors import ReaderError
+from assistant.errors import ReaderError, SettingsError
 from assistant.index.generations import Generations
 from assistant.registry import EMBEDDERS
 from assistant.settings import Settings
@@ -20,6 +20,7 @@ from assistant.settings import Settings
 if TYPE_CHECKING:
     from assistant.checking.verifier import Verifier
     from assistant.embedding import Embedder
+    from assistant.index.placing import Placer
     from assistant.index.snapshot import Snapshot, SnapshotReader
     from assistant.index.united import UnitedReader
     from assistant.model.answer_reader import AnswerReader
@@ -202,6 +203,27 @@ class Resources:
             if self._model is None:
                 self._model = LanguageModel(self.settings.llm)
             return self._model
+
+    def placer(self) -> Placer | None:
+        """What places chunks in their documents, where ``chunking.placing`` asks for it; to be
+        closed. Raises ``SettingsError`` without a language model."""
+        if self.settings.chunking.placing == "none":
+            return None
+        from assistant.index.placing import CACHE, Placer
+
+        if not self.writes:
+            raise SettingsError(
+                "chunking.placing is model, and no language model is set",
+                hint="set llm.model, or chunking.placing: none",
+            )
+        name = getattr(self._model, "name", self.settings.llm.model)  # of a model that is given
+        return Placer(
+            self.model,
+            self.settings.llm,
+            self.generations.root / CACHE,
+            self.settings.chunking.placing_calls,
+            name,
+        )
 
     def reranker(self) -> Reranker | None:
         """The reranker that is given or that the settings name, if any. Raises

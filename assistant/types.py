@@ -198,7 +198,7 @@ class Chunk:
     """A stretch of a document that is indexed: ``document.text[start:end] == text``.
 
     ``context`` is what stands above its rows when it begins inside a table: caption and column
-    names.
+    names. ``placing`` is a model's sentence on its place in the document, which is searched only.
     """
 
     text: str
@@ -207,6 +207,7 @@ class Chunk:
     page: int | None
     heading_path: tuple[str, ...]
     context: str = ""
+    placing: str = ""
 
 
 # ---------------------------------------------------------------- retrieval
@@ -423,6 +424,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of a long job: ``done`` of ``total`` units of ``stage``, now at ``item``.
+
+    As an event of an answer it comes before ``Retrieved``: first ``planned``, where ``item`` says
+    what the answer costs at most, then the calls of the model, one by one.
+    """
+
+    stage: str
+    done: int
+    total: int
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieved:
     """The passages an answer will draw on; sent before its first word."""
 
@@ -444,7 +459,7 @@ class Finished:
     answer: Answer
 
 
-Event = Retrieved | Delta | Finished
+Event = Progress | Retrieved | Delta | Finished
 
 
 # ---------------------------------------------------------------- syncing a folder
@@ -471,7 +486,9 @@ class SyncReceipt:
 
     ``generation`` is the one that answers now. ``embedded`` counts texts that the embedder was
     paid for, ``from_cache`` those it was not, ``taken_up`` files that an interrupted sync had read.
-    ``repaired`` says what of the index was damaged and has been built anew.
+    ``repaired`` says what of the index was damaged and has been built anew. ``placed`` counts the
+    chunks that a model was asked to place, ``usage`` is what that cost, and ``unplaced`` the
+    documents with chunks that the next sync places.
     """
 
     generation: str
@@ -485,6 +502,9 @@ class SyncReceipt:
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     repaired: str = ""
+    placed: int = 0
+    unplaced: int = 0
+    usage: Usage = NO_USAGE
 
     @property
     def failed(self) -> tuple[FileOutcome, ...]:
@@ -501,16 +521,6 @@ class SyncReceipt:
             {each.name: getattr(file, each.name) for each in fields(file)} for file in self.files
         ]  # by hand: a large folder has thousands, and ``asdict`` copies every value
         return asdict(replace(self, files=())) | {"files": files}
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A step of a long job: ``done`` of ``total`` units of ``stage``, now at ``item``."""
-
-    stage: str
-    done: int
-    total: int
-    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What a failing or hostile model server does to us: rows 8 to 11, 16 and 21 of the guarantees,
-and what a real model's claims do to our verdicts: rows 41 to 43 (``claim_faults``).
+what a real model's claims do to our verdicts: rows 41 to 43 (``claim_faults``), and models that are
+asked for parts, notes and sections: rows 44 and 45 (``part_faults``).
 
     python -m benchmarks.model_faults [--rows 8,9,…] [--closings 100] [--cases 10000]
 
@@ -376,6 +377,17 @@ def claims(number: int) -> Row:
     return Row(number, fault, f"{wrong} wrong in {count}", fine)
 
 
+def parts(number: int) -> Row:
+    """Models that are asked for questions, for notes on parts, and for sections."""
+    from benchmarks.part_faults import part_trial
+
+    fault, wrong, count = part_trial(number)
+    for text in wrong[:20]:
+        _tell(number, "parts", False, _short(text))
+    fine = _tell(number, "parts", not wrong, f"{len(wrong)} of {count} cases wrong")
+    return Row(number, fault, f"{len(wrong)} wrong in {count}", fine)
+
+
 # ---------------------------------------------------------------- the table
 
 
@@ -411,7 +423,7 @@ def row_31() -> Row:
 def main() -> int:
     """Run the rows and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rows", default="8,9,10,11,16,21,31,41,42,43")
+    parser.add_argument("--rows", default="8,9,10,11,16,21,31,41,42,43,44,45")
     parser.add_argument("--closings", type=int, default=100)
     parser.add_argument("--cases", type=int, default=10_000)
     options = parser.parse_args()
@@ -419,6 +431,7 @@ def main() -> int:
         8: row_8, 9: row_9, 10: row_10, 11: lambda: row_11(options.closings),
         16: lambda: row_16(options.cases), 21: row_21, 31: row_31,
         41: lambda: claims(41), 42: lambda: claims(42), 43: lambda: claims(43),
+        44: lambda: parts(44), 45: lambda: parts(45),
     }  # fmt: skip
     with _key_in_environment():
         LanguageModel.warm_up()

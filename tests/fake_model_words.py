@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from assistant.model.prompts import SENTINEL
 
+_SUMMARY = "\nThe person asks: "
+"""Stands in the prompts of summaries only."""
 _PASSAGE = re.compile(r'<passage number="(\d+)" from="([^"]*)">\n(.*?)\n</passage>', re.DOTALL)
 _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?!\s|$))+[.!?]*")
 _STOP = frozenset(
@@ -73,7 +75,10 @@ def question_of(prompt: str) -> str:
 
 
 def best_sentences(prompt: str, most: int = 2) -> list[Found]:
-    """The sentences with the most of the question's words; none when no passage is about it."""
+    """The sentences with the most of the question's words; none when no passage is about it. For a
+    summary the first sentence of each passage."""
+    if _SUMMARY in prompt:
+        return _first_sentences(prompt)
     wanted = _stems(question_of(prompt))
     if not wanted:
         return []
@@ -90,6 +95,17 @@ def best_sentences(prompt: str, most: int = 2) -> list[Found]:
     found.sort(key=lambda each: -each.share)
     best = [each for each in found if each.share >= 0.3]
     return [each for each in best if each.share >= best[0].share - 0.2][:most]
+
+
+def _first_sentences(prompt: str) -> list[Found]:
+    found = []
+    for passage in passages_of(prompt):
+        lines = (line.strip() for line in passage.text.splitlines())
+        text = next((line for line in lines if line and not line.startswith("#")), "")
+        sentence = _SENTENCE.match(text.lstrip("-*|> "))
+        if sentence:
+            found.append(Found(" ".join(sentence[0].split()), passage.number, 1.0))
+    return found[:8]
 
 
 def grounded(prompt: str) -> str:
@@ -190,6 +206,19 @@ def ranked(prompt: str) -> str:
     return ", ".join(map(str, order)) or "0"
 
 
+def split(prompt: str) -> str:
+    """The question's parts between "and", or the question itself."""
+    question = prompt.partition("Question: ")[2].partition("\n")[0].rstrip(" ?")
+    head, *rest = re.split(r",? and (?=(?:who|what|when|where|how|which)\b)", question)
+    return "\n".join(f"{part[:1].upper()}{part[1:]}?" for part in (head, *rest))
+
+
+def placing(prompt: str) -> str:
+    """The title and the headings above a part, as a sentence."""
+    above = prompt.partition("\n")[2].partition("\n")[0]
+    return f"This part of the document is about {above.replace(' › ', ' and ')}."
+
+
 def prompted(prompt: str, system: str) -> str:
     """The grounded answer as far as the system message asks for it: citations, abstaining."""
     wants_numbers = re.search(
@@ -266,6 +295,12 @@ def write(behaviour: str, messages: Sequence[Mapping[str, str]], injections: Seq
         return ranked(prompt)
     if system.startswith("You check whether a source supports a claim"):
         return judged(prompt)
+    if system.startswith(("You split a question", "You plan a report")):
+        return split(prompt)
+    if system.startswith("You say where a part"):
+        return placing(prompt)
+    if system.startswith("You look for what is still missing"):
+        return "nothing"
     if behaviour == "prompted":
         return prompted(prompt, system)
     if behaviour == "obedient":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import huggingface_hub
 import pytest
@@ -155,3 +156,13 @@ def test_a_public_reader_is_a_call_out_until_it_is_here(
     assert "a test gives" in reader_check(PUBLIC, tmp_path).found
     for name in ("none", "builtin", str(kept[0]), "nonsense"):
         assert outbound_calls(load_settings(default_config_path(), {"answer.reader": name})) == []
+
+
+def test_doctor_names_the_language_model_and_when_it_gets_texts() -> None:
+    values: dict[str, Any] = {"llm.model": "any", "llm.base_url": "http://10.0.0.9:8000/v1"}
+    (call,) = outbound_calls(load_settings(default_config_path(), values))
+    assert call.host == "http://10.0.0.9:8000/v1"
+    assert "ingest" not in call.when
+    values["chunking.placing"] = "model"
+    (call,) = outbound_calls(load_settings(default_config_path(), values))
+    assert "every ingest with new chunks" in call.when

@@ -186,6 +186,8 @@ def test_an_index_of_the_first_layout_answers_and_is_read_again(
     with sqlite3.connect(folder / STORE) as connection:
         for column in ("date", "language", "author", "notes", "noise"):
             connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+        for column in ("placing", "context"):
+            connection.execute(f"ALTER TABLE chunks DROP COLUMN {column}")
         connection.execute("UPDATE documents SET reading = 'readers-3'")
     connection.close()
     manifest = json.loads((folder / MANIFEST).read_text())

@@ -30,7 +30,23 @@ PASSAGES = [
     passage("The garden of Holm was laid out in 1872."),
     passage("Format {question} and {0} and {{}} are text here. So is %s.", 'The "old" part', None),
 ]
+SUMMARY = {
+    "sentinel": SENTINEL,
+    "passages": fit_passages(PASSAGES, 500, count_tokens).text,
+    "question": "Summarise plants.pdf",
+    "sentences": "8",
+}
 VALUES = {
+    "missing": {
+        "passages": fit_passages(PASSAGES, 500, count_tokens).text,
+        "question": "When was the garden of Holm laid out, and by whom?",
+        "asked": "When was the garden of Holm laid out?",
+    },
+    "outline": {"question": "How did the garden of Holm come about?", "most": "6"},
+    "parts": {"question": "When was Holm laid out, and by whom?", "most": "3"},
+    "place": {"document": "Plants › Roses\nThe garden of Holm", "part": "It was laid out in 1872."},
+    "summary": SUMMARY,
+    "summary_join": SUMMARY,
     "answer": {
         "sentinel": SENTINEL,
         "passages": fit_passages(PASSAGES, 500, count_tokens).text,

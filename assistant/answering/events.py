@@ -2,8 +2,8 @@
 
 without a model:  small talk? ─ search ─ field? ─ folder? ─▶ Retrieved ─ works? ─ figure? ─ steps?
                   ─ extract
-with a model:     small talk? ─ folder? ─ condense ─ search ─▶ Retrieved ─ figure? ─ refuse?
-                  ─ write ─ verify
+with a model:     small talk? ─ summary? ─ folder? ─ condense ─ search ─ report? ─ more searches
+                  ─▶ Retrieved ─ figure? ─ refuse? ─ write ─ verify
 either:           ─▶ Delta … Delta ─ build the answer ─▶ Finished
 
 A step with "?" answers some questions and passes the others on.
@@ -12,16 +12,16 @@ A step with "?" answers some questions and passes the others on.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 
 from assistant.answering.answer import Basis, Draft, at_once, build_answer
+from assistant.answering.clock import Clock
 from assistant.answering.computed_answers import computed_draft, not_a_row
 from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
-from assistant.answering.folder_answers import folder_draft
+from assistant.answering.folder_answers import folder_draft, summary_documents
 from assistant.answering.listed_work_answers import listed_work_draft
 from assistant.answering.reshaping import reshaped
 from assistant.answering.several_steps import stepwise
@@ -47,42 +47,25 @@ from assistant.types import (
 _MAY_NOT_ANSWER = "The passages do not seem to answer this: read them before you use the answer"
 
 
-class Clock:
-    """Seconds by stage; each stage begins where the one before ended."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self.timings: dict[str, float] = {}
-
-    def stage(self, name: str) -> None:
-        """The stage of this name ends now."""
-        now = time.perf_counter()
-        self.timings[name] = now - self._last
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        """All stages, and ``total``."""
-        return {**self.timings, "total": time.perf_counter() - self._began}
-
-
 def answer_events(
-    resources: Resources, asked: Asked, filters: Filters = NO_FILTERS
+    resources: Resources, asked: Asked, filters: Filters = NO_FILTERS, *, deep: bool = False
 ) -> Iterator[Event]:
-    """The events of an answer, for a caller without an event loop. Raises ``AssistantError``."""
+    """The events of an answer, for a caller without an event loop; ``deep`` asks the model for a
+    report. Raises ``AssistantError``."""
     talk = small_talk_draft(asked.text)
     if talk is not None:
         return at_once(build_answer(asked.text, talk, resources.fingerprint()))
     if resources.writes:
-        return in_own_thread(_written(resources, asked, filters))
+        return in_own_thread(_written(resources, asked, filters, deep))
     return _extracted(resources, asked, filters)
 
 
 def answer_events_async(
-    resources: Resources, asked: Asked, filters: Filters = NO_FILTERS
+    resources: Resources, asked: Asked, filters: Filters = NO_FILTERS, *, deep: bool = False
 ) -> AsyncIterator[Event]:
     """The same events for an event loop; work that takes long is done in a thread."""
     if resources.writes and small_talk_draft(asked.text) is None:
-        return _written(resources, asked, filters)
+        return _written(resources, asked, filters, deep)
     return in_thread(answer_events(resources, asked, filters))
 
 
@@ -138,14 +121,16 @@ def _extracted(
         yield Finished(build_answer(asked.text, draft, config, basis, clock.total()))
 
 
-async def _written(resources: Resources, asked: Asked, filters: Filters) -> AsyncIterator[Event]:
+async def _written(
+    resources: Resources, asked: Asked, filters: Filters, deep: bool
+) -> AsyncIterator[Event]:
     """An answer that the model writes, every sentence checked.
 
     With ``llm.fallback: extractive`` a model that cannot begin is replaced by the documents' own
     sentences, and the answer says so.
     """
     sent = False
-    events = _by_model(resources, asked, filters)
+    events = _by_model(resources, asked, filters, deep)
     try:
         async for event in events:
             sent = sent or isinstance(event, Delta)
@@ -160,7 +145,10 @@ async def _written(resources: Resources, asked: Asked, filters: Filters) -> Asyn
         await events.aclose()  # type: ignore[attr-defined]  # a stopped reader stops the server
 
 
-async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> AsyncIterator[Event]:
+async def _by_model(
+    resources: Resources, asked: Asked, filters: Filters, deep: bool
+) -> AsyncIterator[Event]:
+    from assistant.answering.deep_events import Deeper, Searched, deep_events
     from assistant.answering.written import Written, condense, judged, write, written_draft
 
     clock, config, settings = Clock(), resources.fingerprint(), resources.settings
@@ -172,6 +160,23 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
         if about is not None:
             clock.stage("catalogue")
             basis = Basis(snapshot, None, filters)
+            documents = (
+                await asyncio.to_thread(summary_documents, said, asked.history, snapshot, filters)
+                if settings.answer.summary_calls or deep
+                else ()
+            )
+            if documents:
+                from assistant.answering.summary_events import SummaryRequest, summary_events
+
+                opening = SummaryRequest(said_now, shape.told(asked.text), documents, about)
+                most_calls = settings.answer.summary_calls
+                if deep:
+                    most_calls = max(most_calls, settings.answer.deep_calls)
+                summary = summary_events(resources, opening, basis, clock, most_calls)
+                async with aclosing(summary) as events:  # type: ignore[type-var]
+                    async for event in events:
+                        yield event
+                return
             for event in at_once(build_answer(said_now, about, config, basis, clock.total())):
                 yield event
             return
@@ -189,7 +194,21 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
         found = await asyncio.to_thread(search, wanted, snapshot, tools, filters)
         standalone = standalone or found.question.standalone
         clock.stage("retrieve")
-        spent = add_usage(spent, found.usage)
+        searched = Searched(said_now, standalone, found, add_usage(spent, found.usage))
+        basis = Basis(snapshot, found, filters)
+        deeper = Deeper(found, searched.spent)
+        steps = deep_events(
+            resources, searched, basis, tools, model, clock, deep=deep and not shape.form
+        )
+        async with aclosing(steps) as taken:  # type: ignore[type-var]
+            async for step in taken:
+                if isinstance(step, Deeper):
+                    deeper = step
+                    continue
+                yield step
+                if isinstance(step, Finished):
+                    return
+        found, spent = deeper.found, deeper.spent
         yield Retrieved(standalone, found.passages)
         if not found.passages:
             draft = extractive_draft(found, snapshot, resources.sentences(), None, settings.answer)
@@ -236,9 +255,10 @@ async def _by_model(resources: Resources, asked: Asked, filters: Filters) -> Asy
         draft = replace(draft, usage=add_usage(spent, draft.usage))
         if draft.abstained:
             yield Delta(draft.text)
-        elif refused is not None:
-            parts = [_MAY_NOT_ANSWER, *([draft.notice] if draft.notice else [])]
-            draft = replace(draft, notice=". ".join(parts))
+        parts = [deeper.notice, draft.notice]
+        if refused is not None and not draft.abstained:
+            parts.insert(0, _MAY_NOT_ANSWER)
+        draft = replace(draft, notice=". ".join(filter(None, parts)))
         basis = Basis(snapshot, found, filters)
         yield Finished(build_answer(said_now, draft, config, basis, clock.total()))
 

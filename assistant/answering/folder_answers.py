@@ -38,6 +38,24 @@ def folder_draft(
     said: AnalysedText, history: Sequence[Turn], snapshot: Snapshot, filters: Filters
 ) -> Draft | None:
     """The answer to a question about the folder or a document of it; None for any other."""
+    answered = _answered_reading(said, history, snapshot, filters)
+    return answered[1] if answered else None
+
+
+def summary_documents(
+    said: AnalysedText, history: Sequence[Turn], snapshot: Snapshot, filters: Filters
+) -> tuple[StoredDocument, ...]:
+    """The documents that a question asks a summary of; none where it asks something else."""
+    answered = _answered_reading(said, history, snapshot, filters)
+    if answered is None or answered[0].kind != "summary":
+        return ()
+    return answered[2].summarised(answered[0]) or ()
+
+
+def _answered_reading(
+    said: AnalysedText, history: Sequence[Turn], snapshot: Snapshot, filters: Filters
+) -> tuple[FolderQuestion, Draft, _Answering] | None:
+    """The first reading of a question that the catalogue can answer, with the answer."""
     codes = (said.code, "en", *snapshot.manifest.languages)
     meant = list(readings(said.text, codes))
     if not meant:
@@ -45,8 +63,11 @@ def folder_draft(
     within = chosen_documents(filters, snapshot) if filters else None
     catalogue = FolderCatalogue(snapshot, within)
     answering = _Answering(catalogue, snapshot, codes, tuple(history))
-    drafts = (answering.answer(each) for each in meant)
-    return next((draft for draft in drafts if draft is not None), None)
+    for each in meant:
+        draft = answering.answer(each)
+        if draft is not None:
+            return each, draft, answering
+    return None
 
 
 @dataclass(slots=True)
@@ -356,8 +377,12 @@ class _Answering:
             writing.state(f"{_titled(each)} is {_aged(each, age)}.", "- " if len(found) > 1 else "")
         return writing
 
+    def summarised(self, asked: FolderQuestion) -> tuple[StoredDocument, ...] | None:
+        """The documents that a summary is asked of."""
+        return self._meant(asked, "file" if "file" in asked.slots else "doc")
+
     def _summary(self, asked: FolderQuestion) -> _Writing | None:
-        found = self._meant(asked, "file" if "file" in asked.slots else "doc")
+        found = self.summarised(asked)
         if found is None:
             return None
         writing = _Writing()

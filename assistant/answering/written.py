@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from assistant.answering.answer import CitedPlace, Draft
@@ -23,6 +24,7 @@ from assistant.answering.rewrites import accepted_rewrite
 from assistant.checking.verifier import Verifier
 from assistant.citing.finding import FindingStream
 from assistant.citing.model_text import ModelText
+from assistant.citing.spacing import PlacedMarker
 from assistant.citing.stream import CitedSentence, ParsedAnswer
 from assistant.errors import ModelError
 from assistant.index.snapshot import Snapshot
@@ -48,7 +50,7 @@ _LONGEST_SPAN = 700
 """Characters one marker may point at; where its sentences lie further apart, the first one's."""
 _LONGEST_OPINION = 3
 """Words: a model that was asked for one word and tells a story has not judged."""
-_REPEATS = "the model repeated itself and was stopped"
+REPEATS = "the model repeated itself and was stopped"
 _WORTH = {
     "verbatim": 1.0,
     "supported": 0.9,
@@ -126,6 +128,19 @@ async def write(
             most = fewer(prompted, exc)
 
 
+async def write_whole(
+    prompted: Prompted, model: LanguageModel, settings: LLMSettings, verifier: Verifier
+) -> Written:
+    """The whole checked text of one prompt, and nothing before its end. Raises ``ModelError`` when
+    no word came, ``PromptTooLongError`` for a prompt with too many passages."""
+    pieces = _answered(prompted, model, settings, verifier, strict=False)
+    async with aclosing(pieces) as stream:  # type: ignore[type-var]
+        async for piece in stream:
+            if isinstance(piece, Written):
+                return piece
+    raise AssertionError("a text ends with Written")
+
+
 async def _answered(
     prompted: Prompted,
     model: LanguageModel,
@@ -153,7 +168,7 @@ async def _answered(
             if shown and not strict:
                 yield shown
             if text.repeats:
-                ended = Ended(_REPEATS, None, None, getattr(model, "name", settings.model))
+                ended = Ended(REPEATS, None, None, getattr(model, "name", settings.model))
                 break
     finally:
         await pieces.aclose()  # closes the upstream connection
@@ -171,7 +186,7 @@ async def _answered(
         ),
     )
     if strict:
-        written = _strictly(written)
+        written = strictly(written)
         if written.shown:
             yield written.shown
     yield written
@@ -214,10 +229,7 @@ def written_draft(
     return Draft(
         text=written.shown,
         sentences=written.sentences,
-        places=tuple(
-            _place(written, marker, passage)
-            for marker, passage in enumerate(written.parsed.order, start=1)
-        ),
+        places=places_of(written),
         confidence=confidence,
         incomplete=written.incomplete,
         notice=notice,
@@ -225,6 +237,12 @@ def written_draft(
         model=model,
         prompt=prompt,
     )
+
+
+def places_of(written: Written) -> tuple[CitedPlace, ...]:
+    """What each marker of the shown text points at."""
+    order = enumerate(written.parsed.order, start=1)
+    return tuple(_place(written, marker, passage) for marker, passage in order)
 
 
 def _place(written: Written, marker: int, passage: int) -> CitedPlace:
@@ -344,7 +362,7 @@ def _verified(
     )
 
 
-def _strictly(written: Written) -> Written:
+def strictly(written: Written) -> Written:
     """The answer without unsupported sentences, its text and markers renumbered.
 
     With none left it is an abstention.
@@ -362,9 +380,15 @@ def _strictly(written: Written) -> Written:
         )
         for sentence in kept
     )
-    passages = written.parsed.order
-    parsed = replace(written.parsed, order=tuple(passages[m - 1] for m in order))
-    text = " ".join(s.text + "".join(f" [{m}]" for m in s.citations) for s in renumbered)
+    passages = tuple(written.parsed.order[m - 1] for m in order)
+    text, markers = "", []
+    for sentence in renumbered:
+        text += f" {sentence.text}" if text else sentence.text
+        for m in sentence.citations:
+            start = len(text) + 1
+            text += f" [{m}]"
+            markers.append(PlacedMarker(start, len(text), m, passages[m - 1]))
+    parsed = replace(written.parsed, text=text, markers=tuple(markers), order=passages)
     return replace(
         written,
         shown=text,

@@ -74,6 +74,11 @@ def as_markdown(title: str, turns: Sequence[StoredTurn]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def answer_as_markdown(answer: Answer) -> str:
+    """One question with its answer, verdicts and sources as one self-contained text."""
+    return f"# {literal(answer.question)}\n\n{_answer(answer)}\n"
+
+
 def _answer(answer: Answer) -> str:
     parts = []
     text = f"**Not in the documents.** {answer.text}" if answer.abstained else answer.text

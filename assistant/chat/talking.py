@@ -14,6 +14,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.answering.step_words import told_step
 from assistant.chat.answer_shapes import steps
 from assistant.chat.conversations import Conversations, StoredTurn
 from assistant.chat.escaped import as_written
@@ -32,6 +33,7 @@ from assistant.types import (
     Filters,
     Finished,
     Passage,
+    Progress,
     Receipt,
     Retrieved,
     Usage,
@@ -113,7 +115,9 @@ class Talk:
         try:
             yield drawing.waiting("Searching …")
             async for event in running.events():
-                if isinstance(event, Retrieved):
+                if isinstance(event, Progress):
+                    yield drawing.waiting(told_step(event))
+                elif isinstance(event, Retrieved):
                     yield drawing.found(question, event.passages)
                 elif isinstance(event, Delta):
                     view = drawing.words(event.text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +21,8 @@ from assistant.cli.base import (
     tell_piece,
     with_settings,
 )
+from assistant.errors import UsageError
+from assistant.text.visible import shown_value
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -77,6 +80,18 @@ takes 40 ms of the loading. A server keeps the 700."""
     metavar="NAME[,NAME]",
     help="Ask these collections (index.collections) instead of the default one; all: every one.",
 )
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Let the model write a report in sections, by at most answer.deep_calls calls.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    metavar="FILE",
+    help="Write question, answer and sources as Markdown too, e.g. --output report.md.",
+)
 @click.option("--why", is_flag=True, help="Show for every passage why it was found.")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 @with_settings
@@ -92,10 +107,13 @@ def ask(
     tags: tuple[str, ...],
     collections: str,
     as_json: bool,
+    deep: bool,
+    output: Path | None,
 ) -> int:
     """Answer a question from the documents, or say that they do not hold the answer.
 
-    Without an index, the folder is indexed first. `-` reads the question from standard input.
+    Without an index, the folder is indexed first. `-` reads the question from standard input. An
+    answer that takes several calls of a model says before what it costs at most; Ctrl-C stops it.
     """
     from assistant.pipeline import Assistant
     from assistant.retrieval.filters import make_filters
@@ -107,6 +125,11 @@ def ask(
         text = sys.stdin.read()
     if model is not None:
         settings = settings.with_model(model)
+    if output is not None and not output.absolute().parent.is_dir():
+        raise UsageError(
+            f"The folder of --output {shown_value(str(output))} does not exist",
+            hint="name a file in a folder that is there",
+        )
     with Assistant(settings) as assistant:
         from assistant.retrieval.question import check_question
 
@@ -120,30 +143,59 @@ def ask(
                     own.sync(progress=progress)
         gc.set_threshold(_YOUNG, 20, 20)
         if as_json:
-            print_json(assistant.ask(text, filters=filters).to_dict())
+            answer = _ask_at_once(assistant, text, filters, deep)
+            _write_down(answer, output)
+            print_json(answer.to_dict())
             return 0
         from assistant.cli.rendering import show_answer, show_why
 
         if settings.llm.model and sys.stdout.isatty():
-            answer = _ask_live(assistant, text, filters)
+            answer = _ask_live(assistant, text, filters, deep)
         else:
-            answer = assistant.ask(text, filters=filters)
+            answer = _ask_at_once(assistant, text, filters, deep)
             show_answer(console(), answer)
+        _write_down(answer, output)
         if why:
             show_why(console(), answer)
     return 0
 
 
-def _ask_live(assistant: Assistant, text: str, filters: Filters) -> Answer:
+def _write_down(answer: Answer, output: Path | None) -> None:
+    """The answer with its sources as a Markdown file, if one is wanted."""
+    if output is None:
+        return
+    from assistant.chat.exporting import answer_as_markdown
+
+    output.write_text(answer_as_markdown(answer), encoding="utf-8")
+    say(f"Written to {output}")
+
+
+def _ask_at_once(assistant: Assistant, text: str, filters: Filters, deep: bool) -> Answer:
+    """The whole answer; what it costs and each step of a long one go to standard error."""
+    from assistant.answering.step_words import told_step
+    from assistant.types import Finished, Progress
+
+    for event in assistant.stream_sync(text, filters=filters, deep=deep):
+        if isinstance(event, Progress):
+            say(told_step(event))
+        elif isinstance(event, Finished):
+            return event.answer
+    raise AssertionError("a stream ends with Finished")
+
+
+def _ask_live(assistant: Assistant, text: str, filters: Filters, deep: bool) -> Answer:
     """Show a model's words as they come, then the sources with their verdicts."""
     import asyncio
 
+    from assistant.answering.step_words import told_step
     from assistant.cli.rendering import show_answer
-    from assistant.types import Delta, Finished, Retrieved
+    from assistant.types import Delta, Finished, Progress, Retrieved
 
     async def follow() -> Answer:
-        async for event in assistant.stream(text, filters=filters):
-            if isinstance(event, Retrieved):
+        async for event in assistant.stream(text, filters=filters, deep=deep):
+            if isinstance(event, Progress):
+                say(told_step(event))
+            elif isinstance(event, Retrieved):
                 say(f"{len(event.passages)} passages found, the model is writing …")
             elif isinstance(event, Delta):
                 tell_piece(event.text)

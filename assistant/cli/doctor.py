@@ -104,6 +104,15 @@ def outbound_calls(settings: Settings) -> list[OutboundCall]:
                 "in every ingest that embeds (chunk texts) and every question (its text)",
             )
         )
+    if settings.llm.model:
+        places = settings.chunking.placing == "model"
+        ingest = "every ingest with new chunks (texts of documents) and " if places else ""
+        calls.append(
+            OutboundCall(
+                settings.llm.base_url,
+                f"in {ingest}every question that the model answers (question, passages)",
+            )
+        )
     return calls
 
 

@@ -80,6 +80,12 @@ def ingest(
         if engine != "threads":
             raise click.UsageError("--watch reads in threads")
         return _watch(settings, paths, as_json=as_json)
+    if settings.chunking.placing == "model":
+        from assistant.answering.step_words import told_cost
+
+        calls, chunk = settings.chunking.placing_calls, settings.chunking.tokens + 700
+        cost = told_cost(calls, calls * chunk, calls * 96, settings.llm)
+        say(f"Placing chunks: {cost}. Those that were placed before cost nothing.")
     with Assistant(settings) as assistant, progress_bar(quiet=as_json) as progress:
         receipt = assistant.sync(
             paths or None, dry_run=dry_run, progress=progress, allow_empty=allow_empty,

@@ -247,6 +247,12 @@ def show_receipt(console: Console, receipt: SyncReceipt) -> None:
         console.print(Text(f"… and {more}; --json lists them all", style="dim"))
     if receipt.repaired:
         console.print(Text(one_line(receipt.repaired), style="bold yellow"))
+    if receipt.placed or receipt.unplaced:
+        tokens = receipt.usage.tokens_in + receipt.usage.tokens_out
+        line = f"{receipt.placed:,} chunks placed by the model, {tokens:,} tokens"
+        if receipt.unplaced:
+            line += f"; {receipt.unplaced:,} documents are left for the next ingest"
+        console.print(Text(line, style="dim"))
     if unread := _unread(receipt.files):
         console.print(Text(unread, style="bold yellow"))
     console.print(Text(_summary(receipt), style="bold"))

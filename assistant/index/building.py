@@ -310,7 +310,9 @@ class GenerationBuilder:
 
 
 def _indexed(document: StoredDocument, chunk: StoredChunk) -> str:
-    return indexed_text(document.title, chunk.heading_path, chunk.text, chunk.context)
+    return indexed_text(
+        document.title, chunk.heading_path, chunk.text, chunk.context, chunk.placing
+    )
 
 
 def _stored_chunks(
@@ -321,7 +323,9 @@ def _stored_chunks(
     seen: Counter[str] = Counter()
     stored, texts = [], {}
     for ordinal, chunk in enumerate(loaded.chunks):
-        text = indexed_text(loaded.parsed.title, chunk.heading_path, chunk.text, chunk.context)
+        text = indexed_text(
+            loaded.parsed.title, chunk.heading_path, chunk.text, chunk.context, chunk.placing
+        )
         seen[text] += 1
         named = f"{document_id}\0{seen[text]}\0{text}\0".encode("utf-8", "surrogatepass")
         identity = hashlib.blake2b(named, digest_size=16).hexdigest()
@@ -337,6 +341,7 @@ def _stored_chunks(
                 heading_path=chunk.heading_path,
                 text=chunk.text,
                 context=chunk.context,
+                placing=chunk.placing,
             )
         )
     return tuple(stored), texts

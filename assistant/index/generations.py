@@ -5,6 +5,7 @@
     index/building/            where the next one is made; removed when a writer starts
     index/embeddings.sqlite    vectors by text, outlives generations
     index/pages.sqlite         words of pages that were read from pictures, outlives generations
+    index/placings.sqlite      sentences of a model that place chunks, outlives generations
     index/writer.lock          held by the one process that writes
 
 A generation is never changed once ``CURRENT`` has named it: embedded Chroma does not survive a
@@ -57,7 +58,7 @@ MANIFEST = "manifest.json"
 _SEALED_SINCE, _LANGUAGES_SINCE = 2, 4
 _OUR_NAMES = (
     "CURRENT", "generations", "building", "embeddings.sqlite", "conversations.sqlite",
-    "pages.sqlite", "writer.lock", "server.id", "daily", "audit",
+    "pages.sqlite", "placings.sqlite", "writer.lock", "server.id", "daily", "audit",
 )  # fmt: skip
 """What the names in an index's folder begin with."""
 _NAME, _LONGEST_NAME = re.compile(r"g\d{6,20}"), 100

@@ -112,6 +112,7 @@ class StoredChunk:
     heading_path: tuple[str, ...]
     text: str
     context: str = ""
+    placing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

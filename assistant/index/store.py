@@ -34,7 +34,7 @@ CREATE TABLE documents (
 CREATE TABLE chunks (
     id TEXT PRIMARY KEY, document_id TEXT NOT NULL, ordinal INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, heading_path TEXT NOT NULL,
-    text TEXT NOT NULL, context TEXT NOT NULL DEFAULT ''
+    text TEXT NOT NULL, context TEXT NOT NULL DEFAULT '', placing TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX chunks_of_document ON chunks (document_id, ordinal);
 CREATE TABLE not_indexed (
@@ -89,10 +89,11 @@ class Store:
                     )
                 if not self._keeps_recognised():
                     self._connection.execute(_RECOGNISED)
-                if not self._chunks_have_context():
-                    self._connection.execute(
-                        "ALTER TABLE chunks ADD COLUMN context TEXT NOT NULL DEFAULT ''"
-                    )
+                for column in ("context", "placing"):  # in this order, as ``_chunk`` reads them
+                    if not self._chunks_have(column):
+                        self._connection.execute(
+                            f"ALTER TABLE chunks ADD COLUMN {column} TEXT NOT NULL DEFAULT ''"
+                        )
             else:
                 uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
                 self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -124,10 +125,9 @@ class Store:
         query = "SELECT 1 FROM sqlite_master WHERE name = 'recognised'"
         return self._connection.execute(query).fetchone() is not None
 
-    def _chunks_have_context(self) -> bool:
-        return any(
-            row[1] == "context" for row in self._connection.execute("PRAGMA table_info(chunks)")
-        )
+    def _chunks_have(self, column: str) -> bool:
+        rows = self._connection.execute("PRAGMA table_info(chunks)")
+        return any(row[1] == column for row in rows)
 
     def commit(self) -> None:
         """Commit all changes. Until then only this object sees them."""
@@ -340,10 +340,10 @@ class Store:
                 ],
             )
         self._connection.executemany(
-            "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?)",
             [
                 (c.id, c.document_id, c.ordinal, c.start, c.end, c.page,
-                 _written_path(c.heading_path), c.text, c.context)
+                 _written_path(c.heading_path), c.text, c.context, c.placing)
                 for c in chunks
             ],
         )  # fmt: skip
@@ -434,6 +434,6 @@ def _document_values(document: StoredDocument) -> list[object]:
 
 def _chunk(row: Sequence[object]) -> StoredChunk:
     *fields, heading_path, text = row[:8]
-    context = str(row[8]) if len(row) > 8 else ""  # a store of an earlier layout has none
+    added = map(str, row[8:])  # context and placing; stores of earlier layouts lack them
     path = tuple(json.loads(str(heading_path)))
-    return StoredChunk(*fields, path, str(text), context)  # type: ignore[arg-type, call-arg]
+    return StoredChunk(*fields, path, str(text), *added)  # type: ignore[arg-type, call-arg]

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.chunking import chunking_fingerprint
 from assistant.embedding import Embedder, fingerprint_of
@@ -27,6 +27,7 @@ from assistant.index.generations import (
     Manifest,
     failpoint,
 )
+from assistant.index.loaded import Loaded
 from assistant.index.loading import (
     Load,
     hash_file,
@@ -60,12 +61,18 @@ from assistant.reading import READER_VERSION
 from assistant.reading.added import GivenReaders
 from assistant.reading.versions import installed_readers
 from assistant.settings import Settings
-from assistant.types import FileOutcome, Progress, SyncReceipt
+from assistant.types import NO_USAGE, FileOutcome, Progress, SyncReceipt
+
+if TYPE_CHECKING:
+    from assistant.index.placing import Placer
 
 ProgressCallback = Callable[[Progress], None]
 
 _READ_SINCE = 2
 """The layout from which on files need not be read again."""
+
+_UNPLACED = "|unplaced"
+"""Ends the reading of a document with chunks that no model was asked to place yet."""
 
 _REBUILD_SHARE = 0.5
 """HNSW never shrinks on deletes: it is built anew when this share of it would be dead."""
@@ -83,9 +90,10 @@ class Synchroniser:
         *,
         fingerprint: str = "",
         readers: GivenReaders | None = None,
+        placer: Placer | None = None,
     ) -> None:
         """``fingerprint`` is that of an embedder which the settings do not name; ``readers`` read
-        the files of their suffixes in threads here."""
+        the files of their suffixes in threads here; ``placer`` places chunks in their documents."""
         self._settings = settings
         self._generations = generations
         self._make_embedder = make_embedder
@@ -104,6 +112,9 @@ class Synchroniser:
         self._ocr = recognition_limits_of(settings.ocr)
         self._recogniser = self._ocr.fingerprint()
         self._refusing = f"{known}|{_told(opened)}|{self._recogniser}"
+        self._placer, self._unplaced = placer, 0
+        if placer is not None:
+            self._reading += f"|placed-{placer.fingerprint}"
         self._cache: list[CachedEmbedder] = []
         self._unfinished = Unfinished(
             generations.root,
@@ -302,6 +313,9 @@ class Synchroniser:
             seconds=time.perf_counter() - began,
             timings=timings,
             repaired=found.damage,
+            placed=self._placer.calls if self._placer else 0,
+            unplaced=self._unplaced,
+            usage=self._placer.usage if self._placer else NO_USAGE,
         )
 
     def _write(
@@ -348,10 +362,22 @@ class Synchroniser:
                     builder.fail(step, loaded)
                 else:
                     unread = UNREAD + self._recogniser if loaded.parsed.unread_pages else ""
-                    builder.put(step, loaded, self._reading + self._added(step.file) + unread)
+                    loaded, left = self._placed(loaded, note, step.name)
+                    reading = self._reading + self._added(step.file) + unread + left
+                    builder.put(step, loaded, reading)
         builder.flush()
         note(Progress("reading", len(to_read), len(to_read)))
         self._write_the_rest(builder, sight)
+
+    def _placed(self, loaded: Loaded, note: ProgressCallback, name: str) -> tuple[Loaded, str]:
+        """A document with its chunks placed, if that is asked for; and what its reading says of
+        chunks that are left for the next sync."""
+        if self._placer is None:
+            return loaded, ""
+        note(Progress("placing", self._placer.calls, 0, name))
+        placed, is_whole = self._placer.placed(loaded)
+        self._unplaced += not is_whole
+        return placed, "" if is_whole else _UNPLACED
 
     def _write_the_rest(self, builder: GenerationBuilder, sight: Sight) -> None:
         """Files that are not indexed, and the folders."""

@@ -55,12 +55,12 @@ def describe_passage(number: int, passage: Passage) -> str:
         place.append(f"page {passage.page}")
     if passage.heading_path:
         place.append(passage.heading_path[-1])
-    where = _without_marks(" · ".join(" ".join(part.split()) for part in place).replace('"', "'"))
+    where = without_marks(" · ".join(" ".join(part.split()) for part in place).replace('"', "'"))
     text = f"{passage.context}\n{passage.text}" if passage.context else passage.text
-    return f'<passage number="{number}" from="{where}">\n{_without_marks(text)}\n</passage>'
+    return f'<passage number="{number}" from="{where}">\n{without_marks(text)}\n</passage>'
 
 
-def _without_marks(text: str) -> str:
+def without_marks(text: str) -> str:
     """A document's text with nothing in it that a model could take for the end of a passage."""
     return _MARK.sub("‹", text)
 

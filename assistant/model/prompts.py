@@ -23,7 +23,13 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "answer_small": frozenset({"sentinel", "passages", "question"}),
     "condense": frozenset({"history", "question"}),
     "judge": frozenset({"source", "claim"}),
+    "missing": frozenset({"passages", "question", "asked"}),
+    "outline": frozenset({"question", "most"}),
+    "parts": frozenset({"question", "most"}),
+    "place": frozenset({"document", "part"}),
     "rerank": frozenset({"passages", "question"}),
+    "summary": frozenset({"sentinel", "passages", "question", "sentences"}),
+    "summary_join": frozenset({"sentinel", "passages", "question", "sentences"}),
 }
 """The prompts there are, with the variables each must use."""
 

@@ -280,7 +280,7 @@ def retrieve(
             key: (1.0 - _WHOLE_NAME) * scores[key] + _WHOLE_NAME * (key in whole) for key in near
         }
     passages = [
-        _passage(chunks[key], documents[chunks[key].document_id], scores[key],
+        passage_of(chunks[key], documents[chunks[key].document_id], scores[key],
                  {name: part[key] for name, part in parts.items() if key in part})
         for key in near
     ]  # fmt: skip
@@ -344,9 +344,10 @@ def _less_noise(score: float, chunk: StoredChunk, document: StoredDocument) -> f
     return score * (1.0 - _NOISE_PENALTY * share(document.noise, chunk.start, chunk.end))
 
 
-def _passage(
+def passage_of(
     chunk: StoredChunk, document: StoredDocument, score: float, scores: Mapping[str, float]
 ) -> Passage:
+    """A chunk of a document as a passage, with its score and the parts of it."""
     noise = clipped(document.noise, chunk.start, chunk.end)
     return Passage(
         chunk_id=chunk.id,

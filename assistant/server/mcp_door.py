@@ -136,8 +136,9 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
         before: str = "",
         tags: list[str] | None = None,
         collections: list[str] | None = None,
+        deep: bool = False,
     ) -> dict[str, Any]:
-        """Answer a question from the documents.
+        """Answer a question from the documents; `deep` has a language model write a report.
 
         Each sentence carries its sources and a verdict: verbatim, supported, weak, unsupported or
         uncited, computed for a figure made of the cited cells of a table, or catalogue for what the
@@ -150,7 +151,7 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
             filters = make_filters(
                 paths or (), types or (), after, before, tags or (), collections=collections or ()
             )
-            answer = await service.ask(question, filters=filters, door="mcp")
+            answer = await service.ask(question, filters=filters, door="mcp", deep=deep)
         except AssistantError as exc:
             raise ToolError(str(exc)) from exc
         whole = answer.to_dict()

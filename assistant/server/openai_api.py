@@ -5,7 +5,8 @@ count characters of the content and span the sentence that cites the source; the
 document at that place. The field ``assistant`` holds the whole checked answer with its verdicts;
 other clients ignore it.
 
-Streams send the annotations with the last chunk, because verdicts need the complete text.
+Streams send the annotations with the last chunk, because verdicts need the complete text. What a
+long answer is doing comes as ``assistant_step`` in chunks without words.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from assistant.answering.step_words import told_step
 from assistant.chat.placing import MARKER
 from assistant.checking.verdicts import found_markers
 from assistant.errors import AccessError, AssistantError, BusyError, ModelError, UsageError
@@ -31,7 +33,7 @@ from assistant.retrieval.filters import make_filters
 from assistant.retrieval.history import paired
 from assistant.server.chat_fields import FieldError, Limited, check_fields, most_tokens, within
 from assistant.service.service import HistoryTurn, Service
-from assistant.types import NO_FILTERS, Answer, Delta, Filters, Finished
+from assistant.types import NO_FILTERS, Answer, Delta, Filters, Finished, Progress
 
 MODELS = ("documents",)
 _OWNED_BY = "document-assistant"
@@ -96,7 +98,7 @@ class ChatRequest(_Lenient):
 
     ``max_tokens`` limits the answer. ``n`` above 1, ``tools``, ``response_format`` other than text,
     ``stop``, ``logprobs`` and parts of messages that are no text are refused. ``temperature`` and
-    other sampling fields change nothing.
+    other sampling fields change nothing. ``deep`` asks the language model for a report in sections.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -109,6 +111,7 @@ class ChatRequest(_Lenient):
     max_tokens: int | None = None
     max_completion_tokens: int | None = None
     filters: FilterFields | None = None
+    deep: bool = False
 
 
 def router(service: Service) -> APIRouter:
@@ -151,7 +154,8 @@ def router(service: Service) -> APIRouter:
             if asked.stream:
                 return await _streamed(service, asked, question, history, filters, base, limit)
             answer = await _unless_gone(
-                request, service.ask(question, history, filters=filters, door="http")
+                request,
+                service.ask(question, history, filters=filters, door="http", deep=asked.deep),
             )
         except AssistantError as exc:
             return failure(exc)
@@ -292,7 +296,7 @@ async def _streamed(
     limit: int | None,
 ) -> Response:
     """A stream after its first event; an earlier failure is returned as a plain error."""
-    events = service.stream(question, history, filters=filters, door="http")
+    events = service.stream(question, history, filters=filters, door="http", deep=asked.deep)
     first = await anext(events)
     include_usage = asked.stream_options is not None and asked.stream_options.include_usage
 
@@ -308,7 +312,9 @@ async def _streamed(
         async with aclosing(events) as stream:  # type: ignore[type-var]
             try:
                 async for event in _after(first, stream):
-                    if isinstance(event, Delta):
+                    if isinstance(event, Progress):
+                        yield _line(head, {}, None, {"assistant_step": told_step(event)})
+                    elif isinstance(event, Delta):
                         if words := limited.take(event.text):
                             yield _line(head, {"content": words})
                     elif isinstance(event, Finished):

@@ -155,8 +155,10 @@ class Service:
         filters: Filters = NO_FILTERS,
         door: str,
         who: Person | None = None,
+        deep: bool = False,
     ) -> AsyncIterator[Event]:
-        """The events of an answer. ``door`` names the interface, for the metrics.
+        """The events of an answer. ``door`` names the interface, for the metrics;
+        ``deep`` asks the model for a report.
 
         Raises ``AssistantError``, ``BusyError`` and ``AccessError`` among them. Closing it stops
         the model.
@@ -173,7 +175,7 @@ class Service:
         outcome, ended = "stopped", "stopped"
         try:
             async with self.gate.enter():
-                events = self.assistant.stream(question, history, filters=filters)
+                events = self.assistant.stream(question, history, filters=filters, deep=deep)
                 async with aclosing(events) as stream:  # type: ignore[type-var]
                     async for event in stream:
                         if isinstance(event, Delta) and not first:
@@ -205,9 +207,10 @@ class Service:
         filters: Filters = NO_FILTERS,
         door: str,
         who: Person | None = None,
+        deep: bool = False,
     ) -> Answer:
         """The whole answer; errors as in ``stream``."""
-        stream = self.stream(question, history, filters=filters, door=door, who=who)
+        stream = self.stream(question, history, filters=filters, door=door, who=who, deep=deep)
         async with aclosing(stream) as events:  # type: ignore[type-var]
             async for event in events:
                 if isinstance(event, Finished):

@@ -83,6 +83,8 @@ class ChunkingSettings(_Section):
 
     tokens: Annotated[int, Field(ge=16, le=8192)]
     overlap: Annotated[int, Field(ge=0, le=8192)]
+    placing: Literal["none", "model"]
+    placing_calls: Positive
 
 
 class EmbeddingSettings(_Section):
@@ -177,6 +179,9 @@ class AnswerSettings(_Section):
     strict: bool
     judge: bool
     refuse: Literal["never", "warn", "strict"]
+    summary_calls: Annotated[int, Field(ge=0, le=200)]
+    steps: Annotated[int, Field(ge=1, le=10)]
+    deep_calls: Annotated[int, Field(ge=3, le=200)]
 
 
 class ChatSettings(_Section):
