@@ -12,24 +12,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant.text.folding import fold
 from assistant.text.terms import stem
+from assistant.text.value_words import MONTHS
 from assistant.text.word_families import family, verb_forms
 from eval.text import normalise, states
 
 _SLACK = 3
 """Words with content that may stand between those of a wording, as many as this."""
-_REACH, _FAR_REACH = 1, 2
+_REACH, _FAR_REACH = 1, 3
 """So far before the first word of a wording a negation surely denies it, or may: "could not cope
 with hearts" does not deny the hearts."""
-_COUNTED = 2
+_COUNTED = 1
 """Words that may stand between a number and what it counts."""
 _MOST_CHARACTERS = 200_000
 _SENTENCE_END = re.compile(r"(?<![^\w]\w)(?<!et al)(?<!e\.g)(?<!i\.e)[.!?;][\"')\]]*(?=\s)|[\n|]")
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[%,]")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|\b[^\W\d_]\.(?=[ -]?[^\W\d_])|[^\W\d_]+|[%,]")
 _EMPTY = frozenset(
     """a an the of to in on at by for from with as is are was were be been being it its this that
     these those which who whom whose what has have had having do does did doing done will
@@ -38,7 +39,7 @@ _EMPTY = frozenset(
 )
 _NEGATIONS = frozenset(
     """no not never without none neither nor cannot nothing nobody lack lacks lacked lacking hardly
-    barely scarcely t""".split()
+    barely scarcely""".split()
 )
 _NEGATION = "not"
 _BREAKS = frozenset("and or but , whereas".split())
@@ -172,10 +173,12 @@ def _keeps_order(places: list[int], words: tuple[Word, ...]) -> bool:
 
 def _keeps_counts(needed: list[Word], places: list[int], words: tuple[Word, ...]) -> bool:
     """Whether each number still counts what it counts in the wording: shortly before it, with no
-    other number between."""
+    other number between; the day of a month stands on either side."""
     for number, noun, at, place in zip(needed, needed[1:], places, places[1:], strict=False):
         if number.is_number and not noun.is_number:
             between = words[at + 1 : place]
+            if words[place].written in MONTHS and place == at - 1:
+                continue
             if place < at or len(between) > _COUNTED or any(each.is_number for each in between):
                 return False
     return True
@@ -223,6 +226,9 @@ def _wanted(wording: str) -> Wanted:
         if word[:1].isupper() and (is_name or at > 0 or word[1:].lower() != word[1:])
     )
     words = tuple(_words(wording, names))
+    if is_name and len(words) > 1:  # P. Raman
+        firsts = (replace(each, keys=each.keys | {f"{each.written[0]}."}) for each in words[:-1])
+        words = (*firsts, words[-1])
     return Wanted(words, is_name, len(words) == 1)
 
 
