@@ -1,17 +1,18 @@
 """Are a person's own right words judged right, and wrong ones wrong?
 
-    python -m benchmarks.fact_wordings                    3 seconds
+    python -m benchmarks.fact_wordings                    15 seconds
 
 ``fact_wordings.yaml`` holds, for 42 questions of ``eval/questions.yaml`` that were drawn by lot, a
 right and a wrong answer in a person's own words. They were written before the forms of facts were
 built. Three verdicts are compared: facts as written, facts in any order of their words (what the
-evaluation uses), and the claim checker. ``--list`` prints the answers that are judged wrongly.
+evaluation uses), and the claim checker. Then each question's facts judge the baseline's answers to
+all other questions, of which hardly any is right. ``--list`` prints what is judged wrongly.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -19,7 +20,8 @@ import yaml
 from eval.metrics.answers import judge_text
 from eval.metrics.second_verdict import agreement, is_supported
 from eval.questions import EvalQuestion, load_questions
-from eval.text import normalise, states
+from eval.runs import load_run
+from eval.text import normalise, states, without_markers
 
 ANSWERS = Path(__file__).with_name("fact_wordings.yaml")
 QUESTIONS = Path(__file__).resolve().parent.parent / "eval" / "questions.yaml"
@@ -42,6 +44,18 @@ def in_any_order(question: EvalQuestion, text: str) -> bool:
 def by_checker(question: EvalQuestion, text: str) -> bool:
     """The claim checker's verdict."""
     return is_supported(question.reference, text, question.question)
+
+
+def answers_of_others(
+    questions: Sequence[EvalQuestion], answers: Mapping[str, str]
+) -> tuple[int, int, list[tuple[str, str]]]:
+    """How many pairs of a question and the answer to another one there are, how many are judged
+    right as written, and those (question, other) that are so in any order only."""
+    asked = [each for each in questions if each.facts]
+    pairs = [(each, name) for each in asked for name in answers if name != each.id]
+    written = {(q.id, name) for q, name in pairs if as_written(q, answers[name])}
+    free = {(q.id, name) for q, name in pairs if in_any_order(q, answers[name])}
+    return len(pairs), len(written), sorted(free - written)
 
 
 VERDICTS: Mapping[str, SaysRight] = {
@@ -82,6 +96,18 @@ def main() -> None:
         print(
             f"facts and claim checker agree on {found.agreed} of {found.n}, kappa {found.kappa:.2f}"
         )
+    given = {
+        each.id: without_markers(each.text)
+        for each in load_run(QUESTIONS.parent / "baseline").results
+        if each.outcome == "answered"
+    }
+    count, written, more = answers_of_others(list(questions.values()), given)
+    print(
+        f"answers to other questions: of {count} pairs {written} are judged right as written, "
+        f"{len(more)} more in any order"
+    )
+    for name, other in more if shows_all else ():
+        print(f"    {name}: by the answer to {other}")
 
 
 if __name__ == "__main__":

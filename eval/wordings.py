@@ -34,7 +34,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|\b[^\W\d_]\.(?=[ -]?[^\W\d_])|[^\W\d_]+|[%
 _EMPTY = frozenset(
     """a an the of to in on at by for from with as is are was were be been being it its this that
     these those which who whom whose what has have had having do does did doing done will
-    would can could may might should shall their there his her he she they them we you i one's into
+    would can could should shall their there his her he she they them we you i one's into
     than then so such about if while when where also per s re ve ll x""".split()
 )
 _NEGATIONS = frozenset(
@@ -53,7 +53,15 @@ _TENS = {
     for tens, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
-_ENDINGS = {"k": 1e3, "m": 1e6, "bn": 1e9, "st": 1.0, "nd": 1.0, "rd": 1.0, "th": 1.0}
+_ENDINGS = {"k": 1e3, "m": 1e6, "bn": 1e9}
+_ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
+_ORDINALS = {
+    word: f"{place}."
+    for place, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
+    )
+}
+_NUMBERED = re.compile(r"\bno\.(?= ?\d)")
 _UNITS_OF_MEASURE = {
     "%": "percent", "pct": "percent", "h": "hour", "hr": "hour", "hrs": "hour", "sec": "second",
     "secs": "second", "px": "pixel", "kg": "kilogram", "km": "kilometre", "usd": "dollar",
@@ -225,25 +233,35 @@ def _wanted(wording: str) -> Wanted:
         for at, word in enumerate(content)
         if word[:1].isupper() and (is_name or at > 0 or word[1:].lower() != word[1:])
     )
-    words = tuple(_words(wording, names))
+    words = tuple(map(_as_place, _words(wording, names)))
     if is_name and len(words) > 1:  # P. Raman
         firsts = (replace(each, keys=each.keys | {f"{each.written[0]}."}) for each in words[:-1])
         words = (*firsts, words[-1])
-    return Wanted(words, is_name, len(words) == 1)
+    return Wanted(words, is_name, len(words) == 1 and not (set(wording.lower().split()) & _EMPTY))
+
+
+def _as_place(word: Word) -> Word:
+    """A word of a wording: "2nd" asks for a place in an order, which "two" is not."""
+    if not word.is_number:
+        return word
+    places = frozenset(key for key in word.keys if key[-1] == ".")
+    return replace(word, keys=places or word.keys)
 
 
 def _words(text: str, names: frozenset[str] = frozenset()) -> Iterator[Word]:
     """The words with content. ``names`` are known by nothing but their spelling; without any, as
     in an answer, every word is known by its spelling and its stem."""
     plain = _PER_CENT.sub("percent", normalise(text)).replace("n't", " not ")
+    plain = _NUMBERED.sub("number ", plain)
     tokens = list(_TOKEN.finditer(plain))
     at = phrase = 0
     while at < len(tokens):
         number, used = _number(tokens, at)
         if used:
             key = f"{number:.9g}"
-            yield Word(key, frozenset({key}), phrase=phrase)
             at += used
+            keys = {key, f"{key}."} if tokens[at - 1].group() in _ORDINAL_ENDINGS else {key}
+            yield Word(key, frozenset(keys), phrase=phrase)
             continue
         word = tokens[at].group()
         word = _UNITS_OF_MEASURE.get(word, word)
@@ -270,6 +288,8 @@ def _keys(word: str, is_name: bool) -> tuple[str, frozenset[str]]:
     stemmed = stem([american])[0]
     related = {*family(american, stemmed, "en"), *verb_forms(stemmed, "en")}
     keys = own | {f"~{each}" for each in {stemmed, *related}}
+    if folded in _ORDINALS:
+        keys.add(_ORDINALS[folded])
     return american, frozenset(keys)
 
 
@@ -285,6 +305,8 @@ def _number(tokens: list[re.Match[str]], at: int) -> tuple[float, int]:
         if follows is not None and follows.start() == tokens[at].end():
             if follows.group() in _ENDINGS:
                 return value * _ENDINGS[follows.group()], 2
+            if follows.group() in _ORDINAL_ENDINGS:
+                return value, 2
             return value, 1
     elif word in _UNITS or word in _TENS:
         value, used = _UNITS.get(word, _TENS.get(word, 0.0)), 1

@@ -11,7 +11,7 @@ from eval_support import TEXTS, answer, question
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.fact_wordings import ANSWERS, as_written, in_any_order
+from benchmarks.fact_wordings import ANSWERS, answers_of_others, as_written, in_any_order
 from eval.errors import QuestionFileError
 from eval.lint import check, untrue
 from eval.metrics.answers import judge
@@ -49,6 +49,8 @@ from eval.wordings import is_rigid, said_text, tells
         ("Mueller", "Müller"),
         ("P. Raman and others", "Parameswaran Raman"),
         ("Y.-X. Wang", "Yu-Xiang Wang"),
+        ("in second place", "2nd"),
+        ("number 2 of all", "No. 2"),
     ],
 )
 def test_right_words_state_a_fact(said: str, wording: str) -> None:
@@ -75,6 +77,10 @@ def test_right_words_state_a_fact(said: str, wording: str) -> None:
         ("a linear method with a bias term, a loss and then a classifier", "linear classifier"),
         ("ogbn-papers100M", "100"),
         ("version 1.5.9", "1.5"),
+        ("two papers", "2nd"),
+        ("it has 2 parts", "No. 2"),
+        ("hundreds of millions", "a million"),
+        ("in July 2024", "May 2024"),
     ],
 )
 def test_near_and_wrong_words_do_not(said: str, wording: str) -> None:
@@ -138,6 +144,23 @@ def test_answers_in_ones_own_words_are_judged_better_than_as_written(repository:
              for by in (as_written, in_any_order)]  # fmt: skip
     assert right[1] >= 0.8 * len(rows) > right[0]
     assert not [row["id"] for row in rows if in_any_order(questions[row["id"]], row["wrong"])]
+
+
+def test_answers_to_other_questions_hardly_ever_pass_by_the_order_of_words(
+    repository: Path,
+) -> None:
+    questions = load_questions(repository / "eval/questions.yaml").questions[::4]
+    answers = {each.id: each.reference for each in questions if each.reference}
+    count, written, more = answers_of_others(questions, answers)
+    assert count > 2_000
+    assert len(more) <= count / 1_000
+    assert written < count / 50
+
+
+def test_titles_count_as_written() -> None:
+    asked = question(tags=("title",), facts=(Fact("t", ("Theory of deep learning", "Ada Lund")),))
+    assert not judge(asked, answer("Deep learning has a theory. [1]")).correct
+    assert judge(asked, answer("A. Lund did. [1]")).correct
 
 
 def test_kappa_is_that_of_an_independent_library() -> None:

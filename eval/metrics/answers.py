@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from assistant.types import Answer
 from eval.questions import EvalQuestion
 from eval.text import numbers, states, token_f1, without_markers
-from eval.wordings import said_text, tells
+from eval.wordings import is_rigid, said_text, tells
 
 TITLE_TAG = "title"
 
@@ -40,9 +40,16 @@ def judge(question: EvalQuestion, answer: Answer) -> Judgement:
 
 def judge_text(question: EvalQuestion, text: str) -> Judgement:
     """What a text without markers states of a question's facts: in any order of words
-    (``eval.wordings``), and of what it must not state: as written."""
+    (``eval.wordings``), but titles and what it must not state as written."""
     said = said_text(text)
-    hit = tuple(f.id for f in question.facts if any(tells(said, w) for w in f.any))
+    is_title = TITLE_TAG in question.tags
+
+    def tell(wording: str) -> bool:
+        if is_title and is_rigid(wording):
+            return states(said.normalised, wording)
+        return tells(said, wording)
+
+    hit = tuple(fact.id for fact in question.facts if any(map(tell, fact.any)))
     lost = tuple(f.id for f in question.facts if f.id not in hit)
     forbidden = tuple(
         each.why for each in question.must_not if any(states(said.normalised, w) for w in each.any)
