@@ -211,7 +211,9 @@ def run(section: Section, bench: Path) -> str:
         text=True,
         check=True,
     )
-    lines = [line.rstrip() for line in done.stdout.splitlines() if "/eval/runs/" not in line]
+    lines = [
+        line.rstrip() for line in done.stdout.splitlines() if not line.endswith("/report.html")
+    ]
     prefix = "".join(f"{name}={value} " for name, value in section.environment.items())
     printed = "\n".join(lines[: section.lines]).strip()
     return f"## {section.title}\n\n{section.beside}\n\n```\n$ {prefix}{shown}\n{printed}\n```\n"
