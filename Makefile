@@ -10,7 +10,7 @@ help:
 	@echo "make demo     set up, index documents/ and ask three questions"
 	@echo "make serve    set up, index documents/ and open the chat in the browser"
 	@echo "make test     set up and run all tests"
-	@echo "make eval     ask the evaluation's questions and compare with the baseline"
+	@echo "make eval     ask both sets of questions and compare with their baselines"
 	@echo "make check    lint, format, types, import layers and tests, as CI does"
 	@echo "make ray      add Ray (240 MB) and run the tests on a cluster of this machine"
 	@echo "make test-model  add a small language model (135 MB) and run the tests that ask it"
@@ -65,6 +65,7 @@ docs: $(VENV)/.dev
 
 eval: $(VENV)/.dev
 	$(BIN)/python -m eval
+	$(BIN)/python -m eval --questions eval/kinds/questions.yaml
 
 $(VENV)/.ray: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,ray]'

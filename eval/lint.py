@@ -1,5 +1,6 @@
-"""What keeps a question set true: every quote stands in its document, every reference satisfies
-its own facts, and the set is balanced enough to notice what it should.
+"""What keeps a question set true: every quote stands in its document, every reference and stored
+paraphrase satisfies the facts and no wrong answer does, and the set is balanced enough to notice
+what it should.
 
 ``check`` is pure: questions and the documents' texts in, findings out. An *error* makes the set
 unusable; a *warning* makes it weaker.
@@ -12,15 +13,18 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
+from eval.metrics.answers import TITLE_TAG, judge_text
 from eval.questions import EvalQuestion
 from eval.spans import locate
-from eval.text import normalise, states
+from eval.wordings import is_rigid
 
 UNANSWERABLE_SHARE = 0.15
 NEAR_MISS_SHARE = 0.5
 NEAR_MISS_TAG = "near_miss"
 NEAR_DUPLICATE = 0.8
 PAIRS_NEEDED = 30
+PARAPHRASES = 2
+"""So many right answers in other words try a question whose facts are worded by whole phrases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ def check(questions: Sequence[EvalQuestion], texts: Mapping[str, str]) -> list[F
     """All findings, errors first. ``texts`` maps document name → stored text."""
     found = untrue(questions, texts)
     found += _balance(questions)
+    found += _rigid(questions)
     found += _near_duplicates(questions)
     return found
 
@@ -57,19 +62,45 @@ def untrue(questions: Sequence[EvalQuestion], texts: Mapping[str, str]) -> list[
 
 
 def _reference(question: EvalQuestion) -> list[Finding]:
-    if not question.reference:
-        return []
-    said = normalise(question.reference)
-    found = [
-        Finding("error", question.id, f"its reference does not state the fact {fact.id!r}")
-        for fact in question.facts
-        if not any(states(said, wording) for wording in fact.any)
+    """Whether the facts judge the reference, the paraphrases and the wrong answers rightly."""
+    found = []
+    right = [("reference", question.reference)] if question.reference else []
+    right += [("paraphrase " + _short(each), each) for each in question.paraphrases]
+    for name, text in right:
+        judged = judge_text(question, text)
+        needed = {fact.id for fact in question.facts if fact.vital or name == "reference"}
+        found += [
+            Finding("error", question.id, f"its {name} does not state the fact {fact!r}")
+            for fact in judged.facts_lost
+            if fact in needed
+        ]
+        found += [
+            Finding("error", question.id, f"its {name} states what it must not: {why}")
+            for why in judged.forbidden
+        ]
+    found += [
+        Finding("error", question.id, f"the wrong answer {_short(each)} is judged right")
+        for each in question.wrong
+        if judge_text(question, each).correct
     ]
-    return found + [
-        Finding("error", question.id, f"its reference states what it must not: {each.why}")
-        for each in question.must_not
-        if any(states(said, wording) for wording in each.any)
-    ]
+    return found
+
+
+def _rigid(questions: Sequence[EvalQuestion]) -> list[Finding]:
+    """Questions with a fact that is worded by whole phrases, and too few paraphrases to try it."""
+    found = []
+    for question in questions:
+        if TITLE_TAG in question.tags or len(question.paraphrases) >= PARAPHRASES:
+            continue
+        for fact in question.facts:
+            if fact.vital and all(is_rigid(wording) for wording in fact.any):
+                message = (
+                    f"the fact {fact.id!r} is worded by phrases; {PARAPHRASES} paraphrases show "
+                    f"whether other right words pass, it has {len(question.paraphrases)}"
+                )
+                found.append(Finding("warning", question.id, message))
+                break
+    return found
 
 
 def _balance(questions: Sequence[EvalQuestion]) -> list[Finding]:

@@ -78,7 +78,11 @@ class EvalTurn:
 
 @dataclass(frozen=True, slots=True)
 class EvalQuestion:
-    """One question and what makes its answer right; ``id`` pairs runs, ``cluster`` groups."""
+    """One question and what makes its answer right; ``id`` pairs runs, ``cluster`` groups.
+
+    ``paraphrases`` are right answers in other words, ``wrong`` are answers that are not right:
+    they try the facts, and decide about no answer.
+    """
 
     id: str
     question: str
@@ -88,6 +92,8 @@ class EvalQuestion:
     tags: tuple[str, ...] = ()
     cluster: str = ""
     reference: str = ""
+    paraphrases: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     must_not: tuple[Forbidden, ...] = ()
     evidence: tuple[GoldEvidence, ...] = ()
@@ -95,7 +101,8 @@ class EvalQuestion:
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hex digits over all that decides right or wrong; tags and cluster may change."""
+        """Twelve hex digits over all that decides right or wrong; tags, cluster and what tries the
+        facts may change."""
         return _fingerprint(self)
 
 
@@ -131,7 +138,7 @@ class QuestionSet:
 @lru_cache(maxsize=4096)
 def _fingerprint(question: EvalQuestion) -> str:
     judged = asdict(question)
-    for key in ("tags", "cluster"):
+    for key in ("tags", "cluster", "paraphrases", "wrong"):
         del judged[key]
     canonical = json.dumps(judged, sort_keys=True, ensure_ascii=False).encode()
     return hashlib.sha256(canonical).hexdigest()[:12]
@@ -233,6 +240,9 @@ def _question(row: object, number: int, faults: Faults) -> EvalQuestion | None:
     def choice(key: str, allowed: Sequence[str], default: str = "") -> str:
         return faults.of(number, "", _choice, data, key, place, allowed, default)
 
+    def tried(key: str) -> tuple[str, ...]:
+        return faults.of(number, (), _tried, data, key, place)
+
     def each(key: str, read: Callable[[object, str], T]) -> tuple[T, ...]:
         rows = faults.of(number, (), _list, data, key, place)
         made = [faults.of(number, None, read, one, place) for one in rows]
@@ -248,6 +258,8 @@ def _question(row: object, number: int, faults: Faults) -> EvalQuestion | None:
         tags=faults.of(number, (), _texts, data.get("tags", []), f"{place}: tags"),
         cluster=text("cluster", ""),
         reference=text("reference", ""),
+        paraphrases=tried("paraphrases"),
+        wrong=tried("wrong"),
         facts=each("facts", _fact),
         must_not=each("must_not", _forbidden),
         evidence=each("evidence", _evidence),
@@ -308,6 +320,15 @@ def _evidence(row: object, place: str) -> GoldEvidence:
 def _turn(row: object, place: str) -> EvalTurn:
     data = _mapping(row, f"{place}: history", {"question", "answer"})
     return EvalTurn(_text(data, "question", place), _text(data, "answer", place))
+
+
+def _tried(data: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
+    answers = _texts(data.get(key, []), f"{place}: {key}")
+    if not all(answer.strip() for answer in answers):
+        raise QuestionFileError(f"{place}: {key} holds an empty answer")
+    if answers and not data.get("facts"):
+        raise QuestionFileError(f"{place}: {key} try facts, and it has none")
+    return answers
 
 
 def _wordings(data: Mapping[str, Any], place: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant.types import Answer, Passage
 from eval.metrics import answers, citations, retrieval
+from eval.metrics.second_verdict import supports_reference
 from eval.questions import NEEDED, EvalQuestion
 from eval.results import Cited, Result
 from eval.spans import Place, locate
@@ -13,6 +14,7 @@ from eval.text import bag_of_words
 
 CUTOFFS = (1, 3, 5, 10)
 FUNNEL = ("retrieved", "used", "cited", "correct")
+SECOND_VERDICT = "supports_reference"
 USED_SHARE = 0.5
 """Evidence counts as used when the answer holds at least this share of its words."""
 
@@ -39,6 +41,7 @@ def score(
         **retrieval_measures(places, answer.retrieved, texts),
         "fact_recall": answers.fact_recall(question, judged),
         "token_f1": answers.reference_f1(question, answer),
+        SECOND_VERDICT: None if is_talk else supports_reference(question, answer),
         "numbers_grounded": answers.numbers_grounded(question, answer),
         "citation_recall": None if is_talk else cited.recall,
         "citation_precision": None if is_talk else cited.precision,

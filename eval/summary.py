@@ -13,8 +13,9 @@ from typing import Any
 from assistant.types import certainty_of
 from eval.metrics import calibration
 from eval.metrics.abstention import Refusals, count_refusals
+from eval.metrics.second_verdict import Agreement, agreement
 from eval.results import Result
-from eval.scoring import FUNNEL
+from eval.scoring import FUNNEL, SECOND_VERDICT
 from eval.statistics import Interval, mean, quantile, t_interval, wilson
 
 PRIMARY = "correct"
@@ -31,6 +32,7 @@ METRICS = (
     "refused_where_due",
     "fact_recall",
     "token_f1",
+    SECOND_VERDICT,
     "numbers_grounded",
     "citation_recall",
     "citation_precision",
@@ -98,7 +100,8 @@ class Operation:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The figures of a run. ``slices`` maps "type fact" or "tag pdf" to figures by metric,
-    ``certainty`` a level to how many answers were given with it and how many of them are right."""
+    ``certainty`` a level to how many answers were given with it and how many of them are right.
+    ``agreement`` is that of the facts' verdict with the claim checker's, on given answers."""
 
     questions: int
     errors: int
@@ -109,6 +112,7 @@ class Summary:
     certainty: Mapping[str, tuple[int, int]]
     funnel: Mapping[str, int]
     operation: Operation
+    agreement: Agreement | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, with the refusal ratios that are computed."""
@@ -143,7 +147,15 @@ def summarise(results: Sequence[Result], timings: Sequence[Mapping[str, float]] 
         certainty=count_certainty(results),
         funnel=funnel_counts(firsts),
         operation=_operation(results, timings),
+        agreement=agreement(
+            [(bool(r.correct), second > 0) for r in results if (second := _second(r)) is not None]
+        ),
     )
+
+
+def _second(result: Result) -> float | None:
+    """The claim checker's verdict on an answer; ``None`` where there is none."""
+    return None if result.correct is None else result.measures.get(SECOND_VERDICT)
 
 
 def by_question(results: Iterable[Result]) -> dict[str, list[Result]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,11 @@ import yaml
 from eval_support import TEXTS, question
 
 from assistant import Assistant
+from assistant.errors import UsageError
+from eval.compare import compare
 from eval.errors import QuestionFileError
+from eval.gate import decide
+from eval.hardness import shared_words
 from eval.lint import check, untrue
 from eval.questions import (
     EvalQuestion,
@@ -20,6 +25,8 @@ from eval.questions import (
     load_questions,
     parse_questions,
 )
+from eval.runs import load_run
+from eval.workflow import Workplace
 
 SOURCE = Path("set/questions.yaml")
 
@@ -178,6 +185,53 @@ def test_the_projects_own_questions_are_true_of_its_documents(
     chosen = load_questions(repository / "eval" / "questions.yaml")
     texts = {name: sample.document_text(name) for name in sample.documents()}
     assert check(chosen.questions, texts) == []
+
+
+def test_the_second_set_is_true_and_a_lost_critical_question_fails_its_gate(
+    sample: Assistant, repository: Path
+) -> None:
+    path = repository / "eval" / "kinds" / "questions.yaml"
+    chosen = load_questions(path)
+    texts = {name: sample.document_text(name) for name in sample.documents()}
+    assert check(chosen.questions, texts) == []
+    blessed = load_run(path.parent / "baseline")
+    prints = {each.id: each.fingerprint for each in blessed.results}
+    assert prints == {each.id: each.fingerprint for each in chosen.questions}
+    right = [each for each in blessed.results if each.severity == "critical" and each.correct]
+    assert len(right) >= 10
+    lost = [replace(e, correct=False) if e.id == right[0].id else e for e in blessed.results]
+    verdicts = [
+        decide(compare(blessed.results, now), deterministic=True).state
+        for now in (blessed.results, lost)
+    ]
+    assert verdicts == ["pass", "regression"]
+
+
+def test_the_questions_on_articles_are_true_of_them(repository: Path, shared: Path) -> None:
+    path = repository / "eval" / "articles" / "questions.yaml"
+    questions = load_questions(path).questions
+    texts = {
+        each.name: each.read_text(encoding="utf-8") for each in (shared / "documents").glob("*.txt")
+    }
+    assert check(questions, texts) == []
+    refused = [each for each in questions if each.expect == "refuse"]
+    assert len(questions) - len(refused) >= 60
+    assert len(refused) >= 15
+    longest = max(len(each.quote) for question in questions for each in question.evidence)
+    assert longest <= 130  # a phrase that holds the answer, no more of somebody else's text
+    shares = [share for each in questions if (share := shared_words(each)) is not None]
+    assert sum(share > 0.5 for share in shares) <= 0.6 * len(shares)
+
+
+def test_the_questions_on_articles_say_what_is_missing_without_them(
+    repository: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "checkout" / "eval" / "articles" / "questions.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes((repository / "eval" / "articles" / "questions.yaml").read_bytes())
+    place = Workplace(questions=path)
+    with pytest.raises(UsageError, match=r"the folder .*documents of its documents does not exist"):
+        place.settings(place.load())
 
 
 def test_the_projects_own_questions_cover_what_they_should(repository: Path) -> None:

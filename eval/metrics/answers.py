@@ -6,11 +6,12 @@ cited documents count as stated, because a reader sees them with the answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.types import Answer
 from eval.questions import EvalQuestion
-from eval.text import normalise, numbers, states, token_f1, without_markers
+from eval.text import numbers, states, token_f1, without_markers
+from eval.wordings import is_rigid, said_text, tells
 
 TITLE_TAG = "title"
 
@@ -33,15 +34,28 @@ def judge(question: EvalQuestion, answer: Answer) -> Judgement:
     if question.type == "chitchat":
         replied = bool(answer.text.strip()) and not answer.abstained
         return Judgement(replied and not answer.citations, (), (), ())
-    said = "" if answer.abstained else normalise(stated(question, answer))
-    hit = tuple(f.id for f in question.facts if any(states(said, w) for w in f.any))
+    judged = judge_text(question, "" if answer.abstained else stated(question, answer))
+    return replace(judged, correct=judged.correct and not answer.abstained)
+
+
+def judge_text(question: EvalQuestion, text: str) -> Judgement:
+    """What a text without markers states of a question's facts: in any order of words
+    (``eval.wordings``), but titles and what it must not state as written."""
+    said = said_text(text)
+    is_title = TITLE_TAG in question.tags
+
+    def tell(wording: str) -> bool:
+        if is_title and is_rigid(wording):
+            return states(said.normalised, wording)
+        return tells(said, wording)
+
+    hit = tuple(fact.id for fact in question.facts if any(map(tell, fact.any)))
     lost = tuple(f.id for f in question.facts if f.id not in hit)
     forbidden = tuple(
-        each.why for each in question.must_not if any(states(said, w) for w in each.any)
+        each.why for each in question.must_not if any(states(said.normalised, w) for w in each.any)
     )
     vital = {fact.id for fact in question.facts if fact.vital}
-    correct = not answer.abstained and vital <= set(hit) and not forbidden
-    return Judgement(correct, hit, lost, forbidden)
+    return Judgement(vital <= set(hit) and not forbidden, hit, lost, forbidden)
 
 
 def stated(question: EvalQuestion, answer: Answer) -> str:

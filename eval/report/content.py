@@ -28,6 +28,7 @@ LABELS = {
     "refused_where_due": "refused where due",
     "fact_recall": "facts stated",
     "token_f1": "token F1 with the reference",
+    "supports_reference": "reference found by the claim checker",
     "numbers_grounded": "numbers that stand in a passage",
     "citation_recall": "sentences supported by their citation",
     "citation_precision": "citations that are needed",
@@ -194,6 +195,15 @@ def words_beyond(results: Sequence[Result], questions: Mapping[str, EvalQuestion
         if each.outcome == "answered" and (wanted := questions.get(each.id)) and wanted.reference
     ]
     return mean(beyond)
+
+
+def told_agreement(report: Report) -> str:
+    """How far the two verdicts agree, in words; empty without a second one."""
+    found = report.summary.agreement
+    if found is None:
+        return ""
+    kappa = "not defined" if found.kappa is None else f"{found.kappa:.2f}"
+    return f"{found.agreed} of {found.n} given answers, Cohen's kappa {kappa}"
 
 
 def label(metric: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from eval.attribution import stage_lost
 from eval.report.content import Report, SeenPassage
 from eval.results import Result
+from eval.scoring import SECOND_VERDICT
 
 SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
 SCRIPT_HASH = "sha256-" + base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
@@ -125,12 +126,21 @@ def _answer(report: Report, result: Result, stage: str) -> str:
         ("wanted", _wanted(result, question.reference if question else "")),
         ("facts stated", " · ".join(report.fact_words(result.id, result.facts_hit))),
         ("facts missing", " · ".join(report.fact_words(result.id, result.facts_lost))),
+        ("second verdict", _second(result)),
         ("must not be said", " · ".join(result.forbidden)),
         ("ranks of the evidence", _ranks(result)),
         ("tags", ", ".join(result.tags)),
     ]
     shown = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
     return f'<p class="answer">{escape(words)}</p><dl>{shown}</dl>'
+
+
+def _second(result: Result) -> str:
+    """The claim checker's verdict, in words; empty where it has none."""
+    found = result.measures.get(SECOND_VERDICT)
+    if found is None:
+        return ""
+    return f"the claim checker {'finds' if found else 'does not find'} the reference in it"
 
 
 def _lost(result: Result, stage: str) -> str:

@@ -93,6 +93,10 @@ def _cards(report: Report) -> str:
     ):
         if value is not None:
             cards.append((name, f"{value:.2f}" if name == "Brier skill" else f"{value:.1%}", note))
+    agreed = summary.agreement
+    if agreed is not None and agreed.kappa is not None:
+        note = f"facts and claim checker agree on {agreed.agreed} of {agreed.n} given answers"
+        cards.append(("Cohen's kappa of two verdicts", f"{agreed.kappa:.2f}", note))
     total = summary.operation.stages.get("total")
     if total is not None:
         cards.append(("p95 of a question", f"{total.p95 * 1000:.0f} ms",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.text.visible import one_line
-from eval.report.content import Report, label
+from eval.report.content import Report, label, told_agreement
 
 LISTED = 20
 
@@ -41,6 +41,8 @@ def render(report: Report) -> str:
     if report.by_hardness:
         thirds = ", ".join(f"{n} {f.mean:.1%} of {f.n}" for n, f in report.by_hardness.items())
         lines += ["", f"Right by words shared with the evidence: {thirds}."]
+    if told := told_agreement(report):
+        lines += ["", f"The claim checker's verdict agrees with that of the facts on {told}."]
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.text.visible import one_line
 from eval.compare import INVARIANTS, SECONDARY
-from eval.report.content import Report, label
+from eval.report.content import Report, label, told_agreement
 from eval.summary import PROPORTIONS
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def show(report: Report, console: Console) -> None:
         console.print(
             f"[dim]Brier skill of the confidence[/] {skill:+.3f} (0: as good as a constant)"
         )
+    if told := told_agreement(report):
+        console.print(f"[dim]verdicts of facts and claim checker agree on[/] {told}")
     if report.words_beyond is not None:
         console.print(f"[dim]words beyond the reference[/] {report.words_beyond:.1f} an answer")
     if report.ladder:
