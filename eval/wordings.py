@@ -260,8 +260,8 @@ def _words(text: str, names: frozenset[str] = frozenset()) -> Iterator[Word]:
         if used:
             key = f"{number:.9g}"
             at += used
-            keys = {key, f"{key}."} if tokens[at - 1].group() in _ORDINAL_ENDINGS else {key}
-            yield Word(key, frozenset(keys), phrase=phrase)
+            spelt = {key, f"{key}."} if tokens[at - 1].group() in _ORDINAL_ENDINGS else {key}
+            yield Word(key, frozenset(spelt), phrase=phrase)
             continue
         word = tokens[at].group()
         word = _UNITS_OF_MEASURE.get(word, word)
