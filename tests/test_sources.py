@@ -423,3 +423,11 @@ def test_the_command_tells_what_it_refuses(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("private network") == 2
     assert run(settings, "add", "http://127.0.0.1/").returncode == 2
+
+
+@pytest.mark.parametrize("source", ["", "  "])
+@pytest.mark.parametrize("kind", ["auto", "sitemap", "repository"])
+def test_an_empty_source_is_none(tmp_path: Path, source: str, kind: str) -> None:
+    """The empty path would be the folder that one stands in."""
+    with pytest.raises(UsageError, match="empty"):
+        add_source(Named(source, kind), KeptSources(tmp_path), LIMITS)  # type: ignore[arg-type]

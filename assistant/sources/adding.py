@@ -65,6 +65,8 @@ def add_source(
     Raises ``UsageError`` for what is none of them, and ``DocumentError`` for what cannot be read.
     """
     source = named.source
+    if not source.strip():
+        raise UsageError("The source is empty", hint="name an address, a file or a folder")
     if named.kind not in get_args(SourceKind):
         raise UsageError(
             f"The kind {shown_value(named.kind)} is none",
