@@ -107,3 +107,8 @@ def test_a_document_is_about_the_name_that_several_passages_hold() -> None:
     first, second = "As a girl Mona Lie drew boats.", "The town bought works by Mona Lie."
     assert context_of_colours(first, second) > 0.3
     assert context_of_colours(first, "The town bought works by Piet Vos.") == 0.0
+
+
+def test_an_hour_in_words_is_a_time(tmp_path: Path) -> None:
+    with indexed(tmp_path, {"rules.md": "# Rules\n\nThe pool opens at nine.\n"}) as assistant:
+        assert assistant.ask("When does the pool open?").certainty in ("likely", "sure")
