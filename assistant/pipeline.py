@@ -174,7 +174,7 @@ class Assistant:
         for what cannot be read.
         """
         from assistant.index.scan import access_of
-        from assistant.sources.adding import Named, add_source
+        from assistant.sources.adding import NamedSource, add_source
         from assistant.sources.archives import UnpackingLimits
         from assistant.sources.keeping import KeptSources
 
@@ -184,7 +184,7 @@ class Assistant:
         sources = KeptSources(self.settings.index.path)
         most_bytes = access_of(self.settings.documents).most_bytes
         limits = UnpackingLimits(most_bytes, self.settings.reading.max_expansion)
-        asked = Named(str(named), kind, revision, most_pages)
+        asked = NamedSource(str(named), kind, revision, most_pages)
         added = add_source(asked, sources, limits)
         receipt = self.sync([sources.folder], progress=progress)
         left_out = tuple(

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from assistant.sources.adding import Named, add_source
+from assistant.sources.adding import NamedSource, add_source
 from assistant.sources.archives import UnpackingLimits
 from assistant.sources.fetching import WebDoor, is_public
 from assistant.sources.keeping import KeptSources
@@ -84,7 +84,7 @@ def addresses(site: Site) -> Iterator[HostileCase]:
 
     def adding(source: str, kind: str = "auto", door: WebDoor | None = None) -> HostileCase:
         def run(place: Path) -> None:
-            named = Named(source, "sitemap" if kind == "sitemap" else "auto", most_pages=5)
+            named = NamedSource(source, "sitemap" if kind == "sitemap" else "auto", most_pages=5)
             add_source(named, KeptSources(place / "index"), LIMITS, door or hostile_door())
 
         return HostileCase(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from assistant.sources.adding import Named, add_source
+from assistant.sources.adding import NamedSource, add_source
 from assistant.sources.keeping import KeptSources
 from benchmarks.harm import RAN, HostileCase
 from benchmarks.hostile_addresses import HOSTS, LIMITS, hostile_door
@@ -77,12 +77,12 @@ def _case(
 
 
 def _add(source: str, place: Path) -> object:
-    named = Named(source.replace("{place}", str(place)), "repository")
+    named = NamedSource(source.replace("{place}", str(place)), "repository")
     return add_source(named, KeptSources(place / "index"), LIMITS, hostile_door()).left_out
 
 
 def _add_own(revision: str, place: Path) -> object:
-    named = Named(str(place / "own"), "repository", revision.replace("{place}", str(place)))
+    named = NamedSource(str(place / "own"), "repository", revision.replace("{place}", str(place)))
     return add_source(named, KeptSources(place / "index"), LIMITS).left_out
 
 

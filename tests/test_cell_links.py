@@ -16,7 +16,7 @@ from test_chat_browser import looking_at, settings_for
 from assistant import Assistant
 from assistant.chat.cell_links import link_numbers
 from assistant.chat.messages import draw_answer
-from assistant.chat.placing import Figure, place
+from assistant.chat.placing import PlacedFigure, place
 from benchmarks.computing import ANSWERED, write_tables
 
 NUMBER = re.compile(r"(?<!\w)\d(?:[\d.,]*\d)?")
@@ -44,13 +44,13 @@ def test_every_number_of_forty_answers_leads_to_a_cell_that_holds_it(tmp_path: P
             cited = {each.marker: each for each in answer.citations}
             for pieces in placed.pieces.values():
                 for piece in pieces:
-                    if isinstance(piece, Figure) and piece.marker:
+                    if isinstance(piece, PlacedFigure) and piece.marker:
                         text = assistant.document_text(cited[piece.marker].document)
                         cell = text[piece.place :].partition("|")[0]
                         digits = re.sub(r"\D", "", piece.text)
                         assert digits in re.sub(r"\D", "", cell), (question, piece, cell)
                         linked += 1
-                    elif isinstance(piece, Figure):
+                    elif isinstance(piece, PlacedFigure):
                         made += 1
             drawn = draw_answer(answer, 0).partition('<p class="status')[0]
             drawn = re.sub(r'<p class="notice">.*?</p>|<thead>.*?</thead>', "", drawn)

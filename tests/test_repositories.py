@@ -14,7 +14,7 @@ from support_index import make_settings, run
 
 from assistant import Assistant, DocumentError, UsageError
 from assistant.sources import SourceKind
-from assistant.sources.adding import Added, Named, add_source
+from assistant.sources.adding import Added, NamedSource, add_source
 from assistant.sources.archives import UnpackingLimits
 from assistant.sources.git import Git
 from assistant.sources.keeping import KeptSources
@@ -39,7 +39,7 @@ def site() -> Iterator[Site]:
 
 
 def added(place: Path, source: object, revision: str = "HEAD") -> Added:
-    named = Named(str(source), "repository", revision)
+    named = NamedSource(str(source), "repository", revision)
     return add_source(named, KeptSources(place), LIMITS)
 
 
@@ -235,14 +235,14 @@ def test_a_repository_is_fetched_from_the_address_that_was_checked(tmp_path: Pat
     try:
         place = tmp_path / "index"
         for revision in ("HEAD", "main", at):
-            named = Named(site.url("handbook.git"), "repository", revision)
+            named = NamedSource(site.url("handbook.git"), "repository", revision)
             done = add_source(named, KeptSources(place), LIMITS, site.door())
             assert texts(place, done) == {"docs/pool.md": b"The pool opens at nine."}
             assert done.kept[0].source.endswith(f"@{at}")
         for named, door in (
-            (Named(site.url("none.git"), "repository"), site.door()),
-            (Named(site.url("handbook.git"), "repository", "nowhere"), site.door()),
-            (Named(other.url("handbook.git"), "repository"), other.door()),  # it redirects
+            (NamedSource(site.url("none.git"), "repository"), site.door()),
+            (NamedSource(site.url("handbook.git"), "repository", "nowhere"), site.door()),
+            (NamedSource(other.url("handbook.git"), "repository"), other.door()),  # it redirects
         ):
             with pytest.raises(DocumentError, match="git fetch failed"):
                 add_source(named, KeptSources(place), LIMITS, door)
@@ -274,7 +274,7 @@ def listed(*addresses: str, kind: str = "urlset") -> bytes:
 
 
 def visited(place: Path, address: str, most_pages: int = 100) -> Added:
-    named = Named(address, "sitemap", most_pages=most_pages)
+    named = NamedSource(address, "sitemap", most_pages=most_pages)
     return add_source(named, KeptSources(place), LIMITS, open_door())
 
 
@@ -367,7 +367,7 @@ def test_a_page_that_is_a_sitemap_is_one_page_unless_a_person_says_so(
 ) -> None:
     site.put("/s.xml", listed(site.url("/a")), Content_Type="application/xml")
     site.put("/a", PAGE % b"nine")
-    done = add_source(Named(site.url("/s.xml")), KeptSources(tmp_path), LIMITS, open_door())
+    done = add_source(NamedSource(site.url("/s.xml")), KeptSources(tmp_path), LIMITS, open_door())
     assert len(done.kept) == 1
     assert "/a" not in site.asked
     for most_pages in (0, 2_001, -1, True, 1.5):

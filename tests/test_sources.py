@@ -18,7 +18,7 @@ import pytest
 from support_index import make_settings, run
 
 from assistant import Assistant, DocumentError, UsageError
-from assistant.sources.adding import Named, add_source
+from assistant.sources.adding import NamedSource, add_source
 from assistant.sources.archives import MOST_MEMBERS, UnpackingLimits, members_of, safe_path
 from assistant.sources.fetching import WebDoor, addresses_of, fetch, is_public
 from assistant.sources.keeping import LOG, KeptSources, safe_name
@@ -244,14 +244,14 @@ def test_a_page_is_kept_once_with_its_date_and_hash_and_anew_when_it_changed(
 ) -> None:
     site.put("/rules/pool", PAGE)
     sources = KeptSources(tmp_path)
-    [first] = add_source(Named(site.url("/rules/pool")), sources, LIMITS, open_door()).kept
+    [first] = add_source(NamedSource(site.url("/rules/pool")), sources, LIMITS, open_door()).kept
     assert first.is_new
     assert first.file.startswith("pool-example/rules-pool-20")
     assert (sources.folder / first.file).read_bytes() == PAGE
-    [again] = add_source(Named(site.url("/rules/pool")), sources, LIMITS, open_door()).kept
+    [again] = add_source(NamedSource(site.url("/rules/pool")), sources, LIMITS, open_door()).kept
     assert (again.is_new, again.file) == (False, first.file)
     site.put("/rules/pool", PAGE.replace(b"nine", b"ten"))
-    [newer] = add_source(Named(site.url("/rules/pool")), sources, LIMITS, open_door()).kept
+    [newer] = add_source(NamedSource(site.url("/rules/pool")), sources, LIMITS, open_door()).kept
     assert newer.is_new
     assert newer.file != first.file
     assert (sources.folder / first.file).read_bytes() == PAGE
@@ -263,7 +263,9 @@ def test_a_page_is_kept_once_with_its_date_and_hash_and_anew_when_it_changed(
 def test_names_of_copies_never_lead_anywhere(site: Site, tmp_path: Path) -> None:
     for path in ("/../../etc/x", "/%2e%2e/%2e%2e/y", "/.hidden", "/a%00b", "/" + "n" * 900):
         site.default = (200, {"Content-Type": "text/html"}, PAGE)
-        [kept] = add_source(Named(site.url(path)), KeptSources(tmp_path), LIMITS, open_door()).kept
+        [kept] = add_source(
+            NamedSource(site.url(path)), KeptSources(tmp_path), LIMITS, open_door()
+        ).kept
         place = (tmp_path / "sources" / kept.file).resolve()
         assert place.is_relative_to(tmp_path / "sources")
         assert not place.name.startswith(".")
@@ -273,7 +275,7 @@ def test_names_of_copies_never_lead_anywhere(site: Site, tmp_path: Path) -> None
 def test_a_page_of_a_kind_that_nobody_reads_is_refused(site: Site, tmp_path: Path) -> None:
     site.put("/film", b"\0\1", Content_Type="video/mp4")
     with pytest.raises(DocumentError, match="cannot be read"):
-        add_source(Named(site.url("/film")), KeptSources(tmp_path), LIMITS, open_door())
+        add_source(NamedSource(site.url("/film")), KeptSources(tmp_path), LIMITS, open_door())
     assert not (tmp_path / "sources").exists()
 
 
@@ -315,7 +317,7 @@ def test_a_name_that_leads_out_is_left_out(
     place = tmp_path / "deep" / "index"
     place.mkdir(parents=True)
     path = make(tmp_path / ("a.zip" if make is zipped else "a.tar.gz"), {name: b"x", "b.txt": b"y"})
-    added = add_source(Named(str(path)), KeptSources(place), LIMITS)
+    added = add_source(NamedSource(str(path)), KeptSources(place), LIMITS)
     assert len(added.left_out) == 1
     files = [each for each in (tmp_path / "deep").rglob("*") if each.is_file()]
     assert sorted(each.name for each in files) == [LOG, "b.txt"]
@@ -326,7 +328,7 @@ def test_a_name_that_leads_out_is_left_out(
 @pytest.mark.parametrize(("target", "name"), [("/etc/passwd", "l"), ("../..", "d"), ("b.txt", "s")])
 def test_a_link_in_an_archive_is_never_made(tmp_path: Path, target: str, name: str) -> None:
     path = tarred(tmp_path / "a.tgz", {f"{name}/x.txt": b"through"}, {name: target})
-    added = add_source(Named(str(path)), KeptSources(tmp_path / "i"), LIMITS)
+    added = add_source(NamedSource(str(path)), KeptSources(tmp_path / "i"), LIMITS)
     assert [name for name, _ in added.left_out] == [name]
     assert not any(each.is_symlink() for each in (tmp_path / "i").rglob("*"))
 
@@ -364,7 +366,7 @@ def test_bombs_and_damaged_archives_end_with_an_error_and_leave_nothing(tmp_path
     for path in bombs(tmp_path / "bombs"):
         begun = time.monotonic()
         with pytest.raises(DocumentError):
-            add_source(Named(str(path)), KeptSources(tmp_path / "i"), LIMITS)
+            add_source(NamedSource(str(path)), KeptSources(tmp_path / "i"), LIMITS)
         assert time.monotonic() - begun < 10
         assert list((tmp_path / "i").rglob("*.txt")) == []
 
@@ -430,4 +432,4 @@ def test_the_command_tells_what_it_refuses(tmp_path: Path) -> None:
 def test_an_empty_source_is_none(tmp_path: Path, source: str, kind: str) -> None:
     """The empty path would be the folder that one stands in."""
     with pytest.raises(UsageError, match="empty"):
-        add_source(Named(source, kind), KeptSources(tmp_path), LIMITS)  # type: ignore[arg-type]
+        add_source(NamedSource(source, kind), KeptSources(tmp_path), LIMITS)  # type: ignore[arg-type]

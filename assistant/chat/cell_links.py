@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from assistant.chat.placing import Figure, Mark, Placed, TextOrMark
+from assistant.chat.placing import Mark, Placed, PlacedFigure, TextOrMark
 from assistant.types import Answer, Citation
 
 _NUMBER = re.compile(r"(?<!\w)[-−]?\d(?:[\d.,'’\u00a0\u202f]*\d)?")
@@ -157,7 +157,7 @@ def _cut(text: str, left: list[RowCell], sentence: int) -> list[TextOrMark]:
             left.append(cell)
         made.append(text[at : found.start()])
         place = (cell.marker, cell.start) if cell is not None else (0, 0)
-        made.append(Figure(found.group(), sentence, *place))
+        made.append(PlacedFigure(found.group(), sentence, *place))
         at = found.end()
     made.append(text[at:])
     return [piece for piece in made if piece != ""]

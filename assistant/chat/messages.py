@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.chat.answer_shapes import LONG_LIST, draw_conflicts
 from assistant.chat.cell_links import link_numbers
 from assistant.chat.escaped import escape, one_line
-from assistant.chat.placing import Figure, Mark, Placed, TextOrMark, place
+from assistant.chat.placing import Mark, Placed, PlacedFigure, TextOrMark, place
 from assistant.checking.verdicts import (
     CERTAINTY_LABELS,
     CERTAINTY_MEANINGS,
@@ -240,10 +240,10 @@ def _element(token: Token) -> str:
 def _piece(piece: TextOrMark, turn: int, sentences: Sequence[Sentence]) -> str:
     if isinstance(piece, Mark):
         return _marker(piece, turn, sentences)
-    return _figure(piece, turn) if isinstance(piece, Figure) else escape(piece)
+    return _figure(piece, turn) if isinstance(piece, PlacedFigure) else escape(piece)
 
 
-def _figure(figure: Figure, turn: int) -> str:
+def _figure(figure: PlacedFigure, turn: int) -> str:
     """A number that leads to its cell, or to all cells that it was computed from."""
     to = f" m{figure.marker} p{figure.place}" if figure.marker else ""
     told = f"The cell in source {figure.marker}" if figure.marker else "The cells it is made of"

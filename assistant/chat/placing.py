@@ -32,7 +32,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class PlacedFigure:
     """A number of a computed answer: as written, its computed sentence, and the citation and place
     of its cell; both 0 where it was made of all cells of its sentence."""
 
@@ -42,7 +42,7 @@ class Figure:
     place: int = 0
 
 
-TextOrMark = str | Mark | Figure
+TextOrMark = str | Mark | PlacedFigure
 """A stretch of text, a marker, or a number that leads to its cells."""
 
 

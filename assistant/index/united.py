@@ -24,7 +24,7 @@ from assistant.index.united_store import UnitedStore, UnitedWords, by_collection
 from assistant.settings.collections import parted
 from assistant.types import DocumentInfo
 
-Parts = Mapping[str, Snapshot]
+Members = Mapping[str, Snapshot]
 """The opened snapshots by the names of their collections."""
 _MOST_KEPT = 16
 
@@ -33,7 +33,9 @@ class UnitedSnapshot(Snapshot):
     """Snapshots of several collections as one, for reading. ``left_out`` says in words which
     others should have been asked, and why they were not."""
 
-    def __init__(self, parts: Parts, known: Collection[str], left_out: Sequence[str] = ()) -> None:
+    def __init__(
+        self, parts: Members, known: Collection[str], left_out: Sequence[str] = ()
+    ) -> None:
         self.parts = dict(parts)
         self.left_out = tuple(left_out)
         self._known = frozenset(known)
@@ -99,7 +101,7 @@ def _told_of(collection: str) -> Iterator[None]:
         raise type(exc)(f"Collection {collection}: {exc.what}", hint=exc.hint) from exc
 
 
-def _manifest(parts: Parts) -> Manifest:
+def _manifest(parts: Members) -> Manifest:
     each = [part.manifest for part in parts.values()]
     by_size = sorted(each, key=lambda manifest: -manifest.documents)
     languages = dict.fromkeys(code for manifest in by_size for code in manifest.languages)
@@ -202,7 +204,7 @@ def _none_open(problems: Mapping[str, IndexUnavailableError]) -> IndexUnavailabl
     )
 
 
-def _damaged(parts: Parts, error: sqlite3.DatabaseError) -> IndexDamagedError:
+def _damaged(parts: Members, error: sqlite3.DatabaseError) -> IndexDamagedError:
     """The error of a store that broke while it was read, with the collection it is of."""
     broken = []
     for name, part in parts.items():

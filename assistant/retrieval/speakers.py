@@ -22,7 +22,7 @@ _LEAST_SHARE, _LEAST_WORDS = 0.01, 120
 essay on somebody else's life .001, an interview whose quotations are left out 0."""
 _I = re.compile(r"(?<![\w.])(?:I|me|my|mine|myself)(?![\w.])")
 _WORD = re.compile(r"\w+")
-_QUOTED = re.compile(r"“[^”\n]{0,2000}(?:[”\n]|$)|\"[^\"\n]{0,2000}(?:[\"\n]|$)")
+_QUOTED = re.compile(r"“[^“”\n]*(?:[”\n]|$)|\"[^\"\n]*(?:[\"\n]|$)")
 _RUN = re.compile(r"(?<![\w.-])[A-ZÀ-Þ][\w-]*\.?(?: [A-ZÀ-Þ][\w-]*\.?){0,4}")
 _OPENING = frozenset(
     """according and as at by did do does had has have how if in is of on was were what when where

@@ -41,7 +41,7 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedSource:
     """What a person names. Nothing is a sitemap or a repository unless the person says so: a page
     or a file never does. ``revision`` is that of a repository, ``most_pages`` those of a sitemap.
     """
@@ -58,7 +58,7 @@ def is_address(source: str) -> bool:
 
 
 def add_source(
-    named: Named, sources: KeptSources, limits: UnpackingLimits, door: WebDoor | None = None
+    named: NamedSource, sources: KeptSources, limits: UnpackingLimits, door: WebDoor | None = None
 ) -> Added:
     """Keep a page, the pages of a sitemap, or the files of an archive or a repository.
 
@@ -116,7 +116,7 @@ def _page(source: str, found: Fetched, sources: KeptSources) -> KeptSource:
 
 
 def _sitemap(
-    named: Named, sources: KeptSources, limits: UnpackingLimits, door: WebDoor | None
+    named: NamedSource, sources: KeptSources, limits: UnpackingLimits, door: WebDoor | None
 ) -> Added:
     if not is_address(named.source):
         raise UsageError(
@@ -151,7 +151,7 @@ def _archive(path: Path, sources: KeptSources, limits: UnpackingLimits) -> Added
 
 
 def _repository(
-    named: Named, sources: KeptSources, limits: UnpackingLimits, door: WebDoor | None
+    named: NamedSource, sources: KeptSources, limits: UnpackingLimits, door: WebDoor | None
 ) -> Added:
     """Keep the files of a commit; of a commit that was kept before, nothing is read."""
     if not is_address(named.source):
