@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from assistant.sources.adding import Named, add_source
+from assistant.sources.adding import NamedSource, add_source
 from assistant.sources.archives import MOST_MEMBERS
 from assistant.sources.keeping import KeptSources
 from benchmarks.harm import HostileCase
@@ -79,7 +79,7 @@ def _case(name: str, file: str, made: Callable[[], bytes]) -> HostileCase:
         (place / file).write_bytes(made())
 
     def run(place: Path) -> object:
-        named = Named(str(place / file))
+        named = NamedSource(str(place / file))
         return add_source(named, KeptSources(place / "index"), LIMITS).left_out
 
     return HostileCase(f"archive: {name}", run, prepare=prepare)
