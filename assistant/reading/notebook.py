@@ -68,7 +68,7 @@ def _language(book: Any) -> str:
 def _cell_parts(cell: dict[str, Any], language: str, left_out: LeftOut) -> list[str]:
     text = _joined(cell.get("source", cell.get("input", "")))
     if cell.get("cell_type") != "code":
-        return [as_read(re.sub(r"\(data:[^)]{100,}\)", "()", text), left_out)]
+        return [as_read(re.sub(r"\(data:[^()]{100,}\)", "()", text), left_out)]
     fence = "~~~" if "```" in text else "```"
     parts = [fenced(text.strip(_ENDS), language)] if text.strip() else []
     for output in cell.get("outputs") or []:
