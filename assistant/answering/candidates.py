@@ -15,6 +15,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from assistant.answering.asked_headings import below_the_question, points_elsewhere
+from assistant.answering.code_lines import is_beside_prose
 from assistant.answering.coded_entries import asked_signs
 from assistant.answering.fit_to_answer import is_reference, may_answer
 from assistant.answering.numbered_items import heading_above, is_item, number_asked_for
@@ -183,11 +184,13 @@ def rank_candidates(
                 more = bonus.get(index, 0.0) - _POINTER * points_elsewhere(question, sentence.text)
                 more += _DEFINES * (each.defines >= 1.0)
                 more += _SIGN * any(sign in sentence.text for sign in signs)
+                beside = is_beside_prose(question, sentence.text, sentence.span.kind)
                 if years and _is_of_other_years(years, passage, sentence):
-                    pick = _pick(passage, sentence, each, more - _OTHER_YEAR, penalty, reading, 0.0)
+                    more -= _OTHER_YEAR
+                    pick = _pick(passage, sentence, each, more, penalty, reading, 0.0, beside)
                     ranked.append(replace(pick, read=READ_NOTHING))
                 else:
-                    pick = _pick(passage, sentence, each, more, penalty, reading, weight)
+                    pick = _pick(passage, sentence, each, more, penalty, reading, weight, beside)
                     ranked.append(replace(pick, is_asked_above=index in below))
     ranked.sort(key=_best_first)
     if find is not None and penalty:
@@ -340,9 +343,10 @@ def _pick(
     penalty: float,
     reading: Reading | None,
     reader_weight: float,
+    is_beside: bool,
 ) -> Pick:
     start, end = passage.start + sentence.span.start, passage.start + sentence.span.end
-    is_noise = share(passage.noise, start, end) > 0.5 or is_reference(sentence.text)
+    is_noise = share(passage.noise, start, end) > 0.5 or is_reference(sentence.text) or is_beside
     score = weigh(features, extraction_weights()) + bonus
     read = READ_NOTHING
     if reading is not None:

@@ -17,6 +17,7 @@ from assistant.answering.antecedents import (
     names_what_is_before,
 )
 from assistant.answering.candidates import Candidates, Pick
+from assistant.answering.code_lines import is_code
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import label_fit
 from assistant.retrieval.question import Question
@@ -73,7 +74,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 """What announces, at its end, what the next sentences name: "… has taken several measures." """
-_MOST_ANNOUNCED = 2
+_MOST_ANNOUNCED, _BESIDE = 2, 2
 _PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)
 
 
@@ -147,6 +148,7 @@ def _choose(
             chosen += _filling_next(best, ranked)
         counted = _counted_off(question, best, read)
         chosen += counted or (_announced(question, best, chosen, read) if several else [])
+        chosen += _command_beside(question, best, chosen, read)
         chosen = _with_context(question, chosen, read)
     return _told_once(_in_order(chosen))
 
@@ -182,6 +184,23 @@ def _announced(
             break
         following.append(pick)
     return [pick for pick in following if not any(_overlaps(pick, other) for other in chosen)]
+
+
+def _command_beside(
+    question: Question, best: Pick, chosen: Sequence[Pick], read: ReadText
+) -> list[Pick]:
+    """The code beside the best sentence, where a way is asked for and the code names what it is
+    of: below "It needs Python 3.10." stands "pip install …"."""
+    if not question.wants_steps or best.kind != "prose" or any(p.kind == "code" for p in chosen):
+        return []
+    around, at = _around(best, read)
+    near = around[at + 1 : at + 1 + _BESIDE] + around[max(0, at - _BESIDE) : at] if at >= 0 else []
+    return [
+        pick
+        for pick in near
+        if is_code(pick.text, pick.kind) and _covered(question, [pick])
+        if not any(_overlaps(pick, other) for other in chosen)
+    ][:1]
 
 
 def _one_a_document(best: Pick, ranked: Sequence[Pick], most: int) -> list[Pick]:

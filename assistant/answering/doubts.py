@@ -70,6 +70,8 @@ _TELLS_TIME = re.compile(
     re.IGNORECASE,
 )
 _WHAT_IS = re.compile(r"\W*what(?:['’]s| is| are)\b", re.IGNORECASE)
+_A_THING = re.compile(r"what(?:['’]s| is| are) (?:an?|the)? ?[\w-]+ [\w-]+\W*", re.IGNORECASE)
+"""A thing of two words: "What is a trove classifier?"."""
 _EXPLAINS = re.compile(
     r"\b(?:stands? for|short for|abbreviat\w+|acronym|means|steht für|bedeutet|signifie|"
     r"significa)\b",
@@ -207,15 +209,16 @@ def _reads_itself(question: Question, best: Pick) -> bool:
 def _explains_nothing(question: Question, best: Pick) -> bool:
     """Whether it is asked what something is, is for or stands for, and the sentence only mentions
     it: of a question of one word every mention has all words."""
-    if best.row is not None or len(question.weights) > 1:
+    asks = question.asks_definition and _WHAT_IS.match(question.text) is not None
+    is_phrase = len(question.weights) == 2 and asks and _A_THING.fullmatch(question.text.strip())
+    if best.row is not None or (len(question.weights) > 1 and not is_phrase):
         return False
     if best.features.defines > 0.0 or best.is_asked_above:
         return False
     if question.initials and asks_long_form(question.text):
         explained = any(pattern.search(best.text) for pattern, _ in question.initials)
         return not explained and _EXPLAINS.search(best.text) is None
-    asks = question.asks_definition and _WHAT_IS.match(question.text) is not None
-    return asks and best.features.kind < 1.0
+    return asks and (best.features.kind < 1.0 or is_phrase is not None)
 
 
 def _only_names(question: Question, best: Pick) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from assistant.answering.code_lines import is_bare_link
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
 from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS
@@ -100,8 +101,11 @@ def may_answer(
 
 
 def _is_no_statement(question: Question, sentence: SentenceTerms) -> bool:
-    """Whether a sentence asks, or is the title of a figure; unless such a one is asked for."""
+    """Whether a sentence asks, or is the title of a figure or a link; unless such a one is asked
+    for."""
     text = sentence.text.strip()
+    if is_bare_link(question, text):
+        return True
     if text.endswith(("?", "？")):
         return _ASKS_FOR_QUESTION.search(question.text) is None
     is_caption = text[-1:] not in _ENDS and _CAPTION.fullmatch(text) is not None

@@ -1,0 +1,70 @@
+"""Lines for machines and lawyers beside prose: commands, code, links, changes, copyrights. Pure.
+
+"What does nest-tool repair?" is not told by "pip install nest-tool", though that holds the rare
+word. Such lines answer where a way, a value, or the thing that they are is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.retrieval.question import Question
+
+_CODE = re.compile(
+    r"^[\s`]{0,8}(?:\$ \S|>>> |(?:sudo )?(?:python3? -m )?(?:pip3?|pipx|npm|pnpm|yarn|conda|brew|"
+    r"apt|apt-get|poetry|uv|uvx|cargo|gem|docker|git|dnf) (?:[a-z-]{1,12} )?\S|"
+    r"(?:from [\w.]{1,60} )?import [\w.{*]|def \w{1,60}\(|class \w{1,60}[(:])"
+)
+_ASKS_FOR_CODE = re.compile(
+    r"\b(?:how|code|commands?|options?|flags?|examples?|syntax|install\w{0,6}|writ\w{1,5}|call\w{0,3}|"
+    r"imports?|imported|us(?:e|ed|es|ing)|runs?|running|snippets?|functions?|methods?|class|classes|"
+    r"arguments?|parameters?|prints?|returns?|outputs?|lines?|types?|keys?|values?|sets?|settings?|"
+    r"config\w{0,12}|looks?|shows?|variables?|fields?|quer(?:y|ies)|statements?|expressions?|"
+    r"scripts?|tests?|modules?|packages?|version|default|errors?)\b|[(){}<>=$\\]|(?<!\w)--?\w",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(r"^\W{0,4}(?:copyright\b|©|\(c\) )", re.IGNORECASE)
+_ASKS_FOR_RIGHTS = re.compile(
+    r"\b(?:who|whose|when|copyright\w{0,4}|licen[cs]\w{0,4}|owns?|owners?|rights?|holders?)\b",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(r"[(,] ?#\d{1,7}\)?\.?$")
+_ASKS_FOR_CHANGES = re.compile(
+    r"\b(?:when|version|release[ds]?|chang\w{1,5}|fix\w{0,4}|drop\w{0,4}|add\w{0,3}|remov\w{1,4}|bugs?|"
+    r"issues?|support\w{0,4}|new|since|\d+)\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"^[\W\d]{0,8}\[([^\[\]]{1,80})\]\([^()\s]{1,400}\)\W{0,3}$")
+_ASKS_FOR_LINKS = re.compile(
+    r"\b(?:where|links?|url|address|page|pages|website|site|documentation|docs|list\w{0,2})\b",
+    re.IGNORECASE,
+)
+
+
+def is_code(text: str, kind: str) -> bool:
+    """Whether a line is code or a command, marked as such or by its first word."""
+    return kind == "code" or _CODE.match(text) is not None
+
+
+def is_beside_prose(question: Question, text: str, kind: str) -> bool:
+    """Whether a line is code, a copyright or a change of a version, and the question asks for
+    nothing of the kind. English; in other questions nothing is."""
+    if question.language != "en":
+        return False
+    if is_code(text, kind):
+        return _ASKS_FOR_CODE.search(question.text) is None
+    if _COPYRIGHT.match(text):
+        return _ASKS_FOR_RIGHTS.search(question.text) is None
+    is_change = kind == "item" and _CHANGE.search(text.rstrip()) is not None
+    return is_change and _ASKS_FOR_CHANGES.search(question.text) is None
+
+
+def is_bare_link(question: Question, text: str) -> bool:
+    """Whether a line is a link alone, whose words the question has: it leads to an answer and is
+    none, unless a link is asked for."""
+    link = _LINK.match(text.strip())
+    if link is None or _ASKS_FOR_LINKS.search(question.text):
+        return False
+    known = question.said.language  # "MIT" is a stop word of another language
+    named = {term for term in question.reads(link[1]) if term not in known.stop | known.function}
+    return named <= question.weights.keys()
