@@ -99,7 +99,7 @@ def test_a_page_of_a_program_is_asked(tmp_path: Path) -> None:
 def test_a_command_does_not_say_what_its_program_does(tmp_path: Path) -> None:
     """It alone holds the rare word."""
     page = (
-        "Nested loops\n============\n\nBy design the loop of a reactor cannot be started twice. This "
+        "Nested loops\n============\n\nBy design the loop of a reactor cannot start twice. This "
         "module patches the reactor to allow nested loops.\n\nInstallation\n------------\n\n"
         "    pip3 install nest_tool\n\nPython 3.5 or higher is needed.\n"
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support_texts import indexed
 
-from assistant.answering.candidates import rank_candidates
+from assistant.answering.candidates import Read, rank_candidates
+from assistant.answering.choice import Extraction
+from assistant.answering.doubts import doubted
 from assistant.embedding.static import StaticEmbedder
 from assistant.retrieval.answer_kinds import answer_kinds
 from assistant.retrieval.nearness import SentenceIndex
@@ -78,6 +81,49 @@ def test_what_announces_things_is_followed_by_them(tmp_path: Path) -> None:
         assert "Leaky pipes" in answer.text
         assert "Gardens" in answer.text
         assert "ferry" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        ("How do I clean the pump?", True),
+        ("How can the pump be cleaned?", True),
+        ("How is bread made?", True),
+        ("How did the old winch fare?", False),
+        ("In 1962, how was the dam mended?", False),
+    ],
+)
+def test_how_it_went_asks_for_no_steps(question: str, wants: bool) -> None:
+    assert analyse(analysed(question), (), lambda term: 1.0).wants_steps is wants
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "read", "share"),
+    [
+        ("Where did the fair of Vik take place?", "The fair of Vik leaned to boats.", "Vik", 0.3),
+        ("Where did the fair take place?", "The fair was held in Bergen.", "Bergen", 1.0),
+        ("Where did the fair take place?", "The fair was a success.", "", 0.6),
+        (
+            "How many boats came to the fair?",
+            "Boats came to the fair from all the villages of the coast.",
+            "",
+            0.6,
+        ),
+        ("How many boats came to the fair?", "The fair had 31 boats.", "31", 1.0),
+    ],
+)
+def test_what_is_asked_for_must_stand_there(
+    question: str, sentence: str, read: str, share: float
+) -> None:
+    """A reader's answer that is the thing asked about leaves half, what holds no place or number
+    leaves .6, both .3."""
+    asked = analyse(analysed(question), (), lambda term: 1.0)
+    only = Passage("c", "b.txt", "", sentence, 0, len(sentence), None, (), 1.0, language="en")
+    best = rank_candidates(asked, [only], SentenceIndex(StaticEmbedder())).ranked[0]
+    start = sentence.index(read) if read else 0
+    best = replace(best, read=Read(1.0, 2.0, start, start + len(read)))
+    extraction = Extraction(asked, (best,), (best,))
+    assert doubted(1.0, extraction, [only]) == pytest.approx(share)
 
 
 def test_how_something_went_is_told_by_a_sentence(tmp_path: Path) -> None:
