@@ -318,6 +318,26 @@ def test_who_may_only_ask_cannot_sync_upload_or_write_questions(
         (place / "notes" / "new.md").unlink()
 
 
+def test_who_may_not_add_writes_no_question_and_no_file(
+    served: Running, tokens: dict[str, str], settings: Settings
+) -> None:
+    page, path = served.application.page, Path(settings.server.people)
+    filled = ("Who is the curator?", True, "", "", "")
+    for name in ("ada", "cleo"):
+        who = People(path).with_token(tokens[name])
+        assert who is not None
+        asyncio.run(chat(served, tokens[name], [("_ask", "Who is the curator?")]))
+        [kept] = served.application.conversations.listing(who.owner, 1)
+        said = page.feedback.add(who.owner, kept.id, (0, "wrong"), filled, who)
+        assert ("it needs the right" in said) == (name == "ada")
+        assert settings.chat.question_set.exists() == (name == "cleo")
+    settings.chat.question_set.unlink()
+    elsewhere = add_person(path, checked_person("nils", ["add"], ["harbour"]))
+    told = asyncio.run(chat(served, elsewhere, [("_upload", "12 34")]))
+    assert "There is no collection" in told
+    remove_person(path, "nils")
+
+
 def test_conversations_belong_to_the_person_in_any_browser(
     served: Running, tokens: dict[str, str], settings: Settings
 ) -> None:
@@ -618,6 +638,11 @@ def test_the_one_token_works_as_before(
     plain = Access(TOKEN)
     assert plain.person(f"Bearer {TOKEN}", "") is TOKEN_HOLDER
     assert plain.person("", plain.log_in(TOKEN)) is TOKEN_HOLDER
+    token = add_person(place / "both.json", checked_person("odd", ["ask"], ["all"]))
+    both = Access(TOKEN, people=People(place / "both.json"))
+    ours = both.person(f"Bearer {token}", both.log_in(TOKEN))
+    assert ours is not None
+    assert ours.name == "odd", "a token counts before a cookie"
     assert plain.person("", "") is None
     assert Access("").person("", "") is ANYBODY
 
