@@ -141,8 +141,8 @@ SECTIONS = (
     Section(
         "Long questions about long documents (chroma-chunking)",
         "python -m benchmarks.span_answers {bench}/chroma-chunking",
-        "Half of them were read by hand; the rules for speeches were written on its one speech. The "
-        "weakest kind known: tables of reports lose to the prose beside.",
+        "Half of them were read by hand; the rules for speeches were written on its one speech. "
+        "The weakest kind known: tables of reports lose to the prose beside.",
     ),
     Section(
         "Verdicts: claims judged by people (WiCE)",

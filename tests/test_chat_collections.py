@@ -13,7 +13,8 @@ from test_chat_browser import looking_at
 from test_collections import settings_in, three_folders
 
 from assistant import Assistant
-from assistant.service.people import add_person, checked_person
+from assistant.service.people import checked_person
+from assistant.service.people_file import add_person
 
 pytestmark = pytest.mark.browser
 

@@ -15,11 +15,12 @@ from support_texts import write_texts
 
 from assistant import Assistant, Filters, load_settings
 from assistant.errors import IndexUnavailableError, SettingsError, UsageError
+from assistant.index.generations import WORDS
 from assistant.index.snapshot import Snapshot
 from assistant.index.store import Store
 from assistant.index.united import UnitedSnapshot
 from assistant.index.united_store import UnitedStore, UnitedWords
-from assistant.index.words import WordIndex
+from assistant.index.words import WordIndex, WordWriter
 from assistant.settings import Settings
 from assistant.settings.collections import parted, qualified
 
@@ -120,6 +121,37 @@ def test_two_halves_find_what_one_index_finds(three: Assistant, tmp_path: Path) 
             assert three.retrieve(question, 1, filters=three.within("all"))[0].text == best
 
 
+def test_a_term_is_as_rare_as_in_all_indexes_together(tmp_path: Path) -> None:
+    texts = {f"a{at:02}": "pool pool" if at % 2 else "boat boat" for at in range(20)}
+    texts |= {f"b{at:02}": "pool boat" if at == 3 else "tree tree" for at in range(20)}
+
+    def index_of(name: str, ids: list[str]) -> WordIndex:
+        with WordWriter(tmp_path / name) as writer:
+            for each in ids:
+                writer.add(each, texts[each])
+            writer.end([ids])
+            writer.finish()
+        return WordIndex(tmp_path / name / WORDS)
+
+    ids = sorted(texts)
+    halves = {"a": index_of("a", ids[:20]), "b": index_of("b", ids[20:])}
+    one = dict(index_of("one", ids).search(["pool"], 50))
+    found = {key[2:]: score for key, score in UnitedWords(halves).search(["pool"], 50)}
+    assert len(found) == 11
+    assert found == pytest.approx(one, rel=1e-4)
+
+
+def test_what_is_indexed_anew_is_asked_with_the_next_question(
+    three: Assistant, tmp_path: Path
+) -> None:
+    question = "Who is the harbour master of Vik?"
+    assert "Solveig Aas" in three.ask(question, collections=["all"]).text
+    changed = {"harbour.md": HARBOUR["harbour.md"].replace("Solveig Aas", "Ragna Lund")}
+    write_texts(tmp_path / "harbour", changed)
+    three.of_collection("harbour").sync()
+    assert "Ragna Lund" in three.ask(question, collections=["all"]).text
+
+
 def test_one_that_is_missing_is_left_out_and_said(three: Assistant) -> None:
     (three.of_collection("library").settings.index.path / "CURRENT").unlink()
     answer = three.ask("Who is the harbour master of Vik?", collections=["all"])
@@ -173,8 +205,9 @@ def test_a_file_called_like_a_collection_is_still_found(three: Assistant, tmp_pa
     answer = three.ask("Who keeps the odd file?", collections=["default"])
     assert answer.citations[0].document == "default:library:odd.md"
     assert "Ylva" in three.source("default:library:odd.md").text
-    with pytest.raises(UsageError):
-        three.source("library:odd.md")
+    for other in ("library:odd.md", "default:archive/plants.md"):
+        with pytest.raises(UsageError):  # a document has one name
+            three.source(other)
 
 
 @pytest.mark.parametrize("name", ["a.md", "hr:a.md", "default:a.md", "x:y:z", "", ":a", "hr:"])

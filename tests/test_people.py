@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,10 @@ from assistant import Assistant, Filters
 from assistant.errors import AccessError, SettingsError, UsageError
 from assistant.server.access import Access
 from assistant.server.running import read_token
+from assistant.service import people_file
 from assistant.service.audit import AUDIT_FILE, AUDIT_FOLDER, AuditLog
-from assistant.service.people import (
-    ANYBODY,
-    CALLER,
-    TOKEN_HOLDER,
-    People,
-    add_person,
-    checked_person,
-    known_people,
-    remove_person,
-)
+from assistant.service.people import ANYBODY, CALLER, TOKEN_HOLDER, checked_person
+from assistant.service.people_file import People, add_person, known_people, remove_person
 from assistant.service.service import Service
 from assistant.settings import Settings
 from benchmarks.privacy import Page, call
@@ -324,6 +318,26 @@ def test_who_may_only_ask_cannot_sync_upload_or_write_questions(
         (place / "notes" / "new.md").unlink()
 
 
+def test_who_may_not_add_writes_no_question_and_no_file(
+    served: Running, tokens: dict[str, str], settings: Settings
+) -> None:
+    page, path = served.application.page, Path(settings.server.people)
+    filled = ("Who is the curator?", True, "", "", "")
+    for name in ("ada", "cleo"):
+        who = People(path).with_token(tokens[name])
+        assert who is not None
+        asyncio.run(chat(served, tokens[name], [("_ask", "Who is the curator?")]))
+        [kept] = served.application.conversations.listing(who.owner, 1)
+        said = page.feedback.add(who.owner, kept.id, (0, "wrong"), filled, who)
+        assert ("it needs the right" in said) == (name == "ada")
+        assert settings.chat.question_set.exists() == (name == "cleo")
+    settings.chat.question_set.unlink()
+    elsewhere = add_person(path, checked_person("nils", ["add"], ["harbour"]))
+    told = asyncio.run(chat(served, elsewhere, [("_upload", "12 34")]))
+    assert "There is no collection" in told
+    remove_person(path, "nils")
+
+
 def test_conversations_belong_to_the_person_in_any_browser(
     served: Running, tokens: dict[str, str], settings: Settings
 ) -> None:
@@ -406,6 +420,58 @@ def test_the_file_holds_no_token_and_is_private(place: Path) -> None:
         add_person(path, checked_person("hal", ["ask"], ["all"]))
     with pytest.raises(UsageError):
         remove_person(path, "nobody")
+
+
+def test_of_many_who_write_at_once_each_is_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "people.json"
+    names = [f"p{number}" for number in range(12)]
+    with ThreadPoolExecutor(12) as threads:
+        made = list(
+            threads.map(
+                lambda name: add_person(path, checked_person(name, ["ask"], ["all"])), names
+            )
+        )
+    assert sorted(each.name for each in known_people(path)) == sorted(names)
+    people = People(path)
+    assert [people.with_token(token).name for token in made] == names  # type: ignore[union-attr]
+
+
+def test_who_is_taken_out_while_the_file_is_first_read_is_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "people.json"
+    token = add_person(path, checked_person("kim", ["ask"], ["all"]))
+    read = people_file.read_people
+
+    def interrupted(given: Path) -> Any:
+        found = read(given)
+        monkeypatch.setattr(people_file, "read_people", read)
+        remove_person(path, "kim")
+        return found
+
+    monkeypatch.setattr(people_file, "read_people", interrupted)
+    assert People(path).with_token(token) is None
+
+
+def test_one_person_too_many_locks_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "people.json"
+    monkeypatch.setattr(people_file, "MOST_PEOPLE", 2)
+    token = add_person(path, checked_person("kim", ["ask"], ["all"]))
+    add_person(path, checked_person("lea", ["ask"], ["all"]))
+    with pytest.raises(UsageError, match="are the most"):
+        add_person(path, checked_person("max", ["ask"], ["all"]))
+    assert People(path).with_token(token) is not None
+
+
+def test_a_lost_key_says_what_is_lost_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "people.json"
+    add_person(path, checked_person("kim", ["ask"], ["all"]))
+    path.with_name("people.json.key").write_text("")
+    with pytest.raises(SettingsError) as caught:
+        People(path)
+    assert "earlier conversations" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -494,6 +560,56 @@ def test_the_audit_log_says_who_did_what_and_no_word(
     assert stat.S_IMODE((folder / AUDIT_FILE).stat().st_mode) == 0o600
 
 
+def test_every_reading_is_written_down_with_its_collections(
+    served: Running, tokens: dict[str, str], settings: Settings
+) -> None:
+    def since(done: int) -> list[tuple[str, str, str, tuple[str, ...]]]:
+        found = [entry for entry in audit_of(settings)[done:] if entry["who"] == "ben"]
+        return [(e["act"], e["door"], e["outcome"], tuple(e["collections"])) for e in found]
+
+    before = len(audit_of(settings))
+    tools_of(served, tokens["ben"], [("search", {"question": MASTER}), ("list_documents", {})])
+    with as_person(served, tokens["ben"]) as ben:
+        asked(ben, "a" * 200_000)
+        ben.get("/document/page.png", params={"name": "harbour:harbour.md", "page": 1})
+        ben.get("/document/page.png", params={"name": "archive/plants.md", "page": 1})
+    assert since(before) == [
+        ("search", "mcp", "ok", ("harbour",)),
+        ("list", "mcp", "ok", ("harbour",)),
+        ("list", "mcp", "ok", ("harbour",)),
+        ("read", "mcp", "ok", ("harbour",)),
+        ("ask", "http", "QuestionError", ("harbour",)),
+        ("read", "page", "ok", ("harbour",)),
+        ("read", "page", "UsageError", ("default",)),
+    ]
+
+
+def test_wrong_tokens_do_not_fill_the_audit_log(served: Running, settings: Settings) -> None:
+    def refusals() -> int:
+        return sum(e["act"] == "login" and e["outcome"] == "refused" for e in audit_of(settings))
+
+    before = refusals()
+    for _ in range(8):
+        assert httpx.post(f"{served.url}/login", data={"token": "wrong"}, timeout=30).is_error
+    assert refusals() - before <= 5
+    clock = [1000.0]
+    access = Access(TOKEN, lambda: clock[0])
+    noted: list[bool] = []
+
+    async def many() -> None:
+        async def one() -> None:
+            noted.append(access.is_noted())
+            await access.refuse()
+
+        await asyncio.gather(*(one() for _ in range(50)))
+
+    asyncio.run(many())
+    assert noted == [True] * 5 + [False] * 45
+    clock[0] += 60
+    assert access.is_noted()
+    assert not access.is_noted()
+
+
 def test_the_audit_log_keeps_its_size(tmp_path: Path) -> None:
     log = AuditLog(tmp_path / "audit", 0.005)
     for number in range(100):
@@ -522,6 +638,11 @@ def test_the_one_token_works_as_before(
     plain = Access(TOKEN)
     assert plain.person(f"Bearer {TOKEN}", "") is TOKEN_HOLDER
     assert plain.person("", plain.log_in(TOKEN)) is TOKEN_HOLDER
+    token = add_person(place / "both.json", checked_person("odd", ["ask"], ["all"]))
+    both = Access(TOKEN, people=People(place / "both.json"))
+    ours = both.person(f"Bearer {token}", both.log_in(TOKEN))
+    assert ours is not None
+    assert ours.name == "odd", "a token counts before a cookie"
     assert plain.person("", "") is None
     assert Access("").person("", "") is ANYBODY
 

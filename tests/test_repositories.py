@@ -19,6 +19,7 @@ from assistant.sources.archives import UnpackingLimits
 from assistant.sources.git import Git
 from assistant.sources.keeping import KeptSources
 from assistant.sources.repositories import RepositoryLimits, opened
+from assistant.sources.sitemaps import VisitLimits, pages_of
 from benchmarks.local_git import GitSite, blob_of, commit, git, repository, tree_of
 from benchmarks.local_site import Site, open_door
 
@@ -197,9 +198,10 @@ def test_a_tree_that_unfolds_without_end_is_refused(tmp_path: Path) -> None:
 
 
 @needs_git
-def test_a_command_of_git_that_is_slow_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["", "exec >&-; "])
+def test_a_command_of_git_that_is_slow_ends(tmp_path: Path, before: str) -> None:
     sleeper = tmp_path / "git"
-    sleeper.write_text("#!/bin/sh\nsleep 60\n")
+    sleeper.write_text(f"#!/bin/sh\n{before}sleep 20\n")
     sleeper.chmod(0o700)
     with pytest.raises(DocumentError, match="did not end"):
         Git(str(sleeper), tmp_path, 1_000_000, 0.5).run("version")
@@ -330,6 +332,19 @@ def test_a_sitemap_ends_at_its_limit_and_what_is_left_out_is_told(
     far = visited(tmp_path, site.url("/far.xml"))
     assert len(far.left_out) == 101
     assert far.left_out[-1][1] == "4,900 more were left out"
+
+
+def test_a_sitemap_of_countless_addresses_is_cut_and_its_time_holds(site: Site) -> None:
+    many = b"\n".join(b"http://away.example/%x" % at for at in range(60_000))
+    site.put("/s.txt", many, Content_Type="text/plain")
+    address, door = site.url("/s.txt"), open_door()
+    told = [each.problem for each in pages_of(address, VisitLimits(10, 1_000), door)]
+    assert len(told) == 50_001
+    assert told[-1] == "it names more than 50,000 pages"
+    soon = list(pages_of(address, VisitLimits(10, 1_000, seconds=-1.0), door))
+    assert [each.problem for each in soon] == [
+        "time or size for one visit is used up; the rest is left out"
+    ]
 
 
 @pytest.mark.parametrize(

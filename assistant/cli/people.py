@@ -51,7 +51,8 @@ def people_add(settings: Settings, name: str, rights: str, collections: str) -> 
     \b
       assistant people add ada --rights ask,add --collection handbook,default
     """
-    from assistant.service.people import add_person, checked_person
+    from assistant.service.people import checked_person
+    from assistant.service.people_file import add_person
     from assistant.settings.collections import ALL, DEFAULT, no_collection
 
     chosen = _parts(collections) or [DEFAULT]
@@ -68,7 +69,8 @@ def people_add(settings: Settings, name: str, rights: str, collections: str) -> 
 @with_settings
 def people_renew(settings: Settings, name: str) -> int:
     """Give a person another token, and print it. The one before and its sessions end at once."""
-    from assistant.service.people import add_person, checked_person
+    from assistant.service.people import checked_person
+    from assistant.service.people_file import add_person
 
     token = add_person(_file_of(settings), checked_person(name, ["ask"], ["default"]), renews=True)
     _told(name, token)
@@ -80,7 +82,7 @@ def people_renew(settings: Settings, name: str) -> int:
 @with_settings
 def people_remove(settings: Settings, name: str) -> int:
     """Take a person out. Their token and sessions end at once; their conversations stay stored."""
-    from assistant.service.people import remove_person
+    from assistant.service.people_file import remove_person
 
     remove_person(_file_of(settings), name)
     say(f"{name} is let in no more.")
@@ -92,7 +94,8 @@ def people_remove(settings: Settings, name: str) -> int:
 @with_settings
 def people_list(settings: Settings, as_json: bool) -> int:
     """List the people with their rights and collections."""
-    from assistant.service.people import RIGHTS, known_people
+    from assistant.service.people import RIGHTS
+    from assistant.service.people_file import known_people
 
     rows = [
         {

@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import merge
-from types import MappingProxyType
 
 from assistant.index.rows import NotIndexed, StoredChunk, StoredDocument
 from assistant.index.store import Store
-from assistant.index.words import WordIndex
+from assistant.index.words import AS_THEY_ARE, WordIndex
 from assistant.settings.collections import parted, qualified
 from assistant.types import ParsedDocument, RecognisedWord
-
-_NO_BOOSTS: Mapping[str, float] = MappingProxyType({})
 
 
 def whole_id(collection: str, identity: str) -> str:
@@ -246,7 +243,7 @@ class UnitedWords(WordIndex):
         *,
         fuzzy: Iterable[str] = (),
         within: Collection[str] | None = None,
-        boosts: Mapping[str, float] = _NO_BOOSTS,
+        boosts: Mapping[str, float] = AS_THEY_ARE,
     ) -> list[tuple[str, float]]:
         """Chunk ids with their BM25 scores, best first; see ``WordIndex``. A term counts in each
         index with the idf over all of them."""

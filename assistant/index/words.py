@@ -28,7 +28,7 @@ from assistant.index.word_parts import PARTS, Parts
 from assistant.text.terms import TermWriter, fingerprint
 
 _ANALYZER = "white_space"
-_AS_THEY_ARE: Mapping[str, float] = MappingProxyType({})
+AS_THEY_ARE: Mapping[str, float] = MappingProxyType({})
 _WRITER_HEAP_BYTES = 256_000_000
 """Memory up to which a writer makes one segment of a part, as far as it needs it; 62,941 chunks of
 documentation need less than a quarter all together."""
@@ -180,7 +180,7 @@ class WordIndex:
         *,
         fuzzy: Iterable[str] = (),
         within: Collection[str] | None = None,
-        boosts: Mapping[str, float] = _AS_THEY_ARE,
+        boosts: Mapping[str, float] = AS_THEY_ARE,
     ) -> list[tuple[str, float]]:
         """Chunk ids with their BM25 scores, best first, at least one term in each.
 

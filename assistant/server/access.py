@@ -19,7 +19,8 @@ import time
 from collections.abc import Callable
 
 from assistant.errors import SettingsError
-from assistant.service.people import ANYBODY, TOKEN_HOLDER, People, Person
+from assistant.service.people import ANYBODY, TOKEN_HOLDER, Person
+from assistant.service.people_file import People
 
 SESSION_COOKIE = "assistant_session"
 SESSION_SECONDS = 30 * 86_400
@@ -35,6 +36,8 @@ _FORGOTTEN_SECONDS = 900.0
 _HELD_SECONDS, _MOST_HELD = 1.0, 100
 """How long the reply to a wrong token is kept back, and how many at a time: more would take the
 places of those who ask."""
+
+_NOTED_SECONDS = 60.0
 
 
 def check_token(token: str) -> None:
@@ -75,6 +78,7 @@ class Access:
         self._wrong = 0
         self._last_wrong = 0.0
         self._held = 0
+        self._noted = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -130,6 +134,15 @@ class Access:
             finally:
                 self._held -= 1
         return min(_LONGEST_WAIT, 2.0 ** min(self._wrong - _FREE_TRIES, 10))
+
+    def is_noted(self) -> bool:
+        """Whether a wrong token is written into the audit log: of many in a row one a minute is,
+        so that nobody drives out what the log holds."""
+        now = self._clock()
+        if self._wrong < _FREE_TRIES or now - self._noted >= _NOTED_SECONDS:
+            self._noted = now
+            return True
+        return False
 
     def _is_token(self, given: str) -> bool:
         ours = self._token.encode()

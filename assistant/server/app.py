@@ -34,7 +34,7 @@ from assistant.server.event_bodies import EventBodies
 from assistant.server.guards import Guards, RequestLimits
 from assistant.server.invalid_requests import refuse_http, refuse_invalid
 from assistant.server.mcp_door import make_mcp
-from assistant.service.people import People
+from assistant.service.people_file import People
 from assistant.service.service import Service
 from assistant.settings import Settings
 from assistant.text.visible import one_line

@@ -22,6 +22,7 @@ from mcp.server.mcpserver.exceptions import (
 )
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import Resource, ToolAnnotations
+from pydantic import StrictBool
 from starlette.applications import Starlette
 
 from assistant import __version__
@@ -66,7 +67,7 @@ class _Documents(MCPServer[Any]):
         """The first documents by their names; `list_documents` has them all."""
         try:
             everywhere = self.service.allowed(ASK)
-            infos = await asyncio.to_thread(self.service.infos, everywhere)
+            infos = await asyncio.to_thread(self.service.listed, everywhere, "mcp")
         except AssistantError:
             return []  # no index yet, or nobody who may ask
         return [
@@ -136,7 +137,7 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
         before: str = "",
         tags: list[str] | None = None,
         collections: list[str] | None = None,
-        deep: bool = False,
+        deep: StrictBool = False,
     ) -> dict[str, Any]:
         """Answer a question from the documents; `deep` has a language model write a report.
 
@@ -166,8 +167,7 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
         if not 1 <= limit <= _MOST_LISTED:
             raise ToolError(f"limit is {limit}; it must be 1 to {_MOST_LISTED}")
         try:
-            with service.audited("list", "mcp", collections or ()):
-                infos = await asyncio.to_thread(service.infos, collections or ())
+            infos = await asyncio.to_thread(service.listed, collections or (), "mcp")
         except AssistantError as exc:
             raise ToolError(str(exc)) from exc
         start = min(max(start, 0), len(infos))

@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from starlette.exceptions import HTTPException
 
 from assistant.answering.step_words import told_step
@@ -111,7 +111,7 @@ class ChatRequest(_Lenient):
     max_tokens: int | None = None
     max_completion_tokens: int | None = None
     filters: FilterFields | None = None
-    deep: bool = False
+    deep: StrictBool = False
 
 
 def router(service: Service) -> APIRouter:

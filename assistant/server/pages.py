@@ -140,7 +140,7 @@ def router(
         end: Offset = 0,
     ) -> Response:
         try:
-            source = await asyncio.to_thread(service.source, name)
+            source = await asyncio.to_thread(read, name)
             if source.kind not in DRAWN or page not in {each.number for each in source.pages}:
                 return JSONResponse({"error": {"message": "There is no such page"}}, 404)
             words = await asyncio.to_thread(service.recognised_words, name, page)
@@ -186,8 +186,11 @@ def router(
         going = next_page if is_next(next_page) else ""
         session = access.log_in(token)
         who = access.person("", session)
-        service.record("login", "page", "ok" if session else "refused", (), who)
-        if not session:
+        if session:
+            service.record("login", "page", "ok", (), who)
+        else:
+            if access.is_noted():
+                service.record("login", "page", "refused", (), who)
             wait = await access.refuse()
             if wait > 0:
                 said = f"That is not the token. After many wrong ones, wait {wait:.0f} s."

@@ -20,7 +20,8 @@ from assistant.service.admission import AdmissionControl
 from assistant.service.audit import AUDIT_FOLDER, AuditLog
 from assistant.service.drift import FOLDER, DailyLog
 from assistant.service.metrics import Metrics
-from assistant.service.people import ADMINISTER, ANYBODY, ASK, CALLER, People, Person, refused
+from assistant.service.people import ADMINISTER, ANYBODY, ASK, CALLER, Person, refused
+from assistant.service.people_file import People
 from assistant.settings.collections import DEFAULT, chosen_collections
 from assistant.text.visible import shown_value
 from assistant.types import (
@@ -133,17 +134,18 @@ class Service:
     @contextmanager
     def audited(
         self, act: str, door: str, collections: Sequence[str] = (), who: Person | None = None
-    ) -> Iterator[None]:
-        """Write down how what is done inside ends."""
-        outcome = "stopped"
+    ) -> Iterator[list[str]]:
+        """Write down how what is done inside ends, with these collections and those that are added
+        to the list that it gives."""
+        outcome, told = "stopped", list(collections)
         try:
-            yield
+            yield told
             outcome = "ok"
         except AssistantError as exc:
             outcome = type(exc).__name__
             raise
         finally:
-            self.record(act, door, outcome, collections, who)
+            self.record(act, door, outcome, told, who)
 
     # ------------------------------------------------------------ questions
 
@@ -166,10 +168,10 @@ class Service:
         try:
             who = self.person(who)
             filters = self.within(filters, who)
+            check_question(question, self.settings.answer.max_question_characters)
         except AssistantError as exc:
-            self.record("ask", door, type(exc).__name__, (), who)
+            self.record("ask", door, type(exc).__name__, filters.collections, who)
             raise
-        check_question(question, self.settings.answer.max_question_characters)
         began = time.perf_counter()
         first = 0.0
         outcome, ended = "stopped", "stopped"
@@ -227,8 +229,9 @@ class Service:
         who: Person | None = None,
     ) -> tuple[Passage, ...]:
         """The passages for a question, best first; errors as in ``stream``."""
-        with self.audited("search", door, filters.collections, who):
+        with self.audited("search", door, filters.collections, who) as told:
             filters = self.within(filters, who)
+            told += filters.collections or (DEFAULT,)
             async with self.gate.enter():
                 return await asyncio.to_thread(
                     self.assistant.retrieve, question, limit, filters=filters
@@ -297,6 +300,13 @@ class Service:
         """What is known of the documents of some collections, as ``within`` chooses them."""
         chosen = self.within(Filters(collections=tuple(collections)), who).collections
         return self.assistant.document_infos(chosen)
+
+    def listed(self, collections: Sequence[str], door: str) -> tuple[DocumentInfo, ...]:
+        """The same for the caller, written down."""
+        with self.audited("list", door, collections) as told:
+            chosen = self.within(Filters(collections=tuple(collections))).collections
+            told += chosen or (DEFAULT,)
+            return self.assistant.document_infos(chosen)
 
     def states(
         self, collections: Sequence[str] = (), who: Person | None = None

@@ -92,11 +92,11 @@ class Git:
                 yield process.stdout
                 is_whole = not process.stdout.read(1)
             finally:
-                clock.cancel()
                 if not is_whole:
                     end(is_late=False)
                 process.stdout.close()
                 code = process.wait()
+                clock.cancel()
             if late.is_set():
                 raise DocumentError(f"git did not end within {self.seconds:g} seconds")
             if is_whole and code != 0:

@@ -19,7 +19,9 @@ from assistant.text.visible import shown_value
 
 _SITEMAP_BYTES = 10_000_000
 """Of one sitemap, as it comes and unfolded; the form itself allows 50 MB and 50,000 addresses."""
-_MOST_SITEMAPS = 20
+_MOST_SITEMAPS, _MOST_NAMED = 20, 50_000
+"""Sitemaps, and addresses of one; the latter is what the form allows."""
+_USED_UP = "time or size for one visit is used up; the rest is left out"
 _LEAST_PAUSE, _LONGEST_PAUSE = 0.1, 30.0
 
 
@@ -55,6 +57,9 @@ def pages_of(address: str, limits: VisitLimits, door: WebDoor | None = None) -> 
     asked = 0
     bytes_left = limits.total_bytes
     for named in _named(address, host, until, door):
+        if time.monotonic() > until:
+            yield Visited(address, problem=_USED_UP)
+            return
         if named.problem or named.address in seen:
             if named.problem:
                 yield named
@@ -64,9 +69,8 @@ def pages_of(address: str, limits: VisitLimits, door: WebDoor | None = None) -> 
         if not problem and asked >= limits.pages:
             yield Visited(address, problem=f"more than {limits.pages} pages: the rest is left out")
             return
-        if not problem and (bytes_left <= 0 or time.monotonic() > until):
-            yield Visited(address, problem="time or size for one visit is used up; the rest is "
-                          "left out")  # fmt: skip
+        if not problem and bytes_left <= 0:
+            yield Visited(address, problem=_USED_UP)
             return
         if problem:
             yield Visited(named.address, problem=problem)
@@ -88,7 +92,7 @@ def pages_of(address: str, limits: VisitLimits, door: WebDoor | None = None) -> 
 def _named(address: str, host: OneHost, until: float, door: WebDoor | None) -> Iterator[Visited]:
     """The addresses of a sitemap, or of the sitemaps that it names: one level, of one host."""
     pages, sitemaps = _read(address, host, door)
-    yield from (Visited(each) for each in pages)
+    yield from _visits(address, pages)
     for number, each in enumerate(sitemaps):
         problem = _closed(each, host)
         if number >= _MOST_SITEMAPS or time.monotonic() > until:
@@ -102,9 +106,15 @@ def _named(address: str, host: OneHost, until: float, door: WebDoor | None) -> I
         except AssistantError as exc:
             yield Visited(each, problem=exc.what)
             continue
-        yield from (Visited(page) for page in inner)
+        yield from _visits(each, inner)
         yield from (Visited(one, problem="it is a list in a list of sitemaps") for one in deeper)
         time.sleep(_pause(host, until))
+
+
+def _visits(sitemap: str, pages: list[str]) -> Iterator[Visited]:
+    yield from (Visited(each) for each in pages[:_MOST_NAMED])
+    if len(pages) > _MOST_NAMED:
+        yield Visited(sitemap, problem=f"it names more than {_MOST_NAMED:,} pages")
 
 
 def _read(address: str, host: OneHost, door: WebDoor | None) -> tuple[list[str], list[str]]:
