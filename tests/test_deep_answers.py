@@ -6,21 +6,24 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fake_model_server import FakeModelServer, Reply
+from support_asking import MakeAssistant, assistants
 from support_server import running
 
-from assistant import Answer, Assistant, Delta, Finished, Progress, UsageError, load_settings
+from assistant import Answer, Assistant, Delta, Finished, Progress, UsageError
 from assistant.answering.question_parts import accepted_questions
 from assistant.chat.conversations import Conversations
 from assistant.chat.suggestions import Suggestions
 from assistant.chat.talking import Talk
 from assistant.service.service import Service
+
+pytest_plugins = ["support_model_fixtures"]
 
 NOTES = {
     "garden.md": "# Garden\n\nThe garden of Holm was laid out in 1872 by Berta Lindqvist.\n",
@@ -30,37 +33,12 @@ NOTES = {
 }
 QUESTION = "When was the garden of Holm laid out and when was Berta Lindqvist born?"
 PARTS = ("When was the garden of Holm laid out?", "When was Berta Lindqvist born?")
-MakeAssistant = Callable[..., Assistant]
-
-
-@pytest.fixture
-def server() -> Iterator[FakeModelServer]:
-    with FakeModelServer() as made:
-        yield made
 
 
 @pytest.fixture
 def make(tmp_path: Path, server: FakeModelServer) -> Iterator[MakeAssistant]:
-    made: list[Assistant] = []
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    for name, text in NOTES.items():
-        (folder / name).write_text(text)
-
-    def assistant(**more: Any) -> Assistant:
-        values: dict[str, Any] = {
-            "documents.paths": [str(folder)], "index.path": str(tmp_path / "index"),
-            "llm.model": "grounded", "llm.base_url": server.base_url, "llm.max_retries": 0,
-            "retrieval.passages": 1,
-        }  # fmt: skip
-        named = {name.replace("__", "."): value for name, value in more.items()}
-        made.append(Assistant(load_settings(None, values | named)))
-        made[-1].sync()
-        return made[-1]
-
-    yield assistant
-    for each in made:
-        each.close()
+    with assistants(tmp_path, server, NOTES, retrieval__passages=1) as made:
+        yield made
 
 
 def followed(
@@ -342,6 +320,18 @@ def test_command_line_writes_a_report(
 )
 def test_line_of_a_reply_is_read_as_a_question(line: str, accepted: str) -> None:
     assert accepted_questions(line, QUESTION) == ([accepted] if accepted else [])
+
+
+def test_question_about_another_name_or_year_is_no_copy() -> None:
+    asked = "When was the harbour of Arlen built, in 1700 or in 1701, and that of Brome?"
+    lines = [
+        "When was the harbour of Arlen built?", "When was the harbour of Brome built?",
+        "Was the harbour of Arlen built in 1700?", "Was the harbour of Arlen built in 1701?",
+    ]  # fmt: skip
+    assert accepted_questions("\n".join(lines), asked) == lines
+    assert (
+        accepted_questions(f"{lines[0]}\nWhen was an harbour of Arlen built?", asked) == lines[:1]
+    )
 
 
 # ---------------------------------------------------------------- other doors

@@ -6,20 +6,22 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_model_server import FakeModelServer, Reply
+from support_asking import MakeAssistant, assistants
 
-from assistant import Answer, Assistant, Finished, Progress, load_settings
+from assistant import Answer, Assistant, Finished, Progress
 from assistant.answering.summary_parts import CallSize, plan_summary
 from assistant.types import Passage
 
+pytest_plugins = ["support_model_fixtures"]
+
 TOWNS = ("Arlen", "Brome", "Corby", "Dunmore", "Elstow", "Farnham", "Girton", "Holm")
 QUESTION = "Summarise towns.md"
-MakeAssistant = Callable[..., Assistant]
 
 
 def towns() -> str:
@@ -35,31 +37,9 @@ def towns() -> str:
 
 
 @pytest.fixture
-def server() -> Iterator[FakeModelServer]:
-    with FakeModelServer() as made:
-        yield made
-
-
-@pytest.fixture
 def make(tmp_path: Path, server: FakeModelServer) -> Iterator[MakeAssistant]:
-    made: list[Assistant] = []
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    (folder / "towns.md").write_text(towns())
-
-    def assistant(**more: Any) -> Assistant:
-        values: dict[str, Any] = {
-            "documents.paths": [str(folder)], "index.path": str(tmp_path / "index"),
-            "llm.model": "grounded", "llm.base_url": server.base_url, "llm.max_retries": 0,
-        }  # fmt: skip
-        named = {name.replace("__", "."): value for name, value in more.items()}
-        made.append(Assistant(load_settings(None, values | named)))
-        made[-1].sync()
-        return made[-1]
-
-    yield assistant
-    for each in made:
-        each.close()
+    with assistants(tmp_path, server, {"towns.md": towns()}) as made:
+        yield made
 
 
 SMALL: Mapping[str, Any] = {"llm__context_tokens": 2000, "llm__answer_tokens": 400}

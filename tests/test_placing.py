@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_model_server import FakeModelServer, Reply
+from support_asking import MakeAssistant, assistants
 
-from assistant import Assistant, SettingsError, load_settings
+from assistant import Assistant, SettingsError
 from assistant.index.placing import accepted_placing
+
+pytest_plugins = ["support_model_fixtures"]
 
 FILLER = [
     " ".join(f"Beech {100 * part + number} is old and its shade is deep." for number in range(40))
@@ -30,36 +33,14 @@ She planted forty of them beside the pond. {FILLER[1]}
 Masons came from Ost for it. {FILLER[2]}
 """
 SENTENCE = "The part on the pond tells what Berta Lindqvist planted in the garden of Holm."
-MakeAssistant = Callable[..., Assistant]
-
-
-@pytest.fixture
-def server() -> Iterator[FakeModelServer]:
-    with FakeModelServer() as made:
-        yield made
 
 
 @pytest.fixture
 def make(tmp_path: Path, server: FakeModelServer) -> Iterator[MakeAssistant]:
-    made: list[Assistant] = []
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    (folder / "garden.md").write_text(NOTE)
-    (folder / "mill.md").write_text("# Mill\n\nThe mill of Ost grinds rye since 1650.\n")
-
-    def assistant(index: str = "index", **more: Any) -> Assistant:
-        values: dict[str, Any] = {
-            "documents.paths": [str(folder)], "index.path": str(tmp_path / index),
-            "llm.model": "grounded", "llm.base_url": server.base_url, "llm.max_retries": 0,
-            "chunking.placing": "model", "chunking.tokens": 128,
-        }  # fmt: skip
-        named = {name.replace("__", "."): value for name, value in more.items()}
-        made.append(Assistant(load_settings(None, values | named)))
-        return made[-1]
-
-    yield assistant
-    for each in made:
-        each.close()
+    more = {"chunking__placing": "model", "chunking__tokens": 128}
+    files = {"garden.md": NOTE, "mill.md": "# Mill\n\nThe mill of Ost grinds rye since 1650.\n"}
+    with assistants(tmp_path, server, files, synced=False, **more) as made:
+        yield made
 
 
 def by_part(body: Mapping[str, Any]) -> Reply:

@@ -19,6 +19,7 @@ from assistant.model.hidden import without_thoughts
 from assistant.model.language_model import LanguageModel, Message
 from assistant.model.learned_tokens import learned_counter
 from assistant.model.prompts import load_prompt
+from assistant.model.short_replies import adds_numbers, holds_word, is_odd, plain_words
 from assistant.model.usage import usage_of
 from assistant.settings import LLMSettings
 from assistant.text.terms import content_terms
@@ -31,12 +32,10 @@ _LONGEST = 240
 _MARK = re.compile(
     r"[\s*_#>•–—-]{0,8}(?:\(?\d{1,2}[.):]\s{0,4}|[Qq](?:uestion)?\s?\d{0,2}[.:]\s{0,4})?"
 )
-_ODD = re.compile(r"\[\^?\d|【\d|https?:|www\.|[<>{}|`]")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _QUESTION_MARKS = ("?", "？", "؟")
 _COPY = 90.0
-"""Likeness of two questions, as rapidfuzz counts, from which on one is a copy."""
-_SAME_WORD = 80.0
+"""Likeness of two questions, as rapidfuzz counts, from which on one is a copy, if it also has no
+name, number or other word of content that the other lacks."""
 _MOST_NEW = 0.5
 """Share of a question's content words that nobody has said before; the sections of a report may ask
 in words of their own."""
@@ -69,8 +68,8 @@ async def parts_of(
     accepted = accepted_questions(reply, question, (question,), most, most_new)
     if len(accepted) > 1:
         return AskedParts(tuple(accepted), usage)
-    is_single = bool(lines) and _plain(lines[0]) == _plain(question)
-    if is_single and len(set(map(_plain, lines))) == 1 and prompt == "parts":
+    is_single = bool(lines) and plain_words(lines[0]) == plain_words(question)
+    if is_single and len(set(map(plain_words, lines))) == 1 and prompt == "parts":
         return AskedParts((), usage)
     return AskedParts((), usage, "the model named no parts of the question")
 
@@ -96,7 +95,7 @@ async def missing_parts(
     if failed:
         return AskedParts((), usage, failed)
     lines = _lines(reply)
-    if lines and _plain(lines[0]) in _NOTHING:
+    if lines and plain_words(lines[0]) in _NOTHING:
         return AskedParts((), usage)
     known = "\n".join([question, *(f"{p.title}\n{p.text}" for p in context.passages)])
     accepted = accepted_questions(reply, known, (question, *asked), _ASK_MISSING)
@@ -140,21 +139,20 @@ def accepted_questions(
     ``known`` is what has been said: a line has a word of it, at most the share ``most_new`` of
     other words, and no other number.
     """
-    numbers = set(_NUMBER.findall(known))
     said = frozenset(content_terms(known))
-    before = [_plain(each) for each in asked]
+    before = [plain_words(each) for each in asked]
     accepted: list[str] = []
     for line in _lines(reply):
         if len(accepted) == most:
             break
-        plain, words = _plain(line), content_terms(line)
-        if not line.endswith(_QUESTION_MARKS) or len(line) > _LONGEST or _ODD.search(line):
+        plain, words = plain_words(line), content_terms(line)
+        if not line.endswith(_QUESTION_MARKS) or len(line) > _LONGEST or is_odd(line):
             continue
-        if not words or not set(_NUMBER.findall(line)) <= numbers:
+        if not words or adds_numbers(line, known):
             continue
-        if any(fuzz.ratio(plain, each) >= _COPY for each in before):
+        if any(_is_copy(plain, each) for each in before):
             continue
-        new = sum(not _holds(said, word) for word in words)
+        new = sum(not holds_word(said, word) for word in words)
         if new > most_new * len(words) or new == len(words):
             continue
         before.append(plain)
@@ -162,9 +160,8 @@ def accepted_questions(
     return accepted
 
 
-def _holds(words: frozenset[str], wanted: str) -> bool:
-    return wanted in words or any(fuzz.ratio(word, wanted) >= _SAME_WORD for word in words)
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+def _is_copy(plain: str, other: str) -> bool:
+    if fuzz.ratio(plain, other) < _COPY or adds_numbers(plain, other):
+        return False
+    words = content_terms(other)
+    return all(holds_word(words, word) for word in content_terms(plain))

@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz
-
 from assistant.model.hidden import without_thoughts
+from assistant.model.short_replies import adds_numbers, holds_word, plain_words
 from assistant.retrieval.question import Turn
 from assistant.text.terms import content_terms
 
@@ -24,10 +23,7 @@ _LABEL = re.compile(
 )
 _MARKER = re.compile(r"\[\^?\d+\]|【\d")
 _QUESTION_MARKS = ("?", "？", "؟", ";", "։")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LONGEST = 400
-_SAME_WORD = 80.0
-"""Likeness of two spellings of one word, as rapidfuzz counts."""
 _MOST_NEW = 0.34
 """Share of a rewrite's content words that the conversation does not hold."""
 
@@ -52,22 +48,14 @@ def _is_rewrite(line: str, question: str, history: Sequence[Turn]) -> bool:
     if asks and not line.endswith(_QUESTION_MARKS):
         return False
     turns = [part for turn in history for part in turn]
-    if _plain(line) == _plain(question) or any(_plain(line) == _plain(part) for part in turns):
+    if plain_words(line) in map(plain_words, (question, *turns)):
         return False
     words = content_terms(line)
-    if not all(_holds(words, wanted) for wanted in content_terms(question)):
+    if not all(holds_word(words, wanted) for wanted in content_terms(question)):
         return False
     said = " ".join([question, *turns])
-    if not set(_NUMBER.findall(line)) <= set(_NUMBER.findall(said)):
+    if adds_numbers(line, said):
         return False
     known = content_terms(said)
-    new = sum(not _holds(known, word) for word in words)
+    new = sum(not holds_word(known, word) for word in words)
     return new <= _MOST_NEW * len(words)
-
-
-def _holds(words: Sequence[str], wanted: str) -> bool:
-    return wanted in words or any(fuzz.ratio(word, wanted) >= _SAME_WORD for word in words)
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

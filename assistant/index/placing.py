@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,8 @@ from assistant.index.loaded import Loaded
 from assistant.model.context import without_marks
 from assistant.model.hidden import without_thoughts
 from assistant.model.language_model import Ended, LanguageModel, Message
-from assistant.model.prompts import load_prompt
+from assistant.model.prompts import SENTINEL, load_prompt
+from assistant.model.short_replies import adds_numbers, is_odd
 from assistant.model.usage import add_usage, usage_of
 from assistant.private_files import FOLDER_MODE, make_file
 from assistant.settings import LLMSettings
@@ -46,8 +46,6 @@ _KEPT_AT_ONCE = 32
 """Replies that an interruption can lose."""
 _GIVE_UP_AFTER = 3
 """Calls in a row that fail before the model is not asked for the rest."""
-_ODD = re.compile(r"\[\^?\d|【\d|https?:|www\.|[<>{}|`]|NOT_IN_THE_DOCUMENTS")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Placer:
@@ -195,14 +193,14 @@ def accepted_placing(reply: str, chunk: str, document: str) -> str:
     chunk, or of words and numbers that neither has."""
     lines = (" ".join(line.split()) for line in without_thoughts(reply).splitlines())
     line = next((line for line in lines if line), "").strip("\"“”'*_ ")
-    if not line or len(line) > 4 * _LONGEST or _ODD.search(line):
+    if not line or len(line) > 4 * _LONGEST or is_odd(line) or SENTINEL in line:
         return ""
     first = next(iter(sentences(line)), None)
     said = line[first.start : first.end] if first else line
     words, known = content_terms(said), set(content_terms(f"{document}\n{chunk}"))
     if len(said) > _LONGEST or len(words) < 2:
         return ""
-    if not set(_NUMBER.findall(said)) <= set(_NUMBER.findall(f"{document}\n{chunk}")):
+    if adds_numbers(said, f"{document}\n{chunk}"):
         return ""
     if " ".join(said.casefold().split()) in " ".join(chunk.casefold().split()):
         return ""
