@@ -349,6 +349,15 @@ def test_http_gives_a_report_with_its_steps(make: MakeAssistant, server: FakeMod
     assert words.count("## When was") == 2
 
 
+@pytest.mark.parametrize("deep", ["yes", 1, None, []])
+def test_http_refuses_a_deep_that_is_neither_true_nor_false(make: MakeAssistant, deep: Any) -> None:
+    with running(make()) as served:
+        asked = {"messages": [{"role": "user", "content": QUESTION}], "deep": deep}
+        reply = httpx.post(f"{served.url}/v1/chat/completions", json=asked, timeout=60)
+    assert reply.status_code in (400, 422)
+    assert "deep" in reply.text
+
+
 def test_chat_shows_the_steps(make: MakeAssistant, server: FakeModelServer, tmp_path: Path) -> None:
     service = Service(make(answer__steps=3))
     conversations = Conversations(tmp_path / "conversations.sqlite")
