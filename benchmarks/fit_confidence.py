@@ -10,6 +10,10 @@ of the own set. Two logistic regressions, with a reader's judgement and without,
 folds: AUROC for both kinds of unanswerable, Brier skill against a constant, expected calibration
 error with ten bins of equal mass, false refusals and false answers at the threshold
 ``answer.min_confidence``.
+
+The doubts (``assistant.answering.doubts``: the best sentence lacks a year, a code, a unit of the
+question) are rules, not weights. They multiply what a fit says, so the product's own confidence is
+judged by folds as well.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ from assistant import Assistant, load_settings
 from assistant.answering.candidates import Pick, rank_candidates
 from assistant.answering.choice import choose
 from assistant.answering.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
+from assistant.answering.doubts import doubted
 from assistant.model.answer_reader import AnswerReader, make_reader, read_passages
 from assistant.retrieval.question import Turn, analyse
 from assistant.retrieval.search import retrieve
@@ -57,12 +62,13 @@ _RIDGE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Signals of one question with and without a reader, its kind, and whether each of the two
-    answers is right."""
+    """Signals of one question with and without a reader, its kind, whether each of the two answers
+    is right, and what their doubts leave of the probability, 0 to 1."""
 
     kind: str
     values: tuple[tuple[float, ...], tuple[float, ...]]
     is_right: tuple[bool, bool]
+    left: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +104,11 @@ def measure(
                 extraction = choose(candidates, settings.answer.max_sentences, read_text)
                 found = signals(extraction)
                 right = asked.is_right is not None and asked.is_right(extraction.picks)
-                both.append((found, right))
-            (without, a), (with_reader, b) = both
+                both.append((found, right, doubted(1.0, extraction, passages)))
+            (without, a, c), (with_reader, b, d) = both
             if without is not None and with_reader is not None:
-                samples.append(Sample(kind, (astuple(without), astuple(with_reader)), (a, b)))
+                values = (astuple(without), astuple(with_reader))
+                samples.append(Sample(kind, values, (a, b), (c, d)))
     return samples
 
 
@@ -274,6 +281,8 @@ def main() -> None:
             weights, intercept = fit(x[others], y[others], weight[others])
             held_back[own] = 1 / (1 + np.exp(-(x[own] @ weights + intercept)))
         report(kinds, y, held_back, threshold)
+        print(" the same with the doubts, which are rules:")
+        report(kinds, y, held_back * [sample.left[at] for sample in samples], threshold)
         weights, intercept = fit(x, y, weight)
         named = zip(SIGNAL_NAMES, weights, strict=True)
         stored[name] = {"intercept": round(intercept, 3)}

@@ -47,6 +47,19 @@ def test_captions_and_teasers_are_found_with_their_blocks() -> None:
     ]
 
 
+def test_caption_answers_where_only_it_says_so(tmp_path: Path) -> None:
+    text = (
+        "# Bridges of the valley\n\nThe stone bridge was built in 1843 by Ada Kay.\n\n"
+        "bridge.jpg\nThe keystone of the stone bridge, which carries the weight of both sides, is "
+        "shown in blue.\n\nIts arch spans forty metres. The weight of a bridge rests on its piers, "
+        "and Kay wrote about weights and colours all her life.\n"
+    )
+    with indexed(tmp_path, {"bridges.md": text}) as assistant:
+        answer = assistant.ask("In which colour is the keystone shown?")
+    assert answer.sentences[0].text.endswith("is shown in blue.")
+    assert answer.certainty in ("sure", "likely")
+
+
 @pytest.mark.parametrize(
     "text",
     [

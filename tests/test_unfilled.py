@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import log
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from support_texts import indexed
@@ -12,9 +15,11 @@ from assistant.answering.candidates import Read, rank_candidates
 from assistant.answering.choice import Extraction
 from assistant.answering.doubts import doubted
 from assistant.embedding.static import StaticEmbedder
+from assistant.index.snapshot import Snapshot
 from assistant.retrieval.answer_kinds import answer_kinds
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import analyse
+from assistant.retrieval.word_statistics import inverse_document_frequency
 from assistant.text.analysed import analysed
 from assistant.types import Passage
 
@@ -69,6 +74,40 @@ def test_a_measure_is_a_number(question: str) -> None:
 )
 def test_a_measure_beside_another_thing_is_none(question: str) -> None:
     assert answer_kinds(analysed(question))[0] != "number"
+
+
+@pytest.mark.parametrize(
+    ("question", "asks_for_person"),
+    [
+        ("Which prize did the woman who discovered the island win?", False),
+        ("How many people who came to the fair stayed?", False),
+        ("Which colour does the boat have whose mast broke?", False),
+        ("What year was it, and who was the mayor?", True),
+        ("What is the name of the man whose mast broke?", True),
+        ("With whom did she sail when it rained?", True),
+        ("The lock was built by whom?", True),
+    ],
+)
+def test_who_asks_for_a_person_but_where_it_opens_a_clause(
+    question: str, asks_for_person: bool
+) -> None:
+    assert ("person" in answer_kinds(analysed(question))) == asks_for_person
+
+
+def test_everyday_word_that_a_folder_lacks_is_rare_only_as_its_language_tells() -> None:
+    class Words:
+        def __len__(self) -> int:
+            return 5_000
+
+        def document_frequency(self, term: str) -> int:
+            return {"harbour": 0, "quay": 3}.get(term, 0)
+
+    snapshot = cast(Snapshot, SimpleNamespace(words=Words()))
+    prose = {"harbour": 0.02, "quay": 0.02}
+    absent = inverse_document_frequency(snapshot, "harbour", prose)
+    assert absent == pytest.approx(-log(0.02))
+    assert inverse_document_frequency(snapshot, "quay", prose) > absent
+    assert inverse_document_frequency(snapshot, "zwark", prose) > absent
 
 
 def test_what_announces_things_is_followed_by_them(tmp_path: Path) -> None:

@@ -48,6 +48,10 @@ _READER_WEIGHT_OF_LISTS = 0.0
 _MOST_KEPT = 50
 _NOISE_PENALTY = 0.3
 """What a sentence of a caption, an advert or recurring boilerplate loses of its score."""
+_NOISE_THAT_ANSWERS = 0.1
+_ANSWERS = 4.0
+"""The same where the reader holds the sentence for the answer: its span beats "none" by so much.
+Some captions say what no other sentence does."""
 _LOOKED_UP = 6
 """The best sentences of which it is looked up whether they recur in other documents."""
 _SHORTEST_BOILERPLATE = 4
@@ -353,6 +357,8 @@ def _pick(
         span = reading.best_within(sentence.span.start, sentence.span.end)
         read = Read(reading.answerable, span[2], passage.start + span[0], passage.start + span[1])
         score += reader_weight * (logistic(read.answerable) + logistic(read.span / 2))
+        if read.span >= _ANSWERS and read.answerable > 0:
+            penalty = min(penalty, _NOISE_THAT_ANSWERS)
     return Pick(
         passage=passage,
         text=sentence.text,

@@ -48,6 +48,12 @@ _NUMBER_WORD = re.compile(
 )
 _BARE_YEAR = re.compile(r"(?:1\d|20)\d\d")
 _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
+_NO_NAME = re.compile(
+    r"\b(?:what|which)\s+(?:(?:kind|type|sort)s?\s+of\b|(?:colou?r|shape|size|form|effect|purpose|"
+    r"material|condition|quality|direction|angle|position|sense|respect|way|extent|degree)s?\b)",
+    re.IGNORECASE,
+)
+"""Asks for something that has no name: a capital letter says nothing for a sentence."""
 _COUNTED_OFF = re.compile(r"(?<![\w.,$€£-])\(?\d{1,2}\)(?=\s)")
 """A number that counts off: "net of: 1) fuel, 2) power"."""
 _PERSON = re.compile(
@@ -336,7 +342,7 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
         if kind == "reason":
             gives_one = has_reason(text, other) if other else _REASON.search(text)
             return 1.0 if gives_one else 0.3
-        if kind == "which":
+        if kind == "which" and not _NO_NAME.search(question.text):
             return 1.0 if _new_name(_CAPITAL, text, question) else 0.4
     return 0.5
 

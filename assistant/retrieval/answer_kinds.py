@@ -63,6 +63,11 @@ _OPENS = (
 )
 """What stands before a question word that asks; behind a noun or a verb it opens a clause: "the
 error when I exceed the limit", "a town where it rains"."""
+_OPENS_WHO = (
+    rf"(?:{_OPENS}|\b(?:with|for|at)\s+|^(?:(?!\b(?:what|which|how|why|where|when)\b).)*\b)"
+)
+"""What stands before "who" where it asks: anything but another question word. "Which prize did the
+woman who discovered radium win?" asks for no person."""
 _ENGLISH: dict[AnswerKind, str] = {
     "number": (
         r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|heavy|wide)\b|"
@@ -85,13 +90,15 @@ _ENGLISH: dict[AnswerKind, str] = {
     ),
     "list": (
         r"\b(?:list|name)\s+(?:all|the|some|two|three|four|five|every)\b|"
-        r"\bwho (?:are|were|wrote)\b|"
+        rf"{_OPENS_WHO}who (?:are|were|wrote)\b|"
         r"\b(?:which|what|name|list)\s+(?:(?:are|were|all|the)\s+)*"
         r"(?:two|three|four|five|six|seven|eight|nine|ten|some|other|main)\b|"
         rf"\b(?:which|what|name|list)\s+(?:[\w-]+\s+){{0,3}}(?:{_PLURALS})\b"
     ),
     "person": (
-        r"\bwho(?:m|se)?\b|\b(?:which|what)\s+(?:person|author|researcher|scientist|professor|man|"
+        rf"{_OPENS_WHO}who(?:m|se)?\b|"
+        r"\bwhat (?:is|was|were|are) the names? of the (?:person|people|man|men|woman|women)\b|"
+        r"\b(?:which|what)\s+(?:person|author|researcher|scientist|professor|man|"
         r"woman|king|queen|president|actor|singer)\b"
     ),
     "place": (

@@ -58,6 +58,26 @@ _EXPLAIN = re.compile(
     r"(what|who|where|when|why|how) (.{2,80}?) (is|are|was|were|means?)(?= |[.?!]|$)",
     re.IGNORECASE,
 )
+_KNOWN = re.compile(
+    r"^(?:(?:does|do|did|can|could|would|will) (?:anybody|anyone|somebody|someone|you|we|they|it|"
+    rf"{_THESE}) (?:happen to |please |also )?(?:know|tell|tell me|tell us|say|explain|remember)|"
+    r"(?:is|was) it (?:known|said|told|clear|stated|explained)|(?:i|we) (?:wonder|want to know|"
+    r"would like to know|need to know)|i(?:'|’)d like to know|(?:do you have |have you )?any idea)"
+    r",? (?=(?:what|who|whom|whose|where|when|why|how|which)\b)",
+    re.IGNORECASE,
+)
+"""Asks by asking who knows: "Does anybody know why …?"."""
+_MEANT = re.compile(
+    r"^what (?P<verb>is|was|are|were) (?:meant|understood|referred to) (?:by|with|under) "
+    r"(?:(?:the|an?) (?:word|term|phrase|expression|notion|name) )?",
+    re.IGNORECASE,
+)
+_CLAIMED = re.compile(
+    r"^(?P<word>what|who) (?P<verb>does|do|did) (?P<thing>[^.?!]{2,80}?) (?:(?:claim|profess|"
+    r"purport|pretend|seem|appear|prove|happen)|turn out) to be(?=[ .?!]|$)",
+    re.IGNORECASE,
+)
+_IS = {"does": "is", "do": "are", "did": "was"}
 _ASIDE = re.compile(
     rf",? ?\b(?:in this context|in the present context|here and now|in your own words|in simple "
     rf"terms|in plain words|according to {_THESE}|as far as {_THESE} (?:say|go|know)|"
@@ -87,6 +107,9 @@ def without_frame(text: str) -> str:
     """The question itself; the whole text where nothing would be left."""
     bare = _STANDS_FOR.sub(r"\1 ", text)
     bare = _EXPLAIN.sub(_turned, bare, count=1)
+    bare = _KNOWN.sub("", bare, count=1)
+    bare = _MEANT.sub(r"What \g<verb> ", bare, count=1)
+    bare = _CLAIMED.sub(_is_said, bare, count=1)
     bare = _ASIDE.sub(" ", bare)
     bare = _FIGURES.sub("What is the number of ", bare, count=1)
     for pattern in (_AGREE, _CONFLICT):
@@ -114,6 +137,11 @@ def flowing(text: str) -> str:
 def asks_each_document(text: str) -> bool:
     """Whether a question is what several documents say, or whether they say the same."""
     return any(pattern.match(text) for pattern in _OF_SEVERAL)
+
+
+def _is_said(match: re.Match[str]) -> str:
+    """ "What does the mill claim to be?" asks "What is the mill?"."""
+    return f"{match['word']} {_IS[match['verb'].lower()]} {match['thing']}"
 
 
 def _turned(match: re.Match[str]) -> str:

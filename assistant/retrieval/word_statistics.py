@@ -32,9 +32,15 @@ def inverse_frequency(containing: int, total: int, prose_share: float) -> float:
 def inverse_document_frequency(snapshot: Snapshot, term: str, prose: Mapping[str, float]) -> float:
     """A term's idf over the chunks of an index, and of ``prose`` in the question's language.
 
+    A term that no chunk holds is as rare as its language tells, at most: a folder that never says
+    "film" knows nothing of how much the word tells apart, and would count it above every name.
+
     An index of an earlier version counts removed chunks too, until its next ingest: then no more
     than there are.
     """
     total = len(snapshot.words)
     containing = min(total, snapshot.words.document_frequency(term))
-    return inverse_frequency(containing, total, prose.get(term, RAREST))
+    found = inverse_frequency(containing, total, prose.get(term, RAREST))
+    if containing:
+        return found
+    return min(found, -log(prose.get(term, RAREST)))
