@@ -17,6 +17,7 @@ from assistant.tables.model import find_tables
 from assistant.text.abbreviations import pairs_of
 from assistant.text.periods import period_forms
 from assistant.text.sentences import sentences
+from assistant.text.word_families import verb_forms
 
 TEXTS = {
     "shipyard.md": """# Shipyard figures
@@ -231,6 +232,19 @@ def test_lines_of_references_are_told() -> None:
     assert is_reference("- Sunde, K. (2014), Slack water in narrow sounds.")
     assert is_reference("Aas and Berg (1999). Ropes and their care.")
     assert not is_reference("The gauge was set up in 1911.")
+
+
+@pytest.mark.parametrize(
+    ("word", "others"),
+    [
+        ("rethought", {"rethink"}), ("overtook", {"overtak"}), ("withdraw", {"withdrew"}),
+        ("result", set()), ("unit", set()), ("outset", set()),
+    ],
+)  # fmt: skip
+def test_irregular_verb_keeps_its_forms_behind_a_prefix(word: str, others: set[str]) -> None:
+    forms = set(verb_forms(word, "en"))
+    assert others <= forms
+    assert bool(forms) == bool(others)
 
 
 def test_hostile_questions_take_no_time() -> None:

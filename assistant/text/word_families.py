@@ -11,6 +11,8 @@ from assistant.text.terms import stems
 
 _PARTICIPLES = frozenset({"de", "nl"})
 """Languages whose participles begin with "ge", which no stemmer takes off."""
+_PREFIXES = ("re", "over", "under", "out", "mis", "fore", "un", "with")
+"""Before an irregular English verb, whose forms stay irregular: "rethink", "rethought"."""
 _VERB = re.compile(r"(?:ge)?([^\W\d_]{4,}?)(en|t|d)")
 
 
@@ -32,7 +34,14 @@ def _verb_forms(word: str, code: str) -> tuple[str, ...]:
 
 def verb_forms(term: str, code: str) -> tuple[str, ...]:
     """The stems of all forms of an irregular verb; none for any other stem."""
-    return _irregular(code).get(term, ())
+    known = _irregular(code)
+    if term in known or code != "en":
+        return known.get(term, ())
+    for prefix in _PREFIXES:
+        rest = term.removeprefix(prefix)
+        if rest != term and rest in known:
+            return tuple(prefix + form for form in known[rest])
+    return ()
 
 
 @lru_cache(maxsize=32)
