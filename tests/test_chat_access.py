@@ -20,6 +20,13 @@ def url(sample: Assistant) -> Iterator[str]:
         yield server.url
 
 
+DRAWN = (
+    "() => document.querySelector('#chat .examples')"
+    " && !document.querySelector('#chat .examples[role=list]')"
+)
+"""The examples are drawn, and the script has mended what Gradio says of them."""
+
+
 def serious(screen: Screen) -> list[str]:
     """Every serious or critical finding with the elements that it is about."""
     found = Axe().run(screen.page)
@@ -38,8 +45,7 @@ def test_axe_finds_nothing_serious(browser: Browser, url: str, scheme: str) -> N
     screen.page.add_init_script(f"localStorage.setItem('theme', '{scheme}')")
     screen.open()
     page = screen.page
-    # the script mends Gradio's examples as soon as they are drawn
-    page.wait_for_function("() => !document.querySelector('#chat .examples[role=list]')")
+    page.wait_for_function(DRAWN)
     problems = {"first": serious(screen)}
     screen.ask("When was ICLR founded?")
     screen.answered()

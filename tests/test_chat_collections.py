@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 from support_server import Running, Screen, running
-from test_chat_access import serious
+from test_chat_access import DRAWN, serious
 from test_chat_browser import looking_at
 from test_collections import settings_in, three_folders
 
@@ -75,7 +75,7 @@ def test_axe_finds_nothing_serious_in_the_choice(
     screen.page.add_init_script(f"localStorage.setItem('theme', '{scheme}')")
     screen.open()
     screen.page.get_by_label("library", exact=True).wait_for(state="attached")
-    screen.page.wait_for_function("() => !document.querySelector('#chat .examples[role=list]')")
+    screen.page.wait_for_function(DRAWN)
     assert serious(screen) == []
     context.close()
 
