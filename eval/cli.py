@@ -85,7 +85,13 @@ def main(
     context.obj = place
     if context.invoked_subcommand is None:
         check_installed(*STATISTICS, package="scipy")
-        _run(place, Plan(), gate=True, strict=strict, budgets=_budgets(budget_seconds, budget_cost))
+        _run(
+            place,
+            Plan(jobs=0),
+            gate=True,
+            strict=strict,
+            budgets=_budgets(budget_seconds, budget_cost),
+        )
 
 
 @main.command(epilog=EXITS)
@@ -127,10 +133,10 @@ def lint(place: Workplace) -> None:
 )
 @click.option(
     "--jobs",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    help="Questions under way at once; helps with a model server.",
+    type=click.IntRange(0, 64),
+    default=0,
+    help="Questions under way at once; several help with a model server.  [default: 2 without a "
+    "model on two processors, else 1]",
 )
 @click.option(
     "--repeat",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from assistant.types import Answer, Passage
@@ -105,11 +106,16 @@ def _rebuilt(kind: Any, value: Any) -> Any:
     """Plain data as a value of ``assistant.types``, by the types' own hints, so that a field
     that is added there is known here. What an older recording lacks gets its default."""
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = _hints(kind)
         return kind(**{name: _rebuilt(hints[name], each) for name, each in value.items()})
     if get_origin(kind) is tuple:
         return tuple(_rebuilt(get_args(kind)[0], each) for each in value)
     return value
+
+
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
 
 
 def _asked(question: EvalQuestion) -> list[str]:

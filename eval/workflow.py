@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -109,7 +110,8 @@ def _check_present(question_set: QuestionSet) -> None:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a set is to be asked: which questions, how often, how many at once, from where, and how
-    much time and money that may take."""
+    much time and money that may take. ``jobs`` of 0: two at once where no model is asked and there
+    are two processors, else one."""
 
     only: tuple[str, ...] = ()
     repeat: int = 1
@@ -117,6 +119,10 @@ class Plan:
     replay: Path | None = None
     resume: bool = False
     limits: RunLimits = NO_LIMITS
+
+    def at_once(self, settings: Settings) -> int:
+        """How many questions are under way at the same time."""
+        return self.jobs or (1 if settings.llm.model else min(2, os.cpu_count() or 1))
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -149,7 +155,7 @@ def run_questions(
         bench.texts,
         folder,
         repeat=plan.repeat,
-        jobs=plan.jobs,
+        jobs=plan.at_once(bench.settings),
         limits=plan.limits,
         step=step,
     )

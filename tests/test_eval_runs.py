@@ -81,6 +81,17 @@ def test_two_runs_give_the_same_bytes_whatever_finishes_first(
     assert b"seconds" not in bytes_of(one.path)
 
 
+def test_two_questions_are_under_way_where_no_model_is_asked(
+    plain_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = plain_settings.with_model("some-model")
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert [Plan(jobs=0).at_once(each) for each in (plain_settings, model)] == [2, 1]
+    assert Plan(jobs=5).at_once(model) == 5
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert Plan(jobs=0).at_once(plain_settings) == 1
+
+
 def test_a_run_that_was_cut_off_goes_on_and_ends_the_same(
     place: Workplace, chosen: QuestionSet, bench: Bench
 ) -> None:
