@@ -31,6 +31,7 @@ class LoopFilter:
         self._word = ""
         self._opens_line = True
         self._tokens: list[str] = []
+        self._since_letter = 0  # tokens since the last word
         self._sentence: list[str] = []
         self._sentences: Counter[str] = Counter()
         self.stopped = False
@@ -59,6 +60,7 @@ class LoopFilter:
         self._opens_line = False
         self._tokens.append(token)
         del self._tokens[: -_SHORT_TIMES * _LONGEST_RUN]
+        self._since_letter = 0 if token.isalpha() else self._since_letter + 1
         self._sentence.append(token)
         if token in _ENDS:
             key, long = " ".join(self._sentence), len(self._sentence) > _SENTENCE
@@ -72,12 +74,13 @@ class LoopFilter:
     def _is_repeated(self) -> bool:
         said, count = self._tokens, len(self._tokens)
         last = said[-1]
-        for run in range(1, min(_LONGEST_RUN, count // 3) + 1):
+        # A run without a word is no loop: "[[[[" would else be compared at each of its signs.
+        for run in range(self._since_letter + 1, min(_LONGEST_RUN, count // 3) + 1):
             if said[-1 - run] != last or said[-1 - 2 * run] != last:
                 continue
             block = said[-run:]
             times = _SHORT_TIMES if run <= _SHORT_RUN or "|" in block else 3
-            if count < times * run or not any(token.isalpha() for token in block):
+            if count < times * run:
                 continue
             if all(said[-run * (n + 1) : -run * n] == block for n in range(1, times)):
                 return True
