@@ -80,6 +80,8 @@ def test_files_come_compressed_and_stay_for_long(server: Running, named: list[st
             assert "immutable" in reply.headers["cache-control"]
             assert reply.headers["vary"] == "Accept-Encoding"
             assert reply.headers["x-content-type-options"] == "nosniff"
+        refused = httpx.head(server.url + address, headers={"Accept-Encoding": "gzip;q=0, br"})
+        assert "content-encoding" not in refused.headers
         assert packed.headers["content-encoding"] == "gzip"
         assert "content-encoding" not in plain.headers
         assert packed.content == plain.content
@@ -111,19 +113,21 @@ def test_the_digest_is_that_of_the_content(monkeypatch: Any, tmp_path: Path) -> 
     assert page_files.own_address("a.js") != first
 
 
-def test_a_build_of_another_form_gives_fewer_names(monkeypatch: Any, tmp_path: Path) -> None:
-    monkeypatch.setattr(page_files, "_BUILD", tmp_path)
-    (tmp_path / "assets").mkdir()
-    (tmp_path / "index.html").write_text(
-        '<script src="./assets/a.js"></script><link href="./assets/gone.css">'
-    )
-    (tmp_path / "assets" / "a.js").write_text("import('./b.js')")
-    assert page_files.gradio_files({"textbox"}) == ("a.js",)
-    (tmp_path / "assets" / "b.js").write_text("")
-    (tmp_path / "assets" / "a.js").write_text(
+def test_a_build_of_another_form_gives_fewer_names(tmp_path: Path) -> None:
+    plain, listed = tmp_path / "plain", tmp_path / "listed"
+    for build in (plain, listed):
+        (build / "assets").mkdir(parents=True)
+        (build / "index.html").write_text(
+            '<script src="./assets/a.js"></script><link href="./assets/gone.css">'
+        )
+        (build / "assets" / "b.js").write_text("")
+    (plain / "assets" / "a.js").write_text("import('./b.js')")
+    (listed / "assets" / "a.js").write_text(
         'm.f=["./b.js"])))=>0;x(()=>import(`./b.js`),__vite__mapDeps([0,7]))'
     )
-    assert page_files.gradio_files(()) == ("a.js", "b.js")
+    types = frozenset({"textbox"})
+    assert page_files.gradio_files(types, plain) == ("a.js",)
+    assert page_files.gradio_files(types, listed) == ("a.js", "b.js")
 
 
 def test_the_compressed_form_is_the_file(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import gradio as gr
@@ -39,27 +39,31 @@ _EVERY_PAGE, _DRAWN = "Blocks-", "component"
 _KINDS = {".js": b"text/javascript; charset=utf-8", ".css": b"text/css; charset=utf-8"}
 _KEEP = b"private, max-age=31536000, immutable"
 _HEAD = b"<head>"
+_GZIP = re.compile(rb"gzip(?: ?; ?q=(?:1|0?\.\d{0,2}[1-9])\d{0,3})?")
 _READING = frozenset({"GET", "HEAD"})
 
 
-def gradio_files(components: Collection[str]) -> tuple[str, ...]:
-    """Names in Gradio's folder of assets that a page with components of these types asks for, those
-    it asks for first at the beginning."""
-    found = dict.fromkeys(_ENTRY.findall((_BUILD / "index.html").read_text("utf-8")))
+@cache
+def gradio_files(components: frozenset[str], build: Path = _BUILD) -> tuple[str, ...]:
+    """Names in the folder of assets of Gradio's build that a page with components of these types
+    asks for, those it asks for first at the beginning."""
+    assets = build / "assets"
+    found = dict.fromkeys(_ENTRY.findall((build / "index.html").read_text("utf-8")))
     for name in list(found):
-        for _, _, _, needs in _steps(name):
+        for _, _, _, needs in _steps(assets / name):
             found.update(dict.fromkeys(needs))
     for name in list(found):
-        for component, role, file, needs in _steps(name):
+        for component, role, file, needs in _steps(assets / name):
             is_drawn = role == _DRAWN and component in components
             if is_drawn or file.startswith(_EVERY_PAGE):
                 found.update(dict.fromkeys(needs))
-    return tuple(name for name in found if (_BUILD / "assets" / name).is_file())
+    return tuple(name for name in found if (assets / name).is_file())
 
 
-def _steps(name: str) -> Iterator[tuple[str, str, str, list[str]]]:
+def _steps(script: Path) -> Iterator[tuple[str, str, str, list[str]]]:
     """What a script may load: the component it belongs to, in which role, the file, its needs."""
-    source = (_BUILD / "assets" / name).read_text("utf-8") if name.endswith(".js") else ""
+    is_there = script.suffix == ".js" and script.is_file()
+    source = script.read_text("utf-8") if is_there else ""
     list_ = _LIST.search(source)
     if list_ is None:
         return
@@ -95,7 +99,7 @@ class _Kept:
 
     path: Path
 
-    @cached_property
+    @property
     def plain(self) -> bytes:
         return self.path.read_bytes()
 
@@ -145,7 +149,7 @@ def _hint(address: str) -> str:
 
 async def _give(kept: _Kept, scope: Scope, send: Send) -> None:
     accepted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
-    is_packed = b"gzip" in accepted
+    is_packed = any(_GZIP.fullmatch(each.strip()) for each in accepted.split(b","))
     body = kept.packed if is_packed else kept.plain
     headers = [
         (b"content-type", _KINDS[kept.path.suffix]),
