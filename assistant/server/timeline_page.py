@@ -14,6 +14,7 @@ from assistant.chat.sources import LONGEST
 from assistant.chat.timeline import Timeline, TimelineRequest, draw_timeline
 from assistant.errors import AssistantError
 from assistant.service.service import Service
+from assistant.settings.collections import DEFAULT
 
 _MOST_COLLECTIONS = 100
 
@@ -38,9 +39,11 @@ def router(service: Service, library: Library) -> APIRouter:
         asked = TimelineRequest(" ".join(find.split()), page, ticked, tuple(collection or ()))
 
         def drawn() -> str:
-            infos = service.listed(asked.collections, "page")
-            names = library.chosen(ticked, asked.collections)
-            return draw_timeline(timeline.of(names or [info.name for info in infos]), asked)
+            with service.audited("read", "page", asked.collections) as told:
+                infos = service.infos(asked.collections)
+                told += dict.fromkeys(info.collection or DEFAULT for info in infos)
+                names = library.chosen(ticked, asked.collections)
+                return draw_timeline(timeline.of(names or [info.name for info in infos]), asked)
 
         try:
             return HTMLResponse(await asyncio.to_thread(drawn))
