@@ -140,7 +140,7 @@ def chosen_names(ticked: str, infos: Sequence[DocumentInfo], status: Status) -> 
     generation, _, numbers = ticked[:LONGEST].partition(":")
     if not generation:
         return ()
-    if not generation.isdecimal() or int(generation) != _number(status):
+    if generation != str(_number(status)):
         raise FilterError(
             "The documents have changed since their list was drawn",
             hint="load the page again, and tick the ones to ask",
