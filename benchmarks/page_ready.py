@@ -3,7 +3,8 @@
     python -m benchmarks.page_ready [--runs 9]
 
 Both servers run as processes of their own and are loaded in turn, each time in a fresh browser
-profile, until their text field is there. Printed: medians, and the ratio (aim: 1.5).
+profile, until their text field is there. Printed: medians, the ratio, and that of the second load
+in the same profile, which has the files. Exit status 1 above the aim, 1.3.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from benchmarks.cold_start import EMPTY
 from benchmarks.crowd import serving
 
+AIM = 1.3
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "tests"))
 
@@ -50,36 +52,48 @@ def empty_app() -> Iterator[str]:
             process.wait(20)
 
 
-def ready_seconds(browser: Browser, url: str) -> float:
-    """From the address to the field that can be typed into."""
+def ready_seconds(browser: Browser, url: str) -> tuple[float, float]:
+    """From the address to the field that can be typed into: of a first and of a second visit."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    began = time.perf_counter()
-    page.goto(url, wait_until="commit")
-    page.wait_for_selector("#question textarea", state="visible")
-    seconds = time.perf_counter() - began
+    seconds: list[float] = []
+    for _ in range(2):
+        page = context.new_page()
+        began = time.perf_counter()
+        page.goto(url, wait_until="commit")
+        page.wait_for_selector("#question textarea", state="visible")
+        seconds.append(time.perf_counter() - began)
+        page.wait_for_load_state("load")
+        page.close()
     context.close()
-    return seconds
+    return seconds[0], seconds[1]
 
 
 def main() -> None:
-    """Print both and their ratio; exit status 1 above 1.5."""
+    """Print both and their ratios; exit status 1 when the first visit is above the aim."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=9)
     options = parser.parse_args()
-    times: dict[str, list[float]] = {"chat": [], "empty": []}
+    times: dict[str, list[tuple[float, float]]] = {"chat": [], "empty": []}
     with serving() as (url, _), empty_app() as empty, chromium() as browser:
         for address in (url, empty):
             ready_seconds(browser, address)  # the first load also warms the server
         for _ in range(options.runs):
             times["empty"].append(ready_seconds(browser, empty))
             times["chat"].append(ready_seconds(browser, url))
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    ratio = medians["chat"] / medians["empty"]
-    for name, values in times.items():
-        print(f"{name:<6} median {medians[name]:.2f} s ({min(values):.2f} to {max(values):.2f})")
-    print(f"chat / empty Gradio app: {ratio:.2f} (aim: at most 1.5), n {options.runs}")
-    sys.exit(0 if ratio <= 1.5 else 1)
+    ratios: list[float] = []
+    for visit, said in enumerate(("first visit", "second visit")):
+        medians: dict[str, float] = {}
+        for name, both in times.items():
+            values = [each[visit] for each in both]
+            medians[name] = statistics.median(values)
+            print(
+                f"{said}: {name:<6} median {medians[name]:.2f} s "
+                f"({min(values):.2f} to {max(values):.2f})"
+            )
+        ratios.append(medians["chat"] / medians["empty"])
+        print(f"{said}: chat / empty Gradio app {ratios[-1]:.2f}, n {options.runs}")
+    print(f"aim for the first visit: at most {AIM}")
+    sys.exit(0 if ratios[0] <= AIM else 1)
 
 
 if __name__ == "__main__":

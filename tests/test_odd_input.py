@@ -303,6 +303,8 @@ def test_fields_that_are_not_used_may_be_odd(served: Running) -> None:
         "/document?name=%ED%A0%80", "/document?name=%00", "/document?name=x&start=1e999",
         "/document?name=x&start=" + "9" * 5000, "/document?name=x&page=NaN", "/document",
         "/document/page.png?name=%FF&page=1", "/document/page.png?name=x&page=" + "9" * 400,
+        "/document/timeline?ticked=%ED%A0%80", "/document/timeline?page=" + "9" * 400,
+        "/document/timeline?ticked=" + "9" * 19_000, "/document/timeline?collection=%00",
         "/export/%ED%A0%80.md", "/export/%00", "/v1/models/%ED%A0%80", "/v1/models/%00",
         "/own/%00", "/own/%ED%A0%80", "/own/" + "x" * 3000, "/static/docs/%00",
     ],

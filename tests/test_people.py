@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 import stat
 import subprocess
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import gradio as gr
 import httpx
@@ -149,6 +151,27 @@ def test_other_collections_are_not_there_by_any_name(
         assert asked(ben, "Who is the curator?", collections=["default"]).status_code == 400
 
 
+def test_the_timeline_holds_only_what_one_may_ask(served: Running, tokens: dict[str, str]) -> None:
+    def documents(client: httpx.Client, **query: str) -> set[str]:
+        page = client.get("/document/timeline", params=query).text
+        return {unquote(name) for name in re.findall(r"/document\?name=([^&]+)&", page)}
+
+    with as_person(served, TOKEN) as holder:
+        everything = documents(holder, collection="all")
+        assert "harbour:harbour.md" in everything
+    with as_person(served, tokens["ben"]) as ben:
+        harbour = {name for name in everything if name.startswith("harbour:")}
+        assert documents(ben) == documents(ben, collection="all") == harbour
+        said = []
+        for name in ("default", "nowhere"):
+            reply = ben.get("/document/timeline", params={"collection": name})
+            assert reply.status_code == 400
+            said.append(reply.text.replace(name, "NAME"))
+        assert said[0] == said[1]
+    with as_person(served, tokens["ada"]) as ada:
+        assert not documents(ada, collection="all") & harbour
+
+
 def test_a_header_or_cookie_makes_nobody_another(
     served: Running, tokens: dict[str, str], settings: Settings
 ) -> None:
@@ -182,6 +205,7 @@ def test_rights_are_asked_at_every_path(served: Running, tokens: dict[str, str])
             "/v1/models",
             "/document?name=archive/plants.md",
             "/document/file?name=archive/plants.md",
+            "/document/timeline",
         ):
             assert emil.get(path).status_code == 403
         assert asked(emil, MASTER).status_code == 403
@@ -573,12 +597,16 @@ def test_every_reading_is_written_down_with_its_collections(
         asked(ben, "a" * 200_000)
         ben.get("/document/page.png", params={"name": "harbour:harbour.md", "page": 1})
         ben.get("/document/page.png", params={"name": "archive/plants.md", "page": 1})
+        ben.get("/document/timeline")
+        ben.get("/document/timeline", params={"collection": "default"})
     assert since(before) == [
         ("search", "mcp", "ok", ("harbour",)),
         ("list", "mcp", "ok", ("harbour",)),
         ("list", "mcp", "ok", ("harbour",)),
         ("read", "mcp", "ok", ("harbour",)),
         ("ask", "http", "QuestionError", ("harbour",)),
+        ("read", "page", "ok", ("harbour",)),
+        ("read", "page", "UsageError", ("default",)),
         ("read", "page", "ok", ("harbour",)),
         ("read", "page", "UsageError", ("default",)),
     ]

@@ -69,20 +69,20 @@ def draw_document(
         )
     else:
         body.append(drawn)
-    return _frame(f"{source.title} – {source.name}", "".join(body))
+    return framed(f"{source.title} – {source.name}", "".join(body))
 
 
 def draw_error(what: str, hint: str) -> str:
     """A page that says what went wrong."""
     back = '<nav aria-label="Back"><a href="/">← Back to the chat</a></nav>'
-    return _frame("Document", f"{back}<h1>{one_line(what)}</h1><p>{one_line(hint)}</p>")
+    return framed("Document", f"{back}<h1>{one_line(what)}</h1><p>{one_line(hint)}</p>")
 
 
 def draw_login(problem: str, next_page: str = "") -> str:
     """The page that asks for the token; ``next_page`` is where the visitor wanted to go."""
     said = f'<p class="error" role="alert">{one_line(problem)}</p>' if problem else ""
     going = f'<input type="hidden" name="next" value="{escape(next_page)}">' if next_page else ""
-    return _frame(
+    return framed(
         "Document assistant",
         f'<h1>Document assistant</h1>{said}<form method="post" action="/login">{going}'
         '<label for="token">The token that the server was started with</label>'
@@ -209,7 +209,8 @@ def _text(source: Source, words: str) -> str:
     return f'<div class="text {kind}">{words}</div>'
 
 
-def _frame(title: str, body: str) -> str:
+def framed(title: str, body: str) -> str:
+    """A page of our own, without scripts; ``body`` is HTML, ``title`` a text."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

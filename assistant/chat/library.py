@@ -143,7 +143,7 @@ class Library:
             return draw_sources((), None), [], [], []
         types = sorted({Path(info.name).suffix.lower().lstrip(".") for info in infos} - {""})
         tags = sorted({tag for info in infos for tag in info.tags})
-        return draw_sources(infos, status), types, tags, [info.name for info in infos]
+        return draw_sources(infos, status, collections), types, tags, [info.name for info in infos]
 
     def _listed(
         self, collections: Sequence[str], who: Person | None

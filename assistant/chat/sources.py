@@ -24,7 +24,9 @@ LONGEST = 20_000
 """Characters that the script may send."""
 
 
-def draw_sources(infos: Sequence[DocumentInfo], status: Status | None) -> str:
+def draw_sources(
+    infos: Sequence[DocumentInfo], status: Status | None, collections: Sequence[str] = ()
+) -> str:
     """The list: folders, documents with their kind, day, size and state, and what is not read."""
     if status is None or not (infos or status.not_indexed):
         return '<div class="library"><p>There are no documents yet.</p></div>'
@@ -39,12 +41,19 @@ def draw_sources(infos: Sequence[DocumentInfo], status: Status | None) -> str:
         rows.append(f"<li>… and {len(infos) - _MOST_ROWS:,} more, which are always asked</li>")
     listed = (
         f'<p class="all"><button type="button" class="tick all" title="All documents">☑</button> '
-        f"<strong>{len(infos):,} documents</strong></p>"
+        f"<strong>{len(infos):,} documents</strong> {_timeline(collections)}</p>"
         f'<ul class="sources g{_number(status)} n{len(infos)}">{"".join(rows)}</ul>'
         if infos
         else "<p>No document could be read.</p>"
     )
     return f'<div class="library">{listed}{_not_read(status.not_indexed)}</div>'
+
+
+def _timeline(collections: Sequence[str]) -> str:
+    """The way to the dated statements; the page's script adds which documents are ticked."""
+    query = {"collection": tuple(collections)} if collections else {}
+    url = address("/document/timeline", **query)
+    return f'<a class="timeline" href="{url}" target="_blank">Timeline</a>'
 
 
 def _folders(info: DocumentInfo) -> tuple[str, ...]:
@@ -131,7 +140,7 @@ def chosen_names(ticked: str, infos: Sequence[DocumentInfo], status: Status) -> 
     generation, _, numbers = ticked[:LONGEST].partition(":")
     if not generation:
         return ()
-    if not generation.isdecimal() or int(generation) != _number(status):
+    if generation != str(_number(status)):
         raise FilterError(
             "The documents have changed since their list was drawn",
             hint="load the page again, and tick the ones to ask",

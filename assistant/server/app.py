@@ -27,13 +27,14 @@ from assistant.chat.page import STATIC, ChatPage
 from assistant.chat.uploads import Quotas, Uploads
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
-from assistant.server import openai_api, pages, uploading
+from assistant.server import openai_api, pages, timeline_page, uploading
 from assistant.server.access import Access
 from assistant.server.cross_origin import CrossOrigin
 from assistant.server.event_bodies import EventBodies
 from assistant.server.guards import Guards, RequestLimits
 from assistant.server.invalid_requests import refuse_http, refuse_invalid
 from assistant.server.mcp_door import make_mcp
+from assistant.server.page_files import PageFiles, own_address
 from assistant.service.people_file import People
 from assistant.service.service import Service
 from assistant.settings import Settings
@@ -43,12 +44,7 @@ CONVERSATIONS = "conversations.sqlite"
 _WARM_SECONDS = 2.0
 """How long an end waits for the warming up, which cannot be stopped."""
 
-_HEAD = (
-    '<link rel="stylesheet" href="/own/chat.css"><script src="/own/chat.js" defer></script>'
-    '<script src="/own/files.js" defer></script><script src="/own/sources.js" defer></script>'
-    '<script src="/own/keys.js" defer></script>'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
-)
+_OWN_FILES = ("chat.css", "chat.js", "files.js", "sources.js", "keys.js")
 _log = logging.getLogger("assistant.server")
 
 
@@ -104,6 +100,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     app.include_router(openai_api.router(service))
     app.include_router(pages.router(service, conversations, notes, access))
     app.include_router(uploading.router(uploads, service))
+    app.include_router(timeline_page.router(service, page.library))
     app.router.routes.extend(mcp_app.routes)
     app.mount("/own", StaticFiles(directory=STATIC), name="own")
     gr.mount_gradio_app(
@@ -117,20 +114,31 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
-        head=_HEAD,
+        head=_head(),
         theme=gr.themes.Default(primary_hue="blue"),
     )
     limits = RequestLimits(
         upload=uploads.quotas.file,
         request=settings.server.max_request_kilobytes * 1000,
     )
-    checked = EventBodies(app, page.blocks)
+    checked = EventBodies(PageFiles(app, page.blocks, _OWN_FILES), page.blocks)
     origins = settings.server.allowed_origins
     hosts = {*names, *settings.server.allowed_hosts}
     guarded: ASGIApp = Guards(checked, access, hosts, limits, origins, service.record)
     if origins:
         guarded = CrossOrigin(guarded, origins)
     return Application(guarded, service, conversations, page)
+
+
+def _head() -> str:
+    drawn = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    for name in _OWN_FILES:
+        address = own_address(name)
+        if name.endswith(".css"):
+            drawn += f'<link rel="stylesheet" href="{address}">'
+        else:
+            drawn += f'<script src="{address}" defer></script>'
+    return drawn
 
 
 def _quotas(settings: Settings) -> Quotas:

@@ -34,7 +34,7 @@ _GRADIO_FILES = re.compile(
 )
 _OURS = re.compile(
     r"/|/login|/logout|/healthz|/metrics|/openapi\.json|/docs|/v1/[\w/.-]+|/mcp/?|/document|"
-    r"/document/(?:page\.png|file)|/export/(?:[\w-]+\.md|notes\.docx)|/own/[\w.-]+|/upload"
+    r"/document/(?:page\.png|file|timeline)|/export/(?:[\w-]+\.md|notes\.docx)|/own/[\w.-]+|/upload"
 )
 
 _NEXT = re.compile(r"/document\?[\w.~%+&=:/,;@!$'()*-]{1,2000}", re.ASCII)

@@ -59,6 +59,13 @@
         field.dispatchEvent(new Event("input", { bubbles: true }));
       }
     }
+    const line = $("#library a.timeline");
+    if (line) {
+      const there = new URL(line.href);
+      if (words) there.searchParams.set("ticked", words);
+      else there.searchParams.delete("ticked");
+      if (line.href !== there.href) line.href = there.href;
+    }
     chip.hidden = !some;
     const shown = `Asking ${on.length} of ${all.length} · ask all`;
     if (chip.textContent !== shown) chip.textContent = shown;
