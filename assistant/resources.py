@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from assistant.errors import ReaderError, SettingsError
+from assistant.errors import AssistantError, ReaderError, SettingsError
 from assistant.index.generations import Generations
 from assistant.registry import EMBEDDERS
 from assistant.settings import LLMSettings, Settings
@@ -94,11 +94,15 @@ class Resources:
         return str(getattr(self._model, "name", "")) or self.settings.llm.model
 
     def with_language_model(self, llm: LLMSettings) -> Resources:
-        """The same parts, opened once for both, with another language model; none for an empty
-        name. Closing one closes the index of both."""
+        """The same parts, opened and loaded once for both, with another language model; none for
+        an empty name. Takes the time of loading; closing one closes the index of both."""
         self.snapshots()
         if len(self.settings.collection_names()) > 1:
             self._together()
+        with contextlib.suppress(AssistantError):  # told to whoever asks
+            self.verifier()
+        with contextlib.suppress(AssistantError):
+            self.reader()
         other = copy.copy(self)
         other.settings = self.settings.with_llm(llm)
         other.writes = bool(llm.model)

@@ -20,7 +20,7 @@ class ReportOffer:
     those that ``report_offered`` changes."""
 
     def __init__(self) -> None:
-        with gr.Group(visible=False, elem_id="report-offer") as self.box:
+        with gr.Column(visible=False, elem_id="report-offer") as self.box:
             self.told = gr.Markdown("", elem_id="report-told", latex_delimiters=[])
             with gr.Row(elem_id="report-choice"):
                 self.write = gr.Button(
@@ -32,7 +32,7 @@ class ReportOffer:
 
 def report_button(can_write: bool) -> gr.Button:
     """The button that shows the offer; absent where no model can write a report."""
-    return gr.Button("Report …", scale=1, min_width=96, visible=can_write, elem_id="report")
+    return gr.Button("Report", scale=1, min_width=80, visible=can_write, elem_id="report")
 
 
 def report_offered(assistant: Assistant, question: str) -> tuple[Any, ...]:
