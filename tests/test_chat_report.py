@@ -24,7 +24,7 @@ pytest_plugins = ["support_model_fixtures"]
 pytestmark = pytest.mark.browser
 
 QUESTION = "When was the garden of Holm laid out and when does the gate open in winter?"
-PARTS = ("When was the garden of Holm laid out?", "when does the gate open in winter?")
+PARTS = ("When was the garden of Holm laid out?", "When does the gate open in winter?")
 COST = "at most 16 calls of the model, about 256,000 tokens"
 
 
