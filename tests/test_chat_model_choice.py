@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fake_model_server import FakeModelServer
 from playwright.sync_api import Browser, Page, expect
-from support_server import Running, Screen, running
+from support_server import Running, Screen, in_thread, running
 from test_chat_access import serious
 from test_chat_browser import FOUNDED, looking_at, make_folder, serving, settings_for
 from test_finding_models import StandIn
 from test_people import audit_of, chat
 
 from assistant import Assistant
-from assistant.errors import UsageError
 from assistant.model.providers import ModelPlace
 from assistant.service import model_choice
-from assistant.service.model_choice import OFFLINE, STARTED, ModelChoice
+from assistant.service.model_choice import OFFLINE
 from assistant.service.people import checked_person
 from assistant.service.people_file import add_person
-from assistant.service.service import Service
 
 pytest_plugins = ["support_model_fixtures"]
 pytestmark = pytest.mark.browser
@@ -114,10 +109,10 @@ def test_a_model_of_this_machine_is_found_tried_and_answers(
         screen.answered()
         expect(page.locator("#chat .status")).to_contain_text("grounded")
         assert models_asked(server) == ["grounded"]
-        screen.open()  # a page that is loaded anew, as anybody's would
+        assert screen.problems == []
+        screen.open()  # a page that is loaded anew, as anybody's would be
         expect(page.locator(".badge")).to_have_text("Written by grounded, checked")
         expect(page.locator("#report")).to_be_visible()
-        assert screen.problems == []
         assert screen.outside == []
 
 
@@ -142,12 +137,12 @@ def test_without_a_model_and_back_to_the_one_of_the_settings(
         screen.page.get_by_role("button", name="Toggle Sidebar").click()
         screen.ask(FOUNDED)
         screen.answered(2)
-        assert models_asked(server) == ["grounded"]
+        assert set(models_asked(server)) == {"grounded"}
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("500", "status 500"), ("html", "That did not work"), (HOSTILE[:4], "That did not work")],
+    [("500", "status 500"), (HOSTILE, "does not know the model")],
 )
 def test_a_model_that_fails_is_told_in_words_and_changes_nothing(
     serve: Serve, browser: Browser, server: FakeModelServer, name: str, told: str
@@ -175,11 +170,13 @@ def test_a_question_that_is_running_keeps_its_model(
 ) -> None:
     served = serve(llm__model="grounded", llm__base_url=server.base_url)
     with looking_at(served, browser) as screen, looking_at(served, browser) as other:
-        server.think_seconds = 4.0
+        page = open_panel(other)
+        page.locator("#model-look").click()
+        expect(page.locator("#model-said")).to_contain_text("models found")
+        server.think_seconds = 12.0
         screen.ask(FOUNDED)
         expect(screen.page.locator("#chat .waiting")).to_contain_text("found")
         server.think_seconds = 0.0
-        page = open_panel(other)
         choose(page, "other_shapes ·")
         expect(page.locator("#model-state")).to_contain_text("other_shapes writes the answers")
         expect(screen.page.locator("#stop")).to_be_visible()  # it runs still
@@ -216,86 +213,11 @@ def test_who_may_not_administer_sees_the_model_alone(
                 expect(page.locator("#model-look")).to_have_count(1 if count else 0)
                 context.close()
             events = [("_load_model", ""), ("_look_for_models", ""), ("_use_model", OFFLINE)]
-            told = asyncio.run(chat(served, tokens["ada"], events))
+            told = in_thread(chat(served, tokens["ada"], events))
             assert told.count("needs the right") == 2
             assert "as the server was started" not in told
             assert served.application.service.answering.model_name == "grounded"
-            asyncio.run(chat(served, tokens["dora"], events))
+            in_thread(chat(served, tokens["dora"], events))
             assert served.application.service.answering.model_name == ""
     acts = [(e["who"], e["outcome"]) for e in audit_of(settings) if e["act"] == "model"]
     assert acts == [("ada", "AccessError"), ("dora", "ok")]
-
-
-# ---------------------------------------------------------------- without a browser
-
-
-@pytest.fixture
-def made(tmp_path: Path, repository: Path, places: object) -> Iterator[Any]:
-    make_folder(tmp_path)
-    with ExitStack() as opened:
-
-        def make(**more: Any) -> ModelChoice:
-            assistant = opened.enter_context(Assistant(settings_for(tmp_path, repository, **more)))
-            assistant.sync()
-            return ModelChoice(Service(assistant))
-
-        yield make
-
-
-def test_only_what_was_found_can_be_chosen(made: Any) -> None:
-    choice = made()
-    for key in ("", "http://127.0.0.1:1/v1 grounded", STARTED, "http://evil.example/v1 x"):
-        with pytest.raises(UsageError, match="no choice any more"):
-            choice.use(key)
-
-
-def test_no_key_is_sent_to_a_server_that_was_found(
-    made: Any, server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    choice = made()
-    monkeypatch.setenv(choice._service.settings.llm.api_key_env, "a-secret-key")
-    choice.look()
-    choice.use(f"{server.base_url} grounded")
-    asyncio.run(choice._service.ask(FOUNDED, door="chat"))
-    assert len(server.requests) == 2
-    for seen in server.requests:
-        assert "a-secret-key" not in str(seen.headers)
-
-
-def test_a_small_window_is_kept_to_and_a_large_one_is_not_taken(made: Any) -> None:
-    choice = made()
-    llm = choice._service.settings.llm
-    served = model_choice.ServedModel
-    small = model_choice._settings_of(llm, "http://127.0.0.1:9/v1", served("m", 1024))
-    assert (small.context_tokens, small.answer_tokens) == (1024, 511)
-    large = model_choice._settings_of(llm, "http://127.0.0.1:9/v1", served("m", 10**6))
-    assert (large.context_tokens, large.answer_tokens) == (llm.context_tokens, llm.answer_tokens)
-    with pytest.raises(Exception, match="too few for a passage"):
-        model_choice._settings_of(llm, "http://127.0.0.1:9/v1", served("m", 256))
-
-
-def test_a_question_that_waits_keeps_its_model(made: Any, server: FakeModelServer) -> None:
-    choice = made(llm__model="grounded", llm__base_url=server.base_url, server__max_running=1)
-    service = choice._service
-
-    async def both() -> list[str]:
-        server.think_seconds = 0.5
-        asked = [asyncio.create_task(service.ask(FOUNDED, door="chat")) for _ in range(2)]
-        while service.gate.in_line < 1:
-            await asyncio.sleep(0.01)
-        await asyncio.to_thread(choice.use, OFFLINE)
-        asked.append(asyncio.create_task(service.ask(FOUNDED, door="chat")))
-        return [each.receipt.model for each in await asyncio.gather(*asked)]
-
-    assert asyncio.run(both()) == ["grounded", "grounded", "extractive"]
-
-
-def test_a_reranking_model_is_left_out_offline(made: Any, server: FakeModelServer) -> None:
-    choice = made(llm__model="grounded", llm__base_url=server.base_url, retrieval__reranker="llm")
-    assert re.search("1872", asyncio.run(choice._service.ask(FOUNDED, door="chat")).text)
-    choice.use(OFFLINE)
-    seen = len(server.requests)
-    answer = asyncio.run(choice._service.ask(FOUNDED, door="chat"))
-    assert answer.receipt.model == "extractive"
-    assert "1872" in answer.text
-    assert len(server.requests) == seen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import re
 import zipfile
@@ -13,7 +12,7 @@ import httpx
 import pytest
 from fake_model_server import FakeModelServer
 from playwright.sync_api import Browser, Page, expect
-from support_server import Running, Screen
+from support_server import Running, Screen, in_thread
 from test_chat_access import serious
 from test_chat_browser import looking_at, serving
 
@@ -170,7 +169,7 @@ def test_without_a_model_there_is_no_report(
     with serving(tmp_path, repository) as served, looking_at(served, browser) as screen:
         expect(screen.page.locator("#ask")).to_be_visible()
         expect(screen.page.locator("#report")).to_have_count(0)
-        told = asyncio.run(_forged(served, ["_offer_report", "_ask_report"]))
+        told = in_thread(_forged(served, ["_offer_report", "_ask_report"]))
     assert told.count("A report is written by a language model, and none is set") == 2
 
 

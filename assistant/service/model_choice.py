@@ -99,7 +99,7 @@ class ModelChoice:
                 raise UsageError("This model is no choice any more", hint="look again")
             started = self._service.assistant
             if option.served is not None:
-                llm = _settings_of(started.settings.llm, option.base_url, option.served)
+                llm = settings_of_found(started.settings.llm, option.base_url, option.served)
                 told = _tried(llm, option.base_url, option.served)
                 answering = started.with_language_model(llm)
             elif key == OFFLINE:
@@ -144,7 +144,7 @@ def _told_window(served: ServedModel) -> str:
     return f"{size:,} tokens" if size else "context size not told"
 
 
-def _settings_of(llm: LLMSettings, base_url: str, served: ServedModel) -> LLMSettings:
+def settings_of_found(llm: LLMSettings, base_url: str, served: ServedModel) -> LLMSettings:
     """The settings for a model that was found. No larger window is used than the settings allow,
     and the key of another server is not sent there."""
     changed = {"model": served.name, "base_url": base_url}
