@@ -83,8 +83,9 @@ class ModelChoice:
 
     def look(self, who: Person | None = None) -> FoundModels:
         """Ask the usual ports of this machine. Takes seconds; raises ``AccessError``."""
-        self._service.allowed(ADMINISTER, who)
-        return self._with(find_servers(self._places))
+        with self._service.audited("model", "chat", who=who):
+            self._service.allowed(ADMINISTER, who)
+            return self._with(find_servers(self._places))
 
     def use(self, key: str, who: Person | None = None) -> str:
         """Try a choice, then use it for the questions from now on; what is to be told of it.
