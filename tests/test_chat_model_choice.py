@@ -155,6 +155,7 @@ def test_a_model_that_fails_is_told_in_words_and_changes_nothing(
         page = open_panel(screen)
         choose(page, "grounded ·" if name.isdigit() else name)
         expect(page.locator("#model-said")).to_contain_text(told)
+        expect(page.locator("#model-said")).to_contain_text("Nothing has changed")
         expect(page.locator("#model-state")).to_contain_text("No language model")
         expect(page.locator(".badge")).to_have_text(OWN_WORDS)
         expect(page.locator("#model-options label.selected")).to_have_text(

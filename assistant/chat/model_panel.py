@@ -82,7 +82,7 @@ class ModelEvents:
         try:
             told = _said(await asyncio.to_thread(self._choice.use, key or "", who))
         except AssistantError as exc:
-            told = _failed(exc)
+            told = _failed(exc) + _said("Nothing has changed: the answers are made as before.")
         yield told, *self._drawn(who)
 
     def _drawn(self, who: Person | None) -> tuple[Any, ...]:
