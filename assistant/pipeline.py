@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import os
 import threading
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from assistant.arguments import check_address, check_callable, check_limit, checked_paths
 from assistant.errors import AssistantError, IndexUnavailableError, SettingsError, UsageError
 from assistant.resources import Resources
-from assistant.settings import Settings, load_settings
+from assistant.settings import LLMSettings, Settings, load_settings
 from assistant.settings.collections import DEFAULT, chosen_collections, parted
 from assistant.sources import DEFAULT_PAGES, SourceKind
 from assistant.text.visible import shown_value, whole_characters
@@ -88,6 +89,22 @@ class Assistant:
         self._resources = Resources(
             self.settings, embedder=embedder, reranker=reranker, model=model, readers=readers
         )
+
+    @property
+    def model_name(self) -> str:
+        """The language model that writes the answers, by its name; empty where none does."""
+        return self._resources.model_name
+
+    def with_language_model(self, llm: LLMSettings) -> Assistant:
+        """This assistant with another language model for its questions, or with none for an empty
+        name. Both share the index and all else, so this one alone is to be closed; questions that
+        are running keep their model.
+        """
+        other = copy.copy(self)
+        other._resources = self._resources.with_language_model(llm)
+        other.settings = other._resources.settings
+        other._given = {**self._given, "model": None}
+        return other
 
     def __enter__(self) -> Assistant:
         return self

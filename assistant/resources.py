@@ -6,16 +6,17 @@ Imports stand in the methods: ``--help`` and an unchanged sync must not pay for 
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from assistant.errors import ReaderError, SettingsError
+from assistant.errors import AssistantError, ReaderError, SettingsError
 from assistant.index.generations import Generations
 from assistant.registry import EMBEDDERS
-from assistant.settings import Settings
+from assistant.settings import LLMSettings, Settings
 
 if TYPE_CHECKING:
     from assistant.checking.verifier import Verifier
@@ -86,6 +87,30 @@ class Resources:
             from assistant.reading.added import GivenReaders
 
             self.readers = GivenReaders(readers, limits_of(settings.reading))
+
+    @property
+    def model_name(self) -> str:
+        """The language model that writes the answers, by its name; empty without one."""
+        return str(getattr(self._model, "name", "")) or self.settings.llm.model
+
+    def with_language_model(self, llm: LLMSettings) -> Resources:
+        """The same parts, opened and loaded once for both, with another language model; none for
+        an empty name. Takes the time of loading; closing one closes the index of both."""
+        self.snapshots()
+        if len(self.settings.collection_names()) > 1:
+            self._together()
+        with contextlib.suppress(AssistantError):  # told to whoever asks
+            self.verifier()
+        with contextlib.suppress(AssistantError):
+            self.reader()
+        other = copy.copy(self)
+        other.settings = self.settings.with_llm(llm)
+        other.writes = bool(llm.model)
+        other._model = None
+        if not self._has_given_reranker:  # one by a model is made anew
+            other._reranker = None
+        other._given = [each for each in self._given if not each.startswith("model ")]
+        return other
 
     def fingerprint(self) -> str:
         """Twelve hex digits over all that can change an answer: settings and given parts. The
@@ -216,13 +241,12 @@ class Resources:
                 "chunking.placing is model, and no language model is set",
                 hint="set llm.model, or chunking.placing: none",
             )
-        name = getattr(self._model, "name", self.settings.llm.model)  # of a model that is given
         return Placer(
             self.model,
             self.settings.llm,
             self.generations.root / CACHE,
             self.settings.chunking.placing_calls,
-            name,
+            self.model_name,
         )
 
     def reranker(self) -> Reranker | None:

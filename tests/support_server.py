@@ -6,16 +6,18 @@ Debian's Chromium driven by Playwright; without one the tests skip, unless ``CI_
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import uvicorn
@@ -24,6 +26,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 from assistant import Assistant
 from assistant.server.app import Application, make_app
 from assistant.server.running import server_config
+
+T = TypeVar("T")
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome")
@@ -72,6 +76,12 @@ def running(assistant: Assistant, token: str = "", **uvicorn_settings: Any) -> I
         server.should_exit = True
         thread.join(15)
         listener.close()
+
+
+def in_thread(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine gives: the browser has the event loop of the test's own thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 @contextmanager

@@ -68,6 +68,13 @@ def most_sections(settings: Settings) -> int:
     return max(1, min(_MOST_SECTIONS, settings.answer.deep_calls - _NOT_SECTIONS))
 
 
+def told_report_cost(settings: Settings) -> str:
+    """What a report costs at most, in words: calls, tokens, and dollars where they are known."""
+    calls, llm = settings.answer.deep_calls, settings.llm
+    tokens_in = calls * (llm.context_tokens - llm.answer_tokens)
+    return told_cost(calls, tokens_in, calls * llm.answer_tokens, llm)
+
+
 async def report(
     question: str, first: Found, tools: ReportTools
 ) -> AsyncIterator[Progress | SectionText | Reported]:
@@ -76,9 +83,7 @@ async def report(
     it failed."""
     settings, llm = tools.settings, tools.settings.llm
     calls = settings.answer.deep_calls
-    cost = told_cost(calls, calls * (llm.context_tokens - llm.answer_tokens),
-                     calls * llm.answer_tokens, llm)  # fmt: skip
-    yield Progress("planned", 0, calls, f"a report: {cost}")
+    yield Progress("planned", 0, calls, f"a report: {told_report_cost(settings)}")
     yield Progress("planning the sections", 0, calls, question)
     outline = await parts_of(question, most_sections(settings), tools.model, llm, "outline")
     if not outline.questions:

@@ -7,32 +7,21 @@ from __future__ import annotations
 
 import gradio as gr
 
-from assistant.chat.escaped import one_line
 from assistant.chat.evidence import draw_nothing
 from assistant.chat.feedback import REASONS
+from assistant.chat.header import draw_header
+from assistant.chat.model_panel import ModelPanel
+from assistant.chat.report_offer import ReportOffer, report_button
 from assistant.chat.sources import LONGEST
 from assistant.settings import Settings
-
-TITLE = "Document assistant"
-
-
-_NO_MODEL = "Answers in the documents’ own words"
-_NO_MODEL_MEANS = (
-    "No language model is set. A model (setting llm.model) would "
-    "write answers in words of its own: sum up, compare, and join what stands in several places. "
-    "Each of its sentences would be checked against its source, as here."
-)
-_MODEL_MEANS = (
-    "A language model writes the answers. Each sentence is checked against its source without a "
-    "model; the marks say how well the source supports it."
-)
 
 
 class Layout:
     """The components, made inside of a ``gr.Blocks``."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, model: str) -> None:
         self._settings = settings
+        self._model_name = model
         self.conversation = gr.State("")
         self._sidebar()
         self._header()
@@ -61,18 +50,8 @@ class Layout:
         )
 
     def _header(self) -> None:
-        model = self._settings.llm.model
-        badge = f"Written by {one_line(model)}, checked" if model else _NO_MODEL
-        meaning = _MODEL_MEANS if model else _NO_MODEL_MEANS
-        gr.Markdown(
-            f'<div class="top"><h1>{TITLE}</h1> '
-            f'<span class="badge hint" title="{meaning}">{badge}</span>'
-            '<span class="top-actions">'
-            '<button type="button" class="toggle-evidence">Evidence</button> '
-            '<button type="button" class="show-keys">Keys</button> '
-            '<button type="button" class="toggle-theme">Light or dark</button></span></div>',
-            elem_id="header",
-            latex_delimiters=[],
+        self.header = gr.Markdown(
+            draw_header(self._model_name), elem_id="header", latex_delimiters=[]
         )
 
     def _sidebar(self) -> None:
@@ -119,6 +98,7 @@ class Layout:
                     label="From day", placeholder="2024-01-31, 2024-01 or 2024", elem_id="after"
                 )
                 self.before = gr.Textbox(label="Up to day", placeholder="2024", elem_id="before")
+            self.model = ModelPanel()
 
     def _chat(self) -> None:
         self.chat = gr.Chatbot(
@@ -140,6 +120,7 @@ class Layout:
         self.collections = gr.CheckboxGroup(
             [], label="Asking", visible=False, elem_id="collections", container=False
         )
+        self.offer = ReportOffer()
         with gr.Row(elem_id="ask-row"):
             self.box = gr.Textbox(
                 label="Question",
@@ -154,6 +135,7 @@ class Layout:
                 max_length=4 * self._settings.answer.max_question_characters,
             )
             self.send = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
+            self.report = report_button(bool(self._model_name))
             self.stop = gr.Button(
                 "Stop", variant="stop", scale=1, min_width=80, visible=False, elem_id="stop"
             )

@@ -86,10 +86,11 @@ def _certainty(level: Certainty) -> str:
     )
 
 
-def draw_partial(text: str, passages: int) -> str:
-    """A message whose words still come: its markers have no verdicts yet."""
+def draw_partial(text: str, passages: int, step: str = "") -> str:
+    """A message whose words still come: its markers have no verdicts yet. ``step`` says what is
+    done now."""
     placed = place(text, (), frozenset(range(1, passages + 1)))
-    return f'<div class="answer partial">{_text(placed, 0, ())}</div>'
+    return f'<div class="answer partial">{_text(placed, 0, ())}{_note("waiting", step)}</div>'
 
 
 def draw_waiting(words: str) -> str:

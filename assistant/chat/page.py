@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,21 @@ from assistant.chat.conversation_list import ConversationList, outputs
 from assistant.chat.conversations import Conversations
 from assistant.chat.escaped import one_line, unescape
 from assistant.chat.feedback import REASONS, Feedback
-from assistant.chat.layout import TITLE, Layout
+from assistant.chat.header import TITLE
+from assistant.chat.layout import Layout
 from assistant.chat.library import Library
+from assistant.chat.model_panel import ModelEvents
 from assistant.chat.notebook import draw_notebook
 from assistant.chat.notes import PinnedNotes
 from assistant.chat.overview import examples
-from assistant.chat.owners import owner_among
+from assistant.chat.report_offer import report_offered
+from assistant.chat.requesters import owner_of, who_of
 from assistant.chat.talking import Talk, View
 from assistant.chat.uploads import Uploads
 from assistant.errors import AssistantError
 from assistant.retrieval.filters import make_filters
-from assistant.service.people import PERSON_KEY, Person
+from assistant.service.model_choice import ModelChoice
+from assistant.service.people import Person
 from assistant.service.service import Service
 from assistant.types import Filters
 
@@ -46,19 +51,6 @@ _FREE: dict[str, Any] = {**_HIDDEN, "concurrency_limit": None}
 """Gradio's own limits are off: the service has one line for all doors."""
 
 
-def owner_of(request: gr.Request) -> str:
-    """The secret of the browser's cookie. The server sets one before the page is loaded, and lets
-    no request for an event pass without it."""
-    return owner_among(dict(request.cookies))
-
-
-def who_of(request: gr.Request) -> Person | None:
-    """Who sends an event, as the guards know it; None where nobody says."""
-    scope = request.request.scope if request.request is not None else {}
-    person = scope.get(PERSON_KEY)
-    return person if isinstance(person, Person) else None
-
-
 class ChatPage:
     """Builds the page for a service; ``blocks`` is what Gradio mounts."""
 
@@ -72,13 +64,14 @@ class ChatPage:
         self.library = Library(service, uploads)
         self.talk = Talk(service, conversations, self.library.suggestions)
         self.feedback = Feedback(service, conversations)
+        self.model_choice = ModelChoice(service)
         self.blocks = self._build()
 
     # ------------------------------------------------------------ which event calls what
 
     def _build(self) -> gr.Blocks:
         with ClosedBlocks(title=TITLE, fill_width=True, analytics_enabled=False) as blocks:
-            self._wire(blocks, Layout(self.service.settings))
+            self._wire(blocks, Layout(self.service.settings, self.service.answering.model_name))
         built: gr.Blocks = blocks
         built.state_session_capacity = _MOST_TABS
         return built
@@ -95,8 +88,14 @@ class ChatPage:
             self._welcome, None, [at.chat], **_FREE
         )
         answers = [
-            event(self._ask, [at.box, at.conversation, *filters], [*drawn, at.box], **_FREE)
-            for event in (at.box.submit, at.send.click)
+            event(
+                asks, [at.box, at.conversation, *filters], [*drawn, at.box, at.offer.box], **_FREE
+            )
+            for event, asks in (
+                (at.box.submit, self._ask),
+                (at.send.click, self._ask),
+                (at.offer.write.click, self._ask_report),
+            )
         ] + [
             event(self._again, [at.conversation, *filters], drawn, **_FREE)
             for event in (at.chat.retry, at.chat.edit)
@@ -108,6 +107,8 @@ class ChatPage:
             answer.then(self._around, [at.conversation], around, **_FREE).then(
                 self._offer, [at.conversation], [at.chat], **_FREE
             )
+        at.report.click(self._offer_report, [at.box], at.offer.drawn, **_FREE)
+        at.offer.leave.click(lambda: gr.update(visible=False), None, [at.offer.box], **_FREE)
         at.collections.input(self._folder_of, [at.collections], folder, **_FREE)
         at.stop.click(self._stop, [at.conversation], None, **_FREE)
         at.shown.change(self._show, [at.shown, at.conversation], [at.evidence], **_FREE)
@@ -130,6 +131,8 @@ class ChatPage:
             changed.then(self._folder_of, [at.collections], folder, **_FREE).then(
                 self._welcome, None, [at.chat], **_FREE
             )
+
+        ModelEvents(self.model_choice).wire(blocks, at, _FREE)
 
         form = [at.form, at.asked, at.refuse, at.fact, at.document, at.quote]
         at.chat.like(self._rate, [at.conversation], [*form, at.about, at.said], **_FREE)
@@ -186,11 +189,35 @@ class ChatPage:
     async def _ask(
         self, request: gr.Request, question: str, conversation: str, *rest: Any
     ) -> AsyncIterator[tuple[Any, ...]]:
-        first = True
-        async for view in self._views(request, conversation, question, rest):
-            # the box is emptied once: what is typed meanwhile stays
-            yield (*_updates(view), "" if first else gr.skip())
-            first = False
+        async with aclosing(self._from_box(request, question, conversation, rest)) as drawn:
+            async for each in drawn:
+                yield each
+
+    async def _ask_report(
+        self, request: gr.Request, question: str, conversation: str, *rest: Any
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """The question as a report, this once."""
+        async with aclosing(self._from_box(request, question, conversation, rest, True)) as drawn:
+            async for each in drawn:
+                yield each
+
+    async def _from_box(
+        self,
+        request: gr.Request,
+        question: str,
+        conversation: str,
+        rest: tuple[Any, ...],
+        deep: bool = False,
+    ) -> AsyncGenerator[tuple[Any, ...], None]:
+        once = ("", gr.update(visible=False))
+        async with aclosing(self._views(request, conversation, question, rest, deep=deep)) as views:
+            async for view in views:
+                # the box is emptied once: what is typed meanwhile stays
+                yield (*_updates(view), *once)
+                once = (gr.skip(), gr.skip())
+
+    def _offer_report(self, question: str) -> tuple[Any, ...]:
+        return report_offered(self.service.answering, question or "")
 
     async def _again(
         self, request: gr.Request, data: gr.EventData, conversation: str, *rest: Any
@@ -225,7 +252,8 @@ class ChatPage:
         question: str,
         rest: tuple[Any, ...],
         position: int | None = None,
-    ) -> AsyncIterator[View]:
+        deep: bool = False,
+    ) -> AsyncGenerator[View, None]:
         owner, who = owner_of(request), who_of(request)
         *fields, ticked, collections = rest
         chosen = tuple(collections or ())
@@ -236,7 +264,7 @@ class ChatPage:
             gr.Warning(f"{one_line(exc.what)}. {one_line(exc.hint)}")
             yield await self.talk.view(owner, conversation, who=who)
             return
-        views = self.talk.ask(owner, conversation, question, filters, position, who)
+        views = self.talk.ask(owner, conversation, question, filters, position, who, deep)
         try:
             async for view in views:
                 yield view

@@ -84,8 +84,10 @@ class Talk:
         filters: Filters = NO_FILTERS,
         position: int | None = None,
         who: Person | None = None,
+        deep: bool = False,
     ) -> AsyncIterator[View]:
-        """Ask, and draw what comes. With ``position`` the turn there is asked anew.
+        """Ask, and draw what comes. With ``position`` the turn there is asked anew; ``deep`` asks
+        for a report.
 
         The question is stored in every case; a stopped answer is stored as far as it got.
         """
@@ -109,14 +111,14 @@ class Talk:
             return
         drawing = _Drawing(conversation, [*self._messages(turns, who), _asked(question)])
         history = [(t.question, t.answer.text) for t in turns if t.answer and not _is_no(t)]
-        running = _Running(self._asked(question, history, filters, who))
+        running = _Running(self._asked(question, history, filters, who, deep))
         self._running[conversation] = running
         kept = False
         try:
             yield drawing.waiting("Searching …")
             async for event in running.events():
                 if isinstance(event, Progress):
-                    yield drawing.waiting(told_step(event))
+                    yield drawing.step(told_step(event))
                 elif isinstance(event, Retrieved):
                     yield drawing.found(question, event.passages)
                 elif isinstance(event, Delta):
@@ -149,8 +151,11 @@ class Talk:
         history: Sequence[tuple[str, str]],
         filters: Filters,
         who: Person | None,
+        deep: bool,
     ) -> AsyncIterator[Event]:
-        return self.service.stream(question, history, filters=filters, door="chat", who=who)
+        return self.service.stream(
+            question, history, filters=filters, door="chat", who=who, deep=deep
+        )
 
     async def follow_ups(
         self, owner: str, conversation: str, who: Person | None = None
@@ -294,6 +299,12 @@ class _Drawing:
         self.evidence = draw_found(question, passages) if passages else draw_nothing()
         count = len(passages)
         return self._with(draw_waiting(f"{count} passage{'s' if count != 1 else ''} found …"))
+
+    def step(self, words: str) -> View:
+        """What is done now, below the words that came before it."""
+        if not self.text:
+            return self.waiting(words)
+        return self._with(draw_partial(self.text, len(self.passages), words))
 
     def words(self, text: str) -> View | None:
         """A view with more words, unless one was drawn a moment ago."""

@@ -175,12 +175,16 @@ def try_model(settings: LLMSettings, target: str, places: Sequence[ModelPlace]) 
     """Ask one short question. ``target``: a model's name, found on this machine or at
     ``llm.base_url``, or the address of a server. Raises ``ModelError``, which says what is wrong.
     """
+    return try_served(settings, *_resolve(settings, target, places))
+
+
+def try_served(settings: LLMSettings, base_url: str, served: ServedModel) -> Trial:
+    """The same for a model that was found. Raises ``ModelError``; not for an event loop."""
     import asyncio
 
     from assistant.model.hidden import without_thoughts
     from assistant.model.language_model import LanguageModel
 
-    base_url, served = _resolve(settings, target, places)
     chosen = _for_a_trial(settings, base_url, served)
     began = time.perf_counter()
     reply, ended = asyncio.run(LanguageModel(chosen).complete(_TRIAL, most_tokens=_TRIAL_TOKENS))

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from assistant import __version__
 from assistant.chat.conversations import Conversations
-from assistant.chat.layout import TITLE
+from assistant.chat.header import TITLE
 from assistant.chat.notes import PinnedNotes
 from assistant.chat.page import STATIC, ChatPage
 from assistant.chat.uploads import Quotas, Uploads

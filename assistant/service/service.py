@@ -52,6 +52,8 @@ class Service:
 
     def __init__(self, assistant: Assistant, people: People | None = None) -> None:
         self.assistant = assistant
+        self.answering = assistant
+        """Who answers the next question: the same documents, perhaps by another language model."""
         self.people = people
         self.settings = assistant.settings
         server = self.settings.server
@@ -175,9 +177,10 @@ class Service:
         began = time.perf_counter()
         first = 0.0
         outcome, ended = "stopped", "stopped"
+        answering = self.answering  # a model that is chosen while this waits is not asked
         try:
             async with self.gate.enter():
-                events = self.assistant.stream(question, history, filters=filters, deep=deep)
+                events = answering.stream(question, history, filters=filters, deep=deep)
                 async with aclosing(events) as stream:  # type: ignore[type-var]
                     async for event in stream:
                         if isinstance(event, Delta) and not first:
@@ -234,7 +237,7 @@ class Service:
             told += filters.collections or (DEFAULT,)
             async with self.gate.enter():
                 return await asyncio.to_thread(
-                    self.assistant.retrieve, question, limit, filters=filters
+                    self.answering.retrieve, question, limit, filters=filters
                 )
 
     # ------------------------------------------------------------ the documents

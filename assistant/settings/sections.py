@@ -239,6 +239,13 @@ class Settings(_Section):
         """The same settings with another language model; an empty name means none."""
         return self.model_copy(update={"llm": self.llm.model_copy(update={"model": model})})
 
+    def with_llm(self, llm: LLMSettings) -> Settings:
+        """The same settings with all of another language model. Without one, no model reranks."""
+        changed: dict[str, Any] = {"llm": llm}
+        if not llm.model and self.retrieval.reranker == "llm":
+            changed["retrieval"] = self.retrieval.model_copy(update={"reranker": "none"})
+        return self.model_copy(update=changed)
+
     def collection_names(self) -> tuple[str, ...]:
         """All collections, the default one first; that alone where there are no others."""
         return (DEFAULT, *self.index.collections)
