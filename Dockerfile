@@ -5,8 +5,8 @@
 FROM python:3.12-slim
 
 RUN useradd --home-dir /state --uid 10001 assistant \
- && mkdir /index /documents /uploads /state \
- && chown assistant /index /uploads /state
+ && mkdir /index /documents /uploads /vectors /state \
+ && chown assistant /index /uploads /vectors /state
 COPY . /source
 RUN pip install --no-cache-dir -c /source/constraints.txt /source && rm -r /source
 

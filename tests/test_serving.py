@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -168,6 +169,43 @@ def test_the_container_starts_with_its_settings(folder: Path, repository: Path) 
     assert "ASSISTANT_TOKEN" in service["environment"]
     for volume in service["volumes"]:
         assert volume.split(":")[1] in text
+
+
+def test_the_chroma_server_of_the_container_holds_the_vectors(
+    folder: Path, repository: Path
+) -> None:
+    """The command, the health check and the settings of ``compose.chroma.yaml``, without Docker."""
+    services = yaml.safe_load((repository / "compose.chroma.yaml").read_text("utf-8"))["services"]
+    image = (repository / "Dockerfile").read_text("utf-8")
+    chroma, settings = services["chroma"], services["assistant"]["environment"]
+    assert "ports" not in chroma
+    stored = chroma["volumes"][0].split(":")[1]
+    assert f"chown assistant /index /uploads {stored}" in image
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    moved = {"0.0.0.0": "127.0.0.1", "8000": port, stored: str(folder / "vectors")}
+    program, *arguments = [moved.get(each, each) for each in chroma["command"]]
+    process = subprocess.Popen(
+        [str(Path(sys.executable).absolute().parent / program), *arguments],
+        cwd=folder, env={**os.environ, **chroma["environment"]},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        check = chroma["healthcheck"]["test"][-1].replace("8000", port)
+        until = time.monotonic() + 60
+        while subprocess.run([sys.executable, "-c", check], capture_output=True).returncode:
+            assert process.poll() is None
+            assert time.monotonic() < until
+        address = settings["ASSISTANT__INDEX__CHROMA_URL"].replace("8000", port)
+        settings["ASSISTANT__INDEX__CHROMA_URL"] = address.replace("chroma:", "127.0.0.1:")
+        with serving(folder, "documents", **settings) as (url, _):
+            assert "3 metres" in ask(url)
+        database = "api/v2/tenants/default_tenant/databases/default_database"
+        there = httpx.get(f"http://127.0.0.1:{port}/{database}/collections_count", timeout=60)
+        assert there.json() >= 1
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 @pytest.mark.parametrize("is_there", [True, False], ids=["empty", "missing"])
