@@ -94,7 +94,7 @@ def drawn_types(blocks: gr.Blocks) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _PageFile:
     """A file as it goes out."""
 
     path: Path
@@ -119,9 +119,12 @@ class PageFiles:
         self.hints = "".join(
             _hint(address) for address in (*(f"{_ASSETS}{n}" for n in names), theme, *addresses)
         ).encode()
-        self._kept: Mapping[str, _Kept] = {
-            **{f"{_ASSETS}{name}": _Kept(_BUILD / "assets" / name) for name in names},
-            **{address: _Kept(STATIC / name) for address, name in zip(addresses, own, strict=True)},
+        self._kept: Mapping[str, _PageFile] = {
+            **{f"{_ASSETS}{name}": _PageFile(_BUILD / "assets" / name) for name in names},
+            **{
+                address: _PageFile(STATIC / name)
+                for address, name in zip(addresses, own, strict=True)
+            },
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,7 +150,7 @@ def _hint(address: str) -> str:
     return f'<link rel="preload" as="{kind}"{crossed} href="{address}">'
 
 
-async def _give(kept: _Kept, scope: Scope, send: Send) -> None:
+async def _give(kept: _PageFile, scope: Scope, send: Send) -> None:
     accepted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
     is_packed = any(_GZIP.fullmatch(each.strip()) for each in accepted.split(b","))
     body = kept.packed if is_packed else kept.plain
