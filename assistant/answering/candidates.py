@@ -350,14 +350,15 @@ def _pick(
     is_beside: bool,
 ) -> Pick:
     start, end = passage.start + sentence.span.start, passage.start + sentence.span.end
-    is_noise = share(passage.noise, start, end) > 0.5 or is_reference(sentence.text) or is_beside
+    is_caption = share(passage.noise, start, end) > 0.5
+    is_noise = is_caption or is_beside or is_reference(sentence.text)
     score = weigh(features, extraction_weights()) + bonus
     read = READ_NOTHING
     if reading is not None:
         span = reading.best_within(sentence.span.start, sentence.span.end)
         read = Read(reading.answerable, span[2], passage.start + span[0], passage.start + span[1])
         score += reader_weight * (logistic(read.answerable) + logistic(read.span / 2))
-        if read.span >= _ANSWERS and read.answerable > 0:
+        if is_caption and not is_beside and read.span >= _ANSWERS and read.answerable > 0:
             penalty = min(penalty, _NOISE_THAT_ANSWERS)
     return Pick(
         passage=passage,

@@ -13,7 +13,9 @@ from assistant.retrieval.question import Question
 _CODE = re.compile(
     r"^[\s`]{0,8}(?:\$ \S|>>> |(?:sudo )?(?:python3? -m )?(?:pip3?|pipx|npm|pnpm|yarn|conda|brew|"
     r"apt|apt-get|poetry|uv|uvx|cargo|gem|docker|git|dnf) (?:[a-z-]{1,12} )?\S|"
-    r"(?:from [\w.]{1,60} )?import [\w.{*]|def \w{1,60}\(|class \w{1,60}[(:])"
+    r"(?:from [\w.]{1,60} )?import [\w.{*]|def \w{1,60}\(|class \w{1,60}[(:]|\"{3}|'{3}|"
+    r"@\w[\w.]{0,60}(?:\(|\s*\n)|\w{1,60} = [\w.]{1,60}[(\[]|"
+    r"#[^\n]{1,200}\n\s{1,16}\w{1,60}(?: = |[.(]))"
 )
 _ASKS_FOR_CODE = re.compile(
     r"\b(?:how|code|commands?|options?|flags?|examples?|syntax|install\w{0,6}|writ\w{1,5}|call\w{0,3}|"
