@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support_texts import indexed
 
+from assistant.answering.candidates import rank_candidates
 from assistant.answering.code_lines import is_bare_link, is_beside_prose, is_code
+from assistant.answering.sentence_scores import kind_score
+from assistant.embedding.static import StaticEmbedder
+from assistant.model.answer_reader import Reading
+from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, analyse
 from assistant.text.analysed import analysed
+from assistant.types import Passage
 
 PAGE = """# winch-tool
 
@@ -112,3 +119,42 @@ def test_a_command_does_not_say_what_its_program_does(tmp_path: Path) -> None:
     )
     with indexed(tmp_path, {"nested.rst": page}) as assistant:
         assert "pip3" not in assistant.ask("What does nest_tool fix?").text
+
+
+@pytest.mark.parametrize(
+    ("text", "is_caption", "share"),
+    [
+        ("The winch of Vik pulls twelve boats.", True, 0.9),
+        ("- Holm, A. (2004), The winch of Vik pulls twelve boats.", False, 0.7),
+        ('"""The winch of Vik pulls twelve boats."""', False, 0.7),
+        ('"""The winch of Vik pulls twelve boats."""', True, 0.7),
+    ],
+)
+def test_only_a_caption_is_lifted_where_the_reader_holds_it_for_the_answer(
+    text: str, is_caption: bool, share: float
+) -> None:
+    """What is beside prose loses .3 of its score, and a caption .1 that the reader is sure of."""
+    noise = ((0, len(text)),) if is_caption else ()
+    only = Passage("c", "b.txt", "", text, 0, len(text), None, (), 1.0, noise=noise, language="en")
+    whole = np.array([0]), np.array([len(text)])
+    sure = Reading(2.0, *whole, np.array([3.0], np.float32), np.array([3.0], np.float32))
+    index = SentenceIndex(StaticEmbedder())
+
+    def score(penalty: float | None) -> float:
+        question = asked("What is the winch of Vik?")
+        found = rank_candidates(question, [only], index, {"c": sure}, noise_penalty=penalty)
+        return found.ranked[0].score
+
+    assert score(None) == pytest.approx(share * score(0.0))
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Which boat won?", 1.0),
+        ("Which colour does it have?", 0.5),
+        ("What kind of boat won?", 0.5),
+    ],
+)
+def test_a_name_is_no_sign_of_an_answer_where_none_is_asked_for(question: str, kind: float) -> None:
+    assert kind_score(asked(question), "It was painted and sailed by Anna Holm.", "en") == kind
