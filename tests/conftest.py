@@ -106,13 +106,19 @@ LONG_VARIANTS = (
     "::test_answers_and_quotes_are_pinned_exported_removed_and_brought_back[dark-size0]",
     "::test_answers_and_quotes_are_pinned_exported_removed_and_brought_back[light-size1]",
     "::test_a_model_of_this_machine_is_found_tried_and_answers[size0]",
+    "::test_any_wall_may_fall[policy]",
+    "::test_any_wall_may_fall[escaping]",
+    "::test_fusion_switched_off_fails",
+    "::test_endless_reply_of_a_step_ends_with_an_answer[going_round-",
+    "::test_it_ends_while_a_question_is_being_answered[SIGTERM",
     "::test_three_thousand_folders_inside_each_other",
     "::test_a_change_of_the_code_makes_its_page_stale[docs/performance.md",
     "::test_a_change_of_the_code_makes_its_page_stale[docs/guarantees.md",
     "::test_a_change_of_the_code_makes_its_page_stale[assistant/errors.py",
     "::test_a_change_of_the_code_makes_its_page_stale[config.yaml",
 )
-"""Left out where ``CI_BRIEF`` is set: half a minute each, with a sister that is run."""
+"""Left out where ``CI_BRIEF`` is set: long ones, most with a sister that is run. `make test` runs
+them all."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -132,6 +132,6 @@ def test_a_build_of_another_form_gives_fewer_names(tmp_path: Path) -> None:
 
 def test_the_compressed_form_is_the_file(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text("let a = 1;" * 100)
-    kept = page_files._Kept(tmp_path / "a.js")
+    kept = page_files._PageFile(tmp_path / "a.js")
     assert gzip.decompress(kept.packed) == kept.plain
     assert kept.packed is kept.packed
