@@ -97,6 +97,7 @@ def shared() -> Path:
     return folder
 
 
+_LONGEST = "test_readme.py"
 LONG_VARIANTS = (
     "::test_after_any_changes_answers_equal_those_of_a_fresh_index[b]",
     "::test_after_any_changes_answers_equal_those_of_a_fresh_index[c]",
@@ -124,6 +125,7 @@ them all."""
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.environ.get("CI_BRIEF"):
         items[:] = [each for each in items if not any(v in each.nodeid for v in LONG_VARIANTS)]
+    items.sort(key=lambda each: _LONGEST not in each.nodeid)  # begun last, it would run alone
     for item in items:
         if "shared" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared)

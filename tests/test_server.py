@@ -155,7 +155,7 @@ def test_what_cannot_be_asked_is_a_typed_error(client: openai.OpenAI) -> None:
 
 
 def test_a_full_line_is_told_at_once_and_leaving_it_stops_the_model(
-    settings: Settings, repository: Path
+    served: Running, settings: Settings
 ) -> None:
     with FakeModelServer(think_seconds=30.0) as model:
         llm = settings.llm.model_copy(update={"model": "grounded", "base_url": model.base_url})
@@ -185,7 +185,7 @@ def test_a_full_line_is_told_at_once_and_leaving_it_stops_the_model(
                     return [late.status_code]
 
             assert asyncio.run(crowd()) == [429]
-            until = time.monotonic() + 10
+            until = time.monotonic() + 20
             while model.open_connections and time.monotonic() < until:
                 time.sleep(0.02)
             assert model.open_connections == 0
