@@ -47,9 +47,9 @@ READING = """\
 - "Its imports" are those of the limit: the package `chromadb`, as people call it, and tantivy. The
   assistant calls Chroma's engine without that package (`docs/decisions.md`).
 - A cold start is that of a new process on a warm disk (`python -m benchmarks.cold_start`); a server
-  has started when it gives out its page. In a browser's first visit the chat is ready in 1.09 times
-  the time of an empty Gradio app, in a second one, which has the files, in 2.07 times
-  (`python -m benchmarks.page_ready --runs 11`, on a machine that had other work).
+  has started when it gives out its page. In a browser's first visit the chat is ready in 1.82 times
+  the time of an empty Gradio app, in a second one, which has the files, in 1.74 times
+  (`python -m benchmarks.page_ready --runs 11`; 1.69 and 2.23 in nine runs).
   Unchanged and edited folders on real documents: `python -m benchmarks.scale`.
 """
 
