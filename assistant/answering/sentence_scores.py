@@ -23,6 +23,7 @@ from assistant.answering.kind_words import (
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import TableRow, rows_of
 from assistant.answering.units import unit_asked_for
+from assistant.retrieval.defined_things import texts_that_define, thing_defined
 from assistant.retrieval.question import Question
 from assistant.text.abbreviations import pairs_of
 from assistant.text.names import words_above
@@ -376,6 +377,9 @@ def _defines(question: Question, text: str) -> float:
     if not question.asks_definition and acts is None:
         return 0.0
     wanted = set(question.weights)
+    thing = thing_defined(question.text) if question.language == "en" else ""
+    if texts_that_define(thing, {text: text}):
+        return 1.0
     match = _DEFINES.match(text)
     told = 0.0
     for name in match.groups("") if match and wanted else ():

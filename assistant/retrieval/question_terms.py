@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from assistant.retrieval.defined_things import phrase_defined
 from assistant.text.analysed import AnalysedText
+from assistant.text.terms import words
 
 _LIGHT = 0.4
 """Weight of words that answers rarely repeat: "How heavy is it?" is answered by "It weighs 3
@@ -37,7 +39,8 @@ def own_terms(said: AnalysedText, holds: Callable[[str], bool]) -> Own:
     """The terms of a question, or of part of one; ``holds`` says whether the index has a term."""
     if not said.text:
         return Own()
-    asking = said.language.asking
+    defined = phrase_defined(said.text) if said.code == "en" else ""
+    asking = said.language.asking - frozenset(words(defined))
     kept = [pair for pair in said.content if pair[0] not in asking] or said.content or said.pairs
     shares: dict[str, float] = {}
     for _, term in kept:

@@ -17,6 +17,7 @@ from assistant.errors import IndexUnavailableError
 from assistant.index.rows import StoredChunk, StoredDocument
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.abbreviations import abbreviations, with_long_forms
+from assistant.retrieval.defined_things import texts_that_define, thing_defined
 from assistant.retrieval.duplicates import cap_documents, fold_duplicates, reorder
 from assistant.retrieval.filters import chosen_documents
 from assistant.retrieval.named_files import (
@@ -44,10 +45,12 @@ if TYPE_CHECKING:
 
 _FUZZY_MINIMUM_LENGTH = 4
 _NOISE_PENALTY = 0.3
+"""Share of its score that a passage loses if it consists of captions and adverts only."""
 _WHOLE_NAME = 0.15
 """The share of the score that a whole name of the question decides, where some passage holds it."""
+_DEFINITION = 0.4
+"""The same for a definition that is asked for, where some passage gives it."""
 _NAME_OF_WORDS = re.compile(r"\b[A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+){1,5}")
-"""Share of its score that a passage loses if it consists of captions and adverts only."""
 _READ_CLOSELY = 30
 """Number of best candidates that are scored by similar words and title. All hundred give no
 better answers; twenty are too few where captions and adverts are removed."""
@@ -244,8 +247,11 @@ def retrieve(
     first = fuse([words, vectors], [settings.weight_words, settings.weight_vector])
     best = sorted(proposals, key=lambda key: -first[key])
     closely = settings.weight_sentence or settings.weight_likeness or settings.weight_title
-    chunks = snapshot.store.chunks(best[: max(_READ_CLOSELY if closely else 0, 2 * wanted)])
-    near = [key for key in best if key in chunks]
+    count = max(_READ_CLOSELY if closely else 0, 2 * wanted)
+    thing = thing_defined(question.text) if question.language == "en" else ""
+    chunks = snapshot.store.chunks(best if thing else best[:count])
+    defining = texts_that_define(thing, {key: chunk.text for key, chunk in chunks.items()})
+    near = [key for at, key in enumerate(best) if key in chunks and (at < count or key in defining)]
     documents = snapshot.store.by_ids({chunks[key].document_id for key in near})
     texts = {key: chunks[key].text for key in near}
     parts = {
@@ -274,11 +280,14 @@ def retrieve(
         parts["sentence"] = best_sentences(question, {key: texts[key] for key in top}, index)
         weights["sentence"] = settings.weight_sentence
         scores = fuse(list(parts.values()), list(weights.values()))
-    whole = holding_names(question.text, texts)
-    if whole:
-        scores = {
-            key: (1.0 - _WHOLE_NAME) * scores[key] + _WHOLE_NAME * (key in whole) for key in near
-        }
+    for share_of, holding in (
+        (_WHOLE_NAME, holding_names(question.text, texts)),
+        (_DEFINITION, defining),
+    ):
+        if holding:
+            scores = {
+                key: (1.0 - share_of) * scores[key] + share_of * (key in holding) for key in near
+            }
     passages = [
         passage_of(chunks[key], documents[chunks[key].document_id], scores[key],
                  {name: part[key] for name, part in parts.items() if key in part})
