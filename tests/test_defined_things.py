@@ -17,8 +17,8 @@ CONTRACT = "# Hire of tools\n\n" + "\n\n".join(
     for at in range(1, 40)
 )
 DEFINITIONS = (
-    '\n\n40. In these terms "we" are the library. The "loaned work" of this contract means any tool '
-    "or book that left the house. A “day” is what the calendar calls one.\n"
+    '\n\n40. In these terms "we" are the library. The "loaned work" of this contract means any '
+    "tool or book that left the house. A “day” is what the calendar calls one.\n"
 )
 
 

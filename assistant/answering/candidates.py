@@ -68,6 +68,9 @@ _OTHER_LABEL = 1.5
 
 _DEFINES = 0.7
 """What a sentence gains that begins with all that is to be defined, beside what is fitted."""
+_FILLED_ROW = 0.8
+"""What a row gains that has the numbers of the question and a cell of the kind asked for: "Where
+was the meeting with 935 talks?" A sentence that counts the talks names no place."""
 _SIGN = 1.5
 """What a sentence gains that writes the sign which is asked about: "the ? operator"."""
 _OFTEN = 2
@@ -156,7 +159,7 @@ def rank_candidates(
     split = sentence_index.of({p.chunk_id: p.text for p in passages})
     parts = {p.chunk_id: take_apart(p, split[p.chunk_id].spans, question) for p in passages}
     question = corrected(question, _corrections(question, parts))
-    vector = sentence_index.embed_question(question.standalone)
+    vector = sentence_index.embed_question(question.searched)
     vocabulary = (w for found in parts.values() for sentence in found for w in sentence.words)
     likeness = sentence_index.likeness(question, vocabulary)
     is_list = question.kinds[0] == "list" or question.wants_steps
@@ -187,6 +190,7 @@ def rank_candidates(
             if may_answer(question, sentence, each, passage):
                 more = bonus.get(index, 0.0) - _POINTER * points_elsewhere(question, sentence.text)
                 more += _DEFINES * (each.defines >= 1.0)
+                more += _FILLED_ROW * _is_filled(question, sentence, each)
                 more += _SIGN * any(sign in sentence.text for sign in signs)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)
                 if years and _is_of_other_years(years, passage, sentence):
@@ -201,6 +205,13 @@ def rank_candidates(
         ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
         ranked.sort(key=_best_first)
     return Candidates(question, tuple(ranked[:_MOST_KEPT]))
+
+
+def _is_filled(question: Question, sentence: SentenceTerms, features: SentenceFeatures) -> bool:
+    """Whether a row holds the question's numbers and the place, person or time asked for."""
+    if sentence.row is None or question.kinds[0] not in ("place", "person", "date"):
+        return False
+    return bool(question.values) and question.values <= sentence.row.own and features.kind >= 1.0
 
 
 def _subjects(

@@ -170,7 +170,8 @@ def _lacks_time(question: Question, best: Pick) -> bool:
 
 def _is_unfilled(question: Question, best: Pick) -> bool:
     """Whether a sentence holds nothing of the kind that is asked for."""
-    if question.language != "en" or best.passage.language not in ("en", "") or best.row is not None:
+    is_english = question.language == "en" or question.english
+    if not is_english or best.passage.language not in ("en", "") or best.row is not None:
         return False
     return question.kinds[0] in _VALUE_KINDS and best.features.kind == 0.0
 

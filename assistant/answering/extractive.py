@@ -31,8 +31,11 @@ from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.search import Found
 from assistant.retrieval.speakers import asked_of_speaker, notice_of
 from assistant.settings import AnswerSettings
+from assistant.text.in_english import in_english
 from assistant.types import Evidence, Passage, Sentence
 
+_LOOKED_AT = 2
+"""Passages whose language tells in which one the reader is asked."""
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 
 
@@ -107,6 +110,8 @@ def chosen_from(
     read = snapshot.store.read_text
     first = passages[: settings.read_passages]
     question, asked = asked_of_speaker(question, passages)
+    if all(passage.language in ("en", "") for passage in first[:_LOOKED_AT]):
+        asked = in_english(asked, question.language)  # all that the reader knows
     asked = respelt(asked, first) if reader is not None else ""
     readings = read_passages(reader, asked, first)
     candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)

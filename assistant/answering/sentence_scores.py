@@ -21,7 +21,7 @@ from assistant.answering.kind_words import (
     place_pattern,
 )
 from assistant.answering.numbered_items import is_item, number_asked_for
-from assistant.answering.table_rows import TableRow, rows_of
+from assistant.answering.table_rows import TableRow, holds_in_column, rows_of
 from assistant.answering.units import unit_asked_for
 from assistant.retrieval.defined_things import texts_that_define, thing_defined
 from assistant.retrieval.question import Question
@@ -257,7 +257,7 @@ def passage_features(
                 names=_names(question, inside, before | above),
                 values=_values(question, sentence, before | above),
                 similarity=max(0.0, float(similarities[index])),
-                kind=kind_score(question, sentence.text, passage.language),
+                kind=_kind_of(question, sentence, passage.language),
                 defines=max(
                     _defines(question, sentence.text),
                     CODED * is_coded_entry(question, sentence.text, inside | above),
@@ -306,6 +306,14 @@ cosine is near .5, so scores keep their level, by which shares of the best score
 def weigh(features: SentenceFeatures, weights: Mapping[str, float]) -> float:
     """The sentence's score: a weighted sum of its features."""
     return _LEVEL + sum(weights[name] * float(getattr(features, name)) for name in FEATURE_NAMES)
+
+
+def _kind_of(question: Question, sentence: SentenceTerms, code: str) -> float:
+    """The same as ``kind_score``, and 1 for a row whose column is of the kind."""
+    row = sentence.row
+    if row is not None and holds_in_column(row, question.kinds[0], question.weights.keys()):
+        return 1.0
+    return kind_score(question, sentence.text, code)
 
 
 def kind_score(question: Question, text: str, code: str = "") -> float:

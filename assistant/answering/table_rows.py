@@ -6,7 +6,8 @@ which it has a value. The names alone answer nothing, so a header is never a can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from assistant.retrieval.question import Question
@@ -39,6 +40,32 @@ class TableRow:
     name_terms: frozenset[str]
     caption_terms: frozenset[str]
     is_header: bool = False
+
+
+_COLUMNS = {
+    "place": re.compile(
+        r"\b(?:place|location|city|town|country|venue|where|address|site|region|ort|stadt|land|"
+        r"lieu|ville|pays|lugar|ciudad|país|luogo|città|paese|plaats)\b", re.IGNORECASE,
+    ),
+    "person": re.compile(
+        r"\b(?:name|authors?|persons?|who|contact|owner|manager|head|chair|leader|editor|speaker|"
+        r"teacher|holder|responsible|director|president|winner|inventor|founder)\b", re.IGNORECASE,
+    ),
+    "date": re.compile(
+        r"\b(?:date|day|year|month|when|time|start|end|begin|deadline|due|since|until|opened|"
+        r"founded|born|died|datum|jahr|fecha|año|anno|année|jaar|ano)\b", re.IGNORECASE,
+    ),
+}  # fmt: skip
+"""Names of columns whose cells are of a kind, whatever they hold: "Vancouver" below "Place"."""
+
+
+def holds_in_column(row: TableRow, kind: str, known: Set[str]) -> bool:
+    """Whether a cell below a name of the kind that is asked for says a word beside those known."""
+    pattern = _COLUMNS.get(kind)
+    return pattern is not None and any(
+        pattern.search(name) is not None and not set(terms(cell)) <= known
+        for name, cell in zip(row.names[1:], row.cells[1:], strict=True)
+    )
 
 
 Reads = Callable[[str, str], Sequence[str]]

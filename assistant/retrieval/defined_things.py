@@ -55,7 +55,8 @@ def texts_that_define(thing: str, texts: Mapping[str, str]) -> frozenset[str]:
 def _saying(thing: str) -> re.Pattern[str]:
     words = r"\s{1,20}".join(map(re.escape, thing.split()))
     return re.compile(
-        rf"(?:^|[.:;)]\s{{1,20}}|\n)[ \t\"“'‘`*_>-]{{0,8}}(?:(?:the|an?) )?[\"“'‘`*_]{{0,4}}{words}s?"
+        rf"(?:^|[.:;)]\s{{1,20}}|\n)[ \t\"“'‘`*_>-]{{0,8}}(?:(?:the|an?) )?"
+        rf"[\"“'‘`*_]{{0,4}}{words}s?"
         rf"[\"”'’`*_]{{0,4}}(?: \([^()\n]{{1,40}}\)| (?:of|in) (?:the|an?|this) [\w-]{{1,30}})?"
         rf"\s{{1,20}}{_SAYS_WHAT}",
         re.IGNORECASE,

@@ -130,7 +130,7 @@ def best_sentences(
     question: Question, chunks: Mapping[str, str], index: SentenceIndex
 ) -> dict[str, float]:
     """For each chunk the cosine of the question with its nearest sentence."""
-    wanted = index.embed_question(question.standalone)
+    wanted = index.embed_question(question.searched)
     found = index.of(chunks)
     return {
         key: float(cosines(each.vectors, wanted).max()) for key, each in found.items() if each.spans

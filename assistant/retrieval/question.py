@@ -24,6 +24,7 @@ from assistant.retrieval.question_terms import (
     spellings_of,
 )
 from assistant.text.analysed import AnalysedText
+from assistant.text.in_english import in_english
 from assistant.text.terms import terms
 from assistant.text.visible import shown_value
 
@@ -69,7 +70,8 @@ class Question:
     its long form, a date in another spelling), as one that a pattern of ``initials`` fits says that
     term; ``sought`` are terms that find such texts, each with how much it counts in the search.
     ``of_each_document`` says that the question is what several documents say of one thing;
-    ``speaker`` is the name of who speaks in a text in the first person, taken off the question.
+    ``speaker`` is the name of who speaks in a text in the first person, taken off the question;
+    ``english`` is the question word by word in English, where no document has its language.
     """
 
     said: AnalysedText
@@ -90,6 +92,12 @@ class Question:
     sought: Mapping[str, float] = field(default_factory=dict)
     of_each_document: bool = False
     speaker: str = ""
+    english: str = ""
+
+    @property
+    def searched(self) -> str:
+        """The text whose vector is looked for."""
+        return self.english or self.standalone
 
     @property
     def text(self) -> str:
@@ -197,6 +205,7 @@ def analyse(
         for name in AnalysedText(history[-1][1], said.code).names[:_MOST_NAMES]:
             carried.setdefault(name, 1.0)
     forms = forms_of(said, taken.before, languages)
+    is_foreign = said.code not in languages and "en" in languages
     spelt = spellings_of(forms)
 
     def weight(term: str, share: float) -> float:
@@ -226,6 +235,7 @@ def analyse(
         forms=forms,
         related=related_terms(weights, said),
         of_each_document=of_each,
+        english=in_english(taken.standalone, said.code) if is_foreign else "",
     )
 
 

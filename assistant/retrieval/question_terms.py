@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from assistant.retrieval.defined_things import phrase_defined
 from assistant.text.analysed import AnalysedText
+from assistant.text.in_english import english_terms, english_words
 from assistant.text.terms import words
 
 _LIGHT = 0.4
@@ -79,8 +80,26 @@ def forms_of(
                 table.update((b, a) for a, b in zip(text.stems, there, strict=True) if a != b)
         if other in (said.code, ""):
             table.update({**before.verb_forms, **said.verb_forms})
-        found[other] = table
+        found[other] = {**_translations(said, other), **table}
     return {other: table for other, table in found.items() if table or other == said.code}
+
+
+def _translations(said: AnalysedText, other: str) -> dict[str, str]:
+    """Stems of the English words for a question's own, in a text that is English or of no known
+    language; those of the other language where the question is English. Stem there → stem here."""
+    if other == said.code or (said.code != "en" and other not in ("en", "")):
+        return {}
+    own = {term: word for word, term in said.pairs}
+    own.update((part, part) for each in said.compounds.values() for part in each)
+    if said.code == "en":
+        back = english_words(other).back
+        return {there: term for term in own for there in back.get(term, ()) if there not in own}
+    return {
+        there: term
+        for term, word in own.items()
+        for there in english_terms(word, term, said.code)
+        if there not in own
+    }
 
 
 def spellings_of(forms: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
