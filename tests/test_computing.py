@@ -174,6 +174,7 @@ def test_a_row_above_the_rows_it_sums_is_doubtful() -> None:
 @pytest.mark.parametrize(
     "question",
     ["Who built the bridge?", "What is the fee of a day ticket?", "Where is the harbour?",
+     "What does error 1603 mean?", "What does a red lamp mean when it blinks?",
      "How is the total computed?", "Why is the average low?"],
 )  # fmt: skip
 def test_a_question_that_asks_for_no_figure_has_no_wish(question: str) -> None:

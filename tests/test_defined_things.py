@@ -30,6 +30,8 @@ DEFINITIONS = (
         ("What does Source Code Form mean?", "Source Code Form"),
         ('What does the term "loaned work" mean?', "loaned work"),
         ("What is the Retrieval approach?", "Retrieval approach"),
+        ("What does colonialism and imperialism share?", ""),
+        ("What does the pump do?", ""),
         ("Who wrote the loaned work?", ""),
         ("When was a loaned work returned?", ""),
     ],

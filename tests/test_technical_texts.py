@@ -10,7 +10,7 @@ from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.choice import _reads_as_well
-from assistant.answering.coded_entries import asked_signs
+from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
 from assistant.answering.sentence_scores import _defines, kind_score
 from assistant.retrieval.answer_kinds import answer_kinds
 from assistant.retrieval.question import analyse
@@ -244,3 +244,35 @@ def test_letters_in_a_page_are_no_code(tmp_path: Path) -> None:
     text = read_document(page, "letter.html").text
     assert "```\nx = 1\ny\n```" in text
     assert text.count("```") == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "holds"),
+    [
+        ("Which return code means a restart?", "It returns ERROR_REBOOT at the end.", True),
+        ("Which return code means a restart?", r"ERROR\_REBOOT: the machine restarts.", True),
+        ("Which return code means a restart?", "The MACHINE restarts at the end.", False),
+    ],
+)
+def test_capitals_joined_by_strokes_are_a_code(asked: str, text: str, holds: bool) -> None:
+    question = analyse(analysed(asked), (), lambda term: 1.0)
+    assert asks_for_code(question)
+    assert has_code(question, text) is holds
+
+
+def test_a_definition_of_a_code_asks_for_no_code() -> None:
+    assert not asks_for_code(analyse(analysed("What is a package code?"), (), lambda term: 1.0))
+    assert asks_for_code(analyse(analysed("What is the error code of rust?"), (), lambda term: 1.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("It reduces the total cost of ownership (TCO).", 0.0),
+        ("The licence costs 40 euros.", 1.0),
+        ("The ferry is free of charge.", 1.0),
+    ],
+)
+def test_a_price_needs_a_number_or_a_word_for_none(text: str, score: float) -> None:
+    asked = analyse(analysed("What does the installer cost?"), (), lambda term: 1.0)
+    assert kind_score(asked, text, "en") == score

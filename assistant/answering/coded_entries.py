@@ -29,8 +29,8 @@ WORDS_FOR_CODES = frozenset(
 )
 """Words that only say that something is a code."""
 _ASKS = re.compile(
-    r"\b(?:what|which)(?! (?:do|does|did|can|could|should)\b)(?:['’]s| is| are)?(?: the)? "
-    r"(?:\w+ ){0,2}"
+    r"\b(?:what|which)(?! (?:do|does|did|can|could|should)\b)(?! (?:is|are) an? )"
+    r"(?:['’]s| is| are)?(?: the)? (?:\w+ ){0,2}"
     r"(?:codes?|status(?:es)?|error numbers?|identifiers?|part numbers?|(?:phone|telephone|fax|"
     r"account|serial|order|article|model|version|ticket|invoice) numbers?)\b",
     re.IGNORECASE,
@@ -39,7 +39,11 @@ _SIGN = re.compile(
     r"(?:(?<=\s)|(?<=\s[`'\"‘“]))(?![-–—/&+=|…,;.%$€£°]{1,4}[\s`'\"’”])[^\w\s`'\"‘’“”()\[\],;]{1,4}"
     r"(?=[`'\"’”]?\s+\w)"
 )
-_CODE = re.compile(r"(?<![\w.])[A-Za-z]{0,6}[-_]?\d[\w./-]{1,24}|(?<![\w.])\d(?![\w.])")
+_CODE = re.compile(
+    r"(?<![\w.])[A-Za-z]{0,6}[-_]?\d[\w./-]{1,24}|(?<![\w.])\d(?![\w.])|"
+    r"\b[A-Z][A-Z0-9]{0,30}(?:\\?_[A-Z0-9]{1,30})+\b"
+)
+"""A code: with a digit, or capitals joined by strokes, in Markdown with a stroke before them."""
 
 
 def is_coded_entry(question: Question, text: str, known: frozenset[str]) -> bool:

@@ -46,6 +46,8 @@ _LETTERS_A_SLIP = 4
 """Letters of a name to each that may be spelt otherwise."""
 _OTHER_UNIT = 0.35
 """What is left where a measure is asked for ("How long?") and the best sentence has no unit."""
+_NO_AMOUNT = 0.35
+"""What is left where a price is asked for and the sentence has no number, nor says "free"."""
 _UNFILLED, _VALUE_KINDS = 0.6, frozenset({"person", "place", "number"})
 """What is left where a person, place or number is asked for and the sentence holds none; for times
 ``_NO_TIME`` is. Of 1,800 questions of SQuAD 10 right answers and 22 near misses are such."""
@@ -127,6 +129,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _NO_SUCH_SIGN
     if extraction.ranked and _is_unfilled(question, extraction.ranked[0]):
         p *= _UNFILLED
+    if extraction.ranked and _lacks_amount(question, extraction.ranked[0]):
+        p *= _NO_AMOUNT
     if extraction.ranked and _names_no_agent(question, extraction.ranked[0]):
         p *= _NO_AGENT
     if extraction.ranked and _reads_itself(question, extraction.ranked[0]):
@@ -174,6 +178,11 @@ def _is_unfilled(question: Question, best: Pick) -> bool:
     if not is_english or best.passage.language not in ("en", "") or best.row is not None:
         return False
     return question.kinds[0] in _VALUE_KINDS and best.features.kind == 0.0
+
+
+def _lacks_amount(question: Question, best: Pick) -> bool:
+    """Whether a price is asked for, and a sentence has no number and no word such as "free"."""
+    return question.kinds[0] == "amount" and best.features.kind == 0.0
 
 
 def _names_no_agent(question: Question, best: Pick) -> bool:

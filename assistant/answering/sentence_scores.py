@@ -111,6 +111,12 @@ _BESIDE = re.compile(
 _DEFINED_BESIDE, _NEAR = 0.9, 80
 _LONG_FORM = 0.8
 """What the long form of an abbreviation says of what it is."""
+_AMOUNT = re.compile(
+    r"\d|\b(?:free|gratis|nothing|costless|kostenlos|umsonst|gratuit|gratuito|hundred|thousand|"
+    r"million|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|fifty)\b",
+    re.IGNORECASE,
+)
+"""What tells a price: "a total cost of ownership" does not."""
 _OTHER_UNIT = 0.2
 """What a number is worth where "How long did it take?" wants a time, and none stands there."""
 
@@ -338,6 +344,8 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
                 return 1.0
             in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text)
             return 0.7 if in_words or values else 0.0
+        if kind == "amount":
+            return float(_AMOUNT.search(text) is not None)
         if kind in ("person", "place", "which") and other and not has_capitals(other):
             continue
         if kind == "person":

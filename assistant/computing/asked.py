@@ -30,6 +30,11 @@ _LONGEST = 300
 _TOKEN = re.compile(r"\d+(?:[.,'’]\d+)*|[^\W_]+|[%€$£]")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _SIGNS = ("gt", "ge", "lt", "le")
+_ASKS_MEANING = re.compile(
+    r"\b(?:does|do|did)\b[^?]{1,120}\bmean\b(?=\s*[?.!]|\s*$|\s+(?:in|by|when|for|if|here|that)\b)",
+    re.IGNORECASE,
+)
+"""Where "mean" is no average: "What does error 1603 mean?"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def wishes_of(text: str, code: str) -> tuple[Wish, ...]:
 def _wish(text: str, code: str, only: str = "") -> Wish | None:
     """The figure that a question asks for, or None; ``only`` looks for one kind."""
     words = _words(code if computing_words(code) else "en")
-    if len(text) > _LONGEST or words is None:
+    if len(text) > _LONGEST or words is None or _ASKS_MEANING.search(text) is not None:
         return None
     written = _tokens(text, words)
     said = [fold(each) for each in written]

@@ -12,15 +12,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 _ENDS = (
-    r"(?= (?:means?|in|under|for|on|at|by|with|within|according|as|and|or)\b|\s*[?.,!]|\s*$)"
+    r"(?= (?:means?|in|under|for|on|at|by|with|within|according|as)\b|\s*[?.,!]|\s*$)"
     r"(?! (?:of|to)\b)"
 )
 _THING = re.compile(
-    r"\s*what(?:['’]s| is| are| was| were| does| do)\s(?:exactly |actually )?"
+    r"\s*what(?:['’]s| is| are| was| were|(?P<does> does| do))\s(?:exactly |actually )?"
     r"(?:(?P<any>an?|any) |the (?:word|term|phrase) |the )?"
     rf"[\"“'‘]?(?P<thing>(?:[\w-]{{1,30}} ){{0,3}}?[\w-]{{1,30}}?)[\"”'’]?{_ENDS}",
     re.IGNORECASE,
 )
+_MEANS = re.compile(r"\s+means?\b", re.IGNORECASE)
 _SAYS_WHAT = (
     r"(?:shall mean|means?|refers? to|denotes?|(?:is|are) (?:an?|the|any|all|those|each|either|"
     r"defined|certain|what)|stands? for)\b"
@@ -32,14 +33,16 @@ _FEWEST = 3
 def thing_defined(text: str) -> str:
     """The thing of "What is a covered work?", as written; "" where a question asks otherwise."""
     match = _THING.match(text)
-    return match["thing"] if match is not None else ""
+    if match is None or (match["does"] and not _MEANS.match(text, match.end())):
+        return ""
+    return match["thing"]
 
 
 def phrase_defined(text: str) -> str:
     """The same where it is a phrase of several words behind "a" or "an": all of them name it, those
     too that ask elsewhere ("work")."""
     match = _THING.match(text)
-    thing = match["thing"] if match is not None and match["any"] else ""
+    thing = thing_defined(text) if match is not None and match["any"] else ""
     return thing if " " in thing and " of " not in thing else ""
 
 
