@@ -353,3 +353,27 @@ def test_equal_neighbours_may_be_one_merged_cell_and_it_says_so(tmp_path: Path) 
         answer = made.ask("What is the total cost of the wards?")
         assert "8,600" in answer.text
         assert "merged cell" in f"{answer.text} {answer.notice}"
+
+
+UNCLEAR = [
+    ("What is the price of the lightest bike?", "several columns"),
+    ("In which town is the shop with the highest price?", "a sum of rows"),
+]
+
+
+@pytest.mark.parametrize(("question", "reason"), UNCLEAR)
+def test_a_superlative_that_is_about_another_column_is_no_superlative_of_the_named_one(
+    tmp_path: Path, question: str, reason: str
+) -> None:
+    """The lightest bike costs 900; the lowest price is 300."""
+    rows = "Shop,Town,Bike,Weight (kg),Price (EUR)\nA,Holm,Otter,12,900\nB,Holm,Badger,30,300\n"
+    rows += "C,Vik,Stoat,20,700\n"
+    with indexed(tmp_path, {"bikes.csv": rows}) as made:
+        answer = made.ask(question)
+        assert answer.abstained
+        assert reason in answer.reason
+
+
+def test_a_limit_with_two_ends_holds_both(assistant: Assistant) -> None:
+    answer = assistant.ask("How many teams have between 10 and 20 points?")
+    assert first(answer).startswith("2 rows")

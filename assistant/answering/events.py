@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from assistant.answering.answer import Basis, Draft, at_once, build_answer
 from assistant.answering.clock import Clock
-from assistant.answering.computed_answers import computed_draft, not_a_row
+from assistant.answering.computed_answers import computed_draft, drafted, not_a_row
 from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
 from assistant.answering.folder_answers import folder_draft, summary_documents
@@ -101,7 +101,7 @@ def _extracted(
         yield Retrieved(found.question.standalone, found.passages)
         draft = draft or listed_work_draft(found, snapshot)
         computed = None if draft else computed_draft(found, snapshot)
-        draft = computed if isinstance(computed, Draft) else draft
+        draft = draft or drafted(computed)
         reader, sentences = resources.reader(), resources.sentences()
 
         def ask(part: str) -> tuple[Found, Chosen]:
@@ -217,10 +217,11 @@ async def _by_model(
             yield Finished(build_answer(said_now, draft, config, basis, clock.total()))
             return
         computed = await asyncio.to_thread(computed_draft, found, snapshot)
-        if isinstance(computed, Draft):
-            yield Delta(computed.text)
+        figure = drafted(computed)
+        if figure is not None:
+            yield Delta(figure.text)
             clock.stage("answer")
-            draft, basis = replace(computed, usage=spent), Basis(snapshot, found, filters)
+            draft, basis = replace(figure, usage=spent), Basis(snapshot, found, filters)
             yield Finished(build_answer(asked.text, draft, config, basis, clock.total()))
             return
         refused = await asyncio.to_thread(_unanswerable, resources, found, snapshot)
