@@ -220,6 +220,8 @@ REFUSED = [
     ("What is the total of the hours of the staff?", "no plain number"),
     ("What is the average rate of the staff?", "mixes units"),
     ("What are the total sales of the East region?", "“East”"),
+    ("How many teams do not have more than 10 points?", "leaves out"),
+    ("How many teams are in the South or have more than 20 points?", "“or”"),
     ("What is the average wage of the Reds?", ""),
     ("Is the total spent more than planned?", "several columns"),
 ]

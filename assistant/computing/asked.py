@@ -62,7 +62,8 @@ class AmountLimit:
 class Wish:
     """What a question wants computed. ``span`` are the tokens of "from A to B"; ``since`` a bound
     on time with its sign; ``excluded`` is where a "without" stands, or -1. ``named`` are the
-    tokens of the wish itself, ``own`` those of its operation: a column may be called "Total"."""
+    tokens of the wish itself, ``own`` those of its operation: a column may be called "Total".
+    ``either`` are the places of "or"."""
 
     operation: FigureKind
     tokens: tuple[AskedWord, ...]
@@ -78,6 +79,7 @@ class Wish:
     wants_total: bool = False
     counts: bool = False
     dimensions: frozenset[str] = frozenset()
+    either: tuple[int, ...] = ()
     asks_which: bool = False
 
 
@@ -243,6 +245,7 @@ def _wish_of(
         wants_total="total" in operations,
         counts="count" in operations,
         dimensions=dimensions,
+        either=tuple(at for at in range(len(said)) if words.find("or", said, at)),
         asks_which=any(each in ("which", "welche", "welcher", "welches", "quel", "quelle", "cual",
                                 "what", "who") for each in said[:3]),
     )  # fmt: skip

@@ -149,8 +149,11 @@ def bind_loosely(
     if comparisons is None:
         refused = _unclear("it is not clear which column the limit in the question is about")
         return LooselyBound(refused, missing, work.doubt)
-    if len({choice.column for choice in work.choices if choice.is_excluded}) > 1:
+    if _leaves_out_unclearly(work):
         refused = _unclear("it is not clear what the question leaves out")
+        return LooselyBound(refused, missing, work.doubt)
+    if _is_either(work):
+        refused = _unclear("its limits are joined by “or” over several columns")
         return LooselyBound(refused, missing, work.doubt)
     rows = _rows(work, comparisons, time_rows)
     bound = Bound(
@@ -275,6 +278,28 @@ def _columns(
                 work.used.update(hit)
                 break
     return tuple(measures), which, counted
+
+
+def _leaves_out_unclearly(work: _Work) -> bool:
+    """Labels of two columns that are left out, or "not" before "more than 10"."""
+    at = work.wish.excluded
+    if 0 <= at and any(each.at > at for each in work.wish.comparisons):
+        return True
+    return len({choice.column for choice in work.choices if choice.is_excluded}) > 1
+
+
+def _is_either(work: _Work) -> bool:
+    """Whether "or" stands between limits of different columns: the rules join those by "and"."""
+    ends = [(each.at, (each.column,)) for each in work.choices]
+    ends += [(each.at, (-2,)) for each in work.wish.comparisons]
+    for at in work.wish.either:
+        nearest = max((each for each in ends if each[0] < at), default=None)
+        following = min((each for each in ends if each[0] > at), default=None)
+        if nearest is None or following is None:
+            continue
+        if nearest[1] != following[1] or -2 in nearest[1]:
+            return True
+    return False
 
 
 def _of_superlative(

@@ -100,6 +100,8 @@ class _Check:
                 "count": asked in ({"count"}, {"count", "total"}),
                 "": not asked,
             }[function]
+        if fits and "count" in asked and function in ("sum", "avg", "max", "min"):
+            fits = bool(self._needed())  # "how many offices" counts rows, and sums no column
         if fits:
             limit = self.asked.wish.limit
             if query.peak and (limit or 1) != (query.limit or 1):
@@ -115,9 +117,11 @@ class _Check:
         by = next((each.by for each in query.outputs if each.by >= 0), query.group)
         if by < 0:
             return "the query has no parts, the question asks for each" if self.asked.each else ""
+        column = query.held.table.columns[by]
+        if by == query.group and column.kind == "number" and not column.is_name:
+            return f"“{column.name}” holds amounts, which make no parts"
         if not any(self._is_said_behind(at, by) for at in self.asked.each):
-            name = query.held.table.columns[by].name
-            return f"the question does not ask for each “{name}”"
+            return f"the question does not ask for each “{column.name}”"
         return ""
 
     def _of_count(self) -> str:
@@ -127,7 +131,7 @@ class _Check:
             return ""
         if self._needed():
             return f"the question asks for {self._names(self._needed())}, the query counts rows"
-        counted = next((each for each in query.outputs if each.function == "count"))
+        counted = next(each for each in query.outputs if each.function == "count")
         named = [at for at in (bound.which, bound.counted) if at not in (None, query.group)]
         if not named and not bound.context:
             return "the question does not say what is counted"
