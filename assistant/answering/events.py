@@ -3,7 +3,7 @@
 without a model:  small talk? ─ search ─ field? ─ folder? ─▶ Retrieved ─ works? ─ figure? ─ steps?
                   ─ extract
 with a model:     small talk? ─ summary? ─ folder? ─ condense ─ search ─ report? ─ more searches
-                  ─▶ Retrieved ─ figure? ─ refuse? ─ write ─ verify
+                  ─ query? ─▶ Retrieved ─ figure? ─ refuse? ─ write ─ verify
 either:           ─▶ Delta … Delta ─ build the answer ─▶ Finished
 
 A step with "?" answers some questions and passes the others on.
@@ -23,6 +23,7 @@ from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
 from assistant.answering.folder_answers import folder_draft, summary_documents
 from assistant.answering.listed_work_answers import listed_work_draft
+from assistant.answering.queried_answers import queried, table_question, told_query_cost
 from assistant.answering.reshaping import reshaped
 from assistant.answering.several_steps import stepwise
 from assistant.answering.small_talk import small_talk_draft
@@ -41,6 +42,7 @@ from assistant.types import (
     Event,
     Filters,
     Finished,
+    Progress,
     Retrieved,
 )
 
@@ -209,6 +211,16 @@ async def _by_model(
                 if isinstance(step, Finished):
                     return
         found, spent = deeper.found, deeper.spent
+        computed = await asyncio.to_thread(computed_draft, found, snapshot)
+        figure, no_query = drafted(computed), ""
+        over_tables = await asyncio.to_thread(table_question, computed, found, snapshot, settings)
+        if over_tables is not None:
+            yield Progress("planned", 0, 1, f"a query over tables: {told_query_cost(settings)}")
+            yield Progress("asking for a query", 0, 1, standalone)
+            made = await queried(over_tables, model, snapshot, settings)
+            clock.stage("query")
+            spent = add_usage(spent, made.usage)
+            figure, no_query = made.draft or figure, made.problem
         yield Retrieved(standalone, found.passages)
         if not found.passages:
             draft = extractive_draft(found, snapshot, resources.sentences(), None, settings.answer)
@@ -216,9 +228,9 @@ async def _by_model(
             draft, basis = replace(draft, usage=spent), Basis(snapshot, found, filters)
             yield Finished(build_answer(said_now, draft, config, basis, clock.total()))
             return
-        computed = await asyncio.to_thread(computed_draft, found, snapshot)
-        figure = drafted(computed)
         if figure is not None:
+            if no_query:
+                figure = replace(figure, notice=f"No query: {no_query}")
             yield Delta(figure.text)
             clock.stage("answer")
             draft, basis = replace(figure, usage=spent), Basis(snapshot, found, filters)
@@ -256,7 +268,7 @@ async def _by_model(
         draft = replace(draft, usage=add_usage(spent, draft.usage))
         if draft.abstained:
             yield Delta(draft.text)
-        parts = [deeper.notice, draft.notice]
+        parts = [deeper.notice, f"No query: {no_query}" * bool(no_query), draft.notice]
         if refused is not None and not draft.abstained:
             parts.insert(0, _MAY_NOT_ANSWER)
         draft = replace(draft, notice=". ".join(filter(None, parts)))

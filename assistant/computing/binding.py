@@ -283,7 +283,7 @@ def _columns(
 def _leaves_out_unclearly(work: _Work) -> bool:
     """Labels of two columns that are left out, or "not" before "more than 10"."""
     at = work.wish.excluded
-    if 0 <= at and any(each.at > at for each in work.wish.comparisons):
+    if at >= 0 and any(each.at > at for each in work.wish.comparisons):
         return True
     return len({choice.column for choice in work.choices if choice.is_excluded}) > 1
 

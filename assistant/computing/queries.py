@@ -12,14 +12,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from assistant.computing.binding import Refused
 from assistant.computing.query_tables import ROW, QueryTable
 from assistant.extras import needs
-
-if TYPE_CHECKING:
-    from sqlglot import exp
 
 FunctionName = Literal["", "sum", "avg", "min", "max", "count"]
 SignName = Literal["eq", "ne", "in", "out", "gt", "ge", "lt", "le"]
@@ -88,7 +86,7 @@ def read_query(reply: str, tables: Sequence[QueryTable]) -> TableQuery | Refused
         return Refused("the model wrote no query of a size that can be read")
     if not re.match(r"select\b", text, re.IGNORECASE):
         return Refused("the model wrote no SELECT")
-    with needs("sql", "A model's query over tables"):
+    with needs("sql", "answer.table_queries"):
         import sqlglot
         from sqlglot.errors import SqlglotError
     try:
@@ -102,6 +100,14 @@ def read_query(reply: str, tables: Sequence[QueryTable]) -> TableQuery | Refused
         return Refused(f"the model's query has what cannot be checked: {exc}")
 
 
+@lru_cache(maxsize=1)
+def _tree() -> Any:
+    """The types of sqlglot's tree."""
+    with needs("sql", "answer.table_queries"):
+        from sqlglot import exp
+    return exp
+
+
 @dataclass(slots=True)
 class _Reader:
     """Reads one statement; what it does not know it refuses."""
@@ -112,7 +118,7 @@ class _Reader:
     named: dict[str, QueryOutput] = field(default_factory=dict)
 
     def read(self, tree: Any) -> TableQuery:
-        from sqlglot import exp
+        exp = _tree()
 
         if not isinstance(tree, exp.Select):
             raise _UnreadableError("it is no SELECT")
@@ -145,8 +151,8 @@ class _Reader:
         if more:
             raise _UnreadableError(f"{type(node).__name__} with {more[0].strip('_')}")
 
-    def _table(self, tree: exp.Select) -> QueryTable:
-        from sqlglot import exp
+    def _table(self, tree: Any) -> QueryTable:
+        exp = _tree()
 
         source = tree.args.get("from_")
         table = source.this if source is not None else None
@@ -165,7 +171,7 @@ class _Reader:
         return found
 
     def _column(self, node: Any) -> int:
-        from sqlglot import exp
+        exp = _tree()
 
         node = _bare(node)
         if not isinstance(node, exp.Column) or not isinstance(node.this, exp.Identifier):
@@ -179,7 +185,7 @@ class _Reader:
         return found
 
     def _output(self, node: Any, *, is_named: bool = False) -> QueryOutput:
-        from sqlglot import exp
+        exp = _tree()
 
         if isinstance(node, exp.Alias):
             output = self._output(node.this)
@@ -215,7 +221,7 @@ class _Reader:
             return QueryOutput(functions[type(node)], self._column(node.this))
         return QueryOutput("", self._column(node))
 
-    def _group(self, tree: exp.Select) -> int:
+    def _group(self, tree: Any) -> int:
         group = tree.args.get("group")
         if group is None:
             return -1
@@ -225,7 +231,7 @@ class _Reader:
         return self._column(group.expressions[0])
 
     def _conditions(self, query: TableQuery, where: Any) -> TableQuery:
-        from sqlglot import exp
+        exp = _tree()
 
         if where is None:
             return query
@@ -257,7 +263,7 @@ class _Reader:
 
     def _peak(self, node: Any) -> tuple[tuple[int, bool], Any]:
         """The column and whether its highest value is meant, and what limits the rows of it."""
-        from sqlglot import exp
+        exp = _tree()
 
         self._only(node.right, "this")
         tree = node.right.this
@@ -274,7 +280,7 @@ class _Reader:
         return (column, output.function == "max"), tree.args.get("where")
 
     def _limit(self, node: Any) -> list[QueryLimit]:
-        from sqlglot import exp
+        exp = _tree()
 
         signs: dict[type, SignName] = {
             exp.EQ: "eq", exp.NEQ: "ne", exp.GT: "gt", exp.GTE: "ge", exp.LT: "lt", exp.LTE: "le",
@@ -310,13 +316,13 @@ class _Reader:
 
     def _named(self, node: Any) -> int:
         """A column whose words are compared in any case anyway."""
-        from sqlglot import exp
+        exp = _tree()
 
         node = _bare(node)
         return self._column(node.this if isinstance(node, exp.Lower | exp.Upper) else node)
 
     def _order(self, query: TableQuery, order: Any, limit: Any) -> TableQuery:
-        from sqlglot import exp
+        exp = _tree()
 
         count = 0
         if limit is not None:
@@ -342,7 +348,7 @@ class _Reader:
 
 def _bare(node: Any) -> Any:
     """Without brackets, rounding, a cast to a number, and "times 1.0"; none changes the figure."""
-    from sqlglot import exp
+    exp = _tree()
 
     for _ in range(_DEEPEST):
         if isinstance(node, exp.Paren):
@@ -370,7 +376,7 @@ def _bare(node: Any) -> Any:
 
 
 def _without_nullif(node: Any) -> Any:
-    from sqlglot import exp
+    exp = _tree()
 
     node = _bare(node)
     is_guard = isinstance(node, exp.Nullif) and isinstance(node.expression, exp.Literal)
@@ -378,7 +384,7 @@ def _without_nullif(node: Any) -> Any:
 
 
 def _literal(node: Any) -> Decimal | str:
-    from sqlglot import exp
+    exp = _tree()
 
     node = _bare(node)
     if isinstance(node, exp.Neg):
