@@ -29,6 +29,9 @@ from assistant.types import Passage
 
 _PERCENT = re.compile(r"\d\s?(?:%|per ?cent|prozent|pour cent|por ciento)", re.IGNORECASE)
 _MOST_OF_IT = 0.6
+_NOT_COMPUTED = 0.3
+"""Confidence in a model's figure that no table gives."""
+_NOT_CERTAIN = "No table here gives this figure for certain: read the rows before you use it"
 _SURELY_COMPUTED = frozenset({"total", "average", "median"})
 
 
@@ -139,6 +142,20 @@ def not_a_row(asked: Draft | AskedTable | None, draft: Draft, snapshot: Snapshot
     reason = f"This asks for a figure that no table here gives for certain{why}."
     return replace(
         draft, text=reason, sentences=(), places=(), abstained=True, reason=reason, confidence=0.0
+    )
+
+
+def without_false_figure(
+    asked: Draft | AskedTable | None, draft: Draft, snapshot: Snapshot
+) -> Draft:
+    """A model's draft, marked as unsure where it answers a question for a total or an average with
+    some row of a table: its sentence is in the document, and is no answer."""
+    if draft.abstained or not not_a_row(asked, draft, snapshot).abstained:
+        return draft
+    return replace(
+        draft,
+        confidence=min(draft.confidence, _NOT_COMPUTED),
+        notice=". ".join(filter(None, (_NOT_CERTAIN, draft.notice))),
     )
 
 

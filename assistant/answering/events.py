@@ -18,7 +18,12 @@ from dataclasses import replace
 
 from assistant.answering.answer import Basis, Draft, at_once, build_answer
 from assistant.answering.clock import Clock
-from assistant.answering.computed_answers import computed_draft, drafted, not_a_row
+from assistant.answering.computed_answers import (
+    computed_draft,
+    drafted,
+    not_a_row,
+    without_false_figure,
+)
 from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
 from assistant.answering.folder_answers import folder_draft, summary_documents
@@ -265,6 +270,7 @@ async def _by_model(
         draft = await asyncio.to_thread(
             written_draft, written, found, snapshot, resources.sentences(), settings
         )
+        draft = await asyncio.to_thread(without_false_figure, computed, draft, snapshot)
         draft = replace(draft, usage=add_usage(spent, draft.usage))
         if draft.abstained:
             yield Delta(draft.text)

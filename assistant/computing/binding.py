@@ -315,8 +315,12 @@ def _of_superlative(
         at for at, column in enumerate(work.table.columns)
         if _is_measure(column) and set(_words(column.name)) & wish.dimensions
     ]  # fmt: skip
-    is_plain = any(at in about or behind & set(named.get(at, ())) for at in measures)
-    return [] if is_plain else about
+    if any(at in about or behind & set(named.get(at, ())) for at in measures):
+        return []
+    if not about and any(at in named for at in measures):
+        words = listed(wish.tokens[at].written for at in wish.own)
+        work.doubt = f"no column says which is the {words}"
+    return about
 
 
 def _doubt_of_parts(

@@ -189,11 +189,16 @@ class _Check:
         return ""
 
     def _of_peak(self) -> str:
-        """A superlative has to be about the column that the query orders by."""
+        """A superlative has to be about the column that the query orders by, or takes the highest
+        value of."""
         query, wish = self.query, self.asked.wish
-        if not query.peak:
+        if query.peak:
+            at, is_highest = query.peak
+        elif query.function in ("max", "min"):
+            at = next(each.column for each in query.outputs if each.function)
+            is_highest = query.function == "max"
+        else:
             return ""
-        at, is_highest = query.peak
         column = query.held.table.columns[at]
         places = self.asked.operations["highest" if is_highest else "lowest"]
         if wish.dimensions:
