@@ -57,9 +57,10 @@ UNTIED = _cases("untied")
 """Words that the table does not hold: shown with ``warn`` alone, and never as sure."""
 FOREIGN = _cases("foreign")
 """What no table holds, or no query may answer so: only a refusal is right."""
-HOSTILE = tuple(line.encode("ascii").decode("unicode_escape") for line in _section("hostile")) + (
+HOSTILE = (
+    *(line.encode("ascii").decode("unicode_escape") for line in _section("hostile")),
     "",
-    "SELECT " + "x," * 900 + "x FROM {t}",
+    f"SELECT {'x,' * 900}x FROM {{t}}",
 )
 
 
@@ -167,7 +168,7 @@ def spoiled_distinct(sql: str, table: ShownTable) -> list[str]:
 
 
 def _same(told: str, right: str) -> bool:
-    """Whether two figures say the same of the same rows; a limit that changes nothing may differ."""
+    """Whether two figures say the same; limits that change nothing may differ."""
     return bool(right) and told.rpartition(": ")[2] == right.rpartition(": ")[2]
 
 

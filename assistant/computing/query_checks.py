@@ -100,7 +100,7 @@ class _Check:
                 "count": asked in ({"count"}, {"count", "total"}),
                 "": not asked,
             }[function]
-        if fits and "count" in asked and function in ("sum", "avg", "max", "min"):
+        if fits and "count" in asked and function not in ("count", "") and not self.missing:
             fits = bool(self._needed())  # "how many offices" counts rows, and sums no column
         if fits:
             limit = self.asked.wish.limit

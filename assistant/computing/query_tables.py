@@ -39,8 +39,10 @@ _KEYWORDS = frozenset(
     "offset on or order others outer over partition plan pragma preceding primary query raise "
     "range recursive references regexp reindex release rename replace restrict returning right "
     "rollback row rows savepoint select set table temp temporary then ties to transaction trigger "
-    "unbounded union unique update using vacuum values view virtual when where window with without"
-    "".split()
+    "unbounded union unique update using vacuum values view virtual when where window with without "
+    # these are sqlglot's
+    "any connect_by_root cube current_user false fetch grant ilike interval lateral lock "
+    "partitioned_by qualify revoke rlike rollup tablesample true uncache xor".split()
 )
 
 StoredValue = int | float | str | None
