@@ -221,6 +221,8 @@ REFUSED = [
     ("What is the average rate of the staff?", "mixes units"),
     ("What are the total sales of the East region?", "“East”"),
     ("How many teams do not have more than 10 points?", "leaves out"),
+    ("Which division has the highest average points?", "at once"),
+    ("Which divisions have a total of more than 15 points?", "rows or of their sums"),
     ("How many teams are in the South or have more than 20 points?", "“or”"),
     ("What is the average wage of the Reds?", ""),
     ("Is the total spent more than planned?", "several columns"),
@@ -374,6 +376,21 @@ def test_a_superlative_that_is_about_another_column_is_no_superlative_of_the_nam
         answer = made.ask(question)
         assert answer.abstained
         assert reason in answer.reason
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many divisions have no teams with more than 10 points?",
+     "How many teams don't have more than 10 points?",
+     "How many teams never had more than 10 points?"],
+)  # fmt: skip
+def test_a_limit_under_a_negation_is_not_computed(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert "computed" not in {each.verdict for each in answer.sentences}
+
+
+def test_no_more_than_is_a_limit(assistant: Assistant) -> None:
+    assert first(assistant.ask("How many teams have no more than 18 points?")).startswith("3 rows")
 
 
 def test_a_limit_with_two_ends_holds_both(assistant: Assistant) -> None:

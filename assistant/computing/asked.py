@@ -63,7 +63,8 @@ class Wish:
     """What a question wants computed. ``span`` are the tokens of "from A to B"; ``since`` a bound
     on time with its sign; ``excluded`` is where a "without" stands, or -1. ``named`` are the
     tokens of the wish itself, ``own`` those of its operation: a column may be called "Total".
-    ``either`` are the places of "or"."""
+    ``either`` are the places of "or". ``is_mixed``: it asks for an average and a highest at once.
+    ``which_first``: it begins with "which" or "who"."""
 
     operation: FigureKind
     tokens: tuple[AskedWord, ...]
@@ -80,6 +81,8 @@ class Wish:
     counts: bool = False
     dimensions: frozenset[str] = frozenset()
     either: tuple[int, ...] = ()
+    is_mixed: bool = False
+    which_first: bool = False
     asks_which: bool = False
 
 
@@ -168,6 +171,8 @@ def _read(text: str, code: str) -> _Read | None:
             at += length
         else:
             at += 1
+    if any(words.find("none", said, at) and at not in taken for at in range(len(said))):
+        return None  # "no more than 10" is a limit, "no office" is beyond the rules
     return _Read(written, said, words, taken, comparisons, operations, each)
 
 
@@ -213,7 +218,9 @@ def _wish_of(
     named = sorted({at for places in operations.values() for at in places} | taken)
     span = _span(said, words, taken)
     bound = None if span else _bound(said, words)
-    excluded = next((at for at in range(len(said)) if words.find("not", said, at)), -1)
+    excluded = next(
+        (at for at in range(len(said)) if words.find("not", said, at) and at not in taken), -1
+    )
     if excluded >= 0:
         taken.update(range(excluded, excluded + words.find("not", said, excluded)))
     if bound is not None:
@@ -246,6 +253,11 @@ def _wish_of(
         counts="count" in operations,
         dimensions=dimensions,
         either=tuple(at for at in range(len(said)) if words.find("or", said, at)),
+        is_mixed=bool(
+            {"average", "median"} & read.operations.keys()
+            and {"highest", "lowest"} & read.operations.keys()
+        ),
+        which_first=any(each in _WHICH for each in said[:2]),
         asks_which=any(each in ("which", "welche", "welcher", "welches", "quel", "quelle", "cual",
                                 "what", "who") for each in said[:3]),
     )  # fmt: skip
@@ -262,6 +274,10 @@ def _is_of_a_name(said: Sequence[str], at: int, length: int, words: _WishWords, 
     return before not in known.stop and before not in known.function and before not in _EXACT
 
 
+_WHICH = frozenset(
+    "which who whose welche welcher welches welchen wer quel quelle quels quelles qui cual cuales "
+    "quien quienes".split()
+)
 _EXACT = frozenset(
     "exact precise overall whole full combined current actual genaue gesamte".split()
 )

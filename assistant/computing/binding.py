@@ -146,6 +146,10 @@ def bind_loosely(
         at for at in left if wish.tokens[at].stem in around or wish.tokens[at].folded in around
     ]
     missing = tuple(wish.tokens[at].written for at in left if at not in outside)
+    if wish.is_mixed:
+        work.doubt = "the question asks for an average and a highest or lowest value at once"
+    elif wish.which_first and comparisons and wish.operation in ("total", "average", "median"):
+        work.doubt = "the limit in the question may be of rows or of their sums"
     if comparisons is None:
         refused = _unclear("it is not clear which column the limit in the question is about")
         return LooselyBound(refused, missing, work.doubt)

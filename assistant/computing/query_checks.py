@@ -100,6 +100,8 @@ class _Check:
                 "count": asked in ({"count"}, {"count", "total"}),
                 "": not asked,
             }[function]
+        if fits and self.asked.wish.which_first and query.group < 0 and function in ("sum", "avg"):
+            return "the question asks which, the query how much"
         if fits and "count" in asked and function not in ("count", "") and not self.missing:
             fits = bool(self._needed())  # "how many offices" counts rows, and sums no column
         if fits:
