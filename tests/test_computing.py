@@ -221,6 +221,7 @@ REFUSED = [
     ("What is the average rate of the staff?", "mixes units"),
     ("What are the total sales of the East region?", "“East”"),
     ("How many teams do not have more than 10 points?", "leaves out"),
+    ("How many teams are in divisions with more than 20 points?", "all rows of one"),
     ("Which division has the highest average points?", "at once"),
     ("Which divisions have a total of more than 15 points?", "rows or of their sums"),
     ("How many teams are in the South or have more than 20 points?", "“or”"),

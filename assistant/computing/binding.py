@@ -7,7 +7,7 @@ rows, a bound, or in what stands around the table. So a question of prose fits n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -120,11 +120,13 @@ def bind(
 @dataclass(frozen=True, slots=True)
 class LooselyBound:
     """What a wish means in a table when the words that it does not hold (``missing``) are left
-    aside. ``doubt`` says what can be read in two ways."""
+    aside. ``doubt`` says what can be read in two ways. ``named`` are the columns whose whole name
+    the question says, with the places of its words."""
 
     bound: Bound | Refused
     missing: tuple[str, ...]
     doubt: str
+    named: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 def bind_loosely(
@@ -140,6 +142,7 @@ def bind_loosely(
     measures, which, counted = _columns(work, named)
     _choose_by_part(work)
     comparisons = _compared(work, measures, named)
+    part = part_limited(table, named, [each.at for each in wish.comparisons])
     bounds, time_rows = _in_time(work)
     left = [at for at in range(len(wish.tokens)) if at not in work.used and work.content(at)]
     outside = [
@@ -150,6 +153,8 @@ def bind_loosely(
         work.doubt = "the question asks for an average and a highest or lowest value at once"
     elif wish.which_first and comparisons and wish.operation in ("total", "average", "median"):
         work.doubt = "the limit in the question may be of rows or of their sums"
+    elif part:
+        work.doubt = f"the limit may be of a row or of all rows of one “{part}”"
     if comparisons is None:
         refused = _unclear("it is not clear which column the limit in the question is about")
         return LooselyBound(refused, missing, work.doubt)
@@ -164,7 +169,26 @@ def bind_loosely(
         table, rows, measures, tuple(sorted(work.choices, key=lambda each: each.at)), which,
         comparisons, len(outside), tuple(bounds), bool(bounds and wish.span), counted,
     )  # fmt: skip
-    return LooselyBound(bound, missing, work.doubt)
+    return LooselyBound(bound, missing, work.doubt, named)
+
+
+def part_limited(
+    table: TypedTable, named: Mapping[int, tuple[int, ...]], limits: Sequence[int]
+) -> str:
+    """The column that a limit at one of these places is said of, where its words stand in several
+    rows: "countries with more than 20 employees" may have them in several offices."""
+    for at in limits:
+        before = [
+            (max(places), column) for column, places in named.items()
+            if max(places) < at and not _is_measure(table.columns[column])
+        ]  # fmt: skip
+        if not before:
+            continue
+        column = max(before)[1]
+        texts = [text for row in table.rows if (text := table.text(row, column))]
+        if len(set(texts)) < len(texts):
+            return table.columns[column].name
+    return ""
 
 
 def _unclear(reason: str) -> Refused:

@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from assistant.computing.asked import AskedFigures, is_light
-from assistant.computing.binding import Bound, Refused, Stems, bind_loosely, listed
+from assistant.computing.binding import (
+    Bound,
+    LooselyBound,
+    Refused,
+    Stems,
+    bind_loosely,
+    listed,
+    part_limited,
+)
 from assistant.computing.queries import QueryLimit, TableQuery
 from assistant.computing.query_figures import limit_in_words
 from assistant.computing.values import without_unit
@@ -51,7 +59,7 @@ def check_query(
         return Refused("the words of the question are the name of a column")
     if isinstance(loose.bound, Refused):
         return loose.bound
-    check = _Check(query, asked, loose.bound, loose.missing, stems)
+    check = _Check(query, asked, loose, loose.bound, stems)
     problem = next(filter(None, check.problems(rows)), "")
     if problem:
         return Refused(problem)
@@ -62,9 +70,13 @@ def check_query(
 class _Check:
     query: TableQuery
     asked: AskedFigures
+    loose: LooselyBound
     bound: Bound
-    missing: tuple[str, ...]
     stems: Stems
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return self.loose.missing
 
     def problems(self, rows: tuple[int, ...]) -> Iterator[str]:
         """What contradicts the question, the first first."""
@@ -73,6 +85,7 @@ class _Check:
         yield self._of_columns()
         yield self._of_peak()
         yield self._of_count()
+        yield self._of_parts()
         if self.missing:
             yield self._of_missing(rows)
         elif set(rows) != set(self.bound.rows):
@@ -210,6 +223,15 @@ class _Check:
         if len(places) and self._is_said_behind(max(places), at):
             return ""
         return f"the question's superlative is not about “{column.name}”"
+
+    def _of_parts(self) -> str:
+        """Limits and superlatives of what has several rows, such as a country, are not of rows."""
+        query, asked = self.query, self.asked
+        limits = [each.at for each in asked.wish.comparisons]
+        if query.peak:
+            limits += asked.operations["highest" if query.peak[1] else "lowest"][-1:]
+        part = part_limited(query.held.table, self.loose.named, limits)
+        return f"the limit may be of a row or of all rows of one “{part}”" if part else ""
 
     def _is_said_behind(self, at: int, column: int) -> bool:
         """Whether the first word of content behind a token begins the name of a column, and of no
