@@ -137,7 +137,7 @@ def figures_asked(text: str, code: str) -> AskedFigures | None:
 
 
 @dataclass(slots=True)
-class _Read:
+class _AskedTokens:
     """The words of a question, and which of them ask for a figure; ``taken`` are used up."""
 
     written: list[str]
@@ -149,7 +149,7 @@ class _Read:
     each: set[int]
 
 
-def _read(text: str, code: str) -> _Read | None:
+def _read(text: str, code: str) -> _AskedTokens | None:
     words = _words(code if computing_words(code) else "en")
     if len(text) > _LONGEST or words is None:
         return None
@@ -173,10 +173,10 @@ def _read(text: str, code: str) -> _Read | None:
             at += 1
     if any(words.find("none", said, at) and at not in taken for at in range(len(said))):
         return None  # "no more than 10" is a limit, "no office" is beyond the rules
-    return _Read(written, said, words, taken, comparisons, operations, each)
+    return _AskedTokens(written, said, words, taken, comparisons, operations, each)
 
 
-def _wish(text: str, code: str, only: str = "", read: _Read | None = None) -> Wish | None:
+def _wish(text: str, code: str, only: str = "", read: _AskedTokens | None = None) -> Wish | None:
     """The figure that a question asks for, or None; ``only`` looks for one kind. ``read`` is a
     question that may ask for each of something."""
     may_ask_each = read is not None
@@ -193,7 +193,7 @@ def _wish(text: str, code: str, only: str = "", read: _Read | None = None) -> Wi
 
 
 def _wish_of(
-    read: _Read, kind: str, code: str, operations: Mapping[str, list[int]], each: set[int]
+    read: _AskedTokens, kind: str, code: str, operations: Mapping[str, list[int]], each: set[int]
 ) -> Wish | None:
     """The wish of one kind; None where two kinds contradict each other."""
     said, written, words = read.said, read.written, read.words

@@ -93,7 +93,7 @@ def read_query(reply: str, tables: Sequence[QueryTable]) -> TableQuery | Refused
         statements = sqlglot.parse(text, read="sqlite")
         if len(statements) != 1:
             return Refused("the model wrote several statements")
-        return _Reader(tables).read(statements[0])
+        return _QueryReader(tables).read(statements[0])
     except (SqlglotError, RecursionError):
         return Refused("the model's query cannot be parsed")
     except _UnreadableError as exc:
@@ -109,7 +109,7 @@ def _tree() -> Any:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _QueryReader:
     """Reads one statement; what it does not know it refuses."""
 
     tables: Sequence[QueryTable]

@@ -59,7 +59,7 @@ def check_query(
         return Refused("the words of the question are the name of a column")
     if isinstance(loose.bound, Refused):
         return loose.bound
-    check = _Check(query, asked, loose, loose.bound, stems)
+    check = _QuestionCheck(query, asked, loose, loose.bound, stems)
     problem = next(filter(None, check.problems(rows)), "")
     if problem:
         return Refused(problem)
@@ -67,7 +67,7 @@ def check_query(
 
 
 @dataclass(frozen=True, slots=True)
-class _Check:
+class _QuestionCheck:
     query: TableQuery
     asked: AskedFigures
     loose: LooselyBound

@@ -125,7 +125,7 @@ def run_query(held: QueryTable, sql: str) -> tuple[tuple[StoredValue, ...], ...]
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         connection.setlimit(sqlite3.SQLITE_LIMIT_COMPOUND_SELECT, 1)
         connection.execute("PRAGMA query_only = ON")
-        connection.set_authorizer(_Reading(held))
+        connection.set_authorizer(_TableGuard(held))
         connection.set_progress_handler(_Watch(), _STEPS_AT_ONCE)
         try:
             found = connection.execute(sql).fetchmany(_MOST_ROWS + 1)
@@ -155,7 +155,7 @@ def _fill(connection: sqlite3.Connection, held: QueryTable) -> None:
     connection.execute("COMMIT")
 
 
-class _Reading:
+class _TableGuard:
     """Lets a statement read one table and call five functions, and nothing else."""
 
     def __init__(self, held: QueryTable) -> None:
