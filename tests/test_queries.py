@@ -15,8 +15,9 @@ from support_texts import indexed
 
 from assistant import Answer, Assistant
 from assistant.computing.binding import Refused
-from assistant.computing.queries import TableQuery, read_query, rows_sql_of, sql_of
+from assistant.computing.queries import TableQuery, read_query
 from assistant.computing.query_tables import QueryTable, described, query_table, run_query
+from assistant.computing.query_text import rows_sql_of, sql_of
 from assistant.computing.typed import TypedTable, typed_table
 from assistant.errors import MissingPackageError
 from assistant.tables.model import find_tables

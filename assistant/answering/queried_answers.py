@@ -19,10 +19,11 @@ from assistant.answering.found_tables import stems_in, tables_of
 from assistant.answering.step_words import told_cost
 from assistant.computing.asked import AskedFigures, figures_asked, wishes_of
 from assistant.computing.binding import Refused, bind_loosely, listed
-from assistant.computing.queries import read_query, rows_sql_of, sql_of
+from assistant.computing.queries import read_query
 from assistant.computing.query_checks import CheckedQuery, check_query
 from assistant.computing.query_figures import query_figure
 from assistant.computing.query_tables import QueryTable, described, query_table, run_query
+from assistant.computing.query_text import rows_sql_of, sql_of
 from assistant.computing.typed import TypedTable
 from assistant.errors import ModelError
 from assistant.extras import check_installed

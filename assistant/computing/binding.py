@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from assistant.computing.asked import AmountLimit, Wish, is_light
 from assistant.computing.typed import TypedTable
+from assistant.computing.unclear import is_either, leaves_out_unclearly, part_limited
 from assistant.computing.values import TypedColumn, without_unit
 from assistant.text.folding import fold
 
@@ -158,10 +159,10 @@ def bind_loosely(
     if comparisons is None:
         refused = _unclear("it is not clear which column the limit in the question is about")
         return LooselyBound(refused, missing, work.doubt)
-    if _leaves_out_unclearly(work):
+    if leaves_out_unclearly(wish, [c.column for c in work.choices if c.is_excluded]):
         refused = _unclear("it is not clear what the question leaves out")
         return LooselyBound(refused, missing, work.doubt)
-    if _is_either(work):
+    if is_either(wish, [(c.at, c.column) for c in work.choices]):
         refused = _unclear("its limits are joined by “or” over several columns")
         return LooselyBound(refused, missing, work.doubt)
     rows = _rows(work, comparisons, time_rows)
@@ -170,25 +171,6 @@ def bind_loosely(
         comparisons, len(outside), tuple(bounds), bool(bounds and wish.span), counted,
     )  # fmt: skip
     return LooselyBound(bound, missing, work.doubt, named)
-
-
-def part_limited(
-    table: TypedTable, named: Mapping[int, tuple[int, ...]], limits: Sequence[int]
-) -> str:
-    """The column that a limit at one of these places is said of, where its words stand in several
-    rows: "countries with more than 20 employees" may have them in several offices."""
-    for at in limits:
-        before = [
-            (max(places), column) for column, places in named.items()
-            if max(places) < at and not _is_measure(table.columns[column])
-        ]  # fmt: skip
-        if not before:
-            continue
-        column = max(before)[1]
-        texts = [text for row in table.rows if (text := table.text(row, column))]
-        if len(set(texts)) < len(texts):
-            return table.columns[column].name
-    return ""
 
 
 def _unclear(reason: str) -> Refused:
@@ -306,28 +288,6 @@ def _columns(
                 work.used.update(hit)
                 break
     return tuple(measures), which, counted
-
-
-def _leaves_out_unclearly(work: _Work) -> bool:
-    """Labels of two columns that are left out, or "not" before "more than 10"."""
-    at = work.wish.excluded
-    if at >= 0 and any(each.at > at for each in work.wish.comparisons):
-        return True
-    return len({choice.column for choice in work.choices if choice.is_excluded}) > 1
-
-
-def _is_either(work: _Work) -> bool:
-    """Whether "or" stands between limits of different columns: the rules join those by "and"."""
-    ends = [(each.at, (each.column,)) for each in work.choices]
-    ends += [(each.at, (-2,)) for each in work.wish.comparisons]
-    for at in work.wish.either:
-        nearest = max((each for each in ends if each[0] < at), default=None)
-        following = min((each for each in ends if each[0] > at), default=None)
-        if nearest is None or following is None:
-            continue
-        if nearest[1] != following[1] or -2 in nearest[1]:
-            return True
-    return False
 
 
 def _of_superlative(

@@ -3,7 +3,7 @@
 The reply is parsed by sqlglot, and only what is known here is read from the tree: one SELECT of one
 table; plain columns, five functions, a quotient of two columns; comparisons joined by AND; the row
 with the highest or lowest value; groups of one column. What is run and shown is written anew from
-that (``sql_of``), so no text of the model reaches SQLite but numbers and quoted words.
+that (``query_text``), so no text of the model reaches SQLite but numbers and quoted words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from assistant.computing.binding import Refused
-from assistant.computing.query_tables import ROW, QueryTable
+from assistant.computing.query_tables import QueryTable
 from assistant.extras import needs
 
 FunctionName = Literal["", "sum", "avg", "min", "max", "count"]
@@ -24,7 +24,6 @@ SignName = Literal["eq", "ne", "in", "out", "gt", "ge", "lt", "le"]
 _LONGEST, _DEEPEST, _LONGEST_WORDS = 2_000, 12, 200
 _FENCE = re.compile(r"```[a-zA-Z]{0,10}\s*\n?([^`]{1,2000})```")
 _YEARS = re.compile(r"((?:1[5-9]|20)\d\d)(?:-(\d\d))?-?%")
-_SQL_SIGNS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 _TURNED: dict[SignName, SignName] = {
     "gt": "lt", "ge": "le", "lt": "gt", "le": "ge", "eq": "eq", "ne": "ne",
 }  # fmt: skip
@@ -404,63 +403,3 @@ def _literal(node: Any) -> Decimal | str:
         if number.is_finite() and abs(number) < 10**15:
             return number
     raise _UnreadableError("a value")
-
-
-# ---------------------------------------------------------------- written anew
-
-
-def sql_of(query: TableQuery) -> str:
-    """The query as it is run and shown."""
-    table = query.held.name
-    head = ", ".join(_told(query, each) for each in query.outputs)
-    parts = [f"SELECT {'DISTINCT ' * query.is_distinct}{head} FROM {table}"]
-    where = _where(query)
-    if query.peak:
-        column, is_highest = query.peak
-        name = query.held.columns[column].name
-        filled = f"{name} IS NOT NULL"
-        where = f"{where} AND {filled}" if where else filled
-        parts.append(f"WHERE {where} ORDER BY {name} {'DESC' if is_highest else 'ASC'}")
-        parts.append(f"LIMIT {query.limit or 1}")
-    elif where:
-        parts.append(f"WHERE {where}")
-    if query.group >= 0:
-        parts.append(f"GROUP BY {query.held.columns[query.group].name}")
-    return " ".join(parts)
-
-
-def rows_sql_of(query: TableQuery) -> str:
-    """The query for the rows that its conditions leave, before any order."""
-    where = _where(query)
-    return f"SELECT {ROW} FROM {query.held.name}{f' WHERE {where}' if where else ''} ORDER BY {ROW}"
-
-
-def _told(query: TableQuery, output: QueryOutput) -> str:
-    names = query.held.columns
-    if output.function == "count" and output.column < 0:
-        return "COUNT(*)"
-    name = names[output.column].name
-    told = f"DISTINCT {name}" if output.is_distinct else name
-    told = f"{output.function.upper()}({told})" if output.function else name
-    if output.by < 0:
-        return told
-    under = names[output.by].name
-    return f"{told} * 1.0 / {f'SUM({under})' if output.function else under}"
-
-
-def _where(query: TableQuery) -> str:
-    return " AND ".join(_condition(query, each) for each in query.limits)
-
-
-def _condition(query: TableQuery, limit: QueryLimit) -> str:
-    name = query.held.columns[limit.column].name
-    values = [_quoted(each) for each in limit.values]
-    if limit.sign in ("in", "out"):
-        return f"{name} {'NOT ' * (limit.sign == 'out')}IN ({', '.join(values)})"
-    return f"{name} {_SQL_SIGNS[limit.sign]} {values[0]}"
-
-
-def _quoted(value: Decimal | str) -> str:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return "'" + value.replace("'", "''") + "'"

@@ -21,10 +21,10 @@ from assistant.computing.binding import (
     Stems,
     bind_loosely,
     listed,
-    part_limited,
 )
 from assistant.computing.queries import QueryLimit, TableQuery
 from assistant.computing.query_figures import limit_in_words
+from assistant.computing.unclear import part_limited
 from assistant.computing.values import without_unit
 from assistant.text.folding import fold
 
