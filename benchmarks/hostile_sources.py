@@ -1,4 +1,4 @@
-"""Hostile addresses, sitemaps, archives, repositories and questions: how many of them do harm?
+"""Hostile addresses, archives, repositories, questions and queries: how many of them do harm?
 
     python -m benchmarks.hostile_sources [--show]
 
@@ -22,6 +22,7 @@ from pathlib import Path
 from benchmarks.harm import HostileCase, harm_of
 from benchmarks.hostile_addresses import addresses
 from benchmarks.hostile_archives import archives
+from benchmarks.hostile_queries import queries
 from benchmarks.hostile_questions import lay_ready, questions
 from benchmarks.hostile_repositories import repositories
 from benchmarks.local_site import Site
@@ -33,7 +34,8 @@ def hostile_cases(place: Path) -> Iterator[list[HostileCase]]:
     site = Site()
     try:
         lay_ready(place / "shared")
-        cases = [*addresses(site), *archives(), *questions(place / "shared")]
+        shared = place / "shared"
+        cases = [*addresses(site), *archives(), *questions(shared), *queries(shared)]
         if shutil.which("git"):
             cases += repositories()
         yield cases

@@ -221,6 +221,11 @@ REFUSED = [
     ("What is the total of the hours of the staff?", "no plain number"),
     ("What is the average rate of the staff?", "mixes units"),
     ("What are the total sales of the East region?", "“East”"),
+    ("How many teams do not have more than 10 points?", "leaves out"),
+    ("How many teams are in divisions with more than 20 points?", "all rows of one"),
+    ("Which division has the highest average points?", "at once"),
+    ("Which divisions have a total of more than 15 points?", "rows or of their sums"),
+    ("How many teams are in the South or have more than 20 points?", "“or”"),
     ("What is the average wage of the Reds?", ""),
     ("Is the total spent more than planned?", "several columns"),
 ]
@@ -354,3 +359,42 @@ def test_equal_neighbours_may_be_one_merged_cell_and_it_says_so(tmp_path: Path) 
         answer = made.ask("What is the total cost of the wards?")
         assert "8,600" in answer.text
         assert "merged cell" in f"{answer.text} {answer.notice}"
+
+
+UNCLEAR = [
+    ("What is the price of the lightest bike?", "several columns"),
+    ("In which town is the shop with the highest price?", "a sum of rows"),
+]
+
+
+@pytest.mark.parametrize(("question", "reason"), UNCLEAR)
+def test_a_superlative_that_is_about_another_column_is_no_superlative_of_the_named_one(
+    tmp_path: Path, question: str, reason: str
+) -> None:
+    """The lightest bike costs 900; the lowest price is 300."""
+    rows = "Shop,Town,Bike,Weight (kg),Price (EUR)\nA,Holm,Otter,12,900\nB,Holm,Badger,30,300\n"
+    rows += "C,Vik,Stoat,20,700\n"
+    with indexed(tmp_path, {"bikes.csv": rows}) as made:
+        answer = made.ask(question)
+        assert answer.abstained
+        assert reason in answer.reason
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many divisions have no teams with more than 10 points?",
+     "How many teams don't have more than 10 points?",
+     "How many teams never had more than 10 points?"],
+)  # fmt: skip
+def test_a_limit_under_a_negation_is_not_computed(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert "computed" not in {each.verdict for each in answer.sentences}
+
+
+def test_no_more_than_is_a_limit(assistant: Assistant) -> None:
+    assert first(assistant.ask("How many teams have no more than 18 points?")).startswith("3 rows")
+
+
+def test_a_limit_with_two_ends_holds_both(assistant: Assistant) -> None:
+    answer = assistant.ask("How many teams have between 10 and 20 points?")
+    assert first(answer).startswith("2 rows")

@@ -65,6 +65,11 @@ VALUES = {
         "passages": fit_passages(PASSAGES, 500, count_tokens).text,
         "question": "When was the garden of Holm laid out?",
     },
+    "select": {
+        "sentinel": SENTINEL,
+        "tables": "Table t1: holm.csv, 2 rows\n- year: “Year”, number, e.g. 1872; 1901",
+        "question": "In how many years was Holm laid out?",
+    },
     "judge": {"source": "It was laid out in 1872.", "claim": "Holm dates from 1872."},
 }
 

@@ -3,7 +3,7 @@
 without a model:  small talk? ─ search ─ field? ─ folder? ─▶ Retrieved ─ works? ─ figure? ─ steps?
                   ─ extract
 with a model:     small talk? ─ summary? ─ folder? ─ condense ─ search ─ report? ─ more searches
-                  ─▶ Retrieved ─ figure? ─ refuse? ─ write ─ verify
+                  ─ query? ─▶ Retrieved ─ figure? ─ refuse? ─ write ─ verify
 either:           ─▶ Delta … Delta ─ build the answer ─▶ Finished
 
 A step with "?" answers some questions and passes the others on.
@@ -18,11 +18,17 @@ from dataclasses import replace
 
 from assistant.answering.answer import Basis, Draft, at_once, build_answer
 from assistant.answering.clock import Clock
-from assistant.answering.computed_answers import computed_draft, not_a_row
+from assistant.answering.computed_answers import (
+    computed_draft,
+    drafted,
+    not_a_row,
+    without_false_figure,
+)
 from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
 from assistant.answering.folder_answers import folder_draft, summary_documents
 from assistant.answering.listed_work_answers import listed_work_draft
+from assistant.answering.queried_answers import queried, table_question, told_query_cost
 from assistant.answering.reshaping import reshaped
 from assistant.answering.several_steps import stepwise
 from assistant.answering.small_talk import small_talk_draft
@@ -41,6 +47,7 @@ from assistant.types import (
     Event,
     Filters,
     Finished,
+    Progress,
     Retrieved,
 )
 
@@ -101,7 +108,7 @@ def _extracted(
         yield Retrieved(found.question.standalone, found.passages)
         draft = draft or listed_work_draft(found, snapshot)
         computed = None if draft else computed_draft(found, snapshot)
-        draft = computed if isinstance(computed, Draft) else draft
+        draft = draft or drafted(computed)
         reader, sentences = resources.reader(), resources.sentences()
 
         def ask(part: str) -> tuple[Found, Chosen]:
@@ -209,6 +216,16 @@ async def _by_model(
                 if isinstance(step, Finished):
                     return
         found, spent = deeper.found, deeper.spent
+        computed = await asyncio.to_thread(computed_draft, found, snapshot)
+        figure, no_query = drafted(computed), ""
+        over_tables = await asyncio.to_thread(table_question, computed, found, snapshot, settings)
+        if over_tables is not None:
+            yield Progress("planned", 0, 1, f"a query over tables: {told_query_cost(settings)}")
+            yield Progress("asking for a query", 0, 1, standalone)
+            made = await queried(over_tables, model, snapshot, settings)
+            clock.stage("query")
+            spent = add_usage(spent, made.usage)
+            figure, no_query = made.draft or figure, made.problem
         yield Retrieved(standalone, found.passages)
         if not found.passages:
             draft = extractive_draft(found, snapshot, resources.sentences(), None, settings.answer)
@@ -216,11 +233,12 @@ async def _by_model(
             draft, basis = replace(draft, usage=spent), Basis(snapshot, found, filters)
             yield Finished(build_answer(said_now, draft, config, basis, clock.total()))
             return
-        computed = await asyncio.to_thread(computed_draft, found, snapshot)
-        if isinstance(computed, Draft):
-            yield Delta(computed.text)
+        if figure is not None:
+            if no_query:
+                figure = replace(figure, notice=f"No query: {no_query}")
+            yield Delta(figure.text)
             clock.stage("answer")
-            draft, basis = replace(computed, usage=spent), Basis(snapshot, found, filters)
+            draft, basis = replace(figure, usage=spent), Basis(snapshot, found, filters)
             yield Finished(build_answer(asked.text, draft, config, basis, clock.total()))
             return
         refused = await asyncio.to_thread(_unanswerable, resources, found, snapshot)
@@ -252,10 +270,11 @@ async def _by_model(
         draft = await asyncio.to_thread(
             written_draft, written, found, snapshot, resources.sentences(), settings
         )
+        draft = await asyncio.to_thread(without_false_figure, computed, draft, snapshot)
         draft = replace(draft, usage=add_usage(spent, draft.usage))
         if draft.abstained:
             yield Delta(draft.text)
-        parts = [deeper.notice, draft.notice]
+        parts = [deeper.notice, f"No query: {no_query}" * bool(no_query), draft.notice]
         if refused is not None and not draft.abstained:
             parts.insert(0, _MAY_NOT_ANSWER)
         draft = replace(draft, notice=". ".join(filter(None, parts)))

@@ -67,7 +67,9 @@ class AmountLimit:
 class Wish:
     """What a question wants computed. ``span`` are the tokens of "from A to B"; ``since`` a bound
     on time with its sign; ``excluded`` is where a "without" stands, or -1. ``named`` are the
-    tokens of the wish itself, ``own`` those of its operation: a column may be called "Total"."""
+    tokens of the wish itself, ``own`` those of its operation: a column may be called "Total".
+    ``either`` are the places of "or". ``is_mixed``: it asks for an average and a highest at once.
+    ``which_first``: it begins with "which" or "who"."""
 
     operation: FigureKind
     tokens: tuple[AskedWord, ...]
@@ -83,7 +85,21 @@ class Wish:
     wants_total: bool = False
     counts: bool = False
     dimensions: frozenset[str] = frozenset()
+    either: tuple[int, ...] = ()
+    is_mixed: bool = False
+    which_first: bool = False
     asks_which: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFigures:
+    """All that a question wants of a table, for holding a query against it: ``wish`` has its words
+    (its operation is "ranking" where the question names none); ``operations`` are the places of
+    the words for each kind of figure, ``each`` those of "per" and "for each"."""
+
+    wish: Wish
+    operations: Mapping[str, tuple[int, ...]]
+    each: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +128,33 @@ def wishes_of(text: str, code: str) -> tuple[Wish, ...]:
     return (first, *(each for each in others if each is not None))
 
 
-def _wish(text: str, code: str, only: str = "") -> Wish | None:
-    """The figure that a question asks for, or None; ``only`` looks for one kind."""
+def figures_asked(text: str, code: str) -> AskedFigures | None:
+    """What a question wants of a table, if it compares, computes, or asks for each of something;
+    None for another, and for what no table says (a forecast, a reason)."""
+    read = _read(text, code)
+    if read is None:
+        return None
+    operations = {kind: tuple(places) for kind, places in read.operations.items()}
+    if not operations and not read.each and not read.comparisons:
+        return None
+    wish = _wish(text, code, read=read) or _wish_of(read, "ranking", code, {}, set(read.each))
+    return AskedFigures(wish, operations, tuple(sorted(read.each))) if wish else None
+
+
+@dataclass(slots=True)
+class _AskedTokens:
+    """The words of a question, and which of them ask for a figure; ``taken`` are used up."""
+
+    written: list[str]
+    said: list[str]
+    words: _WishWords
+    taken: set[int]
+    comparisons: list[AmountLimit]
+    operations: dict[str, list[int]]
+    each: set[int]
+
+
+def _read(text: str, code: str) -> _AskedTokens | None:
     words = _words(code if computing_words(code) else "en")
     if len(text) > _LONGEST or words is None or _ASKS_MEANING.search(text) is not None:
         return None
@@ -121,6 +162,7 @@ def _wish(text: str, code: str, only: str = "") -> Wish | None:
     said = [fold(each) for each in written]
     if not said or any(words.find("blocked", said, at) for at in range(len(said))):
         return None
+    each = {at for at in range(len(said)) if words.find("each", said, at)}
     taken: set[int] = set()
     comparisons = _comparisons(said, written, words, taken)
     operations: dict[str, list[int]] = {}
@@ -134,12 +176,34 @@ def _wish(text: str, code: str, only: str = "") -> Wish | None:
             at += length
         else:
             at += 1
+    if any(words.find("none", said, at) and at not in taken for at in range(len(said))):
+        return None  # "no more than 10" is a limit, "no office" is beyond the rules
+    return _AskedTokens(written, said, words, taken, comparisons, operations, each)
+
+
+def _wish(text: str, code: str, only: str = "", read: _AskedTokens | None = None) -> Wish | None:
+    """The figure that a question asks for, or None; ``only`` looks for one kind. ``read`` is a
+    question that may ask for each of something."""
+    may_ask_each = read is not None
+    read = read or _read(text, code)
+    if read is None or (read.each and not may_ask_each):
+        return None
+    operations = read.operations
     if only:
         operations = {kind: places for kind, places in operations.items() if kind == only}
     if not operations:
         return None
     kind = next(each for each in _ORDER if each in operations)
-    own = tuple(operations[kind])
+    return _wish_of(read, kind, code, operations, set(read.each))
+
+
+def _wish_of(
+    read: _AskedTokens, kind: str, code: str, operations: Mapping[str, list[int]], each: set[int]
+) -> Wish | None:
+    """The wish of one kind; None where two kinds contradict each other."""
+    said, written, words = read.said, read.written, read.words
+    taken, comparisons = read.taken | each, read.comparisons
+    own = tuple(operations.get(kind, ()))
     compared = [
         at for at in range(len(said)) if words.find("comparative", said, at) and at not in taken
         and all(at not in places for places in operations.values())
@@ -159,7 +223,9 @@ def _wish(text: str, code: str, only: str = "") -> Wish | None:
     named = sorted({at for places in operations.values() for at in places} | taken)
     span = _span(said, words, taken)
     bound = None if span else _bound(said, words)
-    excluded = next((at for at in range(len(said)) if words.find("not", said, at)), -1)
+    excluded = next(
+        (at for at in range(len(said)) if words.find("not", said, at) and at not in taken), -1
+    )
     if excluded >= 0:
         taken.update(range(excluded, excluded + words.find("not", said, excluded)))
     if bound is not None:
@@ -191,6 +257,12 @@ def _wish(text: str, code: str, only: str = "") -> Wish | None:
         wants_total="total" in operations,
         counts="count" in operations,
         dimensions=dimensions,
+        either=tuple(at for at in range(len(said)) if words.find("or", said, at)),
+        is_mixed=bool(
+            {"average", "median"} & read.operations.keys()
+            and {"highest", "lowest"} & read.operations.keys()
+        ),
+        which_first=any(each in _WHICH for each in said[:2]),
         asks_which=any(each in ("which", "welche", "welcher", "welches", "quel", "quelle", "cual",
                                 "what", "who") for each in said[:3]),
     )  # fmt: skip
@@ -207,6 +279,10 @@ def _is_of_a_name(said: Sequence[str], at: int, length: int, words: _WishWords, 
     return before not in known.stop and before not in known.function and before not in _EXACT
 
 
+_WHICH = frozenset(
+    "which who whose welche welcher welches welchen wer quel quelle quels quelles qui cual cuales "
+    "quien quienes".split()
+)
 _EXACT = frozenset(
     "exact precise overall whole full combined current actual genaue gesamte".split()
 )
@@ -270,6 +346,7 @@ def _comparisons(
 ) -> list[AmountLimit]:
     found = []
     for at in range(len(said)):
+        found += _between(said, written, words, taken, at)
         for sign in _SIGNS:
             length = words.find(sign, said, at)
             if not length or at in taken:
@@ -290,6 +367,34 @@ def _comparisons(
             found.append(AmountLimit(sign, amount, at, end))
             break
     return found
+
+
+def _between(
+    said: Sequence[str], written: Sequence[str], words: _WishWords, taken: set[int], at: int
+) -> list[AmountLimit]:
+    """The two limits of "between 10 and 20 km"; years are a bound on time."""
+    if not words.find("between", said, at) or at + 3 >= len(said) or at in taken:
+        return []
+    signs = ("€", "$", "£", "eur", "usd", "gbp", "chf")
+    first = at + 1 + (said[at + 1] in signs)
+    to = first + 1 + (first + 1 < len(said) and (said[first + 1] in _UNITS | {*"%€$£"}))
+    if to >= len(said) or not words.find("to", said, to):
+        return []
+    second = to + 1 + (to + 1 < len(said) and said[to + 1] in signs)
+    if second >= len(said) or not (said[first][0].isdigit() and said[second][0].isdigit()):
+        return []
+    if _YEAR.fullmatch(said[first]) and _YEAR.fullmatch(said[second]):
+        return []
+    after = written[second + 1] if second + 1 < len(said) else ""
+    is_unit = bool(after) and (after in "%€$£" or fold(after) in _UNITS)
+    before = written[second - 1] if second > to + 1 else ""
+    unit = before or (after if is_unit else "")
+    amounts = [amount_in(f"{written[each]} {unit}".strip()) for each in (first, second)]
+    if amounts[0] is None or amounts[1] is None:
+        return []
+    end = second + 1 + (is_unit and not before)
+    taken.update(range(at, end))
+    return [AmountLimit("ge", amounts[0], at, end), AmountLimit("le", amounts[1], at, end)]
 
 
 _UNITS = frozenset(

@@ -7,12 +7,13 @@ rows, a bound, or in what stands around the table. So a question of prose fits n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assistant.computing.asked import AmountLimit, Wish, is_light
 from assistant.computing.typed import TypedTable
+from assistant.computing.unclear import is_either, leaves_out_unclearly, part_limited
 from assistant.computing.values import TypedColumn, without_unit
 from assistant.text.folding import fold
 
@@ -60,10 +61,12 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a figure that the table is asked for cannot be given."""
+    """Why a figure that the table is asked for cannot be given. ``is_unclear``: because it is not
+    understood what is asked, not because the table forbids it."""
 
     reason: str
     context: int = 0
+    is_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class _Work:
     stems: Stems
     used: set[int] = field(default_factory=set)
     choices: list[ChosenRows] = field(default_factory=list)
+    doubt: str = ""
 
     def content(self, at: int) -> bool:
         token = self.wish.tokens[at]
@@ -100,33 +104,77 @@ def bind(
     wish: Wish, table: TypedTable, around: frozenset[str], stems: Stems
 ) -> Bound | Refused | Missing:
     """What a wish means in a table; ``around`` are the stems of what stands around it."""
+    loose = bind_loosely(wish, table, around, stems)
+    if loose is None:
+        return Missing(())
+    if loose.missing:
+        return Missing(loose.missing)
+    bound = loose.bound
+    if isinstance(bound, Refused):
+        return bound
+    if loose.doubt:
+        return _unclear(loose.doubt)
+    has_sense = bound.measures or bound.which is not None or bound.choices
+    return bound if has_sense or bound.context or bound.comparisons else Missing(())
+
+
+@dataclass(frozen=True, slots=True)
+class LooselyBound:
+    """What a wish means in a table when the words that it does not hold (``missing``) are left
+    aside. ``doubt`` says what can be read in two ways. ``named`` are the columns whose whole name
+    the question says, with the places of its words."""
+
+    bound: Bound | Refused
+    missing: tuple[str, ...]
+    doubt: str
+    named: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+def bind_loosely(
+    wish: Wish, table: TypedTable, around: frozenset[str], stems: Stems
+) -> LooselyBound | None:
+    """The same where words of the question may be missing from the table; None where the words of
+    the wish are a column's own name."""
     work = _Work(wish, table, stems)
     if _is_called_so(work):
-        return Missing(())
+        return None
     named = _columns_named(work)
     _choose_rows(work)
     measures, which, counted = _columns(work, named)
     _choose_by_part(work)
     comparisons = _compared(work, measures, named)
+    part = part_limited(table, named, [each.at for each in wish.comparisons])
     bounds, time_rows = _in_time(work)
     left = [at for at in range(len(wish.tokens)) if at not in work.used and work.content(at)]
     outside = [
         at for at in left if wish.tokens[at].stem in around or wish.tokens[at].folded in around
     ]
-    missing = [at for at in left if at not in outside]
-    if missing:
-        return Missing(tuple(wish.tokens[at].written for at in missing))
+    missing = tuple(wish.tokens[at].written for at in left if at not in outside)
+    if wish.is_mixed:
+        work.doubt = "the question asks for an average and a highest or lowest value at once"
+    elif wish.which_first and comparisons and wish.operation in ("total", "average", "median"):
+        work.doubt = "the limit in the question may be of rows or of their sums"
+    elif part:
+        work.doubt = f"the limit may be of a row or of all rows of one “{part}”"
     if comparisons is None:
-        return Refused("it is not clear which column the limit in the question is about")
-    if len({choice.column for choice in work.choices if choice.is_excluded}) > 1:
-        return Refused("it is not clear what the question leaves out")
+        refused = _unclear("it is not clear which column the limit in the question is about")
+        return LooselyBound(refused, missing, work.doubt)
+    if leaves_out_unclearly(wish, [c.column for c in work.choices if c.is_excluded]):
+        refused = _unclear("it is not clear what the question leaves out")
+        return LooselyBound(refused, missing, work.doubt)
+    if is_either(wish, [(c.at, c.column) for c in work.choices]):
+        refused = _unclear("its limits are joined by “or” over several columns")
+        return LooselyBound(refused, missing, work.doubt)
     rows = _rows(work, comparisons, time_rows)
-    if not measures and which is None and not work.choices and not outside and not comparisons:
-        return Missing(())
-    return Bound(
+    bound = Bound(
         table, rows, measures, tuple(sorted(work.choices, key=lambda each: each.at)), which,
         comparisons, len(outside), tuple(bounds), bool(bounds and wish.span), counted,
     )  # fmt: skip
+    return LooselyBound(bound, missing, work.doubt, named)
+
+
+def _unclear(reason: str) -> Refused:
+    return Refused(reason, is_unclear=True)
 
 
 def _is_called_so(work: _Work) -> bool:
@@ -198,6 +246,7 @@ def _columns(
             which = at
         elif counted is None:
             counted = at
+            work.doubt = _doubt_of_parts(work, named, which, at)
         work.used.update(places)
     if not measures or work.free:
         free = work.free
@@ -221,6 +270,7 @@ def _columns(
                 if stem in free:
                     work.used.add(free[stem])
         measures += partly
+    measures += _of_superlative(work, measures, named)
     if which is None:
         for at, column in enumerate(table.columns):
             if not _is_measure(column) and set(_name_stems(work, column.name)) & work.free.keys():
@@ -238,6 +288,41 @@ def _columns(
                 work.used.update(hit)
                 break
     return tuple(measures), which, counted
+
+
+def _of_superlative(
+    work: _Work, measures: Sequence[int], named: dict[int, tuple[int, ...]]
+) -> list[int]:
+    """Columns that a superlative is about although others are named: "the price of the lightest
+    bike" has two columns. "The longest range" has one."""
+    wish = work.wish
+    if not measures or not wish.dimensions:
+        return []
+    behind = {at + 1 for at in wish.own}
+    about = [
+        at for at, column in enumerate(work.table.columns)
+        if _is_measure(column) and set(_words(column.name)) & wish.dimensions
+    ]  # fmt: skip
+    if any(at in about or behind & set(named.get(at, ())) for at in measures):
+        return []
+    if not about and any(at in named for at in measures):
+        words = listed(wish.tokens[at].written for at in wish.own)
+        work.doubt = f"no column says which is the {words}"
+    return about
+
+
+def _doubt_of_parts(
+    work: _Work, named: dict[int, tuple[int, ...]], which: int, counted: int
+) -> str:
+    """Why "In which country is the office with the highest rent?" is not clear to the rules: they
+    would add the rents up by country."""
+    wish = work.wish
+    if wish.operation not in ("highest", "lowest") or not wish.own:
+        return ""
+    if not max(named[which]) < min(named[counted]) <= max(named[counted]) < min(wish.own):
+        return ""
+    names = listed(work.table.columns[at].name for at in (counted, which))
+    return f"the question may mean a row or a sum of rows: {names}"
 
 
 def _says_unit(work: _Work, unit: str) -> bool:

@@ -79,7 +79,7 @@ class _Figures(RowFigures, PairFigures):
                 measures = tuple(numeric)
         if len(measures) > 1 and len(bound.rows) != 1:
             names = listed(table.columns[at].name for at in measures)
-            return self._refused(f"several columns fit the question: {names}; name one of them")
+            return self._unclear(f"several columns fit the question: {names}; name one of them")
         return measures
 
     def _count(self) -> ComputedFigure | Refused | None:

@@ -103,6 +103,9 @@ class Workings:
     def _refused(self, reason: str) -> Refused:
         return Refused(reason, self.bound.context)
 
+    def _unclear(self, reason: str) -> Refused:
+        return Refused(reason, self.bound.context, is_unclear=True)
+
     def _mixed_rows(self, at: int, rows: Sequence[int]) -> Refused | None:
         """A refusal where the labels of the rows name different units."""
         units = {head_unit(self.table.label(row)) for row in rows}

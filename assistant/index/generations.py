@@ -310,7 +310,7 @@ def _manifest(text: str, path: Path) -> Manifest:
         raise IndexUnavailableError(
             f"The index {path} was built by a newer version (format {data['format']}, "
             f"this version reads {FORMAT})",
-            hint="upgrade the assistant, or set index.path to a new folder and ingest",
+            hint="upgrade the assistant, or ingest the documents anew into another index.path",
         )
     manifest = Manifest(**data)
     if (data["format"] >= _SEALED_SINCE or "seal" in data) and text != _sealed(manifest):

@@ -28,6 +28,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "parts": frozenset({"question", "most"}),
     "place": frozenset({"document", "part"}),
     "rerank": frozenset({"passages", "question"}),
+    "select": frozenset({"sentinel", "tables", "question"}),
     "summary": frozenset({"sentinel", "passages", "question", "sentences"}),
     "summary_join": frozenset({"sentinel", "passages", "question", "sentences"}),
 }

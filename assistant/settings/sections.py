@@ -179,6 +179,7 @@ class AnswerSettings(_Section):
     strict: bool
     judge: bool
     refuse: Literal["never", "warn", "strict"]
+    table_queries: Literal["none", "checked", "warn"]
     summary_calls: Annotated[int, Field(ge=0, le=200)]
     steps: Annotated[int, Field(ge=1, le=10)]
     deep_calls: Annotated[int, Field(ge=3, le=200)]
