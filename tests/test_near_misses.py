@@ -188,3 +188,24 @@ def test_a_claim_is_supported_only_where_one_sentence_says_it(
     assert not loosely_bound(source, [source], verifier.examine(source, [source])[-1]) or says in (
         "numbers", "no sentence", "heading", "asks",
     )  # fmt: skip
+
+
+SOURCE = (
+    "From the start the meeting put its reviews on the public web, a practice that other large "
+    "meetings took up only years later. The bridge was closed after the flood of 1951 by the town."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (SOURCE.partition(" The")[0].replace("only years", "almost a year"), "weak"),
+        (SOURCE.partition(" The")[0], "verbatim"),
+        ("The bridge was closed before the flood of 1951 by the town.", "unsupported"),
+        ("The bridge was closed by the town after the flood of 1951.", "supported"),
+    ],
+)
+def test_a_copy_with_another_word_of_degree_is_not_supported(
+    verifier: Verifier, claim: str, verdict: str
+) -> None:
+    assert verifier.verify(claim, [SOURCE]).verdict == verdict

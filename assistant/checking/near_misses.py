@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from assistant.checking.altered_degrees import altered_degree
 from assistant.checking.missing_facts import Problem
 from assistant.checking.polarity import clause_of
 from assistant.text.facts import facts_of
@@ -85,6 +86,7 @@ def near_misses(
         *wrong_counts(sentence, sources),
         *denied_report(sentence, sources),
         *bare_denial(sentence, best),
+        *altered_degree(sentence, best),
     ]
 
 
