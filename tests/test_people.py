@@ -151,20 +151,23 @@ def test_other_collections_are_not_there_by_any_name(
         assert asked(ben, "Who is the curator?", collections=["default"]).status_code == 400
 
 
-def test_the_timeline_holds_only_what_one_may_ask(served: Running, tokens: dict[str, str]) -> None:
+@pytest.mark.parametrize("view", ["timeline", "cards"])
+def test_a_view_holds_only_what_one_may_ask(
+    served: Running, tokens: dict[str, str], view: str
+) -> None:
     def documents(client: httpx.Client, **query: str) -> set[str]:
-        page = client.get("/document/timeline", params=query).text
+        page = client.get(f"/document/{view}", params=query).text
         return {unquote(name) for name in re.findall(r"/document\?name=([^&]+)&", page)}
 
     with as_person(served, TOKEN) as holder:
         everything = documents(holder, collection="all")
-        assert "harbour:harbour.md" in everything
-    with as_person(served, tokens["ben"]) as ben:
         harbour = {name for name in everything if name.startswith("harbour:")}
+        assert harbour
+    with as_person(served, tokens["ben"]) as ben:
         assert documents(ben) == documents(ben, collection="all") == harbour
         said = []
         for name in ("default", "nowhere"):
-            reply = ben.get("/document/timeline", params={"collection": name})
+            reply = ben.get(f"/document/{view}", params={"collection": name})
             assert reply.status_code == 400
             said.append(reply.text.replace(name, "NAME"))
         assert said[0] == said[1]
@@ -206,6 +209,7 @@ def test_rights_are_asked_at_every_path(served: Running, tokens: dict[str, str])
             "/document?name=archive/plants.md",
             "/document/file?name=archive/plants.md",
             "/document/timeline",
+            "/document/cards",
         ):
             assert emil.get(path).status_code == 403
         assert asked(emil, MASTER).status_code == 403
@@ -599,12 +603,16 @@ def test_every_reading_is_written_down_with_its_collections(
         ben.get("/document/page.png", params={"name": "archive/plants.md", "page": 1})
         ben.get("/document/timeline")
         ben.get("/document/timeline", params={"collection": "default"})
+        ben.get("/document/cards")
+        ben.get("/document/cards", params={"collection": "default"})
     assert since(before) == [
         ("search", "mcp", "ok", ("harbour",)),
         ("list", "mcp", "ok", ("harbour",)),
         ("list", "mcp", "ok", ("harbour",)),
         ("read", "mcp", "ok", ("harbour",)),
         ("ask", "http", "QuestionError", ("harbour",)),
+        ("read", "page", "ok", ("harbour",)),
+        ("read", "page", "UsageError", ("default",)),
         ("read", "page", "ok", ("harbour",)),
         ("read", "page", "UsageError", ("default",)),
         ("read", "page", "ok", ("harbour",)),
