@@ -20,6 +20,7 @@ from assistant import Assistant
 from assistant.studying import decks
 from assistant.studying.cards import Card, cards_of
 from assistant.studying.decks import Decks
+from assistant.text.noise import noise_spans
 from assistant.types import Source
 
 HARBOUR = """# The harbour of Varnholm
@@ -98,7 +99,8 @@ def test_every_kind_of_statement_becomes_a_card_with_its_place() -> None:
     ],
 )
 def test_what_is_no_statement_of_its_own_becomes_no_card(text: str) -> None:
-    assert cards_of("a.md", f"# Notes\n\n{text}\n") == ()
+    text = f"# Notes\n\n{text}\n"
+    assert cards_of("a.md", text, noise_spans(text)) == ()
 
 
 def test_the_answer_stands_nowhere_on_the_front() -> None:
@@ -153,6 +155,18 @@ def test_a_long_document_is_read_in_parts_whose_places_count_in_the_whole(
             assert long[slice(*card.quote.span)] == card.quote.text
             seen.add(card.quote.span[0] // 500)
     assert len(seen) > 4
+
+
+def test_an_advert_whose_heading_stands_in_another_part_gives_no_card(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decks, "PART", 300)
+    advert = "\n".join(f"The Varn{at}holm bridge was opened in {1800 + at} after long and heavy "
+                       f"quarrying in the northern mountains." for at in range(30))  # fmt: skip
+    made = Decks(lambda name: source(name, f"# A\n\nWords.\n\n{name[0]}\n{advert}"))
+    assert len(made.deck(["Notes.md"], 1, 20).cards) == 20
+    made = Decks(lambda name: source(name, f"# A\n\nWords.\n\nRelated content\n{advert}"))
+    assert made.deck(["Notes.md"], 1, 20).cards == ()
 
 
 def test_what_is_not_read_yet_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from assistant.studying.quoted import quoted_items
 from assistant.studying.structured import list_items, table_items
 from assistant.studying.words import PERSON, YEAR, content_words
 from assistant.text.languages.detection import detect
-from assistant.text.noise import noise_spans, share
+from assistant.text.noise import Spans, share
 
 MOST_CARDS = 400
 """Of one text."""
@@ -80,15 +80,15 @@ class Card:
         return hashlib.sha256(whole).hexdigest()[:12]
 
 
-def cards_of(document: str, text: str) -> tuple[Card, ...]:
-    """The cards of a text in its order; each sentence is asked about once."""
+def cards_of(document: str, text: str, noise: Spans = ()) -> tuple[Card, ...]:
+    """The cards of a text in its order; each sentence is asked about once. ``noise`` are stretches
+    that are none of its matter: captions, teasers and adverts."""
     said: list[Said] = []
     items = list(table_items(document, text))
     if detect(text) == "en":
         said = list(said_in(document, text))
         items += [item for each in said for item in items_of(each)]
         items += [*list_items(document, text), *quoted_items(document, text)]
-    noise = noise_spans(text)
     found: dict[str, Card] = {}
     for card in (*_of_items(items, text), *_of_names(said, text)):
         if share(noise, *card.quote.span) == 0 and _is_statement(card):

@@ -1,24 +1,27 @@
 """Documents → a set of cards, the same for the same documents and seed.
 
 Every document gives one card before one gives two, in an order that the seed makes, and a document
-gives its kinds of questions in turns. So the documents are read one by one, until there are enough
-cards: a set of a large folder needs few of them.
+gives its kinds of questions in turns. So the documents are read one by one, long ones part by part,
+until there are enough cards: a set of a large folder needs few of them.
 """
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.studying.cards import Card, cards_of
 from assistant.studying.items import ItemKind
+from assistant.text.noise import Spans, clipped, noise_spans
 from assistant.text.recent import Recent
 from assistant.types import Source
 
 PART = 30_000
-"""Characters of a document that one set looks at; of a longer one the seed chooses the part."""
+"""Characters of a document that are looked at in one turn; the seed orders the parts of a longer
+one."""
 MOST_CHARACTERS = 800_000
 """Characters that one set reads for the first time; a million took 1.2 s on one processor."""
 _BORDER = 2_000
@@ -41,50 +44,112 @@ class Decks:
     def __init__(self, lookup: Callable[[str], Source | None]) -> None:
         self._lookup = lookup
         self._kept: Recent[tuple[Card, ...]] = Recent(_MOST_KEPT)
+        self._noise: Recent[Spans] = Recent(_MOST_KEPT)
 
     def deck(self, names: Sequence[str], seed: int, count: int) -> Deck:
         """At most ``count`` cards of these documents; of those that ``lookup`` refuses, none."""
         order = sorted(names)
         random.Random(seed).shuffle(order)
-        piles: list[list[Card]] = []
-        chosen: list[Card] = []
-        known: set[str] = set()
-        characters = read = 0
-        for at, name in enumerate(order):
-            if len(chosen) == count:
+        sources = (self._lookup(name) for name in order)
+        taking = _Taking(count)
+        read: set[str] = set()
+        characters = 0
+        parts = _by_turns(sources, seed)
+        for number, part in parts:
+            if number > taking.round:
+                taking.empty(number)
+            if taking.is_full:
                 break
-            source = self._lookup(name)
-            if source is None:
-                continue
-            start, end = _part(source.text, f"{seed} {name}")
-            key = f"{name} {source.sha256} {start}"
-            cards = self._kept.get(key)
+            cards = self._kept.get(part.key)
             if cards is None:
-                if characters and characters + end - start > MOST_CHARACTERS:
-                    return Deck(tuple(chosen), read, len(order) - at)
-                characters += end - start
-                cards = tuple(_moved(c, start) for c in cards_of(name, source.text[start:end]))
-                self._kept.put(key, cards)
-            read += 1
-            pile = _in_turns(cards, f"{seed} {name}")
-            piles.append(pile)
-            _take(pile, chosen, known)
-        while len(chosen) < count and any(piles):
-            for pile in piles:
-                if len(chosen) < count:
-                    _take(pile, chosen, known)
-        return Deck(tuple(chosen), read)
+                if characters and characters + part.end - part.start > MOST_CHARACTERS:
+                    left = {part.source.name, *(each.source.name for _, each in parts)}
+                    return Deck(tuple(taking.chosen), len(read), len(left))
+                characters += part.end - part.start
+                cards = part.cards(self._noise_of(part.source))
+                self._kept.put(part.key, cards)
+            read.add(part.source.name)
+            taking.add(_in_turns(cards, f"{seed} {part.key}"))
+        taking.empty()
+        return Deck(tuple(taking.chosen), len(read))
+
+    def _noise_of(self, source: Source) -> Spans:
+        key = f"{source.name} {source.sha256}"
+        known = self._noise.get(key)
+        return self._noise.kept(key, noise_spans(source.text) if known is None else known)
 
 
-def _take(pile: list[Card], chosen: list[Card], known: set[str]) -> None:
-    """The next card of a document whose answer no card of the set has."""
-    while pile:
-        card = pile.pop(0)
-        answer = " ".join(card.answers).casefold()
-        if answer not in known:
-            known.add(answer)
-            chosen.append(card)
-            return
+@dataclass(frozen=True, slots=True)
+class _DocumentPart:
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.source.name} {self.source.sha256} {self.start}"
+
+    def cards(self, noise: Spans) -> tuple[Card, ...]:
+        """The cards of the part, with their places in the whole document, whose ``noise`` it is:
+        the heading of an advert may stand in another part."""
+        inside = clipped(noise, self.start, self.end)
+        moved = tuple((start - self.start, end - self.start) for start, end in inside)
+        made = cards_of(self.source.name, self.source.text[self.start : self.end], moved)
+        return tuple(_moved(card, self.start) for card in made)
+
+
+def _by_turns(sources: Iterable[Source | None], seed: int) -> Iterator[tuple[int, _DocumentPart]]:
+    """One part of each document, then a second one of those that have more, and so on, each with
+    the number of its turn."""
+    waiting: list[list[_DocumentPart]] = []
+    for source in sources:
+        if source is not None:
+            first, *rest = _parts(source, f"{seed} {source.name}")
+            yield 0, first
+            if rest:
+                waiting.append(rest)
+    number = 0
+    while waiting:
+        number += 1
+        for rest in waiting:
+            yield number, rest.pop(0)
+        waiting = [rest for rest in waiting if rest]
+
+
+class _Taking:
+    """Piles of cards, and those that were taken from them, no answer twice."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._piles: list[list[Card]] = []
+        self._known: set[str] = set()
+        self.chosen: list[Card] = []
+        self.round = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.chosen) >= self._count
+
+    def add(self, pile: list[Card]) -> None:
+        """Take one card of a new pile."""
+        self._piles.append(pile)
+        self._take(pile)
+
+    def empty(self, number: int = 0) -> None:
+        """Take from all piles in turns until there are enough, or no more."""
+        self.round = number
+        while any(self._piles) and not self.is_full:
+            for pile in self._piles:
+                self._take(pile)
+
+    def _take(self, pile: list[Card]) -> None:
+        while pile and not self.is_full:
+            card = pile.pop(0)
+            answer = " ".join(card.answers).casefold()
+            if answer not in self._known:
+                self._known.add(answer)
+                self.chosen.append(card)
+                return
 
 
 def _in_turns(cards: Sequence[Card], seed: str) -> list[Card]:
@@ -101,13 +166,18 @@ def _in_turns(cards: Sequence[Card], seed: str) -> list[Card]:
     return [groups[kind][at] for at in range(longest) for kind in kinds if at < len(groups[kind])]
 
 
-def _part(text: str, seed: str) -> tuple[int, int]:
-    if len(text) <= PART:
-        return 0, len(text)
-    at = random.Random(seed).randrange(-(-len(text) // PART)) * PART
-    border = text.rfind("\n\n", max(0, at - _BORDER), at + 1)
-    start = border + 2 if border >= 0 else at
-    return start, min(len(text), start + PART)
+def _parts(source: Source, seed: str) -> list[_DocumentPart]:
+    """Stretches of about one length, in an order by chance."""
+    text = source.text
+    count = max(1, -(-len(text) // PART))
+    borders = [0]
+    for number in range(1, count):
+        at = number * len(text) // count
+        border = text.rfind("\n\n", max(borders[-1] + 1, at - _BORDER), at + 1)
+        borders.append(border + 2 if border >= 0 else at)
+    parts = [_DocumentPart(source, a, b) for a, b in pairwise([*borders, len(text)])]
+    random.Random(seed).shuffle(parts)
+    return parts
 
 
 def _moved(card: Card, by: int) -> Card:
