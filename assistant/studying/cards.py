@@ -45,9 +45,15 @@ _POINTING = re.compile(
     r"^(?:The|A) (?:papers?|titles?|articles?|question|answer|above|below|[a-z]+(?:th|nd|rd))\b|"
     r"^The [a-z]+(?:['’]s|,)? (?:[a-z]+ed|is|was|are|were|has|had|have|can|will|would|stars?|"
     r"follows?|tells?|features?|won|began|made|took|got|went)\b|"
+    r"^The [a-z]+, |"
     r"^(?:First|Second|Third|Finally|Next|Similarly|Likewise|Meanwhile|Afterwards?)\b"
 )
 """How a sentence begins that a person needs the one before it for."""
+_THE_WORK = re.compile(
+    r"\bthe (?:films?|songs?|album|book|novel|paper|study|article|authors?|series)\b(?! ?[“\"])",
+    re.IGNORECASE,
+)
+"""A work that the sentence does not name."""
 _TELLING_NAME = re.compile(r"[\w-]+ [\w .-]*[^\W\d_]{2}|\w+[A-Z0-9]\w*")
 """A name that is worth a gap: of two words, or with a capital or digit inside."""
 _PLURAL = re.compile(r"[A-Z]{2,}s?")
@@ -103,7 +109,7 @@ def _of_items(items: Sequence[Item], text: str) -> Iterator[Card]:
         first = tuple(wordings[0] for wordings in item.answers)
         if item.kind == "definition":
             folder = folder or Folder({quote.document: text})
-            if is_fair(item, folder) and not first[0].endswith("ed"):
+            if is_fair(item, folder) and not first[0].endswith(("ed", "en")):
                 yield Card(item.kind, item.typed, (), first, quote)
         elif item.kind == "table_cell":
             yield Card(
@@ -157,6 +163,7 @@ def _is_statement(card: Card) -> bool:
         or (card.kind == "number" and len(_FIGURE.findall(words)) > _MOST_FIGURES)
         or _NO_STATEMENT.search(words)
         or _POINTING.match(words)
+        or _THE_WORK.search(words)
     )
 
 
