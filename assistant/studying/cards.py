@@ -54,8 +54,6 @@ _THE_WORK = re.compile(
     re.IGNORECASE,
 )
 """A work that the sentence does not name."""
-_TELLING_NAME = re.compile(r"[\w-]+ [\w .-]*[^\W\d_]{2}|\w+[A-Z0-9]\w*")
-"""A name that is worth a gap: of two words, or with a capital or digit inside."""
 _PLURAL = re.compile(r"[A-Z]{2,}s?")
 _GOES_ON = re.compile(r"[-’']|,? [A-Z]| (?:on|of|for|and) (?:the )?[A-Z]|[”\"]?: ")
 """What follows the first part of a longer name, or a name among others."""
@@ -143,8 +141,9 @@ def _of_names(said: Sequence[Said], text: str) -> Iterator[Card]:
 
 
 def _tells(name: str, sentence: str) -> bool:
-    """Whether a name is whole, and worth a gap."""
-    if not _TELLING_NAME.fullmatch(name) or YEAR.match(name) or _PLURAL.fullmatch(name):
+    """Whether a name is whole, and worth a gap: of two words, or with a capital or digit inside."""
+    is_telling = name[-2:].isalpha() if " " in name else re.search(r"[A-Z0-9]", name[1:])
+    if not is_telling or YEAR.match(name) or _PLURAL.fullmatch(name):
         return False
     ahead, _, behind = sentence.partition(name)
     is_quoted = ahead.count("“") > ahead.count("”") or ahead.count('"') % 2 == 1
