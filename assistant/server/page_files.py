@@ -148,7 +148,8 @@ class PageFiles:
 
 def _hint(address: str) -> str:
     if ".js" in address and address.startswith(_ASSETS):
-        return f'<link rel="modulepreload" crossorigin href="{address}">'
+        # low: the style sheets come first, which the early question box waits for
+        return f'<link rel="modulepreload" fetchpriority="low" crossorigin href="{address}">'
     kind = "script" if ".js" in address else "style"
     crossed = " crossorigin" if address.startswith(_ASSETS) else ""
     return f'<link rel="preload" as="{kind}"{crossed} href="{address}">'
