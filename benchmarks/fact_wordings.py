@@ -17,11 +17,12 @@ from pathlib import Path
 
 import yaml
 
+from assistant.studying.stated import normalise, states
 from eval.metrics.answers import judge_text
 from eval.metrics.second_verdict import agreement, is_supported
 from eval.questions import EvalQuestion, load_questions
 from eval.runs import load_run
-from eval.text import normalise, states, without_markers
+from eval.text import without_markers
 
 ANSWERS = Path(__file__).with_name("fact_wordings.yaml")
 QUESTIONS = Path(__file__).resolve().parent.parent / "eval" / "questions.yaml"

@@ -3,8 +3,10 @@
     python -m benchmarks.page_ready [--runs 9]
 
 Both servers run as processes of their own and are loaded in turn, each time in a fresh browser
-profile, until their text field is there. Printed: medians, the ratio, and that of the second load
-in the same profile, which has the files. Exit status 1 above the aim, 1.3.
+profile, until a question can be typed (the chat has an early field, which hands its words over) and
+until the page's own text field is there. Printed: medians and ratios of a first visit and of a
+second one in the same profile, which has the files. Exit status 1 when the page's own field is
+above the aim, 1.3.
 """
 
 from __future__ import annotations
@@ -52,20 +54,22 @@ def empty_app() -> Iterator[str]:
             process.wait(20)
 
 
-def ready_seconds(browser: Browser, url: str) -> tuple[float, float]:
-    """From the address to the field that can be typed into: of a first and of a second visit."""
+def ready_seconds(browser: Browser, url: str) -> list[float]:
+    """From the address to a field that can be typed into, and to the page's own: of a first and of
+    a second visit."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     seconds: list[float] = []
     for _ in range(2):
         page = context.new_page()
         began = time.perf_counter()
         page.goto(url, wait_until="commit")
-        page.wait_for_selector("#question textarea", state="visible")
-        seconds.append(time.perf_counter() - began)
+        for field in ("#early-question, #question textarea", "#question textarea"):
+            page.wait_for_selector(field, state="visible")
+            seconds.append(time.perf_counter() - began)
         page.wait_for_load_state("load")
         page.close()
     context.close()
-    return seconds[0], seconds[1]
+    return seconds
 
 
 def main() -> None:
@@ -73,7 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=9)
     options = parser.parse_args()
-    times: dict[str, list[tuple[float, float]]] = {"chat": [], "empty": []}
+    times: dict[str, list[list[float]]] = {"chat": [], "empty": []}
     with serving() as (url, _), empty_app() as empty, chromium() as browser:
         for address in (url, empty):
             ready_seconds(browser, address)  # the first load also warms the server
@@ -81,7 +85,9 @@ def main() -> None:
             times["empty"].append(ready_seconds(browser, empty))
             times["chat"].append(ready_seconds(browser, url))
     ratios: list[float] = []
-    for visit, said in enumerate(("first visit", "second visit")):
+    for visit, said in enumerate(
+        ("first visit, typing", "first visit", "second visit, typing", "second visit")
+    ):
         medians: dict[str, float] = {}
         for name, both in times.items():
             values = [each[visit] for each in both]
@@ -93,7 +99,7 @@ def main() -> None:
         ratios.append(medians["chat"] / medians["empty"])
         print(f"{said}: chat / empty Gradio app {ratios[-1]:.2f}, n {options.runs}")
     print(f"aim for the first visit: at most {AIM}")
-    sys.exit(0 if ratios[0] <= AIM else 1)
+    sys.exit(0 if ratios[1] <= AIM else 1)
 
 
 if __name__ == "__main__":

@@ -48,8 +48,8 @@ BOUNDED = {
     "assistant.text.sentences._LAST_TOKEN": "the 100 characters before a mark",
     "assistant.citing.abstentions._ABSTAINS": "sentences of at most 300 characters",
     "assistant.computing.values": "cells and names of columns of at most 200 characters",
-    "eval.exam.prose": "sentences of at most 400 characters",
-    "eval.exam.words": "sentences of at most 400 characters",
+    "assistant.studying.prose": "sentences of at most 400 characters",
+    "assistant.studying.words": "sentences of at most 600 characters",
     "assistant.server.policy._INLINE_SCRIPT": "our own page",
 }
 """Modules and patterns whose texts are short by construction, and why: there quadratic is fast

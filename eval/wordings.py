@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from assistant.studying.stated import normalise, states
 from assistant.text.folding import fold
 from assistant.text.terms import stem
 from assistant.text.value_words import MONTHS
 from assistant.text.word_families import family, verb_forms
-from eval.text import normalise, states
 
 _SLACK = 3
 """Words with content that may stand between those of a wording, as many as this."""

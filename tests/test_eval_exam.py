@@ -9,15 +9,16 @@ import yaml
 from click.testing import CliRunner
 
 from assistant import Assistant
+from assistant.studying.fairness import MOST_OVERLAP, Folder, is_fair
+from assistant.studying.items import Item, Quote
+from assistant.studying.prose import items_of, said_in
+from assistant.studying.quoted import quoted_items
+from assistant.studying.structured import list_items, table_items
+from assistant.studying.words import is_self_contained, names_in, overlap
 from eval.cli import main
 from eval.exam.build import EASY_SHARE, build_exam
 from eval.exam.combined import pairs, unsaid
-from eval.exam.filters import MOST_OVERLAP, Folder, is_fair
-from eval.exam.items import Item, Quote
-from eval.exam.prose import items_of, said_in
-from eval.exam.quoted import quoted_items
-from eval.exam.structured import list_items, table_items
-from eval.exam.words import is_self_contained, names_in, overlap
+from eval.exam.files import row_of
 from eval.lint import untrue
 from eval.questions import parse_questions
 
@@ -97,7 +98,7 @@ def test_a_near_miss_asks_about_what_no_document_tells() -> None:
     missing = of_kind("near_miss", list(exam.items))
     assert missing
     for item in missing:
-        row = item.to_row()
+        row = row_of(item)
         assert (row["type"], row["expect"]) == ("unanswerable", "refuse")
         assert "facts" not in row
 
@@ -127,7 +128,7 @@ def item(**changes: object) -> Item:
         "kind": "number", "topic": "Karsund ferry", "asks": "number of passengers",
         "typed": "Karsund ferry: how many passengers?", "answers": (("220",),),
         "quotes": (Quote("harbour.md", "The Karsund ferry carries 220 passengers across the windy "
-                         "strait."),), "names": ("Karsund",),
+                         "strait.", (0, 64)),), "names": ("Karsund",),
     }  # fmt: skip
     return Item(**(plain | changes))  # type: ignore[arg-type]
 
@@ -152,7 +153,7 @@ def test_the_exam_of_the_sample_documents_is_true_varied_and_the_same_twice(
     assert {"number", "date", "name", "definition", "table_cell", "conflict", "near_miss"} <= set(
         exam.kinds
     )
-    rows = [each.to_row() for each in exam.items]
+    rows = [row_of(each) for each in exam.items]
     questions = parse_questions({"version": 1, "questions": rows}, Path("exam.yaml")).questions
     assert not untrue(questions, texts)  # every quote stands, every reference states its facts
     assert len({each.question for each in questions}) == len(questions)
@@ -226,7 +227,7 @@ def test_two_cells_of_a_column_are_one_question_with_both_as_facts() -> None:
     assert pair.kind == "pair"
     assert len(pair.answers) == 2
     assert " and " in pair.topic
-    assert pair.to_row()["type"] == "multi_hop"
+    assert row_of(pair)["type"] == "multi_hop"
 
 
 def test_what_is_told_of_a_name_is_no_near_miss() -> None:

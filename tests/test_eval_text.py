@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.studying.stated import normalise, states
 from eval.spans import covers, length, locate, merged, overlap
-from eval.text import markers, normalise, numbers, states, token_f1, without_markers
+from eval.text import markers, numbers, token_f1, without_markers
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from eval_support import TEXTS, answer, question
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.studying.stated import normalise, states
 from benchmarks.fact_wordings import ANSWERS, answers_of_others, as_written, in_any_order
 from eval.errors import QuestionFileError
 from eval.lint import check, untrue
@@ -18,7 +19,6 @@ from eval.metrics.answers import judge
 from eval.metrics.second_verdict import agreement, supports_reference
 from eval.questions import Fact, Forbidden, load_questions, parse_questions
 from eval.summary import summarise
-from eval.text import normalise, states
 from eval.wordings import is_rigid, said_text, tells
 
 

@@ -305,6 +305,8 @@ def test_fields_that_are_not_used_may_be_odd(served: Running) -> None:
         "/document/page.png?name=%FF&page=1", "/document/page.png?name=x&page=" + "9" * 400,
         "/document/timeline?ticked=%ED%A0%80", "/document/timeline?page=" + "9" * 400,
         "/document/timeline?ticked=" + "9" * 19_000, "/document/timeline?collection=%00",
+        "/document/cards?ticked=%ED%A0%80", "/document/cards?seed=" + "9" * 400,
+        "/document/cards?count=0", "/document/cards?count=1e9", "/document/cards?collection=%00",
         "/export/%ED%A0%80.md", "/export/%00", "/v1/models/%ED%A0%80", "/v1/models/%00",
         "/own/%00", "/own/%ED%A0%80", "/own/" + "x" * 3000, "/static/docs/%00",
     ],

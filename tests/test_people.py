@@ -151,20 +151,23 @@ def test_other_collections_are_not_there_by_any_name(
         assert asked(ben, "Who is the curator?", collections=["default"]).status_code == 400
 
 
-def test_the_timeline_holds_only_what_one_may_ask(served: Running, tokens: dict[str, str]) -> None:
+@pytest.mark.parametrize("view", ["timeline", "cards"])
+def test_a_view_holds_only_what_one_may_ask(
+    served: Running, tokens: dict[str, str], view: str
+) -> None:
     def documents(client: httpx.Client, **query: str) -> set[str]:
-        page = client.get("/document/timeline", params=query).text
+        page = client.get(f"/document/{view}", params=query).text
         return {unquote(name) for name in re.findall(r"/document\?name=([^&]+)&", page)}
 
     with as_person(served, TOKEN) as holder:
         everything = documents(holder, collection="all")
-        assert "harbour:harbour.md" in everything
-    with as_person(served, tokens["ben"]) as ben:
         harbour = {name for name in everything if name.startswith("harbour:")}
+        assert harbour
+    with as_person(served, tokens["ben"]) as ben:
         assert documents(ben) == documents(ben, collection="all") == harbour
         said = []
         for name in ("default", "nowhere"):
-            reply = ben.get("/document/timeline", params={"collection": name})
+            reply = ben.get(f"/document/{view}", params={"collection": name})
             assert reply.status_code == 400
             said.append(reply.text.replace(name, "NAME"))
         assert said[0] == said[1]
@@ -206,6 +209,7 @@ def test_rights_are_asked_at_every_path(served: Running, tokens: dict[str, str])
             "/document?name=archive/plants.md",
             "/document/file?name=archive/plants.md",
             "/document/timeline",
+            "/document/cards",
         ):
             assert emil.get(path).status_code == 403
         assert asked(emil, MASTER).status_code == 403
@@ -356,10 +360,139 @@ def test_who_may_not_add_writes_no_question_and_no_file(
         assert ("it needs the right" in said) == (name == "ada")
         assert settings.chat.question_set.exists() == (name == "cleo")
     settings.chat.question_set.unlink()
-    elsewhere = add_person(path, checked_person("nils", ["add"], ["harbour"]))
-    told = asyncio.run(chat(served, elsewhere, [("_upload", "12 34")]))
-    assert "There is no collection" in told
-    remove_person(path, "nils")
+
+
+def sent_by(served: Running, token: str, name: str, text: str, chosen: list[str]) -> str:
+    """What the page tells somebody who drops a file while these chips are chosen, or forged."""
+    original = Page.data
+
+    def forged(self: Page, event: dict[str, Any], text: str) -> list[object]:
+        values = original(self, event, text)
+        return [
+            chosen if self.kinds[each] == "checkboxgroup" else value
+            for each, value in zip(event["inputs"], values, strict=True)
+        ]
+
+    with as_person(served, token) as client:
+        number = client.post(f"/upload?name={name}", content=text.encode()).json()["upload"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Page, "data", forged)
+        patch.setattr(gr.CheckboxGroup, "preprocess", lambda self, payload: payload)
+        return asyncio.run(chat(served, token, [("_upload", number)]))
+
+
+def documents_of(served: Running, collection: str) -> set[str]:
+    status = served.assistant.of_collection(collection)
+    return {info.name for info in status.document_infos()}
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, repository: Path) -> Iterator[tuple[Running, dict[str, str]]]:
+    """A server whose collections are changed, and people who may add to some of them."""
+    three_folders(tmp_path)
+    plain = settings_in(tmp_path, repository)
+    path = tmp_path / "people.json"
+    settings = plain.model_copy(
+        update={"server": plain.server.model_copy(update={"people": str(path)})}
+    )
+    tokens = {
+        name: add_person(path, checked_person(name, rights, collections))
+        for name, (rights, collections) in {
+            "nils": (["ask", "add"], ["harbour"]),
+            "olga": (["ask", "add"], ["harbour", "library"]),
+            "pia": (["add"], ["harbour"]),
+            "rolf": (["ask", "add"], ["default", "library"]),
+            "ada": (["ask"], ["default"]),
+            "ben": (["ask"], ["harbour"]),
+        }.items()
+    }
+    with Assistant(settings) as assistant:
+        for name in settings.collection_names():
+            assistant.of_collection(name).sync()
+        with running(assistant, TOKEN) as server:
+            yield server, tokens
+
+
+PILOT = "# Pilots\n\nThe pilot of Vik is Torvald Krag. He has a boat of his own.\n"
+
+
+def test_a_file_of_somebody_without_the_default_collection_goes_into_theirs(
+    fresh: tuple[Running, dict[str, str]],
+) -> None:
+    served, tokens = fresh
+    before = documents_of(served, "default"), documents_of(served, "library")
+    for name, chosen in (("nils", ["harbour"]), ("pia", [])):
+        told = sent_by(served, tokens[name], f"{name}.md", PILOT.replace("Vik", name), chosen)
+        assert "harbour" in told
+        assert f"{name}.md" in documents_of(served, "harbour")
+    assert (documents_of(served, "default"), documents_of(served, "library")) == before
+    with as_person(served, tokens["ben"]) as ben:
+        reply = asked(ben, "Who is the pilot of nils?").json()
+        assert "Torvald Krag" in reply["choices"][0]["message"]["content"]
+        assert "Torvald" in ben.get("/document", params={"name": "harbour:nils.md"}).text
+        assert "Torvald" in ben.get("/document/file", params={"name": "harbour:nils.md"}).text
+    with as_person(served, tokens["ada"]) as ada:
+        assert "Torvald" not in asked(ada, "Who is the pilot of nils?").text
+        for name in ("nils.md", "harbour:nils.md", ".collections/harbour/nils.md"):
+            assert ada.get("/document", params={"name": name}).status_code == 404
+    uploads = served.assistant.settings.chat.uploads
+    for folder in (uploads / ".collections", uploads / ".collections" / "harbour"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    # the default collection's own uploads and syncs never find it
+    assert "rolf.md" in sent_by(served, tokens["rolf"], "rolf.md", PILOT, ["default"])
+    served.assistant.of_collection("default").sync()
+    assert documents_of(served, "default") == before[0] | {"rolf.md"}
+    served.assistant.of_collection("harbour").sync()
+    assert {"nils.md", "pia.md"} <= documents_of(served, "harbour")
+
+
+def test_the_chips_choose_where_a_file_goes(fresh: tuple[Running, dict[str, str]]) -> None:
+    served, tokens = fresh
+    names = ("default", "harbour", "library")
+
+    def new(name: str, chosen: list[str]) -> tuple[set[str], str]:
+        before = {each: documents_of(served, each) for each in names}
+        told = sent_by(served, tokens[name], f"{secrets.token_hex(4)}.md", PILOT, chosen)
+        return {each for each in names if documents_of(served, each) != before[each]}, told
+
+    for name, chosen, expected in (
+        ("olga", ["library"], "library"), ("olga", ["harbour"], "harbour"),
+        ("rolf", ["library"], "library"), ("rolf", [], "default"),
+        ("rolf", ["default", "library"], "default"),
+    ):  # fmt: skip
+        assert new(name, chosen)[0] == {expected}, (name, chosen)
+    for chosen in ([], ["harbour", "library"], ["all"]):
+        found, told = new("olga", chosen)
+        assert not found
+        assert "Files go into one collection; it may be harbour, library" in told
+    for name, forged in (
+        ("nils", ["default"]), ("nils", ["library"]), ("nils", ["nowhere"]),
+        ("nils", ["harbour", "default"]), ("pia", ["default"]), ("rolf", ["harbour"]),
+        ("nils", ["../harbour"]), ("nils", [".."]),
+    ):  # fmt: skip
+        found, told = new(name, forged)
+        assert not found, (name, forged)
+        assert "There is no collection" in told
+    odd: Any
+    for odd in ("default", [["default"]], {"default": 1}, 7):
+        assert new("nils", odd)[0] == set()
+
+
+def test_nobody_takes_in_what_somebody_else_sent(
+    fresh: tuple[Running, dict[str, str]],
+) -> None:
+    served, tokens = fresh
+    with as_person(served, tokens["rolf"]) as rolf:
+        number = rolf.post("/upload?name=secret.md", content=PILOT.encode()).json()["upload"]
+    told = asyncio.run(chat(served, tokens["nils"], [("_upload", number)]))
+    assert "An uploaded file is gone" in told
+    assert "secret.md" not in documents_of(served, "harbour")
+    uploads = served.assistant.settings.chat.uploads
+    (uploads / ".collections").mkdir(mode=0o700)
+    (uploads / ".collections" / "harbour").symlink_to(uploads.parent)
+    told = sent_by(served, tokens["nils"], "linked.md", PILOT, ["harbour"])
+    assert "is a link or a file" in told
+    assert not (uploads.parent / "linked.md").exists()
 
 
 def test_conversations_belong_to_the_person_in_any_browser(
@@ -599,12 +732,16 @@ def test_every_reading_is_written_down_with_its_collections(
         ben.get("/document/page.png", params={"name": "archive/plants.md", "page": 1})
         ben.get("/document/timeline")
         ben.get("/document/timeline", params={"collection": "default"})
+        ben.get("/document/cards")
+        ben.get("/document/cards", params={"collection": "default"})
     assert since(before) == [
         ("search", "mcp", "ok", ("harbour",)),
         ("list", "mcp", "ok", ("harbour",)),
         ("list", "mcp", "ok", ("harbour",)),
         ("read", "mcp", "ok", ("harbour",)),
         ("ask", "http", "QuestionError", ("harbour",)),
+        ("read", "page", "ok", ("harbour",)),
+        ("read", "page", "UsageError", ("default",)),
         ("read", "page", "ok", ("harbour",)),
         ("read", "page", "UsageError", ("default",)),
         ("read", "page", "ok", ("harbour",)),

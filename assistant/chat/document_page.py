@@ -9,6 +9,7 @@ from __future__ import annotations
 from assistant.chat.document_blocks import draw_blocks
 from assistant.chat.document_marks import Marks
 from assistant.chat.escaped import address, escape, one_line
+from assistant.text.visible import one_line as plain_line
 from assistant.types import Page, Source
 
 DRAWN = frozenset({"pdf", "picture"})
@@ -44,7 +45,7 @@ def draw_document(
     else:
         low, high = _window(source.text, at or 0, end)
     body = [_bar(source, marks, at, shown, version)]
-    body.append(f"<h1>{one_line(source.title)}</h1>")
+    body.append(f"<h1>{one_line(title_of(source))}</h1>")
     body.append(f'<p class="place">{one_line(source.name)}</p>')
     if is_changed:
         body.append(
@@ -69,7 +70,12 @@ def draw_document(
         )
     else:
         body.append(drawn)
-    return framed(f"{source.title} – {source.name}", "".join(body))
+    return framed(f"{title_of(source)} – {source.name}", "".join(body))
+
+
+def title_of(source: Source) -> str:
+    """The title; of one that held nothing but markup, the name."""
+    return plain_line(source.title).strip() or source.name
 
 
 def draw_error(what: str, hint: str) -> str:

@@ -14,7 +14,7 @@ from assistant.chat.receipts import draw_failure, draw_progress, draw_receipt
 from assistant.chat.sources import chosen_names, draw_sources, together
 from assistant.chat.suggestions import NOTHING_OFFERED, Offered, Suggestions
 from assistant.chat.uploads import Uploads
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, UsageError
 from assistant.private_files import close_to_others
 from assistant.service.people import ADD, ADMINISTER, Person
 from assistant.service.service import Service
@@ -77,21 +77,45 @@ class Library:
             return ()
 
     async def upload(
-        self, owner: str, numbers: Sequence[str], who: Person | None = None
+        self,
+        owner: str,
+        numbers: Sequence[str],
+        chosen: Sequence[str] = (),
+        who: Person | None = None,
     ) -> AsyncIterator[str]:
-        """Store the files that a browser sent, by their numbers, and index them in the default
-        collection, for who may add to it."""
+        """Store the files that a browser sent, by their numbers, and index them in the collection
+        that ``chosen`` means, for who may add to it."""
         try:
-            chosen_collections([DEFAULT], self._service.allowed(ADD, who))
-            await self._uploads.apart(self._uploads.take_in, owner, numbers)
+            collection = self._uploaded_to(chosen, who)
+            await self._uploads.apart(self._uploads.take_in, owner, numbers, collection)
             await asyncio.to_thread(self.close_uploads)
         except AssistantError as exc:
             self._service.record("upload", "chat", type(exc).__name__, (), who)
             yield draw_failure(exc.what, exc.hint)
             return
-        uploads = [self._service.settings.chat.uploads]
-        async for drawn in self._synced(uploads, DEFAULT, ADD, who):
-            yield drawn
+        uploads = [self._uploads.folder_of(collection)]
+        heading = (
+            f"<h3>{one_line(collection)}</h3>" if self._service.settings.index.collections else ""
+        )
+        async for drawn in self._synced(uploads, collection, ADD, who):
+            yield f"{heading}{drawn}"
+
+    def _uploaded_to(self, chosen: Sequence[str], who: Person | None) -> str:
+        """The collection for files: the default one if it is chosen, or nothing is and the person
+        may add to it; else the only one that is chosen, or the only one of theirs.
+
+        Raises ``AccessError`` and ``UsageError``, also where several are left.
+        """
+        mine = self._service.allowed(ADD, who)
+        named = chosen_collections(list(chosen), mine) or mine
+        if DEFAULT in named:
+            return DEFAULT
+        if len(named) > 1:
+            raise UsageError(
+                f"Files go into one collection; it may be {', '.join(named)}",
+                hint="choose one of them over the question, and send the files again",
+            )
+        return named[0]
 
     def close_uploads(self) -> None:
         """Let nobody else on this machine read what was uploaded. A folder of uploads that people

@@ -126,7 +126,7 @@ class ChatPage:
         at.undo.click(self._undo, [at.deleted], [*drawn, *around], **_FREE)
         for changed in (
             at.sync.click(self._sync, None, [at.receipt], **_FREE),
-            at.uploaded.change(self._upload, [at.uploaded], [at.receipt], **_FREE),
+            at.uploaded.change(self._upload, [at.uploaded, at.collections], [at.receipt], **_FREE),
         ):
             changed.then(self._folder_of, [at.collections], folder, **_FREE).then(
                 self._welcome, None, [at.chat], **_FREE
@@ -328,9 +328,12 @@ class ChatPage:
         async for drawn in self.library.sync(who_of(request)):
             yield drawn
 
-    async def _upload(self, uploaded: str, request: gr.Request) -> AsyncIterator[str]:
+    async def _upload(
+        self, uploaded: str, collections: list[str] | None, request: gr.Request
+    ) -> AsyncIterator[str]:
         numbers = uploaded.partition(".")[0].split()
-        async for drawn in self.library.upload(owner_of(request), numbers, who_of(request)):
+        owner, chosen = owner_of(request), collections or ()
+        async for drawn in self.library.upload(owner, numbers, chosen, who_of(request)):
             yield drawn
 
     def _rate(self, data: gr.LikeData, conversation: str, request: gr.Request) -> tuple[Any, ...]:

@@ -41,7 +41,7 @@ def draw_sources(
         rows.append(f"<li>… and {len(infos) - _MOST_ROWS:,} more, which are always asked</li>")
     listed = (
         f'<p class="all"><button type="button" class="tick all" title="All documents">☑</button> '
-        f"<strong>{len(infos):,} documents</strong> {_timeline(collections)}</p>"
+        f"<strong>{len(infos):,} documents</strong> {_views(collections)}</p>"
         f'<ul class="sources g{_number(status)} n{len(infos)}">{"".join(rows)}</ul>'
         if infos
         else "<p>No document could be read.</p>"
@@ -49,11 +49,14 @@ def draw_sources(
     return f'<div class="library">{listed}{_not_read(status.not_indexed)}</div>'
 
 
-def _timeline(collections: Sequence[str]) -> str:
-    """The way to the dated statements; the page's script adds which documents are ticked."""
+def _views(collections: Sequence[str]) -> str:
+    """The ways to other views of the documents; the page's script adds which are ticked."""
     query = {"collection": tuple(collections)} if collections else {}
-    url = address("/document/timeline", **query)
-    return f'<a class="timeline" href="{url}" target="_blank">Timeline</a>'
+    return " ".join(
+        f'<a class="view {name}" href="{address(f"/document/{name}", **query)}" '
+        f'target="_blank">{words}</a>'
+        for name, words in (("timeline", "Timeline"), ("cards", "Study cards"))
+    )
 
 
 def _folders(info: DocumentInfo) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.chat.document_page import framed
+from assistant.chat.document_page import framed, title_of
 from assistant.chat.escaped import address, escape, one_line
 from assistant.service.service import Service
 from assistant.text.dated_sentences import dated_sentences
@@ -98,7 +98,8 @@ def _statements(source: Source) -> Iterable[Statement]:
     for each in dated_sentences(source.text):
         at = bisect_right(starts, each.start) - 1
         yield Statement(
-            each.when, plain_line(source.text[each.start : each.end]), source.name, source.title,
+            each.when, plain_line(source.text[each.start : each.end]), source.name,
+            title_of(source),
             source.pages[at].number if at >= 0 else None, each.start, each.end, source.sha256[:16],
         )  # fmt: skip
 

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from assistant.chat.stored_files import lies_directly_in, put, safe_name, sizes
 from assistant.errors import BusyError, QuotaError, StorageError, UsageError
+from assistant.settings.collections import DEFAULT
 from assistant.text.recent import Recent
 
 T = TypeVar("T")
@@ -28,6 +29,9 @@ T = TypeVar("T")
 MOST_FILES = 100
 ASIDE = ".incoming"
 """Where files lie until they are taken in; on the same drive, so that moving costs nothing."""
+OTHERS = ".collections"
+"""Where files of other collections than the default one lie, a folder each. Syncs leave hidden
+folders out, so those of a folder above never find them."""
 
 _THREADS = 4
 _KEPT_SECONDS = 3600.0
@@ -107,8 +111,14 @@ class Uploads:
             self._arriving += 1
         return Incoming(self, owner, safe_name(name), identity, handle)
 
-    def take_in(self, owner: str, identities: Sequence[str]) -> list[Path]:
-        """Move files that this browser sent into the folder; gives where they lie now.
+    def folder_of(self, collection: str) -> Path:
+        """Where the files of a collection lie."""
+        return self._folder if collection == DEFAULT else self._folder / OTHERS / collection
+
+    def take_in(
+        self, owner: str, identities: Sequence[str], collection: str = DEFAULT
+    ) -> list[Path]:
+        """Move files that this browser sent into a collection's folder; gives where they lie now.
 
         A file whose bytes are there already under its name is not stored twice. Raises
         ``UsageError`` for too many files, or for one that this browser did not send or that is
@@ -126,9 +136,13 @@ class Uploads:
             if not all(lies_directly_in(self._aside / each, self._aside) for each in names):
                 raise _gone()
             taken = []
+            folder = self.folder_of(collection)
             for identity, name in names.items():
                 try:
-                    taken.append(put(self._aside / identity, self._folder, name))
+                    if collection != DEFAULT:
+                        _make_plain(self._folder / OTHERS)
+                        _make_plain(folder)
+                    taken.append(put(self._aside / identity, folder, name))
                 except OSError as exc:
                     raise _unwritable(self._folder, exc) from exc
                 del self._staged[identity]
@@ -179,10 +193,7 @@ class Uploads:
 
     def _prepare(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._aside.mkdir(mode=0o700, exist_ok=True)
-        status = self._aside.lstat()
-        if not stat.S_ISDIR(status.st_mode):
-            raise NotADirectoryError(20, f"{ASIDE} is a link or a file", str(self._aside))
+        _make_plain(self._aside)
 
     def _sweep(self) -> None:
         """Delete what nobody took in, also of a server that ran before."""
@@ -242,6 +253,13 @@ class Incoming:
         if not self._file.closed:
             self._file.close()
             self._uploads.discard(self._identity)
+
+
+def _make_plain(folder: Path) -> None:
+    """Make a folder for this user alone; one that is there must be no link."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not stat.S_ISDIR(folder.lstat().st_mode):
+        raise NotADirectoryError(20, f"{folder.name} is a link or a file", str(folder))
 
 
 def _counted(size: int) -> int:

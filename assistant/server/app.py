@@ -27,7 +27,7 @@ from assistant.chat.page import STATIC, ChatPage
 from assistant.chat.uploads import Quotas, Uploads
 from assistant.errors import AssistantError
 from assistant.pipeline import Assistant
-from assistant.server import openai_api, pages, timeline_page, uploading
+from assistant.server import cards_page, openai_api, pages, timeline_page, uploading
 from assistant.server.access import Access
 from assistant.server.cross_origin import CrossOrigin
 from assistant.server.event_bodies import EventBodies
@@ -101,6 +101,7 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
     app.include_router(pages.router(service, conversations, notes, access))
     app.include_router(uploading.router(uploads, service))
     app.include_router(timeline_page.router(service, page.library))
+    app.include_router(cards_page.router(service, page.library))
     app.router.routes.extend(mcp_app.routes)
     app.mount("/own", StaticFiles(directory=STATIC), name="own")
     gr.mount_gradio_app(

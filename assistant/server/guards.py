@@ -28,6 +28,7 @@ from assistant.server.policy import (
     needs_owner,
     next_of,
     origin_is_allowed,
+    own_policy,
     path_is_known,
     scripted_policy,
 )
@@ -258,7 +259,8 @@ class _Answer:
             if self._scope["path"] in _SCRIPTED and _is_html(message):
                 self._held = message
                 return
-            await self._send(self._with_headers(message, PLAIN_POLICY))
+            policy = own_policy(self._scope["path"], self._request.host)
+            await self._send(self._with_headers(message, policy))
             return
         if message["type"] != "http.response.body" or self._held is None:
             await self._send(message)

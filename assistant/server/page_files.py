@@ -38,7 +38,9 @@ _STEP = re.compile(
 _EVERY_PAGE, _DRAWN = "Blocks-", "component"
 _KINDS = {".js": b"text/javascript; charset=utf-8", ".css": b"text/css; charset=utf-8"}
 _KEEP = b"private, max-age=31536000, immutable"
-_HEAD = b"<head>"
+_HEAD, _APP = b"<head>", b"<gradio-app"
+_EARLY = "early.js"
+"""The script of the question box that is there before Gradio's page; it stands before its place."""
 _GZIP = re.compile(rb"gzip(?: ?; ?q=(?:1|0?\.\d{0,2}[1-9])\d{0,3})?")
 _READING = frozenset({"GET", "HEAD"})
 
@@ -113,6 +115,8 @@ class PageFiles:
 
     def __init__(self, app: ASGIApp, blocks: gr.Blocks, own: Collection[str]) -> None:
         self._app = app
+        own = (_EARLY, *own)
+        self._early = f'<script src="{own_address(_EARLY)}"></script>'.encode()
         names = gradio_files(drawn_types(blocks))
         theme = f"/theme.css?v={getattr(blocks, 'theme_hash', '')}"
         addresses = [own_address(name) for name in own]
@@ -137,14 +141,15 @@ class PageFiles:
         if kept is not None:
             await _give(kept, scope, send)
         elif scope["path"] == "/":
-            await self._app(scope, receive, _Page(send, self.hints).send)
+            await self._app(scope, receive, _Page(send, self.hints, self._early).send)
         else:
             await self._app(scope, receive, send)
 
 
 def _hint(address: str) -> str:
     if ".js" in address and address.startswith(_ASSETS):
-        return f'<link rel="modulepreload" crossorigin href="{address}">'
+        # low: the style sheets come first, which the early question box waits for
+        return f'<link rel="modulepreload" fetchpriority="low" crossorigin href="{address}">'
     kind = "script" if ".js" in address else "style"
     crossed = " crossorigin" if address.startswith(_ASSETS) else ""
     return f'<link rel="preload" as="{kind}"{crossed} href="{address}">'
@@ -166,11 +171,13 @@ async def _give(kept: _PageFile, scope: Scope, send: Send) -> None:
 
 
 class _Page:
-    """Writes the names into the head of a page, which is held until it is whole."""
+    """Writes the names into the head of a page, and the early script before the application. The
+    page is held until it is whole."""
 
-    def __init__(self, send: Send, hints: bytes) -> None:
+    def __init__(self, send: Send, hints: bytes, early: bytes) -> None:
         self._send = send
         self._hints = hints
+        self._early = early
         self._start: Message | None = None
         self._body: list[bytes] = []
 
@@ -184,6 +191,7 @@ class _Page:
             self._body.append(message.get("body", b""))
             if not message.get("more_body"):
                 page = b"".join(self._body).replace(_HEAD, _HEAD + self._hints, 1)
+                page = page.replace(_APP, self._early + _APP, 1)
                 await self._send(_relabelled(self._start, len(page)))
                 await self._send({"type": "http.response.body", "body": page})
 

@@ -34,10 +34,10 @@ _GRADIO_FILES = re.compile(
 )
 _OURS = re.compile(
     r"/|/login|/logout|/healthz|/metrics|/openapi\.json|/docs|/v1/[\w/.-]+|/mcp/?|/document|"
-    r"/document/(?:page\.png|file|timeline)|/export/(?:[\w-]+\.md|notes\.docx)|/own/[\w.-]+|/upload"
+    r"/document/(?:page\.png|file|timeline|cards)|/export/(?:[\w-]+\.md|notes\.docx)|/own/[\w.-]+|/upload"
 )
 
-_NEXT = re.compile(r"/document\?[\w.~%+&=:/,;@!$'()*-]{1,2000}", re.ASCII)
+_NEXT = re.compile(r"/document(?:/timeline|/cards)?\?[\w.~%+&=:/,;@!$'()*-]{1,2000}", re.ASCII)
 
 
 def host_is_allowed(host: str, names: Collection[str]) -> bool:
@@ -91,8 +91,8 @@ def is_upload(path: str) -> bool:
 
 
 def is_next(address: str) -> bool:
-    """Whether a login may lead on to this address: a document's page on this server, and nothing
-    that a browser could read as another place."""
+    """Whether a login may lead on to this address: a page of documents on this server, and
+    nothing that a browser could read as another place."""
     return _NEXT.fullmatch(address) is not None
 
 
@@ -162,3 +162,11 @@ PLAIN_POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 """For our own pages, which have no scripts, and for everything that is no page."""
+
+
+def own_policy(path: str, host: str) -> str:
+    """The content policy of what is no page of Gradio's: a script of ours runs on the page of study
+    cards, and nowhere else."""
+    if path != "/document/cards":
+        return PLAIN_POLICY
+    return f"{PLAIN_POLICY}; script-src {host}/own/cards.js"

@@ -10,13 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.studying.fairness import Folder, is_fair
+from assistant.studying.items import Item, ItemKind
+from assistant.studying.prose import items_of, sentences_of
+from assistant.studying.quoted import quoted_items
+from assistant.studying.structured import list_items, table_items
+from eval.bm25 import BM25, sentence_units
 from eval.exam.combined import pairs, unsaid
-from eval.exam.filters import Folder, is_fair, known_names, with_ease
-from eval.exam.items import Item, ItemKind
+from eval.exam.filters import known_names, with_ease
 from eval.exam.pairs import conflicts, near_misses
-from eval.exam.prose import items_of, sentences_of
-from eval.exam.quoted import quoted_items
-from eval.exam.structured import list_items, table_items
 
 NEAR_MISS_SHARE = 0.25
 MOST_CANDIDATES = 4_000
@@ -52,7 +54,7 @@ def build_exam(texts: Mapping[str, str], count: int, seed: int = 0) -> Exam:
         made += [*table_items(name, text), *list_items(name, text), *quoted_items(name, text)]
     candidates = len(made)
     made = _drawn(made, MOST_CANDIDATES, chance)
-    folder = Folder(texts)
+    folder, single = Folder(texts), BM25(sentence_units(texts))
     contradicted = list(conflicts(made))
     disputed = {quote.text for item in contradicted for quote in item.quotes}
     fair = [
@@ -65,8 +67,8 @@ def build_exam(texts: Mapping[str, str], count: int, seed: int = 0) -> Exam:
     swapped = _worded(near_misses(fair, names, folder, seed))
     missing = _distinct(_alternating(swapped, _worded(unsaid(names, people, folder, seed))))
     both = _worded(pairs(fair, seed))
-    fair = _distinct(with_ease(item, folder) for item in [*_worded(contradicted), *fair])
-    fair += _distinct(with_ease(item, folder) for item in both)
+    fair = _distinct(with_ease(item, single) for item in [*_worded(contradicted), *fair])
+    fair += _distinct(with_ease(item, single) for item in both)
     refused = min(len(missing), round(NEAR_MISS_SHARE * count))
     chosen = _balanced(fair, count - refused, chance)
     chosen += _balanced(missing, min(refused, max(1, len(chosen) // 3)), chance)

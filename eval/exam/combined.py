@@ -13,9 +13,9 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from eval.exam.filters import Folder
-from eval.exam.items import Item
-from eval.exam.words import PERSON, YEAR
+from assistant.studying.fairness import Folder
+from assistant.studying.items import Item
+from assistant.studying.words import PERSON, YEAR
 
 MOST_PAIRS = 40
 _OF_PEOPLE = (

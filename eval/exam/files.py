@@ -10,9 +10,11 @@ from typing import Any
 import yaml
 
 from assistant.errors import UsageError
+from assistant.studying.items import Item, ItemKind
 from eval.exam.build import Exam
 from eval.questions import SCHEMA_VERSION
 
+GENERATED = "generated"
 HEAD = """\
 # Made by `python -m eval exam` from the documents, by rules. Read the questions: strike out what is
 # unfair, reword what is stiff, add your own, give `severity: critical` to what must never be lost.
@@ -20,9 +22,32 @@ HEAD = """\
 """
 
 
+_TYPES: Mapping[ItemKind, str] = {"number": "number", "list": "list", "pair": "multi_hop"}
+
+
+def row_of(item: Item) -> dict[str, Any]:
+    """The row of a question file."""
+    tags = [GENERATED, item.kind, item.wording, *(["easy"] if item.is_easy else [])]
+    row: dict[str, Any] = {"id": item.id, "question": item.question}
+    if not item.answers:
+        return row | {"type": "unanswerable", "expect": "refuse", "tags": tags}
+    return row | {
+        "type": _TYPES.get(item.kind, "fact"),
+        "expect": "answer",
+        "tags": tags,
+        "cluster": item.quotes[0].document,
+        "reference": "; ".join(wordings[0] for wordings in item.answers),
+        "facts": [
+            {"id": f"f{number}", "any": list(wordings)}
+            for number, wordings in enumerate(item.answers, 1)
+        ],
+        "evidence": [{"document": each.document, "quote": each.text} for each in item.quotes],
+    }
+
+
 def write(exam: Exam, target: Path, documents: Sequence[Path]) -> None:
     """Write an exam; its documents count from the file's own folder."""
-    write_rows([item.to_row() for item in exam.items], target, documents)
+    write_rows([row_of(item) for item in exam.items], target, documents)
 
 
 def write_rows(

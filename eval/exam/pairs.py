@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from assistant.studying.fairness import Folder
+from assistant.studying.items import Item
 from assistant.text.terms import content_terms
-from eval.exam.filters import Folder
-from eval.exam.items import Item
 
 SAME = 0.6
 """Two topics with this share of terms in common are about one thing."""

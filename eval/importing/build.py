@@ -13,12 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.studying.stated import normalise, states
+from assistant.studying.words import names_in
 from assistant.text.sentences import sentences
 from assistant.text.terms import content_terms
-from eval.exam.words import names_in
 from eval.importing.rows import ImportedRow
 from eval.spans import locate
-from eval.text import normalise, numbers, states
+from eval.text import numbers
 
 LONGEST_FACT = 8
 """Words of an answer that is looked for as a whole; of a longer one its numbers and names are."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from assistant.studying.stated import states
 from assistant.types import Answer
 from eval.questions import EvalQuestion
-from eval.text import numbers, states, token_f1, without_markers
+from eval.text import numbers, token_f1, without_markers
 from eval.wordings import is_rigid, said_text, tells
 
 TITLE_TAG = "title"

@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from assistant.studying.stated import normalise
 from assistant.types import Passage
 from eval.questions import NEEDED
 from eval.spans import Place, Span, covers, length, merged, overlap
-from eval.text import normalise
 
 Ranks = tuple[int | None, ...]
 """For each piece of evidence the rank (from 1) at which it was found, or ``None``."""

@@ -59,8 +59,7 @@
         field.dispatchEvent(new Event("input", { bubbles: true }));
       }
     }
-    const line = $("#library a.timeline");
-    if (line) {
+    for (const line of $$("#library a.view")) {
       const there = new URL(line.href);
       if (words) there.searchParams.set("ticked", words);
       else there.searchParams.delete("ticked");

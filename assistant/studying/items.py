@@ -1,11 +1,10 @@
-"""One question of an exam, before and after it is a row of a question file."""
+"""A question made from documents, with its answers and the places that state them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 ItemKind = Literal[
     "number",
@@ -21,15 +20,16 @@ ItemKind = Literal[
     "near_miss",
 ]
 Wording = Literal["keywords", "typed"]
-GENERATED = "generated"
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A stretch of a document that answers."""
+    """A stretch of a document that answers: its words, and the ``span`` of characters that they
+    stand at in the document's text. The same words answer the same wherever they stand."""
 
     document: str
     text: str
+    span: tuple[int, int] = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +60,3 @@ class Item:
         """Stable as long as the question and its answer stay: it pairs runs."""
         whole = repr((self.kind, self.question, self.answers)).encode()
         return f"{self.kind.replace('_', '-')}-{hashlib.sha256(whole).hexdigest()[:8]}"
-
-    def to_row(self) -> dict[str, Any]:
-        """The row of a question file."""
-        tags = [GENERATED, self.kind, self.wording, *(["easy"] if self.is_easy else [])]
-        row: dict[str, Any] = {"id": self.id, "question": self.question}
-        if not self.answers:
-            return row | {"type": "unanswerable", "expect": "refuse", "tags": tags}
-        return row | {
-            "type": _TYPES.get(self.kind, "fact"),
-            "expect": "answer",
-            "tags": tags,
-            "cluster": self.quotes[0].document,
-            "reference": "; ".join(wordings[0] for wordings in self.answers),
-            "facts": [
-                {"id": f"f{number}", "any": list(wordings)}
-                for number, wordings in enumerate(self.answers, 1)
-            ],
-            "evidence": [{"document": each.document, "quote": each.text} for each in self.quotes],
-        }
-
-
-_TYPES: Mapping[ItemKind, str] = {"number": "number", "list": "list", "pair": "multi_hop"}

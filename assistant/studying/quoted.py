@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assistant.studying.items import Item, Quote
+from assistant.studying.words import PERSON, content_words, is_self_contained, joined, names_in
 from assistant.text.sentences import sentences
-from eval.exam.items import Item, Quote
-from eval.exam.words import PERSON, content_words, is_self_contained, joined, names_in
 
 _QUOTED = re.compile(r"[“\"]([^“”\"\n]{12,160})[”\"]")
 _WORK = re.compile(
@@ -36,11 +36,13 @@ def quoted_items(document: str, text: str) -> Iterator[Item]:
             continue
         said = " ".join(text[span.start : span.end].split())
         if len(said) <= 600:
-            yield from _titles(document, said)
-            yield from _sayings(document, said)
+            quote = Quote(document, said, (span.start, span.end))
+            yield from _titles(quote)
+            yield from _sayings(quote)
 
 
-def _titles(document: str, said: str) -> Iterator[Item]:
+def _titles(quote: Quote) -> Iterator[Item]:
+    said = quote.text
     found = list(_QUOTED.finditer(said))
     if len(found) != 1:
         return
@@ -58,11 +60,12 @@ def _titles(document: str, said: str) -> Iterator[Item]:
     topic = joined(words[-MOST_WORDS:])
     yield Item(
         "title", topic, "title of the paper", f"What is the title of the paper: {topic}?",
-        ((title,),), (Quote(document, said),), tuple(n for n in names_in(rest) if n in topic),
+        ((title,),), (quote,), tuple(n for n in names_in(rest) if n in topic),
     )  # fmt: skip
 
 
-def _sayings(document: str, said: str) -> Iterator[Item]:
+def _sayings(quote: Quote) -> Iterator[Item]:
+    said = quote.text
     speaker = _SAYING.search(said)
     quoted = _QUOTED.search(said)
     if speaker is None or quoted is None:
@@ -77,5 +80,5 @@ def _sayings(document: str, said: str) -> Iterator[Item]:
     topic = joined(word for word in words if word in kept)
     yield Item(
         "saying", topic, "said by whom", f"Who said this: {topic}?",
-        ((who, who.split()[-1]),), (Quote(document, said),), (),
+        ((who, who.split()[-1]),), (quote,), (),
     )  # fmt: skip

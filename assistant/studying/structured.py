@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from assistant.studying.items import Item, Quote
+from assistant.studying.words import content_words, is_self_contained, joined
 from assistant.tables.model import find_tables
 from assistant.text.sentences import units
-from eval.exam.items import Item, Quote
-from eval.exam.words import content_words, is_self_contained, joined
 
 CELLS_PER_TABLE = 8
 FEWEST, MOST = 3, 6
@@ -44,7 +44,7 @@ def table_items(document: str, text: str) -> Iterator[Item]:
             topic = label if _is_name(label) else joined((_short(table.caption), label))
             yield Item(
                 "table_cell", topic, name, f"{topic}: what is given as {name}?", ((value,),),
-                (Quote(document, text[row.start : row.end]),), (label,),
+                (Quote(document, text[row.start : row.end], (row.start, row.end)),), (label,),
             )  # fmt: skip
 
 
@@ -70,27 +70,27 @@ def _short(caption: str) -> str:
 
 def list_items(document: str, text: str) -> Iterator[Item]:
     """Lists under a lead-in that ends with a colon, asked for as a whole."""
-    lead = heading = ""
-    entries: list[str] = []
+    lead = ""
+    entries: list[Quote] = []
     for unit in units(text):
         body = " ".join(text[unit.start : unit.end].split())
         if unit.kind == "item":
-            entries.append(_MARK.sub("", body))
+            entries.append(Quote(document, _MARK.sub("", body), (unit.start, unit.end)))
             continue
-        yield from _list(document, text, lead, heading, entries)
+        yield from _list(lead, entries)
         entries = []
         if unit.kind == "heading":
-            heading, lead = body.lstrip("# "), ""
+            lead = ""
         else:
             lead = re.split(r"(?<=[.!?]) ", body)[-1] if body.endswith(":") else ""
-    yield from _list(document, text, lead, heading, entries)
+    yield from _list(lead, entries)
 
 
-def _list(document: str, text: str, lead: str, heading: str, entries: list[str]) -> Iterator[Item]:
+def _list(lead: str, entries: list[Quote]) -> Iterator[Item]:
     bare = _AHEAD.sub("", lead)  # "these" points at the list itself
     if not lead or not FEWEST <= len(entries) <= MOST or not is_self_contained(bare):
         return
-    heads = [_HEAD.split(entry)[0].strip(' *_`"“”') for entry in entries]
+    heads = [_HEAD.split(entry.text)[0].strip(' *_`"“”') for entry in entries]
     if any(not 1 <= len(head.split()) <= LONGEST_ENTRY for head in heads):
         return
     topic = lead.rstrip(":").rstrip()
@@ -98,5 +98,5 @@ def _list(document: str, text: str, lead: str, heading: str, entries: list[str])
         return
     yield Item(
         "list", topic, "list", f"{topic}: which ones?", tuple((head,) for head in heads),
-        tuple(Quote(document, entry) for entry in entries), (),
+        tuple(entries), (),
     )  # fmt: skip

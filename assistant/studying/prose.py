@@ -10,10 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.text.sentences import sentences
-from assistant.text.terms import content_terms
-from eval.exam.items import Item, Quote
-from eval.exam.words import (
+from assistant.studying.items import Item, Quote
+from assistant.studying.words import (
     PERSON,
     YEAR,
     content_words,
@@ -21,6 +19,8 @@ from eval.exam.words import (
     joined,
     names_in,
 )
+from assistant.text.sentences import sentences
+from assistant.text.terms import content_terms
 
 SHORTEST, LONGEST = 5, 45
 """Words of a sentence that is asked about."""
@@ -80,11 +80,20 @@ _MOST_CHARACTERS = 400
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A self-contained sentence and where it stands."""
+    """A self-contained sentence, its names and where it stands."""
 
-    document: str
-    text: str
+    quote: Quote
     names: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Its words in one line."""
+        return self.quote.text
+
+    @property
+    def document(self) -> str:
+        """The document that says it."""
+        return self.quote.document
 
 
 def said_in(document: str, text: str) -> Iterator[Said]:
@@ -99,7 +108,7 @@ def said_in(document: str, text: str) -> Iterator[Said]:
             continue
         flat = " ".join(sentence.split())
         if is_self_contained(flat) and not flat.endswith(("?", ":")):
-            yield Said(document, flat, tuple(names_in(flat)))
+            yield Said(Quote(document, flat, (span.start, span.end)), tuple(names_in(flat)))
 
 
 def items_of(said: Said) -> Iterator[Item]:
@@ -160,7 +169,7 @@ def _counts(said: Said) -> Iterator[Item]:
         number = f"{match['number']}{match['scale'] or ''}"
         yield Item(
             "number", topic, f"number of {match['unit']}", f"{topic}: how many {match['unit']}?",
-            ((number,),), (Quote(said.document, said.text),), names,
+            ((number,),), (said.quote,), names,
         )  # fmt: skip
 
 
@@ -172,7 +181,7 @@ def _shares(said: Said) -> Iterator[Item]:
     topic, names = _topic(said, found[0].group(), found[0].start())
     yield Item(
         "number", topic, "percent", f"{topic}: what percentage?",
-        ((f"{number} percent", f"{number}%", f"{number} %"),), (Quote(said.document, said.text),),
+        ((f"{number} percent", f"{number}%", f"{number} %"),), (said.quote,),
         names,
     )  # fmt: skip
 
@@ -185,7 +194,7 @@ def _years(said: Said) -> Iterator[Item]:
     topic, names = _topic(said, match.group(), match.start())
     yield Item(
         "date", topic, "year", f"In which year: {topic}?", ((match["year"],),),
-        (Quote(said.document, said.text),), names,
+        (said.quote,), names,
     )  # fmt: skip
 
 
@@ -215,7 +224,7 @@ def _person(said: Said, who: str, topic: str, typed: str) -> Item:
     return Item(
         "name", topic, "by whom" if typed.startswith("By") else "who", typed,
         tuple((each, each.split()[-1]) for each in people[:4]),
-        (Quote(said.document, said.text),), names,
+        (said.quote,), names,
     )  # fmt: skip
 
 
@@ -226,7 +235,7 @@ def _definitions(said: Said) -> Iterator[Item]:
             short = match["short"]
             yield Item(
                 "definition", short, "full name", f"What does {short} stand for?", ((long,),),
-                (Quote(said.document, said.text),), (short,),
+                (said.quote,), (short,),
             )  # fmt: skip
     defined = _IS_A.match(said.text)
     if defined is not None and _is_term(defined["article"] or "", defined["term"]):
@@ -235,7 +244,7 @@ def _definitions(said: Said) -> Iterator[Item]:
             return
         yield Item(
             "definition", defined["term"], "what is it", f"What is {defined['term']}?", ((what,),),
-            (Quote(said.document, said.text),), (defined["term"],),
+            (said.quote,), (defined["term"],),
         )  # fmt: skip
 
 
