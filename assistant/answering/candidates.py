@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 from assistant.answering.asked_headings import below_the_question, points_elsewhere
 from assistant.answering.code_lines import is_beside_prose
 from assistant.answering.coded_entries import asked_signs
+from assistant.answering.consequences import tells_cause
 from assistant.answering.fit_to_answer import is_reference, may_answer
 from assistant.answering.numbered_items import heading_above, is_item, number_asked_for
 from assistant.answering.sentence_scores import (
@@ -68,6 +69,8 @@ _OTHER_LABEL = 1.5
 
 _DEFINES = 0.7
 """What a sentence gains that begins with all that is to be defined, beside what is fitted."""
+_CAUSE = 1.5
+"""What a sentence loses that tells the cause where the consequence is asked for."""
 _FILLED_ROW = 0.8
 """What a row gains that has the numbers of the question and a cell of the kind asked for: "Where
 was the meeting with 935 talks?" A sentence that counts the talks names no place."""
@@ -190,6 +193,7 @@ def rank_candidates(
             if may_answer(question, sentence, each, passage):
                 more = bonus.get(index, 0.0) - _POINTER * points_elsewhere(question, sentence.text)
                 more += _DEFINES * (each.defines >= 1.0)
+                more -= _CAUSE * tells_cause(question, sentence.text)
                 more += _FILLED_ROW * _is_filled(question, sentence, each)
                 more += _SIGN * any(sign in sentence.text for sign in signs)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)

@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
+from assistant.answering.consequences import tells_cause
 from assistant.answering.field_questions import asks_long_form
 from assistant.answering.units import unit_asked_for
 from assistant.retrieval.question import Question
@@ -48,6 +49,8 @@ _OTHER_UNIT = 0.35
 """What is left where a measure is asked for ("How long?") and the best sentence has no unit."""
 _NO_AMOUNT = 0.35
 """What is left where a price is asked for and the sentence has no number, nor says "free"."""
+_CAUSE = 0.35
+"""What is left where it is asked what follows from something, and the sentence tells its cause."""
 _UNFILLED, _VALUE_KINDS = 0.6, frozenset({"person", "place", "number"})
 """What is left where a person, place or number is asked for and the sentence holds none; for times
 ``_NO_TIME`` is. Of 1,800 questions of SQuAD 10 right answers and 22 near misses are such."""
@@ -131,6 +134,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _UNFILLED
     if extraction.ranked and _lacks_amount(question, extraction.ranked[0]):
         p *= _NO_AMOUNT
+    if extraction.ranked and tells_cause(question, extraction.ranked[0].text):
+        p *= _CAUSE
     if extraction.ranked and _names_no_agent(question, extraction.ranked[0]):
         p *= _NO_AGENT
     if extraction.ranked and _reads_itself(question, extraction.ranked[0]):
