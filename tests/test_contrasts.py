@@ -28,6 +28,8 @@ from assistant.text.word_vectors import Likeness
         ("What lies on the northern shore?", "The harbour lies on the southern shore."),
         ("What is the latest record of the mill?", "The earliest record of the mill is a bill."),
         ("Which colour had the red team's oars?", "The blue team had white oars."),
+        ("When did the tunnel open?", "The tunnel was planned in 1931 and surveyed in 1934."),
+        ("Who accepted the arguments?", "The court rejected the arguments."),
     ],
 )
 def test_another_member_of_a_class_is_told(asked: str, said: str) -> None:
@@ -37,6 +39,7 @@ def test_another_member_of_a_class_is_told(asked: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
+        ("When did the tunnel open?", "The tunnel was planned in 1931 and opened in 1938."),
         ("Who won the first race?", "Ida Holm won the first race and lost the second."),
         ("Who won the race?", "Ida Holm won the second race in 1985."),
         ("What are two reasons for the fire?", "The three lamps were old, and it was dry."),

@@ -73,6 +73,11 @@ question|solution answer
 advantage advantages|disadvantage disadvantages
 benefit benefits|harm harms
 birth born|death died
+plan plans planned planning propose proposed|survey surveyed|open opens opened opening inaugurate \
+inaugurated|renovate renovated restore restored|close closes closed|demolish demolished
+propose proposed|sign signs signed|ratify ratified|amend amended|repeal repealed|expire expired
+submit submits submitted submission submissions|accept accepts accepted|reject rejects rejected
+arrive arrives arrived arrival|depart departs departed departure
 married|divorced
 precede precedes preceded|succeed succeeds succeeded follow follows followed
 domestic|foreign
