@@ -32,6 +32,7 @@ DEFINITIONS = (
         ("What is the Retrieval approach?", "Retrieval approach"),
         ("What does colonialism and imperialism share?", ""),
         ("What does the pump do?", ""),
+        ("What is the mean time between failures of the lift?", ""),
         ("Who wrote the loaned work?", ""),
         ("When was a loaned work returned?", ""),
     ],

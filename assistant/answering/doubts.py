@@ -18,6 +18,7 @@ from assistant.answering.coded_entries import asked_signs, asks_for_code, has_co
 from assistant.answering.consequences import tells_cause
 from assistant.answering.field_questions import asks_long_form
 from assistant.answering.units import unit_asked_for
+from assistant.checking.contrasts import has_other_stage
 from assistant.retrieval.question import Question
 from assistant.text.folding import fold
 from assistant.text.names import words_above
@@ -49,6 +50,8 @@ _OTHER_UNIT = 0.35
 """What is left where a measure is asked for ("How long?") and the best sentence has no unit."""
 _NO_AMOUNT = 0.35
 """What is left where a price is asked for and the sentence has no number, nor says "free"."""
+_OTHER_STAGE = 0.4
+"""What is left, beside the fitted signal, where "When did it open?" is told when it was planned."""
 _CAUSE = 0.35
 """What is left where it is asked what follows from something, and the sentence tells its cause."""
 _UNFILLED, _VALUE_KINDS = 0.6, frozenset({"person", "place", "number"})
@@ -134,6 +137,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _UNFILLED
     if extraction.ranked and _lacks_amount(question, extraction.ranked[0]):
         p *= _NO_AMOUNT
+    if extraction.ranked and _tells_other_stage(question, extraction.ranked[0]):
+        p *= _OTHER_STAGE
     if extraction.ranked and tells_cause(question, extraction.ranked[0].text):
         p *= _CAUSE
     if extraction.ranked and _names_no_agent(question, extraction.ranked[0]):
@@ -183,6 +188,12 @@ def _is_unfilled(question: Question, best: Pick) -> bool:
     if not is_english or best.passage.language not in ("en", "") or best.row is not None:
         return False
     return question.kinds[0] in _VALUE_KINDS and best.features.kind == 0.0
+
+
+def _tells_other_stage(question: Question, best: Pick) -> bool:
+    """Whether a time, person or place of one stage is asked for, and another stage is told."""
+    is_asked = question.language == "en" and question.kinds[0] in ("date", "person", "place")
+    return is_asked and best.row is None and has_other_stage(question.text, best.text)
 
 
 def _lacks_amount(question: Question, best: Pick) -> bool:

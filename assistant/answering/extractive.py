@@ -110,7 +110,7 @@ def chosen_from(
     read = snapshot.store.read_text
     first = passages[: settings.read_passages]
     question, asked = asked_of_speaker(question, passages)
-    if all(passage.language in ("en", "") for passage in first[:_LOOKED_AT]):
+    if all(passage.language == "en" for passage in first[:_LOOKED_AT]):
         asked = in_english(asked, question.language)  # all that the reader knows
     asked = respelt(asked, first) if reader is not None else ""
     readings = read_passages(reader, asked, first)

@@ -1,4 +1,4 @@
-"""A copy of a source's sentence in which a word of degree or order is another one. Pure.
+"""A copy of a source's sentence in which a word of degree is another one. Pure.
 
 "a practice that others took up almost a year later" shares nearly all words with "… only years
 later", and says something else.
@@ -13,17 +13,17 @@ from assistant.checking.missing_facts import Problem
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _DEGREES = frozenset(
-    """almost nearly only just over under exactly barely hardly scarcely more less fewer most least
-    all every each none some few several many any always never often sometimes rarely seldom usually
-    mostly before after until since up down first last early late best worst above below""".split()
+    """almost nearly only just over under exactly barely hardly scarcely roughly about some several
+    any often sometimes rarely seldom usually mostly""".split()
 )
+"""Words of degree that are no opposites: those are known to ``assistant.checking.opposites``."""
 _FREE = frozenset("a an the of in on at to by for with and or that which is are was were".split())
 _LEAST_ALIKE, _LEAST_WORDS = 0.75, 7
 """From which share of common words in order, and how many words, a sentence is a copy."""
 
 
 def altered_degree(sentence: str, source: str) -> list[Problem]:
-    """A word of degree or order for which the same sentence of the source has another one."""
+    """A word of degree for which the same sentence of the source has another one."""
     told = [word.casefold() for word in _WORD.findall(sentence)]
     there = [word.casefold() for word in _WORD.findall(source)]
     if len(told) < _LEAST_WORDS:

@@ -91,6 +91,9 @@ january|february|march|april|may|june|july|august|september|october|november|dec
 red|green|blue|yellow|black|white|brown|orange|purple"""
 """One class a line: members parted by a bar, words of one member by a space."""
 
+_STAGES = ("plan plans", "propose proposed|sign", "submit submits", "arrive arrives")
+"""How the lines begin whose members come one after the other."""
+
 _NUMBERS = {
     word: str(at)
     for at, word in enumerate(
@@ -115,7 +118,18 @@ _COUNTS = re.compile(
 def has_other_member(asked: str, said: str) -> bool:
     """Whether a word of the question is not in the sentence, and another member of its class is
     there that the question does not name. A number or letter must stand beside the same word."""
-    wanted, there = _found(asked), _found(said)
+    return _has_other(_found(asked), _found(said))
+
+
+def has_other_stage(asked: str, said: str) -> bool:
+    """The same of the stages of a building, a law, a submission or a journey alone."""
+    wanted = {key: found for key, found in _found(asked).items() if key.startswith(_STAGES)}
+    return bool(wanted) and _has_other(wanted, _found(said))
+
+
+def _has_other(
+    wanted: dict[str, dict[str, set[str]]], there: dict[str, dict[str, set[str]]]
+) -> bool:
     return any(
         any(
             key not in _BESIDE or beside & other

@@ -17,7 +17,7 @@ _ENDS = (
 )
 _THING = re.compile(
     r"\s*what(?:['’]s| is| are| was| were|(?P<does> does| do))\s(?:exactly |actually )?"
-    r"(?:(?P<any>an?|any) |the (?:word|term|phrase) |the )?"
+    r"(?:(?P<any>an?|any) |the (?:word|term|phrase) |the )?(?!(?:the|an?|any) )"
     rf"[\"“'‘]?(?P<thing>(?:[\w-]{{1,30}} ){{0,3}}?[\w-]{{1,30}}?)[\"”'’]?{_ENDS}",
     re.IGNORECASE,
 )
@@ -33,7 +33,7 @@ _FEWEST = 3
 def thing_defined(text: str) -> str:
     """The thing of "What is a covered work?", as written; "" where a question asks otherwise."""
     match = _THING.match(text)
-    if match is None or (match["does"] and not _MEANS.match(text, match.end())):
+    if match is None or bool(match["does"]) != bool(_MEANS.match(text, match.end())):
         return ""
     return match["thing"]
 
