@@ -76,7 +76,7 @@ birth born|death died
 plan plans planned planning propose proposed|survey surveyed|open opens opened opening inaugurate \
 inaugurated|renovate renovated restore restored|close closes closed|demolish demolished
 propose proposed|sign signs signed|ratify ratified|amend amended|repeal repealed|expire expired
-submit submits submitted submission submissions|accept accepts accepted|reject rejects rejected
+accept accepts accepted|reject rejects rejected
 arrive arrives arrived arrival|depart departs departed departure
 married|divorced
 precede precedes preceded|succeed succeeds succeeded follow follows followed
@@ -91,7 +91,7 @@ january|february|march|april|may|june|july|august|september|october|november|dec
 red|green|blue|yellow|black|white|brown|orange|purple"""
 """One class a line: members parted by a bar, words of one member by a space."""
 
-_STAGES = ("plan plans", "propose proposed|sign", "submit submits", "arrive arrives")
+_STAGES = ("plan plans", "propose proposed|sign", "accept accepts", "arrive arrives")
 """How the lines begin whose members come one after the other."""
 
 _NUMBERS = {
