@@ -1,6 +1,6 @@
 """The whole life of a large index: ingested, asked, synced, edited, moved to a server and back.
 
-    python -m benchmarks.large [--chunks 1000000] [--minutes 120] [--gigabytes 10] [--place FOLDER]
+    python -m benchmarks.large [--chunks 1000000] [--lookups 100] [--minutes 120] [--gigabytes 10]
 
 Writes generated Markdown (five chunks a file) and hides facts in files of it, then runs each step
 by the command line in a process of its own and prints it as it ends: seconds, peak memory, disk.
@@ -10,8 +10,9 @@ other files are looked up for the time of a retrieval. One of the facts is edite
 
 Memory is the largest sum of what a step's processes hold, looked at twice a second (Pss). A step
 that goes past ``--minutes`` (of the whole run) or ``--gigabytes`` is stopped, and what was measured
-until then stands. All files lie in a folder in ``--place`` (the system's temporary folder) and are
-removed, also after Ctrl-C and SIGTERM. Exit status 1 when an answer is wrong or a step was stopped.
+until then stands. All files lie in a folder of their own in ``--place`` (the system's temporary
+folder) and are removed, also after Ctrl-C and SIGTERM. Exit status 1 when an answer is wrong or a
+step was stopped.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import document, write
-from benchmarks.processes import chroma_server, descendants, environment
+from benchmarks.processes import chroma_server, descendants, environment, wait_until_gone
 from benchmarks.scale import resident_bytes
 
 WORDS, CHUNKS_A_FILE = 560, 5.1
@@ -44,7 +45,7 @@ FACTS = (
 )
 """What was built and by whom; nothing else in the folder speaks of building."""
 EDITED = ("Verrano viaduct", "Esperanza Lindholm")
-QUESTIONS, WARM_UP = 100, 10
+WARM_UP = 10
 LOOK_SECONDS = 0.5
 END_SECONDS = 30.0
 
@@ -154,10 +155,10 @@ def ask(settings: Mapping[str, str], questions: Sequence[str], lookups: Sequence
     }
 
 
-def lookups_of(run: Run) -> list[str]:
-    """First sentences of evenly spread files."""
+def lookups_of(run: Run, count: int) -> list[str]:
+    """First sentences of evenly spread files: so many, and some more to warm up."""
     files = sorted(run.folder.rglob("*.md"))
-    wanted = QUESTIONS + WARM_UP
+    wanted = count + WARM_UP
     texts = [files[at * len(files) // wanted].read_text(encoding="utf-8") for at in range(wanted)]
     return [text.split("\n\n")[1].split(". ")[0][:200] for text in texts]
 
@@ -216,12 +217,7 @@ def end(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    for pid in family:
-        if pid in descendants(os.getpid()) or Path(f"/proc/{pid}").exists():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+    wait_until_gone(family)  # they end when nobody speaks to them any more
 
 
 def gigabytes(size: float) -> str:
@@ -287,11 +283,11 @@ def check(run: Run, when: str, lookups: Sequence[str], address: str = "") -> Non
         say(f"  WRONG {each}")
 
 
-def live(run: Run, chunks: int) -> None:
+def live(run: Run, chunks: int, lookup_count: int) -> None:
     """All steps."""
     began = time.perf_counter()
     count, size = write_documents(run, chunks)
-    lookups = lookups_of(run)
+    lookups = lookups_of(run, lookup_count)
     say(f"written: {count:,} files, {size / 1e6:.0f} MB, {time.perf_counter() - began:.1f} s")
     sync(run, "ingest")
     disk(run)
@@ -337,6 +333,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run all steps; exit status 1 when an answer is wrong or a step was stopped."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--chunks", type=int, default=1_000_000)
+    parser.add_argument("--lookups", type=int, default=100, help="retrievals that are timed")
     parser.add_argument("--minutes", type=float, default=120.0, help="of the whole run, at most")
     parser.add_argument("--gigabytes", type=float, default=10.0, help="of memory, at most")
     parser.add_argument("--place", type=Path, help="where the folder of the run is made")
@@ -349,7 +346,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         deadline = time.monotonic() + 60 * options.minutes
         run = Run(Path(top), deadline, round(options.gigabytes * 1e9))
         try:
-            live(run, options.chunks)
+            live(run, options.chunks, options.lookups)
         except StoppedError as exc:
             say(f"STOPPED: {exc}; the steps after it were not measured")
             return 1
