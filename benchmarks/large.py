@@ -3,8 +3,9 @@
     python -m benchmarks.large [--chunks 1000000] [--lookups 100] [--minutes 120] [--gigabytes 10]
 
 Writes generated Markdown (five chunks a file) and hides facts in files of it, then runs each step
-by the command line in a process of its own and prints it as it ends: seconds, peak memory, disk.
-A Chroma server is started for the moves, and its memory and disk are printed too. After every step
+by the command line in a process of its own and prints it as it ends: seconds, those of processors
+(which a busy machine changes less), peak memory, disk. A Chroma server is started for the moves;
+its memory and disk are printed, and its processor time is not. After every step
 the facts are asked, each by a question whose answer and file are known, and first sentences of
 other files are looked up for the time of a retrieval. One of the facts is edited.
 
@@ -20,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -178,7 +180,7 @@ def step(run: Run, name: str, command: Sequence[str], given: str = "") -> tuple[
     ):
         feed.write(given)
         feed.seek(0)
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), processor_seconds()
         process = subprocess.Popen(
             [sys.executable, "-m", *command],
             env=environment(), stdin=feed, stdout=output, stderr=errors,
@@ -200,7 +202,8 @@ def step(run: Run, name: str, command: Sequence[str], given: str = "") -> tuple[
         errors.seek(0)
         if process.returncode:
             raise SystemExit(f"{name} ended with {process.returncode}:\n{errors.read()[-3000:]}")
-        told = f"{seconds:.1f} s, peak memory {gigabytes(peak)}"
+        worked = processor_seconds() - worked
+        told = f"{seconds:.1f} s (processor {worked:.1f} s), peak memory {gigabytes(peak)}"
         if run.server:
             told += f" and the server's {gigabytes(server_peak)}"
         return output.read(), told
@@ -218,6 +221,12 @@ def end(process: subprocess.Popen[str]) -> None:
         process.kill()
         process.wait()
     wait_until_gone(family)  # they end when nobody speaks to them any more
+
+
+def processor_seconds() -> float:
+    """What the processes that have ended took of the processors, so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def gigabytes(size: float) -> str:

@@ -38,7 +38,9 @@ def test_a_tiny_index_lives_its_whole_life(tmp_path: Path) -> None:
         "asked after the move back",
     ]
     assert all("5 of 5 facts answered by their file" in line for line in asked)
-    steps = [line for line in lines if re.search(r"\d\.\d s, peak memory \d", line)]
+    steps = [
+        line for line in lines if re.search(r"\d s \(processor \d+\.\d s\), peak memory \d", line)
+    ]
     assert len(steps) == 11
     unchanged = [line for line in lines if line.startswith("unchanged re-sync")]
     assert len(unchanged) == 2
