@@ -5,9 +5,9 @@
 Writes generated Markdown (five chunks a file) and hides facts in files of it, then runs each step
 by the command line in a process of its own and prints it as it ends: seconds, those of processors
 (which a busy machine changes less), peak memory, disk. A Chroma server is started for the moves;
-its memory and disk are printed, and its processor time is not. After every step
-the facts are asked, each by a question whose answer and file are known, and first sentences of
-other files are looked up for the time of a retrieval. One of the facts is edited.
+its memory and disk are printed, and its processor time is not. After every step the facts are
+asked, each by a question whose answer and file are known, and first sentences of other files are
+looked up for the time of a retrieval. One of the facts is edited.
 
 Memory is the largest sum of what a step's processes hold, looked at twice a second (Pss). A step
 that goes past ``--minutes`` (of the whole run) or ``--gigabytes`` is stopped, and what was measured

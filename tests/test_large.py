@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -58,7 +59,7 @@ def test_a_wrong_answer_is_told(
     reply = [["The granary stands.", [name]] for name in run.files.values()]
     reply[1] = [f"By {run.facts['Verrano viaduct']}.", ["elsewhere.md"]]
     reply[2] = [f"By {run.facts['Quillmere observatory']}.", [run.files["Quillmere observatory"]]]
-    told = large.json.dumps({"answers": reply, "first": 1.0, "p50": 1.0, "p95": 1.0})
+    told = json.dumps({"answers": reply, "first": 1.0, "p50": 1.0, "p95": 1.0})
     monkeypatch.setattr(large, "step", lambda *_: (told, "1.0 s"))
     large.check(run, "now", [])
     assert [line.split(": ")[1] for line in run.wrong] == [
