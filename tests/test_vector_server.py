@@ -151,7 +151,7 @@ def test_a_move_embeds_nothing(folder: Path, url: str, monkeypatch: pytest.Monke
 def test_a_move_back_builds_a_large_graph_at_once(
     is_large: bool, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Coarse first, as an ingest has to, costs 80 s of processor time more for 134,000 vectors."""
+    """Coarse first, as an ingest has to, costs 28 s of processor time more for 134,000 vectors."""
     monkeypatch.setattr(moving, "MOST_NUMBERS", 0 if is_large else exact.MOST_NUMBERS)
     with opened(folder, url) as assistant:
         assistant.sync()
