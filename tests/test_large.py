@@ -69,10 +69,12 @@ def test_a_wrong_answer_is_told(
 
 
 def test_a_run_without_time_stops_and_says_so(tmp_path: Path) -> None:
-    process = started(tmp_path, "--chunks", "2000", "--minutes", "0.03")
+    process = started(tmp_path, "--chunks", "2000", "--minutes", "0.02")
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 1, errors
-    assert output.splitlines()[-1].startswith("STOPPED: ingest: stopped after ")
+    *done, last = output.splitlines()  # which step it is depends on the machine
+    assert re.fullmatch(r"STOPPED: .+; the steps after it were not measured", last)
+    assert not any(line.startswith("moved") for line in done)
     assert list(tmp_path.iterdir()) == []
 
 
