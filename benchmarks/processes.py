@@ -63,7 +63,11 @@ def chroma_server(place: Path) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:  # a large index is still being written
+            process.kill()
+            process.wait()
 
 
 def descendants(pid: int) -> list[int]:

@@ -227,6 +227,23 @@ def test_a_collection_that_outgrows_a_coarse_search_is_built_anew(
     assert [each.name for each in second.parent.iterdir()] == ["chroma"]
 
 
+def test_a_writer_that_is_told_of_a_large_index_builds_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vector_process, "MOST_NUMBERS", 10)
+    monkeypatch.setattr(vector_process, "_finer", lambda *_: pytest.fail("it was written twice"))
+    with VectorWriter(tmp_path / "told", is_large=True) as writer:
+        writer.upsert(["one"], np.ones((1, 8), np.float32))
+        assert writer.finish() == 1
+    frames = b'{"op": "begin", "is_large": true}\n' + frame_of(9) + b'{"op": "finish"}\n'
+    (tmp_path / "here").mkdir()
+    vector_process.write(tmp_path / "here", io.BytesIO(frames), io.StringIO())
+    for folder in (tmp_path / "told", tmp_path / "here"):
+        collection = chroma.open_collection(folder)
+        assert not collection.is_coarse
+        collection.close()
+
+
 # ---------------------------------------------------------------- when they are started
 
 

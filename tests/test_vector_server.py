@@ -19,8 +19,9 @@ from support_texts import settings_for
 
 from assistant import Assistant, load_settings
 from assistant.errors import AssistantError, IndexUnavailableError, SettingsError, UsageError
-from assistant.index import exact, snapshot
-from assistant.index.generations import Generations
+from assistant.index import exact, moving, snapshot
+from assistant.index.chroma import open_collection
+from assistant.index.generations import VECTORS, Generations
 from assistant.index.vector_server import Server, clean_up, own_prefix
 from benchmarks.processes import CHROMA, chroma_server
 
@@ -144,6 +145,22 @@ def test_a_move_embeds_nothing(folder: Path, url: str, monkeypatch: pytest.Monke
     with opened(folder, url) as assistant:
         assistant.move_index("server")
         assistant.move_index("embedded")
+
+
+@pytest.mark.parametrize("is_large", [True, False])
+def test_a_move_back_builds_a_large_graph_at_once(
+    is_large: bool, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Coarse first, as an ingest has to, costs 28 s of processor time more for 134,000 vectors."""
+    monkeypatch.setattr(moving, "MOST_NUMBERS", 0 if is_large else exact.MOST_NUMBERS)
+    with opened(folder, url) as assistant:
+        assistant.sync()
+        assistant.move_index("embedded")
+    generation = Generations(folder.parent / "index").current()
+    assert generation is not None
+    collection = open_collection(generation.path / VECTORS)
+    assert collection.is_coarse == (not is_large)
+    collection.close()
 
 
 def test_an_ingest_puts_the_vectors_where_the_settings_say(folder: Path, url: str) -> None:

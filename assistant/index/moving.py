@@ -16,6 +16,7 @@ import numpy as np
 from assistant.embedding import Vectors
 from assistant.errors import IndexUnavailableError, UsageError
 from assistant.index.aside import own_copy
+from assistant.index.exact import MOST_NUMBERS
 from assistant.index.generations import (
     STORE,
     TERMS,
@@ -104,6 +105,7 @@ def _move(
         store = Store(folder / STORE)
         exits.callback(store.close)
         ids = store.chunk_ids()
+        numbers = len(ids) * base.manifest.dimensions
         if base.manifest.collection:
             if source is None:
                 raise no_server(base)
@@ -114,7 +116,9 @@ def _move(
             held = VectorIndex(own_copy(base.path / VECTORS, exits))
         exits.callback(held.close)
         writer: VectorWriter | ServerWriter = (
-            ServerWriter(to, collection) if to else VectorWriter(folder / VECTORS)
+            ServerWriter(to, collection)
+            if to
+            else VectorWriter(folder / VECTORS, is_large=numbers > MOST_NUMBERS)
         )
         exits.enter_context(writer)
         for start in range(0, len(ids), _BATCH):

@@ -52,11 +52,13 @@ class VectorWriter(Child):
     """Writes one Chroma folder; it is finished only when ``finish`` has returned.
 
     ``base`` is one that it begins with a copy of, made by the child while others are at work.
+    ``is_large`` says that more than ``MOST_NUMBERS`` will come: without it a new folder begins
+    coarse and is written a second time when they have come.
     """
 
-    def __init__(self, folder: Path, base: Path | None = None) -> None:
+    def __init__(self, folder: Path, base: Path | None = None, *, is_large: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._base = base
+        self._base, self._is_large = base, is_large
         self._waiting = _Waiting()
         self._failed: AssistantError | None = None
         self._has_ended = False
@@ -67,7 +69,8 @@ class VectorWriter(Child):
         # Not before: an interruption while it is made leaves a process that nobody ends, and that
         # ends by itself, with its folder untouched.
         try:
-            begin = {"op": "begin", "base": str(self._base) if self._base else ""}
+            base = str(self._base) if self._base else ""
+            begin = {"op": "begin", "base": base, "is_large": self._is_large}
             self._send(json.dumps(begin).encode() + b"\n")
             self._flush()
             self._sender.start()

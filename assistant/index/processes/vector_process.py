@@ -41,15 +41,15 @@ def write(folder: Path, frames: IO[bytes], replies: IO[str]) -> None:
     """Apply ``upsert`` and ``delete`` frames to the collection in ``folder`` until ``finish``.
 
     Vectors are written in large batches. The folder is not touched before the first frame,
-    ``begin``, which may name a folder to copy.
+    ``begin``, which may name a folder to copy, or say that more than ``MOST_NUMBERS`` will come.
     """
     line = frames.readline()
     if not line:
         return  # the parent was interrupted while it made this process
-    base = json.loads(line).get("base")
-    if base:
-        copy_tree(Path(base), folder)
-    collection = open_collection(folder, create=True, coarse=True)
+    begin = json.loads(line)
+    if begin.get("base"):
+        copy_tree(Path(begin["base"]), folder)
+    collection = open_collection(folder, create=True, coarse=not begin.get("is_large"))
     batch = min(_BATCH, collection.batch_size)
     waiting: list[tuple[list[str], Vectors]] = []
 
