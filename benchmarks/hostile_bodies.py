@@ -157,6 +157,7 @@ def bodies(place: Place, events: Events, port: int, victim: str) -> list[Body]:
 
     made: list[None] = []
     found: list[Body] = []
+    beside: list[Any] = [[]] * (events.inputs[events.upload] - 1)  # no collection is chosen
     others = [event for event, count in events.inputs.items() if count and event != events.upload]
     for number, path in enumerate(paths(place, port)):
         for at, value in enumerate(objects(path, number)):
@@ -168,11 +169,13 @@ def bodies(place: Place, events: Events, port: int, victim: str) -> list[Body]:
         found.append(Body("object", join(last, others[0])))
         detail = {"index": 0, "value": [plain], "liked": True, "path": path, "meta": _META}
         found.append(Body("object", join([path], event_data=detail)))
-        found.append(Body("text", join([path])))
+        found.append(Body("text", join([path, *beside])))
     plain = {"path": str(place.secret(8)), "meta": _META}
     found += [
-        Body("text", join([f"{victim}.1"])), Body("text", join([f"link {victim}"])),
-        Body("text", join(["../link"])), Body("text", join([f"{place.secret(9)} {victim}"])),
+        Body("text", join([text, *beside]))
+        for text in (f"{victim}.1", f"link {victim}", "../link", f"{place.secret(9)} {victim}")
+    ]
+    found += [
         Body("object", join([[[plain]]], batched=True)),
         Body("object", join([[plain]], simple_format=True)),
         Body("object", join([[plain]], event_id="x", oauth_token="hf_x", request={"url": "x"})),

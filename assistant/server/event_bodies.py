@@ -118,6 +118,8 @@ def _check_inputs(body: JoinBody, blocks: gr.Blocks) -> None:
         if isinstance(component, gr.State):
             body.data[at] = None  # the server has it
             continue
+        if isinstance(component, gr.CheckboxGroup) and value is None:
+            value = body.data[at] = []  # Gradio's own would go through nothing
         if isinstance(component, gr.Textbox) and value is None:
             body.data[at] = ""
         wanted: type = str
