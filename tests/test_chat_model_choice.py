@@ -178,9 +178,14 @@ def test_a_question_that_is_running_keeps_its_model(
         server.think_seconds = 12.0
         screen.ask(FOUNDED)
         expect(screen.page.locator("#chat .waiting")).to_contain_text("found")
+        for _ in range(200):  # the model is asked a little later: the reader judges first
+            if server.requests:
+                break
+            screen.page.wait_for_timeout(50)
         server.think_seconds = 0.0
         choose(page, "other_shapes ·")
         expect(page.locator("#model-state")).to_contain_text("other_shapes writes the answers")
+        expect(screen.page.locator("#stop")).to_be_visible()  # it runs still
         screen.answered()
         expect(screen.page.locator("#chat .status")).to_contain_text("grounded")
         screen.ask("Who is the curator of the archive?")
