@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support_texts import indexed
 
 from assistant import Assistant
 from assistant.answering import confidence
@@ -122,3 +125,13 @@ def test_a_denial_answers_a_question_of_yes_or_no_and_why_not(
         confidence, "confidence_model", lambda *, is_read: {**weights(is_read=is_read), "denial": 9}
     )
     assert notes.ask(question).confidence == told
+
+
+def test_what_was_planned_and_never_opened_has_no_day_of_opening(tmp_path: Path) -> None:
+    text = (
+        "# Rona tunnel\n\nThe Rona tunnel was planned in 1921 and surveyed in 1924. Blasting began "
+        "in 1928. Money ran out, and the plan was given up.\n"
+    )
+    with indexed(tmp_path, {"tunnel.md": text}) as assistant:
+        assert assistant.ask("When did the Rona tunnel open?").abstained
+        assert "1924" in assistant.ask("When was the Rona tunnel surveyed?").text

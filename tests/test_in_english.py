@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
 import pytest
-from support_texts import indexed_for_module
+from support_index import make_settings
+from support_texts import indexed_for_module, write_texts
 
 from assistant import Assistant
+from assistant.embedding.static import StaticEmbedder
 from assistant.text.in_english import english_terms, english_words, in_english
 from assistant.text.terms import stems
 
@@ -73,6 +79,29 @@ def test_english_texts_answer(english_texts: Assistant, question: str, said: str
     assert all(
         each.quote in english_texts.document_text(each.document) for each in answer.citations
     )
+
+
+def test_an_embedder_of_others_gets_the_question_as_it_was_asked(tmp_path: Path) -> None:
+    class Listening(StaticEmbedder):
+        def __init__(self) -> None:
+            super().__init__()
+            self.heard: list[str] = []
+
+        def embed(self, texts: Sequence[str]) -> np.ndarray:
+            self.heard += texts
+            return super().embed(texts)
+
+    asked, english = "Wer baute das Haus in Orsa?", "who built the house in Orsa?"
+    write_texts(tmp_path / "notes", {"mill.txt": "The house at Orsa was built by the owner.\n"})
+    for fingerprint in ("static:own", "others:many-languages"):
+        embedder = Listening()
+        embedder.fingerprint = fingerprint
+        settings = make_settings(tmp_path / fingerprint[:6], [tmp_path / "notes"])
+        with Assistant(settings, embedder=embedder) as assistant:
+            assistant.sync()
+            assistant.ask(asked)
+        assert (asked in embedder.heard) is fingerprint.startswith("others")
+        assert (english in embedder.heard) is fingerprint.startswith("static")
 
 
 @pytest.mark.parametrize(

@@ -276,3 +276,12 @@ def test_a_definition_of_a_code_asks_for_no_code() -> None:
 def test_a_price_needs_a_number_or_a_word_for_none(text: str, score: float) -> None:
     asked = analyse(analysed("What does the installer cost?"), (), lambda term: 1.0)
     assert kind_score(asked, text, "en") == score
+
+
+def test_a_sentence_about_costs_without_a_price_is_not_likely(tmp_path: Path) -> None:
+    text = (
+        "# Setup tool\n\nThe setup tool reduces the total cost of ownership for your customers. It "
+        "installs the parts of the pump.\n"
+    )
+    with indexed(tmp_path, {"tool.md": text}) as assistant:
+        assert assistant.ask("What does the setup tool cost?").certainty in ("none", "unsure")

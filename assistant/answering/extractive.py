@@ -110,8 +110,9 @@ def chosen_from(
     read = snapshot.store.read_text
     first = passages[: settings.read_passages]
     question, asked = asked_of_speaker(question, passages)
-    if all(passage.language == "en" for passage in first[:_LOOKED_AT]):
-        asked = in_english(asked, question.language)  # all that the reader knows
+    is_ours = settings.reader == "builtin"  # it has learned English; others may know more
+    if is_ours and all(passage.language == "en" for passage in first[:_LOOKED_AT]):
+        asked = in_english(asked, question.language)
     asked = respelt(asked, first) if reader is not None else ""
     readings = read_passages(reader, asked, first)
     candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)

@@ -17,7 +17,6 @@ _DEGREES = frozenset(
     any often sometimes rarely seldom usually mostly""".split()
 )
 """Words of degree that are no opposites: those are known to ``assistant.checking.opposites``."""
-_FREE = frozenset("a an the of in on at to by for with and or that which is are was were".split())
 _LEAST_ALIKE, _LEAST_WORDS = 0.75, 7
 """From which share of common words in order, and how many words, a sentence is a copy."""
 
@@ -35,7 +34,6 @@ def altered_degree(sentence: str, source: str) -> list[Problem]:
         own, other = set(told[a:b]), set(there[c:d])
         if kind == "replace" and own & _DEGREES and other & (_DEGREES - own):
             said, stood = " ".join(told[a:b]), " ".join(there[c:d])
-            if own - _FREE != other - _FREE:
-                text = f"it says “{said}” where the source says “{stood}”"
-                return [Problem("stronger", text, is_grave=False)]
+            text = f"it says “{said}” where the source says “{stood}”"
+            return [Problem("stronger", text, is_grave=False)]
     return []

@@ -92,7 +92,7 @@ red|green|blue|yellow|black|white|brown|orange|purple"""
 """One class a line: members parted by a bar, words of one member by a space."""
 
 _STAGES = ("plan plans", "propose proposed|sign", "accept accepts", "arrive arrives")
-"""How the lines begin whose members come one after the other."""
+"""How the lines begin of what can follow one another, of which a question asks for one."""
 
 _NUMBERS = {
     word: str(at)
@@ -122,7 +122,7 @@ def has_other_member(asked: str, said: str) -> bool:
 
 
 def has_other_stage(asked: str, said: str) -> bool:
-    """The same of the stages of a building, a law, a submission or a journey alone."""
+    """The same of the stages of a building, a law, a decision or a journey alone."""
     wanted = {key: found for key, found in _found(asked).items() if key.startswith(_STAGES)}
     return bool(wanted) and _has_other(wanted, _found(said))
 

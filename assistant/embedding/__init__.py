@@ -22,6 +22,9 @@ if TYPE_CHECKING:  # its import takes .2 s, which the children of an ingest do w
 Vectors = NDArray[np.float32]
 """Shape (texts, dimensions); every row has length 1, or is all zero for a text without words."""
 
+_ENGLISH = ("static:", "minilm:")
+"""How the fingerprints begin of the embedders that are ours, which learned English."""
+
 
 class Embedder(Protocol):
     """Texts → vectors. Used from several threads at once.
@@ -43,6 +46,12 @@ class Embedder(Protocol):
         ``EmbeddingError``; any other exception of an embedder that is not ours is made one.
         """
         ...
+
+
+def knows_english_alone(embedder: Embedder) -> bool:
+    """Whether a question in another language should be put in English first; models of others may
+    know many languages."""
+    return embedder.fingerprint.startswith(_ENGLISH)
 
 
 def fingerprint_of(settings: EmbeddingSettings) -> str:

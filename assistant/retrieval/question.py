@@ -96,7 +96,7 @@ class Question:
 
     @property
     def searched(self) -> str:
-        """The text whose vector is looked for."""
+        """The text whose vector is looked for, by an embedder that knows English alone."""
         return self.english or self.standalone
 
     @property

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.embedding import Embedder, embed_question
+from assistant.embedding import Embedder, embed_question, knows_english_alone
 from assistant.errors import IndexUnavailableError
 from assistant.index.rows import StoredChunk, StoredDocument
 from assistant.index.snapshot import Snapshot
@@ -103,7 +103,7 @@ def search(
     read = passages[: settings.rerank]
     if reranker is None or not read:
         return Found(question, tuple(passages[:wanted]), notice=notice)
-    ranking = reranker.rank(question.searched, read)
+    ranking = reranker.rank(question.standalone, read)
     ordered = [*reorder(read, ranking.relevance), *passages[len(read) :]]
     best = cap_documents(ordered, wanted, settings.max_share_per_document)
     notice = ". ".join(filter(None, (notice, ranking.notice)))
@@ -309,7 +309,8 @@ def _proposals(
     boosts = _boosts(question, snapshot)
     unknown = _unknown(question, snapshot)
     words = dict(snapshot.words.search(boosts, limit, fuzzy=unknown, within=within, boosts=boosts))
-    vector = embed_question(embedder, question.searched)
+    asked = question.searched if knows_english_alone(embedder) else question.standalone
+    vector = embed_question(embedder, asked)
     _check_dimensions(snapshot, embedder, len(vector))
     there = snapshot.manifest.chunks if within is None else len(within)
     vectors = dict(snapshot.nearest(vector, min(limit, there), within))

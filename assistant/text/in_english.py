@@ -1,7 +1,8 @@
 """Everyday words of a question in another language ↔ English ones, from ``in_english.txt``.
 
-Pure. About 250 rows of our own: a German question about English papers shares its names and numbers
-with them, and with these its plain words. It is no translation: a word that is not listed stays.
+Pure. Rows of our own for six languages: a German question about English papers shares its names and
+numbers with them, and with these its plain words. It is no translation: a word that is not listed
+stays.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ _ENDINGS = {
     "nl": {"iteit": "ity", "isme": "ism", "logie": "logy", "isch": "ic", "ische": "ic",
            "atie": "ation", "aties": "ations"},
 }  # fmt: skip
-"""Endings of words that came from Latin and Greek, without accents, with their English ones."""
+"""Endings of words that came from Latin and Greek, without accents, with their English ones; of
+each language that has rows."""
 _SHORTEST = 7
 """Letters of a word whose ending is put in English."""
 _WORD = re.compile(r"[^\W_]+")
@@ -57,6 +59,8 @@ class EnglishWords:
 @lru_cache(maxsize=16)
 def english_words(code: str) -> EnglishWords:
     """The listed words of a language; empty for English and for a language without any."""
+    if code not in _ENDINGS:
+        return EnglishWords({}, {}, {}, {})
     terms: dict[str, dict[str, None]] = {}
     back: dict[str, dict[str, None]] = {}
     usual: dict[str, str] = {}
@@ -105,14 +109,13 @@ def _with_english_ending(word: str, code: str) -> str:
 def in_english(text: str, code: str) -> str:
     """A question word by word in English; unchanged where none of its words is listed."""
     known = english_words(code)
+    if not known.usual:
+        return text
 
     def usual_of(match: re.Match[str]) -> str:
         word = match.group()
-        usual = known.usual.get(fold(word))
-        if usual is None and known.terms:
-            usual = next(
-                (known.first[each] for each in stems(word, code) if each in known.first), None
-            )
-        return usual or _with_english_ending(fold(word), code) or word
+        own = fold(word)
+        of_stem = (known.first[each] for each in stems(word, code) if each in known.first)
+        return known.usual.get(own) or next(of_stem, "") or _with_english_ending(own, code) or word
 
     return _WORD.sub(usual_of, text)
