@@ -48,6 +48,15 @@ _ASKS_FOR_QUESTION = re.compile(
     r"\b(?:questions?|ask(?:s|ed|ing)?|fragen?|gefragt|fragt|pregunt\w*|demand\w*|domand\w*)\b",
     re.IGNORECASE,
 )
+_FRONT = "---\n"
+_MACHINE_KEY = re.compile(
+    r"(?:[\w.-]{0,30}(?:id|uid|guid)|keywords?|layout|permalink|slug|robots|ms\.[\w-]{1,30})\s?:",
+    re.IGNORECASE,
+)
+_ASKS_FOR_KEYWORD = re.compile(
+    r"\b(?:keywords?|key words|tags?|topics?|categor(?:y|ies)|ids?|identifiers?|stichw\w+)\b",
+    re.IGNORECASE,
+)
 _CREDIT = re.compile(
     r"^\W{0,3}(?:(?:figure|fig\.|photo|photograph|image|picture|illustration|video|abbildung|foto|bild)"
     r"s?(?: \d+[a-z]?)?(?: (?:from|by|courtesy|credit|taken from|aus|von)\b|\s?[:©])|"
@@ -94,6 +103,8 @@ def may_answer(
         return False
     if sentence.row is None and _is_no_statement(question, sentence):
         return False
+    if _is_for_machines(question, sentence, passage):
+        return False
     is_title = passage.start == 0 and _is_title(sentence.text.strip(), passage)
     if is_title and not _fills_slot(question, sentence, features):
         return False
@@ -110,6 +121,21 @@ def _is_no_statement(question: Question, sentence: SentenceTerms) -> bool:
         return _ASKS_FOR_QUESTION.search(question.text) is None
     is_caption = text[-1:] not in _ENDS and _CAPTION.fullmatch(text) is not None
     return is_caption and _ASKS_FOR_CAPTION.search(question.text) is None
+
+
+def _is_for_machines(question: Question, sentence: SentenceTerms, passage: Passage) -> bool:
+    """Whether a line is a keyword or an identifier of a page's front matter, which no page shows;
+    unless the question asks for such, or a name or value of the line's own is asked for."""
+    if passage.start or not passage.text.startswith(_FRONT):
+        return False
+    end = passage.text.find("\n---", len(_FRONT))
+    if 0 <= end < sentence.span.start or _ASKS_FOR_KEYWORD.search(question.text) is not None:
+        return False
+    text = sentence.text.strip()
+    return _MACHINE_KEY.match(text) is not None or (
+        sentence.span.kind == "item" and text[-1:] not in _ENDS
+        and question.kinds[0] not in _TOLD_BY_TITLES
+    )  # fmt: skip
 
 
 def _fills_slot(question: Question, sentence: SentenceTerms, features: SentenceFeatures) -> bool:
