@@ -25,6 +25,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -102,18 +103,22 @@ async def by_http(client: httpx.AsyncClient, question: str, tally: Tally) -> Non
     tally.lost.append(f"http: no end ({reply.status_code})")
 
 
+def sent_by_the_page(config: dict[str, Any], event: dict[str, Any]) -> list[object]:
+    """What the page sends with ``event`` before anything in it was touched."""
+    shown = {each["id"]: each["props"].get("value") for each in config["components"]}
+    return [shown[each] for each in event["inputs"]]
+
+
 async def by_chat(
     client: httpx.AsyncClient,
     function: int,
-    inputs: int,
-    question: str,
+    data: list[object],
     session: str,
     tally: Tally,
 ) -> None:
     """One question through the page's own events, as the browser sends them."""
     began = time.perf_counter()
     first = 0.0
-    data: list[object] = [question, None, "", [], [], "", "", ""][:inputs]
     join = {"data": data, "fn_index": function, "session_hash": session, "trigger_id": None}
     await client.post("/gradio_api/queue/join", json=join)
     url = f"/gradio_api/queue/data?session_hash={session}"
@@ -144,6 +149,7 @@ async def crowd(
         config = (await probe.get("/config")).json()
     box = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "question")
     asked = next(d for d in config["dependencies"] if [box, "submit"] in d["targets"])
+    at, untouched = asked["inputs"].index(box), sent_by_the_page(config, asked)
 
     barrier = asyncio.Barrier(users + 1)
 
@@ -157,11 +163,10 @@ async def crowd(
                 return
             await client.get("/", headers={"Accept": "text/html"})  # sets the owner's cookie
             session = f"s{number}{time.perf_counter_ns()}"
+            data = [*untouched[:at], question, *untouched[at + 1 :]]
             async with client.stream("GET", f"/gradio_api/heartbeat/{session}"):  # an open tab
                 for _ in range(rounds):
-                    await by_chat(
-                        client, asked["id"], len(asked["inputs"]), question, session, tally
-                    )
+                    await by_chat(client, asked["id"], data, session, tally)
                     await barrier.wait()
 
     people = [asyncio.create_task(user(number)) for number in range(users)]
@@ -191,7 +196,7 @@ def report(name: str, tally: Tally, memory: list[float]) -> bool:
     )
     for each in sorted(set(tally.lost)):
         print(f"    {each}")
-    return not tally.lost and np.percentile(tally.refused or [0.0], 95) < MOST_REFUSAL_SECONDS
+    return not tally.lost and bool(np.percentile(tally.refused or [0.0], 95) < MOST_REFUSAL_SECONDS)
 
 
 def main() -> None:
