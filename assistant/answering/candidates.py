@@ -10,16 +10,24 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
 from assistant.answering.asked_headings import below_the_question, points_elsewhere
+from assistant.answering.asked_lists import (
+    asks_for_several,
+    asks_what_to_do,
+    ends_in_colon,
+    tells_reasons_below,
+)
 from assistant.answering.code_lines import is_beside_prose
 from assistant.answering.coded_entries import asked_signs
 from assistant.answering.consequences import tells_cause
 from assistant.answering.fit_to_answer import is_reference, may_answer
 from assistant.answering.numbered_items import heading_above, is_item, number_asked_for
+from assistant.answering.parallel_sentences import speaks_of_another
 from assistant.answering.sentence_scores import (
     SentenceFeatures,
     SentenceTerms,
@@ -27,7 +35,7 @@ from assistant.answering.sentence_scores import (
     take_apart,
     weigh,
 )
-from assistant.answering.table_rows import TableRow, label_fit
+from assistant.answering.table_rows import TableRow, explains, label_fit
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected, coverage
@@ -64,6 +72,10 @@ _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
 _ANNOUNCED, _SAYS_ENOUGH = 0.6, 0.4
 """What "Risk factors include:" gains with so much of the question."""
 
+_LEADS, _REASONS_BELOW = 0.6, 1.2
+"""The share of the question in a line above a list that may answer a question for several things;
+what "for two reasons:" gains where a reason is asked for."""
+
 _OTHER_LABEL = 1.5
 """What a row loses whose label is no word of the question where another row's is all of it."""
 
@@ -74,6 +86,11 @@ _CAUSE = 1.5
 _FILLED_ROW = 0.8
 """What a row gains that has the numbers of the question and a cell of the kind asked for: "Where
 was the meeting with 935 talks?" A sentence that counts the talks names no place."""
+_ANOTHER = 2.5
+"""By how much a sentence is worse that says of another thing what the next one says of the thing
+asked for: too much to be set beside it."""
+_ROW_DEFINES = 2.0
+"""What a row gains that opens with what is to be defined; a reader says little of rows."""
 _SIGN = 1.5
 """What a sentence gains that writes the sign which is asked about: "the ? operator"."""
 _OFTEN = 2
@@ -179,7 +196,11 @@ def rank_candidates(
         similarities = cosines(split[passage.chunk_id].vectors, vector)
         subject = about.get(passage.document, frozenset())
         features = passage_features(question, passage, rank, found, similarities, likeness, subject)
-        bonus = list_bonus(question, passage, found) if question.wants_list else {}
+        bonus = (
+            list_bonus(question, passage, found)
+            if question.wants_list
+            else _announced(question, found)
+        )
         if asked is not None:
             bonus = _numbered(question, passage, found, asked[0])
         bonus = {**bonus, **_labelled(question, found, features, bonus)}
@@ -195,6 +216,9 @@ def rank_candidates(
                 more += _DEFINES * (each.defines >= 1.0)
                 more -= _CAUSE * tells_cause(question, sentence.text)
                 more += _FILLED_ROW * _is_filled(question, sentence, each)
+                more += _ROW_DEFINES * (
+                    sentence.row is not None and explains(question, sentence.row)
+                )
                 more += _SIGN * any(sign in sentence.text for sign in signs)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)
                 if years and _is_of_other_years(years, passage, sentence):
@@ -205,6 +229,7 @@ def rank_candidates(
                     pick = _pick(passage, sentence, each, more, penalty, reading, weight, beside)
                     ranked.append(replace(pick, is_asked_above=index in below))
     ranked.sort(key=_best_first)
+    ranked[:_LOOKED_UP] = _of_the_subject(question, ranked[:_LOOKED_UP])
     if find is not None and penalty:
         ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
         ranked.sort(key=_best_first)
@@ -260,10 +285,26 @@ def list_bonus(
     return bonus
 
 
+def _announced(question: Question, found: Sequence[SentenceTerms]) -> dict[int, float]:
+    """What a line gains that announces a list which may be the answer, where no list is asked for
+    in words."""
+    several = asks_for_several(question) or asks_what_to_do(question)
+    if not several and question.kinds[0] != "reason":
+        return {}
+    bonus: dict[int, float] = {}
+    for at, (line, below) in enumerate(pairwise(found)):
+        if below.span.kind != "item" or line.span.kind == "item":
+            continue
+        if tells_reasons_below(question, line.text):
+            bonus[at] = _REASONS_BELOW
+        elif several and _announces(question, line) >= _LEADS:
+            bonus[at] = _ANNOUNCED
+    return bonus
+
+
 def _announces(question: Question, lead: SentenceTerms) -> float:
     """How much of the question a line before a list holds that says what the list is of."""
-    is_lead = lead.text.rstrip()[-1:] in (":", "：")
-    return coverage(question.weights, lead.terms) if is_lead else 0.0
+    return coverage(question.weights, lead.terms) if ends_in_colon(lead.text) else 0.0
 
 
 def _opening_with(question: Question, found: Sequence[SentenceTerms]) -> list[int]:
@@ -341,6 +382,22 @@ def _is_of_other_years(years: frozenset[str], passage: Passage, sentence: Senten
 
 def _best_first(pick: Pick) -> tuple[float, str, int]:
     return (-pick.score, pick.passage.document, pick.start)
+
+
+def _of_the_subject(question: Question, best: Sequence[Pick]) -> list[Pick]:
+    """The best sentences, those behind that say of another thing what a close one says of the thing
+    asked for."""
+    if not best or best[0].row is not None:
+        return list(best)
+    first = best[0]
+    for rival in best[1:]:
+        is_close = rival.passage.document == first.passage.document and rival.row is None
+        code = rival.passage.language
+        if is_close and speaks_of_another(question, first.text, rival.text, code):
+            return sorted(
+                [replace(first, score=rival.score - _ANOTHER), *best[1:]], key=_best_first
+            )
+    return list(best)
 
 
 def _demoted(pick: Pick, find: Find, penalty: float) -> Pick:

@@ -7,8 +7,9 @@ table without their neighbours, and a sentence that opens with "It" or "He" with
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.answering.antecedents import (
     leans,
@@ -16,18 +17,17 @@ from assistant.answering.antecedents import (
     named_before,
     names_what_is_before,
 )
+from assistant.answering.asked_lists import asks_for_several, asks_what_to_do, says_what_to_do
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.code_lines import is_code
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import label_fit
+from assistant.answering.whole_lists import ReadText, list_around
+from assistant.answering.whole_lists import around as units_around
 from assistant.retrieval.question import Question
 from assistant.text.noise import share
-from assistant.text.sentences import sentences
 from assistant.text.terms import shingles, words
 from assistant.types import Named
-
-ReadText = Callable[[str, int, int], str]
-"""(document, start, end) → that stretch of its text, shorter at the document's ends."""
 
 _SECOND_SHARE, _ALONE_SHARE = 0.85, 0.94
 """A further sentence must score at least this share of the best one; more when the question asks
@@ -49,18 +49,12 @@ _OTHER_SOURCE = 0.6
 """The share of the best sentence's score that another document's must have to be set beside it."""
 _NEXT_TO = 4
 """Characters between sentences that follow one another."""
-_MAX_LIST_ITEMS = 14
 _MOST_ROWS = 12
 """Rows that hold the same of a question; where more do, the best alone is shown."""
 _TOLD = ("prose", "item")
-_WINDOW = 4000
-"""Characters of the document looked at on each side of a sentence for its list or table."""
 
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
-_ENTRY = re.compile(r"[^.!?:–—]{2,60}(?: [–—-] |: )\S")
-_LONGEST_ENTRY = 3
-"""Sentences of an entry behind its first."""
 _COUNTED = re.compile(r"\b(?:two|three|four|five|six|how many)\b", re.IGNORECASE)
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _ONE_OF_THEM = re.compile(
@@ -75,7 +69,6 @@ _SEVERAL = re.compile(
 )
 """What announces, at its end, what the next sentences name: "… has taken several measures." """
 _MOST_ANNOUNCED, _BESIDE = 2, 2
-_PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +103,7 @@ def _choose(
         return rows_asked_for(question, best, ranked)
     if _is_item_asked_for(question, best):
         return [best]
-    chosen = _list_around(question, best, read)
+    chosen = list_around(question, best, read)
     if not chosen:
         chosen = [best]
         budget = max_sentences if question.wants_list else min(2, max_sentences)
@@ -118,7 +111,7 @@ def _choose(
         covered = _covered(question, chosen)
         is_compound = _COMPOUND.search(question.text) is not None
         is_counted = _COUNTED.search(question.text) is not None
-        is_plural = _PLURAL.search(question.text) is not None
+        is_plural = asks_for_several(question)
         several = is_compound or is_counted or is_plural or question.wants_list
         for pick in ranked[1:]:
             if len(chosen) >= max_sentences:
@@ -146,6 +139,7 @@ def _choose(
                 covered |= gained
         if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
             chosen += _filling_next(best, ranked)
+        chosen += _told_to_do(question, best, chosen, read)
         counted = _counted_off(question, best, read)
         chosen += counted or (_announced(question, best, chosen, read) if several else [])
         chosen += _command_beside(question, best, chosen, read)
@@ -159,7 +153,7 @@ def _counted_off(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     asked, said = _COUNTED.search(question.text), _COUNTED.search(best.text)
     if asked is None or said is None or best.kind != "prose":
         return []
-    around, at = _around(best, read)
+    around, at = units_around(best, read)
     following = [pick for pick in around[at + 1 :] if pick.kind == "prose"] if at >= 0 else []
     named = [pick for pick in following if _ONE_OF_THEM.match(pick.text)]
     most = _COUNTS.get(said.group().lower(), 0)
@@ -176,7 +170,7 @@ def _announced(
     named = _SEVERAL.search(best.text.rstrip()) if question.kinds[0] != "number" else None
     if named is None or not question.weights.keys() & {*question.reads(named[1])}:
         return []
-    around, at = _around(best, read)
+    around, at = units_around(best, read)
     following: list[Pick] = []
     for pick in around[at + 1 : at + 1 + _MOST_ANNOUNCED] if at >= 0 else ():
         gap = pick.start - (following[-1] if following else best).end
@@ -193,7 +187,7 @@ def _command_beside(
     of: below "It needs Python 3.10." stands "pip install …"."""
     if not question.wants_steps or best.kind != "prose" or any(p.kind == "code" for p in chosen):
         return []
-    around, at = _around(best, read)
+    around, at = units_around(best, read)
     near = around[at + 1 : at + 1 + _BESIDE] + around[max(0, at - _BESIDE) : at] if at >= 0 else []
     return [
         pick
@@ -262,6 +256,22 @@ def _filling_next(best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
     ][:1]
 
 
+def _told_to_do(
+    question: Question, best: Pick, chosen: Sequence[Pick], read: ReadText
+) -> list[Pick]:
+    """Where it is asked what to do and no sentence says so, the next one of the same paragraph that
+    does: "There will often be warnings. They should be ignored." """
+    if not asks_what_to_do(question) or any(says_what_to_do(pick.text) for pick in chosen):
+        return []
+    around, at = units_around(best, read)
+    for before, pick in pairwise(around[at : at + 1 + _BESIDE] if at >= 0 else ()):
+        if pick.kind != "prose" or pick.start - before.end > _NEXT_TO - 2:
+            return []
+        if says_what_to_do(pick.text):
+            return [pick]
+    return []
+
+
 def _reads_as_well(pick: Pick, best: Pick, gained: Collection[str]) -> bool:
     """Whether a reader holds the answer of the one for as good as that of the other; ``gained`` are
     terms of the question that it adds."""
@@ -317,66 +327,9 @@ def _in_order(chosen: Sequence[Pick]) -> list[Pick]:
     return [pick for run in runs for pick in run]
 
 
-def _around(pick: Pick, read: ReadText) -> tuple[list[Pick], int]:
-    """The units of the document around a sentence, and which of them holds it."""
-    start = max(0, pick.start - _WINDOW)
-    text = read(pick.passage.document, start, pick.end + _WINDOW)
-    spans = sentences(text)
-    if all(start + span.start != pick.start for span in spans):  # it begins inside a block of code
-        spans = sentences(text, in_code=True)
-    picks = [
-        replace(
-            pick, text=text[s.start : s.end], start=start + s.start, end=start + s.end, kind=s.kind
-        )
-        for s in spans
-    ]
-    at = next((i for i, p in enumerate(picks) if p.start <= pick.start < p.end), -1)
-    return picks, at
-
-
-def _list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
-    """The whole list that the best sentence introduces, or belongs to when a list is wanted."""
-    introduces = best.text.rstrip("*_ ").endswith(":")
-    if not introduces and not (question.wants_list and best.kind in ("item", "prose")):
-        return []
-    around, at = _around(best, read)
-    if at < 0:
-        return []
-    if best.kind == "prose" and question.wants_list:
-        introduces = introduces or (at + 1 < len(around) and around[at + 1].kind == "item")
-    if best.kind != "item" and not introduces:
-        return []
-    first = at + 1 if introduces and best.kind != "item" else at
-    while first > 0 and around[first - 1].kind == "item":
-        first -= 1
-    last = first
-    while last < len(around) and around[last].kind == "item" and last - first < _MAX_LIST_ITEMS:
-        last += 1
-    if last - first < 2:
-        return _entries_below(around, at) if best.text.rstrip("*_ ").endswith(":") else []
-    lead = [around[first - 1]] if first and around[first - 1].kind == "prose" else []
-    return [*lead, *around[first:last]]
-
-
-def _entries_below(around: Sequence[Pick], at: int) -> list[Pick]:
-    """A line that ends in a colon, with the entries "Name – what it is" below it, or with what
-    follows."""
-    entries: list[Pick] = []
-    since = 0
-    for pick in around[at + 1 :]:
-        if pick.kind == "heading" or since > _LONGEST_ENTRY or len(entries) == _MAX_LIST_ITEMS:
-            break
-        is_entry = pick.kind in ("prose", "label") and _ENTRY.match(pick.text) is not None
-        entries += [pick] if is_entry else []
-        since = 0 if is_entry else since + 1
-    if len(entries) < 2:
-        entries = [pick for pick in around[at + 1 : at + 2] if pick.kind in ("prose", "code")]
-    return [around[at], *entries] if entries else []
-
-
 def next_sentence(best: Pick, read: ReadText) -> list[Pick]:
     """The sentence that goes on after the best one in the same paragraph."""
-    around, at = _around(best, read)
+    around, at = units_around(best, read)
     if at < 0 or at + 1 >= len(around) or best.kind != "prose":
         return []
     following = around[at + 1]
@@ -400,7 +353,7 @@ def _with_context(question: Question, chosen: Sequence[Pick], read: ReadText) ->
         needs_it = _leans(pick) if is_alone else is_first
         if pick.about is not None or not (needs_it or names_what_is_before(pick.text)):
             continue
-        around, at = _around(pick, read)
+        around, at = units_around(pick, read)
         if at < 1:
             continue
         added = around[at - 1]
@@ -434,7 +387,7 @@ def _under_names(question: Question, chosen: Sequence[Pick], read: ReadText) -> 
 
 
 def _name_of(question: Question, pick: Pick, read: ReadText) -> Named | None:
-    around, at = _around(pick, read)
+    around, at = units_around(pick, read)
     before = [(each.text, each.start) for each in around[: max(at, 0)] if each.kind in _TOLD]
     return named_before(question, pick.text, before)
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.answer import CitedPlace, Draft
-from assistant.answering.choice import ReadText
 from assistant.answering.field_questions import CUE_WORDS, asks_long_form, fields_asked
+from assistant.answering.whole_lists import ReadText
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.abbreviations import Explained, abbreviations
 from assistant.retrieval.question import Question, coverage

@@ -17,7 +17,8 @@ from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
 from assistant.answering.consequences import tells_cause
 from assistant.answering.field_questions import asks_long_form
-from assistant.answering.units import unit_asked_for
+from assistant.answering.handled_things import only_handles
+from assistant.answering.units import tells_in_words, unit_asked_for
 from assistant.checking.contrasts import has_other_stage
 from assistant.retrieval.question import Question
 from assistant.text.folding import fold
@@ -57,6 +58,8 @@ _CAUSE = 0.35
 _UNFILLED, _VALUE_KINDS = 0.6, frozenset({"person", "place", "number"})
 """What is left where a person, place or number is asked for and the sentence holds none; for times
 ``_NO_TIME`` is. Of 1,800 questions of SQuAD 10 right answers and 22 near misses are such."""
+_HANDLED = 0.45
+"""What is left where "What is the password?" is told by what to do with the password."""
 _NO_AGENT = 0.35
 """What is left where "Who founded it?" is asked and the sentence has "it was founded" by nobody."""
 _ITSELF = 0.5
@@ -121,8 +124,12 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
     unit = unit_asked_for(question.text) if question.language == "en" else None
     if asks_for_code(question) and extraction.ranked:
         p *= 1.0 if has_code(question, extraction.ranked[0].text) else _OTHER_UNIT
-    if unit is not None and extraction.ranked and not unit.search(extraction.ranked[0].text):
-        p *= _OTHER_UNIT
+    if (
+        unit is not None
+        and extraction.ranked
+        and not tells_in_words(question.text, extraction.ranked[0].text)
+    ):
+        p *= 1.0 if unit.search(extraction.ranked[0].text) else _OTHER_UNIT
     if extraction.ranked and _lacks_time(question, extraction.ranked[0]):
         p *= _NO_TIME
     if extraction.ranked and _explains_nothing(question, extraction.ranked[0]):
@@ -141,6 +148,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _OTHER_STAGE
     if extraction.ranked and tells_cause(question, extraction.ranked[0].text):
         p *= _CAUSE
+    if extraction.ranked and question.language == "en":
+        p *= _HANDLED if only_handles(question.text, extraction.ranked[0].text) else 1.0
     if extraction.ranked and _names_no_agent(question, extraction.ranked[0]):
         p *= _NO_AGENT
     if extraction.ranked and _reads_itself(question, extraction.ranked[0]):

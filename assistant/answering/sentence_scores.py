@@ -22,7 +22,7 @@ from assistant.answering.kind_words import (
 )
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import TableRow, holds_in_column, rows_of
-from assistant.answering.units import unit_asked_for
+from assistant.answering.units import tells_in_words, unit_asked_for
 from assistant.retrieval.defined_things import texts_that_define, thing_defined
 from assistant.retrieval.question import Question
 from assistant.text.abbreviations import pairs_of
@@ -335,6 +335,8 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
             found = {match.group().lower() for match in _DATE.finditer(text)} - question.values
             return float(bool(found) or (bool(other) and has_time(text, other)))
         if kind == "number":
+            if not other and tells_in_words(question.text, text):
+                return 1.0
             unit = unit_asked_for(question.text) if not other else None
             if unit is not None and not unit.search(text):
                 return _OTHER_UNIT

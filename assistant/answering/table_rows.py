@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from assistant.retrieval.question import Question
 from assistant.tables.model import Row, Table, escaped, find_tables, named_cells, rule_line
+from assistant.text.folding import fold
 from assistant.text.terms import STOP_WORDS, terms
 from assistant.types import Passage
 
@@ -19,6 +20,9 @@ _TermsOf = Callable[[Sequence[str]], frozenset[str]]
 _MOST_COLUMNS = 8
 """A wider table is shown with its first column and those that the question is about."""
 
+_EXPLAINS = 3
+"""Words of a cell that says what the row's label is."""
+_LETTERS = re.compile(r"[^\W_]+")
 _LABELS = 3
 """The first cells of a row, which may name what it is about."""
 
@@ -138,6 +142,20 @@ def label_fit(question: Question, row: TableRow) -> float:
         if own and not cell[:1].isdigit():
             best = max(best, sum(term in question.weights for term in own) / len(own))
     return best
+
+
+def explains(question: Question, row: TableRow) -> bool:
+    """Whether a row opens with what is to be defined, as the question writes it, and says what it
+    is in at least three words: "| on-hold | waits for parts from outside |"."""
+    if not question.asks_definition or not row.cells:
+        return False
+    label = _spaced(row.cells[0])
+    is_asked = label.strip() and label in _spaced(question.text)
+    return bool(is_asked) and any(len(cell.split()) >= _EXPLAINS for cell in row.cells[1:])
+
+
+def _spaced(text: str) -> str:
+    return f" {' '.join(_LETTERS.findall(fold(text)))} "
 
 
 def _terms(texts: Sequence[str]) -> frozenset[str]:

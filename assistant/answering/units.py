@@ -45,6 +45,35 @@ _ASKED = (
     ),
     (re.compile(r"\bhow old\b", re.IGNORECASE), rf"(?:{_AGE})\b|\b(?:1\d|20)\d\d\b"),
 )
+_IN_WORDS = (
+    (
+        re.compile(r"\bhow long\b(?! ago)", re.IGNORECASE),
+        re.compile(
+            r"\b(?:for|until|till|through(?:out)?|during) (?:the |an? |one |each |its |their )?"
+            r"(?:(?:whole|entire|full|calendar|school|academic|fiscal|financial|following|next|"
+            r"current|natural) )*(?:year|season|semester|term|month|quarter|week|day|night|summer|"
+            r"winter|lifetime|life)\b|"
+            r"\b(?:indefinite(?:ly)?|permanent(?:ly)?|forever|overnight|unlimited|no time limit|"
+            r"until (?:further notice|revoked|cancell?ed|replaced|withdrawn))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:(?:bi-?)?(?:hourly|daily|weekly|monthly|yearly)|fortnightly|quarterly|nightly|"
+            r"(?:semi-?|bi-?)?annual(?:ly)?|every|each|once|twice|(?:per|an?) (?:second|minute|"
+            r"hour|day|night|week|month|quarter|season|year)|continuously|rarely|seldom|never)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+"""Questions for a number that words may answer: "for the calendar year", "every morning"."""
+
+
+def tells_in_words(question: str, text: str) -> bool:
+    """Whether a sentence says without a number how long something lasts, or how often it is."""
+    return any(asked.search(question) and told.search(text) for asked, told in _IN_WORDS)
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,89 @@
+"""Questions that a list may answer as a whole, and the lines that announce such a list. Pure.
+
+"Which platforms …?", "What should I do if …?" and "Why …?" are no questions for a list by their
+words, and the documents often answer them by one: "The platforms are:", "For two reasons:".
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.retrieval.question import Question
+
+_ASKED = {
+    "en": (
+        r"\bwhat (?:else )?(?:should|must|shall|has|have|needs?|is|are|am|ought)\b"
+        r"(?: (?!be\b)[\w'’-]+){0,6}? (?:to do|do|be done|done)\b|"
+        r"\bwhat (?:can|could|do) (?:I|we|you|one|people)\b(?: [\w'’-]+){0,2}? do\b"
+        r"(?! for a living)"
+    ),
+    "de": (
+        r"\bwas (?:muss|müssen|soll\w*|ist|kann|tue|mache|habe|hat)\b.*"
+        r"\b(?:tun|machen|getan|gemacht)\b"
+    ),
+    "fr": (
+        r"\bque (?:dois|doit|devons|devez|faut|peut|puis)\b.*\bfaire\b|\bque faire\b|"
+        r"\bqu['’](?:est-ce que|est-ce qu).*\bfaire\b"
+    ),
+    "es": (
+        r"\bqué (?:debo|debe|debemos|deben|hay que|tengo que|tiene que|puedo)\b.*\bhacer\b|"
+        r"\bqué hacer\b"
+    ),
+    "it": (
+        r"\b(?:che )?cosa (?:devo|deve|dobbiamo|devono|bisogna|posso|si deve)\b.*\bfare\b|"
+        r"\bcosa fare\b"
+    ),
+    "nl": r"\bwat (?:moet|moeten|kan|mag|dient)\b.*\b(?:doen|gedaan|gebeuren)\b",
+    "pt": (
+        r"\b(?:o )?que (?:devo|deve|devemos|devem|tenho de|tenho que|é preciso|posso)\b.*"
+        r"\bfazer\b"
+    ),
+}
+_ASKS = {code: re.compile(pattern, re.IGNORECASE) for code, pattern in _ASKED.items()}
+_DUTY = re.compile(
+    r"\b(?:should|shall|must|ha(?:s|ve) to|needs? to|ought to|(?:is|are) (?:required|obliged|"
+    r"advised|asked|expected) to|do not|don['’]t|muss|müssen|soll(?:en|te|ten)?|(?:ist|sind) zu|"
+    r"doit|doivent|devez|il faut|deben?|hay que|deve|devono|devem|bisogna|moet|moeten|dient)\b",
+    re.IGNORECASE,
+)
+_PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)
+_REASONS = re.compile(
+    r"\b(?:reasons?|because|causes?|gründe|grund|weil|raisons?|razones|motivi|redenen|razões)\b"
+    r"[^.!?:]{0,60}[:：]\W*$",
+    re.IGNORECASE,
+)
+_LIST_WORD = re.compile(
+    r"\b(?:check-?lists?|lists?|steps|rules|tasks|things|points|measures|actions|requirements)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_what_to_do(question: Question) -> bool:
+    """Whether a question asks what somebody should do, in one of seven languages."""
+    asks = _ASKS.get(question.language or "en")
+    return asks is not None and asks.search(question.text) is not None
+
+
+def says_what_to_do(text: str) -> bool:
+    """Whether a sentence says that something has to be done, or must not be."""
+    return _DUTY.search(text) is not None
+
+
+def asks_for_several(question: Question) -> bool:
+    """Whether the thing that "which" or "what" asks for is a plural."""
+    return _PLURAL.search(question.text) is not None
+
+
+def ends_in_colon(text: str) -> bool:
+    """Whether a line announces what stands below it."""
+    return text.rstrip("*_ ").endswith((":", "："))
+
+
+def tells_reasons_below(question: Question, line: str) -> bool:
+    """Whether a line announces the reasons that are asked for: "It is better, for two reasons:"."""
+    return question.kinds[0] == "reason" and _REASONS.search(line[-160:]) is not None
+
+
+def names_a_list(line: str) -> bool:
+    """Whether a sentence says that it stands above a list of things to do."""
+    return _LIST_WORD.search(line) is not None

@@ -1,0 +1,123 @@
+"""Lists given whole: the line above them, their items, and what follows a colon.
+
+An answer that is one item of a list which answers only as a whole is half an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.answering.asked_lists import (
+    asks_for_several,
+    asks_what_to_do,
+    ends_in_colon,
+    names_a_list,
+    tells_reasons_below,
+)
+from assistant.answering.candidates import Pick
+from assistant.retrieval.question import Question, coverage
+from assistant.text.sentences import sentences
+
+ReadText = Callable[[str, int, int], str]
+"""(document, start, end) → that stretch of its text, shorter at the document's ends."""
+
+_MAX_LIST_ITEMS = 14
+_WINDOW = 4000
+"""Characters of the document looked at on each side of a sentence for its list or table."""
+_ENTRY = re.compile(r"[^.!?:–—]{2,60}(?: [–—-] |: )\S")
+_LONGEST_ENTRY = 3
+"""Sentences of an entry behind its first."""
+_LEADS = 0.6
+"""The share of the question that the line above a list must hold, for the list to be its answer."""
+_ONE_VALUE = frozenset({"person", "place", "date", "number", "amount"})
+
+
+def around(pick: Pick, read: ReadText) -> tuple[list[Pick], int]:
+    """The units of the document around a sentence, and which of them holds it (-1: none)."""
+    start = max(0, pick.start - _WINDOW)
+    text = read(pick.passage.document, start, pick.end + _WINDOW)
+    spans = sentences(text)
+    if all(start + span.start != pick.start for span in spans):  # it begins inside a block of code
+        spans = sentences(text, in_code=True)
+    picks = [
+        replace(
+            pick, text=text[s.start : s.end], start=start + s.start, end=start + s.end, kind=s.kind
+        )
+        for s in spans
+    ]
+    at = next((i for i, p in enumerate(picks) if p.start <= pick.start < p.end), -1)
+    return picks, at
+
+
+def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
+    """The whole list that the best sentence introduces, or belongs to when a list is wanted."""
+    introduces = ends_in_colon(best.text)
+    if introduces and best.kind == "item" and _says_enough(question, best):
+        return []
+    wants = question.wants_list or asks_what_to_do(question)
+    if not introduces and not wants and best.kind != "item":
+        return []
+    units, at = around(best, read)
+    if at < 0:
+        return []
+    if best.kind == "prose" and wants and not introduces:
+        is_above = at + 1 < len(units) and units[at + 1].kind == "item"
+        introduces = is_above and (question.wants_list or names_a_list(best.text))
+    if best.kind != "item" and not introduces:
+        return []
+    first = at + 1 if introduces and best.kind != "item" else at
+    while first > 0 and units[first - 1].kind == "item":
+        first -= 1
+    last = first
+    while last < len(units) and units[last].kind == "item" and last - first < _MAX_LIST_ITEMS:
+        last += 1
+    lead = [units[first - 1]] if first and units[first - 1].kind == "prose" else []
+    is_one_of_them = best.kind == "item" and not (introduces or question.wants_list)
+    if is_one_of_them and not (lead and _answers_as_a_whole(question, lead[0], best)):
+        return []
+    if last - first < 2:
+        return _entries_below(units, at) if ends_in_colon(best.text) else []
+    return [*lead, *units[first:last]]
+
+
+def _says_enough(question: Question, best: Pick) -> bool:
+    """Whether an item holds the one value asked for itself: "Every five minutes the queue does the
+    following:" answers how often, and what follows does not."""
+    holds = best.features.kind >= 1.0 or best.read.span >= 0.0
+    return question.kinds[0] in _ONE_VALUE and holds
+
+
+def _answers_as_a_whole(question: Question, lead: Pick, item: Pick) -> bool:
+    """Whether a list's first line holds what is asked for, so that its items answer together: "The
+    platforms to which links can be made:"."""
+    if not ends_in_colon(lead.text):
+        return False
+    if tells_reasons_below(question, lead.text):
+        return True
+    if not (asks_for_several(question) or asks_what_to_do(question)):
+        return False
+    led = coverage(question.weights, _terms(question, lead))
+    own = coverage(question.weights, _terms(question, item))
+    return led >= _LEADS and led >= own
+
+
+def _terms(question: Question, pick: Pick) -> frozenset[str]:
+    return frozenset(question.reads(pick.text, pick.passage.language))
+
+
+def _entries_below(units: Sequence[Pick], at: int) -> list[Pick]:
+    """A line that ends in a colon, with the entries "Name – what it is" below it, or with what
+    follows."""
+    entries: list[Pick] = []
+    since = 0
+    for pick in units[at + 1 :]:
+        if pick.kind == "heading" or since > _LONGEST_ENTRY or len(entries) == _MAX_LIST_ITEMS:
+            break
+        is_entry = pick.kind in ("prose", "label") and _ENTRY.match(pick.text) is not None
+        entries += [pick] if is_entry else []
+        since = 0 if is_entry else since + 1
+    if len(entries) < 2:
+        entries = [pick for pick in units[at + 1 : at + 2] if pick.kind in ("prose", "code")]
+    return [units[at], *entries] if entries else []
