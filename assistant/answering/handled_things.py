@@ -14,10 +14,8 @@ _HANDLES = (
     r"confirm|copy|forg[eo]t|los|verif|tell|submit|updat|receiv|renew|ask for|look up|ask about|"
     r"send|need|requir|sett|remember|hand out|find out)(?:e|es|s|y|ies|ed|ied|ing|ting)?"
 )
-_SAYS_IT = (
-    rf"\W*(?:(?:is|are|was|were)(?! (?:\w+ly )?{_HANDLES}\b)|reads|"
-    r"to|as|be|being|called|named|of \d|[:=(\"“'‘`]|\d|[A-Z]\w)"
-)
+_IS_HANDLED = rf"\W*(?:is|are|was|were|gets?|got)(?: being| been)? (?:\w+ly )?{_HANDLES}\b"
+_SAYS_IT = r"\W*(?:is|are|was|were|reads|to|as|be|being|called|named|of \d|[:=(\"“'‘`]|\d|[A-Z]\w)"
 
 
 def only_handles(question: str, sentence: str) -> bool:
@@ -34,7 +32,10 @@ def only_handles(question: str, sentence: str) -> bool:
         re.IGNORECASE,
     )
     return bool(named) and all(
-        handled.search(sentence, max(0, each.start() - 60), each.start())
-        and not re.match(_SAYS_IT, sentence[each.end() :])
+        re.match(_IS_HANDLED, sentence[each.end() :], re.IGNORECASE)
+        or (
+            handled.search(sentence, max(0, each.start() - 60), each.start())
+            and not re.match(_SAYS_IT, sentence[each.end() :])
+        )
         for each in named
     )

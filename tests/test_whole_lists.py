@@ -1,0 +1,208 @@
+"""Lists that answer as a whole, sentences of another thing, rows that define, times in words."""
+
+from __future__ import annotations
+
+import pytest
+from support_texts import indexed_for_module
+
+from assistant import Assistant
+from assistant.answering.asked_lists import asks_what_to_do, says_what_to_do
+from assistant.answering.handled_things import only_handles
+from assistant.answering.parallel_sentences import speaks_of_another
+from assistant.answering.units import tells_in_words
+from assistant.retrieval.question import Question, analyse
+from assistant.text.analysed import analysed
+
+CLUB = """# Boat club Vellmar
+
+## Paying
+
+Members pay by one of the ways below. The payment providers that members may use are
+(in this order of preference):
+
+- Nordpay
+- Kupfer Bank
+- Zahlwerk
+
+## Accidents
+
+Everybody who is on the water reads this first. If somebody reports damage to a boat in the log:
+
+- Ask them to fill in the yellow form. Keep a copy of it.
+- Lock the boat.
+- Write to the boat keeper.
+
+When the wind is strong there will often be warnings that the pontoon moves. This is harmless and
+should be ignored.
+
+## Leaving
+
+This page is a checklist of things to do when a member leaves the club.
+
+- Take back the key.
+- Remove the name from the rota.
+- Pay back the deposit.
+
+## Boards
+
+The treasurer's post is described elsewhere. The term of a rota master is until the next regatta;
+the post of rota master is held for the calendar year. Nobody may be elected after 14 days.
+
+## Pontoon
+
+Turning the pontoon in spring is better than turning it in autumn, for two reasons:
+
+- the river is low,
+- the paint dries before the first regatta.
+
+The pontoon is turned by six people.
+
+The pump works as follows:
+
+1. It waits for the float.
+2. Every six minutes it looks at the following for each basin:
+3. The level.
+4. The colour.
+
+The blue shed marks all its oars with a ring, and the marks tell them from the oars of the red shed.
+The red shed marks all its oars with a star, which is carved.
+
+To share the shed password, write to the boat keeper and use the grey envelope.
+
+## States
+
+Put the tag dry-dock on a boat in the rack before you go, and look at dry-dock twice.
+
+| State | Meaning |
+| --- | --- |
+| dry-dock | The boat waits for new planks from the yard. |
+| afloat | The boat can be taken out. |
+"""
+assistant = indexed_for_module({"club.md": CLUB, "pump.md": "# Barn\n\nThe barn is green.\n"})
+
+
+def told(assistant: Assistant, question: str) -> list[str]:
+    return [" ".join(each.text.split()) for each in assistant.ask(question).sentences]
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "items"),
+    [
+        ("Which payment providers may members use?", "The payment providers", 3),
+        ("What should I do if somebody reports damage to a boat?", "If somebody reports", 4),
+        ("What has to be done when a member leaves the club?", "This page is a checklist", 3),
+        ("Why is the pontoon turned in spring?", "Turning the pontoon in spring", 2),
+    ],
+)
+def test_a_list_is_given_whole_with_the_line_above_it(
+    assistant: Assistant, question: str, first: str, items: int
+) -> None:
+    found = told(assistant, question)
+    assert found[0].startswith(first), found
+    assert len(found) == 1 + items
+
+
+def test_a_line_that_holds_the_value_does_not_bring_its_list(assistant: Assistant) -> None:
+    found = told(assistant, "How often does the pump look at each basin?")
+    assert found[0].startswith("Every six minutes")
+    assert "The colour." not in found
+
+
+def test_what_to_do_is_told_with_what_it_is_about(assistant: Assistant) -> None:
+    found = told(assistant, "What should I do with warnings that the pontoon moves?")
+    assert found[-1] == "This is harmless and should be ignored."
+
+
+def test_a_sentence_about_the_thing_asked_for_comes_first(assistant: Assistant) -> None:
+    for shed, sign in (("red", "star"), ("blue", "ring")):
+        found = told(assistant, f"With what does the {shed} shed mark all its oars?")
+        assert sign in found[0], found
+        assert found[0].startswith(f"The {shed} shed")
+
+
+def test_a_row_that_opens_with_the_word_defines_it(assistant: Assistant) -> None:
+    answer = assistant.ask("What does the state dry-dock mean?")
+    assert "waits for new planks" in answer.sentences[0].text
+    assert answer.certainty in ("sure", "likely")
+
+
+def test_a_time_in_words_answers_how_long(assistant: Assistant) -> None:
+    found = told(assistant, "How long is the post of rota master held?")
+    assert "calendar year" in found[0]
+
+
+def test_what_is_done_with_a_thing_is_not_what_it_is(assistant: Assistant) -> None:
+    answer = assistant.ask("What is the password of the shed?")
+    assert answer.certainty in ("unsure", "none")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "handles"),
+    [
+        ("Enter the password and go on.", True),
+        ("The password is shared with the keeper.", True),
+        ("The password is heron.", False),
+        ("Use the password `heron`.", False),
+        ("Change the shed password to heron.", False),
+        ("The shed is green.", False),
+    ],
+)
+def test_handling_is_told_from_saying(sentence: str, handles: bool) -> None:
+    assert only_handles("What is the password of the shed?", sentence) is handles
+    assert not only_handles("How is the password shared?", sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("What should I do when the alarm rings?", True),
+        ("What has to be done before the regatta?", True),
+        ("What are members required to do on Sundays?", True),
+        ("What can I do against rust?", True),
+        ("Was muss ich tun, wenn der Alarm klingelt?", True),
+        ("Que faut-il faire en cas d'incendie ?", True),
+        ("¿Qué hay que hacer en caso de incendio?", True),
+        ("Cosa devo fare in caso di incendio?", True),
+        ("Wat moet ik doen bij brand?", True),
+        ("O que devo fazer em caso de incêndio?", True),
+        ("What does the pump do?", False),
+        ("What is the depth of the well?", False),
+        ("Was ist eine Pumpe?", False),
+    ],
+)
+def test_questions_for_what_to_do_are_known(question: str, asks: bool) -> None:
+    assert asks_what_to_do(read(question)) is asks
+
+
+def test_duties_are_known() -> None:
+    assert says_what_to_do("Doors must be kept shut.")
+    assert not says_what_to_do("The door is green.")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "tells"),
+    [
+        ("How often is the lamp cleaned?", "It is cleaned daily.", True),
+        ("How long is the key kept?", "It is kept until further notice.", True),
+        ("How long is the key kept?", "It is kept in the shed.", False),
+        ("How long ago was it built?", "It was for the year.", False),
+        ("How many keys are there?", "Keys are checked daily.", False),
+    ],
+)
+def test_times_in_words(question: str, text: str, tells: bool) -> None:
+    assert tells_in_words(question, text) is tells
+
+
+def test_only_a_common_frame_and_another_name_make_a_rival() -> None:
+    asked = read("What does the Amsel valve close?")
+    amsel = "The Amsel valve closes the main pipe at noon."
+    drossel = "The Drossel valve closes the main pipe at night, and the Amsel valve opens."
+    assert speaks_of_another(asked, drossel, amsel)
+    assert not speaks_of_another(asked, amsel, drossel)
+    assert not speaks_of_another(asked, drossel, "The Amsel valve is new.")
+    both = read("What do the Amsel and the Drossel valve close?")
+    assert not speaks_of_another(both, drossel, amsel)
+
+
+def read(question: str) -> Question:
+    return analyse(analysed(question), (), lambda term: 1.0)
