@@ -352,6 +352,17 @@ def test_what_stands_behind_a_number_in_a_cell_is_not_counted(tmp_path: Path) ->
         assert "64-bit" in answer.text
 
 
+def test_units_in_the_first_column_are_not_counted_either(tmp_path: Path) -> None:
+    rows = "".join(f"| {bits}-bit | i{bits} | u{bits} |\n" for bits in (8, 16, 32, 64, 128))
+    head = "# Numbers\n\nTypes differ in bits.\n\n| Length | Signed | Unsigned |\n|---|---|---|\n"
+    page = f"{head}{rows}"
+    with indexed(tmp_path, {"numbers.md": page}) as made:
+        answer = made.ask("How many bits has a u128?")
+        assert all(sentence.verdict != "computed" for sentence in answer.sentences)
+        assert "128-bit" in answer.text
+        assert "5 rows" in made.ask("How many unsigned types are there?").text
+
+
 def test_equal_neighbours_may_be_one_merged_cell_and_it_says_so(tmp_path: Path) -> None:
     """A merged cell stands in each of its rows; the text does not tell it from equal amounts."""
     page = "| Ward | Cost |\n|---|---|\n| North | 4250 |\n| South | 4250 |\n| East | 100 |\n"

@@ -6,6 +6,7 @@ import pytest
 from support_texts import indexed_for_module
 
 from assistant import Assistant
+from assistant.answering.asked_limits import asks_for_limit, tells_limit
 from assistant.answering.asked_lists import asks_what_to_do, says_what_to_do
 from assistant.answering.handled_things import only_handles
 from assistant.answering.parallel_sentences import speaks_of_another
@@ -134,6 +135,27 @@ def test_a_time_in_words_answers_how_long(assistant: Assistant) -> None:
 def test_what_is_done_with_a_thing_is_not_what_it_is(assistant: Assistant) -> None:
     answer = assistant.ask("What is the password of the shed?")
     assert answer.certainty in ("unsure", "none")
+
+
+def test_a_number_without_a_limit_is_no_limit(assistant: Assistant) -> None:
+    at_most = assistant.ask("How many basins can the pump look at, at most?")
+    assert at_most.certainty in ("unsure", "none")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "asks", "tells"),
+    [
+        ("How many oars may a boat have at most?", "Boats have four oars.", True, False),
+        ("How many oars may a boat have at most?", "No boat has more than four oars.", True, True),
+        ("What is the maximum number of oars?", "See listing 19-2.", True, False),
+        ("What is the maximum number of oars?", "Up to four.", True, True),
+        ("Wie viele Ruder hat ein Boot höchstens?", "Es hat höchstens vier.", True, True),
+        ("How many oars has a boat?", "Boats have four oars.", False, False),
+    ],
+)
+def test_limits(question: str, text: str, asks: bool, tells: bool) -> None:
+    assert asks_for_limit(question) is asks
+    assert tells_limit(text) is tells
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
+from assistant.answering.asked_limits import asks_for_limit, tells_limit
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
@@ -60,6 +61,8 @@ _UNFILLED, _VALUE_KINDS = 0.6, frozenset({"person", "place", "number"})
 ``_NO_TIME`` is. Of 1,800 questions of SQuAD 10 right answers and 22 near misses are such."""
 _HANDLED = 0.45
 """What is left where "What is the password?" is told by what to do with the password."""
+_NO_LIMIT = 0.5
+"""What is left where it is asked how many there may be at most, and the sentence has no limit."""
 _NO_AGENT = 0.35
 """What is left where "Who founded it?" is asked and the sentence has "it was founded" by nobody."""
 _ITSELF = 0.5
@@ -150,6 +153,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _CAUSE
     if extraction.ranked and question.language == "en":
         p *= _HANDLED if only_handles(question.text, extraction.ranked[0].text) else 1.0
+    if extraction.ranked and asks_for_limit(question.text):
+        p *= 1.0 if _tells_limit(extraction.ranked[0]) else _NO_LIMIT
     if extraction.ranked and _names_no_agent(question, extraction.ranked[0]):
         p *= _NO_AGENT
     if extraction.ranked and _reads_itself(question, extraction.ranked[0]):
@@ -160,6 +165,11 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
     if extraction.ranked and is_of_namesake(question, extraction.ranked[0]):
         p *= _NAMESAKE
     return p
+
+
+def _tells_limit(best: Pick) -> bool:
+    names = best.row.names if best.row is not None else ()
+    return tells_limit(best.text, words_above(best.passage), *names)
 
 
 def has_other_role(question: Question, best: Pick) -> bool:

@@ -141,6 +141,8 @@ def bind_loosely(
     named = _columns_named(work)
     _choose_rows(work)
     measures, which, counted = _columns(work, named)
+    if _counts_units(work):
+        return None
     _choose_by_part(work)
     comparisons = _compared(work, measures, named)
     part = part_limited(table, named, [each.at for each in wish.comparisons])
@@ -396,12 +398,20 @@ def _choose_rows(work: _Work) -> None:
             work.used.update(places)
 
 
-def _stands_behind_numbers(work: _Work, found: dict[int, set[int]], stem: str) -> bool:
-    """Whether a word stands behind a number in the cells that hold it: "How many bits has …?" asks
+def _counts_units(work: _Work) -> bool:
+    """Whether what is to be counted stands behind numbers in the cells: "How many bits has …?" asks
     for what stands before "bits" in one of them, and counts no rows."""
-    texts = (work.table.text(row, column) for column, rows in found.items() for row in rows)
-    parts = (_MEASURED.findall(text) for text in texts)
-    return any(stem in work.stems(word) for words in parts for word in words)
+    if work.wish.operation != "count":
+        return False
+    stems = {work.wish.tokens[at].stem for at in work.free.values()}
+    table = work.table
+    texts = (table.text(row, at) for row in table.rows for at in range(len(table.columns)))
+    return any(
+        not stems.isdisjoint(work.stems(word))
+        for text in texts
+        if len(text) <= _LONGEST_CELL
+        for word in _MEASURED.findall(text)
+    )
 
 
 def _choose_by_part(work: _Work) -> None:
@@ -420,8 +430,6 @@ def _choose_by_part(work: _Work) -> None:
                 text = table.text(row, column)
                 if len(text) <= _LONGEST_CELL and stem in work.stems(text):
                     found.setdefault(column, set()).add(row)
-        if work.wish.operation == "count" and _stands_behind_numbers(work, found, stem):
-            continue
         if len(found) == 1:
             [(column, rows)] = found.items()
             excluded = 0 <= work.wish.excluded < at
