@@ -16,6 +16,7 @@ from benchmarks import more_model_habits as more
 
 DOCUMENTS = ("iclr-history.md", "sub/icml-2024-guide.md", "x.pdf")
 TITLES = ("History of ICLR", "Guide to ICML 2024", "")
+QUESTION = "When was the garden of Holm laid out?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def shown_in_pieces(
     text: str, size: int, documents: Sequence[str] = DOCUMENTS
 ) -> tuple[str, ModelText]:
     """What is shown of a text that comes in pieces of this size, and the filter that decided."""
-    read = ModelText(documents, TITLES)
+    read = ModelText(documents, TITLES, QUESTION)
     parts = [read.feed(text[at : at + size]) for at in range(0, len(text), size)]
     return "".join(parts) + read.finish(), read
 
@@ -84,6 +85,7 @@ CASES = (
     *(Habit("form", said, shown) for said, shown in more.FORMS),
     *(Habit("sentinel", said, "") for said in more.SENTINELS),
     *(Habit("plain", said, said) for said in more.STATEMENTS),
+    *(Habit("asks itself", said, shown) for said, shown in more.asked_again(QUESTION)),
     *(Habit("no loop", said, said.strip()) for said in more.NO_LOOPS),
 )  # fmt: skip
 

@@ -78,6 +78,33 @@ STATEMENTS = (
     "There is no evidence of water on the moon in the samples.",
 )  # fmt: skip
 
+_OTHER = "Question: Who paid for the garden of Holm?\nAnswer: Nobody knows [1]."
+
+
+def asked_again(question: str) -> tuple[tuple[str, str], ...]:
+    """The prompt's end said again, before an answer or behind it: said, shown."""
+    turns = (
+        f"The question: {question}\nAnswer: 1872.", f"Question: {question} Answer:",
+        f"**Question:** {question}\n\n**Answer:** It was 1872 [1].", f"User: {question}",
+        f"The question is: {question.lower()}", f"Q: {question}\nA: 1872", f"Frage: {question}",
+        f"Question: {question[:-10]}", f"# Question: {question}\n",
+    )  # fmt: skip
+    openings = (
+        f"Question: {question}\nAnswer: ", f"{question}\n", f"{question} ", "Answer: ",
+        "**Answer:** ", "The answer is: ", f"Question: {question}\n\n", "Final answer: ",
+    )  # fmt: skip
+    kept = (
+        f"{CITED}\n{_OTHER}", f"{FACT}, and when it was laid out is told here [1].",
+        f"The page asks: {question.lower()} It does not say [1].",
+        "When was the garden of Holm laid out is the title of [1].", "Questions: see page 2 [1].",
+    )  # fmt: skip
+    return (
+        *((f"{CITED}{gap}{turn}", CITED) for turn in turns for gap in ("\n", "\n\n", " ")),
+        *((opening + CITED, CITED) for opening in openings),
+        *((text, text) for text in kept),
+    )
+
+
 FORMS: tuple[tuple[str, str], ...] = (
     (f"{FACT}. (1)", f"{FACT}. [1]"), (f"{FACT} (passage 1, p. 3).", CITED),
     (f"{FACT} (source: 1).", CITED), (f"{FACT} (see passage 1).", CITED),

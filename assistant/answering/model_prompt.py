@@ -26,11 +26,13 @@ _SMALLER = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Prompted:
-    """The messages, the passages in them, and which prompt it is."""
+    """The messages, the passages in them, which prompt it is, and the question that it ends with
+    (empty where it ends otherwise)."""
 
     messages: list[Message]
     context: Context
     choice: PromptChoice
+    question: str = ""
 
 
 def prompt_of(
@@ -62,7 +64,7 @@ def prompt_of(
             hint="raise it, or lower llm.answer_tokens or chunking.tokens",
         )
     messages = prompt.render(sentinel=SENTINEL, passages=context.text, question=question)
-    return Prompted(messages, context, choice)
+    return Prompted(messages, context, choice, question)
 
 
 async def learn_before(prompted: Prompted, settings: LLMSettings) -> bool:

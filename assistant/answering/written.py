@@ -154,7 +154,8 @@ async def _answered(
     checker = ClaimChecker(context.passages, verifier)
     stream = FindingStream(len(context.passages), checker.find)
     shown_to_it = context.passages
-    text = ModelText([p.document for p in shown_to_it], [p.title for p in shown_to_it])
+    documents, titles = [p.document for p in shown_to_it], [p.title for p in shown_to_it]
+    text = ModelText(documents, titles, prompted.question)
     words: list[str] = []
     ended: Ended | None = None
     pieces = model.stream(messages)
@@ -169,6 +170,9 @@ async def _answered(
                 yield shown
             if text.repeats:
                 ended = Ended(REPEATS, None, None, getattr(model, "name", settings.model))
+                break
+            if text.asks_itself:
+                ended = Ended("", None, None, getattr(model, "name", settings.model))
                 break
     finally:
         await pieces.aclose()  # closes the upstream connection

@@ -1,7 +1,8 @@
 """A model's stream → the text that may be shown: every filter, in its order.
 
 Thoughts and special tokens go first, since any of them may stand inside the rest; then the
-abstention line, repetitions, citations in foreign forms, and an abstention in other words.
+abstention line, echoes of the question, repetitions, citations in foreign forms, and an abstention
+in other words.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.citing.abstentions import AbstentionFilter
+from assistant.citing.echoes import EchoFilter
 from assistant.citing.forms import FormsFilter
 from assistant.citing.loops import LoopFilter
 from assistant.model.hidden import HiddenFilter, SentinelFilter
@@ -16,9 +18,12 @@ from assistant.model.hidden import HiddenFilter, SentinelFilter
 
 class ModelText:
     """``documents``: the file of each passage that the model was shown, in order; ``titles``: the
-    titles that stood beside them."""
+    titles that stood beside them; ``question``: what the prompt asked, in its words."""
 
-    def __init__(self, documents: Sequence[str], titles: Sequence[str] = ()) -> None:
+    def __init__(
+        self, documents: Sequence[str], titles: Sequence[str] = (), question: str = ""
+    ) -> None:
+        self._echo = EchoFilter(question)
         self._hidden, self._sentinel, self._loop = HiddenFilter(), SentinelFilter(), LoopFilter()
         self._abstention, self._forms = AbstentionFilter(), FormsFilter(documents, titles)
         self._after_sentinel: list[str] = []
@@ -28,6 +33,11 @@ class ModelText:
     def repeats(self) -> bool:
         """Whether the model went round in circles; what comes further is not shown."""
         return self._loop.stopped
+
+    @property
+    def asks_itself(self) -> bool:
+        """Whether it asked the question again behind its answer, which ends there."""
+        return self._echo.stopped
 
     @property
     def abstains(self) -> bool:
@@ -40,7 +50,8 @@ class ModelText:
 
     def finish(self) -> str:
         """What was held back."""
-        rest = self._rest(self._sentinel.feed(self._hidden.finish()) + self._sentinel.finish())
+        end = self._sentinel.feed(self._hidden.finish()) + self._sentinel.finish()
+        rest = self._rest(end) + self._shown(self._echo.finish())
         rest += self._gate(self._forms.finish())
         held = "".join(self._after_sentinel)
         if "[" in held:  # a cited statement beside the line is shown; anything else is part of it
@@ -48,6 +59,9 @@ class ModelText:
         return rest + self._abstention.finish()
 
     def _rest(self, text: str) -> str:
+        return self._shown(self._echo.feed(text))
+
+    def _shown(self, text: str) -> str:
         return self._gate(self._forms.feed(self._loop.feed(text)))
 
     def _gate(self, text: str) -> str:
