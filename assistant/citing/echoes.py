@@ -40,6 +40,7 @@ class EchoFilter:
         self._held = ""
         self._before = ""  # what was taken last: labels open a line or follow a sentence
         self._began = False
+        self._dropped = ""  # a label with nothing behind it is an answer that states nothing
         self.stopped = False
 
     def feed(self, piece: str) -> str:
@@ -48,7 +49,8 @@ class EchoFilter:
 
     def finish(self) -> str:
         """What was held back."""
-        return self._work(self._held, is_end=True)
+        rest = self._work(self._held, is_end=True)
+        return rest if self._began else rest + self._dropped
 
     def _work(self, text: str, *, is_end: bool) -> str:
         self._held = ""
@@ -78,6 +80,7 @@ class EchoFilter:
                 self._show(rest[:length], shown)
                 text = rest[length:]
             else:
+                self._dropped += "" if self._began else rest[:length]
                 text = rest[length + taken :]
         return "".join(shown)
 
