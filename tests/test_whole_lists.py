@@ -8,8 +8,10 @@ from support_texts import indexed_for_module
 from assistant import Assistant
 from assistant.answering.asked_limits import asks_for_limit, tells_limit
 from assistant.answering.asked_lists import asks_what_to_do, says_what_to_do
+from assistant.answering.code_lines import is_beside_prose, is_code
 from assistant.answering.handled_things import only_handles
 from assistant.answering.parallel_sentences import speaks_of_another
+from assistant.answering.sides import asks_difference, tells_apart
 from assistant.answering.units import tells_in_words
 from assistant.retrieval.question import Question, analyse
 from assistant.text.analysed import analysed
@@ -70,6 +72,18 @@ The red shed marks all its oars with a star, which is carved.
 
 To share the shed password, write to the boat keeper and use the grey envelope.
 
+## Signals
+
+Each lamp board is passed the directory of the lamps that were changed as its only list, and
+the lamp board makes the lamps of all boards burn.
+
+The signals made by the lamp board are:
+
+- two short flashes
+- one long flash
+
+The long rope works with the lamp board and the flag board.
+
 ## States
 
 Put the tag dry-dock on a boat in the rack before you go, and look at dry-dock twice.
@@ -92,6 +106,7 @@ def told(assistant: Assistant, question: str) -> list[str]:
         ("Which payment providers may members use?", "The payment providers", 3),
         ("What should I do if somebody reports damage to a boat?", "If somebody reports", 4),
         ("What has to be done when a member leaves the club?", "This page is a checklist", 3),
+        ("Which signals does the lamp board make?", "The signals made by the lamp", 2),
         ("Why is the pontoon turned in spring?", "Turning the pontoon in spring", 2),
     ],
 )
@@ -135,6 +150,38 @@ def test_a_time_in_words_answers_how_long(assistant: Assistant) -> None:
 def test_what_is_done_with_a_thing_is_not_what_it_is(assistant: Assistant) -> None:
     answer = assistant.ask("What is the password of the shed?")
     assert answer.certainty in ("unsure", "none")
+
+
+def test_two_things_named_side_by_side_are_not_told_apart(assistant: Assistant) -> None:
+    answer = assistant.ask("What is the difference between the lamp board and the flag board?")
+    assert answer.certainty in ("unsure", "none")
+
+
+def test_code_that_looks_like_a_table_defines_nothing() -> None:
+    listed = "| 4 | Sum SumAll ( Byte *data , int n , | Sum u ) { |"
+    assert is_code(listed, "table")
+    assert is_code("| 7 | total = total + next ( ) ; |  |", "table")
+    assert not is_code("| Boat (old) | green |", "table")
+    assert is_beside_prose(read("What is a sum?"), listed, "table")
+
+
+def test_a_size_is_a_number() -> None:
+    assert read("What is the size of the harbour?").kinds[0] == "number"
+    assert read("What is the harbour?").kinds[0] != "number"
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("A works with B and C.", False),
+        ("B is slower than C.", True),
+        ("B keeps a list, whereas C does not.", True),
+    ],
+)
+def test_a_comparison_is_known(text: str, tells: bool) -> None:
+    assert tells_apart(text) is tells
+    assert asks_difference("What is the difference between B and C?")
+    assert not asks_difference("What is B?")
 
 
 def test_a_number_without_a_limit_is_no_limit(assistant: Assistant) -> None:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import zip_longest
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -72,9 +72,11 @@ _LIST_WEIGHT, _LIST_ALONE = 2.0, 0.3
 _ANNOUNCED, _SAYS_ENOUGH = 0.6, 0.4
 """What "Risk factors include:" gains with so much of the question."""
 
-_LEADS, _REASONS_BELOW = 0.6, 1.2
-"""The share of the question in a line above a list that may answer a question for several things;
-what "for two reasons:" gains where a reason is asked for."""
+_LEADS, _LEADS_ALL, _ALL_ANNOUNCED = 0.6, 0.9, 2.0
+"""The share of the question in a line above a list that may answer a question for several things,
+and what a line gains that holds all of it: a reader finds no answer in "The files created are:"."""
+_REASONS_BELOW = 1.2
+"""What "for two reasons:" gains where a reason is asked for."""
 
 _OTHER_LABEL = 1.5
 """What a row loses whose label is no word of the question where another row's is all of it."""
@@ -292,13 +294,14 @@ def _announced(question: Question, found: Sequence[SentenceTerms]) -> dict[int, 
     if not several and question.kinds[0] != "reason":
         return {}
     bonus: dict[int, float] = {}
-    for at, (line, below) in enumerate(pairwise(found)):
-        if below.span.kind != "item" or line.span.kind == "item":
+    for at, (line, below) in enumerate(zip_longest(found, found[1:])):
+        is_above = below is None or below.span.kind == "item"  # None: the list is in the next chunk
+        if line.span.kind == "item" or not is_above:
             continue
         if tells_reasons_below(question, line.text):
             bonus[at] = _REASONS_BELOW
-        elif several and _announces(question, line) >= _LEADS:
-            bonus[at] = _ANNOUNCED
+        elif several and (told := _announces(question, line)) >= _LEADS:
+            bonus[at] = _ANNOUNCED if told < _LEADS_ALL else _ALL_ANNOUNCED
     return bonus
 
 

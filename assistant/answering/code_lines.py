@@ -17,6 +17,8 @@ _CODE = re.compile(
     r"@\w[\w.]{0,60}(?:\(|\s*\n)|\w{1,60} = [\w.]{1,60}[(\[]|"
     r"#[^\n]{1,200}\n\s{1,16}\w{1,60}(?: = |[.(]))"
 )
+_STATEMENT = re.compile(r"\|[^|]{0,200}[=()][^|]{0,200}[;{}]\s{0,4}(?=\||$)")
+"""A cell of code: a listing with numbered lines is read as a table out of a PDF."""
 _ASKS_FOR_CODE = re.compile(
     r"\b(?:how|code|commands?|options?|flags?|examples?|syntax|install\w{0,6}|writ\w{1,5}|call\w{0,3}|"
     r"imports?|imported|us(?:e|ed|es|ing)|runs?|running|snippets?|functions?|methods?|class|classes|"
@@ -45,7 +47,8 @@ _ASKS_FOR_LINKS = re.compile(
 
 def is_code(text: str, kind: str) -> bool:
     """Whether a line is code or a command, marked as such or by its first word."""
-    return kind == "code" or _CODE.match(text) is not None
+    is_listed = kind == "table" and _STATEMENT.search(text) is not None
+    return kind == "code" or is_listed or _CODE.match(text) is not None
 
 
 def is_beside_prose(question: Question, text: str, kind: str) -> bool:

@@ -19,6 +19,7 @@ from assistant.answering.coded_entries import asked_signs, asks_for_code, has_co
 from assistant.answering.consequences import tells_cause
 from assistant.answering.field_questions import asks_long_form
 from assistant.answering.handled_things import only_handles
+from assistant.answering.sides import asks_difference, tells_apart
 from assistant.answering.units import tells_in_words, unit_asked_for
 from assistant.checking.contrasts import has_other_stage
 from assistant.retrieval.question import Question
@@ -61,6 +62,8 @@ _UNFILLED, _VALUE_KINDS = 0.6, frozenset({"person", "place", "number"})
 ``_NO_TIME`` is. Of 1,800 questions of SQuAD 10 right answers and 22 near misses are such."""
 _HANDLED = 0.45
 """What is left where "What is the password?" is told by what to do with the password."""
+_NOT_COMPARED = 0.5
+"""What is left where it is asked how two things differ, and the sentence only names them."""
 _NO_LIMIT = 0.5
 """What is left where it is asked how many there may be at most, and the sentence has no limit."""
 _NO_AGENT = 0.35
@@ -155,6 +158,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _HANDLED if only_handles(question.text, extraction.ranked[0].text) else 1.0
     if extraction.ranked and asks_for_limit(question.text):
         p *= 1.0 if _tells_limit(extraction.ranked[0]) else _NO_LIMIT
+    if extraction.ranked and asks_difference(question.text):
+        p *= 1.0 if _tells_apart(extraction.ranked[0]) else _NOT_COMPARED
     if extraction.ranked and _names_no_agent(question, extraction.ranked[0]):
         p *= _NO_AGENT
     if extraction.ranked and _reads_itself(question, extraction.ranked[0]):
@@ -165,6 +170,10 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
     if extraction.ranked and is_of_namesake(question, extraction.ranked[0]):
         p *= _NAMESAKE
     return p
+
+
+def _tells_apart(best: Pick) -> bool:
+    return best.row is not None or tells_apart(best.text)
 
 
 def _tells_limit(best: Pick) -> bool:

@@ -15,7 +15,7 @@ from itertools import groupby
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import Pick
 from assistant.answering.extractive import Chosen
-from assistant.answering.sides import Sides, sides_of
+from assistant.answering.sides import Sides, sides_of, tells_apart
 from assistant.answering.slot_values import has_form, value_in
 from assistant.answering.table_rows import TableRow, as_markdown, row_text
 from assistant.retrieval.search import Found
@@ -137,11 +137,16 @@ def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found]
 
 
 def _tells_both(sides: Sides, chosen: Chosen) -> bool:
-    """Whether the answer to the question as a whole speaks of both sides."""
+    """Whether the answer to the question as a whole speaks of both sides, and tells them apart."""
     picks = chosen.extraction.picks
-    return chosen.answers and all(
-        any(not own.isdisjoint(terms(pick.text, pick.passage.language)) for pick in picks)
-        for own in _told_apart(sides)
+    is_told = any(pick.row is not None or tells_apart(pick.text) for pick in picks)
+    return (
+        chosen.answers
+        and is_told
+        and all(
+            any(not own.isdisjoint(terms(pick.text, pick.passage.language)) for pick in picks)
+            for own in _told_apart(sides)
+        )
     )
 
 

@@ -30,6 +30,13 @@ _DIFFERENCE = re.compile(
     r"^(?:what (?:is|are|was|were)|explain|describe) the (?:main |key )?differences? between ",
     re.IGNORECASE,
 )
+_CONTRASTS = re.compile(
+    r"\b(?:differ\w*|unlike|whereas|while|but|however|than|versus|vs|rather|instead|both|only|not|"
+    r"neither|similar\w*|same|contrast\w*|on the other hand|more|less|fewer|also|although|though|"
+    r"distinguish\w*|distinct\w*|compared|alternative\w*|another|other|first|second|former|latter)\b|"
+    r"n['’]t\b",
+    re.IGNORECASE,
+)
 _IS_PERIOD = re.compile(r"\b(?:1[5-9]|20)\d\d\b|\b(?:half|quarter|months?)\b", re.IGNORECASE)
 _STANDS_FOR = re.compile(r"^(?:that|those|the ones?) (?=(?:of|at|in|for|from|by) )", re.IGNORECASE)
 _OF_EACH = re.compile(r"^(?P<head>[^,:]{3,80}? of )(?P<a>[^,:]{2,60}?) and of (?P<b>[^,:]{2,60})$")
@@ -76,6 +83,16 @@ def _compared(bare: str) -> Sides | None:
     if joint and _IS_PERIOD.search(period):
         return _sides(a, before, f"What is {{}} in {period}?")
     return _sides(a, b, "What is {}?")
+
+
+def asks_difference(text: str) -> bool:
+    """Whether a question asks in what two things differ."""
+    return _differing(text.rstrip(" ?.!")) is not None
+
+
+def tells_apart(text: str) -> bool:
+    """Whether a sentence compares at all: "It works with A and B" does not say how they differ."""
+    return _CONTRASTS.search(text) is not None
 
 
 def _differing(bare: str) -> Sides | None:

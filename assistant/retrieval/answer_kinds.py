@@ -51,7 +51,8 @@ _MEASURES = (
     r"values?|revenues?|expenses?|income|profits?|loss|losses|earnings|debts?|goodwill|assets|"
     r"liabilities|balance|dividends?|salary|salaries|sales|turnover|prices?|costs?|amounts?|sum|"
     r"budgets?|deficit|surplus|temperature|speed|weight|height|length|width|depth|distance|density|"
-    r"pressure|population|voltage|frequency|capacity|margin|rates?|total"
+    r"pressure|population|voltage|frequency|capacity|margin|rates?|total|size|volume|duration|"
+    r"diameter|radius|thickness|altitude|fees?|rent|wages?|latency|bandwidth|throughput|mass|dosage"
 )
 """What is told by a number: "What was the net revenue of …?"."""
 _AUXILIARIES = (
