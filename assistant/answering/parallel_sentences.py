@@ -13,8 +13,9 @@ from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS
 
 _WORD = re.compile(r"[^\W_](?:[\w.'’-]*[^\W_])?")
-_LONGEST_SUBJECT, _SHORTEST_FRAME, _WORDS_OF_CONTENT = 6, 3, 2
-"""Words before what both say; words that both say in one run, of which so many have content."""
+_LONGEST_SUBJECT, _SHORTEST_FRAME, _WORDS_OF_CONTENT = 6, 4, 3
+"""Words before what both say; words that both say in one run, which opens with one of content and
+has so many. With fewer "…, an Amazon Scholar and …" was taken for what two sentences say."""
 _MOST_WORDS = 60
 
 
@@ -35,8 +36,9 @@ def _frame(text: str, other: str) -> tuple[str, str] | None:
     right = list(islice(_WORD.finditer(other), _MOST_WORDS))
     for i in range(1, min(_LONGEST_SUBJECT + 1, len(left))):
         for j in range(1, min(_LONGEST_SUBJECT + 1, len(right))):
-            length = 0
-            content = 0
+            length = content = 0
+            if left[i].group().lower() in STOP_WORDS:
+                continue
             while (
                 i + length < len(left)
                 and j + length < len(right)
