@@ -127,6 +127,29 @@ def test_a_query_that_is_large_or_deep_is_refused_at_once(attack: str) -> None:
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.parametrize(
+    "number",
+    ["1e-999999999", "0e-99999999999", "1e-99999999999999999", "1e15", "1e999999999", "'a"],
+)
+@pytest.mark.parametrize("part", ["WHERE rent > {}", "WHERE rent IN (1, - {})", "LIMIT {}"])
+def test_a_number_that_would_be_written_out_long_is_refused(number: str, part: str) -> None:
+    found = read_query(f"SELECT office FROM t1 {part.format(number)}", [held()])
+    assert isinstance(found, Refused)
+
+
+def test_a_table_with_more_columns_than_sqlite_takes_is_left_out() -> None:
+    def wide(count: int) -> QueryTable | None:
+        names = "|".join(f"c{at}" for at in range(count))
+        row = "|".join(str(at) for at in range(count))
+        text = f"|{names}|\n|{'---|' * count}\n|{row}|\n|{row}|\n"
+        return query_table(1, typed(text), frozenset())
+
+    assert wide(2_100) is None
+    most = wide(500)
+    assert most is not None
+    assert run_query(most, "SELECT COUNT(*) FROM t1") == ((2,),)
+
+
 # ---------------------------------------------------------------- what a query may do
 
 FORBIDDEN = [
@@ -321,6 +344,8 @@ NAMES = [
      "SELECT SUM(employees) FROM t1 WHERE country = 'Sweden'", "leaves out"),
     ("What is the total headcount of the offices since 2021?",
      "SELECT SUM(employees) FROM t1 WHERE since >= '2022-01-01'", "does not say Since from 2022"),
+    ("What is the total headcount of the offices in Denmark?",
+     "SELECT SUM(employees) FROM t1 WHERE country = 'Denmark' AND rent > 'sNaN'", "does not say"),
 ]  # fmt: skip
 
 

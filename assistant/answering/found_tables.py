@@ -17,12 +17,13 @@ from assistant.index.snapshot import Snapshot
 from assistant.tables.model import Table, find_tables, may_hold_tables
 from assistant.text.folding import fold
 from assistant.text.names import name_words
+from assistant.text.recent import Recent
 from assistant.text.terms import stems, terms
 from assistant.types import Passage
 
 _MOST_DOCUMENTS, _MOST_TABLES = 8, 40
 _LONGEST_TEXT = 20_000_000
-_KEPT: WeakKeyDictionary[Snapshot, dict[str, tuple[TypedTable, ...]]] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Snapshot, Recent[tuple[TypedTable, ...]]] = WeakKeyDictionary()
 _MOST_KEPT = 16
 _BETWEEN = 200
 """Characters that may stand between the parts of a table that pages cut."""
@@ -77,15 +78,14 @@ def _typed_tables(
     snapshot: Snapshot, document_id: str, name: str, code: str, kind: str
 ) -> tuple[TypedTable, ...]:
     """A document's tables; those asked of last are kept while their generation is open."""
-    kept = _KEPT.setdefault(snapshot, {})
-    if document_id not in kept:
-        text = snapshot.store.parsed(document_id).text
-        tables = _whole(find_tables(text), text) if len(text) <= _LONGEST_TEXT else []
-        made = (typed_table(parts, name, code, kind) for parts in tables)
-        while len(kept) >= _MOST_KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[document_id] = tuple(table for table in made if table is not None)
-    return kept[document_id]
+    kept = _KEPT.setdefault(snapshot, Recent(_MOST_KEPT))
+    known = kept.get(document_id)
+    if known is not None:
+        return known
+    text = snapshot.store.parsed(document_id).text
+    tables = _whole(find_tables(text), text) if len(text) <= _LONGEST_TEXT else []
+    made = (typed_table(parts, name, code, kind) for parts in tables)
+    return kept.kept(document_id, tuple(table for table in made if table is not None))
 
 
 def _whole(tables: Sequence[Table], text: str) -> list[list[Table]]:

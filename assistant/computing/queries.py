@@ -22,6 +22,8 @@ from assistant.extras import needs
 FunctionName = Literal["", "sum", "avg", "min", "max", "count"]
 SignName = Literal["eq", "ne", "in", "out", "gt", "ge", "lt", "le"]
 _LONGEST, _DEEPEST, _LONGEST_WORDS = 2_000, 12, 200
+_MOST_PLACES = (-15, 14)
+"""Places of a number's first digit: 1e-999999999 would be written out with a billion digits."""
 _FENCE = re.compile(r"```[a-zA-Z]{0,10}\s*\n?([^`]{1,2000})```")
 _YEARS = re.compile(r"((?:1[5-9]|20)\d\d)(?:-(\d\d))?-?%")
 _TURNED: dict[SignName, SignName] = {
@@ -400,6 +402,6 @@ def _literal(node: Any) -> Decimal | str:
             number = Decimal(text)
         except InvalidOperation:
             raise _UnreadableError("a number") from None
-        if number.is_finite() and abs(number) < 10**15:
+        if number.is_finite() and _MOST_PLACES[0] <= number.adjusted() <= _MOST_PLACES[1]:
             return number
     raise _UnreadableError("a value")

@@ -303,7 +303,7 @@ class _QuestionCheck:
                 number = Decimal(str(value)[:4] if column.kind == "date" else str(value))
             except InvalidOperation:
                 return False
-            if number not in said:
+            if not number.is_finite() or number not in said:  # what is "sNaN" has no hash
                 return False
         return True
 

@@ -162,8 +162,10 @@ class QueryFigures(RowFigures, PairFigures):
         rows = [row for row in self.bound.rows if at < 0 or table.text(row, at)]
         shown = at if at >= 0 else table.label_column
         if output.is_distinct:
-            texts = [table.text(row, at) for row in rows]
-            rows = [rows[texts.index(text)] for text in dict.fromkeys(texts)]
+            first: dict[str, int] = {}
+            for row in rows:
+                first.setdefault(table.text(row, at), row)
+            rows = list(first.values())
         self.exact = [(len(rows),)]
         what = f"different entries under {table.columns[at].name}" if output.is_distinct else "rows"
         value = str(len(rows))

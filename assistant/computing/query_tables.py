@@ -23,8 +23,8 @@ from assistant.text.folding import fold
 ROW = "row_"
 """The column that numbers the rows of a ``TypedTable``; a query cannot name it."""
 FUNCTIONS = frozenset({"sum", "avg", "min", "max", "count"})
-MOST_CELLS = 100_000
-"""Of a larger table no query is asked."""
+MOST_CELLS, _MOST_COLUMNS = 100_000, 500
+"""Of a larger table no query is asked; SQLite takes 2,000 columns."""
 _MOST_ROWS = 10_000
 _STEPS_AT_ONCE, _MOST_STEPS, _MOST_SECONDS = 1_000, 5_000_000, 2.0
 _LONGEST_NAME, _LONGEST_SQL = 40, 8_000
@@ -77,7 +77,8 @@ class QueryTable:
 
 def query_table(number: int, table: TypedTable, around: frozenset[str]) -> QueryTable | None:
     """Table ``t1`` and so on; None for one that is too large."""
-    if len(table.rows) * len(table.columns) > MOST_CELLS or not table.rows:
+    cells = len(table.rows) * len(table.columns)
+    if not 0 < cells <= MOST_CELLS or len(table.columns) > _MOST_COLUMNS:
         return None
     names: list[str] = []
     for at, column in enumerate(table.columns):
