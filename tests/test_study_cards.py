@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +181,17 @@ def test_what_is_not_read_yet_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found[1].cards[:2] == found[0].cards
 
 
+def test_a_folder_of_more_parts_without_cards_than_are_kept_is_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = "It rained. They left.\n"
+    monkeypatch.setattr(decks, "MOST_CHARACTERS", 4 * len(words))
+    monkeypatch.setattr(decks, "_MOST_KEPT", 3)
+    made = Decks(lambda name: source(name, words))
+    left = [made.deck([f"{at}.md" for at in range(10)], 1, 20).to_read for _ in range(3)]
+    assert left == [6, 2, 0]
+
+
 # ---------------------------------------------------------------- the page
 
 
@@ -326,6 +340,32 @@ def test_documents_without_statements_give_none(server: Running) -> None:
     assert "No card can be made" in html.unescape(page.text)
     wrong = httpx.get(f"{server.url}/document/cards", params={"ticked": "999999:0"})
     assert wrong.status_code == 400
+
+
+def test_sets_that_wait_for_another_hold_no_thread(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The threads are those of questions, too: a few for the whole server."""
+    going, begun = threading.Event(), threading.Event()
+    made = Decks.deck
+
+    def slow(self: Decks, *arguments: Any) -> Any:
+        begun.set()
+        assert going.wait(30)
+        return made(self, *arguments)
+
+    monkeypatch.setattr(Decks, "deck", slow)
+    address = f"{server.url}/document/cards"
+    with ThreadPoolExecutor(40) as pool:
+        sets = [pool.submit(httpx.get, address, timeout=60) for _ in range(40)]
+        try:
+            assert begun.wait(30)
+            time.sleep(0.5)
+            other = httpx.get(f"{server.url}/document?name=harbour.md", timeout=10)
+            assert other.status_code == 200
+        finally:
+            going.set()
+        assert {each.result().status_code for each in sets} == {200}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

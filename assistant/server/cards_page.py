@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -26,7 +25,7 @@ def router(service: Service, library: Library) -> APIRouter:
     """The route of the study cards of a service."""
     routes = APIRouter()
     decks = Decks(service.lookup)
-    one_at_a_time = threading.Lock()
+    one_at_a_time = asyncio.Lock()  # who waits holds no thread: questions need them
 
     @routes.get(
         "/document/cards", tags=["documents"], summary="Questions to learn from, with their places",
@@ -48,8 +47,7 @@ def router(service: Service, library: Library) -> APIRouter:
                 infos = service.infos(asked.collections)
                 told += dict.fromkeys(info.collection or DEFAULT for info in infos)
                 names = library.chosen(ticked, asked.collections)
-                with one_at_a_time:
-                    deck = decks.deck(names or [info.name for info in infos], seed, count)
+                deck = decks.deck(names or [info.name for info in infos], seed, count)
                 shown = []
                 for card in deck.cards:
                     source = service.lookup(card.quote.document)
@@ -58,7 +56,8 @@ def router(service: Service, library: Library) -> APIRouter:
                 return draw_cards(deck, shown, asked)
 
         try:
-            return HTMLResponse(await asyncio.to_thread(drawn))
+            async with one_at_a_time:
+                return HTMLResponse(await asyncio.to_thread(drawn))
         except AssistantError as exc:
             return HTMLResponse(draw_error(exc.what, exc.hint), 400)
 

@@ -26,7 +26,9 @@ MOST_CHARACTERS = 800_000
 """Characters that one set reads for the first time; a million took 1.2 s on one processor."""
 _BORDER = 2_000
 """Characters within which a part begins with a paragraph."""
-_MOST_KEPT = 2_000
+_MOST_KEPT, _MOST_EMPTY = 2_000, 200_000
+"""Parts whose cards are kept, and parts that are known to give none: a folder of these is read to
+its end in several requests only if none is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Decks:
     def __init__(self, lookup: Callable[[str], Source | None]) -> None:
         self._lookup = lookup
         self._kept: Recent[tuple[Card, ...]] = Recent(_MOST_KEPT)
+        self._empty: Recent[bool] = Recent(_MOST_EMPTY)
         self._noise: Recent[Spans] = Recent(_MOST_KEPT)
 
     def deck(self, names: Sequence[str], seed: int, count: int) -> Deck:
@@ -60,14 +63,17 @@ class Decks:
                 taking.empty(number)
             if taking.is_full:
                 break
-            cards = self._kept.get(part.key)
+            cards = () if self._empty.get(part.key) else self._kept.get(part.key)
             if cards is None:
                 if characters and characters + part.end - part.start > MOST_CHARACTERS:
                     left = {part.source.name, *(each.source.name for _, each in parts)}
                     return Deck(tuple(taking.chosen), len(read), len(left))
                 characters += part.end - part.start
                 cards = part.cards(self._noise_of(part.source))
-                self._kept.put(part.key, cards)
+                if cards:
+                    self._kept.put(part.key, cards)
+                else:
+                    self._empty.put(part.key, True)
             read.add(part.source.name)
             taking.add(_in_turns(cards, f"{seed} {part.key}"))
         taking.empty()
