@@ -116,6 +116,9 @@ MANY = [
     "SELECT " + "(" * 900 + "rent" + ")" * 900 + " FROM t1",
     "SELECT office FROM t1 WHERE " + "NOT " * 400 + "rent = 1",
     "SELECT office FROM t1 WHERE rent = " + "- " * 600 + "1",
+    "SELECT office FROM t1 " + "JOIN t1 " * 240,  # sqlglot takes 4 s for 18, and twice that for 19
+    "SELECT office FROM t1 WHERE rent = 1; " * 50,
+    "SELECT 1" + " UNION SELECT 1" * 120,
 ]
 
 
@@ -125,6 +128,22 @@ def test_a_query_that_is_large_or_deep_is_refused_at_once(attack: str) -> None:
     found = read_query(attack, [held()])
     assert isinstance(found, Refused)
     assert time.monotonic() - began < 2
+
+
+def test_words_of_a_reply_do_not_come_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """sqlglot tells its log which text it does not know."""
+    for reply in ("SELECT rent -> 'the secret-%' FROM t1", "SELECT 1; SHOW the secret"):
+        assert isinstance(read_query(reply, [held()]), Refused)
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("word", ["date", "year", "left", "total", "first", "join", "value", "key"])
+def test_a_figure_may_have_any_name(word: str) -> None:
+    for name in (word, f'"{word}"'):
+        reply = f"SELECT country, SUM(rent) AS {name} FROM t1 GROUP BY country"
+        found = read_query(reply, [held()])
+        if word not in ("left", "join") or name != word:
+            assert isinstance(found, TableQuery), (reply, found)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +220,27 @@ def test_columns_get_names_that_sql_can_hold() -> None:
             assert not isinstance(run_query(table, sql_of(query)), Refused)
     assert sqlglot.__version__
     assert sqlite3.sqlite_version_info >= (3, 37)
+
+
+def test_many_columns_whose_names_begin_alike_keep_short_names() -> None:
+    names = "|".join(f"The very same beginning of a long name {at}" for at in range(400))
+    row = "|".join(str(at) for at in range(400))
+    table = held(f"|{names}|\n|{'---|' * 400}\n|{row}|\n|{row}|\n")
+    own = [each.name for each in table.columns]
+    assert len(set(own)) == 400
+    assert max(map(len, own)) < 50
+
+
+def test_what_a_model_is_shown_of_large_tables_costs_little() -> None:
+    cells = "|".join(["the same words in every cell"] * 10)
+    names = "|".join(f"c{at}" for at in range(10))
+    rows = "".join(f"|{cells} {row}|\n" for row in range(9_000))
+    table = held(f"|{names}|\n|{'---|' * 10}\n{rows}")
+    began = time.process_time()
+    told = described([table] * 4, 12)[0]
+    assert time.process_time() - began < 0.4
+    assert "- c0: “c0”, text, e.g. the same words in every cell\n" in told
+    assert "cell 11; …" in told
 
 
 def test_a_model_is_shown_kinds_units_and_few_cells() -> None:

@@ -114,7 +114,7 @@ async def queried(
     """Ask the model for a query, and make the answer of it. A model that fails is a problem told,
     no error."""
     prompt = load_prompt("select")
-    messages = _messages(wanted, settings)
+    messages = await asyncio.to_thread(_messages, wanted, settings)
     if messages is None:
         return QueriedTables(None, NO_USAGE, "no table fits into llm.context_tokens")
     try:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count, islice
 
 from assistant.computing.binding import Refused
 from assistant.computing.typed import TypedTable
@@ -44,6 +45,9 @@ _KEYWORDS = frozenset(
     "any connect_by_root cube current_user false fetch grant ilike interval lateral lock "
     "partitioned_by qualify revoke rlike rollup tablesample true uncache xor".split()
 )
+
+_NAMES_TOO = frozenset("current first key last plan range row rows".split())
+"""Keywords that SQLite takes for the name of a figure without quotes."""
 
 StoredValue = int | float | str | None
 """What a cell is in SQLite."""
@@ -80,20 +84,24 @@ def query_table(number: int, table: TypedTable, around: frozenset[str]) -> Query
     cells = len(table.rows) * len(table.columns)
     if not 0 < cells <= MOST_CELLS or len(table.columns) > _MOST_COLUMNS:
         return None
-    names: list[str] = []
+    names: dict[str, None] = {}
     for at, column in enumerate(table.columns):
         bare = "_".join(re.findall(r"[^\W_]+", fold(without_unit(column.name))))[:_LONGEST_NAME]
         name = bare if bare and not bare[0].isdigit() else f"c_{bare or at + 1}".strip("_")
         if name in _KEYWORDS or name in FUNCTIONS:
             name += "_value"
-        while name in names or name == ROW:
-            name += "_2"
-        names.append(name)
+        tried = (name if number < 2 else f"{name}_{number}" for number in count(1))
+        names[next(each for each in tried if each not in names and each != ROW)] = None
     columns = tuple(
         QueryColumn(name, column.kind, column.unit, column.problem)
         for name, column in zip(names, table.columns, strict=True)
     )
     return QueryTable(f"t{number}", columns, table, around)
+
+
+def may_name(word: str) -> bool:
+    """Whether a word, folded, may be the name of a figure: "AS date", not "AS join"."""
+    return word not in _KEYWORDS or word in _NAMES_TOO
 
 
 def stored(table: TypedTable, row: int, column: int) -> StoredValue:
@@ -193,8 +201,10 @@ def _described(held: QueryTable, samples: int, longest: int) -> str:
     )
     lines = [f"Table {held.name}: {where}, {len(table.rows)} rows"]
     for at, (column, own) in enumerate(zip(held.columns, table.columns, strict=True)):
-        texts = (table.text(row, at) for row in table.rows)
-        filled = list(dict.fromkeys(_plain(text, longest) for text in texts if text))
+        cells = dict.fromkeys(table.text(row, at) for row in table.rows)
+        filled = list(
+            islice(_different(_plain(cell, longest) for cell in cells if cell), samples + 1)
+        )
         kind = "text" if column.problem else column.kind
         unit = f" in {_plain(column.unit, 12)}" if column.unit and kind == "number" else ""
         values = "; ".join(filled[:samples]) + ("; …" if len(filled) > samples else "")
@@ -203,6 +213,15 @@ def _described(held: QueryTable, samples: int, longest: int) -> str:
             f"- {column.name}: “{_plain(own.name, 60)}”, {kind}{unit}{days}, e.g. {values}"
         )
     return "\n".join(lines)
+
+
+def _different(texts: Iterable[str]) -> Iterator[str]:
+    """Each text once; read only as far as asked."""
+    known: set[str] = set()
+    for text in texts:
+        if text not in known:
+            known.add(text)
+            yield text
 
 
 def _plain(text: str, longest: int) -> str:
