@@ -409,3 +409,22 @@ def test_no_more_than_is_a_limit(assistant: Assistant) -> None:
 def test_a_limit_with_two_ends_holds_both(assistant: Assistant) -> None:
     answer = assistant.ask("How many teams have between 10 and 20 points?")
     assert first(answer).startswith("2 rows")
+
+
+@pytest.mark.parametrize("long", ["1" * 28, "7" * 100, "0." + "1" * 80, "1" * 20 + "." + "1" * 20])
+@pytest.mark.parametrize("asked", ["average", "total", "highest"])
+def test_a_number_of_more_digits_than_are_computed_exactly_is_no_plain_number(
+    tmp_path: Path, long: str, asked: str
+) -> None:
+    """Sixty digits are computed: a longer one was shown rounded, and its average failed."""
+    rows = f"Shop,Cost\nIce,{long}\nTea,2\nRope,5\nSalt,8\n"
+    with indexed(tmp_path, {"shops.csv": rows}) as made:
+        answer = made.ask(f"What is the {asked} cost of the shops?")
+        assert answer.abstained
+        assert "is no plain number" in answer.reason
+
+
+@pytest.mark.parametrize("long", ["9" * 27, "1" * 13 + "." + "1" * 14])
+def test_long_numbers_are_added_exactly(tmp_path: Path, long: str) -> None:
+    with indexed(tmp_path, {"shops.csv": f"Shop,Cost\nIce,{long}\nTea,2\nRope,5\n"}) as made:
+        assert f"{Decimal(long) + 7:,f}" in made.ask("What is the total cost of the shops?").text

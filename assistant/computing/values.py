@@ -34,6 +34,9 @@ _NOTHING = frozenset("- – — n/a na nil none . .. … ? x tbd unknown k.a. k.
 _FOOTNOTE = re.compile(r"(?:\[\^?\d+\]|[*†‡])+$")
 _LONGEST = 200
 """Characters of a cell or a name that are looked at."""
+_MOST_DIGITS = 27
+"""Digits of a number: Python's own 28, and ours of 60 for the sums of large and small ones, hold
+all of them."""
 _RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻^")
 _HEAD_UNIT = re.compile(r"[(\[]([^()\[\]]{1,24})[)\]]\s*$|,?\s+in\s+(\S{1,12}(?:\s\S{1,12})?)\s*$")
 _NAMES_THINGS = re.compile(
@@ -192,6 +195,8 @@ def _amount(text: str, point: str) -> Amount | None:
         else:
             return None
     if other in whole and not _grouped(whole, other):
+        return None
+    if len(whole) + len(part) > _MOST_DIGITS:
         return None
     number = Decimal(
         (whole.replace(other, "").replace(point, "") or "0") + (f".{part}" * bool(part))
