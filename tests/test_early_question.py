@@ -12,6 +12,7 @@ from support_server import Running, Screen, running
 from test_chat_access import serious
 
 from assistant import Assistant
+from assistant.chat.library import Library
 
 QUESTION = "When was the archive founded?"
 
@@ -102,6 +103,64 @@ def test_enter_asks_as_soon_as_the_page_is_there(context: BrowserContext, server
     expect(page.locator("#question textarea")).to_have_value("")
     assert page.locator("#chat .answer").count() == 1, "asked once"
     assert screen.problems == []
+
+
+@pytest.mark.parametrize("is_asked_early", [True, False])
+def test_a_question_is_asked_once_while_the_documents_are_slow(
+    context: BrowserContext,
+    server: Running,
+    monkeypatch: pytest.MonkeyPatch,
+    is_asked_early: bool,
+) -> None:
+    """The page's own box is there before the last conversation is: a question from it would be
+    drawn over, and one that waits would be asked again."""
+    state, going = Library.state, threading.Event()
+
+    def slow(self: Library, *arguments: Any) -> Any:
+        assert going.wait(30)
+        return state(self, *arguments)
+
+    monkeypatch.setattr(Library, "state", slow)
+    screen, held = begun(context, server)
+    page = screen.page
+    page.keyboard.type(QUESTION)
+    if is_asked_early:
+        page.keyboard.press("Enter")
+    held.let_go()
+    try:
+        page.wait_for_selector("#question textarea", state="attached")
+        page.wait_for_timeout(500)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(500)
+    finally:
+        going.set()
+    screen.answered()
+    page.wait_for_timeout(1_500)
+    asked = page.locator("#chat .message.user, #chat .user")
+    assert [each.strip() for each in asked.all_inner_texts()] == [QUESTION]
+    assert page.locator("#chat .answer").count() == 1
+    expect(page.locator("#question textarea")).to_have_value("")
+    assert screen.problems == []
+
+
+def test_a_page_whose_documents_do_not_come_gets_the_words(
+    context: BrowserContext, server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Library, *arguments: Any) -> Any:
+        raise RuntimeError("no list")
+
+    monkeypatch.setattr(Library, "state", broken)
+    screen, held = begun(context, server)
+    page = screen.page
+    page.clock.install()
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    held.let_go()
+    page.wait_for_selector("#question textarea", state="attached")
+    page.clock.fast_forward(60_000)
+    expect(page.locator("#early")).to_have_count(0)
+    screen.answered()
 
 
 def test_a_page_that_comes_at_once_begins_empty(context: BrowserContext, server: Running) -> None:

@@ -1,5 +1,5 @@
 // A question box that is there before the page is: it takes words at once, and hands them over to
-// the page's own box when that has been drawn. It begins with the page, so it must stay small.
+// the page's own box when that and the documents have been drawn. It begins with the page, so it must stay small.
 (() => {
   "use strict";
   const form = document.createElement("form");
@@ -29,7 +29,10 @@
   document.body.prepend(form);
   box.focus({ preventScroll: true });
 
+  const LONGEST = 20000;  // that documents are waited for, in ms: a list that fails does not come
   let asked = false;
+  let late = false;
+  let waiting;
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || !box.value.trim()) return;
     event.preventDefault();
@@ -39,11 +42,12 @@
   });
   form.addEventListener("submit", (event) => event.preventDefault());
 
-  const ask = () => {  // the last conversation comes with the documents; a question before would be drawn over
+  // the last conversation comes with the documents; a question before would be drawn over
+  const isWhole = () => late || !!document.querySelector("#library .library");
+  const ask = () => {
     const button = document.querySelector("#ask");
-    if (!button || !document.querySelector("#library .library")) return false;
-    button.click();
-    return true;
+    button?.click();
+    return !!button;
   };
   const handOver = (real) => {
     const words = real.maxLength > 0 ? box.value.slice(0, real.maxLength) : box.value;
@@ -61,11 +65,16 @@
     }
   };
 
-  const watching = new MutationObserver(() => {
+  const look = () => {
     const real = document.querySelector("#question textarea");
-    if (form.isConnected && real && real.offsetParent !== null) handOver(real);
+    if (form.isConnected && real && real.offsetParent !== null) {
+      waiting ??= setTimeout(() => { late = true; look(); }, LONGEST);
+      if (isWhole()) handOver(real);
+    }
     if (form.isConnected || (asked && !ask())) return;
+    clearTimeout(waiting);
     watching.disconnect();
-  });
+  };
+  const watching = new MutationObserver(look);
   watching.observe(document.body, { childList: true, subtree: true });
 })();
