@@ -241,3 +241,21 @@ def test_a_file_moved_between_folders_is_renamed(workshop: Workshop, other: Path
             "new.md": text_of("others", 3),
         }
     )
+
+
+def test_an_index_of_ours_inside_the_documents_is_left_out_and_told(workshop: Workshop) -> None:
+    """That of another collection, or one that is being made for the first time; a folder of
+    documents that has one of its names is none."""
+    texts = {"a.md": text_of("apples"), "generations/b.md": text_of("pears")}
+    workshop.index_texts(texts)
+    shutil.copytree(workshop.index, workshop.folder / "shop" / "index")
+    first = workshop.folder / "first"
+    (first / "building" / "g000001-0").mkdir(parents=True)
+    (first / "writer.lock").touch()
+    (first / "building" / "g000001-0" / "notes.md").write_text(text_of("plums"))
+    told = {each.document: each for each in workshop.sync().files if each.outcome != "unchanged"}
+    assert set(told) == {"shop/index", "first"}
+    assert {each.outcome for each in told.values()} == {"unsupported"}
+    assert "an index of this program" in told["first"].reason
+    assert workshop.holds_exactly(texts)
+    assert outcomes(workshop.sync())["first"] == "unsupported"

@@ -1,7 +1,7 @@
 """Folders → the files in them, with what the file system says of each; reads no content.
 
 Only regular files inside the folder count. Hidden names, the index itself and excluded patterns are
-skipped; links, pipes and devices are listed with the reason why they are not read.
+skipped; links, pipes, devices and other indexes are listed with the reason why they are not read.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _LONGEST_PLACE = 4095
 """Bytes that Linux takes as one path; folders below are opened step by step, ever more slowly."""
+
+_INDEX = "an index of this program, which is no document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,9 @@ def _walk(root: str, access: OpeningRules, index_path: str) -> Iterator[_Seen]:
             if not isinstance(exc, FileNotFoundError):
                 yield folder, _unlisted(exc)
             continue
+        if folder != root and _is_index({name for name, _ in listed}):
+            yield folder, _INDEX
+            continue
         inner = []
         for name, status in listed:
             place = os.path.join(folder, name)
@@ -117,6 +122,11 @@ def _walk(root: str, access: OpeningRules, index_path: str) -> Iterator[_Seen]:
             elif place != index_path:
                 inner.append(place)
         waiting += sorted(inner, reverse=True)
+
+
+def _is_index(names: set[str]) -> bool:
+    """Whether these names in a folder are those of an index, of another collection or before."""
+    return {"CURRENT", "generations"} <= names or {"writer.lock", "building"} <= names
 
 
 def _list(folder: str, access: OpeningRules, seen: set[tuple[int, int]]) -> list[_Seen]:
@@ -164,7 +174,8 @@ def _look(
         reason = "its name is not valid UTF-8; rename the file"
         return FoundFile(shown, root, shown, FileState(0, 0, 0, 0), ("failed", reason))
     if isinstance(status, str):
-        return FoundFile(relative, root, relative, FileState(0, 0, 0, 0), ("failed", status), place)
+        told = ("unsupported" if status == _INDEX else "failed", status)
+        return FoundFile(relative, root, relative, FileState(0, 0, 0, 0), told, place)
     outcome: tuple[str, str] | None = None
     if stat.S_ISLNK(status.st_mode):
         outcome = ("unsupported", "a symbolic link; documents.follow_symlinks would follow it")
