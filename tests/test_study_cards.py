@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import html
 import re
 import threading
@@ -186,10 +187,26 @@ def test_a_folder_of_more_parts_without_cards_than_are_kept_is_read_to_its_end(
 ) -> None:
     words = "It rained. They left.\n"
     monkeypatch.setattr(decks, "MOST_CHARACTERS", 4 * len(words))
-    monkeypatch.setattr(decks, "_MOST_KEPT", 3)
+    monkeypatch.setattr(decks, "_MOST_CARDS_KEPT", 3)
     made = Decks(lambda name: source(name, words))
     left = [made.deck([f"{at}.md" for at in range(10)], 1, 20).to_read for _ in range(3)]
     assert left == [6, 2, 0]
+
+
+def test_what_is_kept_of_rich_parts_is_bounded_by_its_cards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A part may give 400 cards of 1.8 kB; 2,000 of them were kept."""
+    monkeypatch.setattr(decks, "_MOST_CARDS_KEPT", 30)
+    made = Decks(lambda name: source(name, HARBOUR.replace("Varnholm", f"Varn{name[0]}olm")))
+    names = [f"{letter}.md" for letter in "abcdefghijklmnop"]
+    each = [len(made.deck([name], 1, 100).cards) for name in names]
+    assert min(each) > 5
+    gc.collect()
+    kept = [card for card in gc.get_objects() if type(card) is Card]
+    of_these = [card for card in kept if card.quote.document in names]
+    assert 0 < len(of_these) <= 30
+    assert made.deck(names, 1, 100).read == len(names)
 
 
 # ---------------------------------------------------------------- the page

@@ -26,9 +26,11 @@ MOST_CHARACTERS = 800_000
 """Characters that one set reads for the first time; a million took 1.2 s on one processor."""
 _BORDER = 2_000
 """Characters within which a part begins with a paragraph."""
+_MOST_CARDS_KEPT = 20_000
+"""Cards that are kept, of 1.8 kB each."""
 _MOST_KEPT, _MOST_EMPTY = 2_000, 200_000
-"""Parts whose cards are kept, and parts that are known to give none: a folder of these is read to
-its end in several requests only if none is forgotten."""
+"""Documents whose noise is kept, and parts that are known to give no card: a folder of these is
+read to its end in several requests only if none is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Decks:
 
     def __init__(self, lookup: Callable[[str], Source | None]) -> None:
         self._lookup = lookup
-        self._kept: Recent[tuple[Card, ...]] = Recent(_MOST_KEPT)
+        self._kept: Recent[tuple[Card, ...]] = Recent(_MOST_CARDS_KEPT, len)
         self._empty: Recent[bool] = Recent(_MOST_EMPTY)
         self._noise: Recent[Spans] = Recent(_MOST_KEPT)
 
