@@ -10,7 +10,8 @@ from assistant.computing.groups import GroupFigures
 from assistant.computing.workings import (
     ComputedFigure,
     Used,
-    are,
+    how_averaged,
+    how_compared,
     in_full,
     rounded,
     several,
@@ -60,7 +61,7 @@ class RowFigures(GroupFigures):
             how = f"Middle of {several(len(cells), 'row')} in order"
         else:
             mean, word = sum(values, Decimal(0)) / len(values), "average"
-            how = f"{in_full(sum(values, Decimal(0)))} divided by {several(len(cells), 'row')}"
+            how = how_averaged(cells)
             if column.unit == "%":
                 self.notes.append("each row counts the same, whatever stands behind its percentage")
         value, is_rounded = rounded(mean, values)
@@ -96,7 +97,7 @@ class RowFigures(GroupFigures):
         others = [Used(row, at) for row, _ in cells if row not in rows]
         return self._figure(
             f"{labels} {verb} the {word} {self._measured(column)}: {with_unit(value, column)}.",
-            f"The {word} of {several(len(cells), 'row')} that {are(len(cells))} compared.",
+            f"{how_compared(word, cells)}.",
             [Used(row, at) for row in rows] + others,
             value,
             shown=rows,

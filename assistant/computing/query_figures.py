@@ -23,10 +23,13 @@ from assistant.computing.workings import (
     ComputedFigure,
     Used,
     are,
+    how_averaged,
+    how_compared,
     in_full,
     rounded,
     several,
     with_unit,
+    written_out,
 )
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -276,7 +279,7 @@ class QueryFigures(RowFigures, PairFigures):
         used += [Used(row, at) for row, _ in ordered if row not in chosen]
         return self._figure(
             f"The {word} {self._measured(table.columns[at])}: {'; '.join(told)}.",
-            f"The {word} of {several(len(cells), 'row')} that {are(len(cells))} compared.",
+            f"{how_compared(word, cells)}.",
             used,
             shown_value,
             shown=chosen,
@@ -365,11 +368,8 @@ def _of(function: str, values: Sequence[Decimal]) -> Decimal:
 
 
 def _how(output: QueryOutput, cells: Sequence[tuple[int, Decimal]]) -> str:
-    values = [value for _, value in cells]
-    rows = several(len(cells), "row")
     if output.function == "sum":
-        plus = " + ".join(in_full(value) for value in values)
-        return f"Sum of {rows}: {plus}" if len(values) <= 12 else f"Sum of {rows}"
+        return f"Sum of {several(len(cells), 'row')}{written_out(cells)}"
     if output.function == "avg":
-        return f"{in_full(sum(values, Decimal(0)))} divided by {rows}"
-    return f"The {_NAMES[output.function]} of {rows} that {are(len(cells))} compared"
+        return how_averaged(cells)
+    return how_compared(_NAMES[output.function], cells)

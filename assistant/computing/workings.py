@@ -217,6 +217,17 @@ def written_out(cells: Sequence[tuple[int, Decimal]]) -> str:
     return ": " + " + ".join(in_full(value) for _, value in cells)
 
 
+def how_averaged(cells: Sequence[tuple[int, Decimal]]) -> str:
+    """How an average was made: 12 divided by 3 rows."""
+    total = sum((value for _, value in cells), Decimal(0))
+    return f"{in_full(total)} divided by {several(len(cells), 'row')}"
+
+
+def how_compared(word: str, cells: Sequence[tuple[int, Decimal]]) -> str:
+    """How the "highest" or "lowest" of some rows was found."""
+    return f"The {word} of {several(len(cells), 'row')} that {are(len(cells))} compared"
+
+
 def several(count: int, word: str) -> str:
     """A count with its word: 1 row, 2 rows."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
