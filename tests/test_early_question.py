@@ -163,6 +163,43 @@ def test_a_page_whose_documents_do_not_come_gets_the_words(
     screen.answered()
 
 
+def test_enter_and_ask_before_the_server_answers_ask_once(
+    context: BrowserContext, server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen, going, began = Library.chosen, threading.Event(), 0
+    begin = server.application.conversations.begin
+
+    def counted(*arguments: Any) -> str:
+        nonlocal began
+        began += 1
+        return begin(*arguments)
+
+    monkeypatch.setattr(server.application.conversations, "begin", counted)
+
+    def slow(self: Library, *arguments: Any) -> Any:
+        assert going.wait(30)
+        return chosen(self, *arguments)
+
+    screen = Screen(context, server.url).open()
+    page = screen.page
+    expect(page.locator("#early")).to_have_count(0)
+    monkeypatch.setattr(Library, "chosen", slow)
+    screen.ask(QUESTION)
+    try:
+        page.keyboard.press("Enter")
+        page.locator("#ask").click()
+        page.locator("#ask").click()
+        page.wait_for_timeout(800)
+    finally:
+        going.set()
+    screen.answered()
+    page.wait_for_timeout(1_500)
+    asked = page.locator("#chat .message.user, #chat .user")
+    assert [each.strip() for each in asked.all_inner_texts()] == [QUESTION]
+    assert began == 1
+    assert screen.problems == []
+
+
 def test_a_page_that_comes_at_once_begins_empty(context: BrowserContext, server: Running) -> None:
     screen = Screen(context, server.url).open()
     expect(screen.page.locator("#early")).to_have_count(0)

@@ -88,13 +88,17 @@ class ChatPage:
             self._welcome, None, [at.chat], **_FREE
         )
         answers = [
-            event(
-                asks, [at.box, at.conversation, *filters], [*drawn, at.box, at.offer.box], **_FREE
+            gr.on(
+                events,
+                asks,
+                [at.box, at.conversation, *filters],
+                [*drawn, at.box, at.offer.box],
+                trigger_mode="once",
+                **_FREE,
             )
-            for event, asks in (
-                (at.box.submit, self._ask),
-                (at.send.click, self._ask),
-                (at.offer.write.click, self._ask_report),
+            for events, asks in (  # Enter and Ask are one event: while it runs neither asks again
+                ([at.box.submit, at.send.click], self._ask),
+                ([at.offer.write.click], self._ask_report),
             )
         ] + [
             event(self._again, [at.conversation, *filters], drawn, **_FREE)
