@@ -166,7 +166,9 @@ class Resources:
                 index = self.settings.index
                 self._others = {
                     name: SnapshotReader(
-                        Generations(own.path), index.check_megabytes, server_of(index)
+                        Generations(own.path),
+                        index.check_megabytes,
+                        server_of(self.settings.of_collection(name).index),
                     )
                     for name, own in index.collections.items()
                 }

@@ -37,11 +37,11 @@ CHROMA = Path(sys.executable).parent / "chroma"
 
 
 @contextmanager
-def chroma_server(place: Path) -> Iterator[str]:
+def chroma_server(place: Path, port: int = 0) -> Iterator[str]:
     """The address of a Chroma server on this machine that keeps its data in a folder; ended
-    afterwards."""
+    afterwards. ``port`` of 0 means any that is free."""
     place.mkdir(exist_ok=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
+    with socket.create_server(("127.0.0.1", port)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen(
         [str(CHROMA), "run", "--path", str(place), "--host", "127.0.0.1", "--port", str(port)],

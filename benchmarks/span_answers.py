@@ -32,6 +32,7 @@ class _Asked:
     answer: Answer
     touching: tuple[bool, ...]
     corpus: str
+    gold: tuple[str, ...]
 
 
 def _letters(text: str) -> str:
@@ -63,6 +64,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("set", type=Path)
     parser.add_argument("--limit", type=int, default=472)
+    parser.add_argument(
+        "--off", default="", metavar="CERTAINTY",
+        help="print the answers of this certainty that touch no evidence, to be judged by hand",
+    )  # fmt: skip
     options = parser.parse_args()
     lines = (options.set / "queries.jsonl").read_text(encoding="utf-8").splitlines()
     queries = [json.loads(line) for line in lines]
@@ -77,10 +82,14 @@ def main() -> None:
                 any(_touches(quotes[marker], gold) for marker in sentence.citations)
                 for sentence in answer.sentences
             )
-            asked.append(_Asked(answer, touching, query["meta"]["corpus_id"]))
+            asked.append(_Asked(answer, touching, query["meta"]["corpus_id"], tuple(gold)))
     print(_told("all", asked))
     for certainty in ("sure", "likely", "unsure"):
         print(_told(certainty, [a for a in asked if a.answer.certainty == certainty]))
+    for each in asked:
+        if each.answer.certainty == options.off and not any(each.touching):
+            print(f"\n? {each.answer.question}\n  answer: {each.answer.text}")
+            print("\n".join(f"  evidence: {text}" for text in each.gold))
     for corpus in sorted({each.corpus for each in asked}):
         print(_told(corpus, [each for each in asked if each.corpus == corpus]))
 

@@ -92,6 +92,9 @@ def build_answer(
     filters = ""
     if basis is not None and basis.snapshot.left_out:
         notices.append(f"Not asked: {'; '.join(basis.snapshot.left_out)}")
+    if basis is not None and basis.snapshot.by_words_only:
+        told = "; ".join(basis.snapshot.by_words_only)
+        notices.append(f"Searched by words alone, without their meaning: {told}")
     if basis is not None and basis.filters.collections:
         filters = describe(Filters(collections=basis.filters.collections))
     if basis is not None and basis.filters:

@@ -162,6 +162,11 @@ class Snapshot:
             if last:
                 self._close()
 
+    @property
+    def by_words_only(self) -> tuple[str, ...]:
+        """Collections that were searched without their vectors last, with the reason."""
+        return ()
+
     def is_on_disk(self) -> bool:
         """Whether the open files are still those at their path: an index that was removed and
         built anew begins again with the first name."""

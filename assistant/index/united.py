@@ -5,7 +5,8 @@ documents are called ``NAME:path``, ids begin with the collection. Cosines of on
 as they are. BM25 scores do not, because each index has its own rarities: every index counts a term
 with the idf over all of them, so scores are those of one index but for the mean length of a chunk.
 
-A collection that cannot be opened is left out, and the answer says so.
+A collection that cannot be opened is left out, and the answer says so. One whose server of vectors
+stops answering is searched by words alone until it answers again, and the answer says that, too.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ _MOST_KEPT = 16
 
 class UnitedSnapshot(Snapshot):
     """Snapshots of several collections as one, for reading. ``left_out`` says in words which
-    others should have been asked, and why they were not."""
+    others should have been asked, and why they were not; ``by_words_only`` which of its own had no
+    vectors at their last search, and why."""
 
     def __init__(
         self, parts: Members, known: Collection[str], left_out: Sequence[str] = ()
@@ -42,6 +44,7 @@ class UnitedSnapshot(Snapshot):
         self.manifest = _manifest(self.parts)
         self.store = UnitedStore({name: part.store for name, part in self.parts.items()}, known)
         self.words = UnitedWords({name: part.words for name, part in self.parts.items()})
+        self._without_vectors: dict[str, str] = {}
         self._infos: tuple[tuple[str, DocumentInfo], ...] | None = None
 
     def collection_of(self, name: str) -> str:
@@ -54,14 +57,23 @@ class UnitedSnapshot(Snapshot):
         """Chunk ids with their cosine similarity to one unit vector, best first."""
         chosen = None if within is None else by_collection(within)
         found: list[tuple[str, float]] = []
-        for collection, part in self.parts.items():
-            if chosen is not None and collection not in chosen:
-                continue
+        failed: list[tuple[str, IndexUnavailableError]] = []
+        asked = [name for name in self.parts if chosen is None or name in chosen]
+        for collection in asked:
+            part = self.parts[collection]
             own = None if chosen is None else chosen[collection]
             there = min(limit, part.manifest.chunks if own is None else len(own))
-            with _told_of(collection):
-                hits = part.nearest(vector, there, own) if there > 0 else []
+            try:
+                with _told_of(collection):
+                    hits = part.nearest(vector, there, own) if there > 0 else []
+            except IndexUnavailableError as exc:
+                failed.append((collection, exc))
+                continue
+            self._without_vectors.pop(collection, None)
             found.extend((whole_id(collection, each), cosine) for each, cosine in hits)
+        if failed and len(failed) == len(asked):
+            raise failed[0][1]
+        self._without_vectors.update((name, exc.what) for name, exc in failed)
         found.sort(key=lambda hit: -hit[1])
         return found[: max(0, limit)]
 
@@ -70,7 +82,7 @@ class UnitedSnapshot(Snapshot):
         found: dict[str, float] = {}
         for collection, own in by_collection(chunk_ids).items():
             part = self.parts.get(collection)
-            if part is not None:
+            if part is not None and collection not in self._without_vectors:
                 with _told_of(collection):
                     cosines = part.cosines(vector, own)
                 found.update({whole_id(collection, key): value for key, value in cosines.items()})
@@ -81,11 +93,16 @@ class UnitedSnapshot(Snapshot):
         found: dict[str, Vectors] = {}
         for collection, own in by_collection(chunk_ids).items():
             part = self.parts.get(collection)
-            if part is not None:
+            if part is not None and collection not in self._without_vectors:
                 with _told_of(collection):
                     vectors = part.vectors_of(own)
                 found.update({whole_id(collection, key): value for key, value in vectors.items()})
         return found
+
+    @property
+    def by_words_only(self) -> tuple[str, ...]:
+        """Which collections were searched without their vectors last, with the reason."""
+        return tuple(self._without_vectors.values())
 
     def is_on_disk(self) -> bool:
         """Whether the open files of all are still those at their paths."""

@@ -256,7 +256,7 @@ def retrieve(
     texts = {key: chunks[key].text for key in near}
     parts = {
         "words": {key: words[key] for key in near if key in words},
-        "vector": {key: vectors[key] for key in near},
+        "vector": {key: vectors[key] for key in near if key in vectors},
         "likeness": index.word_likeness(question, texts) if settings.weight_likeness else {},
         "title": title_coverage(
             question, {key: _title(documents[chunks[key].document_id]) for key in near}

@@ -17,8 +17,9 @@ from assistant.text.visible import shown_value
 DEFAULT = "default"
 ALL = "all"
 MOST_COLLECTIONS = 100
+CHROMA_ADDRESS = re.compile(r"(https?://[^/@\s?#]+(/[^@\s?#]*)?)?")
 COLLECTION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
-_KEYS = frozenset({"path", "documents"})
+_KEYS, _MORE = frozenset({"path", "documents"}), frozenset({"chroma_url"})
 
 
 def qualified(collection: str, name: str, known: Collection[str]) -> str:
@@ -95,8 +96,8 @@ def read_collections(given: Any) -> dict[str, dict[str, Any]]:
             )
         if name in (DEFAULT, ALL):
             raise _unusable("index.collections", name, "the index of index.path has this name")
-        if not isinstance(values, Mapping) or set(values) != _KEYS:
-            raise _unusable(key, values, "it takes two keys, path and documents")
+        if not isinstance(values, Mapping) or set(values) - _MORE != _KEYS:
+            raise _unusable(key, values, "it takes path, documents and, if wanted, chroma_url")
         documents = values["documents"]
         folders = [documents] if isinstance(documents, str | Path) else documents
         if not isinstance(folders, list | tuple) or not all(
@@ -106,6 +107,11 @@ def read_collections(given: Any) -> dict[str, dict[str, Any]]:
         if not isinstance(values["path"], str | Path) or not str(values["path"]):
             raise _unusable(f"{key}.path", values["path"], "it takes a folder for the index")
         found[name] = {"path": Path(values["path"]), "documents": tuple(map(Path, folders))}
+        url = values.get("chroma_url")
+        if url is not None:
+            if not isinstance(url, str) or not CHROMA_ADDRESS.fullmatch(url):
+                raise _unusable(f"{key}.chroma_url", url, 'it takes http://HOST:PORT, or ""')
+            found[name]["chroma_url"] = url
     return found
 
 

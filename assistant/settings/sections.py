@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.errors import SettingsError
-from assistant.settings.collections import DEFAULT, no_collection
+from assistant.settings.collections import CHROMA_ADDRESS, DEFAULT, no_collection
 
 Positive = Annotated[int, Field(ge=1, le=10**9)]
 Ranked = Annotated[int, Field(ge=1, le=100_000)]
@@ -36,6 +36,7 @@ def _checked_address(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_checked_address)]
+ChromaAddress = Annotated[Address, Field(pattern=rf"^{CHROMA_ADDRESS.pattern}$")]
 
 
 class _Section(BaseModel):
@@ -102,10 +103,12 @@ class EmbeddingSettings(_Section):
 
 
 class CollectionSettings(_Section):
-    """A further index: its folder, and the folders of its documents."""
+    """A further index: its folder, the folders of its documents, and its Chroma server where it is
+    not that of ``index.chroma_url`` (empty: its vectors lie in its own folder)."""
 
     path: Path
     documents: tuple[Path, ...]
+    chroma_url: ChromaAddress | None = None
 
 
 class IndexSettings(_Section):
@@ -117,7 +120,7 @@ class IndexSettings(_Section):
     lock_timeout_seconds: Annotated[float, Field(ge=0.0, le=10**8)]
     check_megabytes: Annotated[float, Field(ge=0.0, le=10**9)]
     unfinished_megabytes: Annotated[float, Field(ge=0.0, le=10**9)]
-    chroma_url: Annotated[Address, Field(pattern=r"^(https?://[^/@\s?#]+(/[^@\s?#]*)?)?$")]
+    chroma_url: ChromaAddress
     chroma_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
     chroma_token_env: str
 
@@ -257,6 +260,8 @@ class Settings(_Section):
             raise no_collection(name, self.collection_names())
         own = self.index.collections.get(name)
         index: dict[str, Any] = {"collections": {}} | ({"path": own.path} if own else {})
+        if own and own.chroma_url is not None:
+            index["chroma_url"] = own.chroma_url
         documents = {"paths": own.documents} if own else {}
         return self.model_copy(
             update={
