@@ -84,6 +84,11 @@ The signals made by the lamp board are:
 
 The long rope works with the lamp board and the flag board.
 
+## Fund
+
+The club has set up several measures for young rowers. It pays half of their boats. It lends them
+coats. It also asks the town for help.
+
 ## States
 
 Put the tag dry-dock on a boat in the rack before you go, and look at dry-dock twice.
@@ -150,6 +155,12 @@ def test_a_time_in_words_answers_how_long(assistant: Assistant) -> None:
 def test_what_is_done_with_a_thing_is_not_what_it_is(assistant: Assistant) -> None:
     answer = assistant.ask("What is the password of the shed?")
     assert answer.certainty in ("unsure", "none")
+
+
+def test_what_is_only_announced_is_told_with_what_follows(assistant: Assistant) -> None:
+    found = told(assistant, "What are the measures for young rowers?")
+    assert found[0].startswith("The club has set up")
+    assert "It pays half of their boats." in found
 
 
 def test_two_things_named_side_by_side_are_not_told_apart(assistant: Assistant) -> None:

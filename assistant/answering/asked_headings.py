@@ -56,6 +56,14 @@ _SHOWN_BELOW = re.compile(
     re.IGNORECASE,
 )
 """A sentence that announces a table: "The following table sets forth …"."""
+_TABLE_FOLLOWS = re.compile(
+    r"\bthe (?:following|accompanying) (?:\w+ ){0,3}(?:table|chart|graph|figure|exhibit|schedule)s?"
+    r" (?:\w+ ){0,2}(?:shows?|sets? forth|summari[sz]es?|presents?|provides?|details?|reflects?|"
+    r"lists?)\b",
+    re.IGNORECASE,
+)
+_OWN_VALUE = re.compile(r"(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d,.]*(?!\w)|[$€£%]")
+"""The same behind a heading or a clause, where the sentence has no number but years itself."""
 _ASKS_WHERE = re.compile(
     r"\b(?:where|call|phone|telephone|number|contact|website|visit|page|who (?:can|should|do)|"
     r"information|booklet|link|url|address|see)\b",
@@ -67,6 +75,8 @@ def points_elsewhere(question: Question, text: str) -> bool:
     """Whether a sentence only says where more is told, and that is not asked for; or that it comes
     next: "Here is the difference in brief." """
     if _COMES_NEXT.search(text) or _SHOWN_BELOW.search(text.lstrip()):
+        return True
+    if _TABLE_FOLLOWS.search(text) and not _OWN_VALUE.search(text):
         return True
     return _POINTS.match(text.lstrip()) is not None and not _ASKS_WHERE.search(question.text)
 

@@ -47,6 +47,11 @@ _DUTY = re.compile(
     re.IGNORECASE,
 )
 _PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)
+_THINGS = re.compile(
+    r"\bwhat (?:are|were) (?:(?:the|some|all|your|our|its|their|his|her|these|those) )?"
+    r"(?:[\w-]+ ){0,4}?[\w-]{2,}[^s\Wui]s\b",
+    re.IGNORECASE,
+)
 _REASONS = re.compile(
     r"\b(?:reasons?|because|causes?|gründe|grund|weil|raisons?|razones|motivi|redenen|razões)\b"
     r"[^.!?:]{0,60}[:：]\W*$",
@@ -72,6 +77,11 @@ def says_what_to_do(text: str) -> bool:
 def asks_for_several(question: Question) -> bool:
     """Whether the thing that "which" or "what" asks for is a plural."""
     return _PLURAL.search(question.text) is not None
+
+
+def asks_for_things(question: Question) -> bool:
+    """Whether it asks what several things are: "What are the measures of the town?"."""
+    return asks_for_several(question) or _THINGS.search(question.text) is not None
 
 
 def ends_in_colon(text: str) -> bool:

@@ -17,7 +17,12 @@ from assistant.answering.antecedents import (
     named_before,
     names_what_is_before,
 )
-from assistant.answering.asked_lists import asks_for_several, asks_what_to_do, says_what_to_do
+from assistant.answering.asked_lists import (
+    asks_for_several,
+    asks_for_things,
+    asks_what_to_do,
+    says_what_to_do,
+)
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.code_lines import is_code
 from assistant.answering.numbered_items import is_item, number_asked_for
@@ -141,7 +146,8 @@ def _choose(
             chosen += _filling_next(best, ranked)
         chosen += _told_to_do(question, best, chosen, read)
         counted = _counted_off(question, best, read)
-        chosen += counted or (_announced(question, best, chosen, read) if several else [])
+        names_things = several or asks_for_things(question)
+        chosen += counted or (_announced(question, best, chosen, read) if names_things else [])
         chosen += _command_beside(question, best, chosen, read)
         chosen = _with_context(question, chosen, read)
     return _told_once(_in_order(chosen))
