@@ -81,9 +81,10 @@ MECHANISMS: Mapping[str, Patches] = {
     "headings that ask the same": [(f"{ANSWERING}.candidates", "below_the_question", _nothing)],
     "lists as a whole": [
         (f"{ANSWERING}.candidates", "list_bonus", _nothing),
-        (f"{ANSWERING}.choice", "_list_around", _empty),
+        (f"{ANSWERING}.candidates", "announced", _nothing),
+        (f"{ANSWERING}.choice", "list_around", _empty),
     ],
-    "rows by their labels": [(f"{ANSWERING}.candidates", "_labelled", _nothing)],
+    "rows by their labels": [(f"{ANSWERING}.candidates", "labelled", _nothing)],
     "what is no answer: titles, menus, echoes": [
         (f"{ANSWERING}.candidates", "may_answer", _yes),
         (f"{ANSWERING}.candidates", "points_elsewhere", _no),
