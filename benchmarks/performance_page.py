@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks import installed
 from benchmarks.peer_results import NAMES, PEERS, THREADS, Results, ratios
+from benchmarks.reader_page import kept_section
 
 TOP = Path(__file__).resolve().parent.parent
 PAGE = TOP / "docs" / "performance.md"
@@ -55,7 +56,7 @@ READING = """\
 
 
 def write_page(results: Results) -> None:
-    """Write the page and its pictures."""
+    """Write the page and its pictures; what ``benchmarks.readers`` has written stays."""
     parts, compared = [HEAD], dict(sorted(results.compared.items()))
     for size, found in compared.items():
         parts.append(f"## About {size:,} chunks ({found['megabytes']:.1f} MB)\n\n{table(found)}")
@@ -80,6 +81,8 @@ def write_page(results: Results) -> None:
     if results.started:
         parts.append(starts_table(results.started))
     parts.append(installed_table())
+    if kept := kept_section():
+        parts.append(kept.rstrip() + "\n")
     PAGE.write_text("\n".join([*parts, READING]), encoding="utf-8")
 
 

@@ -332,6 +332,17 @@ def test_numbers_and_headings_that_only_look_like_page_numbers_stay() -> None:
     assert without_furniture([[], [""]])[1].lines == ("",)
 
 
+def test_footer_with_a_name_and_the_page_of_all_pages_is_kept_once() -> None:
+    bodies = [[f"line {at} of {n} ferries" for at in "abcd"] for n in (11, 12, 13, 14)]
+    for footer in ("File 5 - page {n} of 4", "Seite {n} von 4 | Jahresbericht", "Report {n}/4"):
+        pages = [[*body, footer.format(n=n)] for n, body in enumerate(bodies, start=1)]
+        kept = without_furniture(pages)
+        assert [page.lines for page in kept] == list(map(tuple, bodies)), footer
+        assert [page.furniture for page in kept] == [(footer.format(n=1),), (), (), ()]
+    scores = [[*body, f"Round {n} of 9"] for n, body in zip((7, 3, 8, 2), bodies, strict=True)]
+    assert all(len(page.lines) == 5 for page in without_furniture(scores))
+
+
 def test_left_and_right_headers_of_a_book_are_each_kept_once() -> None:
     pages = [[f"body {n} a", f"body {n} b", f"body {n} c", f"body {n} d"] for n in range(16)]
     for n in range(1, 16):

@@ -11,15 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-_PAGE_LABEL = re.compile(
+_LABEL = (
     r"(?:page|seite|p\.|s\.|página|pagina)\s*\d{1,4}(?:\s*(?:/|of|von|de|di)\s*\d{1,4})?|"
-    r"[-–—]\s*\d{1,4}\s*[-–—]|\d{1,4}\s*(?:/|of|von)\s*\d{1,4}",
-    re.IGNORECASE,
+    r"\d{1,4}\s*(?:/|of|von)\s*\d{1,4}"
 )
+_PAGE_LABEL = re.compile(rf"{_LABEL}|[-–—]\s*\d{{1,4}}\s*[-–—]", re.IGNORECASE)
+_EDGE_LABEL = re.compile(rf"^(?:{_LABEL})(?!\w)|(?<![\w/])(?:{_LABEL})$", re.IGNORECASE)
+_FIRST_NUMBER = re.compile(r"\d+")
 _EDGE_NUMBER = re.compile(r"^\d{1,4}(?!\S)|(?<!\S)\d{1,4}$")
 _LETTER = re.compile(r"[^\W\d_]")
 CELL_BORDER = "\x1f"
 """Parts the cells of a line that is a row of a table: such a line is never furniture."""
+_AROUND = " \t|·.–-"
+"""What parts a page's number from the rest of its line."""
 _EDGE = 2
 """Lines at the top and at the bottom of a page where running headers and footers stand."""
 
@@ -81,6 +85,7 @@ def _number_offset(edges: Sequence[Sequence[int]], pages: Sequence[Sequence[str]
     votes: Counter[int] = Counter()
     for index, (found, lines) in enumerate(zip(edges, pages, strict=True)):
         numbers = {int(n) for at in found for n in _EDGE_NUMBER.findall(lines[at])}
+        numbers |= {_labelled(label) for at in found for label in _EDGE_LABEL.finditer(lines[at])}
         votes.update(number - index for number in numbers)
     offset, count = votes.most_common(1)[0] if votes else (0, 0)
     return offset if count >= 2 else None
@@ -92,11 +97,22 @@ def _running_key(line: str, number: int | None) -> str:
         return ""
     if number is None:
         return line
+    # "Annual report | page 2 of 14": the second number would hide that the first one counts
+    bare = _EDGE_LABEL.sub(lambda m: "" if _labelled(m) == number else m.group(), line)
+    if bare != line:
+        bare = bare.strip(_AROUND)
+        return bare if _LETTER.search(bare) else ""
     bare = _EDGE_NUMBER.sub(lambda m: "" if int(m.group()) == number else m.group(), line)
-    bare = bare.strip(" \t|·.–-")
+    bare = bare.strip(_AROUND)
     if bare == line:
         return line
     if not _LETTER.search(bare):
         return ""
     # "Step 1", "Step 2" at the top of pages 1 and 2 are headings: only longer lines lose numbers.
     return bare if len(bare) >= 10 else line
+
+
+def _labelled(label: re.Match[str]) -> int:
+    """The page that a label names."""
+    number = _FIRST_NUMBER.search(label.group())
+    return int(number.group()) if number else 0
