@@ -18,8 +18,11 @@ from assistant.reading import SUPPORTED_SUFFIXES, kind_of, read_document
 from assistant.reading.encoding import decode
 from assistant.reading.furniture import without_furniture
 from assistant.reading.markdown import read_markdown
+from assistant.reading.pdf import join_lines, join_pages
+from assistant.reading.pdf_source import printed_lines
 from assistant.reading.plain import find_headings
 from assistant.text.sentences import sentences
+from benchmarks.reader_pages import make_pdf as make_survey
 
 
 def outcome(data: bytes, name: str) -> str:
@@ -363,6 +366,29 @@ def test_word_cut_at_a_line_end_is_put_together() -> None:
         make_pdf([f"{line}\ning machines that need no further words."]), "a.pdf"
     ).text
     assert "ends in learning machines that need" in text
+
+
+def test_word_that_goes_on_on_the_next_page_is_whole_and_the_foot_is_no_part_of_it() -> None:
+    made, known = make_survey(63)
+    document = read_document(made, "a.pdf")
+    text = " ".join(document.text.split())
+    missing = [phrase for _, phrase in known.phrases if phrase not in text]
+    assert not missing
+    assert "characteristics of 5500 households" in text
+    first, second = document.pages[:2]
+    assert first.end == second.start
+    assert document.text[: first.end].endswith("keeps the characteris")
+    assert document.text[second.start :].startswith("tics of 5500")
+    text, pages = join_pages(["It is well-", "", "known here."])
+    assert text == "It is well- known here."
+    assert [(page.start, page.end) for page in pages] == [(0, 11), (11, 11), (12, 23)]
+
+
+def test_hyphen_before_a_capital_or_a_digit_stays() -> None:
+    fill = "The report that was written after the long winter in the north speaks of"
+    lines = printed_lines(f"{fill} COVID\x02\r\n19 and of the learn\x02\r\ning in Nord\x02\r\nSüd.")
+    assert join_lines(lines) == [f"{fill} COVID-19 and of the learning in Nord-Süd."]
+    assert printed_lines("a\x02\x1fb") == ["a\x1fb"]
 
 
 def test_soft_hyphenated_words_of_a_pdf_are_whole(shared: Path) -> None:

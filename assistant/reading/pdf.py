@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from assistant.errors import DocumentError
@@ -25,6 +25,8 @@ from assistant.tables.model import is_rule, row_line
 from assistant.types import Heading, Page, ParsedDocument
 
 _NEW_BLOCK = re.compile(r"\s*(?:[-*•◦▪‣·–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .]{6,}$)")
+_PARTED = re.compile(r"[^\W_]-\Z")
+"""A word or a number that goes on in the next line."""
 _OCR = how_to_read_pictures("run OCR on it first, for example `ocrmypdf in.pdf out.pdf`")
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
 
@@ -181,7 +183,9 @@ def join_lines(lines: Sequence[str]) -> list[str]:
         if not line:
             open_line = False
             continue
-        if (open_line and not _NEW_BLOCK.match(line)) or (
+        if paragraphs and _is_parted(paragraphs[-1], line):
+            paragraphs[-1] += line
+        elif (open_line and not _NEW_BLOCK.match(line)) or (
             paragraphs and line[:1].islower() and not paragraphs[-1].endswith((".", ":", "!", "?"))
         ):
             paragraphs[-1] += f" {line}"
@@ -192,10 +196,14 @@ def join_lines(lines: Sequence[str]) -> list[str]:
     return paragraphs
 
 
+def _is_parted(before: str, line: str) -> bool:
+    return _PARTED.search(before[-2:]) is not None and (line[:1].isupper() or line[:1].isdigit())
+
+
 def join_pages(
     page_texts: Sequence[str], goes_on: frozenset[int] = frozenset()
 ) -> tuple[str, tuple[Page, ...]]:
-    """One text of all pages; what runs over a page's end, sentence or table, stays one."""
+    """One text of all pages; what runs over a page's end, word, sentence or table, stays one."""
     parts: list[str] = []
     pages: list[Page] = []
     length = 0
@@ -204,6 +212,10 @@ def join_pages(
             before = parts[-1].rstrip()[-1:]
             runs_on = page_text[:1].islower() and before not in ".!?:"
             gap = "\n" if number - 1 in goes_on else " " if runs_on else "\n\n"
+            if runs_on and _PARTED.search(parts[-1][-2:]) and pages[-1].start < pages[-1].end:
+                parts[-1], gap = parts[-1][:-1], ""
+                length -= 1
+                pages[-1] = replace(pages[-1], end=length)
             parts.append(gap)
             length += len(gap)
         pages.append(Page(number, length, length + len(page_text)))

@@ -27,6 +27,8 @@ from assistant.reading.recognition import AskForPage, RecognisedPage
 _PDFIUM = threading.Lock()
 """pdfium is not thread-safe: with four threads, 66 of 150 files came out wrong."""
 
+_FOOT = 200
+"""Characters of the two lines at the bottom of a page where a running foot stands."""
 _SOFT_HYPHEN = re.compile("[\x02\ufffe]\r?\n?")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\ufeff\ud800-\udfff\ufffe\uffff]")
 _UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]")
@@ -295,8 +297,26 @@ def _lines_with_gaps(boxes: Sequence[Box]) -> int:
 
 def printed_lines(raw: str) -> list[str]:
     """Lines as printed, empty ones kept, words put together that were cut at a line end."""
-    text = _SOFT_HYPHEN.sub("", raw).replace("\r\n", "\n").replace("\r", "\n")
+    text = _SOFT_HYPHEN.sub(_at_line_end, raw).replace("\r\n", "\n").replace("\r", "\n")
     return [CELL_BORDER.join(map(_clean, line.split(CELL_BORDER))) for line in text.split("\n")]
+
+
+def _at_line_end(hyphen: re.Match[str]) -> str:
+    """What stands for a hyphen at a line's end: nothing where the word goes on.
+
+    It stays before a digit and between a small letter and a capital ("COVID-19", "Knight-
+    Commander"). At the bottom of a page the line's end stays, too: what follows may be the foot,
+    and the word goes on on the next page.
+    """
+    page, end = hyphen.string, hyphen.end()
+    before, following = page[max(0, hyphen.start() - 1) : hyphen.start()], page[end : end + 1]
+    if not following:
+        return "-"
+    if not (following.isupper() or following.isdigit()):
+        return ""
+    if len(page) - end <= _FOOT and page[end:].strip().count("\n") < 2:
+        return "-\n"
+    return "-" if following.isdigit() or before.islower() else ""
 
 
 def _clean(line: str) -> str:
