@@ -6,6 +6,7 @@ The index and its ingest:
 ``python -m benchmarks.ingest_speed``  throughput beside LlamaIndex's stock recipe, and re-syncs
 ``python -m benchmarks.cold_start``    start-up times of the command line
 ``python -m benchmarks.formats``       real files of every kind: outcomes and phrases
+``python -m benchmarks.readers``       the same files and made ones, beside four readers of others
 ``python -m benchmarks.parsing_limits`` bombs and broken files in the limited readers
 
 Answers and verdicts:

@@ -55,6 +55,10 @@ def _head(results: Mapping[str, Any], sizes: Iterable[str]) -> str:
     return READING.format(told=told) + (MODEL_FREE if _has_peers(results) else "")
 
 
+def _measured(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {each: found["readers"][each] for each in NAMES if each in found["readers"]}
+
+
 def _has_peers(results: Mapping[str, Any]) -> bool:
     return any(len(found["readers"]) > 1 for found in results.values())
 
@@ -67,7 +71,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _totals(found: Mapping[str, Any]) -> str:
     rows = []
-    for reader, row in found["readers"].items():
+    for reader, row in _measured(found).items():
         whole, textless = row["all"], row["textless"]
         rows.append(
             [
@@ -88,12 +92,16 @@ def _totals(found: Mapping[str, Any]) -> str:
         f"{found['files']:,} files", "read", "failed / silent", "sentences", "cells", "notes",
         "scripts", "no text: told", "s", "processor s", "MiB",
     )  # fmt: skip
-    missing = "".join(f"\n{NAMES[each]}: {why}.\n" for each, why in found["missing"].items())
-    return _table(head, rows) + missing
+    left_out = {each: why for each, why in found["missing"].items() if each not in _measured(found)}
+    unread = [each for each in NAMES if each not in {**_measured(found), **left_out}]
+    left_out |= dict.fromkeys(unread, "not measured at this size")
+    return _table(head, rows) + "".join(
+        f"\n{NAMES[each]}: {left_out[each]}.\n" for each in left_out
+    )
 
 
 def _by_format(found: Mapping[str, Any]) -> str:
-    readers = found["readers"]
+    readers = _measured(found)
     groups = dict.fromkeys(group for row in readers.values() for group in row["by_format"])
     rows = []
     for group in groups:
@@ -109,7 +117,7 @@ def _by_format(found: Mapping[str, Any]) -> str:
 
 
 def _by_part(found: Mapping[str, Any]) -> str:
-    readers = found["readers"]
+    readers = _measured(found)
     parts = readers["assistant"]["all"]["parts"]
     rows = [
         [part, str(of), *(_share(*row["all"]["parts"][part]) for row in readers.values())]
@@ -119,13 +127,13 @@ def _by_part(found: Mapping[str, Any]) -> str:
 
 
 def _costs(found: Mapping[str, Any]) -> str:
-    readers = found["readers"]
+    readers = _measured(found)
     rows = [
         [
             group,
             *(
                 f"{took['seconds']:.1f} · {took['processor']:.1f} · {took['peak'] / (1 << 20):.0f}"
-                for took in (costs[each] for each in readers)
+                for took in (costs[each] for each in readers if each in costs)
             ),
         ]
         for group, costs in found["formats"].items()

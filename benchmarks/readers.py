@@ -24,7 +24,8 @@ processor seconds of it and its children, and the largest sum of what they hold 
 turns, ``--rounds`` times; the middle one by processor seconds counts. Up to ``MOST_BY_FORMAT``
 files each format is read once more in processes of its own. Ours reads in children, as an ingest,
 the peers in one process. A peer that says nothing for two minutes is ended, and goes on with the
-next file. ``--results`` keeps what is measured; ``--write`` puts it into docs/performance.md.
+next file. ``--results`` keeps what is measured, reader by reader, and a later run measures the
+rest; ``--write`` puts it into docs/performance.md.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -169,14 +170,13 @@ def _run(
 def compare(
     entries: Sequence[Mapping[str, Any]],
     folder: Path,
-    peers: Path | None,
-    rounds: int,
-    by_format: bool,
-) -> dict[str, Any]:
-    """All readers over one folder by turns: figures by reader, and why some are left out."""
-    found: dict[str, Any] = {"files": len(entries), "readers": {}, "missing": {}, "formats": {}}
-    found["real"] = sum(not entry["is_made"] for entry in entries)
-    names = [entry["file"] for entry in entries]
+    options: argparse.Namespace,
+    found: dict[str, Any],
+    keep: Callable[[], None],
+) -> None:
+    """All readers over one folder by turns: adds their figures to ``found``, and why some are left
+    out. What an earlier run has put there stays."""
+    peers, names = options.peers, [entry["file"] for entry in entries]
     few = [next((e["file"] for e in entries if e["type"] == kind), "") for kind in MAKERS]
     here = []
     for reader in NAMES:
@@ -186,23 +186,27 @@ def compare(
         except MissingPeerError as exc:
             found["missing"][reader] = str(exc)
             print(f"  {NAMES[reader]} is left out: {exc}", flush=True)
-    taken: dict[str, list[Reading]] = {reader: [] for reader in here}
-    for _ in range(rounds):
+    taken: dict[str, list[Reading]] = {each: [] for each in here if each not in found["readers"]}
+    for _ in range(options.rounds):
+        for reader, readings in taken.items():
+            readings.append(read(reader, peers, folder, names))
+            print(f"  {line_of(reader, readings[-1])}", flush=True)
+            middle = sorted(readings, key=lambda each: each.processor)[len(readings) // 2]
+            found["readers"][reader] = figures(entries, middle)
+            keep()
+    for group in dict.fromkeys(group_of(entry["type"]) for entry in entries):
+        if options.whole or len(entries) > MOST_BY_FORMAT:
+            break
+        chosen = [e["file"] for e in entries if group_of(e["type"]) == group]
+        costs = found["formats"].setdefault(group, {})
         for reader in here:
-            taken[reader].append(read(reader, peers, folder, names))
-            print(f"  {line_of(reader, taken[reader][-1])}", flush=True)
-    for reader, readings in taken.items():
-        middle = sorted(readings, key=lambda each: each.processor)[len(readings) // 2]
-        found["readers"][reader] = figures(entries, middle)
-    if by_format and len(entries) <= MOST_BY_FORMAT:
-        groups = dict.fromkeys(group_of(entry["type"]) for entry in entries)
-        for group in groups:
-            chosen = [e["file"] for e in entries if group_of(e["type"]) == group]
-            for reader in here:
+            if reader not in costs:
                 reading = read(reader, peers, folder, chosen)
                 took = {"seconds": reading.seconds, "processor": reading.processor}
-                found["formats"].setdefault(group, {})[reader] = took | {"peak": reading.peak}
-    return found
+                costs[reader] = took | {"peak": reading.peak}
+        keep()
+    found["is_whole"] = True
+    keep()
 
 
 def line_of(reader: str, reading: Reading) -> str:
@@ -241,21 +245,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results: dict[str, Any] = {}
     if options.results and options.results.exists():
         results = json.loads(options.results.read_text(encoding="utf-8"))
+
+    def keep() -> None:
+        if options.results:
+            options.results.write_text(json.dumps(results), encoding="utf-8")
+
     real = options.real if (options.real / "manifest.jsonl").is_file() else None
     if real is None:
         print(f"{options.real} is not there: made files alone")
     for count in options.files:
-        if str(count) in results:
+        empty = {"files": count, "readers": {}, "missing": {}, "formats": {}, "is_whole": False}
+        found = results.setdefault(str(count), empty)
+        if found["is_whole"]:
             continue
         print(f"{count:,} files", flush=True)
         with tempfile.TemporaryDirectory(prefix="readers-") as scratch:
             folder = Path(scratch, "files")
             entries = gather(folder, count, real)
-            results[str(count)] = compare(
-                entries, folder, options.peers, options.rounds, by_format=not options.whole
-            )
-        if options.results:
-            options.results.write_text(json.dumps(results), encoding="utf-8")
+            found["real"] = sum(not entry["is_made"] for entry in entries)
+            compare(entries, folder, options, found, keep)
     print(f"\n{section(results)}")
     if options.write:
         write_section(section(results))
