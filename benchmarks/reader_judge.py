@@ -6,8 +6,8 @@ both sides lose what writing alone differs in: runs of white space, marks and es
 entities of HTML, the two forms of a letter.
 
 A cell counts where one can tell its row and its column: on a line with the name of its row, in
-the place that the name of its column has in a row above, or as "column: value". Cells may be parted
-by bars, tabs, commas or blanks.
+the place that the name of its column has in a row above, or as "column: value" or "column=value"
+after it. Cells may be parted by bars, tabs, commas or blanks.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from benchmarks.reader_files import READABLE
 
 _WHOLE = re.compile(r"(?<![\w.])(\d+)\.0(?![\w.])")
 """A whole number that a reader writes as 12.0; nobody loses by it."""
+_RECORD = 80
+"""Characters in which a record of four cells tells the name of its row and another cell."""
 Cell = tuple[str, str, str]
 """Its row's and its column's name, and its value."""
 
@@ -92,13 +94,23 @@ def is_placed(pieces: Iterable[str], cell: Cell) -> bool:
         for line in piece.splitlines():
             line = _WHOLE.sub(r"\1", line)
             if row in line and value in line:
-                if f"{column}: {value}" in line:
+                if _is_named(line, cell):
                     return True
                 cells = cells_of(line)
                 if row in cells and value in cells and _stands_below(cells, above, column, value):
                     return True
             if column in line:
                 above.append(cells_of(line))
+    return False
+
+
+def _is_named(line: str, cell: Cell) -> bool:
+    """Whether the line says "column: value" or "column=value" soon after the row's name."""
+    row, column, value = cell
+    for told in (f"{column}: {value}", f"{column}={value}"):
+        at = line.find(told)
+        if at >= 0 and row in line[max(0, at - _RECORD) : at]:
+            return True
     return False
 
 

@@ -79,11 +79,13 @@ def test_sentence_counts_whole_and_in_order_and_cell_with_row_and_column() -> No
         "| Place | Rooms | Fee |\n|---|---|---|\n| Harlby | 3 | K7 |",
         "Place Rooms Fee\nHarlby 3 K7",
         "Place: Harlby, Rooms: 3, Fee: K7",
+        "Row 1: Place=Lindholt, Rooms=4, Fee=K6. Row 2: Place=Harlby, Rooms=3, Fee=K7",
     ):
         assert is_placed([table], cell), table
     for table in (
         "Place\n\nRooms\n\nFee\n\nHarlby\n\n3\n\nK7",
         "Harlby, 3, K7",
+        f"Row 1: Place=Harlby, Fee=K6. Row 2: Place=Lindholt {'and so on' * 9}, Fee=K7",
         "| Place | Fee | Rooms |\n| Harlby | 3 | K7 |",
     ):
         assert not is_placed([table], cell), table
