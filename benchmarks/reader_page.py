@@ -19,10 +19,10 @@ READING = """\
 Written by `python -m benchmarks.readers --files 200 2000 --peers DIR --write`: the readers alone,
 without an index. Folders of {told} files; each reader
 read them in one process, by turns, on two cores that other work kept busy, so processor seconds say
-more than seconds. The assistant reads in children, as an ingest does, the peers in one process. A sentence
-counts where it stands whole, in order, in one piece of what a reader gives; a cell where its row
-and its column can be told. "Notes" are footnotes, speaker notes and attachments, "scripts" what
-must not come out, "no text: told" the files without text of which a reader says so.
+more than seconds. The assistant reads in children, as an ingest does, the peers in one process. A
+sentence counts where it stands whole, in order, in one piece of what a reader gives; a cell where
+its row and its column can be told. "Notes" are footnotes, speaker notes and attachments, "scripts"
+what must not come out, "no text: told" the files without text of which a reader says so.
 The real files were known while our readers were written, the made ones are ours, and two faults of
 our own that they showed are mended: the shares say what is read here, not how it is on files that
 nobody has seen.
