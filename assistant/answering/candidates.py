@@ -28,6 +28,7 @@ from assistant.answering.bonuses import (
 from assistant.answering.code_lines import is_beside_prose
 from assistant.answering.coded_entries import asked_signs
 from assistant.answering.consequences import tells_cause
+from assistant.answering.dated_headings import date_above
 from assistant.answering.fit_to_answer import is_reference, may_answer
 from assistant.answering.numbered_items import number_asked_for
 from assistant.answering.parallel_sentences import speaks_of_another
@@ -175,6 +176,8 @@ def rank_candidates(
         similarities = cosines(split[passage.chunk_id].vectors, vector)
         subject = about.get(passage.document, frozenset())
         features = passage_features(question, passage, rank, found, similarities, likeness, subject)
+        if question.kinds[0] == "date":
+            features = _dated(passage, found, features)
         bonus = (
             list_bonus(question, passage, found)
             if question.wants_list
@@ -213,6 +216,21 @@ def rank_candidates(
         ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
         ranked.sort(key=_best_first)
     return Candidates(question, tuple(ranked[:_MOST_KEPT]))
+
+
+def _dated(
+    passage: Passage, found: Sequence[SentenceTerms], features: Sequence[SentenceFeatures]
+) -> list[SentenceFeatures]:
+    """The features, of sentences below a heading that is a date as of those that hold one."""
+    above = "".join(f"{heading}\n" for heading in passage.heading_path)
+    return [
+        replace(each, kind=1.0)
+        if each.kind < 1.0
+        and sentence.row is None
+        and date_above(sentence.text, above + passage.text[: sentence.span.start], 0)
+        else each
+        for sentence, each in zip(found, features, strict=True)
+    ]
 
 
 def _subjects(

@@ -25,6 +25,7 @@ from assistant.answering.asked_lists import (
 )
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.code_lines import is_code
+from assistant.answering.dated_headings import date_above, holds_date
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import label_fit
 from assistant.answering.whole_lists import ReadText, list_around
@@ -57,6 +58,8 @@ _NEXT_TO = 4
 _MOST_ROWS = 12
 """Rows that hold the same of a question; where more do, the best alone is shown."""
 _TOLD = ("prose", "item")
+_WINDOW = 4000
+"""Characters before a sentence that are looked through for the date it stands under."""
 
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
@@ -348,7 +351,7 @@ def _with_context(question: Question, chosen: Sequence[Pick], read: ReadText) ->
     plain, with the sentence before it, if it is the only one: beside another it is mostly that one
     it speaks of. The best one with a pronoun behind a phrase, and one that gives a name ("This is
     called …"), say nothing without it."""
-    result = _under_names(question, chosen, read)
+    result = _under_dates(question, _under_names(question, chosen, read), read)
     is_alone = len(result) == 1
     for pick in list(result):
         has_earlier = any(
@@ -366,6 +369,20 @@ def _with_context(question: Question, chosen: Sequence[Pick], read: ReadText) ->
         if added.kind in ("prose", "item") and not any(_overlaps(added, other) for other in result):
             result.append(added)
     return result
+
+
+def _under_dates(question: Question, chosen: Sequence[Pick], read: ReadText) -> list[Pick]:
+    """The picks, the best one under the date above it where a date is asked for and it has none."""
+    result = list(chosen)
+    best = result[0]
+    if question.kinds[0] != "date" or best.kind not in _TOLD or best.about is not None:
+        return result
+    if holds_date(best.text):
+        return result
+    start = max(0, best.start - _WINDOW)
+    before = read(best.passage.document, start, best.start)
+    about = date_above(best.text, before, best.start)
+    return [replace(best, about=about), *result[1:]] if about is not None else result
 
 
 def _under_names(question: Question, chosen: Sequence[Pick], read: ReadText) -> list[Pick]:

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from assistant.answering.code_lines import is_bare_link
+from assistant.answering.dated_headings import is_date_alone
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
 from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS
@@ -69,6 +70,8 @@ _MENU_WORDS, _MENU_ENTRIES = 12, 4
 """A run of so many words without a mark, in which so many entries begin behind a word with content,
 is a menu or a table of contents: "How to use vision Before you upload Evaluate image size …"."""
 _MARKS = re.compile(r"[.!?;:,。！？]")
+_GLUED, _MOST_GLUED = re.compile(r"[a-zà-þ?!)][A-ZÀ-Þ](?=[a-zà-þA-ZÀ-Þ])"), 3
+"""Entries of a menu that a page's text has without a space: "WorkflowTroubleshootingFurther"."""
 _NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
 
 
@@ -97,9 +100,14 @@ def may_answer(
         return False
     if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
         return False
+    if sentence.span.kind == "label" and is_date_alone(sentence.text):
+        return False
     if _CREDIT.match(sentence.text) and len(sentence.words) <= _LONGEST_CREDIT:
         return False
-    if sentence.row is None and (_is_echo(question, sentence) or _is_menu(sentence, passage)):
+    is_dated = question.kinds[0] == "date" and features.kind >= 1.0  # by the heading above it
+    if sentence.row is None and not is_dated and _is_echo(question, sentence):
+        return False
+    if sentence.row is None and _is_menu(sentence, passage):
         return False
     if sentence.row is None and _is_no_statement(question, sentence):
         return False
@@ -161,6 +169,9 @@ def is_reference(text: str) -> bool:
 def _is_menu(sentence: SentenceTerms, passage: Passage) -> bool:
     """Whether a line is many headings one behind the other, as the menu of a page is."""
     text = sentence.text.strip()
+    glued = len(_GLUED.findall(text))
+    if glued >= _MOST_GLUED and text[-1:] not in _ENDS and 2 * len(_MARKS.findall(text)) <= glued:
+        return True
     written = text.split()
     if len(written) < _MENU_WORDS or _MARKS.search(text):
         return False
