@@ -71,6 +71,7 @@ docs: $(VENV)/.dev
 eval: $(VENV)/.dev
 	$(BIN)/python -m eval
 	$(BIN)/python -m eval --questions eval/kinds/questions.yaml
+	$(BIN)/python -m eval --questions eval/handbooks/questions.yaml
 
 $(VENV)/.ray: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,ray]'

@@ -41,9 +41,10 @@ _ASKED = {
 }
 _ASKS = {code: re.compile(pattern, re.IGNORECASE) for code, pattern in _ASKED.items()}
 _DUTY = re.compile(
-    r"\b(?:should|shall|must|ha(?:s|ve) to|needs? to|ought to|(?:is|are) (?:required|obliged|"
-    r"advised|asked|expected) to|do not|don['’]t|muss|müssen|soll(?:en|te|ten)?|(?:ist|sind) zu|"
-    r"doit|doivent|devez|il faut|deben?|hay que|deve|devono|devem|bisogna|moet|moeten|dient)\b",
+    r"\b(?:should|shall|must|ha(?:s|ve) to|needs? to|need not|ought to|(?:is|are) (?:required|"
+    r"obliged|advised|asked|expected) to|do not|don['’]t|muss|müssen|soll(?:en|te|ten)?|"
+    r"(?:ist|sind) zu|doit|doivent|devez|il faut|deben?|hay que|deve|devono|devem|bisogna|moet|"
+    r"moeten|dient)\b",
     re.IGNORECASE,
 )
 _PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)

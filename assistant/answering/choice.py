@@ -377,7 +377,7 @@ def _under_dates(question: Question, chosen: Sequence[Pick], read: ReadText) -> 
     best = result[0]
     if question.kinds[0] != "date" or best.kind not in _TOLD or best.about is not None:
         return result
-    if holds_date(best.text):
+    if holds_date(best.text) or _YEAR.search(best.text):
         return result
     start = max(0, best.start - _WINDOW)
     before = read(best.passage.document, start, best.start)

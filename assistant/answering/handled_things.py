@@ -14,7 +14,10 @@ _HANDLES = (
     r"confirm|copy|forg[eo]t|los|verif|tell|submit|updat|receiv|renew|ask for|look up|ask about|"
     r"send|need|requir|sett|remember|hand out|find out)(?:e|es|s|y|ies|ed|ied|ing|ting)?"
 )
-_IS_HANDLED = rf"\W*(?:is|are|was|were|gets?|got)(?: being| been)? (?:\w+ly )?{_HANDLES}\b"
+_OF_WHAT = r"(?:\W*(?:of|for|to) (?:the |an? |our |your )?[\w-]+(?: [\w-]+)?)?"
+_IS_HANDLED = (
+    rf"{_OF_WHAT}\W*(?:is|are|was|were|gets?|got)(?: being| been)? (?:\w+ly )?{_HANDLES}\b"
+)
 _SAYS_IT = r"\W*(?:is|are|was|were|reads|to|as|be|being|called|named|of \d|[:=(\"“'‘`]|\d|[A-Z]\w)"
 
 

@@ -109,7 +109,9 @@ def with_long_forms(
     for needed, _ in same:  # a long form counts like one word
         for term in sorted(needed - question.weights.keys()):
             sought[term] = max(sought.get(term, 0.0), 1.0 / len(needed))
-    return replace(question, same_as=tuple(same), initials=tuple(spelt), sought=sought)
+    return replace(
+        question, same_as=tuple(same), initials=(*question.initials, *spelt), sought=sought
+    )
 
 
 def _explained(document: str, field: DocumentField) -> Explained:

@@ -16,6 +16,7 @@ from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds, asks_defi
 from assistant.retrieval.follow_up import Turn, borrow
 from assistant.retrieval.frames import asks_each_document, without_frame, without_venue
 from assistant.retrieval.history import History, checked_history
+from assistant.retrieval.limits import limits_said
 from assistant.retrieval.question_terms import (
     Own,
     forms_of,
@@ -67,9 +68,10 @@ class Question:
     holds, for each language of the index, the terms that look otherwise there; ``related`` maps
     words of the same family ("depth") to a term ("deep") that they stand for by half. A text with
     all of the first terms of a pair in ``same_as`` says the second ones too (an abbreviation and
-    its long form, a date in another spelling), as one that a pattern of ``initials`` fits says that
-    term; ``sought`` are terms that find such texts, each with how much it counts in the search.
-    ``of_each_document`` says that the question is what several documents say of one thing;
+    its long form, a date in another spelling), as one that a pattern of ``initials`` fits (or one
+    of other words for a maximum) says that term; ``sought`` are terms that find such texts, each
+    with how much it counts in the search. ``of_each_document`` says that the question is what
+    several documents say of one thing;
     ``speaker`` is the name of who speaks in a text in the first person, taken off the question;
     ``english`` is the question word by word in English, where no document has its language.
     """
@@ -234,6 +236,7 @@ def analyse(
         asking=tuple(term for term in own.asking if term not in weights),
         forms=forms,
         related=related_terms(weights, said),
+        initials=limits_said(weights),
         of_each_document=of_each,
         english=in_english(taken.standalone, said.code) if is_foreign else "",
     )

@@ -1,4 +1,4 @@
-"""Questions for a limit ("at most", "the maximum"), and sentences that tell one. Pure.
+"""Questions for a limit ("at most", "the maximum"), and texts that tell one in other words. Pure.
 
 "A tuple with three elements" does not say how many elements a tuple may have at most.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _LIMIT = (
     r"at (?:the )?(?:most|least)|max(?:imum|imal\w*)?|min(?:imum|imal\w*)?|limit\w*|up to|"
@@ -35,3 +36,22 @@ def asks_for_limit(question: str) -> bool:
 def tells_limit(*texts: str) -> bool:
     """Whether one of the texts (a sentence, its headings) speaks of a limit."""
     return any(_TELLS.search(text) for text in texts)
+
+
+_UPPER = re.compile(
+    r"\b(?:no|not|never|cannot|can['’]t)\b[^.;]{0,25}\b(?:\w+er|more) than\b|\bat (?:the )?most\b|"
+    r"\b(?:up|down) to\b|\bexceed\w*|\blimit(?:ed)? to\b|\bno more than\b|\bhöchstens\b|\bbis zu\b",
+    re.IGNORECASE,
+)
+_LOWER = re.compile(
+    r"\b(?:no|not|never|cannot)\b[^.;]{0,25}\b(?:less|fewer|smaller|shorter|lower|younger) than\b|"
+    r"\bat (?:the )?least\b|\bor more\b|\bmindestens\b",
+    re.IGNORECASE,
+)
+_SAID_BY = {"maximum": _UPPER, "maxim": _UPPER, "minimum": _LOWER, "minim": _LOWER}
+
+
+def limits_said(terms: Iterable[str]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """For each term of a question that means a limit, what says it in other words: "must not be
+    longer than" is a maximum."""
+    return tuple((_SAID_BY[term], term) for term in terms if term in _SAID_BY)
