@@ -207,6 +207,22 @@ def test_the_second_set_is_true_and_a_lost_critical_question_fails_its_gate(
     assert verdicts == ["pass", "regression"]
 
 
+def test_the_set_on_handbooks_is_true_and_its_baseline_is_of_today(repository: Path) -> None:
+    path = repository / "eval" / "handbooks" / "questions.yaml"
+    chosen = load_questions(path)
+    texts = {
+        each.name: each.read_text(encoding="utf-8")
+        for each in (path.parent / "documents").iterdir()
+    }
+    assert check(chosen.questions, texts) == []
+    blessed = load_run(path.parent / "baseline")
+    prints = {each.id: each.fingerprint for each in blessed.results}
+    assert prints == {each.id: each.fingerprint for each in chosen.questions}
+    critical = [each for each in blessed.results if each.severity == "critical"]
+    assert len(critical) >= 8
+    assert sum(each.correct for each in critical) >= 8
+
+
 def test_the_questions_on_articles_are_true_of_them(repository: Path, shared: Path) -> None:
     path = repository / "eval" / "articles" / "questions.yaml"
     questions = load_questions(path).questions
