@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from assistant.errors import SettingsError
 from assistant.settings.collections import CHROMA_ADDRESS, DEFAULT, no_collection
@@ -109,6 +116,11 @@ class CollectionSettings(_Section):
     path: Path
     documents: tuple[Path, ...]
     chroma_url: ChromaAddress | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without a server that is not named: shown settings are those that can be written."""
+        return {key: value for key, value in dump(self).items() if value is not None}
 
 
 class IndexSettings(_Section):
