@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-NOT_BY_HAND = {"decisions.md", "quality.md"}
-"""A log that grows, and a page that a benchmark writes."""
+NOT_BY_HAND = {"decisions.md", "quality.md", "performance.md"}
+"""A log that grows, and pages that benchmarks write."""
 
 
 def pages(entries: list[Any]) -> Iterator[str]:

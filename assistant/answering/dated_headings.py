@@ -37,7 +37,7 @@ _OF_THE_TEXT = re.compile(
 _A_LOG = 3
 """Headings with dates above a sentence that make a list of changes, or a diary."""
 _LONGEST, _MOST_LINES = 60, 80
-_MARKS = re.compile(r"^[\s#>*_=-]+|[\s*_=-]+$")
+_MARKS = "# \t\r\n>*_=-"
 _WORDS_BESIDE = 4
 """Words of a heading beside its date; with more it is a sentence that names a day."""
 
@@ -49,7 +49,7 @@ def holds_date(text: str) -> bool:
 
 def is_date_alone(text: str) -> bool:
     """Whether a line is a date and nothing else."""
-    return _DATE.fullmatch(_MARKS.sub("", text)) is not None
+    return _DATE.fullmatch(text.strip(_MARKS)) is not None
 
 
 def date_above(sentence: str, before: str, start: int) -> Named | None:
@@ -64,7 +64,7 @@ def date_above(sentence: str, before: str, start: int) -> Named | None:
     at = len(before)
     for line in reversed(before.splitlines(keepends=True)[-_MOST_LINES:]):
         at -= len(line)
-        bare = _MARKS.sub("", line)
+        bare = line.strip(_MARKS)
         if len(bare) <= _LONGEST and _is_dated(bare):
             count += 1
             begins = start - len(before) + at + line.index(bare)
