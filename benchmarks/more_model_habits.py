@@ -97,6 +97,7 @@ def asked_again(question: str) -> tuple[tuple[str, str], ...]:
         f"{CITED}\n{_OTHER}", f"{FACT}, and when it was laid out is told here [1].",
         f"The page asks: {question.lower()} It does not say [1].",
         "When was the garden of Holm laid out is the title of [1].", "Questions: see page 2 [1].",
+        f"A: {CITED}\nB: the rose [1].",
     )  # fmt: skip
     return (
         *((f"{CITED}{gap}{turn}", CITED) for turn in turns for gap in ("\n", "\n\n", " ")),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from support_texts import indexed_for_module
+from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.asked_lists import asks_what_to_do, says_what_to_do
@@ -84,6 +86,10 @@ The signals made by the lamp board are:
 
 The long rope works with the lamp board and the flag board.
 
+## Papers
+
+Certain papers that matter to the chest of a member are always kept.
+
 ## Fund
 
 The club has set up several measures for young rowers. It pays half of their boats. It lends them
@@ -98,7 +104,14 @@ Put the tag dry-dock on a boat in the rack before you go, and look at dry-dock t
 | dry-dock | The boat waits for new planks from the yard. |
 | afloat | The boat can be taken out. |
 """
-assistant = indexed_for_module({"club.md": CLUB, "pump.md": "# Barn\n\nThe barn is green.\n"})
+PAPERS = """# Papers
+
+Old papers are burnt. Certain papers are always kept, whatever the year:
+
+- the ticket
+- the photograph
+"""
+assistant = indexed_for_module({"club.md": CLUB, "papers.md": PAPERS})
 
 
 def told(assistant: Assistant, question: str) -> list[str]:
@@ -155,6 +168,27 @@ def test_a_time_in_words_answers_how_long(assistant: Assistant) -> None:
 def test_what_is_done_with_a_thing_is_not_what_it_is(assistant: Assistant) -> None:
     answer = assistant.ask("What is the password of the shed?")
     assert answer.certainty in ("unsure", "none")
+
+
+def test_a_further_line_with_a_colon_brings_what_stands_below(assistant: Assistant) -> None:
+    found = told(assistant, "Which papers are always kept in a chest?")
+    assert "the ticket" in found
+    assert "the photograph" in found
+
+
+def test_pages_that_share_their_options_are_no_versions(tmp_path: Path) -> None:
+    options = "".join(
+        f"The option shade{n} sets how dark the lamp number {n} is.\n\n" for n in range(9)
+    )
+    more = "".join(f"The winch of berth {n} lifts {n} tonnes.\n\n" for n in range(40))
+    pages = {
+        "lamp-clean.md": f"# lamp-clean\n\nUnlike lamp-lift, lamp-clean never lifts.\n\n{options}",
+        "lamp-lift.md": f"# lamp-lift\n\nlamp-lift lifts a lamp.\n\n{more}{options}",
+    }
+    with indexed(tmp_path, pages) as made:
+        answer = made.ask("What is the difference between lamp-clean and lamp-lift?")
+    assert all(each.verdict != "computed" for each in answer.sentences), answer.text
+    assert "never lifts" in answer.text
 
 
 def test_what_is_only_announced_is_told_with_what_follows(assistant: Assistant) -> None:

@@ -21,6 +21,7 @@ from assistant.answering.asked_lists import (
     asks_for_several,
     asks_for_things,
     asks_what_to_do,
+    ends_in_colon,
     says_what_to_do,
 )
 from assistant.answering.candidates import Candidates, Pick
@@ -148,6 +149,7 @@ def _choose(
         if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
             chosen += _filling_next(best, ranked)
         chosen += _told_to_do(question, best, chosen, read)
+        chosen += _below_a_colon(question, chosen[1:], chosen, read)
         counted = _counted_off(question, best, read)
         names_things = several or asks_for_things(question)
         chosen += counted or (_announced(question, best, chosen, read) if names_things else [])
@@ -263,6 +265,21 @@ def _filling_next(best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
         and pick.kind == best.kind == "prose"
         and pick.features.kind >= 1.0
     ][:1]
+
+
+def _below_a_colon(
+    question: Question, further: Sequence[Pick], chosen: Sequence[Pick], read: ReadText
+) -> list[Pick]:
+    """What stands below the further sentences that end in a colon and say nothing without it."""
+    added: list[Pick] = []
+    for pick in further:
+        if pick.kind == "prose" and ends_in_colon(pick.text):
+            added += [
+                each
+                for each in list_around(question, pick, read)
+                if not any(_overlaps(each, other) for other in (*chosen, *added))
+            ]
+    return added
 
 
 def _told_to_do(

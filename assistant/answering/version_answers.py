@@ -27,7 +27,7 @@ from assistant.types import Evidence, Sentence
 
 COMPARED = "compared"
 """The reason of an answer that compares versions."""
-_LEAST_ALIKE = 0.2
+_LEAST_ALIKE, _ALIKE_BY_NAME = 0.2, 0.5
 _MOST_SHOWN, _MOST_PAIRS = 30, 5
 _LONGEST_TEXT = 2_000_000
 _HEAD = 800
@@ -129,14 +129,22 @@ def _pairs(
     if len(one) != 2 or one[0].id == one[1].id:
         return []
     pair = (one[0], one[1])
-    return [pair] if _are_alike(pair, snapshot) else []
+    return [pair] if _are_alike(pair, snapshot, by_longer=True) else []
 
 
-def _are_alike(pair: tuple[StoredDocument, StoredDocument], snapshot: Snapshot) -> bool:
+def _are_alike(
+    pair: tuple[StoredDocument, StoredDocument], snapshot: Snapshot, *, by_longer: bool = False
+) -> bool:
     """Whether two documents share enough to be versions of one. What is too long is taken to be;
-    it is told that it is not compared."""
+    it is told that it is not compared. ``by_longer``: of the longer one, too, where only the names
+    say which are meant: pages of one manual share their tables of options."""
     texts = [snapshot.store.parsed(each.id).text for each in pair]
-    return max(map(len, texts)) > _LONGEST_TEXT or likeness(*texts) >= _LEAST_ALIKE
+    lengths = sorted(map(len, texts))
+    if lengths[1] > _LONGEST_TEXT:
+        return True
+    if by_longer:
+        return likeness(*texts) * lengths[0] / (lengths[1] or 1) >= _ALIKE_BY_NAME
+    return likeness(*texts) >= _LEAST_ALIKE
 
 
 def _of_family(reference: str, family: Sequence[_Version]) -> StoredDocument | None:

@@ -39,7 +39,7 @@ class EchoFilter:
         self._asked = words if len(words) >= _FEWEST_WORDS else []
         self._held = ""
         self._before = ""  # what was taken last: labels open a line or follow a sentence
-        self._began = False
+        self._began = self._is_echoed = False
         self._dropped = ""  # a label with nothing behind it is an answer that states nothing
         self.stopped = False
 
@@ -87,10 +87,12 @@ class EchoFilter:
     def _label(self, found: regex.Match[str], rest: str, *, is_end: bool) -> int | None:
         """Characters behind a label that go with it; -1 where it stays, None when not known yet."""
         if found["answer"]:
-            return -1 if self._began else 0
+            is_letter = len(found["answer"]) == 1  # "A: the north door" opens a list
+            return -1 if self._began or (is_letter and not self._is_echoed) else 0
         end = self._repeated(rest, is_end=is_end)
         if end is None or end < 0:
             return None if end is not None else -1
+        self._is_echoed = True
         self.stopped = self._began
         return end
 
