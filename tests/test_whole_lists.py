@@ -170,12 +170,6 @@ def test_what_is_done_with_a_thing_is_not_what_it_is(assistant: Assistant) -> No
     assert answer.certainty in ("unsure", "none")
 
 
-def test_a_further_line_with_a_colon_brings_what_stands_below(assistant: Assistant) -> None:
-    found = told(assistant, "Which papers are always kept in a chest?")
-    assert "the ticket" in found
-    assert "the photograph" in found
-
-
 def test_pages_that_share_their_options_are_no_versions(tmp_path: Path) -> None:
     options = "".join(
         f"The option shade{n} sets how dark the lamp number {n} is.\n\n" for n in range(9)
