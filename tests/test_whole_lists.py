@@ -86,10 +86,6 @@ The signals made by the lamp board are:
 
 The long rope works with the lamp board and the flag board.
 
-## Papers
-
-Certain papers that matter to the chest of a member are always kept.
-
 ## Fund
 
 The club has set up several measures for young rowers. It pays half of their boats. It lends them
@@ -104,14 +100,7 @@ Put the tag dry-dock on a boat in the rack before you go, and look at dry-dock t
 | dry-dock | The boat waits for new planks from the yard. |
 | afloat | The boat can be taken out. |
 """
-PAPERS = """# Papers
-
-Old papers are burnt. Certain papers are always kept, whatever the year:
-
-- the ticket
-- the photograph
-"""
-assistant = indexed_for_module({"club.md": CLUB, "papers.md": PAPERS})
+assistant = indexed_for_module({"club.md": CLUB, "pump.md": "# Barn\n\nThe barn is green.\n"})
 
 
 def told(assistant: Assistant, question: str) -> list[str]:
@@ -168,6 +157,21 @@ def test_a_time_in_words_answers_how_long(assistant: Assistant) -> None:
 def test_what_is_done_with_a_thing_is_not_what_it_is(assistant: Assistant) -> None:
     answer = assistant.ask("What is the password of the shed?")
     assert answer.certainty in ("unsure", "none")
+
+
+def test_a_further_line_with_a_colon_brings_what_stands_below(tmp_path: Path) -> None:
+    law = (
+        "Which papers must travel with a crate is a matter of law. Certain papers that are needed "
+    )
+    pages = {
+        "law.md": f"# Crates\n\n{law}for the harbour and the customs of a crate always travel with it.\n",
+        "papers.md": "# Papers\n\nCertain papers always travel with a crate, whatever is in it:\n\n"
+        "- the ticket\n- the photograph\n",
+    }
+    with indexed(tmp_path, pages) as made:
+        found = told(made, "What papers for the harbour always travel with a crate?")
+    assert found[0].startswith("Certain papers that are needed")
+    assert found[-2:] == ["the ticket", "the photograph"]
 
 
 def test_pages_that_share_their_options_are_no_versions(tmp_path: Path) -> None:
