@@ -162,7 +162,8 @@ def test_what_is_done_with_a_thing_is_not_what_it_is(assistant: Assistant) -> No
 def test_a_further_line_with_a_colon_brings_what_stands_below(tmp_path: Path) -> None:
     pages = {
         "law.md": "# Crates\n\nWhich papers must travel with a crate is a matter of law. "
-        "Certain papers that are needed for the harbour and the customs of a crate always travel with it.\n",
+        "Certain papers that are needed for the harbour and the customs of a crate always travel "
+        "with it.\n",
         "papers.md": "# Papers\n\nCertain papers always travel with a crate, whatever is in it:\n\n"
         "- the ticket\n- the photograph\n",
     }
