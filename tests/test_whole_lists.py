@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
+from assistant.answering import candidates, doubts, extractive
 from assistant.answering.asked_lists import asks_what_to_do, says_what_to_do
+from assistant.answering.candidates import Candidates
+from assistant.answering.choice import Extraction
 from assistant.answering.code_lines import is_beside_prose, is_code
 from assistant.answering.handled_things import only_handles
 from assistant.answering.parallel_sentences import speaks_of_another
@@ -17,6 +23,7 @@ from assistant.answering.units import tells_in_words
 from assistant.retrieval.limits import asks_for_limit, tells_limit
 from assistant.retrieval.question import Question, analyse
 from assistant.text.analysed import analysed
+from assistant.types import Passage
 
 CLUB = """# Boat club Vellmar
 
@@ -171,6 +178,65 @@ def test_a_further_line_with_a_colon_brings_what_stands_below(tmp_path: Path) ->
         found = told(made, "What papers for the harbour always travel with a crate?")
     assert found[0].startswith("Certain papers that are needed")
     assert found[-2:] == ["the ticket", "the photograph"]
+
+
+GATE = """# The gate
+
+The gate is lifted by a crane every six minutes. Six minutes is the shortest time that the crane
+takes. The crane need not come every six minutes, it may be late.
+
+Using the crane is better than using the winch at the weir for two reasons:
+
+1. if two winches pull at once, the chain of the first one may fall into the water of the second.
+2. the winch only turns where its key lies, and it turns the way of that key.
+
+The crane lifts the gate by its own key and by a key of the town.
+"""
+
+
+def test_reasons_that_are_announced_come_before_what_holds_more_words(tmp_path: Path) -> None:
+    with indexed(tmp_path, {"gate.md": GATE}) as made:
+        found = told(made, "Why does the gate use the crane?")
+    assert found[0].endswith("for two reasons:")
+    assert len(found) == 3
+
+
+def test_a_comparison_that_is_none_is_doubted(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, tuple[float, float]] = {}
+
+    def noting(p: float, extraction: Extraction, passages: Sequence[Passage]) -> float:
+        doubted = doubts.doubted(p, extraction, passages)
+        seen[extraction.question.text] = (p, doubted)
+        return doubted
+
+    monkeypatch.setattr(extractive, "doubted", noting)
+    asked = "What is the difference between the lamp board and the flag board?"
+    assistant.ask(asked)
+    before, after = seen[asked]
+    assert after == pytest.approx(before / 2)
+
+
+def test_the_sentence_of_another_thing_goes_behind_the_one_asked_for(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Candidates] = []
+    real = candidates.rank_candidates
+
+    def noting(*arguments: Any, **named: Any) -> Candidates:
+        seen.append(real(*arguments, **named))
+        return seen[-1]
+
+    monkeypatch.setattr(extractive, "rank_candidates", noting)
+    assistant.ask("With what does the red shed mark all its oars?")
+    [red] = [each for each in seen[-1].ranked if each.text.startswith("The red shed")]
+    [blue] = [each for each in seen[-1].ranked if each.text.startswith("The blue shed")]
+    better = replace(blue, score=red.score + 1.0)
+    first, second = candidates._of_the_subject(seen[-1].question, [better, red])
+    assert (first, second.start) == (red, blue.start)
+    assert second.score < red.score
+    assert second.read == candidates.READ_NOTHING
 
 
 def test_pages_that_share_their_options_are_no_versions(tmp_path: Path) -> None:

@@ -280,9 +280,8 @@ def _of_the_subject(question: Question, best: Sequence[Pick]) -> list[Pick]:
         is_close = rival.passage.document == first.passage.document and rival.row is None
         code = rival.passage.language
         if is_close and speaks_of_another(question, first.text, rival.text, code):
-            return sorted(
-                [replace(first, score=rival.score - _ANOTHER), *best[1:]], key=_best_first
-            )
+            behind = replace(first, score=rival.score - _ANOTHER, read=READ_NOTHING)
+            return sorted([behind, *best[1:]], key=_best_first)
     return list(best)
 
 
