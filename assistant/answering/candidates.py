@@ -31,6 +31,7 @@ from assistant.answering.consequences import tells_cause
 from assistant.answering.dated_headings import date_above
 from assistant.answering.fit_to_answer import is_reference, may_answer
 from assistant.answering.numbered_items import number_asked_for
+from assistant.answering.own_sections import first_of_own_section
 from assistant.answering.parallel_sentences import speaks_of_another
 from assistant.answering.sentence_scores import (
     SentenceFeatures,
@@ -167,6 +168,8 @@ def rank_candidates(
     years = frozenset(_YEAR.findall(question.text))
     asked, signs = number_asked_for(question.text), asked_signs(question.text)
     asked_above = below_the_question(question, passages, parts)
+    for key, first in first_of_own_section(question, passages, parts).items():
+        asked_above[key] = {**asked_above.get(key, {}), **first}
     about = _subjects(question, passages, parts)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):

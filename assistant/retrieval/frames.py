@@ -93,6 +93,11 @@ _VENUE = re.compile(
     re.IGNORECASE,
 )
 """Where it was said: "in her address". It helps to find the text, which does not repeat it."""
+_FILLER = re.compile(
+    r",? (?:exactly|precisely|actually|really|again|anyway|then)(?=\s{0,3}[?.!]{1,3}$)",
+    re.IGNORECASE,
+)
+"""The last word of "What does it do exactly?", which no text has to hold."""
 _SIGN = re.compile(
     r"^(?:is|was|are) there (?:any |an? )?(?:signs?|evidence|indications?|proof|hints?) "
     r"(?:that|of|for) ",
@@ -110,7 +115,7 @@ def without_frame(text: str) -> str:
     bare = _KNOWN.sub("", bare, count=1)
     bare = _MEANT.sub(r"What \g<verb> ", bare, count=1)
     bare = _CLAIMED.sub(_is_said, bare, count=1)
-    bare = _ASIDE.sub(" ", bare)
+    bare = _FILLER.sub("", _ASIDE.sub(" ", bare))
     bare = _FIGURES.sub("What is the number of ", bare, count=1)
     for pattern in (_AGREE, _CONFLICT):
         bare = pattern.sub("What is ", bare, count=1)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.retrieval.defined_things import phrase_defined
+from assistant.retrieval.things_at_work import thing_at_work, words_of_name
 from assistant.text.analysed import AnalysedText
 from assistant.text.in_english import english_terms, english_words
 from assistant.text.terms import words
@@ -42,6 +43,8 @@ def own_terms(said: AnalysedText, holds: Callable[[str], bool]) -> Own:
         return Own()
     defined = phrase_defined(said.text) if said.code == "en" else ""
     asking = said.language.asking - frozenset(words(defined))
+    if thing := thing_at_work(said.text, said.code):  # a section that is its own says no "command"
+        asking |= {word for word, _ in said.content if not thing & words_of_name(word)}
     kept = [pair for pair in said.content if pair[0] not in asking] or said.content or said.pairs
     shares: dict[str, float] = {}
     for _, term in kept:

@@ -31,6 +31,7 @@ from assistant.retrieval.named_files import (
 )
 from assistant.retrieval.nearness import SentenceIndex, best_sentences, title_coverage
 from assistant.retrieval.question import Asked, Question, analyse
+from assistant.retrieval.things_at_work import opens_own_section, thing_at_work
 from assistant.retrieval.value_forms import with_values
 from assistant.retrieval.word_statistics import inverse_document_frequency
 from assistant.settings import RetrievalSettings
@@ -249,8 +250,10 @@ def retrieve(
     closely = settings.weight_sentence or settings.weight_likeness or settings.weight_title
     count = max(_READ_CLOSELY if closely else 0, 2 * wanted)
     thing = thing_defined(question.text) if question.language == "en" else ""
-    chunks = snapshot.store.chunks(best if thing else best[:count])
+    at_work = thing_at_work(question.text, question.language)
+    chunks = snapshot.store.chunks(best if thing or at_work else best[:count])
     defining = texts_that_define(thing, {key: chunk.text for key, chunk in chunks.items()})
+    defining |= {key for key, c in chunks.items() if opens_own_section(at_work, c.heading_path)}
     near = [key for at, key in enumerate(best) if key in chunks and (at < count or key in defining)]
     documents = snapshot.store.by_ids({chunks[key].document_id for key in near})
     texts = {key: chunks[key].text for key in near}
