@@ -31,6 +31,7 @@ from assistant.answering.coded_entries import asked_signs
 from assistant.answering.consequences import tells_cause
 from assistant.answering.dated_headings import date_above
 from assistant.answering.fit_to_answer import is_reference, may_answer
+from assistant.answering.meanings import meaning_asked, tells_meaning
 from assistant.answering.numbered_items import number_asked_for
 from assistant.answering.own_sections import first_of_own_section
 from assistant.answering.parallel_sentences import speaks_of_another
@@ -84,6 +85,8 @@ _ANOTHER = 2.5
 asked for: too much to be set beside it."""
 _ROW_DEFINES = 2.0
 """What a row gains that opens with what is to be defined; a reader says little of rows."""
+_MEANING = 2.0
+"""What a sentence gains that tells the meaning that is asked for, beside "X is a boat"."""
 _SIGN = 1.5
 """What a sentence gains that writes the sign which is asked about: "the ? operator"."""
 _OFTEN = 2
@@ -182,6 +185,7 @@ def rank_candidates(
     asked_above = below_the_question(question, passages, parts)
     for key, first in first_of_own_section(question, passages, parts).items():
         asked_above[key] = {**asked_above.get(key, {}), **first}
+    word = meaning_asked(question.text)
     about = _subjects(question, passages, parts)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
@@ -217,6 +221,7 @@ def rank_candidates(
                 more += _ROW_DEFINES * (
                     sentence.row is not None and explains(question, sentence.row)
                 )
+                more += _MEANING * tells_meaning(word, sentence.text)
                 more += _SIGN * any(sign in sentence.text for sign in signs)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)
                 if years and _is_of_other_years(years, passage, sentence):

@@ -16,10 +16,11 @@ from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
 from assistant.answering.consequences import tells_cause
+from assistant.answering.deeds import tells_another_deed
 from assistant.answering.field_questions import asks_long_form
 from assistant.answering.handled_things import only_handles
 from assistant.answering.sides import asks_difference, tells_apart
-from assistant.answering.units import tells_in_words, unit_asked_for
+from assistant.answering.units import measured, tells_in_words, unit_asked_for
 from assistant.checking.contrasts import has_other_stage
 from assistant.retrieval.limits import asks_for_limit, tells_limit
 from assistant.retrieval.question import Question
@@ -66,6 +67,9 @@ _NOT_COMPARED = 0.5
 """What is left where it is asked how two things differ, and the sentence only names them."""
 _NO_LIMIT = 0.5
 """What is left where it is asked how many there may be at most, and the sentence has no limit."""
+_OTHER_DEED, _BEFORE = 0.5, 160
+"""What is left where "Where was it dug up?" is told by where it stands; and the characters before
+a sentence that may name the deed."""
 _NO_AGENT = 0.35
 """What is left where "Who founded it?" is asked and the sentence has "it was founded" by nobody."""
 _ITSELF = 0.5
@@ -140,7 +144,7 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         and extraction.ranked
         and not tells_in_words(question.text, extraction.ranked[0].text)
     ):
-        p *= 1.0 if unit.search(extraction.ranked[0].text) else _OTHER_UNIT
+        p *= 1.0 if unit.search(measured(extraction.ranked[0].text)) else _OTHER_UNIT
     if extraction.ranked and _lacks_time(question, extraction.ranked[0]):
         p *= _NO_TIME
     if extraction.ranked and _explains_nothing(question, extraction.ranked[0]):
@@ -167,6 +171,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= 1.0 if _tells_apart(extraction.ranked[0]) else _NOT_COMPARED
     if extraction.ranked and _names_no_agent(question, extraction.ranked[0]):
         p *= _NO_AGENT
+    if extraction.ranked and _tells_another_deed(question, extraction.ranked[0]):
+        p *= _OTHER_DEED
     if extraction.ranked and _reads_itself(question, extraction.ranked[0]):
         p *= _ITSELF
     if extraction.ranked and question.speaker:
@@ -234,6 +240,14 @@ def _tells_other_stage(question: Question, best: Pick) -> bool:
 def _lacks_amount(question: Question, best: Pick) -> bool:
     """Whether a price is asked for, and a sentence has no number and no word such as "free"."""
     return question.kinds[0] == "amount" and best.features.kind == 0.0
+
+
+def _tells_another_deed(question: Question, best: Pick) -> bool:
+    if question.language != "en" or best.passage.language not in ("en", "") or best.row is not None:
+        return False
+    at = best.start - best.passage.start
+    before = " ".join((words_above(best.passage), best.passage.text[max(0, at - _BEFORE) : at]))
+    return tells_another_deed(question.text, best.text, before)
 
 
 def _names_no_agent(question: Question, best: Pick) -> bool:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from assistant.answering.code_lines import is_bare_link
 from assistant.answering.dated_headings import is_date_alone
+from assistant.answering.page_lines import is_page_line
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
 from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS
@@ -112,6 +113,8 @@ def may_answer(
     if sentence.row is None and _is_no_statement(question, sentence):
         return False
     if _is_for_machines(question, sentence, passage):
+        return False
+    if sentence.row is None and is_page_line(question.text, sentence.text):
         return False
     is_title = passage.start == 0 and _is_title(sentence.text.strip(), passage)
     if is_title and not _fills_slot(question, sentence, features):

@@ -81,6 +81,11 @@ _IS_CALLED = re.compile(
     re.IGNORECASE,
 )
 """What gives a name: "These parts are called peripherals"."""
+_BEARER = re.compile(
+    r"(?:\b(?:the|an?|his|her|its|their|our)|\w['’]s) (?:[a-z][\w-]{0,20} ){0,5}[a-z][\w-]{1,20}, "
+    r"([A-ZÀ-Þ][\w'’-]{0,30}(?: [A-ZÀ-Þ][\w'’-]{0,30}){0,3})(?=[,.;)]|$)"
+)
+"""Whose name stands behind what they are: "the band's mascot, Moll Ratter, …"."""
 _PASSIVE = re.compile(
     r"[,;]?\s{1,3}(?:is|are|was|were)\s+(?:(?:also|often|usually|always|not|never|only|now|then|still|"
     r"currently|already|automatically|generally|typically|ideal|useful|good|important|necessary|"
@@ -409,6 +414,9 @@ def _defines(question: Question, text: str) -> float:
     called = _IS_CALLED.search(text)
     if called and {t for t in question.reads(called[1]) if t not in STOP_WORDS} == wanted:
         told = max(told, _DEFINED_BESIDE)
+    for bearer in _BEARER.findall(text):
+        if {t for t in question.reads(bearer) if t not in STOP_WORDS} == wanted:
+            told = max(told, _DEFINED_BESIDE)
     if acts and wanted <= {*question.reads(text)}:
         [head, *_] = [t for t in question.reads(acts[1]) if t in wanted] or [""]
         named = _ACTS.match(text) or _ENTRY.match(text)

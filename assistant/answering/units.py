@@ -76,6 +76,20 @@ def tells_in_words(question: str, text: str) -> bool:
     return any(asked.search(question) and told.search(text) for asked, told in _IN_WORDS)
 
 
+_AT_A_TIME = re.compile(
+    r"\b(?:past|last|previous|recent) [\w-]{1,20}(?: odd|-odd)? (?:years?|months?|weeks?|days?|"
+    r"decades?|centuries|hours?|seasons?)\b|"
+    r"\b[\w-]{1,20} (?:years?|months?|weeks?|days?|decades?|centuries|hours?) ago\b",
+    re.IGNORECASE,
+)
+"""Says when, not how long: "in the past 30-odd years the longest …"."""
+
+
+def measured(text: str) -> str:
+    """A sentence without the spans of time that only say when."""
+    return _AT_A_TIME.sub(" ", text)
+
+
 @lru_cache(maxsize=256)
 def unit_asked_for(question: str) -> re.Pattern[str] | None:
     """What a number with a unit looks like that answers a question, or None if any number does."""

@@ -104,7 +104,10 @@ _NUMBERS = {
 }
 """Not "one", which stands for things more often than it counts them."""
 _ROMAN = {"II": "2", "III": "3", "IV": "4", "VI": "6", "VII": "7", "VIII": "8", "IX": "9"}
-_BESIDE = frozenset({"number", "letter"})
+_BESIDE = frozenset({"number", "letter", "before|after|during"})
+"""Classes whose members must stand beside the same word to tell apart."""
+_CLAUSE = 3
+"""Words behind "before" or "after" of which one says what comes before or after what."""
 _TOKEN = re.compile(r"\d[\d,.]*\d|[^\W_]+")
 _YEAR = re.compile(r"1\d{3}|20\d\d")
 _COUNTS = re.compile(
@@ -152,7 +155,10 @@ def _found(text: str) -> dict[str, dict[str, set[str]]]:
         for key, member in _places(word.group()):
             if key == "number" and _COUNTS.search(text[: word.start()]):
                 continue
-            beside = {*stems[max(0, at - 1) : at], *stems[at + 1 : at + 2]} - STOP_WORDS
+            if key.startswith("before|"):
+                beside = {*stems[at + 1 : at + 1 + _CLAUSE]} - STOP_WORDS
+            else:
+                beside = {*stems[max(0, at - 1) : at], *stems[at + 1 : at + 2]} - STOP_WORDS
             found.setdefault(key, {}).setdefault(member, set()).update(beside)
     return found
 

@@ -72,6 +72,12 @@ _MEANT = re.compile(
     r"(?:(?:the|an?) (?:word|term|phrase|expression|notion|name) )?",
     re.IGNORECASE,
 )
+_REAL_NAME = re.compile(
+    r"^what(?P<verb>['’]s| is| was) "
+    r"(?:(?P<owner>[^.?!]{2,60}?)['’]s? (?:real|actual|true|full) name|"
+    r"the (?:real|actual|true|full) name of (?P<bearer>[^.?!]{2,60}?))(?=[ .?!]|$)",
+    re.IGNORECASE,
+)
 _CLAIMED = re.compile(
     r"^(?P<word>what|who) (?P<verb>does|do|did) (?P<thing>[^.?!]{2,80}?) (?:(?:claim|profess|"
     r"purport|pretend|seem|appear|prove|happen)|turn out) to be(?=[ .?!]|$)",
@@ -115,6 +121,7 @@ def without_frame(text: str) -> str:
     bare = _KNOWN.sub("", bare, count=1)
     bare = _MEANT.sub(r"What \g<verb> ", bare, count=1)
     bare = _CLAIMED.sub(_is_said, bare, count=1)
+    bare = _REAL_NAME.sub(_is_who, bare, count=1)
     bare = _FILLER.sub("", _ASIDE.sub(" ", bare))
     bare = _FIGURES.sub("What is the number of ", bare, count=1)
     for pattern in (_AGREE, _CONFLICT):
@@ -147,6 +154,12 @@ def asks_each_document(text: str) -> bool:
 def _is_said(match: re.Match[str]) -> str:
     """ "What does the mill claim to be?" asks "What is the mill?"."""
     return f"{match['word']} {_IS[match['verb'].lower()]} {match['thing']}"
+
+
+def _is_who(match: re.Match[str]) -> str:
+    """ "What is Mola's real name?" asks "Who is Mola?"."""
+    verb = "was" if match["verb"].strip() == "was" else "is"
+    return f"Who {verb} {match['owner'] or match['bearer']}"
 
 
 def _turned(match: re.Match[str]) -> str:

@@ -18,6 +18,8 @@ from assistant.text.terms import words
 _LIGHT = 0.4
 """Weight of words that answers rarely repeat: "How heavy is it?" is answered by "It weighs 3
 kg"."""
+_EARLY = 5
+"""Words of a question among which the class stands of which one is asked for."""
 _PIECE = 0.3
 """Weight of a part of an identifier if the index has the whole."""
 _WHOLE_KNOWN, _WHOLE_UNKNOWN = 0.6, 0.3
@@ -47,8 +49,9 @@ def own_terms(said: AnalysedText, holds: Callable[[str], bool]) -> Own:
         asking |= {word for word, _ in said.content if not thing & words_of_name(word)}
     kept = [pair for pair in said.content if pair[0] not in asking] or said.content or said.pairs
     shares: dict[str, float] = {}
+    light = said.light | _class_asked_for(said)
     for _, term in kept:
-        shares.setdefault(term, _LIGHT if term in said.light else 1.0)
+        shares.setdefault(term, _LIGHT if term in light else 1.0)
     for whole, pieces in said.identifiers:
         if holds(whole):  # its pieces then weigh little
             shares.update((term, _PIECE) for term in pieces if term in shares)
@@ -64,6 +67,17 @@ def own_terms(said: AnalysedText, holds: Callable[[str], bool]) -> Own:
         asking=tuple(term for word, term in said.pairs if word in asking),
         surface={**{term: term for term in shares}, **{term: word for word, term in said.pairs}},
     )
+
+
+def _class_asked_for(said: AnalysedText) -> frozenset[str]:
+    """The term of the class of which one is asked for: an answer to "Which company …?" names one
+    and need not say "company"."""
+    words_in_order = [word for word, _ in said.pairs]
+    asked = said.language.phrases["which"] + said.language.phrases["what"]
+    for at, (word, term) in enumerate(said.pairs[:_EARLY]):
+        if word in said.language.classes and at and words_in_order[at - 1] in asked:
+            return frozenset({term})
+    return frozenset()
 
 
 def forms_of(

@@ -35,10 +35,11 @@ class Language:
 
     ``function`` are words of grammar, by which a language is told; ``stop`` holds them and others
     without content in a question. ``asking`` say what is wanted, ``light`` are put in many other
-    ways by an answer, ``pronouns`` and ``openings`` lean on the question before. ``pronouns`` and
-    ``places`` keep their accents: Spanish "él" is no article. ``phrases`` and
-    ``nouns`` tell the kind of answer. ``groups`` are words of one family that no stemmer joins,
-    ``synonyms`` words that often say the same; ``verbs`` the forms of one irregular verb.
+    ways by an answer, ``classes`` say of what one is asked for ("which company"). ``pronouns`` and
+    ``openings`` lean on the question before. ``pronouns`` and ``places`` keep their accents:
+    Spanish "él" is no article. ``phrases`` and ``nouns`` tell the kind of answer. ``groups`` are
+    words of one family that no stemmer joins, ``synonyms`` words that often say the same;
+    ``verbs`` the forms of one irregular verb.
     """
 
     code: str
@@ -48,6 +49,7 @@ class Language:
     stop: frozenset[str]
     asking: frozenset[str]
     light: frozenset[str]
+    classes: frozenset[str]
     pronouns: frozenset[str]
     openings: tuple[str, ...]
     phrases: Mapping[str, tuple[str, ...]]
@@ -109,6 +111,7 @@ def language(code: str) -> Language:
         stop=function | _words(rows.get("stop", "")),
         asking=_words(rows.get("asking", "")),
         light=_words(rows.get("light", "")),
+        classes=_words(rows.get("class", "")),
         pronouns=frozenset(fold_case(rows.get("pronoun", "")).split()),
         openings=_phrases(rows.get("opening", "")),
         phrases=MappingProxyType({kind: _phrases(rows.get(kind, "")) for kind in _KINDS}),

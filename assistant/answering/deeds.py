@@ -1,0 +1,65 @@
+"""Deeds that a question asks the place, the time or the doer of, and sentences that tell another.
+
+Pure. English alone. "The statue stands in the villa" holds a place, and does not tell where the
+statue was found; a reader takes it for the answer.
+"""
+
+from __future__ import annotations
+
+import re
+
+_DEEDS = """found discovered dug unearthed excavated: found find* discover* dug digging unearth*
+  excavat*
+  recover* came_to_light detected spotted identified turned_up establish* start* creat* set_up
+  launch* formed forms forming began begun
+born: born birth* nativ* née nee hail hails b.
+die died killed murdered assassinated executed drowned: die dies died dying dead death* kill*
+  passed_away murder* assassin* perish* succumb* execut* hanged hanging drown* shot slain fatal*
+  body until_his until_her † lost_his_life lost_her_life fell_in
+buried: buri* grave* tomb* interred cemetery laid_to_rest rest rests ashes cremat*
+married: marri* marry* wed wedding* wife husband spouse bride* groom couple remarri*
+arrested captured caught imprisoned jailed detained: arrest* captur* caught detain* custody
+  seiz* imprison* prison* jail* held sentenc* taken behind_bars locked_up
+stolen robbed: stol* steal* theft thie* robb* burgl* loot* heist taken raid*
+released published issued: releas* publish* publication issu* came_out launch* premi* appear*
+  debut* available print* out_on out_in hit edition drop* aired broadcast shipped introduc*
+  version announc*
+elected appointed: elect* won win* vot* becam* becom* chosen appoint* took_office named since
+  sworn succeed* nominat* selected joined
+filmed shot recorded: film* shot shoot* record* location* photograph* studio* taped captur*
+  set_in
+attacked bombed wounded injured: attack* bomb* assault* wound* injur* hurt struck hit raid* shot
+  blast explo* invad* fire ambush*
+divorced: divorc* separat* split annul* dissol*
+retired resigned: retir* resign* stepped_down left quit* leav* last_day last_game last_match
+  ended"""
+"""Verbs of questions, and behind the colon what tells of such a deed; "_" stands for a space, "*"
+for any ending."""
+_ASKS = (
+    r"\W*(?:where|when|(?:in|on|at|from|near)? ?(?:which|what) (?:\w+ )?(?:city|town|village|"
+    r"country|place|state|street|building|year|day|month|date|century|decade|site)) "
+    r"(?:was|were|did|had|is|are) (?:[^?]{2,80} )?"
+)
+
+
+def _told(words: str) -> re.Pattern[str]:
+    ways = (re.escape(each).replace(r"\*", r"\w*").replace("_", " ") for each in words.split())
+    life = r"|\(\d{4}[–-]" if "death*" in words or "birth*" in words else ""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w){life}", re.IGNORECASE)
+
+
+_ASKED = tuple(
+    (re.compile(rf"{_ASKS}(?:{'|'.join(verbs.split())})\b", re.IGNORECASE), _told(told))
+    for verbs, _, told in (
+        line.partition(":") for line in re.sub(r"\n  ", " ", _DEEDS).splitlines()
+    )
+)
+
+
+def tells_another_deed(question: str, text: str, before: str) -> bool:
+    """Whether the place or time of a deed is asked for ("Where was it dug up?") of which neither a
+    sentence nor what stands right before it has a word."""
+    for asked, told in _ASKED:
+        if asked.match(question):
+            return told.search(text) is None and told.search(before) is None
+    return False

