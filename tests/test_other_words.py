@@ -6,7 +6,7 @@ import pytest
 from support_texts import indexed_for_module
 
 from assistant import Assistant
-from assistant.answering.deeds import tells_another_deed
+from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.meanings import meaning_asked, tells_meaning
 from assistant.answering.page_lines import is_page_line
 from assistant.answering.units import measured

@@ -16,7 +16,7 @@ from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
 from assistant.answering.consequences import tells_cause
-from assistant.answering.deeds import tells_another_deed
+from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.field_questions import asks_long_form
 from assistant.answering.handled_things import only_handles
 from assistant.answering.sides import asks_difference, tells_apart

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 _ASKS = re.compile(
-    r"\W*(?:what (?:does|do|did) (?:the (?:name|word|term|phrase|title|expression) )?"
+    r"\W{0,5}(?:what (?:does|do|did) (?:the (?:name|word|term|phrase|title|expression) )?"
     r"[\"“'‘]?(?P<a>[^?]{2,50}?)[\"”'’]? (?:actually |literally )?mean(?: in [\w ]{2,30})?|"
     r"what(?:['’]s| is| was) the (?:literal |exact )?meaning of (?:the (?:name|word|term|phrase) )?"
-    r"[\"“'‘]?(?P<b>[^?]{2,50}?)[\"”'’]?)\s{0,3}[?.!]*$",
+    r"[\"“'‘]?(?P<b>[^?]{2,50}?)[\"”'’]?)\s{0,3}[?.!]{0,3}$",
     re.IGNORECASE,
 )
 _TELLS = (

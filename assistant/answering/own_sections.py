@@ -15,14 +15,14 @@ from assistant.retrieval.things_at_work import is_named, is_overview, thing_at_w
 from assistant.types import Passage
 
 _ASIDE = re.compile(
-    r"\W*(?:note|nota|hinweis|warning|caution|tip|example|see|for example|by default|z\. ?b\.)\b",
+    r"\W{0,5}(?:note|nota|hinweis|warning|caution|tip|example|see|for example|by default|z\. ?b\.)\b",
     re.IGNORECASE,
 )
-_FIRST, _SAYS_THIS = 5.0, 1.5
+_FIRST, _SAYS_THIS = 6.0, 1.5
 """What the first sentence gains, and more where it opens with "this command" or a verb: on a manual
 of 93 pages notes that name the command scored up to 5 more than the sentence that says it."""
 _OPENS = re.compile(
-    r"\W*(?:(?:this|the|it|dieser?|dieses|cette?|este|esta|quest[oa])\b|[A-Z][a-z]{2,14}s\s)"
+    r"\W{0,5}(?:(?:this|the|it|dieser?|dieses|cette?|este|esta|quest[oa])\b|[A-Z][a-z]{2,14}s\s)"
 )
 _LEAST = 4
 """Words of a line that says what a thing does."""

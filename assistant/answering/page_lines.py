@@ -10,17 +10,17 @@ import re
 
 _NAME = r"[A-ZÀ-Þ][\w'’.-]{0,30}"
 _BY_LINE = re.compile(
-    rf"\W*(?:(?i:story|words|text|posted|written|reported|report|photos?) )?(?i:by):? "
+    rf"\W{{0,5}}(?:(?i:story|words|text|posted|written|reported|report|photos?) )?(?i:by):? "
     rf"{_NAME}(?:,? (?:and |de |van |von |of )?{_NAME}){{0,6}}"
     r"(?:,? (?i:staff writer|correspondent|reporter|editor|contributor|special to .{2,40}))?"
-    r"(?: ?[|/,·•–-] ?.{0,40})?\W*"
+    r"(?: ?[|/,·•–-] ?.{0,40})?\W{0,5}"
 )
 _RECORD = re.compile(
-    r"\W*(?:\(meta ?data\)\s*|citation details\b|(?:TITLE|AUTHOR|PUBLISHER|URL|DATE|COPYRIGHT|"
+    r"\W{0,5}(?:\(meta ?data\)\s*|citation details\b|(?:TITLE|AUTHOR|PUBLISHER|URL|DATE|COPYRIGHT|"
     r"DESCRIPTION|KEYWORDS)\s?:)"
 )
 _CAPTURE = re.compile(
-    r"\W*(?:the wayback machine\b|(?:https?://|www\.)\S{8,}\W*$|(?:last )?(?:updated|modified|"
+    r"\W{0,5}(?:the wayback machine\b|(?:https?://|www\.)\S{8,}\W{0,5}$|(?:last )?(?:updated|modified|"
     r"published|posted)(?: on| at)?:? .{0,60}$|(?:a|this) version of this article appears\b|"
     r"copyright\b|©|all rights reserved\b|(?:share|follow|print|e-?mail) (?:this|us)\b|"
     r"(?:click|tap) here\b|sign up (?:for|to)\b|subscribe (?:to|now)\b|read (?:more|next)\b|"

@@ -36,7 +36,7 @@ retired resigned: retir* resign* stepped_down left quit* leav* last_day last_gam
 """Verbs of questions, and behind the colon what tells of such a deed; "_" stands for a space, "*"
 for any ending."""
 _ASKS = (
-    r"\W*(?:where|when|(?:in|on|at|from|near)? ?(?:which|what) (?:\w+ )?(?:city|town|village|"
+    r"\W{0,5}(?:where|when|(?:in|on|at|from|near)? ?(?:which|what) (?:\w+ )?(?:city|town|village|"
     r"country|place|state|street|building|year|day|month|date|century|decade|site)) "
     r"(?:was|were|did|had|is|are) (?:[^?]{2,80} )?"
 )
