@@ -29,7 +29,9 @@ from assistant.answering.code_lines import is_beside_prose
 from assistant.answering.coded_entries import asked_signs
 from assistant.answering.consequences import tells_cause
 from assistant.answering.dated_headings import date_above
+from assistant.answering.deeds import deed_bonus, deed_terms
 from assistant.answering.fit_to_answer import is_reference, may_answer
+from assistant.answering.life_years import dates_a_life
 from assistant.answering.numbered_items import number_asked_for
 from assistant.answering.own_sections import first_of_own_section
 from assistant.answering.parallel_sentences import speaks_of_another
@@ -171,6 +173,7 @@ def rank_candidates(
     for key, first in first_of_own_section(question, passages, parts).items():
         asked_above[key] = {**asked_above.get(key, {}), **first}
     about = _subjects(question, passages, parts)
+    deed = deed_terms(question)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
         found = parts[passage.chunk_id]
@@ -205,8 +208,10 @@ def rank_candidates(
                     sentence.row is not None and explains(question, sentence.row)
                 )
                 more += _SIGN * any(sign in sentence.text for sign in signs)
+                more += deed_bonus(deed, sentence, each)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)
-                if years and _is_of_other_years(years, passage, sentence):
+                is_other = years and _is_of_other_years(years, passage, sentence)
+                if is_other or dates_a_life(question, sentence.text):
                     more -= _OTHER_YEAR
                     pick = _pick(passage, sentence, each, more, penalty, reading, 0.0, beside)
                     ranked.append(replace(pick, read=READ_NOTHING))

@@ -178,6 +178,23 @@ def computing_words(code: str) -> Mapping[str, tuple[str, ...]]:
     )
 
 
+@lru_cache(maxsize=64)
+def answer_words(code: str) -> Mapping[str, tuple[str, ...]]:
+    """What a language asks by ("asks.age") and tells with ("tells.age"): the rows of its data file
+    as their phrases, in lower case with accents, ``*`` for any letters; empty for a language that
+    has none. What they are for is told in ``answering.asked_measures`` and the modules beside it.
+    """
+    if not known_code(code):
+        return MappingProxyType({})
+    return MappingProxyType(
+        {
+            key: tuple(" ".join(each.split()) for each in fold_case(value).split(",") if each)
+            for key, value in _rows(known_code(code)).items()
+            if key.startswith(("asks.", "tells."))
+        }
+    )
+
+
 @lru_cache(maxsize=1)
 def telling_words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
     """Each word of grammar or question word → the languages that have it: as written, in lower
