@@ -37,8 +37,9 @@ class Language:
     without content in a question. ``asking`` say what is wanted, ``light`` are put in many other
     ways by an answer, ``pronouns`` and ``openings`` lean on the question before. ``pronouns`` and
     ``places`` keep their accents: Spanish "él" is no article. ``phrases`` and
-    ``nouns`` tell the kind of answer. ``groups`` are words of one family that no stemmer joins;
-    ``verbs`` the forms of one irregular verb.
+    ``nouns`` tell the kind of answer. ``groups`` are words of one family that no stemmer joins,
+    and their synonyms; ``verbs`` the forms of one irregular verb: both keep their accents, which
+    stemmers read.
     """
 
     code: str
@@ -129,7 +130,7 @@ def language(code: str) -> Language:
 
 
 def _groups(row: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(group.split()) for group in fold(row).split(";") if group.strip())
+    return tuple(tuple(group.split()) for group in fold_case(row).split(";") if group.strip())
 
 
 @lru_cache(maxsize=8)
