@@ -25,6 +25,7 @@ _UNITS = {
     "mass": ("mass_unit",), "price": ("price",),
 }  # fmt: skip
 _YEAR = re.compile(r"(?<![\d.,])(?:1\d|20)\d\d(?![.,]?\d)")
+_ANY_YEAR = re.compile(r"(?<!\d)[1-9]\d{2,3}(?!\d)")
 _YEARS = re.compile(rf"{_YEAR.pattern}.*?{_YEAR.pattern}", re.DOTALL)
 _ALS = re.compile(r"(?:^\W*|[,;:(–-]\s?)als (?!(?:ob|dass)\b)", re.IGNORECASE)
 """German "when"; within a clause it is "as" or "than"."""
@@ -40,14 +41,19 @@ def measure_asked(question: str, code: str) -> str:
     return next((each for each in _MEASURES if _has(code, f"asks.{each}", text)), "")
 
 
-def asks_year(question: str, code: str) -> bool:
-    """Whether a question asks in which year something was."""
-    return _has(code, "asks.year", _words(question))
+def lacks_year(question: str, code: str, text: str) -> bool:
+    """Whether a year is asked for, and a text has none."""
+    return _has(code, "asks.year", _words(question)) and _ANY_YEAR.search(text) is None
 
 
 def asks_life(question: str, code: str) -> bool:
     """Whether a question asks for somebody's birth, death or time of life."""
     return _has(code, "asks.life", _words(question, with_accents=True))
+
+
+def asks_meaning(question: str, code: str) -> bool:
+    """Whether a question asks what a word means."""
+    return _has(code, "asks.meaning", _words(question))
 
 
 def asks_to_tell_apart(question: str, code: str) -> bool:

@@ -43,6 +43,7 @@ from assistant.answering.sentence_scores import (
     weigh,
 )
 from assistant.answering.table_rows import TableRow, explains
+from assistant.answering.told_meanings import told_bonus
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected
@@ -208,7 +209,8 @@ def rank_candidates(
                     sentence.row is not None and explains(question, sentence.row)
                 )
                 more += _SIGN * any(sign in sentence.text for sign in signs)
-                more += deed_bonus(deed, sentence, each)
+                more += deed_bonus(question, deed, sentence, each)
+                more += told_bonus(question, sentence.text, passage.language)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)
                 is_other = years and _is_of_other_years(years, passage, sentence)
                 if is_other or dates_a_life(question, sentence.text):

@@ -12,7 +12,12 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from assistant.answering.asked_and_told import asks_to_tell_apart, tells_difference, tells_when
+from assistant.answering.asked_and_told import (
+    asks_to_tell_apart,
+    lacks_year,
+    tells_difference,
+    tells_when,
+)
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
@@ -70,6 +75,8 @@ _NUMBERS = frozenset({"number"})
 """Where other languages ask: "por unos monjes" is a person, and no name."""
 _OTHER_DEED = 0.5
 """What is left where "Wer leitet das Werk?" is told by who founded it."""
+_NO_YEAR = 0.6
+"""What is left where "en quelle année" is told by a century."""
 _HANDLED = 0.18
 """What is left where "What is the password?" is told by what to do with the password."""
 _NOT_COMPARED = 0.5
@@ -147,6 +154,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _OTHER_DEED * (_UNFILLED if extraction.ranked[0].features.kind == 0.0 else 1.0)
     elif extraction.ranked and _lacks_life(question, extraction.ranked[0]):
         p *= _OTHER_DEED
+    elif extraction.ranked and _lacks_year(extraction):
+        p *= _NO_YEAR
     if extraction.ranked and _explains_nothing(question, extraction.ranked[0]):
         p *= _NO_LONG_FORM if asks_long_form(question.text) else _NOT_DEFINED
     if extraction.ranked and _only_names(question, extraction.ranked[0]):
@@ -262,6 +271,13 @@ def _tells_other_deed(extraction: Extraction) -> bool:
         return False
     told = [(pick.passage, pick.text) for pick in (extraction.ranked[0], *extraction.picks)]
     return lacks_deed(extraction.question, told)
+
+
+def _lacks_year(extraction: Extraction) -> bool:
+    """Whether it is asked in which year something was, and no sentence of the answer has one."""
+    question = extraction.question
+    text = " ".join(pick.text for pick in (extraction.ranked[0], *extraction.picks))
+    return lacks_year(question.text, question.language, text)
 
 
 def _lacks_life(question: Question, best: Pick) -> bool:

@@ -29,6 +29,7 @@ from assistant.retrieval.answer_kinds import AnswerKind
 from assistant.retrieval.defined_things import texts_that_define, thing_defined
 from assistant.retrieval.question import Question
 from assistant.text.abbreviations import pairs_of
+from assistant.text.look_alikes import other_meanings, says_other
 from assistant.text.names import words_above
 from assistant.text.sentences import SentenceSpan
 from assistant.text.terms import STOP_WORDS, stems, words_and_stems
@@ -192,12 +193,17 @@ def take_apart(
     code = passage.language
     has_table = any(span.kind == "table" for span in spans)
     rows = rows_of(passage, question.reads) if has_table else {}
+    alike = other_meanings(question.text, code) if code == question.language else {}
     for span in spans:
         own = passage.text[span.start : span.end]
         row = rows.get(span.start)
         tokens, found_stems = words_and_stems(own, code)
         sequence = tuple(question.as_asked(found_stems, code))
         terms = frozenset(sequence) | frozenset(question.reads(own, code))
+        for other in [stem for stem in alike if stem in terms]:
+            if says_other(own, other, alike[other], code):  # "aus Gründen" names no "Gründer"
+                terms -= {other}
+                sequence = tuple(f"{t}'" if t == other else t for t in sequence)
         terms = terms if row is None else row.own | terms
         found.append(SentenceTerms(own, span, tuple(tokens), terms, sequence, row))
     return found

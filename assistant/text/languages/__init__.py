@@ -180,6 +180,18 @@ def computing_words(code: str) -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=64)
+def look_alikes(code: str) -> tuple[tuple[frozenset[str], ...], ...]:
+    """Words that a stemmer makes one though they mean other things, in a language: rows of sides,
+    each the forms of a word as written."""
+    row = _rows(known_code(code)).get("apart", "") if known_code(code) else ""
+    return tuple(
+        tuple(frozenset(side.split()) for side in words.split("/"))
+        for words in row.split(";")
+        if words.strip()
+    )
+
+
+@lru_cache(maxsize=64)
 def answer_words(code: str) -> Mapping[str, tuple[str, ...]]:
     """What a language asks by ("asks.age") and tells with ("tells.age"): the rows of its data file
     as their phrases, in lower case with accents, ``*`` for any letters; empty for a language that
