@@ -345,18 +345,7 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
             found = {match.group().lower() for match in _DATE.finditer(text)} - question.values
             return float(bool(found) or (bool(other) and has_time(text, other)))
         if kind == "number":
-            if not other and tells_in_words(question.text, text):
-                return 1.0
-            if lacks_unit(question, text, code):
-                return _OTHER_UNIT
-            if measure_asked(question.text, question.language):
-                return 1.0
-            counted = _COUNTED_OFF.sub(" ", text)
-            values = {v.replace(",", "") for v in _VALUE.findall(counted)} - question.values
-            if values and not all(map(_BARE_YEAR.fullmatch, values)):
-                return 1.0
-            in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text)
-            return 0.7 if in_words or values else 0.0
+            return _number_told(question, text, code)
         if kind == "amount":
             if question.language != "en" and (code or question.language) != "en":
                 return price_told(text, code or question.language)
@@ -377,6 +366,25 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
         if kind == "which" and not _NO_NAME.search(question.text):
             return 1.0 if _new_name(_CAPITAL, text, question) else 0.4
     return 0.5
+
+
+def _number_told(question: Question, text: str, code: str) -> float:
+    """How well a sentence tells a number: by one with its unit where a measure is asked for, else
+    in digits, in words, or by a year."""
+    other = "" if code == "en" else code
+    if not other and tells_in_words(question.text, text):
+        return 1.0
+    if question.language == "en" and lacks_unit(question, text, code):
+        return _OTHER_UNIT
+    counted = _COUNTED_OFF.sub(" ", text)
+    values = {v.replace(",", "") for v in _VALUE.findall(counted)} - question.values
+    in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text) is not None
+    if question.language != "en" and measure_asked(question.text, question.language):
+        is_told = not lacks_unit(question, text, code)
+        return 1.0 if is_told else _OTHER_UNIT * bool(values or in_words)
+    if values and not all(map(_BARE_YEAR.fullmatch, values)):
+        return 1.0
+    return 0.7 if in_words or values else 0.0
 
 
 def _kinds_to_fill(question: Question) -> tuple[AnswerKind, ...]:
