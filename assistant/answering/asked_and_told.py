@@ -104,7 +104,12 @@ def tells_when(text: str, code: str) -> bool:
 def tells_difference(text: str, code: str) -> bool:
     """Whether a sentence says in what things differ: that they do ("the result is different") does
     not; True for a language of which that is not known."""
-    return not answer_words(code) or _has(code, "tells.contrast", _words(text))
+    if not answer_words(code):
+        return True
+    [*clauses, last] = re.split(r"[,;:]", text)
+    if _has(code, "tells.differs", f" {_words(last).split(' ')[-2]} "):
+        text = " ".join(clauses)
+    return _has(code, "tells.contrast", _words(text))
 
 
 def _is_of_now(question: str) -> bool:
