@@ -35,6 +35,10 @@ Das Bauwerk wurde 1908 von der Hafengesellschaft Nordstrand errichtet, mit Spend
 
 Der Förderkreis schloss sich zusammen, um die Werkstatt am Rotkliff zu gründen.
 """
+SEEKARTE = """# Das Programm Seekarte
+
+Seekarte 2.0 wurde am 4. Mai 2011 freigegeben und zeigt alle Bojen. Seekarte ist frei.
+"""
 GRUENDE = """# Warum der Hafen Kurrendorf gewählt wurde
 
 Schließlich muss aus Gründen der Sicherheit jedes Boot in Kurrendorf denselben Anker führen. Die
@@ -72,7 +76,7 @@ El remero principal fue Basilio Cué, que enseñó a Nadia Rebolledo el arte de 
 assistant = indexed_for_module(
     {
         "leuchtturm.md": LEUCHTTURM, "gruende.md": GRUENDE, "moulin.md": MOULIN,
-        "canoa.md": CANOA,
+        "canoa.md": CANOA, "seekarte.md": SEEKARTE,
     }
 )  # fmt: skip
 
@@ -89,6 +93,7 @@ assistant = indexed_for_module(
         "¿Cuántos años tenía Telmo Arrieta cuando murió?",
         "¿Cuánto mide la canoa Ximbalá?",
         "¿Cuándo quebró la empresa de Telmo Arrieta?",
+        "Wann wurde Seekarte 1.0 freigegeben?",
     ],
 )
 def test_what_no_sentence_tells_is_not_called_likely(assistant: Assistant, question: str) -> None:
@@ -101,6 +106,7 @@ def test_what_no_sentence_tells_is_not_called_likely(assistant: Assistant, quest
     ("question", "told"),
     [
         ("Wann wurde der Leuchtturm errichtet?", "1908"),
+        ("Wann wurde Seekarte 2.0 veröffentlicht?", "4. Mai 2011"),
         ("Qui a fondé la Confrérie des meuniers ?", "Aubin Terrasse"),
         ("Quand le treuil a-t-il été séparé du moulin ?", "mars 1913"),
         ("Quelle est la différence entre la meule de grès et la meule de lave ?", "tandis que"),

@@ -97,8 +97,8 @@ def deed_bonus(
 ) -> float:
     """What a sentence gains that tells the deed: all of it with the person, place or time asked
     for, some where that need not be a name ("monks planted it")."""
-    if not wanted & sentence.terms:
-        return 0.0
+    if not wanted & sentence.terms or (question.values and features.values == 0.0):
+        return 0.0  # "2.0 wurde freigegeben" tells nothing of 1.0
     if question.kinds[0] == "date":
         return _TOLD * (features.kind >= 1.0)
     return _TOLD * max(features.kind, _NO_NAME)
