@@ -148,7 +148,14 @@ def test_questions_ask_for_measures(code: str, question: str, measure: str) -> N
     [
         ("de", "age", "Wie alt war er?", "Er starb mit 71 Jahren.", True),
         ("de", "age", "Wie alt war er?", "Er starb 71-jährig.", True),
-        ("de", "age", "Wie alt war er?", "Er lebte von 1871 bis 1944.", True),
+        ("de", "age", "Wie alt war er, als er starb?", "Er lebte von 1871 bis 1944.", True),
+        (
+            "fr",
+            "age",
+            "Quel âge avait-il ?",
+            "Il fonda la halle (1907) et le port (1924).",
+            False,
+        ),
         ("de", "age", "Wie alt war er?", "Er baute 1908 den Turm.", False),
         ("de", "age", "Wie alt ist der Turm?", "Er wurde 1908 gebaut.", True),
         ("de", "length", "", "Der Turm ist zwölf Meter hoch.", True),
@@ -271,12 +278,15 @@ def test_that_things_differ_does_not_say_in_what() -> None:
         ("es", "¿Qué significa Ximbalá?", "Ximbalá es larga, lo que significa que pesa.", False),
         ("de", "Was bedeutet Rotkliff?", "Rotkliff bedeutet rote Klippe.", True),
         ("de", "Was bedeutet Rotkliff?", "Rotkliff ist hoch, was bedeutet, dass er friert.", False),
+        ("fr", "Que signifie Brévenne ?", "Le canal est appelé Brévenne (l'eau brune).", True),
+        ("de", "Was bedeutet Rotkliff?", "Das Rotkliff, „die rote Klippe“, ist hoch.", True),
+        ("fr", "Que signifie Brévenne ?", "Brévenne (Rhône) a un moulin.", False),
         ("fr", "Que signifie Brévenne ?", "Brévenne signifie rivière.", True),
         ("fr", "Que signifie Brévenne ?", "Brévenne est un village.", False),
     ],
 )
 def test_a_meaning_is_no_consequence(code: str, question: str, text: str, is_told: bool) -> None:
-    assert tells_meaning(_asked(question, code), text, code) is is_told
+    assert bool(tells_meaning(_asked(question, code), text, code)) is is_told
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,11 @@ def lacks_year(question: str, code: str, text: str) -> bool:
     return _has(code, "asks.year", _words(question)) and _ANY_YEAR.search(text) is None
 
 
-def asks_life(question: str, code: str) -> bool:
-    """Whether a question asks for somebody's birth, death or time of life."""
+def asks_life(question: str, code: str = "") -> bool:
+    """Whether a question asks for somebody's birth, death or time of life; in any language that is
+    known, where none is given."""
+    if not code:
+        return any(asks_life(question, each) for each in ("de", "fr", "es"))
     return _has(code, "asks.life", _words(question, with_accents=True))
 
 
@@ -69,7 +72,9 @@ def tells_measure(measure: str, question: str, text: str, code: str) -> bool:
     words = _words(text)
     if measure == "age":
         is_told = _has(code, "tells.age", _words(text, with_accents=True))
-        if _YEARS.search(text) or (is_told and any(map(str.isdigit, text))):
+        if is_told and any(map(str.isdigit, text)):
+            return True
+        if asks_life(question) and _YEARS.search(text):
             return True
         if _is_of_now(question) and _YEAR.search(text):
             return True

@@ -60,6 +60,15 @@ def lacks_life(question: Question, text: str, code: str) -> bool:
     return _LIFE.search(text) is None and _SIGNS.search(text) is None
 
 
+def tells_life(question: Question, text: str) -> bool:
+    """Whether a birth or a death is asked for, and such years stand behind a name that the question
+    has."""
+    if question.kinds[0] != "date" or not _asks_life(question):
+        return False
+    named = (set(question.reads(match["name"])) for match in _LIFE.finditer(text))
+    return any(name & question.weights.keys() for name in named)
+
+
 def _asks_life(question: Question) -> bool:
     if question.language == "en":
         return _ENGLISH.search(question.text) is not None

@@ -7,12 +7,13 @@ says what X is tells no meaning. The words are rows of a language's data file.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from functools import lru_cache
 
 from assistant.answering.asked_and_told import asks_meaning, asks_to_tell_apart, tells_difference
 from assistant.retrieval.question import Question
 from assistant.text.folding import fold
-from assistant.text.languages import answer_words
+from assistant.text.languages import answer_words, language
 from assistant.text.terms import STOP_WORDS
 
 _MEANING = 2.5
@@ -21,6 +22,9 @@ _NO_CONTRAST = 1.5
 """What a sentence loses where a difference is asked for and it sets nothing against the other."""
 _NEAR = 60
 """Characters before "means" in which the word stands."""
+_EXPLAINED = 0.5
+_GLOSS = re.compile(r" ?[,:]? ?(?P<sign>\(|\(?[\"«„“]) ?(?P<first>[^\W\d_]+)")
+"""An explanation right behind a word: "Rotkliff („rote Klippe“)"; a name in brackets is none."""
 _BEHIND = 80
 """Characters behind "the meaning of" in which the word stands."""
 
@@ -38,18 +42,29 @@ def told_bonus(question: Question, text: str, code: str) -> float:
     return 0.0
 
 
-def tells_meaning(question: Question, text: str, code: str) -> bool:
-    """Whether a sentence says of the question's word what it means."""
+def tells_meaning(question: Question, text: str, code: str) -> float:
+    """1 where a sentence says of the question's word what it means, 0.5 where an explanation in
+    quotation marks or brackets stands right behind it, else 0."""
     asking = question.reads(" ".join(answer_words(code)["tells.sense"]), code)
     wanted = question.weights.keys() - set(asking)
     said = fold(text)
-    for match in _means(code).finditer(said):
+    for match in _means(code).finditer(said) if wanted else ():
         before = said[max(0, match.start() - _NEAR) : match.start()]
-        if wanted and wanted <= {*question.reads(before, code)} and not _follows(code, before):
-            return True
-    for match in _sense(code).finditer(said):
+        if wanted <= {*question.reads(before, code)} and not _follows(code, before):
+            return 1.0
+    for match in _sense(code).finditer(said) if wanted else ():
         behind = {*question.reads(said[match.end() : match.end() + _BEHIND], code)}
-        if wanted and wanted <= behind - STOP_WORDS:
+        if wanted <= behind - STOP_WORDS:
+            return 1.0
+    is_explained = bool(wanted) and _is_explained(question, said, code, wanted)
+    return _EXPLAINED * is_explained
+
+
+def _is_explained(question: Question, said: str, code: str, wanted: Set[str]) -> bool:
+    for match in _GLOSS.finditer(said):
+        before = said[max(0, match.start() - _NEAR) : match.start()].split()[-len(wanted) :]
+        is_phrase = match["sign"] != "(" or match["first"] in language(code).stop
+        if is_phrase and wanted <= {*question.reads(" ".join(before), code)}:
             return True
     return False
 

@@ -16,8 +16,8 @@ from assistant.answering.asked_and_told import (
 )
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
-from assistant.answering.deeds import lacks_deed
-from assistant.answering.life_years import lacks_life, without_life_years
+from assistant.answering.deeds import deed_terms, lacks_deed
+from assistant.answering.life_years import lacks_life, tells_life, without_life_years
 from assistant.answering.units import lacks_unit
 from assistant.retrieval.question import Question
 from assistant.text.languages import answer_words
@@ -27,10 +27,14 @@ _NO_TIME = 0.3
 """What is left of the probability where "wann" is told by a sentence without any time."""
 _NO_MEASURE = 0.35
 """What is left where a measure or a price is asked for and no sentence has its unit."""
+_MEASURE_BEHIND = 0.7
+"""What is left where only a sentence beside the best one has it: of something else, perhaps."""
 _NO_NUMBER = 0.6
 """What is left where a number is asked for and the best sentence has none."""
 _OTHER_DEED = 0.5
 """What is left where "Wer leitet das Werk?" is told by who founded it."""
+_IN_OTHER_WORDS = 0.75
+"""What is left where it has a time and all of the question but the verb."""
 _NOT_FIRST = 0.85
 """What is left where the best sentence tells another deed, and one behind it the one asked for."""
 _NOBODY = 0.6
@@ -57,8 +61,10 @@ def share_told(extraction: Extraction) -> float:
         return left
     if _lacks_time(question, best, code):
         left *= _NO_TIME
-    if _lacks_measure(extraction) or _lacks_price(question, best):
+    if _lacks_price(question, best):
         left *= _NO_MEASURE
+    elif lacks_unit(question, best.text, best.passage.language):
+        left *= _NO_MEASURE if _lacks_measure(extraction) else _MEASURE_BEHIND
     if question.kinds[0] == "number" and best.features.kind == 0.0 and answer_words(code):
         left *= _NO_NUMBER
     if asks_to_tell_apart(question.text, question.language) and not tells_difference(
@@ -72,13 +78,25 @@ def _of_the_deed(extraction: Extraction) -> float:
     """What is left by the deed that is told, and by its year."""
     question, best = extraction.question, extraction.ranked[0]
     told = [(pick.passage, pick.text) for pick in (best, *extraction.picks)]
+    if tells_life(question, best.text):
+        return 1.0
     if lacks_deed(question, told):
+        if question.kinds[0] == "date" and _tells_all_else(question, best):
+            return _IN_OTHER_WORDS
         return _OTHER_DEED * (_NOBODY if best.features.kind == 0.0 else 1.0)
     if lacks_life(question, best.text, best.passage.language):
         return _OTHER_DEED
     if lacks_year(question.text, question.language, " ".join(text for _, text in told)):
         return _NO_YEAR
     return _NOT_FIRST if lacks_deed(question, told[:1]) else 1.0
+
+
+def _tells_all_else(question: Question, best: Pick) -> bool:
+    """Whether a sentence has a time and all of the question but its verb, which may be put in other
+    words: "Version 3 kam im Mai heraus"."""
+    total = sum(question.weights.values()) or 1.0
+    deed = sum(question.weights.get(term, 0.0) for term in deed_terms(question))
+    return best.features.kind >= 1.0 and best.features.own >= 0.99 * (1.0 - deed / total)
 
 
 def _lacks_time(question: Question, best: Pick, code: str) -> bool:
@@ -91,9 +109,9 @@ def _lacks_time(question: Question, best: Pick, code: str) -> bool:
 
 
 def _lacks_measure(extraction: Extraction) -> bool:
+    """Whether no sentence of the answer has a number with the unit that is asked for."""
     question = extraction.question
-    told = (extraction.ranked[0], *extraction.picks)
-    return all(lacks_unit(question, pick.text, pick.passage.language) for pick in told)
+    return all(lacks_unit(question, e.text, e.passage.language) for e in extraction.picks)
 
 
 def _lacks_price(question: Question, best: Pick) -> bool:
