@@ -148,6 +148,9 @@ def test_questions_ask_for_measures(code: str, question: str, measure: str) -> N
     [
         ("de", "age", "Wie alt war er?", "Er starb mit 71 Jahren.", True),
         ("de", "age", "Wie alt war er?", "Er starb 71-jährig.", True),
+        ("de", "age", "Wie alt war er?", "Er fischte über mehr als 60 Jahre.", False),
+        ("fr", "age", "Quel âge avait-il ?", "Il avait plus de soixante ans.", True),
+        ("fr", "age", "Quel âge avait-il ?", "Il pêcha pendant soixante ans.", False),
         ("de", "age", "Wie alt war er, als er starb?", "Er lebte von 1871 bis 1944.", True),
         (
             "fr",

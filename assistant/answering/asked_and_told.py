@@ -76,6 +76,7 @@ def tells_measure(measure: str, question: str, text: str, code: str) -> bool:
             return True
         if asks_life(question) and _YEARS.search(text):
             return True
+        words = _span(code).sub(" ", words)  # "seit über 60 Jahren" is no age
         if _is_of_now(question) and _YEAR.search(text):
             return True
     if measure == "duration" and (_YEARS.search(text) or _has(code, "tells.lasting", words)):
@@ -157,8 +158,19 @@ def _counted(code: str, measure: str) -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=8)
+def _span(code: str) -> re.Pattern[str]:
+    """A preposition and a number behind it: "seit 60", "pendant plus de 60"."""
+    opens = _phrases(code, "tells.span").pattern
+    return re.compile(rf"{opens}(?: [^\W\d]+){{0,3}}? (?:\d+|{_either(_counting(code))})(?= )")
+
+
+def _counting(code: str) -> list[str]:
+    known = language(code)
+    return sorted(known.numbers - known.function)
+
+
 @lru_cache(maxsize=32)
 def _numbers(code: str) -> re.Pattern[str]:
     """A number in digits or words; an article ("un") is none."""
-    known = language(code)
-    return re.compile(rf"(?<= )(?:\d+|{_either(sorted(known.numbers - known.function))}) ")
+    return re.compile(rf"(?<= )(?:\d+|{_either(_counting(code))}) ")

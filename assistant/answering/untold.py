@@ -27,8 +27,10 @@ _NO_TIME = 0.3
 """What is left of the probability where "wann" is told by a sentence without any time."""
 _NO_MEASURE = 0.35
 """What is left where a measure or a price is asked for and no sentence has its unit."""
-_MEASURE_BEHIND = 0.7
-"""What is left where only a sentence beside the best one has it: of something else, perhaps."""
+_MEASURE_BEHIND = 0.85
+"""What is left where only a sentence elsewhere than behind the best one has it: of something else, perhaps."""
+_NEXT_TO = 4
+"""Characters between sentences that follow one another."""
 _NO_NUMBER = 0.6
 """What is left where a number is asked for and the best sentence has none."""
 _OTHER_DEED = 0.5
@@ -64,7 +66,7 @@ def share_told(extraction: Extraction) -> float:
     if _lacks_price(question, best):
         left *= _NO_MEASURE
     elif lacks_unit(question, best.text, best.passage.language):
-        left *= _NO_MEASURE if _lacks_measure(extraction) else _MEASURE_BEHIND
+        left *= _measure_told(extraction)
     if question.kinds[0] == "number" and best.features.kind == 0.0 and answer_words(code):
         left *= _NO_NUMBER
     if asks_to_tell_apart(question.text, question.language) and not tells_difference(
@@ -108,10 +110,14 @@ def _lacks_time(question: Question, best: Pick, code: str) -> bool:
     return not tells_when(text, code) and set(_DIGITS.findall(text)) <= asked
 
 
-def _lacks_measure(extraction: Extraction) -> bool:
-    """Whether no sentence of the answer has a number with the unit that is asked for."""
-    question = extraction.question
-    return all(lacks_unit(question, e.text, e.passage.language) for e in extraction.picks)
+def _measure_told(extraction: Extraction) -> float:
+    """What is left by the sentences behind the best one that have the unit asked for: all where one
+    follows it ("The lime fell. The tree was 300 years old.")."""
+    question, best = extraction.question, extraction.ranked[0]
+    told = [e for e in extraction.picks if not lacks_unit(question, e.text, e.passage.language)]
+    if any(0 <= pick.start - best.end <= _NEXT_TO for pick in told):
+        return 1.0
+    return _MEASURE_BEHIND if told else _NO_MEASURE
 
 
 def _lacks_price(question: Question, best: Pick) -> bool:
