@@ -35,6 +35,7 @@ _NO_CURRENCY = 0.5
 """What a price in digits without a currency is worth."""
 
 
+@lru_cache(maxsize=256)
 def measure_asked(question: str, code: str) -> str:
     """The measure that a question asks for: "age", "duration", "length" or "mass"; else ""."""
     text = _words(question)
@@ -46,6 +47,7 @@ def lacks_year(question: str, code: str, text: str) -> bool:
     return _has(code, "asks.year", _words(question)) and _ANY_YEAR.search(text) is None
 
 
+@lru_cache(maxsize=256)
 def asks_life(question: str, code: str = "") -> bool:
     """Whether a question asks for somebody's birth, death or time of life; in any language that is
     known, where none is given."""
@@ -54,11 +56,13 @@ def asks_life(question: str, code: str = "") -> bool:
     return _has(code, "asks.life", _words(question, with_accents=True))
 
 
+@lru_cache(maxsize=256)
 def asks_meaning(question: str, code: str) -> bool:
     """Whether a question asks what a word means."""
     return _has(code, "asks.meaning", _words(question))
 
 
+@lru_cache(maxsize=256)
 def asks_to_tell_apart(question: str, code: str) -> bool:
     """Whether a question asks in what two things differ."""
     return _has(code, "asks.difference", _words(question))
@@ -118,6 +122,7 @@ def tells_difference(text: str, code: str) -> bool:
     return _has(code, "tells.contrast", _words(text))
 
 
+@lru_cache(maxsize=256)
 def _is_of_now(question: str) -> bool:
     words = _words(question)
     return any(_has(code, "asks.age_now", words) for code in ("de", "fr", "es"))

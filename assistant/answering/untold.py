@@ -28,7 +28,7 @@ _NO_TIME = 0.3
 _NO_MEASURE = 0.35
 """What is left where a measure or a price is asked for and no sentence has its unit."""
 _MEASURE_BEHIND = 0.85
-"""What is left where only a sentence elsewhere than behind the best one has it: of something else, perhaps."""
+"""What is left where only a sentence elsewhere than behind the best one has it."""
 _NEXT_TO = 4
 """Characters between sentences that follow one another."""
 _NO_NUMBER = 0.6
