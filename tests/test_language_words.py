@@ -118,7 +118,7 @@ def test_what_fills_a_question_is_known_by_language() -> None:
 
 KINDS = [
     ("de", "Wie tief ist der Brunnen?", "Er reicht 47 Meter in den Fels.", 1.0),
-    ("de", "Wie tief ist der Brunnen?", "Er wurde 1613 gegraben.", 0.7),
+    ("de", "Wie tief ist der Brunnen?", "Er wurde 1613 gegraben.", 0.2),
     ("de", "Wie tief ist der Brunnen?", "Er reicht in den Fels.", 0.0),
     ("de", "Wann öffnet der Laden?", "Er öffnet montags.", 1.0),
     ("de", "Wann öffnet der Laden?", "Er hat eine Tür.", 0.0),

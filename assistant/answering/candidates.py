@@ -30,7 +30,9 @@ from assistant.answering.code_lines import is_beside_prose
 from assistant.answering.coded_entries import asked_signs
 from assistant.answering.consequences import tells_cause
 from assistant.answering.dated_headings import date_above
+from assistant.answering.deeds import deed_bonus, deed_terms
 from assistant.answering.fit_to_answer import is_reference, may_answer
+from assistant.answering.life_years import dates_a_life
 from assistant.answering.meanings import meaning_asked, tells_meaning
 from assistant.answering.numbered_items import number_asked_for
 from assistant.answering.own_sections import first_of_own_section
@@ -43,6 +45,7 @@ from assistant.answering.sentence_scores import (
     weigh,
 )
 from assistant.answering.table_rows import TableRow, explains
+from assistant.answering.told_meanings import told_bonus
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected
@@ -187,6 +190,7 @@ def rank_candidates(
         asked_above[key] = {**asked_above.get(key, {}), **first}
     word = meaning_asked(question.text)
     about = _subjects(question, passages, parts)
+    deed = deed_terms(question)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
         found = parts[passage.chunk_id]
@@ -223,8 +227,11 @@ def rank_candidates(
                 )
                 more += _MEANING * tells_meaning(word, sentence.text)
                 more += _SIGN * any(sign in sentence.text for sign in signs)
+                more += deed_bonus(question, deed, sentence, each)
+                more += told_bonus(question, sentence.text, passage.language)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)
-                if years and _is_of_other_years(years, passage, sentence):
+                is_other = years and _is_of_other_years(years, passage, sentence)
+                if is_other or dates_a_life(question, sentence.text):
                     more -= _OTHER_YEAR
                     pick = _pick(
                         passage, sentence, each, more, penalty, reading, 0.0, beside, highest

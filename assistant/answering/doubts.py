@@ -19,8 +19,10 @@ from assistant.answering.consequences import tells_cause
 from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.field_questions import asks_long_form
 from assistant.answering.handled_things import only_handles
+from assistant.answering.life_years import without_life_years
 from assistant.answering.sides import asks_difference, tells_apart
 from assistant.answering.units import measured, tells_in_words, unit_asked_for
+from assistant.answering.untold import share_told
 from assistant.checking.contrasts import has_other_stage
 from assistant.retrieval.limits import asks_for_limit, tells_limit
 from assistant.retrieval.question import Question
@@ -178,6 +180,7 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
     if extraction.ranked and question.speaker:
         is_spoken = extraction.ranked[0].passage.document == passages[0].document
         p *= 1.0 if is_spoken else _OTHER_SPEAKER
+    p *= share_told(extraction)
     if extraction.ranked and is_of_namesake(question, extraction.ranked[0]):
         p *= _NAMESAKE
     return p
@@ -216,11 +219,12 @@ def _lacks_time(question: Question, best: Pick) -> bool:
     """Whether a time is asked for that neither the sentence holds nor a clause tells."""
     if question.kinds[0] != "date" or question.language != "en" or best.row is not None:
         return False
-    if best.passage.language not in ("en", "") or _TELLS_TIME.search(best.text):
+    text = without_life_years(question, best.text)
+    if best.passage.language not in ("en", "") or _TELLS_TIME.search(text):
         return False
     if _ASKS_CONDITION.match(question.text) and _TELLS_CONDITION.search(best.text):
         return False
-    return best.features.kind < 1.0 and set(_DIGITS.findall(best.text)) <= question.values
+    return best.features.kind < 1.0 and set(_DIGITS.findall(text)) <= question.values
 
 
 def _is_unfilled(question: Question, best: Pick) -> bool:

@@ -24,12 +24,14 @@ def has_capitals(code: str) -> bool:
 def has_time(text: str, code: str) -> bool:
     """Whether a month, a day, a season or another time is named in words, in any form of them."""
     known = language(code)
-    return _has_word(text, code, (*known.times, *known.months))
+    named = (each for each in (*known.times, *known.months) if each not in known.function)
+    return _has_word(text, code, tuple(named))
 
 
 def has_number_word(text: str, code: str) -> bool:
-    """Whether a number is written in words."""
-    return _has_word(text, code, tuple(language(code).numbers))
+    """Whether a number is written in words; an article ("un") is none."""
+    known = language(code)
+    return _has_word(text, code, tuple(known.numbers - known.function))
 
 
 def _has_word(text: str, code: str, wanted: tuple[str, ...]) -> bool:

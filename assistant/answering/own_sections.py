@@ -15,7 +15,8 @@ from assistant.retrieval.things_at_work import is_named, is_overview, thing_at_w
 from assistant.types import Passage
 
 _ASIDE = re.compile(
-    r"\W{0,5}(?:note|nota|hinweis|warning|caution|tip|example|see|for example|by default|z\. ?b\.)\b",
+    r"\W{0,5}(?:note|nota|hinweis|warning|caution|tip|example|see|for example|by default|"
+    r"z\. ?b\.)\b",
     re.IGNORECASE,
 )
 _FIRST, _SAYS_THIS = 6.0, 1.5

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 
+from assistant.answering.asked_and_told import measure_asked, price_told
 from assistant.answering.coded_entries import CODED, asks_for_code, has_code, is_coded_entry
 from assistant.answering.kind_words import (
     has_capitals,
@@ -20,12 +21,15 @@ from assistant.answering.kind_words import (
     has_time,
     place_pattern,
 )
+from assistant.answering.life_years import without_life_years
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import TableRow, holds_in_column, rows_of
-from assistant.answering.units import tells_in_words, unit_asked_for
+from assistant.answering.units import lacks_unit, tells_in_words
+from assistant.retrieval.answer_kinds import AnswerKind
 from assistant.retrieval.defined_things import texts_that_define, thing_defined
 from assistant.retrieval.question import Question
 from assistant.text.abbreviations import pairs_of
+from assistant.text.look_alikes import other_meanings, says_other
 from assistant.text.names import words_above
 from assistant.text.sentences import SentenceSpan
 from assistant.text.terms import STOP_WORDS, stems, words_and_stems
@@ -194,12 +198,17 @@ def take_apart(
     code = passage.language
     has_table = any(span.kind == "table" for span in spans)
     rows = rows_of(passage, question.reads) if has_table else {}
+    alike = other_meanings(question.text, code) if code == question.language else {}
     for span in spans:
         own = passage.text[span.start : span.end]
         row = rows.get(span.start)
         tokens, found_stems = words_and_stems(own, code)
         sequence = tuple(question.as_asked(found_stems, code))
         terms = frozenset(sequence) | frozenset(question.reads(own, code))
+        for other in [stem for stem in alike if stem in terms]:
+            if says_other(own, other, alike[other], code):  # "aus Gründen" names no "Gründer"
+                terms -= {other}
+                sequence = tuple(f"{t}'" if t == other else t for t in sequence)
         terms = terms if row is None else row.own | terms
         found.append(SentenceTerms(own, span, tuple(tokens), terms, sequence, row))
     return found
@@ -335,23 +344,16 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
     other = "" if code == "en" else code
     if asks_for_code(question):
         return float(has_code(question, text))
-    for kind in question.kinds:
+    for kind in _kinds_to_fill(question):
         if kind == "date":
+            text = without_life_years(question, text)
             found = {match.group().lower() for match in _DATE.finditer(text)} - question.values
             return float(bool(found) or (bool(other) and has_time(text, other)))
         if kind == "number":
-            if not other and tells_in_words(question.text, text):
-                return 1.0
-            unit = unit_asked_for(question.text) if not other else None
-            if unit is not None and not unit.search(text):
-                return _OTHER_UNIT
-            counted = _COUNTED_OFF.sub(" ", text)
-            values = {v.replace(",", "") for v in _VALUE.findall(counted)} - question.values
-            if values and not all(map(_BARE_YEAR.fullmatch, values)):
-                return 1.0
-            in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text)
-            return 0.7 if in_words or values else 0.0
+            return _number_told(question, text, code)
         if kind == "amount":
+            if question.language != "en" and (code or question.language) != "en":
+                return price_told(text, code or question.language)
             return float(_AMOUNT.search(text) is not None)
         if kind in ("person", "place", "which") and other and not has_capitals(other):
             continue
@@ -369,6 +371,31 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
         if kind == "which" and not _NO_NAME.search(question.text):
             return 1.0 if _new_name(_CAPITAL, text, question) else 0.4
     return 0.5
+
+
+def _number_told(question: Question, text: str, code: str) -> float:
+    """How well a sentence tells a number: by one with its unit where a measure is asked for, else
+    in digits, in words, or by a year."""
+    other = "" if code == "en" else code
+    if not other and tells_in_words(question.text, text):
+        return 1.0
+    if question.language == "en" and lacks_unit(question, text, code):
+        return _OTHER_UNIT
+    counted = _COUNTED_OFF.sub(" ", text)
+    values = {v.replace(",", "") for v in _VALUE.findall(counted)} - question.values
+    in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text) is not None
+    if question.language != "en" and measure_asked(question.text, question.language):
+        is_told = not lacks_unit(question, text, code)
+        return 1.0 if is_told else _OTHER_UNIT * bool(values or in_words)
+    if values and not all(map(_BARE_YEAR.fullmatch, values)):
+        return 1.0
+    return 0.7 if in_words or values else 0.0
+
+
+def _kinds_to_fill(question: Question) -> tuple[AnswerKind, ...]:
+    """The kinds asked for; of a price in another language than English that alone."""
+    kinds = question.kinds
+    return ("amount",) if question.language != "en" and "amount" in kinds else kinds
 
 
 def _neighbours(terms: Sequence[str]) -> list[tuple[str, str]]:

@@ -1,12 +1,15 @@
 """The units that a question of a measure wants: "How long did it take?" is told by hours. Pure.
 
-English alone: where another language's question asks, any number fits.
+The patterns are English; ``answering.asked_and_told`` knows the words of other languages.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+
+from assistant.answering.asked_and_told import measure_asked, tells_measure
+from assistant.retrieval.question import Question
 
 _COUNT = (
     r"(?:\d|\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|half))"
@@ -95,3 +98,14 @@ def unit_asked_for(question: str) -> re.Pattern[str] | None:
     """What a number with a unit looks like that answers a question, or None if any number does."""
     found = next((unit for asked, unit in _ASKED if asked.search(question)), None)
     return re.compile(found, re.IGNORECASE) if found else None
+
+
+def lacks_unit(question: Question, text: str, code: str) -> bool:
+    """Whether a measure is asked for, and a sentence in a language has no number with its unit."""
+    if question.language == "en":
+        unit = unit_asked_for(question.text) if code in ("en", "") else None
+        return unit is not None and unit.search(text) is None
+    measure = measure_asked(question.text, question.language)
+    return bool(measure) and not tells_measure(
+        measure, question.text, text, code or question.language
+    )

@@ -17,6 +17,7 @@ from assistant.answering.asked_lists import (
     tells_reasons_below,
 )
 from assistant.answering.candidates import Pick
+from assistant.answering.sentence_scores import kind_score
 from assistant.retrieval.question import Question, coverage
 from assistant.text.sentences import sentences
 
@@ -31,6 +32,9 @@ _LONGEST_ENTRY = 3
 """Sentences of an entry behind its first."""
 _LEADS = 0.6
 """The share of the question that the line above a list must hold, for the list to be its answer."""
+_NAMED = frozenset({"person", "place", "date"})
+_FEW_ITEMS, _SHARE_NAMED = 3, 0.34
+"""Items of a list, and the share of them that must hold the time, person or place asked for."""
 _ONE_VALUE = frozenset({"person", "place", "date", "number", "amount"})
 
 
@@ -77,9 +81,21 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     is_one_of_them = best.kind == "item" and not (introduces or question.wants_list)
     if is_one_of_them and not (lead and _answers_as_a_whole(question, lead[0], best)):
         return []
+    if introduces and not _holds_values(question, units[first:last]):
+        return []
     if last - first < 2:
         return _entries_below(units, at) if ends_in_colon(best.text) else []
     return [*lead, *units[first:last]]
+
+
+def _holds_values(question: Question, items: Sequence[Pick]) -> bool:
+    """Whether a list may tell who, when or where something was: enough of its items name such; True
+    where something else is asked for, or there are few items."""
+    if question.kinds[0] not in _NAMED or len(items) <= _FEW_ITEMS:
+        return True
+    values = [kind_score(question, each.text, each.passage.language) for each in items]
+    named = sum(value >= 1.0 for value in values)
+    return named >= _SHARE_NAMED * len(items)
 
 
 def _says_enough(question: Question, best: Pick) -> bool:

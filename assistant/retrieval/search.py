@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 _FUZZY_MINIMUM_LENGTH = 4
 _NOISE_PENALTY = 0.3
 """Share of its score that a passage loses if it consists of captions and adverts only."""
+_OF_THE_FAMILY = 0.4
+"""How much a word of the same family counts in the search, of its weight: French "détacher" for
+"séparer". English finds them by its vectors."""
 _WHOLE_NAME = 0.15
 """The share of the score that a whole name of the question decides, where some passage holds it."""
 _DEFINITION = 0.4
@@ -335,6 +338,8 @@ def _boosts(question: Question, snapshot: Snapshot) -> dict[str, float]:
             found.setdefault(each, wanted / plain if plain > 0 else 1.0)
     for term, counts in question.sought.items():
         found.setdefault(term, counts)
+    if question.language != "en":
+        found.update({o: _OF_THE_FAMILY for o in question.related if o not in found})
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from assistant.text.folding import fold
 from assistant.text.languages import language
 from assistant.text.terms import stems
 
@@ -59,6 +60,6 @@ def _groups(code: str) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for group in (*language(code).groups, *language(code).synonyms):
         stemmed = tuple(dict.fromkeys(stems(" ".join(group), code)))
-        for word in (*group, *stemmed):
+        for word in dict.fromkeys((*map(fold, group), *stemmed)):
             found[word] = (*found.get(word, ()), *stemmed)
     return found

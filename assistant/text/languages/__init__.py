@@ -39,7 +39,8 @@ class Language:
     ``openings`` lean on the question before. ``pronouns`` and ``places`` keep their accents:
     Spanish "él" is no article. ``phrases`` and ``nouns`` tell the kind of answer. ``groups`` are
     words of one family that no stemmer joins, ``synonyms`` words that often say the same;
-    ``verbs`` the forms of one irregular verb.
+    ``verbs`` the forms of one irregular verb: these three keep their
+    accents, which stemmers read.
     """
 
     code: str
@@ -134,7 +135,7 @@ def language(code: str) -> Language:
 
 
 def _groups(row: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(group.split()) for group in fold(row).split(";") if group.strip())
+    return tuple(tuple(group.split()) for group in fold_case(row).split(";") if group.strip())
 
 
 @lru_cache(maxsize=8)
@@ -179,6 +180,35 @@ def computing_words(code: str) -> Mapping[str, tuple[str, ...]]:
             )
             for key, value in _rows(known_code(code)).items()
             if key.startswith("compute.")
+        }
+    )
+
+
+@lru_cache(maxsize=64)
+def look_alikes(code: str) -> tuple[tuple[frozenset[str], ...], ...]:
+    """Words that a stemmer makes one though they mean other things, in a language: rows of sides,
+    each the forms of a word as written."""
+    row = _rows(known_code(code)).get("apart", "") if known_code(code) else ""
+    return tuple(
+        tuple(frozenset(side.split()) for side in words.split("/"))
+        for words in row.split(";")
+        if words.strip()
+    )
+
+
+@lru_cache(maxsize=64)
+def answer_words(code: str) -> Mapping[str, tuple[str, ...]]:
+    """What a language asks by ("asks.age") and tells with ("tells.age"): the rows of its data file
+    as their phrases, in lower case with accents, ``*`` for any letters; empty for a language that
+    has none. What they are for is told in ``answering.asked_measures`` and the modules beside it.
+    """
+    if not known_code(code):
+        return MappingProxyType({})
+    return MappingProxyType(
+        {
+            key: tuple(" ".join(each.split()) for each in fold_case(value).split(",") if each)
+            for key, value in _rows(known_code(code)).items()
+            if key.startswith(("asks.", "tells."))
         }
     )
 
