@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp
+from math import exp, inf
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -215,7 +215,8 @@ def rank_candidates(
         for index, more in below.items():
             bonus[index] = bonus.get(index, 0.0) + more
         reading = readings.get(passage.chunk_id)
-        highest = _highest(found, reading)
+        is_english = question.language == "en" and passage.language in ("en", "")
+        highest = _highest(found, reading) if is_english else inf
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if may_answer(question, sentence, each, passage):
                 more = bonus.get(index, 0.0) - _POINTER * points_elsewhere(question, sentence.text)

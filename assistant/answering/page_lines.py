@@ -21,7 +21,8 @@ _RECORD = re.compile(
 )
 _CAPTURE = re.compile(
     r"\W{0,5}(?:the wayback machine\b|(?:https?://|www\.)\S{8,}\W{0,5}$|"
-    r"(?:last )?(?:updated|modified|published|posted)(?: on| at)?:? .{0,60}$|(?:a|this) version of this article appears\b|"
+    r"(?:last )?(?:updated|modified|published|posted)(?: on| at)?:? .{0,60}$|"
+    r"(?:a|this) version of this article appears\b|"
     r"copyright\b|©|all rights reserved\b|(?:share|follow|print|e-?mail) (?:this|us)\b|"
     r"(?:click|tap) here\b|sign up (?:for|to)\b|subscribe (?:to|now)\b|read (?:more|next)\b|"
     r"advertis(?:e)?ment\b)",
