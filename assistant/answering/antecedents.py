@@ -17,7 +17,9 @@ from assistant.text.terms import STOP_WORDS
 from assistant.types import Named
 
 _LEANS = re.compile(
-    r"^(?:it|its|he|his|she|her|they|their|this|these|"
+    r"^(?:it|its|he|his|she|her|they|their|"
+    r"(?:this|these)(?! (?:sections?|chapters?|guides?|documents?|pages?|articles?|papers?|manuals?|"
+    r"books?|appendix|tutorials?|reports?|lessons?|studies|study)\b)|"
     r"that(?! (?:the|an?|this|these|it|they|there)\b)|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
     re.IGNORECASE,

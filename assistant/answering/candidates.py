@@ -30,6 +30,7 @@ from assistant.answering.coded_entries import asked_signs
 from assistant.answering.consequences import tells_cause
 from assistant.answering.dated_headings import date_above
 from assistant.answering.fit_to_answer import is_reference, may_answer
+from assistant.answering.led_lists import items_led, named_and_led, with_leads
 from assistant.answering.numbered_items import number_asked_for
 from assistant.answering.own_sections import first_of_own_section
 from assistant.answering.parallel_sentences import speaks_of_another
@@ -170,6 +171,9 @@ def rank_candidates(
     asked_above = below_the_question(question, passages, parts)
     for key, first in first_of_own_section(question, passages, parts).items():
         asked_above[key] = {**asked_above.get(key, {}), **first}
+    led = items_led(question, passages, parts)
+    for key, items in led.items():
+        asked_above[key] = {**asked_above.get(key, {}), **items}
     about = _subjects(question, passages, parts)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
@@ -181,6 +185,8 @@ def rank_candidates(
         features = passage_features(question, passage, rank, found, similarities, likeness, subject)
         if question.kinds[0] == "date":
             features = _dated(passage, found, features)
+        leads = led.get(passage.chunk_id, {})
+        features = with_leads(question, passage, found, features, leads)
         bonus = (
             list_bonus(question, passage, found)
             if question.wants_list
@@ -188,6 +194,8 @@ def rank_candidates(
         )
         if asked is not None:
             bonus = numbered(question, passage, found, asked[0])
+        for index, more in named_and_led(question, passage, found, features).items():
+            bonus[index] = bonus.get(index, 0.0) + more
         bonus = {**bonus, **labelled(question, found, features, bonus)}
         for index in opening_with(question, found):
             bonus[index] = bonus.get(index, 0.0) + OWN_SUBJECT

@@ -27,9 +27,11 @@ from assistant.answering.asked_lists import (
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.code_lines import is_code
 from assistant.answering.dated_headings import date_above, holds_date
+from assistant.answering.led_rows import rows_below, table_of
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import label_fit
-from assistant.answering.whole_lists import ReadText, list_around
+from assistant.answering.list_items import ReadText
+from assistant.answering.whole_lists import list_around
 from assistant.answering.whole_lists import around as units_around
 from assistant.retrieval.question import Question
 from assistant.text.noise import share
@@ -109,10 +111,10 @@ def _choose(
     if question.of_each_document:
         return _one_a_document(best, ranked, max_sentences)
     if best.row is not None:
-        return rows_asked_for(question, best, ranked)
+        return table_of(question, best, read) or rows_asked_for(question, best, ranked)
     if _is_item_asked_for(question, best):
         return [best]
-    chosen = list_around(question, best, read)
+    chosen = rows_below(question, best, read) or list_around(question, best, read)
     if not chosen:
         chosen = [best]
         budget = max_sentences if question.wants_list else min(2, max_sentences)

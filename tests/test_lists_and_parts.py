@@ -1,0 +1,209 @@
+"""Lists and tables below a line that leads to them, counted things, and questions of two parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support_texts import indexed, indexed_for_module
+
+from assistant import Assistant
+from assistant.answering.antecedents import leans
+from assistant.answering.asked_lists import asks_for_several
+from assistant.retrieval.counted_things import announces, count_asked_for, names_so_many
+from assistant.retrieval.question import analyse
+from assistant.text.analysed import analysed
+from assistant.text.sentences import sentences
+
+HARBOUR = """# Harbour of Tandel
+
+## Berths
+
+The harbour was dug by the monks of the island. Every berth is swept in turn, and the boats of a
+berth leave it for so long. The berths with the months of their sweeping are as follows:
+
+| 1. | Reed Quay | March to April |
+| 2. | Old Steps | May |
+| 3. | Heron Wall | June to July |
+| 4. | Salt Arm | October |
+
+The salt arm was built last. Boats of the salt arm may lie in the other berths.
+
+## Caulking
+
+Every boat is caulked in winter. This section shows 3 of the better known schemes of caulking: by
+iron, by mallet and by steam. Steam is dear and needs a boiler.
+
+## Console
+
+The crane has a console with shortcuts:
+
+- The load field takes kilograms, and the following keys will change the load shown as follows:
+  - P to raise the load by ten
+  - Q to lower the load by ten
+  - F to fetch the heaviest load of the month
+  - L to fetch the lightest load of the month
+  - W to weigh an empty hook
+
+## Ropes
+
+In Tandel there are three usual ways of splicing ropes:
+
+- With the long spike you can splice a rope of hemp in the hand, which takes an hour of work.
+Figure 4.2. The long spike in its case
+
+(Picture: The long spike in its case)
+
+The spike lies in the case with its point to the left.
+- With the bench you can splice a rope of wire.
+- With tar you can splice what is to stay under water.
+
+The rope walk is closed on Sundays.
+
+## Flags
+
+There are four flags of warning in Tandel, which hang from the northern mast:
+
+- The red flag.
+- The white flag.
+- The striped flag.
+"""
+assistant = indexed_for_module({"harbour.md": HARBOUR, "barn.md": "# Barn\n\nThe barn is green.\n"})
+
+
+def told(assistant: Assistant, question: str) -> list[str]:
+    return [" ".join(each.text.split()) for each in assistant.ask(question).sentences]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "List the four berths of the harbour and the months of their sweeping.",
+        "What are the four berths?",
+        "What are the berths and the months of their sweeping?",
+    ],
+)
+def test_a_table_below_its_lead_is_given_whole(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.certainty in ("sure", "likely")
+    for name in ("Reed Quay", "Old Steps", "Heron Wall", "Salt Arm"):
+        assert name in answer.text
+    assert "as follows:" in answer.sentences[0].text
+    assert len(answer.sentences) == 5
+
+
+def test_a_row_is_told_alone_where_a_word_picks_it_out(assistant: Assistant) -> None:
+    answer = assistant.ask("Which berth is swept in the months June to July?")
+    assert "Heron Wall" in answer.text
+    assert "Old Steps" not in answer.text
+
+
+def test_as_many_things_as_are_asked_for_are_found_under_another_word(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("Which three methods of caulking does the page show?")
+    assert answer.sentences[0].text.endswith("by iron, by mallet and by steam.")
+    assert answer.certainty in ("sure", "likely")
+    assert len(answer.sentences) == 1  # "This section" leans on no sentence before it
+
+
+@pytest.mark.parametrize(
+    ("question", "item"),
+    [
+        ("Which key fetches the heaviest load of the month?", "F to fetch the heaviest load"),
+        ("Which key weighs an empty hook?", "W to weigh an empty hook"),
+    ],
+)
+def test_one_item_is_told_by_the_line_above_its_list(
+    assistant: Assistant, question: str, item: str
+) -> None:
+    answer = assistant.ask(question)
+    assert [each.text.startswith(item) for each in answer.sentences][-1:] == [True]
+    assert len(answer.sentences) <= 2
+    assert answer.certainty in ("sure", "likely")
+
+
+def test_a_figure_in_an_item_does_not_end_the_list(assistant: Assistant) -> None:
+    found = told(assistant, "What are the three usual ways of splicing ropes?")
+    assert found[0].startswith("In Tandel there are three usual ways")
+    assert [each.partition(" you")[0] for each in found[1:]] == [
+        "With the long spike", "With the bench", "With tar",
+    ]  # fmt: skip
+
+
+def test_fewer_things_than_announced_are_never_sure(assistant: Assistant) -> None:
+    answer = assistant.ask("What are the four flags of warning in Tandel?")
+    assert "striped" in answer.text
+    assert answer.certainty != "sure"
+
+
+def test_one_row_of_many_is_never_likely_for_several_things(tmp_path: Path) -> None:
+    rows = "".join(f"| {n}. | lamp {n * 7} | {n}0 watts |\n" for n in range(1, 21))
+    text = f"# Lamps\n\nThe pier has many lamps.\n\n| No | Name | Power |\n|---|---|---|\n{rows}"
+    with indexed(tmp_path, {"lamps.md": text}) as made:
+        answer = made.ask("What are the seven pier lamps?")
+    assert len(answer.sentences) != 1 or answer.certainty in ("unsure", "none")
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("Which three methods are there?", 3),
+        ("List the four berths.", 4),
+        ("What are the 5 main rules?", 5),
+        ("Quelles sont les trois façons de faire ?", 3),
+        ("Welche drei Arten gibt es?", 3),
+        ("What did the three brothers do?", 0),
+        ("What is to be done?", 0),
+        ("Which key opens it?", 0),
+    ],
+)
+def test_the_number_of_things_asked_for(question: str, count: int) -> None:
+    assert count_asked_for(question) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "named"),
+    [
+        ("It shows 3 of the schemes: linear, geometric, and by digits.", 3, True),
+        ("It shows 3 of the schemes: linear, geometric, and by digits.", 4, False),
+        ("There are two kinds (red and green).", 2, True),
+        ("The three ways are by hand, by crane and by boat.", 3, True),
+        ("In 1982 three men came: Tom and Jim.", 3, False),
+        ("Three men came.", 3, False),
+    ],
+)
+def test_sentences_that_name_so_many(text: str, count: int, named: bool) -> None:
+    assert names_so_many(text, count) is named
+
+
+def test_the_number_that_a_line_announces() -> None:
+    assert announces("There are three ways of it:") == 3
+    assert announces("Il y a trois principales façons :") == 3
+    assert announces("There are three ways.") == 0
+
+
+def test_a_verb_is_no_plural() -> None:
+    assert not asks_for_several(read("Which key opens the door?"))
+    assert not asks_for_several(read("Which key enters today's date?"))
+    assert asks_for_several(read("Which payment providers may members use?"))
+    assert asks_for_several(read("Which keys open the door?"))
+
+
+def test_a_section_is_not_named_before() -> None:
+    assert not leans("This section shows three schemes.")
+    assert leans("This shows three schemes.")
+    assert leans("These are dear.")
+
+
+def test_a_caption_is_no_part_of_the_item_above_it() -> None:
+    text = "- With the bench you can splice a rope of wire, in an hour or so.\nFigure 3. A bench\n- b"
+    kinds = [span.kind for span in sentences(text)]
+    assert kinds.count("item") == 2
+    wrapped = "The bench stands in the walk, as can be seen well in the drawing of\nFigure 3. The end."
+    assert [span.kind for span in sentences(wrapped)][0] == "prose"
+    assert wrapped[: sentences(wrapped)[0].end].endswith("Figure 3.")
+
+
+def read(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    return analyse(analysed(text, ("en",)), (), lambda term: 1.0)
