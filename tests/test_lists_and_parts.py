@@ -10,6 +10,7 @@ from support_texts import indexed, indexed_for_module
 from assistant import Assistant
 from assistant.answering.antecedents import leans
 from assistant.answering.asked_lists import asks_for_several
+from assistant.answering.two_questions import two_questions
 from assistant.retrieval.counted_things import announces, count_asked_for, names_so_many
 from assistant.retrieval.question import analyse
 from assistant.text.analysed import analysed
@@ -138,11 +139,12 @@ def test_fewer_things_than_announced_are_never_sure(assistant: Assistant) -> Non
 
 
 def test_one_row_of_many_is_never_likely_for_several_things(tmp_path: Path) -> None:
-    rows = "".join(f"| {n}. | lamp {n * 7} | {n}0 watts |\n" for n in range(1, 21))
-    text = f"# Lamps\n\nThe pier has many lamps.\n\n| No | Name | Power |\n|---|---|---|\n{rows}"
+    rows = "".join(f"| {n}. | Berth {'abcdefghijklmnopqrstuv'[n]} | May |\n" for n in range(1, 21))
+    text = f"# Pier\n\nThe pier lamps with the months of their cleaning are as follows:\n\n{rows}"
     with indexed(tmp_path, {"lamps.md": text}) as made:
         answer = made.ask("What are the seven pier lamps?")
-    assert len(answer.sentences) != 1 or answer.certainty in ("unsure", "none")
+    assert [each.text.split(" ")[0] for each in answer.sentences][-1] == "7."
+    assert answer.certainty == "unsure"
 
 
 @pytest.mark.parametrize(
@@ -203,6 +205,67 @@ def test_a_caption_is_no_part_of_the_item_above_it() -> None:
     wrapped = "The bench stands in the walk, as can be seen well in the drawing of\nFigure 3. The end."
     assert [span.kind for span in sentences(wrapped)][0] == "prose"
     assert wrapped[: sentences(wrapped)[0].end].endswith("Figure 3.")
+
+
+BELLS = """# The bells of Orrin
+
+The bells of Orrin were cast by Matthis Keel in the yard of the brewery. Six horses drew them up the
+hill. The ringers still hold a supper for the horses.
+
+The stories of the bell ringers were told by an old woman to Lene Farg on the ferry. Some thirty
+stories are known today. She wrote them down and read them to the Historical Club of Brunn in 1891.
+
+The town has a market on Mondays. The brewery was closed after the flood.
+"""
+
+
+def test_each_of_two_questions_brings_its_own_sentence(tmp_path: Path) -> None:
+    asked = "Who cast the bells of Orrin, and how many horses drew them up the hill?"
+    with indexed(tmp_path, {"bells.md": BELLS, "barn.md": "# Barn\n\nA green barn.\n"}) as made:
+        answer = made.ask(asked)
+        again = made.ask(
+            "To whom were the stories of the bell ringers told, and which club did she read them to?"
+        )
+    assert "Matthis Keel" in answer.text
+    assert "Six horses" in answer.text
+    assert answer.notice == ""
+    assert "Lene Farg" in again.text
+    assert "Historical Club of Brunn" in again.text
+
+
+def test_a_question_that_finds_nothing_is_named_and_the_answer_is_not_likely(
+    tmp_path: Path,
+) -> None:
+    asked = "Who cast the bells of Orrin, and what salary did the organist earn?"
+    with indexed(tmp_path, {"bells.md": BELLS, "barn.md": "# Barn\n\nA green barn.\n"}) as made:
+        alone = made.ask("Who cast the bells of Orrin?")
+        answer = made.ask(asked)
+    assert alone.certainty in ("sure", "likely")
+    assert "Matthis Keel" in answer.text
+    assert "what salary did the organist earn?" in answer.notice
+    assert answer.certainty == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "Who wrote it down, and which club did she tell?",
+            ("Who wrote it down?", "which club did she tell?"),
+        ),
+        (
+            "I heard of a fire, so when did it begin, and who put it out?",
+            ("I heard of a fire, so when did it begin?", "who put it out?"),
+        ),
+        ("Who wrote it, and when?", None),
+        ("Do you know who came and who left the house?", None),
+        ("Who came with the king and the queen?", None),
+        ("What is the difference between how it ran and how it runs today?", None),
+        ("Who came, and who left, and who stayed at home?", None),
+    ],
+)
+def test_two_questions_in_one(text: str, parts: tuple[str, str] | None) -> None:
+    assert two_questions(text) == parts
 
 
 def read(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN201

@@ -62,9 +62,14 @@ def extractive_draft(
     does. One's own calibration moves the confidence that is shown, never what is answered.
     """
     chosen = chosen_from(found, snapshot, sentences, reader, settings)
+    return draft_of_chosen(chosen, found.passages, snapshot)
+
+
+def draft_of_chosen(chosen: Chosen, passages: Sequence[Passage], snapshot: Snapshot) -> Draft:
+    """What was chosen of the passages, as an answer with its sources, or as an abstention."""
     extraction, confidence = chosen.extraction, chosen.confidence
     if not chosen.answers:
-        reason = why_not(extraction, found.passages)
+        reason = why_not(extraction, passages)
         return Draft(text=reason, abstained=True, reason=reason, confidence=confidence)
     best, *others = extraction.ranked
     claims = contradicting(extraction.question, [best, *told_otherwise(best, snapshot), *others])

@@ -52,10 +52,14 @@ def _shown(picks: Sequence[Pick]) -> int:
 def _is_one_row_of_several(extraction: Extraction) -> bool:
     """Whether one row stands for several things, and nothing but their number picks it out."""
     picks, question = extraction.picks, extraction.question
-    if len(picks) != 1 or picks[0].row is None or picks_out(question, picks[0]):
+    rows = [pick for pick in picks if pick.row is not None]
+    others = [pick for pick in picks if pick.row is None and not ends_in_colon(pick.text)]
+    if len(rows) != 1 or others or picks_out(question, rows[0]):
         return False
+    [shown] = rows
     is_of_several = any(
-        pick.row is not None and pick.row.table == picks[0].row.table and pick.start != picks[0].start
+        pick.row is not None and shown.row is not None and pick.start != shown.start
+        and pick.row.table == shown.row.table
         for pick in extraction.ranked
-    )
+    )  # fmt: skip
     return is_of_several and asks_for_more_than_one(question)
