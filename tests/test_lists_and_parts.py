@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
-from assistant.answering.antecedents import leans
+from assistant.answering import candidates, choice, extractive
+from assistant.answering.antecedents import goes_on, leans
 from assistant.answering.asked_lists import asks_for_several
+from assistant.answering.candidates import Candidates
+from assistant.answering.lines_beside import cites_work, is_beside_text, is_credit, tells_picture
+from assistant.answering.statement_marks import is_hearsay
 from assistant.answering.two_questions import two_questions
 from assistant.retrieval.counted_things import announces, count_asked_for, names_so_many
 from assistant.retrieval.question import analyse
@@ -266,6 +272,130 @@ def test_a_question_that_finds_nothing_is_named_and_the_answer_is_not_likely(
 )
 def test_two_questions_in_one(text: str, parts: tuple[str, str] | None) -> None:
     assert two_questions(text) == parts
+
+
+ISLAND = """# The island of Sorrel
+
+Meadow ground on Sorrel is not worn out. That is, it is never ploughed and keeps its grass for good.
+For that reason, the parish usually values the meadow at what was paid for it.
+
+## Foxes
+
+The foxes of Sorrel are said to be fierce and there are many tales of foxes that chase horsemen. The
+fierceness and the chasing of horsemen are simply not true. The foxes of Sorrel flee from people.
+
+## Puffins
+
+Old Harm writes that the puffins of Sorrel hatch in November, but this appears to be incorrect. The
+puffins of Sorrel hatch in the last days of June, when the nights are short.
+
+## Lamp
+
+This image shows the lamp of the tower of Sorrel in the museum of Quay Street. The lamp was made of
+brass in 1871. Today the lamp of the tower is kept in the museum of Fennel.
+
+Berg, Ada. The lamp of the tower in the museum of Halm. Halm: North Press, 1988. ISBN 3-1234-5, pp. 4
+
+## Ferry
+
+A first round can always be changed later, but every skipper has to start a round with something.
+Some do it in fog. The fog comes from the marsh.
+
+To open your first round pull the bell of the pier twice.
+"""
+island = indexed_for_module({"island.md": ISLAND, "barn.md": "# Barn\n\nThe barn is green.\n"})
+
+
+def test_what_only_goes_on_is_told_with_the_sentence_before(island: Assistant) -> None:
+    found = told(island, "Why does the parish value the meadow at what was paid for it?")
+    assert found[0].startswith("Meadow ground on Sorrel is not worn out.")
+    assert found[-1].startswith("For that reason")
+
+
+def test_hearsay_that_the_next_sentence_takes_back_is_no_answer(island: Assistant) -> None:
+    found = told(island, "Are the foxes of Sorrel fierce, so that they chase horsemen?")
+    assert any("simply not true" in each for each in found)
+
+
+def test_a_sentence_that_calls_itself_incorrect_ranks_below_the_flat_one(
+    island: Assistant,
+) -> None:
+    found = told(island, "When do the puffins of Sorrel hatch?")
+    assert "last days of June" in found[0]
+
+
+def test_a_title_in_a_bibliography_or_a_caption_is_no_answer(island: Assistant) -> None:
+    found = told(island, "In which museum is the lamp of the tower of Sorrel today?")
+    assert "museum of Fennel" in found[0]
+    assert not any("North Press" in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Photograph of the mill (Ada Berg, CC BY-SA 3.0).", is_credit),
+        ("The mill in May. (Photo: Ada Berg)", is_credit),
+        ("This image shows the mill after the flood.", tells_picture),
+        ("Berg, Ada. The mill of Vorn. Halm: North Press, 1988. ISBN 3-1234-5", cites_work),
+        ("Berg, A., The mill, vol. 3, 1988", cites_work),
+        ("This article was first published in a book of mills.", cites_work),
+    ],
+)
+def test_lines_beside_the_text(line: str, told) -> None:  # type: ignore[no-untyped-def]
+    assert told(line)
+    assert is_beside_text("How old is the mill?", line)
+    assert not is_beside_text("Who wrote the book about the mill?", line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Mill wheels, by Ada Berg et al. (2019), replace the shovels by one plate.",
+        "The mill was built by Ada Berg in 1988.",
+        "Berg, Ada's brother, kept the mill until 1988.",
+        "The picture hangs in the mill.",
+    ],
+)
+def test_sentences_that_state_something_are_not_beside_the_text(line: str) -> None:
+    assert not is_beside_text("How old is the mill?", line)
+
+
+def test_hearsay_is_none_where_it_is_asked_for() -> None:
+    text = "The foxes are said to be fierce."
+    assert is_hearsay(read("How fierce are the foxes?"), text)
+    assert not is_hearsay(read("What are the foxes said to be?"), text)
+
+
+def test_sentences_that_go_on() -> None:
+    assert goes_on("That is, it is never ploughed.")
+    assert goes_on("For that reason, it is dear.")
+    assert goes_on("However, the mill was closed.")
+    assert not goes_on("That meadow is dear.")
+    assert not goes_on("The meadow is dear.")
+
+
+def test_what_a_reader_holds_for_the_answer_comes_first(
+    island: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Candidates] = []
+    real = candidates.rank_candidates
+
+    def noting(*arguments: Any, **named: Any) -> Candidates:
+        seen.append(real(*arguments, **named))
+        return seen[-1]
+
+    monkeypatch.setattr(extractive, "rank_candidates", noting)
+    island.ask("How do I start my first round?")
+    ranked = seen[-1].ranked
+    [vague] = [each for each in ranked if each.text.startswith("A first round")]
+    [useful] = [each for each in ranked if each.text.startswith("To open your first")]
+    for is_read, expected in ((True, [useful, vague]), (False, [vague, useful])):
+        span = 3.0 if is_read else -3.0
+        close = replace(
+            useful, score=vague.score - 0.2, read=replace(useful.read, span=span, answerable=2.0)
+        )
+        found = choice._in_order([replace(vague, read=replace(vague.read, span=-3.0)), close])
+        assert [each.start for each in found] == [each.start for each in expected]
 
 
 def read(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN201

@@ -31,6 +31,7 @@ from assistant.answering.consequences import tells_cause
 from assistant.answering.dated_headings import date_above
 from assistant.answering.fit_to_answer import is_reference, may_answer
 from assistant.answering.led_lists import items_led, named_and_led, with_leads
+from assistant.answering.lines_beside import is_beside_text
 from assistant.answering.numbered_items import number_asked_for
 from assistant.answering.own_sections import first_of_own_section
 from assistant.answering.parallel_sentences import speaks_of_another
@@ -41,6 +42,7 @@ from assistant.answering.sentence_scores import (
     take_apart,
     weigh,
 )
+from assistant.answering.statement_marks import goes_before, is_hearsay, marked_wrong
 from assistant.answering.table_rows import TableRow, explains
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
@@ -78,6 +80,8 @@ _CAUSE = 1.5
 _ANOTHER = 2.5
 """By how much a sentence is worse that says of another thing what the next one says of the thing
 asked for: too much to be set beside it."""
+_BEHIND = 0.1
+"""By how much hearsay is worse than the flat statement that goes before it."""
 _ROW_DEFINES = 2.0
 """What a row gains that opens with what is to be defined; a reader says little of rows."""
 _SIGN = 1.5
@@ -199,6 +203,7 @@ def rank_candidates(
         bonus = {**bonus, **labelled(question, found, features, bonus)}
         for index in opening_with(question, found):
             bonus[index] = bonus.get(index, 0.0) + OWN_SUBJECT
+        wrong = marked_wrong(question, found)
         below = asked_above.get(passage.chunk_id, {})
         for index, more in below.items():
             bonus[index] = bonus.get(index, 0.0) + more
@@ -214,8 +219,10 @@ def rank_candidates(
                 )
                 more += _SIGN * any(sign in sentence.text for sign in signs)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)
-                if years and _is_of_other_years(years, passage, sentence):
-                    more -= _OTHER_YEAR
+                beside = beside or is_beside_text(question.text, sentence.text)
+                off = _OTHER_YEAR * bool(years and _is_of_other_years(years, passage, sentence))
+                if off := off + wrong.get(index, 0.0):
+                    more -= off
                     pick = _pick(passage, sentence, each, more, penalty, reading, 0.0, beside)
                     ranked.append(replace(pick, read=READ_NOTHING))
                 else:
@@ -223,6 +230,7 @@ def rank_candidates(
                     ranked.append(replace(pick, is_asked_above=index in below))
     ranked.sort(key=_best_first)
     ranked[:_LOOKED_UP] = _of_the_subject(question, ranked[:_LOOKED_UP])
+    ranked[:_LOOKED_UP] = _flat_first(question, ranked[:_LOOKED_UP])
     if find is not None and penalty:
         ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
         ranked.sort(key=_best_first)
@@ -294,6 +302,28 @@ def _of_the_subject(question: Question, best: Sequence[Pick]) -> list[Pick]:
             behind = replace(first, score=rival.score - _ANOTHER, read=READ_NOTHING)
             return sorted([behind, *best[1:]], key=_best_first)
     return list(best)
+
+
+def _flat_first(question: Question, best: Sequence[Pick]) -> list[Pick]:
+    """The best sentences, hearsay behind a flat statement of its document that holds as much of
+    the question."""
+    result = list(best)
+    for pick in best:
+        if pick.row is not None or not is_hearsay(question, pick.text):
+            continue
+        flat = next(
+            (
+                other for other in result
+                if other.passage.document == pick.passage.document and other.row is None
+                and not is_hearsay(question, other.text) and other.score < pick.score
+                and other.features.kind >= pick.features.kind
+                and goes_before(other.features.own, pick.features.own)
+            ), None,
+        )  # fmt: skip
+        if flat is not None:
+            result[result.index(pick)] = replace(pick, score=flat.score - _BEHIND)
+            result.sort(key=_best_first)
+    return result
 
 
 def _demoted(pick: Pick, find: Find, penalty: float) -> Pick:

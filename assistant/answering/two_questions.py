@@ -88,6 +88,9 @@ def answered_in_parts(
     if together.answers and all(_is_told_in(each, picks) for each in (one, other)):
         return None
     told = [each for each in (one, other) if each.answers]
+    if len(told) == len(parts) and together.answers and together.confidence >= LIKELY:
+        if min(each.confidence for each in told) < LIKELY:  # the whole is the better question
+            return None
     is_sure = together.answers or any(each.confidence >= LIKELY for each in told)
     if len(told) == len(parts) and is_sure:
         groups = [("", group) for group in _each_once(told)]
