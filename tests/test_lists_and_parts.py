@@ -17,7 +17,12 @@ from assistant.answering.candidates import Candidates
 from assistant.answering.lines_beside import cites_work, is_beside_text, is_credit, tells_picture
 from assistant.answering.statement_marks import is_hearsay
 from assistant.answering.two_questions import two_questions
-from assistant.retrieval.counted_things import announces, count_asked_for, names_so_many
+from assistant.retrieval.counted_things import (
+    announces,
+    count_asked_for,
+    is_of_kind_asked_for,
+    things_named,
+)
 from assistant.retrieval.question import analyse
 from assistant.text.analysed import analysed
 from assistant.text.sentences import sentences
@@ -182,7 +187,21 @@ def test_the_number_of_things_asked_for(question: str, count: int) -> None:
     ],
 )
 def test_sentences_that_name_so_many(text: str, count: int, named: bool) -> None:
-    assert names_so_many(text, count) is named
+    assert bool(things_named(text, count)) is named
+
+
+@pytest.mark.parametrize(
+    ("question", "things", "fits"),
+    [
+        ("Which three methods are there?", "of the better known schemes", True),
+        ("Which three boats are there?", "better known schemes", False),
+        ("Which three boats are there?", "green boats", True),
+        ("Which three kinds of boat sheds are there?", "boat sheds", True),
+        ("What three components does the shed have?", "sheds", False),
+    ],
+)
+def test_things_are_of_the_kind_asked_for(question: str, things: str, fits: bool) -> None:
+    assert is_of_kind_asked_for(question, things) is fits
 
 
 def test_the_number_that_a_line_announces() -> None:

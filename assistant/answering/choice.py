@@ -28,6 +28,7 @@ from assistant.answering.asked_lists import (
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.code_lines import is_code
 from assistant.answering.dated_headings import date_above, holds_date
+from assistant.answering.led_lists import names_as_many
 from assistant.answering.led_rows import rows_below, table_of
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import label_fit
@@ -118,6 +119,8 @@ def _choose(
         return table_of(question, best, read) or rows_asked_for(question, best, ranked)
     if _is_item_asked_for(question, best):
         return [best]
+    if best.kind == "prose" and names_as_many(question, best.text):
+        return _in_order(_with_context(question, [best], read))
     chosen = rows_below(question, best, read) or list_around(question, best, read)
     if not chosen:
         chosen = [best]

@@ -19,13 +19,13 @@ from pathlib import Path
 from assistant.answering.candidates import READ_NOTHING, Pick
 from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import is_coded_entry
+from assistant.answering.led_lists import names_as_many
 from assistant.answering.shown_counts import shows_so_many
 from assistant.answering.table_rows import label_fit
 from assistant.checking.contraries import has_denial, has_opposite, is_denied_by
 from assistant.checking.contrasts import has_other_member
 from assistant.checking.polarity import Clause, clause_of
 from assistant.model.answer_reader import logistic
-from assistant.retrieval.counted_things import count_asked_for, names_so_many
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
 from assistant.text.names import words_above
@@ -214,8 +214,8 @@ def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:
             lacking <= _HOLDS_VALUES | _MEASURES and bool(best.row.name_terms)
         )
         return is_whole and label_fit(question, best.row) >= 1.0
-    if around >= _NAMED and names_so_many(best.text, count_asked_for(question.text)):
-        return count_asked_for(question.text) > 0
+    if around >= _NAMED and names_as_many(question, best.text):
+        return True
     lacking = question.weights.keys() - {*question.reads(best.text, best.passage.language)}
     above = frozenset(question.reads(words_above(best.passage), best.passage.language))
     if is_coded_entry(question, best.text, above.union(question.weights.keys() - lacking)):

@@ -17,7 +17,12 @@ from assistant.answering.asked_lists import (
     ends_in_colon,
 )
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
-from assistant.retrieval.counted_things import count_asked_for, count_terms, names_so_many
+from assistant.retrieval.counted_things import (
+    count_asked_for,
+    count_terms,
+    is_of_kind_asked_for,
+    things_named,
+)
 from assistant.retrieval.question import Question, coverage
 from assistant.text.names import words_above
 from assistant.types import Passage
@@ -44,6 +49,13 @@ def asks_for_more_than_one(question: Question) -> bool:
         or asks_for_things(question)
         or asks_for_several(question)
     )
+
+
+def names_as_many(question: Question, text: str) -> bool:
+    """Whether a sentence names as many things as a question asks for by their number."""
+    count = count_asked_for(question.text)
+    things = things_named(text, count) if count else ""
+    return bool(things) and is_of_kind_asked_for(question.text, things)
 
 
 def items_led(
@@ -139,9 +151,9 @@ def named_and_led(
         is_told = sentence.row is None and sentence.span.kind in ("prose", "item")
         if not is_told or each.around < _LEAST_NAMED:
             continue
-        if count and names_so_many(sentence.text, count):
+        if names_as_many(question, sentence.text):
             gained[at] = _NAMED_SO_MANY * each.around
-        elif not count and asks_for_things(question) and names_so_many(sentence.text):
+        elif not count and asks_for_things(question) and things_named(sentence.text):
             gained[at] = _SO_MANY_AT_ALL * each.around
     return gained
 

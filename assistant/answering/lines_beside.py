@@ -44,7 +44,7 @@ _ASKS_FOR_WORK = re.compile(
     r"\b(?:books?|papers?|articles?|references?|sources?|cited?|cites|citations?|publication\w*|"
     r"publish\w*|wrote|written|authors?|editors?|edited|titles?|isbn|doi|literature|stud(?:y|ies)|"
     r"photo\w*|pictures?|images?|figures?|screenshots?|licen[cs]\w*|credits?|drawings?|illustrat\w*|"
-    r"diagrams?|who|links?|web|urls?|address\w*)\b",
+    r"diagrams?|links?|web|urls?|address\w*)\b",
     re.IGNORECASE,
 )
 

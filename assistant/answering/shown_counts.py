@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from assistant.answering.asked_lists import ends_in_colon
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import Extraction
-from assistant.answering.led_lists import asks_for_more_than_one
+from assistant.answering.led_lists import asks_for_more_than_one, names_as_many
 from assistant.answering.led_rows import picks_out
-from assistant.retrieval.counted_things import announces, count_asked_for, names_so_many
+from assistant.retrieval.counted_things import announces, count_asked_for
 from assistant.types import LIKELY, SURE
 
 _BELOW = 0.01
@@ -28,7 +28,7 @@ def capped(p: float, extraction: Extraction) -> float:
     if _is_one_row_of_several(extraction):
         return min(p, LIKELY - _BELOW)
     count = count_asked_for(question.text)
-    if count and not any(names_so_many(pick.text, count) for pick in picks):
+    if count and not any(names_as_many(question, pick.text) for pick in picks):
         p = min(p, SURE - _BELOW) if _shown(picks) < count else p
     said = max((announces(pick.text) for pick in picks if pick.row is None), default=0)
     return min(p, SURE - _BELOW) if said and _shown(picks) <= said - 1 else p

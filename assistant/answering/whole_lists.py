@@ -30,7 +30,7 @@ _LONGEST_ENTRY = 3
 """Sentences of an entry behind its first."""
 _LEADS = 0.6
 """The share of the question that the line above a list must hold, for the list to be its answer."""
-_ENOUGH_ALONE = 0.6
+_ENOUGH_ALONE = 0.4
 """The share of the question that an item holds which is shown without the line above its list."""
 _ONE_VALUE = frozenset({"person", "place", "date", "number", "amount"})
 

@@ -8,7 +8,7 @@ writes the number in digits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.text.terms import terms
 from assistant.text.value_words import NOT_COUNTED, NUMBER_WORDS
@@ -31,9 +31,11 @@ _OF_KINDS = frozenset(
 """Words for things that a text may call by another one of them."""
 _COUNTED = re.compile(r"(?<![\w.,-])(?P<number>\d{1,2}|[^\W\d_]{2,12})(?![\w-]|[.,]\d) ?(?=\S)")
 _OPENS_LIST = re.compile(
-    r"[^.:;?!()]{2,80}?(?::\s+|\(\s?|,? (?:namely|viz\.|i\.e\.|that is,?) |\s[–—-]\s| "
+    r"(?P<things>[^.:;?!()]{2,80}?)(?::\s+|\(\s?|,? (?:namely|viz\.|i\.e\.|that is,?) |\s[–—-]\s| "
     r"(?:are|were|sont|sind|son|sono|zijn|são)(?: called| named)?:?\s+)(?P<list>[^.:;?!()]{3,400})"
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
+_OF_WHAT = re.compile(r" of ((?:[\w-]+ ){0,2}?[\w-]{2,}s)\b")
 _AND = r",? (?:and|or|as well as|und|oder|et|ou|y|e|o|en|of)(?: the| an?)? "
 _PARTED = (re.compile(rf"{_AND}|[,;] "), re.compile(r"(?:[,;] )(?:and |or |und |et |y |e |en )?"))
 _LONGEST_THING = 90
@@ -45,9 +47,9 @@ def count_asked_for(text: str) -> int:
     return _value(found["number"]) if found is not None else 0
 
 
-def names_so_many(text: str, count: int = 0) -> bool:
-    """Whether a sentence says a number of things and then names as many: ``count`` of them, or
-    any number."""
+def things_named(text: str, count: int = 0) -> str:
+    """What a sentence calls the things of which it says a number and then names as many: ``count``
+    of them, or any number. Empty where it names none."""
     for number, start in _numbers(text):
         if count and number != count:
             continue
@@ -57,8 +59,28 @@ def names_so_many(text: str, count: int = 0) -> bool:
         for parting in _PARTED:
             parts = [part for part in parting.split(opened["list"]) if part.strip()]
             if len(parts) == number and all(len(part) <= _LONGEST_THING for part in parts):
-                return True
-    return False
+                return opened["things"].strip(" ,–—-")
+    return ""
+
+
+def is_of_kind_asked_for(question: str, things: str) -> bool:
+    """Whether a sentence calls things as the question does, or by another word for kinds and ways
+    where the question has one."""
+    asked = _ASKING.search(question)
+    thing = _THING.match(question, asked.end()) if asked is not None else None
+    if thing is None:
+        return True
+    named = [word.lower() for word in _LETTERS.findall(things)]
+    if thing["thing"].lower() in _OF_KINDS:
+        return not _OF_KINDS.isdisjoint(named) or _kinds_of(question, thing.end(), named)
+    return not {*terms(thing["thing"], "en")}.isdisjoint(terms(things, "en"))
+
+
+def _kinds_of(question: str, at: int, named: Sequence[str]) -> bool:
+    """Whether things are called all that stands behind "kinds of" in a question."""
+    whole = _OF_WHAT.match(question, at)
+    wanted = [*terms(whole[1], "en")] if whole is not None else []
+    return bool(wanted) and {*wanted} <= {*terms(" ".join(named), "en")}
 
 
 def announces(text: str) -> int:
