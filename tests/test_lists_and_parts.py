@@ -224,11 +224,15 @@ def test_a_section_is_not_named_before() -> None:
 
 
 def test_a_caption_is_no_part_of_the_item_above_it() -> None:
-    text = "- With the bench you can splice a rope of wire, in an hour or so.\nFigure 3. A bench\n- b"
+    text = (
+        "- With the bench you can splice a rope of wire, in an hour or so.\nFigure 3. A bench\n- b"
+    )
     kinds = [span.kind for span in sentences(text)]
     assert kinds.count("item") == 2
-    wrapped = "The bench stands in the walk, as can be seen well in the drawing of\nFigure 3. The end."
-    assert [span.kind for span in sentences(wrapped)][0] == "prose"
+    wrapped = (
+        "The bench stands in the walk, as can be seen well in the drawing of\nFigure 3. The end."
+    )
+    assert next(span.kind for span in sentences(wrapped)) == "prose"
     assert wrapped[: sentences(wrapped)[0].end].endswith("Figure 3.")
 
 
@@ -249,7 +253,7 @@ def test_each_of_two_questions_brings_its_own_sentence(tmp_path: Path) -> None:
     with indexed(tmp_path, {"bells.md": BELLS, "barn.md": "# Barn\n\nA green barn.\n"}) as made:
         answer = made.ask(asked)
         again = made.ask(
-            "To whom were the stories of the bell ringers told, and which club did she read them to?"
+            "To whom were the stories of the ringers told, and which club did she read them to?"
         )
     assert "Matthis Keel" in answer.text
     assert "Six horses" in answer.text
@@ -313,7 +317,7 @@ puffins of Sorrel hatch in the last days of June, when the nights are short.
 This image shows the lamp of the tower of Sorrel in the museum of Quay Street. The lamp was made of
 brass in 1871. Today the lamp of the tower is kept in the museum of Fennel.
 
-Berg, Ada. The lamp of the tower in the museum of Halm. Halm: North Press, 1988. ISBN 3-1234-5, pp. 4
+Berg, Ada. The lamp of the tower in the museum of Halm. Halm: North Press, 1988. ISBN 3-1234-5
 
 ## Ferry
 
@@ -417,5 +421,5 @@ def test_what_a_reader_holds_for_the_answer_comes_first(
         assert [each.start for each in found] == [each.start for each in expected]
 
 
-def read(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def read(text: str):  # type: ignore[no-untyped-def]
     return analyse(analysed(text, ("en",)), (), lambda term: 1.0)

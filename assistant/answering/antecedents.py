@@ -18,8 +18,8 @@ from assistant.types import Named
 
 _LEANS = re.compile(
     r"^(?:it|its|he|his|she|her|they|their|"
-    r"(?:this|these)(?! (?:sections?|chapters?|guides?|documents?|pages?|articles?|papers?|manuals?|"
-    r"books?|appendix|tutorials?|reports?|lessons?|studies|study)\b)|"
+    r"(?:this|these)(?! (?:sections?|chapters?|guides?|documents?|pages?|articles?|papers?|"
+    r"manuals?|books?|appendix|tutorials?|reports?|lessons?|studies|study)\b)|"
     r"that(?! (?:the|an?|this|these|it|they|there)\b)|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
     re.IGNORECASE,

@@ -48,8 +48,8 @@ _DUTY = re.compile(
     re.IGNORECASE,
 )
 _PLURAL = re.compile(
-    r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b(?!['’]| (?:the|an?|this|that|"
-    r"these|those|his|her|its|their|my|your|our|today|it|them|him|me|us|you|into|up|down|off|on|"
+    r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b(?!['’]| (?:the|an?|this|"
+    r"that|these|those|his|her|its|their|my|your|our|today|it|them|him|me|us|you|into|up|down|off|on|"
     r"to the|to an?|from the)\b)",
     re.IGNORECASE,
 )

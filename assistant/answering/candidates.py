@@ -42,7 +42,7 @@ from assistant.answering.sentence_scores import (
     take_apart,
     weigh,
 )
-from assistant.answering.statement_marks import goes_before, is_hearsay, marked_wrong
+from assistant.answering.statement_marks import below_flat_ones, marked_wrong
 from assistant.answering.table_rows import TableRow, explains
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
@@ -80,8 +80,6 @@ _CAUSE = 1.5
 _ANOTHER = 2.5
 """By how much a sentence is worse that says of another thing what the next one says of the thing
 asked for: too much to be set beside it."""
-_BEHIND = 0.1
-"""By how much hearsay is worse than the flat statement that goes before it."""
 _ROW_DEFINES = 2.0
 """What a row gains that opens with what is to be defined; a reader says little of rows."""
 _SIGN = 1.5
@@ -230,7 +228,9 @@ def rank_candidates(
                     ranked.append(replace(pick, is_asked_above=index in below))
     ranked.sort(key=_best_first)
     ranked[:_LOOKED_UP] = _of_the_subject(question, ranked[:_LOOKED_UP])
-    ranked[:_LOOKED_UP] = _flat_first(question, ranked[:_LOOKED_UP])
+    for at, score in below_flat_ones(question, ranked[:_LOOKED_UP]).items():
+        ranked[at] = replace(ranked[at], score=score)
+    ranked.sort(key=_best_first)
     if find is not None and penalty:
         ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
         ranked.sort(key=_best_first)
@@ -302,28 +302,6 @@ def _of_the_subject(question: Question, best: Sequence[Pick]) -> list[Pick]:
             behind = replace(first, score=rival.score - _ANOTHER, read=READ_NOTHING)
             return sorted([behind, *best[1:]], key=_best_first)
     return list(best)
-
-
-def _flat_first(question: Question, best: Sequence[Pick]) -> list[Pick]:
-    """The best sentences, hearsay behind a flat statement of its document that holds as much of
-    the question."""
-    result = list(best)
-    for pick in best:
-        if pick.row is not None or not is_hearsay(question, pick.text):
-            continue
-        flat = next(
-            (
-                other for other in result
-                if other.passage.document == pick.passage.document and other.row is None
-                and not is_hearsay(question, other.text) and other.score < pick.score
-                and other.features.kind >= pick.features.kind
-                and goes_before(other.features.own, pick.features.own)
-            ), None,
-        )  # fmt: skip
-        if flat is not None:
-            result[result.index(pick)] = replace(pick, score=flat.score - _BEHIND)
-            result.sort(key=_best_first)
-    return result
 
 
 def _demoted(pick: Pick, find: Find, penalty: float) -> Pick:

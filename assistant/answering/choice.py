@@ -30,12 +30,12 @@ from assistant.answering.code_lines import is_code
 from assistant.answering.dated_headings import date_above, holds_date
 from assistant.answering.led_lists import names_as_many
 from assistant.answering.led_rows import rows_below, table_of
-from assistant.answering.numbered_items import is_item, number_asked_for
-from assistant.answering.table_rows import label_fit
 from assistant.answering.lines_beside import is_beside_text
 from assistant.answering.list_items import ReadText
-from assistant.answering.whole_lists import list_around
+from assistant.answering.numbered_items import is_item, number_asked_for
+from assistant.answering.table_rows import label_fit
 from assistant.answering.whole_lists import around as units_around
+from assistant.answering.whole_lists import list_around
 from assistant.retrieval.question import Question
 from assistant.text.noise import share
 from assistant.text.terms import shingles, words

@@ -1,7 +1,7 @@
 """What a line above a list or table adds to the lines below it, and what it gains by them. Pure.
 
-"The following keys change the date:" says of each line below it that it tells a key. "The lines with
-their months are:" answers by the rows of the table below it.
+"The following keys change the date:" says of each line below it that it tells a key. "The lines
+with their months are:" answers by the rows of the table below it.
 """
 
 from __future__ import annotations

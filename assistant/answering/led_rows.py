@@ -60,7 +60,9 @@ def picks_out(question: Question, pick: Pick) -> bool:
 def _leads_to(unit: Pick, row: Pick, read: ReadText) -> bool:
     between = read(row.passage.document, unit.end, row.start)
     is_lead = unit.kind == "prose" and ends_in_colon(unit.text)
-    return is_lead and all(line.strip("|-: \t") == "" or "|" in line for line in between.split("\n"))
+    return is_lead and all(
+        line.strip("|-: \t") == "" or "|" in line for line in between.split("\n")
+    )
 
 
 def _whole_table(question: Question, inside: Pick, read: ReadText) -> list[Pick]:
@@ -87,4 +89,3 @@ def _whole_table(question: Question, inside: Pick, read: ReadText) -> list[Pick]
             )
         )  # fmt: skip
     return found if len(found) <= _MOST_ROWS else []
-

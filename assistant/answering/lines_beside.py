@@ -15,14 +15,14 @@ _LICENCE = re.compile(
     re.IGNORECASE,
 )
 _SHOWS = re.compile(
-    r"^\W{0,3}(?:this|the) (?:image|picture|figure|screenshot|screen ?shot|photo(?:graph)?|illustration|"
-    r"diagram)(?: (?:above|below|on the (?:left|right)))? (?:shows?|depicts?|illustrates?)\b|"
-    r"^\W{0,3}(?:photo(?:graph)?|screenshot|screen ?shot|picture|image|drawing|illustration) of\b",
+    r"^\W{0,3}(?:this|the) (?:image|picture|figure|screen ?shot|photo(?:graph)?|illustration|diagram)"
+    r"(?: (?:above|below|on the (?:left|right)))? (?:shows?|depicts?|illustrates?)\b|"
+    r"^\W{0,3}(?:photo(?:graph)?|screen ?shot|picture|image|drawing|illustration) of\b",
     re.IGNORECASE,
 )
 _IMPRINT = re.compile(
-    r"^\W{0,3}this (?:article|page|entry|text|biography|chapter) (?:was|is|has been) (?:first |originally |"
-    r"last )?(?:published|printed|reprinted|updated|edited|reproduced)\b",
+    r"^\W{0,3}this (?:article|page|entry|text|biography|chapter) (?:was|is|has been) "
+    r"(?:first |originally |last )?(?:published|printed|reprinted|updated|edited|reproduced)\b",
     re.IGNORECASE,
 )
 _MARKS_OF_A_WORK = re.compile(

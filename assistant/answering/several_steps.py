@@ -133,7 +133,9 @@ def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found]
             return None
         parts = [(" · ".join(sides.names), both)]
     confidence = min(chosen.confidence for _, chosen in asked)
-    return draft_of_parts(parts, confidence), found_together(whole, parts, *(found for found, _ in asked))
+    return draft_of_parts(parts, confidence), found_together(
+        whole, parts, *(found for found, _ in asked)
+    )
 
 
 def _tells_both(sides: Sides, chosen: Chosen) -> bool:
@@ -196,7 +198,9 @@ def draft_of_parts(parts: Sequence[tuple[str, Sequence[Pick]]], confidence: floa
     return Draft("\n\n".join(lines), tuple(sentences), tuple(places), confidence=confidence)
 
 
-def found_together(whole: Found, parts: Sequence[tuple[str, Sequence[Pick]]], *found: Found) -> Found:
+def found_together(
+    whole: Found, parts: Sequence[tuple[str, Sequence[Pick]]], *found: Found
+) -> Found:
     """What was found, under the question as it was asked: what is cited, then what each part found,
     no more than one question finds."""
     cited = [pick.passage for _, picks in parts for pick in picks]

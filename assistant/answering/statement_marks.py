@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from assistant.answering.sentence_scores import SentenceTerms
 from assistant.retrieval.question import Question
+
+if TYPE_CHECKING:
+    from assistant.answering.candidates import Pick
 
 _FALSE = (
     r"(?:incorrect|untrue|false|wrong|mistaken|inaccurate|unfounded|baseless|exaggerated|debunked|"
@@ -19,11 +23,13 @@ _FALSE = (
 )
 _WRONG = re.compile(
     rf"\b(?:is|are|was|were|been|be|appears?|seems?|proved|it['’]s|that['’]s|this['’]s)"
-    rf"(?: to be)?(?: (?:also|simply|just|as|quite|often|now|known|considered|\w+ly)){{0,3}} {_FALSE}\b",
+    rf"(?: to be)?(?: (?:also|simply|just|as|quite|often|now|known|considered|\w+ly)){{0,3}}"
+    rf" {_FALSE}\b",
     re.IGNORECASE,
 )
 _ONLY_MYTH = re.compile(
-    r"\b(?:the|a|this) (?:\w+ )?(?:myth|misconception|tall tale|urban legend|rumou?r)s? (?:of|that|about)\b",
+    r"\b(?:the|a|this) (?:\w+ )?(?:myth|misconception|tall tale|urban legend|rumou?r)s? "
+    r"(?:of|that|about)\b",
     re.IGNORECASE,
 )
 """A sentence about a false story, which says nothing of the thing itself."""
@@ -47,6 +53,8 @@ _ASKS_FOR_WRONG = re.compile(
 _MARKED = 1.5
 """What a sentence loses that is marked as wrong: as much as one that tells the cause where the
 consequence is asked for."""
+_BEHIND = 0.1
+"""By how much hearsay is worse than the flat statement that goes before it."""
 _LEAST_OWN = 0.05
 """How much less of the question a flat statement may hold than hearsay that it goes before."""
 
@@ -82,6 +90,21 @@ def is_hearsay(question: Question, text: str) -> bool:
     return _HEARSAY.search(text) is not None and not _ASKS_FOR_WRONG.search(question.text)
 
 
-def goes_before(flat_own: float, hearsay_own: float) -> bool:
-    """Whether a flat statement that holds so much of a question goes before hearsay."""
-    return flat_own >= hearsay_own - _LEAST_OWN
+def below_flat_ones(question: Question, best: Sequence[Pick]) -> dict[int, float]:
+    """The scores of hearsay among the best sentences, by place, where a flat statement of its
+    document further down holds as much of the question: just below that one."""
+    hearsay = {at for at, pick in enumerate(best) if is_hearsay(question, pick.text)}
+    scores: dict[int, float] = {}
+    for at in hearsay:
+        told = best[at]
+        flat = [
+            other.score
+            for place, other in enumerate(best)
+            if place > at and place not in hearsay and other.row is None and told.row is None
+            and other.passage.document == told.passage.document
+            and other.features.kind >= told.features.kind
+            and other.features.own >= told.features.own - _LEAST_OWN
+        ]  # fmt: skip
+        if flat:
+            scores[at] = max(flat) - _BEHIND
+    return scores

@@ -35,8 +35,8 @@ _QUESTION = (
 )
 _JOINT = re.compile(rf"[,;]? and (?={_QUESTION})|[;?] (?=(?:and )?{_QUESTION})", re.IGNORECASE)
 _ASKS = re.compile(
-    rf"(?:^|[,.:;!] (?:so |but |and )?)\W*(?P<asked>(?:{_QUESTION}|(?:is|are|was|were|do|does|did|has|"
-    r"have|had|can|could|will|would|should)\b).*)$",
+    rf"(?:^|[,.:;!] (?:so |but |and )?)\W*(?P<asked>(?:{_QUESTION}|(?:is|are|was|were|do|does|did|"
+    r"has|have|had|can|could|will|would|should)\b).*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSE = re.compile(
@@ -54,7 +54,7 @@ def two_questions(text: str) -> tuple[str, str] | None:
     bare = " ".join(text.split()).rstrip(" ?.!")
     if len(bare) > _LONGEST:
         return None
-    joints = [match for match in _JOINT.finditer(bare)]
+    joints = list(_JOINT.finditer(bare))
     if len(joints) != 1:
         return None
     [joint] = joints
@@ -88,9 +88,9 @@ def answered_in_parts(
     if together.answers and all(_is_told_in(each, picks) for each in (one, other)):
         return None
     told = [each for each in (one, other) if each.answers]
-    if len(told) == len(parts) and together.answers and together.confidence >= LIKELY:
-        if min(each.confidence for each in told) < LIKELY:  # the whole is the better question
-            return None
+    is_less = any(each.confidence < LIKELY for each in told)
+    if len(told) == len(parts) and together.answers and together.confidence >= LIKELY and is_less:
+        return None  # the whole is the better question
     is_sure = together.answers or any(each.confidence >= LIKELY for each in told)
     if len(told) == len(parts) and is_sure:
         groups = [("", group) for group in _each_once(told)]

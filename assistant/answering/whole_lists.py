@@ -45,9 +45,12 @@ def around(pick: Pick, read: ReadText) -> tuple[list[Pick], int]:
     picks = [
         replace(
             pick,
-            text=text[s.start : s.end], start=start + s.start, end=start + s.end, kind=s.kind,
+            text=text[s.start : s.end],
+            start=start + s.start,
+            end=start + s.end,
+            kind=s.kind,
             row=None,
-        )  # fmt: skip
+        )
         for s in spans
     ]
     at = next((i for i, p in enumerate(picks) if p.start <= pick.start < p.end), -1)
@@ -91,7 +94,9 @@ def _told_alone(
     little of the question itself."""
     at = next((i for i, unit in enumerate(units) if items and unit.start == items[0].start), 0)
     led = [each for each in items if not ends_in_colon(each.text)]
-    inner = [i for i, each in enumerate(items) if ends_in_colon(each.text) and each.end < best.start]
+    inner = [
+        i for i, each in enumerate(items) if ends_in_colon(each.text) and each.end < best.start
+    ]
     lead = items[inner[-1]] if inner else units[at - 1] if at else None
     if lead is None:
         return []

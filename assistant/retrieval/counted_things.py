@@ -120,7 +120,9 @@ def count_terms(text: str, code: str) -> frozenset[str]:
     """The terms of the number of things that a question asks for."""
     asked = _ASKING.search(text)
     is_number = asked is not None and _value(asked["number"])
-    return frozenset(terms(asked["number"], code)) if asked is not None and is_number else frozenset()
+    return (
+        frozenset(terms(asked["number"], code)) if asked is not None and is_number else frozenset()
+    )
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:

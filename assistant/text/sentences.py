@@ -49,7 +49,8 @@ _TABLE_RULE = re.compile(
 )
 _LABEL = re.compile(r"[ \t]*[^\W\d_][^:\n]{0,40}:[ \t]+\S")
 _CAPTION = re.compile(
-    r"[ \t]*(?i:figure|fig\.|abbildung|abb\.|figura) ?[A-Z]?\d{1,3}(?:[.-]\d{1,3})?[.:] +[^\W\d_a-z]"
+    r"[ \t]*(?i:figure|fig\.|abbildung|abb\.|figura) ?[A-Z]?\d{1,3}(?:[.-]\d{1,3})?"
+    r"[.:] +[^\W\d_a-z]"
 )
 """The line of a figure's caption, which goes on with no item and no paragraph above it."""
 _ENTRY = re.compile(
