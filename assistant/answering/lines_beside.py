@@ -15,8 +15,8 @@ _LICENCE = re.compile(
     re.IGNORECASE,
 )
 _SHOWS = re.compile(
-    r"^\W{0,3}(?:this|the) (?:image|picture|figure|screen ?shot|photo(?:graph)?|illustration|diagram)"
-    r"(?: (?:above|below|on the (?:left|right)))? (?:shows?|depicts?|illustrates?)\b|"
+    r"^\W{0,3}(?:this|the) (?:image|picture|figure|screen ?shot|photo(?:graph)?|illustration|"
+    r"diagram)(?: (?:above|below|on the (?:left|right)))? (?:shows?|depicts?|illustrates?)\b|"
     r"^\W{0,3}(?:photo(?:graph)?|screen ?shot|picture|image|drawing|illustration) of\b",
     re.IGNORECASE,
 )
