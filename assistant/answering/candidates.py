@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import exp
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -59,6 +60,10 @@ Find = Callable[[str, str], Places]
 _READER_WEIGHT = 2.0
 """What a reader's two judgements add at the most, each; a good sentence scores about 5 without.
 Between 1.5 and 5 the first sentence is right equally often."""
+_BEST_OF_PASSAGE, _NEXT_BEST = 1.0, 2.0
+"""What a sentence gains at the most that holds the passage's best span, however little the reader
+thinks of it, and the logits over which that fades: of a question in other words than the text it
+says "no answer", and mostly knows which it would be."""
 _READER_WEIGHT_OF_LISTS = 0.0
 """Lists and ways of doing are no spans: the reader never saw any."""
 _MOST_KEPT = 50
@@ -130,6 +135,13 @@ class Pick:
     """Whether the heading above it asks what the question asks."""
     about: Named | None = None
     """The name that its first word stands for."""
+    lift: float = 0.0
+    """What it gains in the order alone: what is told beside it is measured without."""
+
+    @property
+    def order(self) -> float:
+        """By what the sentences are ordered."""
+        return self.score + self.lift
 
 
 def extraction_weights() -> Mapping[str, float]:
@@ -206,6 +218,7 @@ def rank_candidates(
         for index, more in below.items():
             bonus[index] = bonus.get(index, 0.0) + more
         reading = readings.get(passage.chunk_id)
+        highest = _highest(found, reading)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if may_answer(question, sentence, each, passage):
                 more = bonus.get(index, 0.0) - _POINTER * points_elsewhere(question, sentence.text)
@@ -221,10 +234,14 @@ def rank_candidates(
                 off = _OTHER_YEAR * bool(years and _is_of_other_years(years, passage, sentence))
                 if off := off + wrong.get(index, 0.0):
                     more -= off
-                    pick = _pick(passage, sentence, each, more, penalty, reading, 0.0, beside)
+                    pick = _pick(
+                        passage, sentence, each, more, penalty, reading, 0.0, beside, highest
+                    )
                     ranked.append(replace(pick, read=READ_NOTHING))
                 else:
-                    pick = _pick(passage, sentence, each, more, penalty, reading, weight, beside)
+                    pick = _pick(
+                        passage, sentence, each, more, penalty, reading, weight, beside, highest
+                    )
                     ranked.append(replace(pick, is_asked_above=index in below))
     ranked.sort(key=_best_first)
     ranked[:_LOOKED_UP] = _of_the_subject(question, ranked[:_LOOKED_UP])
@@ -286,7 +303,7 @@ def _is_of_other_years(years: frozenset[str], passage: Passage, sentence: Senten
 
 
 def _best_first(pick: Pick) -> tuple[float, str, int]:
-    return (-pick.score, pick.passage.document, pick.start)
+    return (-pick.order, pick.passage.document, pick.start)
 
 
 def _of_the_subject(question: Question, best: Sequence[Pick]) -> list[Pick]:
@@ -315,6 +332,14 @@ def _demoted(pick: Pick, find: Find, penalty: float) -> Pick:
     return replace(pick, score=pick.score * (1.0 - penalty))
 
 
+def _highest(found: Sequence[SentenceTerms], reading: Reading | None) -> float:
+    """The score of the best answer that lies inside a sentence of a passage."""
+    if reading is None:
+        return 0.0
+    spans = (reading.best_within(each.span.start, each.span.end)[2] for each in found)
+    return max(spans, default=0.0)
+
+
 def _pick(
     passage: Passage,
     sentence: SentenceTerms,
@@ -324,16 +349,19 @@ def _pick(
     reading: Reading | None,
     reader_weight: float,
     is_beside: bool,
+    highest: float,
 ) -> Pick:
     start, end = passage.start + sentence.span.start, passage.start + sentence.span.end
     is_caption = share(passage.noise, start, end) > 0.5
     is_noise = is_caption or is_beside or is_reference(sentence.text)
     score = weigh(features, extraction_weights()) + bonus
-    read = READ_NOTHING
+    read, lift = READ_NOTHING, 0.0
     if reading is not None:
         span = reading.best_within(sentence.span.start, sentence.span.end)
         read = Read(reading.answerable, span[2], passage.start + span[0], passage.start + span[1])
         score += reader_weight * (logistic(read.answerable) + logistic(read.span / 2))
+        if reader_weight and sentence.row is None:
+            lift = _BEST_OF_PASSAGE * exp(min(0.0, span[2] - highest) / _NEXT_BEST)
         if is_caption and not is_beside and read.span >= _ANSWERS and read.answerable > 0:
             penalty = min(penalty, _NOISE_THAT_ANSWERS)
     return Pick(
@@ -346,6 +374,7 @@ def _pick(
         kind=sentence.span.kind,
         row=sentence.row,
         read=read,
+        lift=lift,
     )
 
 

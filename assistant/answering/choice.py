@@ -367,10 +367,11 @@ def _in_order(chosen: Sequence[Pick]) -> list[Pick]:
 
 
 def _is_read_as_answer(run: Sequence[Pick], top: float) -> bool:
-    """Whether a run has a sentence that a reader holds for the answer, and nearly the best score:
-    it comes before what only shares more words with the question."""
+    """Whether a run has a sentence that a reader or a heading holds for the answer, and nearly the
+    best score: it comes before what only shares more words with the question."""
     return any(
-        pick.read.span >= 0.0 and pick.read.answerable > 0.0 and pick.score >= _SECOND_SHARE * top
+        pick.score >= _SECOND_SHARE * top
+        and (pick.is_asked_above or (pick.read.span >= 0.0 and pick.read.answerable > 0.0))
         for pick in run
     )
 

@@ -150,7 +150,7 @@ def signals(extraction: Extraction) -> Signals | None:
         similarity=best.features.similarity,
         kind=max(best.features.kind, best.features.defines),
         score=best.score,
-        lead=(best.score - other.score) / max(1.0, best.score) if other else 0.5,
+        lead=(best.order - other.order) / max(1.0, best.score) if other else 0.5,
         second=other.features.around if other else 0.0,
         passage_score=best.passage.score,
         words=min(1.0, best.passage.scores.get("words", 0.0) / (2.2 * total)),

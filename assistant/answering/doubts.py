@@ -86,6 +86,11 @@ _TELLS_TIME = re.compile(
     r"always|never|every|age|era|period|reign|war|dynasty|end|beginning|start|early|late)\b",
     re.IGNORECASE,
 )
+_ASKS_CONDITION = re.compile(r"\W*when (?:do|does|should|can|may|must|is it|are)\b", re.IGNORECASE)
+_TELLS_CONDITION = re.compile(
+    r"\b(?:if|because|in case|unless|sometimes|often|usually|whether|provided)\b", re.IGNORECASE
+)
+"""What tells when something is done or so, where no time is meant: "When do they harm?"."""
 _WHAT_IS = re.compile(r"\W*what(?:['’]s| is| are)\b", re.IGNORECASE)
 _A_THING = re.compile(r"what(?:['’]s| is| are) (?:an?|the)? ?[\w-]+ [\w-]+\W*", re.IGNORECASE)
 """A thing of two words: "What is a trove classifier?"."""
@@ -206,6 +211,8 @@ def _lacks_time(question: Question, best: Pick) -> bool:
     if question.kinds[0] != "date" or question.language != "en" or best.row is not None:
         return False
     if best.passage.language not in ("en", "") or _TELLS_TIME.search(best.text):
+        return False
+    if _ASKS_CONDITION.match(question.text) and _TELLS_CONDITION.search(best.text):
         return False
     return best.features.kind < 1.0 and set(_DIGITS.findall(best.text)) <= question.values
 

@@ -46,7 +46,8 @@ _OF = re.compile(
 )
 _POSSESSIVE = re.compile(
     rf"^(?P<head>(?i:where|when|what|who|which|how|in what|in which)\b[^?]*?) "
-    rf"(?P<subject>(?:the )?[A-Z][^?]*?)['’]s (?P<role>{_ROLES})(?P<tail> [a-z ]+)?\s*\?*$"
+    rf"(?P<subject>(?:the )?[A-Z][^?]*?)['’]s (?P<role>{_ROLES})(?! (?:office|quarters?)\b)"
+    rf"(?P<tail> [a-z ]+)?\s*\?*$"
 )
 _ASKS_NAME = re.compile(r"(?:who|what|which)(?: (?:is|was|are|were))?(?: the)?(?: name of)?")
 """Questions that ask only for the person; these need one step."""

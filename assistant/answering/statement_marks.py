@@ -98,7 +98,7 @@ def below_flat_ones(question: Question, best: Sequence[Pick]) -> dict[int, float
     for at in hearsay:
         told = best[at]
         flat = [
-            other.score
+            other.order
             for place, other in enumerate(best)
             if place > at and place not in hearsay and other.row is None and told.row is None
             and other.passage.document == told.passage.document
@@ -106,5 +106,5 @@ def below_flat_ones(question: Question, best: Sequence[Pick]) -> dict[int, float
             and other.features.own >= told.features.own - _LEAST_OWN
         ]  # fmt: skip
         if flat:
-            scores[at] = max(flat) - _BEHIND
+            scores[at] = max(flat) - _BEHIND - told.lift
     return scores

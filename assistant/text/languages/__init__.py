@@ -37,8 +37,8 @@ class Language:
     without content in a question. ``asking`` say what is wanted, ``light`` are put in many other
     ways by an answer, ``pronouns`` and ``openings`` lean on the question before. ``pronouns`` and
     ``places`` keep their accents: Spanish "él" is no article. ``phrases`` and
-    ``nouns`` tell the kind of answer. ``groups`` are words of one family that no stemmer joins;
-    ``verbs`` the forms of one irregular verb.
+    ``nouns`` tell the kind of answer. ``groups`` are words of one family that no stemmer joins,
+    ``synonyms`` words that often say the same; ``verbs`` the forms of one irregular verb.
     """
 
     code: str
@@ -58,6 +58,7 @@ class Language:
     because: tuple[str, ...]
     places: frozenset[str]
     groups: tuple[tuple[str, ...], ...]
+    synonyms: tuple[tuple[str, ...], ...]
     verbs: tuple[tuple[str, ...], ...]
 
     @property
@@ -124,6 +125,7 @@ def language(code: str) -> Language:
         because=_phrases(rows.get("because", "")),
         places=frozenset(fold_case(rows.get("in", "")).split()),
         groups=_groups(rows.get("groups", "")),
+        synonyms=_groups(rows.get("synonyms", "")),
         verbs=_groups(rows.get("verbs", "")),
     )
 
