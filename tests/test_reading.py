@@ -200,6 +200,9 @@ def test_title_headings_lists_and_table_of_the_sample_page_are_kept(repository: 
         "<p>{}",
         "<table><tr><td><p>{}</p></td></tr></table>",
         "<div hidden>secret</div><div>{}</div>",
+        "<p>The mill stands at the weir since 1702.</p><div class='sidebar'><p>{}</p></div>",
+        "<div class='sidebar'><p>{}</p></div><div class='para'>The <b>mill</b> is at a weir.</div>",
+        "<p>The mill is at a weir.</p><aside class='sidebar'><p>{}</p></aside>",
     ],
 )
 def test_content_is_not_mistaken_for_noise(html: str) -> None:
@@ -208,6 +211,25 @@ def test_content_is_not_mistaken_for_noise(html: str) -> None:
     text = read_document(page.encode(), "a.html").text
     assert words in text
     assert "secret" not in text
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "<div class='sidebar'><h3>About</h3><p>{}</p></div><div id='content'>{rest}</div>",
+        "<div id='content'>{rest}</div><aside class='sidebar'><p>{}</p></aside>",
+        "{rest}<div class='sidebar'><ul><li><a href='/a'>{}</a></li></ul></div>",
+        "{rest}<div class='sidebar'><p>{}</p><form><input name='q'></form></div>",
+        "{rest}<div class='sidebar-left'><p>{}</p></div>",
+    ],
+)
+def test_a_column_of_the_page_is_no_text_box(column: str) -> None:
+    words = "Here writes Ada, who keeps these pages about mills since her school days."
+    rest = "<p>The mill stands at the weir since 1702, and it was burnt down twice.</p>" * 4
+    page = f"<html><body>{column.format(words, rest=rest)}</body></html>"
+    text = read_document(page.encode(), "a.html").text
+    assert "burnt down" in text
+    assert words not in text
 
 
 def test_text_of_blocks_cells_and_inline_tags_does_not_run_together() -> None:

@@ -17,12 +17,21 @@ from assistant.text.terms import STOP_WORDS
 from assistant.types import Named
 
 _LEANS = re.compile(
-    r"^(?:it|its|he|his|she|her|they|their|this|these|"
+    r"^(?:it|its|he|his|she|her|they|their|"
+    r"(?:this|these)(?! (?:sections?|chapters?|guides?|documents?|pages?|articles?|papers?|"
+    r"manuals?|books?|appendix|tutorials?|reports?|lessons?|studies|study)\b)|"
     r"that(?! (?:the|an?|this|these|it|they|there)\b)|those|such|both|the (?:former|latter|"
     r"same|two|three))\b",
     re.IGNORECASE,
 )
 
+_GOES_ON = re.compile(
+    r"^(?:that is,|that means|this (?:is|was|means|makes)\b|these (?:are|were)\b|for (?:this|that) "
+    r"reason\b|in (?:this|that|which) case\b|otherwise,|as a result,|therefore,|consequently,|"
+    r"(?:he|she|they|it) (?:is|was|were|are|has|had|does|did)\b|however,)",
+    re.IGNORECASE,
+)
+"""What goes on with the sentence before and says little without it."""
 _NAMES_IT = re.compile(
     r"^(?:this|these|that|those|such)\b[^.;:!?]{0,60}? (?:is|are|was|were|has been|have been) "
     r"(?:also |often |commonly |sometimes |usually |now )?"
@@ -61,6 +70,11 @@ def leans(text: str) -> bool:
 def leans_later(text: str) -> bool:
     """Whether it does so behind a phrase."""
     return _LEANS_LATER.match(text) is not None
+
+
+def goes_on(text: str) -> bool:
+    """Whether a sentence only goes on with the one before: "That is, …", "For this reason …"."""
+    return _GOES_ON.match(text) is not None
 
 
 def names_what_is_before(text: str) -> bool:

@@ -47,7 +47,13 @@ _DUTY = re.compile(
     r"moeten|dient)\b",
     re.IGNORECASE,
 )
-_PLURAL = re.compile(r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b", re.I)
+_PLURAL = re.compile(
+    r"\b(?:which|what)(?: [\w-]+)? (?!does|was|is|has)[\w-]{2,}[^s\W]s\b(?!['’]| (?:the|an?|this|"
+    r"that|these|those|his|her|its|their|my|your|our|today|it|them|him|me|us|you|into|up|down|off|on|"
+    r"to the|to an?|from the)\b)",
+    re.IGNORECASE,
+)
+"""A plural; "which key opens the door" has a verb there."""
 _THINGS = re.compile(
     r"\bwhat (?:are|were) (?:(?:the|some|all|your|our|its|their|his|her|these|those) )?"
     r"(?:[\w-]+ ){0,4}?[\w-]{2,}[^s\Wui]s\b",

@@ -32,7 +32,9 @@ from assistant.answering.consequences import tells_cause
 from assistant.answering.dated_headings import date_above
 from assistant.answering.deeds import deed_bonus, deed_terms
 from assistant.answering.fit_to_answer import is_reference, may_answer
+from assistant.answering.led_lists import items_led, named_and_led, with_leads
 from assistant.answering.life_years import dates_a_life
+from assistant.answering.lines_beside import is_beside_text
 from assistant.answering.meanings import meaning_asked, tells_meaning
 from assistant.answering.numbered_items import number_asked_for
 from assistant.answering.own_sections import first_of_own_section
@@ -44,6 +46,7 @@ from assistant.answering.sentence_scores import (
     take_apart,
     weigh,
 )
+from assistant.answering.statement_marks import below_flat_ones, marked_wrong
 from assistant.answering.table_rows import TableRow, explains
 from assistant.answering.told_meanings import told_bonus
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
@@ -189,6 +192,9 @@ def rank_candidates(
     for key, first in first_of_own_section(question, passages, parts).items():
         asked_above[key] = {**asked_above.get(key, {}), **first}
     word = meaning_asked(question.text)
+    led = items_led(question, passages, parts)
+    for key, items in led.items():
+        asked_above[key] = {**asked_above.get(key, {}), **items}
     about = _subjects(question, passages, parts)
     deed = deed_terms(question)
     ranked: list[Pick] = []
@@ -201,6 +207,8 @@ def rank_candidates(
         features = passage_features(question, passage, rank, found, similarities, likeness, subject)
         if question.kinds[0] == "date":
             features = _dated(passage, found, features)
+        leads = led.get(passage.chunk_id, {})
+        features = with_leads(question, passage, found, features, leads)
         bonus = (
             list_bonus(question, passage, found)
             if question.wants_list
@@ -208,9 +216,12 @@ def rank_candidates(
         )
         if asked is not None:
             bonus = numbered(question, passage, found, asked[0])
+        for index, more in named_and_led(question, passage, found, features).items():
+            bonus[index] = bonus.get(index, 0.0) + more
         bonus = {**bonus, **labelled(question, found, features, bonus)}
         for index in opening_with(question, found):
             bonus[index] = bonus.get(index, 0.0) + OWN_SUBJECT
+        wrong = marked_wrong(question, found)
         below = asked_above.get(passage.chunk_id, {})
         for index, more in below.items():
             bonus[index] = bonus.get(index, 0.0) + more
@@ -231,9 +242,11 @@ def rank_candidates(
                 more += deed_bonus(question, deed, sentence, each)
                 more += told_bonus(question, sentence.text, passage.language)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)
+                beside = beside or is_beside_text(question.text, sentence.text)
                 is_other = years and _is_of_other_years(years, passage, sentence)
-                if is_other or dates_a_life(question, sentence.text):
-                    more -= _OTHER_YEAR
+                is_other = is_other or dates_a_life(question, sentence.text)
+                if off := _OTHER_YEAR * bool(is_other) + wrong.get(index, 0.0):
+                    more -= off
                     pick = _pick(
                         passage, sentence, each, more, penalty, reading, 0.0, beside, highest
                     )
@@ -245,6 +258,9 @@ def rank_candidates(
                     ranked.append(replace(pick, is_asked_above=index in below))
     ranked.sort(key=_best_first)
     ranked[:_LOOKED_UP] = _of_the_subject(question, ranked[:_LOOKED_UP])
+    for at, score in below_flat_ones(question, ranked[:_LOOKED_UP]).items():
+        ranked[at] = replace(ranked[at], score=score)
+    ranked.sort(key=_best_first)
     if find is not None and penalty:
         ranked[:_LOOKED_UP] = [_demoted(pick, find, penalty) for pick in ranked[:_LOOKED_UP]]
         ranked.sort(key=_best_first)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assistant.answering.antecedents import (
+    goes_on,
     leans,
     leans_later,
     named_before,
@@ -27,10 +28,14 @@ from assistant.answering.asked_lists import (
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.code_lines import is_code
 from assistant.answering.dated_headings import date_above, holds_date
+from assistant.answering.led_lists import names_as_many
+from assistant.answering.led_rows import rows_below, table_of
+from assistant.answering.lines_beside import is_beside_text
+from assistant.answering.list_items import ReadText
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import label_fit
-from assistant.answering.whole_lists import ReadText, list_around
 from assistant.answering.whole_lists import around as units_around
+from assistant.answering.whole_lists import list_around
 from assistant.retrieval.question import Question
 from assistant.text.noise import share
 from assistant.text.terms import shingles, words
@@ -56,6 +61,8 @@ _OTHER_SOURCE = 0.6
 """The share of the best sentence's score that another document's must have to be set beside it."""
 _NEXT_TO = 4
 """Characters between sentences that follow one another."""
+_MOST_BEFORE = 2
+"""Sentences before one that only goes on with them: "That is, … For that reason, …"."""
 _MOST_ROWS = 12
 """Rows that hold the same of a question; where more do, the best alone is shown."""
 _TOLD = ("prose", "item")
@@ -109,10 +116,12 @@ def _choose(
     if question.of_each_document:
         return _one_a_document(best, ranked, max_sentences)
     if best.row is not None:
-        return rows_asked_for(question, best, ranked)
+        return table_of(question, best, read) or rows_asked_for(question, best, ranked)
     if _is_item_asked_for(question, best):
         return [best]
-    chosen = list_around(question, best, read)
+    if best.kind == "prose" and names_as_many(question, best.text):
+        return _in_order(_with_context(question, [best], read))
+    chosen = rows_below(question, best, read) or list_around(question, best, read)
     if not chosen:
         chosen = [best]
         budget = max_sentences if question.wants_list else min(2, max_sentences)
@@ -142,6 +151,8 @@ def _choose(
             if not brings_part and (len(chosen) >= budget or not is_near):
                 continue
             if elsewhere and not brings_part and _is_noise(pick):
+                continue
+            if is_beside_text(question.text, pick.text):
                 continue
             if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
                 chosen.append(pick)
@@ -348,9 +359,21 @@ def _in_order(chosen: Sequence[Pick]) -> list[Pick]:
     for pick in chosen:
         document = pick.passage.document
         best[document] = max(pick.score, best.get(document, pick.score))
+    top = max((pick.score for pick in chosen), default=0.0)
     runs.sort(key=lambda run: (-best[run[0].passage.document], run[0].passage.document,
+                               not _is_read_as_answer(run, top),
                                -max(each.score for each in run), run[0].start))  # fmt: skip
     return [pick for run in runs for pick in run]
+
+
+def _is_read_as_answer(run: Sequence[Pick], top: float) -> bool:
+    """Whether a run has a sentence that a reader or a heading holds for the answer, and nearly the
+    best score: it comes before what only shares more words with the question."""
+    return any(
+        pick.score >= _SECOND_SHARE * top
+        and (pick.is_asked_above or (pick.read.span >= 0.0 and pick.read.answerable > 0.0))
+        for pick in run
+    )
 
 
 def next_sentence(best: Pick, read: ReadText) -> list[Pick]:
@@ -370,13 +393,16 @@ def _with_context(question: Question, chosen: Sequence[Pick], read: ReadText) ->
     called …"), say nothing without it."""
     result = _under_dates(question, _under_names(question, chosen, read), read)
     is_alone = len(result) == 1
-    for pick in list(result):
+    waiting = [(pick, _MOST_BEFORE) for pick in result]
+    while waiting:
+        pick, most = waiting.pop(0)
         has_earlier = any(
             other.start < pick.start and other.passage.document == pick.passage.document
             for other in result
         )
         is_first = pick is result[0] and not has_earlier and leans_later(pick.text)
         needs_it = _leans(pick) if is_alone else is_first
+        needs_it = needs_it or (pick.kind == "prose" and not has_earlier and goes_on(pick.text))
         if pick.about is not None or not (needs_it or names_what_is_before(pick.text)):
             continue
         around, at = units_around(pick, read)
@@ -385,6 +411,7 @@ def _with_context(question: Question, chosen: Sequence[Pick], read: ReadText) ->
         added = around[at - 1]
         if added.kind in ("prose", "item") and not any(_overlaps(added, other) for other in result):
             result.append(added)
+            waiting += [(added, most - 1)] if most > 1 and goes_on(added.text) else []
     return result
 
 

@@ -19,6 +19,8 @@ from pathlib import Path
 from assistant.answering.candidates import READ_NOTHING, Pick
 from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import is_coded_entry
+from assistant.answering.led_lists import names_as_many
+from assistant.answering.shown_counts import shows_so_many
 from assistant.answering.table_rows import label_fit
 from assistant.checking.contraries import has_denial, has_opposite, is_denied_by
 from assistant.checking.contrasts import has_other_member
@@ -50,6 +52,8 @@ _HOLDS_VALUES = frozenset(
 """Words that say how a row holds a value and stand in no row: "What is listed for France?"."""
 _WHOLE = 0.95
 """The share of a question's weight that leaves nothing out."""
+_NAMED = 0.5
+"""The share that is enough for a sentence that names as many things as are asked for."""
 _SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
 """What stands before and after a word and is no part of it."""
 MODEL = Path(__file__).parent / "confidence.json"
@@ -191,7 +195,8 @@ def probability_of(extraction: Extraction) -> float:
     p = probability(found)
     if found is None or found.is_read == 0:
         return p
-    if not _is_told_by_form(extraction.question, extraction.ranked[0], found.around):
+    by_form = _is_told_by_form(extraction.question, extraction.ranked[0], found.around)
+    if not by_form and not shows_so_many(extraction):
         return p
     nothing = dict.fromkeys((*_READER_SIGNALS, "missing", "unlike"), 0.0)
     return max(p, probability(replace(found, **nothing)))
@@ -209,6 +214,8 @@ def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:
             lacking <= _HOLDS_VALUES | _MEASURES and bool(best.row.name_terms)
         )
         return is_whole and label_fit(question, best.row) >= 1.0
+    if around >= _NAMED and names_as_many(question, best.text):
+        return True
     lacking = question.weights.keys() - {*question.reads(best.text, best.passage.language)}
     above = frozenset(question.reads(words_above(best.passage), best.passage.language))
     if is_coded_entry(question, best.text, above.union(question.weights.keys() - lacking)):

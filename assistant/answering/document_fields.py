@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.field_questions import CUE_WORDS, asks_long_form, fields_asked
-from assistant.answering.whole_lists import ReadText
+from assistant.answering.list_items import ReadText
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.abbreviations import Explained, abbreviations
 from assistant.retrieval.question import Question, coverage

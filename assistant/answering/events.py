@@ -12,7 +12,7 @@ A step with "?" answers some questions and passes the others on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -33,10 +33,12 @@ from assistant.answering.reshaping import reshaped
 from assistant.answering.several_steps import stepwise
 from assistant.answering.small_talk import small_talk_draft
 from assistant.answering.threads import in_own_thread, in_thread
+from assistant.answering.two_questions import answered_in_parts
 from assistant.errors import ModelError
 from assistant.index.snapshot import Snapshot
 from assistant.model.usage import add_usage
 from assistant.resources import Resources
+from assistant.retrieval.follow_up import Turn
 from assistant.retrieval.question import Asked
 from assistant.retrieval.search import Found, search
 from assistant.text.analysed import analysed
@@ -111,11 +113,11 @@ def _extracted(
         draft = draft or drafted(computed)
         reader, sentences = resources.reader(), resources.sentences()
 
-        def ask(part: str) -> tuple[Found, Chosen]:
-            result = search(Asked(part), snapshot, tools, filters)
+        def ask(part: str, before: Sequence[Turn] = ()) -> tuple[Found, Chosen]:
+            result = search(Asked(part, before), snapshot, tools, filters)
             return result, chosen_from(result, snapshot, sentences, reader, settings)
 
-        steps = None if draft else stepwise(found, ask)
+        steps = None if draft else stepwise(found, ask) or answered_in_parts(found, snapshot, ask)
         if steps is not None:
             draft, found = steps
         draft = draft or extractive_draft(found, snapshot, sentences, reader, settings)

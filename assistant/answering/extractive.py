@@ -23,6 +23,7 @@ from assistant.answering.conflicts import contradicting, describe
 from assistant.answering.doubts import doubted
 from assistant.answering.near_copies import told_otherwise
 from assistant.answering.respelling import respelt
+from assistant.answering.shown_counts import capped
 from assistant.answering.table_rows import as_markdown, row_text
 from assistant.answering.versions import newest_first, with_what_holds
 from assistant.index.snapshot import Snapshot
@@ -61,9 +62,14 @@ def extractive_draft(
     does. One's own calibration moves the confidence that is shown, never what is answered.
     """
     chosen = chosen_from(found, snapshot, sentences, reader, settings)
+    return draft_of_chosen(chosen, found.passages, snapshot)
+
+
+def draft_of_chosen(chosen: Chosen, passages: Sequence[Passage], snapshot: Snapshot) -> Draft:
+    """What was chosen of the passages, as an answer with its sources, or as an abstention."""
     extraction, confidence = chosen.extraction, chosen.confidence
     if not chosen.answers:
-        reason = why_not(extraction, found.passages)
+        reason = why_not(extraction, passages)
         return Draft(text=reason, abstained=True, reason=reason, confidence=confidence)
     best, *others = extraction.ranked
     claims = contradicting(extraction.question, [best, *told_otherwise(best, snapshot), *others])
@@ -117,11 +123,11 @@ def chosen_from(
     readings = read_passages(reader, asked, first)
     candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
     extraction = choose(candidates, most, read)
-    p = doubted(probability_of(extraction), extraction, passages)
+    p = capped(doubted(probability_of(extraction), extraction, passages), extraction)
     if not is_enough(p, settings.min_confidence) and any(passage.noise for passage in passages):
         candidates = rank_candidates(question, passages, sentences, readings, noise_penalty=0.0)
         whole = choose(candidates, most, read)
-        also = doubted(probability_of(whole), whole, passages)
+        also = capped(doubted(probability_of(whole), whole, passages), whole)
         if is_enough(also, settings.min_confidence):
             extraction, p = whole, also
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)

@@ -114,7 +114,7 @@ def _two_steps(hop: Hop, whole: Found, ask: AskPart) -> tuple[Draft, Found] | No
         return None
     parts = [("Step 1", [read]), ("Step 2", last.extraction.picks[:_MOST])]
     confidence = min(chosen.confidence, last.confidence)
-    return _draft(parts, confidence), _together(whole, parts, found, then)
+    return draft_of_parts(parts, confidence), found_together(whole, parts, found, then)
 
 
 def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
@@ -134,7 +134,9 @@ def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found]
             return None
         parts = [(" · ".join(sides.names), both)]
     confidence = min(chosen.confidence for _, chosen in asked)
-    return _draft(parts, confidence), _together(whole, parts, *(found for found, _ in asked))
+    return draft_of_parts(parts, confidence), found_together(
+        whole, parts, *(found for found, _ in asked)
+    )
 
 
 def _tells_both(sides: Sides, chosen: Chosen) -> bool:
@@ -165,7 +167,7 @@ def _speaks_of(pick: Pick, own: frozenset[str]) -> bool:
     return not own or not own.isdisjoint(terms(said, pick.passage.language))
 
 
-def _draft(parts: Sequence[tuple[str, Sequence[Pick]]], confidence: float) -> Draft:
+def draft_of_parts(parts: Sequence[tuple[str, Sequence[Pick]]], confidence: float) -> Draft:
     """Each part under its name; rows under the names of their columns, in one table where they are
     of one."""
     lines: list[str] = []
@@ -189,14 +191,17 @@ def _draft(parts: Sequence[tuple[str, Sequence[Pick]]], confidence: float) -> Dr
                 rows_told.append((pick.row, f"[{marker}]"))
             evidence = (Evidence(marker, pick.start, pick.end),)
             sentences.append(Sentence(said, (marker,), "verbatim", evidence))
-        lines += [f"{lead}: {' '.join(told)}".rstrip()] if lead else []
+        said = f"{lead}: {' '.join(told)}" if lead else " ".join(told)
+        lines += [said.rstrip()] if said else []
         for _, block in groupby(rows_told, key=lambda each: each[0].table):
             shown, marks = zip(*block, strict=True)
             lines.append(as_markdown(shown, marks, frozenset(terms(lead))))
     return Draft("\n\n".join(lines), tuple(sentences), tuple(places), confidence=confidence)
 
 
-def _together(whole: Found, parts: Sequence[tuple[str, Sequence[Pick]]], *found: Found) -> Found:
+def found_together(
+    whole: Found, parts: Sequence[tuple[str, Sequence[Pick]]], *found: Found
+) -> Found:
     """What was found, under the question as it was asked: what is cited, then what each part found,
     no more than one question finds."""
     cited = [pick.passage for _, picks in parts for pick in picks]

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from assistant.answering.candidates import Pick
 from assistant.answering.choice import next_sentence
+from assistant.answering.list_items import ReadText
 from assistant.answering.slot_values import SlotValue, content_words
-from assistant.answering.whole_lists import ReadText
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.document_age import Age, age_of
 

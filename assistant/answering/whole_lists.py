@@ -6,7 +6,7 @@ An answer that is one item of a list which answers only as a whole is half an an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.asked_lists import (
@@ -17,12 +17,11 @@ from assistant.answering.asked_lists import (
     tells_reasons_below,
 )
 from assistant.answering.candidates import Pick
+from assistant.answering.led_lists import told_by_one_item
+from assistant.answering.list_items import ReadText, item_runs
 from assistant.answering.sentence_scores import kind_score
 from assistant.retrieval.question import Question, coverage
 from assistant.text.sentences import sentences
-
-ReadText = Callable[[str, int, int], str]
-"""(document, start, end) → that stretch of its text, shorter at the document's ends."""
 
 _MAX_LIST_ITEMS = 14
 _WINDOW = 4000
@@ -35,6 +34,8 @@ _LEADS = 0.6
 _NAMED = frozenset({"person", "place", "date"})
 _FEW_ITEMS, _SHARE_NAMED = 3, 0.34
 """Items of a list, and the share of them that must hold the time, person or place asked for."""
+_ENOUGH_ALONE = 0.4
+"""The share of the question that an item holds which is shown without the line above its list."""
 _ONE_VALUE = frozenset({"person", "place", "date", "number", "amount"})
 
 
@@ -47,7 +48,12 @@ def around(pick: Pick, read: ReadText) -> tuple[list[Pick], int]:
         spans = sentences(text, in_code=True)
     picks = [
         replace(
-            pick, text=text[s.start : s.end], start=start + s.start, end=start + s.end, kind=s.kind
+            pick,
+            text=text[s.start : s.end],
+            start=start + s.start,
+            end=start + s.end,
+            kind=s.kind,
+            row=None,
         )
         for s in spans
     ]
@@ -71,21 +77,40 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
         introduces = is_above and (question.wants_list or names_a_list(best.text))
     if best.kind != "item" and not introduces:
         return []
-    first = at + 1 if introduces and best.kind != "item" else at
-    while first > 0 and units[first - 1].kind == "item":
-        first -= 1
-    last = first
-    while last < len(units) and units[last].kind == "item" and last - first < _MAX_LIST_ITEMS:
-        last += 1
+    wanted = at + 1 if introduces and best.kind != "item" else at
+    items = next((run for run in item_runs(units, read) if wanted in run), [])
+    first = items[0] if items else wanted
     lead = [units[first - 1]] if first and units[first - 1].kind == "prose" else []
     is_one_of_them = best.kind == "item" and not (introduces or question.wants_list)
+    if is_one_of_them and (alone := _told_alone(question, best, [units[i] for i in items], units)):
+        return alone
     if is_one_of_them and not (lead and _answers_as_a_whole(question, lead[0], best)):
         return []
-    if introduces and not _holds_values(question, units[first:last]):
+    if introduces and not _holds_values(question, [units[each] for each in items]):
         return []
-    if last - first < 2:
+    if len(items) < 2:
         return _entries_below(units, at) if ends_in_colon(best.text) else []
-    return [*lead, *units[first:last]]
+    return [*lead, *(units[each] for each in items[:_MAX_LIST_ITEMS])]
+
+
+def _told_alone(
+    question: Question, best: Pick, items: Sequence[Pick], units: Sequence[Pick]
+) -> list[Pick]:
+    """The one item that answers with the line above its list; that line too where the item holds
+    little of the question itself."""
+    at = next((i for i, unit in enumerate(units) if items and unit.start == items[0].start), 0)
+    led = [each for each in items if not ends_in_colon(each.text)]
+    inner = [
+        i for i, each in enumerate(items) if ends_in_colon(each.text) and each.end < best.start
+    ]
+    lead = items[inner[-1]] if inner else units[at - 1] if at else None
+    if lead is None:
+        return []
+    others = [each.text for each in led if each.start != best.start]
+    if not told_by_one_item(question, lead.text, best.text, others):
+        return []
+    is_enough = coverage(question.weights, _terms(question, best)) >= _ENOUGH_ALONE
+    return [best] if is_enough else [lead, best]
 
 
 def _holds_values(question: Question, items: Sequence[Pick]) -> bool:

@@ -7,6 +7,7 @@ show them again: pages with scripts unfold what is hidden at first.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 SKIPPED = frozenset(
@@ -30,6 +31,16 @@ _DOUBTFUL_NAME = re.compile(
 )
 # "has-sidebar" says what stands next to a block, not what it is.
 _STATE_NAME = re.compile(r"(?:^|[\s_-])(?:has|no|with|without)[_-]\S*", re.IGNORECASE)
+_BOX_NAMES = frozenset(["sidebar"])
+"""Names that DocBook and docutils give to a text box of the author as well."""
+_OF_A_BOX = re.compile(r"(?:^|\s)sidebar-(?:title|subtitle)(?:$|\s)")
+_MOST_LINKED = 0.3
+"""The share of a box's characters that may be links; navigation is hardly anything else."""
+_SHORTEST_BOX = 60
+"""Characters of the prose of a text box: less is a label of the page."""
+_SHORTEST_PARAGRAPH, _LOOKED_AT = 20, 4
+"""Characters of a paragraph beside a box, and elements on each side of it that are looked at."""
+_CONTROLS = ("form", "input", "button", "select", "nav")
 _UNSEEN = re.compile(
     r"display:none|visibility:(?:hidden|collapse)|(?:opacity|font-size):0(?:\.0*)?(?:px|em|%)?(?:;|!|$)"
 )
@@ -41,6 +52,39 @@ _AT_RULE = re.compile(
     r"@[^{};]{0,200}\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}|/\*.*?(?:\*/|\Z)", re.DOTALL
 )
 _LONGEST_STYLE = 200_000
+
+
+def is_text_box(element: Any) -> bool:
+    """Whether a "sidebar" is a box of the author's prose and no column of the page.
+
+    Such a box stands between paragraphs, as a column beside the text never does, and holds prose:
+    few links, and nothing to fill in.
+    """
+    if element is None or element.tag not in ("div", "section", "aside"):
+        return False
+    if _BOX_NAMES.isdisjoint((element.get("class") or "").lower().split()):
+        return False
+    if not any(_is_paragraph(each) for each in _beside(element)):
+        return False
+    if next(element.iter(*_CONTROLS), None) is not None:
+        return False
+    length = len(" ".join(element.text_content().split()))
+    linked = sum(len(" ".join(link.text_content().split())) for link in element.iter("a"))
+    return length >= _SHORTEST_BOX and linked < _MOST_LINKED * length
+
+
+def _beside(element: Any) -> list[Any]:
+    """The elements right before and behind one."""
+    before = islice(element.itersiblings(preceding=True), _LOOKED_AT)
+    return [*before, *islice(element.itersiblings(), _LOOKED_AT)]
+
+
+def _is_paragraph(element: Any) -> bool:
+    """Whether an element has a sentence of its own, outside of the elements in it."""
+    if element.tag not in ("p", "div"):
+        return False
+    own = " ".join((element.text or "", *(each.tail or "" for each in element)))
+    return len(" ".join(own.split())) >= _SHORTEST_PARAGRAPH
 
 
 def style_of(element: Any) -> str:
@@ -79,6 +123,8 @@ class PageSight:
         if self._keeps_all:
             return tag in NEVER_TEXT
         is_note = element.get("role") in _NOTE_ROLES
+        if is_text_box(element):
+            return False
         if (tag in SKIPPED and not is_note) or tag in ("rp", "rt"):
             return True
         if element.get("role") in _SKIPPED_ROLES:
@@ -86,6 +132,8 @@ class PageSight:
         if tag not in ("div", "section", "ul", "ol", "header", "p", "span", "table"):
             return False
         names = _STATE_NAME.sub(" ", f"{element.get('class') or ''} {element.get('id') or ''}")
+        if tag == "p" and _OF_A_BOX.search(names) and is_text_box(element.getparent()):
+            return False
         if _NOISE_NAME.search(names):  # what holds most of the page's words is no noise in it
             return len(element.text_content()) <= 0.5 * self._length
         if _DOUBTFUL_NAME.search(names):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.errors import QuestionError
 from assistant.retrieval.answer_kinds import AnswerKind, answer_kinds, asks_definition
+from assistant.retrieval.counted_things import counts_said
 from assistant.retrieval.follow_up import Turn, borrow
 from assistant.retrieval.frames import asks_each_document, without_frame, without_venue
 from assistant.retrieval.history import History, checked_history
@@ -236,7 +237,7 @@ def analyse(
         asking=tuple(term for term in own.asking if term not in weights),
         forms=forms,
         related=related_terms(weights, said),
-        initials=limits_said(weights),
+        initials=(*limits_said(weights), *counts_said(said.text, weights, said.code)),
         of_each_document=of_each,
         english=in_english(taken.standalone, said.code) if is_foreign else "",
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 _THING = r"[\"“'‘`]?(?P<thing>[^?\"”’`]{2,50}?)[\"”’`]?"
-_END = r" ?[?.!]{0,3} ?$"
+_END = r"\s{0,3}[?.!]{0,9}\s{0,9}$"
 _WORK = "(?:purpose|point|role|use|function|job|task)"
 _DER = "(?:der |die |das |eine? )?"
 _ASKS = {
@@ -31,7 +31,7 @@ _ASKS = {
     ),
 }  # fmt: skip
 _ASKED = {
-    code: tuple(re.compile(r" ?" + each, re.IGNORECASE) for each in patterns)
+    code: tuple(re.compile(r"\s{0,9}" + each, re.IGNORECASE) for each in patterns)
     for code, patterns in _ASKS.items()
 }
 _KINDS = frozenset(

@@ -48,6 +48,11 @@ _TABLE_RULE = re.compile(
     r"[ \t]*+\|?+[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+:?[ \t]*+)*\|?[ \t]*+$"
 )
 _LABEL = re.compile(r"[ \t]*[^\W\d_][^:\n]{0,40}:[ \t]+\S")
+_CAPTION = re.compile(
+    r"[ \t]*(?i:figure|fig\.|abbildung|abb\.|figura) ?[A-Z]?\d{1,3}(?:[.-]\d{1,3})?"
+    r"[.:] +[^\W\d_a-z]"
+)
+"""The line of a figure's caption, which goes on with no item and no paragraph above it."""
 _ENTRY = re.compile(
     r"[ \t]*(?:[\[(<]|\S{1,40} \S{1,20} \S{1,40} \[)?"  # a web server's line begins with an address
     r"(?:[A-Z]{4,8}[\])]?[ \t:]+[\[(]?)?"
@@ -65,6 +70,7 @@ _END = re.compile(
     r"|(?<=[a-zß-öø-ÿ]{3})(?P<noted>\.)\d{1,2}(?:[,–-]\d{1,2}){0,4}(?=\s+[A-ZÀ-Þ][a-zß-öø-ÿ])"
 )
 _LAST_TOKEN = re.compile(r"[^\s(\[\"“‘'—–/]+$")
+_ENDED = (".", "!", "?", ":", ";", ")")
 _LONGEST_TOKEN = 100
 """Characters before a mark that are looked at: a longer token is no abbreviation."""
 _NEXT_WORD = re.compile(r"[\s\"“‘'(\[«*_]*([^\s.,;:!?\"”’)\]*_]+)")
@@ -170,6 +176,8 @@ def _joins(previous: str, body: str, kind: str) -> bool:
     if not previous.strip() or kind not in ("prose", "item"):
         return False
     if _LABEL.match(body) and _LABEL.match(previous):
+        return False
+    if previous.endswith(_ENDED) and _CAPTION.match(body):
         return False
     first = body.lstrip()[:1]
     if first.islower() or previous.endswith((",", "-", "–", "—")):

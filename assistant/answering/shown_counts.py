@@ -1,0 +1,65 @@
+"""How many things an answer shows, against how many are asked for or announced. Pure.
+
+"There are three ways:" with two ways below it is not certain to be whole; one row of a table says
+little of four things; as many rows as are asked for are hardly chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answering.asked_lists import ends_in_colon
+from assistant.answering.candidates import Pick
+from assistant.answering.choice import Extraction
+from assistant.answering.led_lists import asks_for_more_than_one, names_as_many
+from assistant.answering.led_rows import picks_out
+from assistant.retrieval.counted_things import announces, count_asked_for
+from assistant.types import LIKELY, SURE
+
+_BELOW = 0.01
+
+
+def capped(p: float, extraction: Extraction) -> float:
+    """The probability, below "sure" where fewer things are shown than are announced or asked for,
+    and below "likely" where one row is shown for several things."""
+    picks, question = extraction.picks, extraction.question
+    if not picks:
+        return p
+    if _is_one_row_of_several(extraction):
+        return min(p, LIKELY - _BELOW)
+    count = count_asked_for(question.text)
+    if count and not any(names_as_many(question, pick.text) for pick in picks):
+        p = min(p, SURE - _BELOW) if _shown(picks) < count else p
+    said = max((announces(pick.text) for pick in picks if pick.row is None), default=0)
+    return min(p, SURE - _BELOW) if said and _shown(picks) <= said - 1 else p
+
+
+def shows_so_many(extraction: Extraction) -> bool:
+    """Whether an answer is a line that ends in a colon with as many rows as are asked for."""
+    picks = extraction.picks
+    count = count_asked_for(extraction.question.text)
+    is_led = len(picks) > 1 and picks[0].row is None and ends_in_colon(picks[0].text)
+    return is_led and count > 0 and sum(pick.row is not None for pick in picks) == count
+
+
+def _shown(picks: Sequence[Pick]) -> int:
+    """The rows or items that are shown; sentences where there are neither."""
+    rows = sum(pick.row is not None for pick in picks)
+    items = sum(pick.kind == "item" for pick in picks)
+    return rows or items or sum(not ends_in_colon(pick.text) for pick in picks)
+
+
+def _is_one_row_of_several(extraction: Extraction) -> bool:
+    """Whether one row stands for several things, and nothing but their number picks it out."""
+    picks, question = extraction.picks, extraction.question
+    rows = [pick for pick in picks if pick.row is not None]
+    others = [pick for pick in picks if pick.row is None and not ends_in_colon(pick.text)]
+    if len(rows) != 1 or others or picks_out(question, rows[0]):
+        return False
+    [shown] = rows
+    is_of_several = any(
+        pick.row is not None and shown.row is not None and pick.start != shown.start
+        and pick.row.table == shown.row.table
+        for pick in extraction.ranked
+    )  # fmt: skip
+    return is_of_several and asks_for_more_than_one(question)

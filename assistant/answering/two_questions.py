@@ -1,0 +1,141 @@
+"""Two questions in one sentence: "Who wrote it down, and which society did he tell?"
+
+Each is asked on its own, the second one as a follow-up of the first, and each brings a sentence of
+its own. Where one finds none, the answer says which, and is at most unsure. English patterns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.answering.answer import Draft
+from assistant.answering.candidates import Pick
+from assistant.answering.extractive import Chosen, draft_of_chosen
+from assistant.answering.several_steps import draft_of_parts, found_together
+from assistant.index.snapshot import Snapshot
+from assistant.retrieval.follow_up import Turn
+from assistant.retrieval.search import Found
+from assistant.types import LIKELY
+
+AskAfter = Callable[[str, Sequence[Turn]], tuple[Found, Chosen]]
+"""A question and the turns before it → what is found and chosen for it alone."""
+
+_LONGEST = 400
+"""Characters of a question that is taken apart."""
+_FEWEST_WORDS = 3
+"""Words of each question: "and when?" is none of its own."""
+_MOST = 2
+"""Sentences of one part."""
+_UNSURE = LIKELY - 0.01
+_QUESTION = (
+    r"(?:(?:to|in|at|for|from|by|on|with|of|under|since|until) )?"
+    r"(?:who|whom|whose|which|what|where|when|why|how)\b"
+)
+_JOINT = re.compile(rf"[,;]? and (?={_QUESTION})|[;?] (?=(?:and )?{_QUESTION})", re.IGNORECASE)
+_ASKS = re.compile(
+    rf"(?:^|[,.:;!] (?:so |but |and )?)\W*(?P<asked>(?:{_QUESTION}|(?:is|are|was|were|do|does|did|"
+    r"has|have|had|can|could|will|would|should)\b).*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_CLAUSE = re.compile(
+    r"\b(?:know|knows|knew|say|says|said|tell|tells|told|explain|explains|show|shows|between|of|about|"
+    r"depend\w*|understand|learn|see|ask|asks|decide[sd]?)\s+(?:who|whom|whose|which|what|where|when|"
+    r"why|how)\b[^,;]*$",
+    re.IGNORECASE,
+)
+"""A clause that is the object of a verb, whose twin asks no question of its own: "Do you know who
+came and who left?"."""
+
+
+def two_questions(text: str) -> tuple[str, str] | None:
+    """The two questions of a sentence, or None where there are not two."""
+    bare = " ".join(text.split()).rstrip(" ?.!")
+    if len(bare) > _LONGEST:
+        return None
+    joints = list(_JOINT.finditer(bare))
+    if len(joints) != 1:
+        return None
+    [joint] = joints
+    before, second = bare[: joint.start()], bare[joint.end() :].removeprefix("and ")
+    asks = _ASKS.search(before)
+    if asks is None or _CLAUSE.search(before):
+        return None
+    first = before.strip()
+    if min(len(asks["asked"].split()), len(second.split())) < _FEWEST_WORDS:
+        return None
+    return f"{first}?", f"{second}?"
+
+
+def answered_in_parts(
+    whole: Found, snapshot: Snapshot, ask: AskAfter
+) -> tuple[Draft, Found] | None:
+    """The answers to both questions of a sentence, and everything found for them; None for a
+    single question, and where the sentence is answered as a whole or not at all."""
+    text = whole.question.standalone
+    parts = two_questions(text)
+    if parts is None:
+        return None
+    first, second = parts
+    found, one = ask(first, ())
+    said = " ".join(pick.text for pick in one.extraction.picks[:_MOST]) if one.answers else ""
+    then, other = ask(f"And {second}", ((first, said),))
+    if _says_the_same(one, other):
+        other = replace(other, answers=False)
+    _, together = ask(text, ())
+    picks = together.extraction.picks if together.answers else ()
+    if together.answers and all(_is_told_in(each, picks) for each in (one, other)):
+        return None
+    told = [each for each in (one, other) if each.answers]
+    is_less = any(each.confidence < LIKELY for each in told)
+    if len(told) == len(parts) and together.answers and together.confidence >= LIKELY and is_less:
+        return None  # the whole is the better question
+    is_sure = together.answers or any(each.confidence >= LIKELY for each in told)
+    if len(told) == len(parts) and is_sure:
+        groups = [("", group) for group in _each_once(told)]
+        confidence = min(each.confidence for each in told)
+        return draft_of_parts(groups, confidence), found_together(whole, groups, found, then)
+    is_enough = together.answers and all(_is_told_in(each, picks) for each in told)
+    if not is_enough and not any(each.confidence >= LIKELY for each in told):
+        return None
+    shown = together if is_enough else max(told, key=lambda each: each.confidence)
+    draft = draft_of_chosen(
+        replace(shown, confidence=min(shown.confidence, _UNSURE)), whole.passages, snapshot
+    )
+    missing = [part for part, each in ((first, one), (second, other)) if not each.answers]
+    if told:
+        notice = f"The documents do not seem to answer: {missing[0]}"
+        draft = replace(draft, notice=". ".join(filter(None, (draft.notice, notice))))
+    return draft, found_together(whole, [("", shown.extraction.picks)], found, then)
+
+
+def _says_the_same(one: Chosen, other: Chosen) -> bool:
+    """Whether the second part is told by the best sentence of the first, and not likely so."""
+    if not one.answers or not other.answers or other.confidence >= LIKELY:
+        return False
+    return _is_told_in(other, one.extraction.ranked[:1])
+
+
+def _is_told_in(part: Chosen, picks: Sequence[Pick]) -> bool:
+    """Whether a part is answered and its best sentence is among these."""
+    if not part.answers:
+        return False
+    best = part.extraction.ranked[0]
+    return any(
+        pick.passage.document == best.passage.document and pick.start < best.end
+        and best.start < pick.end
+        for pick in picks
+    )  # fmt: skip
+
+
+def _each_once(told: Sequence[Chosen]) -> list[Sequence[Pick]]:
+    """The sentences of each part, none of them twice."""
+    seen: set[tuple[str, int]] = set()
+    groups: list[Sequence[Pick]] = []
+    for part in told:
+        picks = part.extraction.picks[:_MOST]
+        group = [each for each in picks if (each.passage.document, each.start) not in seen]
+        seen |= {(each.passage.document, each.start) for each in group}
+        groups += [group] if group else []
+    return groups
