@@ -64,10 +64,13 @@ Find = Callable[[str, str], Places]
 _READER_WEIGHT = 2.0
 """What a reader's two judgements add at the most, each; a good sentence scores about 5 without.
 Between 1.5 and 5 the first sentence is right equally often."""
-_BEST_OF_PASSAGE, _NEXT_BEST = 1.0, 2.0
-"""What a sentence gains at the most that holds the passage's best span, however little the reader
-thinks of it, and the logits over which that fades: of a question in other words than the text it
-says "no answer", and mostly knows which it would be."""
+_NOT_THE_BEST, _NEXT_BEST = 1.0, 2.0
+"""What a sentence loses in the order at the most whose span is not the best of its passage, however
+little the reader thinks of any, and the logits over which that comes: of a question in other words
+than the text it says "no answer", and mostly knows which it would be. Of 472 long questions 56 % of
+the first sentences are right so, 54 % without."""
+_FAVOURED = 0.5
+"""What a sentence has gained by its place that loses nothing so: a reader says little of lists."""
 _READER_WEIGHT_OF_LISTS = 0.0
 """Lists and ways of doing are no spans: the reader never saw any."""
 _MOST_KEPT = 50
@@ -227,7 +230,7 @@ def rank_candidates(
             bonus[index] = bonus.get(index, 0.0) + more
         reading = readings.get(passage.chunk_id)
         is_english = question.language == "en" and passage.language in ("en", "")
-        highest = _highest(found, reading) if is_english else inf
+        highest = _highest(found, reading) if is_english else -inf
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if may_answer(question, sentence, each, passage):
                 more = bonus.get(index, 0.0) - _POINTER * points_elsewhere(question, sentence.text)
@@ -373,8 +376,8 @@ def _pick(
         span = reading.best_within(sentence.span.start, sentence.span.end)
         read = Read(reading.answerable, span[2], passage.start + span[0], passage.start + span[1])
         score += reader_weight * (logistic(read.answerable) + logistic(read.span / 2))
-        if reader_weight and sentence.row is None:
-            lift = _BEST_OF_PASSAGE * exp(min(0.0, span[2] - highest) / _NEXT_BEST)
+        if reader_weight and sentence.row is None and bonus <= _FAVOURED:
+            lift = -_NOT_THE_BEST * (1.0 - exp(min(0.0, span[2] - highest) / _NEXT_BEST))
         if is_caption and not is_beside and read.span >= _ANSWERS and read.answerable > 0:
             penalty = min(penalty, _NOISE_THAT_ANSWERS)
     return Pick(
