@@ -27,8 +27,7 @@ _LEANS = re.compile(
 
 _GOES_ON = re.compile(
     r"^(?:that is,|that means|this (?:is|was|means|makes)\b|these (?:are|were)\b|for (?:this|that) "
-    r"reason\b|in (?:this|that|which) case\b|otherwise,|as a result,|therefore,|consequently,|"
-    r"(?:he|she|they|it) (?:is|was|were|are|has|had|does|did)\b|however,)",
+    r"reason\b|in (?:this|that|which) case\b|otherwise,|as a result,|therefore,|consequently,)",
     re.IGNORECASE,
 )
 """What goes on with the sentence before and says little without it."""
