@@ -21,6 +21,7 @@ from assistant.answering.field_questions import asks_long_form
 from assistant.answering.handled_things import only_handles
 from assistant.answering.life_years import without_life_years
 from assistant.answering.sides import asks_difference, tells_apart
+from assistant.answering.unfilled_slots import share_filled
 from assistant.answering.units import measured, tells_in_words, unit_asked_for
 from assistant.answering.untold import share_told
 from assistant.checking.contrasts import has_other_stage
@@ -177,6 +178,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _OTHER_DEED
     if extraction.ranked and _reads_itself(question, extraction.ranked[0]):
         p *= _ITSELF
+    if extraction.ranked:
+        p *= share_filled(question, extraction.ranked[0])
     if extraction.ranked and question.speaker:
         is_spoken = extraction.ranked[0].passage.document == passages[0].document
         p *= 1.0 if is_spoken else _OTHER_SPEAKER

@@ -50,7 +50,7 @@ _APPEARS = re.compile(
 _OF_SEVERAL = (_AGREE, _FIGURES, _CONFLICT, _TELLS, _WHERE, _APPEARS)
 _STANDS_FOR = re.compile(
     r"\b(what (?:does|did|do|is|was)) the (?:abbreviation|acronym|short form|initials|letters|"
-    r"shorthand|term|name) (?=[\"“'‘]?[A-Z])",
+    r"shorthand|term|name) (?=[\"“'‘]?(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 _EXPLAIN = re.compile(
@@ -99,6 +99,30 @@ _VENUE = re.compile(
     re.IGNORECASE,
 )
 """Where it was said: "in her address". It helps to find the text, which does not repeat it."""
+_IN_ONE_WORD = tuple(
+    (re.compile(rf"\b(?:{said})\b", re.IGNORECASE), word)
+    for said, word in (
+        (
+            r"(?:came|comes) after(?= (?:the )?[A-Z]\w+ as\b)|took over from|stepped in for",
+            "succeeded",
+        ),
+        (r"took the (?:place|seat) of", "replaced"),
+        (r"came up with|thought up", "devised"),
+        (r"come up with|think up", "devise"),
+        (r"paid back", "repaid"),
+        (r"pay back", "repay"),
+        (r"dug up", "excavated"),
+        (r"go to (?:college|university)", "graduate"),
+        (r"went to (?:college|university)", "graduated"),
+        (r"got rid of", "removed"),
+        (r"get rid of", "remove"),
+        (r"passed away", "died"),
+        (r"pass away", "die"),
+        (r"fell through", "failed"),
+        (r"fall through", "fail"),
+    )
+)
+"""Words of everyday speech that texts say in one, which the search and a reader know better."""
 _FILLER = re.compile(
     r",? (?:exactly|precisely|actually|really|again|anyway|then)(?=\s{0,3}[?.!]{1,3}$)",
     re.IGNORECASE,
@@ -117,6 +141,8 @@ _OLDEN = re.compile(
 def without_frame(text: str) -> str:
     """The question itself; the whole text where nothing would be left."""
     bare = _STANDS_FOR.sub(r"\1 ", text)
+    for pattern, word in _IN_ONE_WORD:
+        bare = pattern.sub(word, bare)
     bare = _EXPLAIN.sub(_turned, bare, count=1)
     bare = _KNOWN.sub("", bare, count=1)
     bare = _MEANT.sub(r"What \g<verb> ", bare, count=1)
