@@ -27,6 +27,8 @@ from assistant.answering.asked_lists import (
 )
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.code_lines import is_code
+from assistant.answering.collected_deeds import collected
+from assistant.answering.compared_figures import tells_both_figures
 from assistant.answering.dated_headings import date_above, holds_date
 from assistant.answering.led_lists import names_as_many
 from assistant.answering.led_rows import rows_below, table_of
@@ -34,6 +36,8 @@ from assistant.answering.lines_beside import is_beside_text
 from assistant.answering.list_items import ReadText
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import label_fit
+from assistant.answering.told_values import without_idle
+from assistant.answering.turning_sentences import asks_yes_or_no, says_yes_or_no, turns
 from assistant.answering.whole_lists import around as units_around
 from assistant.answering.whole_lists import list_around
 from assistant.retrieval.question import Question
@@ -121,7 +125,10 @@ def _choose(
         return [best]
     if best.kind == "prose" and names_as_many(question, best.text):
         return _in_order(_with_context(question, [best], read))
+    if best.kind != "table" and tells_both_figures(question.text, best.text):
+        return _with_context(question, [best], read)
     chosen = rows_below(question, best, read) or list_around(question, best, read)
+    chosen = chosen or collected(question, ranked)
     if not chosen:
         chosen = [best]
         budget = max_sentences if question.wants_list else min(2, max_sentences)
@@ -165,8 +172,33 @@ def _choose(
         names_things = several or asks_for_things(question)
         chosen += counted or (_announced(question, best, chosen, read) if names_things else [])
         chosen += _command_beside(question, best, chosen, read)
+        chosen = chosen if several else without_idle(question, chosen)
         chosen = _with_context(question, chosen, read)
+        chosen += _turned(question, best, chosen, read)
     return _told_once(_in_order(chosen))
+
+
+def _turned(
+    question: Question, best: Pick, chosen: Sequence[Pick], read: ReadText
+) -> list[Pick]:
+    """The sentence behind the best one that turns the answer to a question of yes or no, and the
+    one before it that says yes or no: "Yes, but once. You may take a loaf. But not in July." """
+    if best.kind not in _TOLD or not asks_yes_or_no(question.text):
+        return []
+    around, at = units_around(best, read)
+    added: list[Pick] = []
+    following = around[at + 1 : at + 2] if at >= 0 else []
+    if following and _is_near(best, following[0]) and turns(following[0].text):
+        added = following
+        before = around[at - 1 : at] if at else []
+        if before and _is_near(before[0], best) and says_yes_or_no(before[0].text):
+            added = [*before, *following]
+    return [pick for pick in added if not any(_overlaps(pick, other) for other in chosen)]
+
+
+def _is_near(first: Pick, second: Pick) -> bool:
+    """Whether a sentence follows another one of its paragraph."""
+    return second.kind == first.kind and 0 <= second.start - first.end <= _NEXT_TO
 
 
 def _counted_off(question: Question, best: Pick, read: ReadText) -> list[Pick]:

@@ -70,6 +70,7 @@ _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 _MENU_WORDS, _MENU_ENTRIES = 12, 4
 """A run of so many words without a mark, in which so many entries begin behind a word with content,
 is a menu or a table of contents: "How to use vision Before you upload Evaluate image size …"."""
+_FEWEST_HEADLINES = 3
 _MARKS = re.compile(r"[.!?;:,。！？]")
 _GLUED, _MOST_GLUED = re.compile(r"[a-zà-þ?!)][A-ZÀ-Þ](?=[a-zà-þA-ZÀ-Þ])"), 3
 """Entries of a menu that a page's text has without a space: "WorkflowTroubleshootingFurther"."""
@@ -169,9 +170,20 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.match(text) is not None or _NUMBERED_REFERENCE.match(text) is not None
 
 
+def is_stack_of_headlines(text: str) -> bool:
+    """Whether a text is headlines one below the other, as a page links to others: each line begins
+    with a capital, and none ends like a part of a sentence."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return len(lines) >= _FEWEST_HEADLINES and all(
+        line[:1].isupper() and line[-1:] not in _ENDS + ",;:-–—)" for line in lines
+    )
+
+
 def _is_menu(sentence: SentenceTerms, passage: Passage) -> bool:
     """Whether a line is many headings one behind the other, as the menu of a page is."""
     text = sentence.text.strip()
+    if is_stack_of_headlines(text):
+        return True
     glued = len(_GLUED.findall(text))
     if glued >= _MOST_GLUED and text[-1:] not in _ENDS and 2 * len(_MARKS.findall(text)) <= glued:
         return True
