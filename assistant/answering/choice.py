@@ -128,7 +128,8 @@ def _choose(
     if best.kind != "table" and tells_both_figures(question.text, best.text):
         return _with_context(question, [best], read)
     chosen = rows_below(question, best, read) or list_around(question, best, read)
-    chosen = chosen or collected(question, ranked)
+    if not chosen and (deeds := collected(question, ranked)):
+        return deeds
     if not chosen:
         chosen = [best]
         budget = max_sentences if question.wants_list else min(2, max_sentences)
@@ -172,7 +173,8 @@ def _choose(
         names_things = several or asks_for_things(question)
         chosen += counted or (_announced(question, best, chosen, read) if names_things else [])
         chosen += _command_beside(question, best, chosen, read)
-        chosen = chosen if several else without_idle(question, chosen)
+        is_joint = is_compound or is_plural or question.wants_list
+        chosen = chosen if is_joint else without_idle(question, chosen)
         chosen = _with_context(question, chosen, read)
         chosen += _turned(question, best, chosen, read)
     return _told_once(_in_order(chosen))

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from assistant.answering.asked_lists import asks_for_several
 from assistant.answering.candidates import Pick
-from assistant.answering.sentence_scores import families
 from assistant.retrieval.question import Question
+from assistant.text.word_families import family, verb_forms
 
 _ASKS = re.compile(
     r"\b(?:which|what) [\w' -]{2,60}? (?:has|have|had|did|does|do) [^?]{2,80}? ([a-z]{3,20})\b"
@@ -36,8 +36,8 @@ def collected(question: Question, ranked: Sequence[Pick]) -> list[Pick]:
     if asked is None or not (question.wants_list or asks_for_several(question)):
         return []
     deeds = {term for term in question.reads(asked[1]) if term in question.weights}
-    near = families(question)
-    words = deeds.union(*(near.get(deed, frozenset()) for deed in deeds))
+    forms = deeds.union(*(verb_forms(deed, "en") for deed in deeds))
+    words = forms.union(*(family(form, form, "en") for form in forms))
     subject = question.names - deeds
     told: list[tuple[Pick, frozenset[str]]] = []
     for pick in ranked:

@@ -21,10 +21,11 @@ def without_idle(question: Question, chosen: Sequence[Pick]) -> list[Pick]:
     value and a reader holds it for the answer; all where something else is asked for."""
     if question.kinds[0] not in _VALUES or len(chosen) < 2:
         return list(chosen)
-    told = [pick for pick in chosen if pick.features.kind >= _HOLDS and _is_read(pick)]
-    if not told:
+    held = [pick.features.kind for pick in chosen if _is_read(pick)]
+    most = max(held, default=0.0)
+    if most < _HOLDS:
         return list(chosen)
-    return [pick for pick in chosen if pick.features.kind >= _HOLDS or pick.read.span >= _READ]
+    return [pick for pick in chosen if pick.features.kind >= most or pick.read.span >= _READ]
 
 
 def _is_read(pick: Pick) -> bool:

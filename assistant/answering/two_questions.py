@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answering.answer import Draft
+from assistant.answering.antecedents import leans
 from assistant.answering.candidates import Pick
 from assistant.answering.extractive import Chosen, draft_of_chosen
 from assistant.answering.sentence_scores import families
@@ -88,7 +89,11 @@ def answered_in_parts(
     _, together = ask(text, ())
     picks = together.extraction.picks if together.answers else ()
     if together.answers and all(_is_told_in(each, picks) for each in (one, other)):
-        return None
+        lowest = min(one.confidence, other.confidence)
+        if lowest <= max(LIKELY, together.confidence) or len(_bests(one, other)) < len(parts):
+            return None
+        alone = [("", [pick]) for pick in _bests(one, other)]
+        return draft_of_parts(alone, lowest), found_together(whole, alone, found, then)
     told = [each for each in (one, other) if each.answers]
     is_less = any(each.confidence < LIKELY for each in told)
     if len(told) == len(parts) and together.answers and together.confidence >= LIKELY and is_less:
@@ -110,6 +115,18 @@ def answered_in_parts(
         notice = f"The documents do not seem to answer: {missing[0]}"
         draft = replace(draft, notice=". ".join(filter(None, (draft.notice, notice))))
     return draft, found_together(whole, [("", shown.extraction.picks)], found, then)
+
+
+def _bests(one: Chosen, other: Chosen) -> list[Pick]:
+    """The best sentence of each part, each once, as it is shown; fewer where one leans on another
+    or is a row."""
+    bests: dict[tuple[str, int], Pick] = {}
+    for each in (one, other):
+        best = each.extraction.ranked[0]
+        shown = [pick for pick in each.extraction.picks if pick.start == best.start]
+        if shown and best.row is None and shown[0].about is None and not leans(best.text):
+            bests[best.passage.document, best.start] = best
+    return [*bests.values()]
 
 
 def tells_only_the_first(one: Chosen, other: Chosen) -> bool:
