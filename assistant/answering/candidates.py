@@ -33,6 +33,7 @@ from assistant.answering.consequences import tells_cause
 from assistant.answering.dated_headings import date_above
 from assistant.answering.deeds import deed_bonus, deed_terms
 from assistant.answering.fit_to_answer import is_reference, may_answer
+from assistant.answering.headlines import stands_in_a_stack
 from assistant.answering.led_lists import items_led, named_and_led, with_leads
 from assistant.answering.life_years import dates_a_life
 from assistant.answering.lines_beside import is_beside_text
@@ -256,6 +257,10 @@ def rank_candidates(
                     more -= REVERSED * is_reversed(question.text, sentence.text, following)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)
                 beside = beside or is_beside_text(question.text, sentence.text)
+                beside = beside or (
+                    sentence.span.kind in ("label", "prose")
+                    and stands_in_a_stack(passage.text, sentence.span.start, sentence.span.end)
+                )
                 is_other = years and _is_of_other_years(years, passage, sentence)
                 is_other = is_other or dates_a_life(question, sentence.text)
                 if off := _OTHER_YEAR * bool(is_other) + wrong.get(index, 0.0):

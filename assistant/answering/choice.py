@@ -30,6 +30,7 @@ from assistant.answering.code_lines import is_code
 from assistant.answering.collected_deeds import collected
 from assistant.answering.compared_figures import tells_both_figures
 from assistant.answering.dated_headings import date_above, holds_date
+from assistant.answering.headlines import stands_in_a_stack
 from assistant.answering.led_lists import names_as_many
 from assistant.answering.led_rows import rows_below, table_of
 from assistant.answering.lines_beside import is_beside_text
@@ -37,7 +38,7 @@ from assistant.answering.list_items import ReadText
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import label_fit
 from assistant.answering.told_values import without_idle
-from assistant.answering.turning_sentences import asks_yes_or_no, says_yes_or_no, turns
+from assistant.answering.turned_answers import turning_beside
 from assistant.answering.whole_lists import around as units_around
 from assistant.answering.whole_lists import list_around
 from assistant.retrieval.question import Question
@@ -160,7 +161,7 @@ def _choose(
                 continue
             if elsewhere and not brings_part and _is_noise(pick):
                 continue
-            if is_beside_text(question.text, pick.text):
+            if is_beside_text(question.text, pick.text) or _is_headline(pick):
                 continue
             if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
                 chosen.append(pick)
@@ -176,31 +177,9 @@ def _choose(
         is_joint = is_compound or is_plural or question.wants_list
         chosen = chosen if is_joint else without_idle(question, chosen)
         chosen = _with_context(question, chosen, read)
-        chosen += _turned(question, best, chosen, read)
+        turned = turning_beside(question, best, read)
+        chosen += [each for each in turned if not any(_overlaps(each, other) for other in chosen)]
     return _told_once(_in_order(chosen))
-
-
-def _turned(
-    question: Question, best: Pick, chosen: Sequence[Pick], read: ReadText
-) -> list[Pick]:
-    """The sentence behind the best one that turns the answer to a question of yes or no, and the
-    one before it that says yes or no: "Yes, but once. You may take a loaf. But not in July." """
-    if best.kind not in _TOLD or not asks_yes_or_no(question.text):
-        return []
-    around, at = units_around(best, read)
-    added: list[Pick] = []
-    following = around[at + 1 : at + 2] if at >= 0 else []
-    if following and _is_near(best, following[0]) and turns(following[0].text):
-        added = following
-        before = around[at - 1 : at] if at else []
-        if before and _is_near(before[0], best) and says_yes_or_no(before[0].text):
-            added = [*before, *following]
-    return [pick for pick in added if not any(_overlaps(pick, other) for other in chosen)]
-
-
-def _is_near(first: Pick, second: Pick) -> bool:
-    """Whether a sentence follows another one of its paragraph."""
-    return second.kind == first.kind and 0 <= second.start - first.end <= _NEXT_TO
 
 
 def _counted_off(question: Question, best: Pick, read: ReadText) -> list[Pick]:
@@ -297,6 +276,13 @@ def _is_item_asked_for(question: Question, pick: Pick) -> bool:
 def _is_noise(pick: Pick) -> bool:
     """Whether a sentence lies in a caption, an advert or the like."""
     return share(pick.passage.noise, pick.start, pick.end) > 0.5
+
+
+def _is_headline(pick: Pick) -> bool:
+    """Whether a line is one of several headlines, one below the other."""
+    start = pick.start - pick.passage.start
+    is_line = pick.kind in ("label", "prose")
+    return is_line and stands_in_a_stack(pick.passage.text, start, start + len(pick.text))
 
 
 def _filling_next(best: Pick, ranked: Sequence[Pick]) -> list[Pick]:

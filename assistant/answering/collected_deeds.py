@@ -65,6 +65,5 @@ def _new_names(question: Question, text: str) -> frozenset[str]:
     return frozenset(
         name
         for name in _NAME.findall(text)
-        if name.lower() not in _TIMES
-        and not question.weights.keys() & {*question.reads(name)}
+        if name.lower() not in _TIMES and not question.weights.keys() & {*question.reads(name)}
     )

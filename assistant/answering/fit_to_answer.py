@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from assistant.answering.code_lines import is_bare_link
 from assistant.answering.dated_headings import is_date_alone
+from assistant.answering.headlines import is_stack_of_headlines
 from assistant.answering.page_lines import is_page_line
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
 from assistant.retrieval.question import Question
@@ -70,7 +71,6 @@ _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|tiff?)\b", re.IGNORECASE)
 _MENU_WORDS, _MENU_ENTRIES = 12, 4
 """A run of so many words without a mark, in which so many entries begin behind a word with content,
 is a menu or a table of contents: "How to use vision Before you upload Evaluate image size …"."""
-_FEWEST_HEADLINES = 3
 _MARKS = re.compile(r"[.!?;:,。！？]")
 _GLUED, _MOST_GLUED = re.compile(r"[a-zà-þ?!)][A-ZÀ-Þ](?=[a-zà-þA-ZÀ-Þ])"), 3
 """Entries of a menu that a page's text has without a space: "WorkflowTroubleshootingFurther"."""
@@ -168,15 +168,6 @@ def _is_title(text: str, passage: Passage) -> bool:
 def is_reference(text: str) -> bool:
     """Whether a line is an entry of a list of references: names, a year in brackets, a title."""
     return _REFERENCE.match(text) is not None or _NUMBERED_REFERENCE.match(text) is not None
-
-
-def is_stack_of_headlines(text: str) -> bool:
-    """Whether a text is headlines one below the other, as a page links to others: each line begins
-    with a capital, and none ends like a part of a sentence."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return len(lines) >= _FEWEST_HEADLINES and all(
-        line[:1].isupper() and line[-1:] not in _ENDS + ",;:-–—)" for line in lines
-    )
 
 
 def _is_menu(sentence: SentenceTerms, passage: Passage) -> bool:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 _ASKS_WHO = re.compile(
-    r"\W*(?:(?:and|but|so|by|to|for|from|with) )?(?:who|whom|whose)\b(?! (?:can|may|should|must|is "
-    r"(?:allowed|eligible|able|entitled)|are (?:allowed|eligible|able|entitled)|needs?|has to)\b)",
+    r"\W*(?:(?:and|but|so|by|to|for|from|with) )?(?:who|whom|whose)\b(?! (?:can|may|should|must|"
+    r"needs?|has to|(?:is|are) (?:allowed|eligible|able|entitled))\b)",
     re.IGNORECASE,
 )
 """Not "Who may join?", which kinds of people tell as well as names."""
@@ -24,9 +24,10 @@ _ASKS_WHERE = re.compile(
 )
 _NAME = re.compile(r"(?<=[\w,;:)] )[A-ZÀ-Þ][\w'’-]+")
 _TIME = re.compile(
-    r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|winter|morning|"
-    r"evening|noon|night|midnight|after|before|during|since|until|once|as soon as|when|week|year)\b",
+    r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|"
+    r"december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|winter|"
+    r"morning|evening|noon|night|midnight|after|before|during|since|until|once|as soon as|when|"
+    r"week|year)\b",
     re.IGNORECASE,
 )
 _ROLES = re.compile(

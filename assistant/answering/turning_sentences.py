@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 _ASKS = re.compile(
-    r"(?:^|[.!;:] +)\W*(?:(?:and|but|so|then|please|well),? )?(?:is|are|was|were|do|does|did|has|have|"
-    r"had|can|could|will|would|should|may|must|am)\b[^.!?]{3,300}\?\s*$",
+    r"(?:^|[.!;:] +)\W{0,5}(?:(?:and|but|so|then|please|well),? )?(?:is|are|was|were|do|does|did|"
+    r"has|have|had|can|could|will|would|should|may|must|am)\b[^.!?]{3,300}\?\s*$",
     re.IGNORECASE,
 )
 _TURNS = re.compile(
