@@ -16,7 +16,8 @@ from assistant.text.word_families import family, verb_forms
 
 _ASKS = re.compile(
     r"\b(?:which|what) [\w' -]{2,60}? (?:has|have|had|did|does|do) [^?]{2,80}? ([a-z]{3,20})\b"
-    r"(?: (?:over|in|during|since|so far|until|up to|through|throughout|by)\b[^?]{0,60})?\s*\?*\s*$",
+    r"(?: (?:over|in|during|since|so far|until|up to|through|throughout|by)\b[^?]{0,60})?"
+    r"\s*\?*\s*$",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<=[\w,;:(] )[A-ZÀ-Þ][\w'’&-]+|(?<=\()[A-ZÀ-Þ][\w'’&-]+")

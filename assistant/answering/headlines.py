@@ -1,7 +1,7 @@
 """Headlines one below the other, as a page links to other pages: they tell nothing. Pure.
 
-A wrapped paragraph has lines that go on with a small letter, and short lines of one or two words are
-names or labels; headlines begin with a capital each, and none ends like a sentence or a part of one.
+A wrapped paragraph has lines that go on with a small letter, and short lines of one or two words
+are names or labels; headlines begin with a capital each, and none ends like a part of a sentence.
 """
 
 from __future__ import annotations

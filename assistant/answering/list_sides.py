@@ -1,7 +1,7 @@
 """Two neighbouring items of a list that define the two things which a question tells apart. Pure.
 
 "There are two kinds of boats: rowing boats, which …; sailing boats, which …" answers "What is the
-difference between a rowing boat and a sailing boat?" with both items, and no sentence compares them.
+difference between a rowing boat and a sailing boat?" with both items; no sentence compares them.
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ _ASKS_WHO = re.compile(
 )
 """Not "Who may join?", which kinds of people tell as well as names."""
 _ASKS_WHEN = re.compile(
-    r"\W*(?:(?:and|but|so|since|until|till|from) )?when (?:was|were|did|is|will|has|had)\b",
+    r"\W*(?:(?:and|but|so|since|until|till|from) )?when (?:was|were|did|will|had)\b",
     re.IGNORECASE,
 )
 _ASKS_WHERE = re.compile(
-    r"\W*(?:(?:and|but|so|from|to) )?where (?:was|were|did|is|will|has|had)\b", re.IGNORECASE
+    r"\W*(?:(?:and|but|so|from|to) )?where (?:was|were|did|will|had)\b", re.IGNORECASE
 )
 _NAME = re.compile(r"(?<=[\w,;:)] )[A-ZÀ-Þ][\w'’-]+")
 _TIME = re.compile(

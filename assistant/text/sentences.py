@@ -82,6 +82,7 @@ _WIDEST, _ROOM = 130, 0.85
 first word of the next line would have had room: lines of a PDF are not equally long."""
 _ASIDE = re.compile(r"\s*[(\[][A-Z]{3,12}: [^()\[\]\n]{3,200}[)\]]\s*")
 """A line that links to another page: "(READ: The making of the film)"."""
+_BETWEEN_NAMES = re.compile(r", (?:and )?| and | & ")
 _ENOUGH_TO_TELL = 60
 """Characters of a paragraph without a capital, from which on its writer uses none."""
 
@@ -191,11 +192,20 @@ def _is_ended(previous: str, body: str, width: int) -> bool:
         return False
     if _ASIDE.fullmatch(previous):
         return True
-    if previous.endswith((*_ENDED, ",")):
+    if previous.endswith((*_ENDED, ",")) or _is_of_names(body):
         return False
+    if len(body) > _WIDEST:
+        return body.endswith((*_ENDED, '"', "”", "’"))
     word = body.split(maxsplit=1)[0]
-    has_room = len(previous) + 1 + len(word) < _ROOM * min(width, _WIDEST)
-    return has_room or len(body) > _WIDEST
+    return len(previous) + 1 + len(word) < _ROOM * min(width, _WIDEST)
+
+
+def _is_of_names(body: str) -> bool:
+    """Whether a line is the names of those who wrote what the line above it is the title of."""
+    names = _BETWEEN_NAMES.split(body.strip())
+    return len(names) > 1 and all(
+        len(name.split(maxsplit=4)) <= 4 and name[:1].isupper() for name in names
+    )
 
 
 def _joins(previous: str, body: str, kind: str, width: int) -> bool:
