@@ -192,7 +192,8 @@ def _counted_off(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     following = [pick for pick in around[at + 1 :] if pick.kind == "prose"] if at >= 0 else []
     named = [pick for pick in following if _ONE_OF_THEM.match(pick.text)]
     most = _COUNTS.get(said.group().lower(), 0)
-    return named[:most] if named and named[0] in following[:2] else []
+    is_counted = len(named) > 1 and named[0] in following[:2]  # "The last boat left" counts nothing
+    return named[:most] if is_counted else []
 
 
 def _announced(

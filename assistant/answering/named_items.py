@@ -60,4 +60,4 @@ def may_tell(question: str, items: Sequence[str]) -> bool:
 
 
 def _is_short(item: str) -> bool:
-    return len(item.split()) <= _FEW_WORDS
+    return len(item.split()) <= _FEW_WORDS and item.rstrip()[-1:] not in ".!?"
