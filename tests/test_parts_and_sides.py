@@ -47,14 +47,19 @@ The ferry itself was sold in 1999.
 """
 BOATS = """# Boats
 
-There are two kinds of boats in the boathouse of Velden:
+A boat holds all that is needed for a day on the water. There are two kinds of boats:
 
-- *Rowing skiffs*, which have two oars, a flat bottom and no mast, and carry three people. They are
-  kept on the upper rack.
-- *Sailing skiffs*, which have a mast of spruce, a keel of lead and one sail. The sail is dried in
-  the loft.
+- *Rowing skiffs*, which hold oars, a bailer, a rope, cushions and a lamp. These skiffs are built
+  in the manner of Velden (see the page "What is the shape of a rowing skiff of Velden?"); they are
+  usually known by a red stem. Rowing skiffs can be opened with the small key.
+- *Sailing skiffs*, which consist of a hull that the yard describes (with the names of its parts), a
+  mast of spruce that holds the sail, and usually a keel of lead. The key of the mast opens sailing
+  skiffs of Velden.
 
-A skiff of either kind is washed after use.
+## How do I rent a sailing skiff?
+
+Sailing skiffs of Velden cannot really be "rented", they are only lent to whoever wants to build
+the rowing skiffs that they tow.
 """
 LENDING = """# Lending
 
@@ -177,9 +182,9 @@ def test_both_parts_are_told_by_their_own_sentence(assistant: Assistant) -> None
 
 
 STACK = (
-    "Old Quay Gets A New Crane\n"
-    "Harbour Master Says No To Dogs\n"
-    "Mona Lie On Nets, Debt And The Future\n"
+    "Old Quay Gets A New Crane For Ten Thousand Dollars\n"
+    "Harbour Master Says No To Dogs On The Northern Quay\n"
+    "Mona Lie On Nets, Debt And The Future Of The Harbour\n"
     "The crane was bought in 1901, and it has lifted every boat of the town since then, even the\n"
     "Ondine of the Berg family, which is the heaviest of all.\n"
 )
@@ -217,7 +222,7 @@ def test_items_of_one_list_tell_two_things_apart(assistant: Assistant) -> None:
     question = "What is the difference between a rowing skiff and a sailing skiff in Velden?"
     said = told(assistant, question)
     assert len(said) == 2
-    assert "two oars" in said[0]
+    assert "oars, a bailer" in said[0]
     assert "mast of spruce" in said[1]
 
 
