@@ -28,10 +28,12 @@ from assistant.answering.bonuses import (
 )
 from assistant.answering.code_lines import is_beside_prose
 from assistant.answering.coded_entries import asked_signs
+from assistant.answering.compared_figures import BOTH_FIGURES, tells_both_figures
 from assistant.answering.consequences import tells_cause
 from assistant.answering.dated_headings import date_above
 from assistant.answering.deeds import deed_bonus, deed_terms
 from assistant.answering.fit_to_answer import is_reference, may_answer
+from assistant.answering.headlines import stands_in_a_stack
 from assistant.answering.led_lists import items_led, named_and_led, with_leads
 from assistant.answering.life_years import dates_a_life
 from assistant.answering.lines_beside import is_beside_text
@@ -49,6 +51,8 @@ from assistant.answering.sentence_scores import (
 from assistant.answering.statement_marks import below_flat_ones, marked_wrong
 from assistant.answering.table_rows import TableRow, explains
 from assistant.answering.told_meanings import told_bonus
+from assistant.answering.turning_sentences import REVERSED, asks_yes_or_no, is_reversed
+from assistant.checking.qualified_heads import tells_other_qualifier
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected
@@ -98,6 +102,8 @@ _MEANING = 2.0
 """What a sentence gains that tells the meaning that is asked for, beside "X is a boat"."""
 _SIGN = 1.5
 """What a sentence gains that writes the sign which is asked about: "the ? operator"."""
+_QUALIFIED = 1.5
+"""What a sentence gains that has another qualifier before the head of a question of yes or no."""
 _OFTEN = 2
 """Passages of a document that name its subject, of those found. With 2, 91 of 144 long questions
 about articles without a title are answered on the evidence; 86 without."""
@@ -199,7 +205,7 @@ def rank_candidates(
     for key, items in led.items():
         asked_above[key] = {**asked_above.get(key, {}), **items}
     about = _subjects(question, passages, parts)
-    deed = deed_terms(question)
+    deed, yes_or_no = deed_terms(question), asks_yes_or_no(question.text)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
         found = parts[passage.chunk_id]
@@ -244,8 +250,17 @@ def rank_candidates(
                 more += _SIGN * any(sign in sentence.text for sign in signs)
                 more += deed_bonus(question, deed, sentence, each)
                 more += told_bonus(question, sentence.text, passage.language)
+                more += BOTH_FIGURES * tells_both_figures(question.text, sentence.text)
+                more += _QUALIFIED * answers_by_qualifier(question, sentence)
+                if yes_or_no:
+                    following = found[index + 1].text if index + 1 < len(found) else ""
+                    more -= REVERSED * is_reversed(question.text, sentence.text, following)
                 beside = is_beside_prose(question, sentence.text, sentence.span.kind)
                 beside = beside or is_beside_text(question.text, sentence.text)
+                beside = beside or (
+                    sentence.span.kind in ("label", "prose")
+                    and stands_in_a_stack(passage.text, sentence.span.start, sentence.span.end)
+                )
                 is_other = years and _is_of_other_years(years, passage, sentence)
                 is_other = is_other or dates_a_life(question, sentence.text)
                 if off := _OTHER_YEAR * bool(is_other) + wrong.get(index, 0.0):
@@ -346,6 +361,13 @@ def _demoted(pick: Pick, find: Find, penalty: float) -> Pick:
     if not recurs(pick.text, passage.text, passage.document, places):
         return pick
     return replace(pick, score=pick.score * (1.0 - penalty))
+
+
+def answers_by_qualifier(question: Question, sentence: SentenceTerms) -> bool:
+    """Whether a sentence about a name of the question says "third cousin" where "Is she a first
+    cousin of …?" is asked."""
+    is_about = sentence.row is None and not question.names.isdisjoint(sentence.terms)
+    return is_about and tells_other_qualifier(question.text, sentence.text)
 
 
 def _highest(found: Sequence[SentenceTerms], reading: Reading | None) -> float:

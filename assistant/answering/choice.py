@@ -27,13 +27,18 @@ from assistant.answering.asked_lists import (
 )
 from assistant.answering.candidates import Candidates, Pick
 from assistant.answering.code_lines import is_code
+from assistant.answering.collected_deeds import collected
+from assistant.answering.compared_figures import tells_both_figures
 from assistant.answering.dated_headings import date_above, holds_date
+from assistant.answering.headlines import stands_in_a_stack
 from assistant.answering.led_lists import names_as_many
 from assistant.answering.led_rows import rows_below, table_of
 from assistant.answering.lines_beside import is_beside_text
 from assistant.answering.list_items import ReadText
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import label_fit
+from assistant.answering.told_values import without_idle
+from assistant.answering.turned_answers import turning_beside
 from assistant.answering.whole_lists import around as units_around
 from assistant.answering.whole_lists import list_around
 from assistant.retrieval.question import Question
@@ -121,7 +126,11 @@ def _choose(
         return [best]
     if best.kind == "prose" and names_as_many(question, best.text):
         return _in_order(_with_context(question, [best], read))
+    if best.kind != "table" and tells_both_figures(question.text, best.text):
+        return _with_context(question, [best], read)
     chosen = rows_below(question, best, read) or list_around(question, best, read)
+    if not chosen and (deeds := collected(question, ranked)):
+        return deeds
     if not chosen:
         chosen = [best]
         budget = max_sentences if question.wants_list else min(2, max_sentences)
@@ -152,7 +161,7 @@ def _choose(
                 continue
             if elsewhere and not brings_part and _is_noise(pick):
                 continue
-            if is_beside_text(question.text, pick.text):
+            if is_beside_text(question.text, pick.text) or _is_headline(pick):
                 continue
             if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
                 chosen.append(pick)
@@ -165,7 +174,11 @@ def _choose(
         names_things = several or asks_for_things(question)
         chosen += counted or (_announced(question, best, chosen, read) if names_things else [])
         chosen += _command_beside(question, best, chosen, read)
+        is_joint = is_compound or is_plural or question.wants_list
+        chosen = chosen if is_joint else without_idle(question, chosen)
         chosen = _with_context(question, chosen, read)
+        turned = turning_beside(question, best, read)
+        chosen += [each for each in turned if not any(_overlaps(each, other) for other in chosen)]
     return _told_once(_in_order(chosen))
 
 
@@ -179,7 +192,8 @@ def _counted_off(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     following = [pick for pick in around[at + 1 :] if pick.kind == "prose"] if at >= 0 else []
     named = [pick for pick in following if _ONE_OF_THEM.match(pick.text)]
     most = _COUNTS.get(said.group().lower(), 0)
-    return named[:most] if named and named[0] in following[:2] else []
+    is_counted = len(named) > 1 and named[0] in following[:2]  # "The last boat left" counts nothing
+    return named[:most] if is_counted else []
 
 
 def _announced(
@@ -263,6 +277,13 @@ def _is_item_asked_for(question: Question, pick: Pick) -> bool:
 def _is_noise(pick: Pick) -> bool:
     """Whether a sentence lies in a caption, an advert or the like."""
     return share(pick.passage.noise, pick.start, pick.end) > 0.5
+
+
+def _is_headline(pick: Pick) -> bool:
+    """Whether a line is one of several headlines, one below the other."""
+    start = pick.start - pick.passage.start
+    is_line = pick.kind in ("label", "prose")
+    return is_line and stands_in_a_stack(pick.passage.text, start, start + len(pick.text))
 
 
 def _filling_next(best: Pick, ranked: Sequence[Pick]) -> list[Pick]:

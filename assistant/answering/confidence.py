@@ -25,6 +25,7 @@ from assistant.answering.table_rows import label_fit
 from assistant.checking.contraries import has_denial, has_opposite, is_denied_by
 from assistant.checking.contrasts import has_other_member
 from assistant.checking.polarity import Clause, clause_of
+from assistant.checking.qualified_heads import tells_other_qualifier
 from assistant.model.answer_reader import logistic
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
@@ -159,7 +160,11 @@ def signals(extraction: Extraction) -> Signals | None:
         opposite=float(has_opposite(asked, said)),
         denial=float(_is_about_what_is_so(question, asked) and has_denial(asked, said)),
         # a row's cells are values of other columns, not of another thing
-        contrast=float(best.row is None and has_other_member(question.text, best.text)),
+        contrast=float(
+            best.row is None
+            and has_other_member(question.text, best.text)
+            and not tells_other_qualifier(question.text, best.text)  # which answers with "no"
+        ),
         pairs=best.features.pairs,
         unlike=best.features.unlike,
         **_reader_signals(question, extraction.ranked),

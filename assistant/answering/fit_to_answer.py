@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from assistant.answering.code_lines import is_bare_link
 from assistant.answering.dated_headings import is_date_alone
+from assistant.answering.headlines import is_stack_of_headlines
 from assistant.answering.page_lines import is_page_line
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
 from assistant.retrieval.question import Question
@@ -172,6 +173,8 @@ def is_reference(text: str) -> bool:
 def _is_menu(sentence: SentenceTerms, passage: Passage) -> bool:
     """Whether a line is many headings one behind the other, as the menu of a page is."""
     text = sentence.text.strip()
+    if is_stack_of_headlines(text):
+        return True
     glued = len(_GLUED.findall(text))
     if glued >= _MOST_GLUED and text[-1:] not in _ENDS and 2 * len(_MARKS.findall(text)) <= glued:
         return True

@@ -15,6 +15,7 @@ from itertools import groupby
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import Pick
 from assistant.answering.extractive import Chosen
+from assistant.answering.list_sides import defined_side_by_side
 from assistant.answering.sides import Sides, sides_of, tells_apart
 from assistant.answering.slot_values import has_form, value_in
 from assistant.answering.table_rows import TableRow, as_markdown, row_text
@@ -91,8 +92,12 @@ def stepwise(whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
     if planned is None:
         return None
     if isinstance(planned, Sides):
-        if planned.may_stand_together and _tells_both(planned, ask(whole.question.standalone)[1]):
-            return None
+        if planned.may_stand_together:
+            found, chosen = ask(whole.question.standalone)
+            if pair := defined_side_by_side(planned.names, chosen.extraction.ranked):
+                return _side_by_side(planned, pair, whole, found, ask)
+            if _tells_both(planned, chosen):
+                return None
         return _both_sides(planned, whole, ask)
     best = ask(whole.question.standalone)[1].extraction.ranked[:1]
     if best and best[0].features.own >= _ONE_SENTENCE and best[0].features.kind >= 1.0:
@@ -137,6 +142,19 @@ def _both_sides(sides: Sides, whole: Found, ask: AskPart) -> tuple[Draft, Found]
     return draft_of_parts(parts, confidence), found_together(
         whole, parts, *(found for found, _ in asked)
     )
+
+
+def _side_by_side(
+    sides: Sides, pair: Sequence[Pick], whole: Found, found: Found, ask: AskPart
+) -> tuple[Draft, Found] | None:
+    """Both items of a list, each under the name of its side, as sure as the less sure of what is
+    told of one side alone; None where neither side alone is answered."""
+    asked = [ask(question)[1] for question in sides.questions]
+    if not all(chosen.answers for chosen in asked):
+        return None
+    parts = [(name, [pick]) for name, pick in zip(sides.names, pair, strict=True)]
+    confidence = min(chosen.confidence for chosen in asked)
+    return draft_of_parts(parts, confidence), found_together(whole, parts, found)
 
 
 def _tells_both(sides: Sides, chosen: Chosen) -> bool:

@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answering.answer import Draft
+from assistant.answering.antecedents import leans
 from assistant.answering.candidates import Pick
 from assistant.answering.extractive import Chosen, draft_of_chosen
+from assistant.answering.sentence_scores import families
 from assistant.answering.several_steps import draft_of_parts, found_together
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.follow_up import Turn
@@ -81,12 +83,17 @@ def answered_in_parts(
     found, one = ask(first, ())
     said = " ".join(pick.text for pick in one.extraction.picks[:_MOST]) if one.answers else ""
     then, other = ask(f"And {second}", ((first, said),))
-    if _says_the_same(one, other):
+    is_same = tells_only_the_first(one, other)
+    if is_same or _says_the_same(one, other):
         other = replace(other, answers=False)
     _, together = ask(text, ())
     picks = together.extraction.picks if together.answers else ()
     if together.answers and all(_is_told_in(each, picks) for each in (one, other)):
-        return None
+        lowest = min(one.confidence, other.confidence)
+        if lowest <= max(LIKELY, together.confidence) or len(_bests(one, other)) < len(parts):
+            return None
+        alone = [("", [pick]) for pick in _bests(one, other)]
+        return draft_of_parts(alone, lowest), found_together(whole, alone, found, then)
     told = [each for each in (one, other) if each.answers]
     is_less = any(each.confidence < LIKELY for each in told)
     if len(told) == len(parts) and together.answers and together.confidence >= LIKELY and is_less:
@@ -96,7 +103,7 @@ def answered_in_parts(
         groups = [("", group) for group in _each_once(told)]
         confidence = min(each.confidence for each in told)
         return draft_of_parts(groups, confidence), found_together(whole, groups, found, then)
-    is_enough = together.answers and all(_is_told_in(each, picks) for each in told)
+    is_enough = together.answers and all(_is_told_in(each, picks) for each in told) and not is_same
     if not is_enough and not any(each.confidence >= LIKELY for each in told):
         return None
     shown = together if is_enough else max(told, key=lambda each: each.confidence)
@@ -108,6 +115,37 @@ def answered_in_parts(
         notice = f"The documents do not seem to answer: {missing[0]}"
         draft = replace(draft, notice=". ".join(filter(None, (draft.notice, notice))))
     return draft, found_together(whole, [("", shown.extraction.picks)], found, then)
+
+
+def _bests(one: Chosen, other: Chosen) -> list[Pick]:
+    """The best sentence of each part, each once, as it is shown; fewer where one leans on another
+    or is a row."""
+    bests: dict[tuple[str, int], Pick] = {}
+    for each in (one, other):
+        best = each.extraction.ranked[0]
+        shown = [pick for pick in each.extraction.picks if pick.start == best.start]
+        if shown and best.row is None and shown[0].about is None and not leans(best.text):
+            bests[best.passage.document, best.start] = best
+    return [*bests.values()]
+
+
+def tells_only_the_first(one: Chosen, other: Chosen) -> bool:
+    """Whether the second part is told by the best sentence of the first, and that holds no word
+    that the second part alone asks for: "who came up with the story?" by who shot the film."""
+    if not one.answers or not other.answers or not _is_told_in(other, one.extraction.ranked[:1]):
+        return False
+    question, best = other.extraction.question, other.extraction.ranked[0]
+    own = question.weights.keys() - question.borrowed
+    said = {*question.reads(best.text, best.passage.language)}
+    near = families(question)
+    held = any(term in said or not said.isdisjoint(near.get(term, ())) for term in own)
+    return bool(own) and not held and _is_same_value(one, other)
+
+
+def _is_same_value(one: Chosen, other: Chosen) -> bool:
+    """Whether a reader takes the same words of a sentence for the answer to both."""
+    mine, its = one.extraction.ranked[0].read, other.extraction.ranked[0].read
+    return mine.start < its.end and its.start < mine.end
 
 
 def _says_the_same(one: Chosen, other: Chosen) -> bool:

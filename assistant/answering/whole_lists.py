@@ -19,6 +19,7 @@ from assistant.answering.asked_lists import (
 from assistant.answering.candidates import Pick
 from assistant.answering.led_lists import told_by_one_item
 from assistant.answering.list_items import ReadText, item_runs
+from assistant.answering.named_items import may_tell
 from assistant.answering.sentence_scores import kind_score
 from assistant.retrieval.question import Question, coverage
 from assistant.text.sentences import sentences
@@ -86,7 +87,10 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
         return alone
     if is_one_of_them and not (lead and _answers_as_a_whole(question, lead[0], best)):
         return []
-    if introduces and not _holds_values(question, [units[each] for each in items]):
+    told = [units[each] for each in items]
+    if introduces and not _holds_values(question, told):
+        return []
+    if not may_tell(question.text, [each.text for each in told]):
         return []
     if len(items) < 2:
         return _entries_below(units, at) if ends_in_colon(best.text) else []

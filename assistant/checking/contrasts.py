@@ -163,6 +163,11 @@ def _found(text: str) -> dict[str, dict[str, set[str]]]:
     return found
 
 
+def class_of(word: str) -> Sequence[tuple[str, str]]:
+    """The classes of a word, each with the member of it that the word is; none for most words."""
+    return _places(word)
+
+
 def _places(word: str) -> Sequence[tuple[str, str]]:
     """The classes of a word, each with the member of it that the word is."""
     low = word.lower()

@@ -88,10 +88,11 @@ _ENGLISH: dict[AnswerKind, str] = {
     "howto": (
         r"\bsteps?\b|\bstep by step\b|\bprocedure\b|"
         r"\bhow (?:do|does|can|should|to|is|are|was|were|did|could|would)\b"
+        r"(?!.{3,200}\bcompared? (?:with|to|against)\b)"
     ),
     "list": (
         r"\b(?:list|name)\s+(?:all|the|some|two|three|four|five|every)\b|"
-        rf"{_OPENS_WHO}who (?:are|were|wrote)\b|"
+        rf"{_OPENS_WHO}who (?:are|were)\b|"
         r"\b(?:which|what|name|list)\s+(?:(?:are|were|all|the)\s+)*"
         r"(?:two|three|four|five|six|seven|eight|nine|ten|some|other|main)\b|"
         rf"\b(?:which|what|name|list)\s+(?:[\w-]+\s+){{0,3}}(?:{_PLURALS})\b"

@@ -9,8 +9,9 @@ paragraph is one sentence. Errors at the borders of a labelled sample are counte
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 _LONGEST_CELL = 100
@@ -76,6 +77,12 @@ _LONGEST_TOKEN = 100
 _NEXT_WORD = re.compile(r"[\s\"“‘'(\[«*_]*([^\s.,;:!?\"”’)\]*_]+)")
 
 
+_WIDEST, _ROOM = 130, 0.85
+"""Characters of the longest line of a wrapped paragraph, and the share of its width in which the
+first word of the next line would have had room: lines of a PDF are not equally long."""
+_ASIDE = re.compile(r"\s*[(\[][A-Z]{3,12}: [^()\[\]\n]{3,200}[)\]]\s*")
+"""A line that links to another page: "(READ: The making of the film)"."""
+_BETWEEN_NAMES = re.compile(r", (?:and )?| and | & ")
 _ENOUGH_TO_TELL = 60
 """Characters of a paragraph without a capital, from which on its writer uses none."""
 
@@ -109,7 +116,8 @@ def units(text: str, *, in_code: bool = False) -> Iterator[SentenceSpan]:
     previous = ""
     fenced = in_code
     offset = 0
-    for line in text.splitlines(keepends=True):
+    lines = text.splitlines(keepends=True)
+    for line, width in zip(lines, _widths(lines), strict=True):
         body = line.rstrip()
         line_start = offset + len(line) - len(line.lstrip())
         line_end = offset + len(body)
@@ -117,9 +125,10 @@ def units(text: str, *, in_code: bool = False) -> Iterator[SentenceSpan]:
         opening = _line_kind(body, fenced)
         if _FENCE.match(body):
             fenced = not fenced
-        if opening == "entry" != kind and start >= 0 and _joins(previous, body, kind):
+        joins = start >= 0 and _joins(previous, body, kind, width)
+        if opening == "entry" != kind and joins:
             opening = "prose"  # a sentence whose next line happens to begin with a time
-        continues = start >= 0 and opening == "prose" and _joins(previous, body, kind)
+        continues = opening == "prose" and joins
         if (opening == "code" and kind == "code" and start >= 0) or continues:
             end = line_end if body else end  # blank lines count only between others
         else:
@@ -166,10 +175,44 @@ def _is_table_row(body: str) -> bool:
     return (body.count("|") >= 2 or " | " in body) and not is_prose_with_bars(body)
 
 
-def _joins(previous: str, body: str, kind: str) -> bool:
+def _widths(lines: Sequence[str]) -> list[int]:
+    """For each line the characters of the longest line of its block, which blank lines bound."""
+    widths: list[int] = []
+    for is_text, block in groupby(lines, key=lambda line: not line.isspace()):
+        held = [len(line.rstrip()) for line in block]
+        widths += [max(held) if is_text else 0] * len(held)
+    return widths
+
+
+def _is_ended(previous: str, body: str, width: int) -> bool:
+    """Whether a line without an end mark was ended on purpose above one with a capital: the next
+    word had room in it, or the next line is longer than any wrapped one; or it stands in brackets.
+    """
+    if not body.lstrip("\"“‘'([ \t")[:1].isupper():
+        return False
+    if _ASIDE.fullmatch(previous):
+        return True
+    if previous.endswith((*_ENDED, ",")) or _is_of_names(body):
+        return False
+    if len(body) > _WIDEST:
+        return body.endswith((*_ENDED, '"', "”", "’"))
+    word = body.split(maxsplit=1)[0]
+    return len(previous) + 1 + len(word) < _ROOM * min(width, _WIDEST)
+
+
+def _is_of_names(body: str) -> bool:
+    """Whether a line is the names of those who wrote what the line above it is the title of."""
+    names = _BETWEEN_NAMES.split(body.strip())
+    return len(names) > 1 and all(
+        len(name.split(maxsplit=4)) <= 4 and name[:1].isupper() for name in names
+    )
+
+
+def _joins(previous: str, body: str, kind: str, width: int) -> bool:
     """Whether a line goes on with the paragraph or list item of the line before (hard wrap).
 
-    All that follows an entry of a log belongs to it; a label with its value stands alone.
+    All that follows an entry of a log belongs to it; a label with its value stands alone, and so
+    do headlines one below the other. ``width`` is that of the longest line around.
     """
     if kind == "entry":
         return bool(previous.strip())
@@ -182,7 +225,9 @@ def _joins(previous: str, body: str, kind: str) -> bool:
     first = body.lstrip()[:1]
     if first.islower() or previous.endswith((",", "-", "–", "—")):
         return True
-    return 45 <= len(previous) <= 130
+    if kind == "prose" and _is_ended(previous, body, width):
+        return False
+    return 45 <= len(previous) <= _WIDEST
 
 
 def _unit(text: str, start: int, end: int, kind: str) -> Iterator[SentenceSpan]:
