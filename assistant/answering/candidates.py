@@ -73,8 +73,9 @@ _NOT_THE_BEST, _NEXT_BEST = 1.0, 2.0
 little the reader thinks of any, and the logits over which that comes: of a question in other words
 than the text it says "no answer", and mostly knows which it would be. Of 472 long questions 56 % of
 the first sentences are right so, 54 % without."""
-_FAVOURED = 0.5
-"""What a sentence has gained by its place that loses nothing so: a reader says little of lists."""
+_FAVOURED, _HOLDS_ALL = 0.5, 0.95
+"""What a sentence has gained by its place, or by defining what is asked for, and the share of the
+question that it holds itself, that loses nothing so: a reader says little of lists."""
 _READER_WEIGHT_OF_LISTS = 0.0
 """Lists and ways of doing are no spans: the reader never saw any."""
 _MOST_KEPT = 50
@@ -398,7 +399,10 @@ def _pick(
         span = reading.best_within(sentence.span.start, sentence.span.end)
         read = Read(reading.answerable, span[2], passage.start + span[0], passage.start + span[1])
         score += reader_weight * (logistic(read.answerable) + logistic(read.span / 2))
-        if reader_weight and sentence.row is None and bonus <= _FAVOURED:
+        is_favoured = (
+            bonus > _FAVOURED or features.defines > _FAVOURED or features.own >= _HOLDS_ALL
+        )
+        if reader_weight and sentence.row is None and not is_favoured:
             lift = -_NOT_THE_BEST * (1.0 - exp(min(0.0, span[2] - highest) / _NEXT_BEST))
         if is_caption and not is_beside and read.span >= _ANSWERS and read.answerable > 0:
             penalty = min(penalty, _NOISE_THAT_ANSWERS)

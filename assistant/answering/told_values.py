@@ -18,14 +18,19 @@ _HOLDS, _READ = 0.7, 0.0
 
 def without_idle(question: Question, chosen: Sequence[Pick]) -> list[Pick]:
     """The sentences without those that hold no value of the kind asked for, where one holds such a
-    value and a reader holds it for the answer; all where something else is asked for."""
+    value and a reader holds it for the answer; all where something else is asked for. The best one
+    stays in any case."""
     if question.kinds[0] not in _VALUES or len(chosen) < 2:
         return list(chosen)
     held = [pick.features.kind for pick in chosen if _is_read(pick)]
     most = max(held, default=0.0)
     if most < _HOLDS:
         return list(chosen)
-    return [pick for pick in chosen if pick.features.kind >= most or pick.read.span >= _READ]
+    best = max(chosen, key=lambda pick: pick.order)  # "Her sister wrote it" names a person too
+    return [
+        pick for pick in chosen
+        if pick is best or pick.features.kind >= most or pick.read.span >= _READ
+    ]  # fmt: skip
 
 
 def _is_read(pick: Pick) -> bool:
