@@ -21,8 +21,8 @@ The bronze horse of Ostrand stands in the hall of the customs house, where child
 The harbour wall was planned by the engineer Ada Brunn. It was underwritten by the widow
 Ilse Marn, who left nine thousand crowns for it in her will.
 
-The town's official mascot, Pim Salter, opens the fair each June. The swimmer Jon Orvik, who goes
-by "Otter", starts the race.
+The harbour's cat, Otto, sleeps in the customs house. The town's official mascot, Pim Salter, opens
+the fair each June. The swimmer Jon Orvik, who goes by "Otter", starts the race.
 
 Updated: 3 May 2021
 """
@@ -51,6 +51,7 @@ assistant = indexed_for_module({"news.md": NEWS, "gannets.md": GANNETS, "firm.md
         ("What is the meaning of the name Hesta?", "swift one"),
         ("Where is Ostrand Nets' head office?", "Vesterby"),
         ("Who is Pim Salter?", "mascot"),
+        ("Who is Otto?", "harbour's cat"),
         ("What is Otter's real name?", "Jon Orvik"),
     ],
 )

@@ -68,6 +68,8 @@ _HANDLED = 0.18
 """What is left where "What is the password?" is told by what to do with the password."""
 _NOT_COMPARED = 0.5
 """What is left where it is asked how two things differ, and the sentence only names them."""
+_DEFINED = 0.5
+"""From what on a sentence says who somebody is, whose name alone it need not add."""
 _NO_LIMIT = 0.5
 """What is left where it is asked how many there may be at most, and the sentence has no limit."""
 _OTHER_DEED, _BEFORE = 0.5, 160
@@ -235,6 +237,8 @@ def _is_unfilled(question: Question, best: Pick) -> bool:
     is_english = question.language == "en" or question.english
     if not is_english or best.passage.language not in ("en", "") or best.row is not None:
         return False
+    if best.features.defines > _DEFINED:
+        return False
     return question.kinds[0] in _VALUE_KINDS and best.features.kind == 0.0
 
 
@@ -276,6 +280,8 @@ def _reads_itself(question: Question, best: Pick) -> bool:
     """Whether a reader's answer is the thing that is asked about, in other words: "Where was the
     NSC held?" – "at the National Science Congress"."""
     if question.kinds[0] not in ("person", "place") or best.read.end <= best.read.start:
+        return False
+    if best.features.defines > _DEFINED:  # "Who is Otto?": "The ship's cat, Otto, …"
         return False
     span = best.text[max(0, best.read.start - best.start) : best.read.end - best.start]
     said = {term for term in question.reads(span) if term not in STOP_WORDS}
