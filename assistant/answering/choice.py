@@ -175,7 +175,8 @@ def _choose(
         chosen += counted or (_announced(question, best, chosen, read) if names_things else [])
         chosen += _command_beside(question, best, chosen, read)
         is_joint = is_compound or is_plural or question.wants_list
-        chosen = chosen if is_joint else without_idle(question, chosen)
+        # "It covers 14 hectares" needs the sentence that names the garden, idle as that is.
+        chosen = chosen if is_joint or _leans(best) else without_idle(question, chosen)
         chosen = _with_context(question, chosen, read)
         turned = turning_beside(question, best, read)
         chosen += [each for each in turned if not any(_overlaps(each, other) for other in chosen)]
