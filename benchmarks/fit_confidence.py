@@ -33,10 +33,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant import Assistant, load_settings
-from assistant.answering.candidates import Pick, rank_candidates
+from assistant.answering.candidates import rank_candidates
 from assistant.answering.choice import choose
 from assistant.answering.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
 from assistant.answering.doubts import doubted
+from assistant.answering.picks import Pick
 from assistant.model.answer_reader import AnswerReader, make_reader, read_passages
 from assistant.retrieval.question import Turn, analyse
 from assistant.retrieval.search import retrieve

@@ -10,8 +10,8 @@ import pytest
 from support_texts import indexed
 
 from assistant.answering.antecedents import leans, named_before
-from assistant.answering.candidates import Pick, Read
 from assistant.answering.choice import choose
+from assistant.answering.picks import Pick, Read
 from assistant.retrieval.question import analyse
 from assistant.text.analysed import analysed
 from assistant.types import Passage

@@ -15,32 +15,24 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
-from assistant.answering.asked_headings import below_the_question, points_elsewhere
+from assistant.answering.asked_headings import below_the_question
 from assistant.answering.bonuses import (
-    FILLED_ROW,
     OWN_SUBJECT,
     announced,
-    is_filled,
     labelled,
     list_bonus,
     numbered,
     opening_with,
 )
-from assistant.answering.code_lines import is_beside_prose
-from assistant.answering.coded_entries import asked_signs
-from assistant.answering.compared_figures import BOTH_FIGURES, tells_both_figures
-from assistant.answering.consequences import tells_cause
 from assistant.answering.dated_headings import date_above
-from assistant.answering.deeds import deed_bonus, deed_terms
 from assistant.answering.fit_to_answer import is_reference, may_answer
-from assistant.answering.headlines import stands_in_a_stack
 from assistant.answering.led_lists import items_led, named_and_led, with_leads
 from assistant.answering.life_years import dates_a_life
-from assistant.answering.lines_beside import is_beside_text
-from assistant.answering.meanings import meaning_asked, tells_meaning
 from assistant.answering.numbered_items import number_asked_for
+from assistant.answering.own_bonuses import asked_forms, is_beside, own_bonus
 from assistant.answering.own_sections import first_of_own_section
 from assistant.answering.parallel_sentences import speaks_of_another
+from assistant.answering.picks import READ_NOTHING, Pick, Read
 from assistant.answering.sentence_scores import (
     SentenceFeatures,
     SentenceTerms,
@@ -49,10 +41,6 @@ from assistant.answering.sentence_scores import (
     weigh,
 )
 from assistant.answering.statement_marks import below_flat_ones, marked_wrong
-from assistant.answering.table_rows import TableRow, explains
-from assistant.answering.told_meanings import told_bonus
-from assistant.answering.turning_sentences import REVERSED, asks_yes_or_no, is_reversed
-from assistant.checking.qualified_heads import tells_other_qualifier
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
 from assistant.retrieval.question import Question, corrected
@@ -61,7 +49,7 @@ from assistant.text.languages.frequencies import zipf
 from assistant.text.noise import Places, recurs, share
 from assistant.text.terms import words
 from assistant.text.word_vectors import cosines
-from assistant.types import Named, Passage
+from assistant.types import Passage
 
 Find = Callable[[str, str], Places]
 """A sentence and its language → where all of its words stand: (document, text)."""
@@ -90,74 +78,16 @@ _LOOKED_UP = 6
 _SHORTEST_BOILERPLATE = 4
 """Words; a shorter line stands in many documents without being an advert."""
 _WEIGHTS = Path(__file__).parent / "extraction_weights.json"
-_DEFINES = 0.7
-"""What a sentence gains that begins with all that is to be defined, beside what is fitted."""
-_CAUSE = 1.5
-"""What a sentence loses that tells the cause where the consequence is asked for."""
 _ANOTHER = 2.5
 """By how much a sentence is worse that says of another thing what the next one says of the thing
 asked for: too much to be set beside it."""
-_ROW_DEFINES = 2.0
-"""What a row gains that opens with what is to be defined; a reader says little of rows."""
-_MEANING = 2.0
-"""What a sentence gains that tells the meaning that is asked for, beside "X is a boat"."""
-_SIGN = 1.5
-"""What a sentence gains that writes the sign which is asked about: "the ? operator"."""
-_QUALIFIED = 1.5
-"""What a sentence gains that has another qualifier before the head of a question of yes or no."""
 _OFTEN = 2
 """Passages of a document that name its subject, of those found. With 2, 91 of 144 long questions
 about articles without a title are answered on the evidence; 86 without."""
-_POINTER = 3.0
-"""What a sentence loses that only says where to look."""
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _OTHER_YEAR = 1.0
 """What a sentence loses, with the reader's judgement, that names years but none that is asked for:
 what was sold in 2019 is no answer for 2022, however alike the sentences are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a reader says of a sentence.
-
-    ``answerable`` is the logit of its passage, ``span`` the score of the best answer inside the
-    sentence (above 0 it beats "no answer"), from ``start`` to ``end`` of the document's text.
-    """
-
-    answerable: float
-    span: float
-    start: int = 0
-    end: int = 0
-
-
-READ_NOTHING = Read(-6.0, -12.0)
-"""Of a sentence that no reader has read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A sentence or row that could answer; ``start`` and ``end`` count in the document's text."""
-
-    passage: Passage
-    text: str
-    start: int
-    end: int
-    score: float
-    features: SentenceFeatures
-    kind: str
-    row: TableRow | None = None
-    read: Read = READ_NOTHING
-    is_asked_above: bool = False
-    """Whether the heading above it asks what the question asks."""
-    about: Named | None = None
-    """The name that its first word stands for."""
-    lift: float = 0.0
-    """What it gains in the order alone: what is told beside it is measured without."""
-
-    @property
-    def order(self) -> float:
-        """By what the sentences are ordered."""
-        return self.score + self.lift
 
 
 def extraction_weights() -> Mapping[str, float]:
@@ -197,16 +127,14 @@ def rank_candidates(
     is_list = question.kinds[0] == "list" or question.wants_steps
     weight = _READER_WEIGHT_OF_LISTS if is_list else _READER_WEIGHT
     years = frozenset(_YEAR.findall(question.text))
-    asked, signs = number_asked_for(question.text), asked_signs(question.text)
+    asked, forms = number_asked_for(question.text), asked_forms(question)
     asked_above = below_the_question(question, passages, parts)
     for key, first in first_of_own_section(question, passages, parts).items():
         asked_above[key] = {**asked_above.get(key, {}), **first}
-    word = meaning_asked(question.text)
     led = items_led(question, passages, parts)
     for key, items in led.items():
         asked_above[key] = {**asked_above.get(key, {}), **items}
     about = _subjects(question, passages, parts)
-    deed, yes_or_no = deed_terms(question), asks_yes_or_no(question.text)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
         found = parts[passage.chunk_id]
@@ -235,46 +163,26 @@ def rank_candidates(
         below = asked_above.get(passage.chunk_id, {})
         for index, more in below.items():
             bonus[index] = bonus.get(index, 0.0) + more
-        reading = readings.get(passage.chunk_id)
+        reads = _reads(passage, found, readings.get(passage.chunk_id))
+        highest = max(read.span for read in reads)
         is_english = question.language == "en" and passage.language in ("en", "")
-        highest = _highest(found, reading) if is_english else -inf
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
-            if may_answer(question, sentence, each, passage):
-                more = bonus.get(index, 0.0) - _POINTER * points_elsewhere(question, sentence.text)
-                more += _DEFINES * (each.defines >= 1.0)
-                more -= _CAUSE * tells_cause(question, sentence.text)
-                more += FILLED_ROW * is_filled(question, sentence, each)
-                more += _ROW_DEFINES * (
-                    sentence.row is not None and explains(question, sentence.row)
-                )
-                more += _MEANING * tells_meaning(word, sentence.text)
-                more += _SIGN * any(sign in sentence.text for sign in signs)
-                more += deed_bonus(question, deed, sentence, each)
-                more += told_bonus(question, sentence.text, passage.language)
-                more += BOTH_FIGURES * tells_both_figures(question.text, sentence.text)
-                more += _QUALIFIED * answers_by_qualifier(question, sentence)
-                if yes_or_no:
-                    following = found[index + 1].text if index + 1 < len(found) else ""
-                    more -= REVERSED * is_reversed(question.text, sentence.text, following)
-                beside = is_beside_prose(question, sentence.text, sentence.span.kind)
-                beside = beside or is_beside_text(question.text, sentence.text)
-                beside = beside or (
-                    sentence.span.kind in ("label", "prose")
-                    and stands_in_a_stack(passage.text, sentence.span.start, sentence.span.end)
-                )
-                is_other = years and _is_of_other_years(years, passage, sentence)
-                is_other = is_other or dates_a_life(question, sentence.text)
-                if off := _OTHER_YEAR * bool(is_other) + wrong.get(index, 0.0):
-                    more -= off
-                    pick = _pick(
-                        passage, sentence, each, more, penalty, reading, 0.0, beside, highest
-                    )
-                    ranked.append(replace(pick, read=READ_NOTHING))
-                else:
-                    pick = _pick(
-                        passage, sentence, each, more, penalty, reading, weight, beside, highest
-                    )
-                    ranked.append(replace(pick, is_asked_above=index in below))
+            if not may_answer(question, sentence, each, passage):
+                continue
+            more = bonus.get(index, 0.0)
+            more += own_bonus(question, forms, passage, found, index, each)
+            off = wrong.get(index, 0.0)
+            is_other = bool(years) and _is_of_other_years(years, passage, sentence)
+            if is_other or dates_a_life(question, sentence.text):
+                off += _OTHER_YEAR
+            read, lift = (READ_NOTHING if off else reads[index]), 0.0
+            is_ordered = weight and is_english and not off and highest > -inf
+            if is_ordered and not _is_favoured(sentence, each, more):
+                lift = -_NOT_THE_BEST * (1.0 - exp((read.span - highest) / _NEXT_BEST))
+            beside = is_beside(question, passage, sentence)
+            pick = _pick(passage, sentence, each, more - off, penalty, read, weight, beside)
+            asked_there = index in below and not off
+            ranked.append(replace(pick, lift=lift, is_asked_above=asked_there))
     ranked.sort(key=_best_first)
     ranked[:_LOOKED_UP] = _of_the_subject(question, ranked[:_LOOKED_UP])
     for at, score in below_flat_ones(question, ranked[:_LOOKED_UP]).items():
@@ -364,19 +272,22 @@ def _demoted(pick: Pick, find: Find, penalty: float) -> Pick:
     return replace(pick, score=pick.score * (1.0 - penalty))
 
 
-def answers_by_qualifier(question: Question, sentence: SentenceTerms) -> bool:
-    """Whether a sentence about a name of the question says "third cousin" where "Is she a first
-    cousin of …?" is asked."""
-    is_about = sentence.row is None and not question.names.isdisjoint(sentence.terms)
-    return is_about and tells_other_qualifier(question.text, sentence.text)
-
-
-def _highest(found: Sequence[SentenceTerms], reading: Reading | None) -> float:
-    """The score of the best answer that lies inside a sentence of a passage."""
+def _reads(passage: Passage, found: Sequence[SentenceTerms], reading: Reading | None) -> list[Read]:
+    """What a reader says of each sentence of a passage."""
     if reading is None:
-        return 0.0
-    spans = (reading.best_within(each.span.start, each.span.end)[2] for each in found)
-    return max(spans, default=0.0)
+        return [READ_NOTHING] * len(found)
+    spans = [reading.best_within(each.span.start, each.span.end) for each in found]
+    return [
+        Read(reading.answerable, score, passage.start + start, passage.start + end)
+        for start, end, score in spans
+    ]
+
+
+def _is_favoured(sentence: SentenceTerms, features: SentenceFeatures, bonus: float) -> bool:
+    """Whether a row, or a sentence that its form or place favours, keeps its place though a reader
+    would look elsewhere."""
+    is_form = bonus > _FAVOURED or features.defines > _FAVOURED or features.own >= _HOLDS_ALL
+    return sentence.row is not None or is_form
 
 
 def _pick(
@@ -385,25 +296,16 @@ def _pick(
     features: SentenceFeatures,
     bonus: float,
     penalty: float,
-    reading: Reading | None,
+    read: Read,
     reader_weight: float,
     is_beside: bool,
-    highest: float,
 ) -> Pick:
     start, end = passage.start + sentence.span.start, passage.start + sentence.span.end
     is_caption = share(passage.noise, start, end) > 0.5
     is_noise = is_caption or is_beside or is_reference(sentence.text)
     score = weigh(features, extraction_weights()) + bonus
-    read, lift = READ_NOTHING, 0.0
-    if reading is not None:
-        span = reading.best_within(sentence.span.start, sentence.span.end)
-        read = Read(reading.answerable, span[2], passage.start + span[0], passage.start + span[1])
+    if read is not READ_NOTHING:
         score += reader_weight * (logistic(read.answerable) + logistic(read.span / 2))
-        is_favoured = (
-            bonus > _FAVOURED or features.defines > _FAVOURED or features.own >= _HOLDS_ALL
-        )
-        if reader_weight and sentence.row is None and not is_favoured:
-            lift = -_NOT_THE_BEST * (1.0 - exp(min(0.0, span[2] - highest) / _NEXT_BEST))
         if is_caption and not is_beside and read.span >= _ANSWERS and read.answerable > 0:
             penalty = min(penalty, _NOISE_THAT_ANSWERS)
     return Pick(
@@ -416,7 +318,6 @@ def _pick(
         kind=sentence.span.kind,
         row=sentence.row,
         read=read,
-        lift=lift,
     )
 
 

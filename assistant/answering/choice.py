@@ -25,7 +25,7 @@ from assistant.answering.asked_lists import (
     ends_in_colon,
     says_what_to_do,
 )
-from assistant.answering.candidates import Candidates, Pick
+from assistant.answering.candidates import Candidates
 from assistant.answering.code_lines import is_code
 from assistant.answering.collected_deeds import collected
 from assistant.answering.compared_figures import tells_both_figures
@@ -36,6 +36,7 @@ from assistant.answering.led_rows import rows_below, table_of
 from assistant.answering.lines_beside import is_beside_text
 from assistant.answering.list_items import ReadText
 from assistant.answering.numbered_items import is_item, number_asked_for
+from assistant.answering.picks import Pick
 from assistant.answering.table_rows import label_fit
 from assistant.answering.told_values import without_idle
 from assistant.answering.turned_answers import turning_beside

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answering.asked_lists import asks_for_several
-from assistant.answering.candidates import Pick
+from assistant.answering.picks import Pick
 from assistant.retrieval.question import Question
 from assistant.text.word_families import family, verb_forms
 

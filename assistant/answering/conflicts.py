@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answering.candidates import Pick
+from assistant.answering.picks import Pick
 from assistant.answering.slot_values import (
     Form,
     SlotValue,

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.answering.asked_lists import ends_in_colon
-from assistant.answering.candidates import READ_NOTHING, Pick
 from assistant.answering.led_lists import asks_for_more_than_one
 from assistant.answering.list_items import ReadText
+from assistant.answering.picks import READ_NOTHING, Pick
 from assistant.answering.table_rows import rows_of
 from assistant.answering.whole_lists import around
 from assistant.retrieval.counted_things import count_terms

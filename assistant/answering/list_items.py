@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.answering.candidates import Pick
+from assistant.answering.picks import Pick
 
 ReadText = Callable[[str, int, int], str]
 """(document, start, end) → that stretch of its text, shorter at the document's ends."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.candidates import Pick
+from assistant.answering.picks import Pick
 from assistant.text.terms import STOP_WORDS, terms
 
 _FEWEST_WORDS = 5

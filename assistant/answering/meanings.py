@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ASKS = re.compile(
     r"\W{0,5}(?:what (?:does|do|did) (?:the (?:name|word|term|phrase|title|expression) )?"
@@ -23,6 +24,7 @@ _TELLS = (
 _NEAR = 60
 
 
+@lru_cache(maxsize=64)
 def meaning_asked(question: str) -> str:
     """The name or word whose meaning is asked for; "" where none is."""
     match = _ASKS.match(question)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.answering.candidates import READ_NOTHING, Pick
+from assistant.answering.picks import READ_NOTHING, Pick
 from assistant.index.snapshot import Snapshot
 from assistant.text.sentences import sentences
 from assistant.text.terms import shingles, words

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.answering.answer import CitedPlace, Draft
-from assistant.answering.candidates import Pick
 from assistant.answering.extractive import Chosen
 from assistant.answering.list_sides import defined_side_by_side
+from assistant.answering.picks import Pick
 from assistant.answering.sides import Sides, sides_of, tells_apart
 from assistant.answering.slot_values import has_form, value_in
 from assistant.answering.table_rows import TableRow, as_markdown, row_text

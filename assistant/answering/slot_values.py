@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from assistant.answering.candidates import Pick
+from assistant.answering.picks import Pick
 from assistant.retrieval.document_age import first_day
 from assistant.retrieval.question import Question
 from assistant.text.folding import fold

@@ -14,7 +14,7 @@ from assistant.answering.sentence_scores import SentenceTerms
 from assistant.retrieval.question import Question
 
 if TYPE_CHECKING:
-    from assistant.answering.candidates import Pick
+    from assistant.answering.picks import Pick
 
 _FALSE = (
     r"(?:incorrect|untrue|false|wrong|mistaken|inaccurate|unfounded|baseless|exaggerated|debunked|"

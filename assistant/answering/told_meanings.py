@@ -1,7 +1,8 @@
 """Sentences that say what a word means: "X significa …", "El significado de X es …". Pure.
 
 Asked "Qué significa X?", a sentence that only draws a consequence ("…, lo que significa que …") or
-says what X is tells no meaning. The words are rows of a language's data file.
+says what X is tells no meaning. The words are rows of a language's data file; those of English are
+patterns of ``answering.meanings``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
+from assistant.answering import meanings
 from assistant.answering.asked_and_told import asks_meaning, asks_to_tell_apart, tells_difference
 from assistant.retrieval.question import Question
 from assistant.text.folding import fold
@@ -33,7 +35,9 @@ def told_bonus(question: Question, text: str, code: str) -> float:
     """What a sentence in a language gains, or loses, that tells a meaning that is asked for, or
     tells no difference."""
     code = code or question.language
-    if question.language == "en" or not answer_words(code):
+    if question.language == "en":
+        return _MEANING * meanings.tells_meaning(meanings.meaning_asked(question.text), text)
+    if not answer_words(code):
         return 0.0
     if asks_meaning(question.text, question.language):
         return _MEANING * tells_meaning(question, text, code)

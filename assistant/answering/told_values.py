@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answering.candidates import Pick
+from assistant.answering.picks import Pick
 from assistant.retrieval.question import Question
 
 _VALUES = frozenset({"person", "place", "date", "number", "amount"})

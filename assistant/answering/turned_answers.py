@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.answering.candidates import Pick
 from assistant.answering.list_items import ReadText
+from assistant.answering.picks import Pick
 from assistant.answering.turning_sentences import asks_yes_or_no, says_yes_or_no, turns
 from assistant.answering.whole_lists import around as units_around
 from assistant.retrieval.question import Question

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from assistant.answering.answer import Draft
 from assistant.answering.antecedents import leans
-from assistant.answering.candidates import Pick
 from assistant.answering.extractive import Chosen, draft_of_chosen
+from assistant.answering.picks import Pick
 from assistant.answering.sentence_scores import families
 from assistant.answering.several_steps import draft_of_parts, found_together
 from assistant.index.snapshot import Snapshot

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-from assistant.answering.candidates import Pick
+from assistant.answering.picks import Pick
 from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS
 from assistant.text.word_families import family, verb_forms
