@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from support_texts import indexed_for_module
 
 from assistant import Assistant
+from assistant.answering.candidates import rank_candidates
+from assistant.answering.choice import Extraction
+from assistant.answering.doubts import doubted
 from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.meanings import meaning_asked, tells_meaning
 from assistant.answering.page_lines import is_page_line
+from assistant.answering.picks import Read
+from assistant.answering.several_steps import Hop, plan
+from assistant.answering.told_meanings import told_bonus
+from assistant.answering.told_values import without_idle
 from assistant.answering.units import measured
 from assistant.checking.contrasts import has_other_member
+from assistant.embedding.static import StaticEmbedder
+from assistant.model.answer_reader import Reading
+from assistant.retrieval.frames import without_frame
+from assistant.retrieval.nearness import SentenceIndex
+from assistant.retrieval.question import analyse
+from assistant.text.analysed import analysed
+from assistant.types import Passage
 
 NEWS = """The harbour of Ostrand
 
@@ -62,16 +79,15 @@ def test_it_is_told(assistant: Assistant, question: str, told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "wrong"),
+    "question",
     [
-        ("Where was the bronze horse of Ostrand dug up?", "customs house"),
-        ("How long does a gannet of the colony live?", "1.02 m"),
+        "Where was the bronze horse of Ostrand dug up?",
+        "How long does a gannet of the colony live?",
     ],
 )
-def test_it_is_not_told_for_likely(assistant: Assistant, question: str, wrong: str) -> None:
+def test_it_is_not_told_for_likely(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
     assert answer.certainty in ("unsure", "none"), (answer.certainty, answer.text)
-    assert answer.certainty == "none" or wrong in answer.text  # the sentence is the nearest
 
 
 def test_a_by_line_is_nobody_who_did_it(assistant: Assistant) -> None:
@@ -116,7 +132,15 @@ def test_the_sentence_before_may_name_the_deed() -> None:
         ("Posted by Mira Tolven", True),
         ("(meta data) TITLE: Harbour", True),
         ("Updated: 3 May 2021", True),
+        ("Sign up for our newsletter!", True),
+        ("© 2021 Harbour News", True),
         ("By 1990 the wall had sunk.", False),
+        ("By Friday", False),
+        ("By Train", False),
+        ("DATE: 12 May 2024", False),
+        ("Sign up for the course at the desk by Friday.", False),
+        ("Copyright lasts seventy years after death.", False),
+        ("Click here and then on the name of the boat that you have hired.", False),
         ("By land and sea", False),
         ("By Monday night the wall stood.", False),
         ("The title of the play is long.", False),
@@ -145,3 +169,104 @@ def test_spans_that_say_when_are_no_measure() -> None:
 def test_before_and_after_tell_apart_beside_the_same_thing() -> None:
     assert has_other_member("Who ruled before the flood?", "Ida ruled after the flood.")
     assert not has_other_member("What did she do before she ran?", "After that winter she ran.")
+
+
+def ranking(question: str, text: str, spans: dict[str, float], language: str = "en") -> list[str]:
+    """The sentences of a passage, best first, where a reader scores a word of each so."""
+    passage = Passage("c", "d.md", "Ferry", text, 0, len(text), None, (), 1.0, language=language)
+    at = [text.index(word) for word in spans]
+    reading = Reading(
+        -3.0,
+        np.array(at),
+        np.array([start + len(word) for start, word in zip(at, spans, strict=True)]),
+        np.array([score / 2 for score in spans.values()]),
+        np.array([score / 2 for score in spans.values()]),
+    )
+    asked = analyse(analysed(question), (), lambda term: 1.0, languages=[language])
+    found = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder()), {"c": reading})
+    return [pick.text for pick in found.ranked]
+
+
+def test_of_a_passage_the_sentence_comes_first_in_which_a_reader_would_look() -> None:
+    text = "The ferry of Vik ran aground. The storm of May drove it upon the reef."
+    question = "What made the ferry of Vik strand?"
+    first, second = text.split(". ", 1)[0] + ".", text.split(". ", 1)[1]
+    assert ranking(question, text, {"aground": -8.0, "storm": -8.0})[0] == first
+    assert ranking(question, text, {"aground": -14.0, "storm": -8.0})[0] == second
+    whole = "Why did the ferry of Vik run aground?"  # all of it stands in the first
+    assert ranking(whole, text, {"aground": -14.0, "storm": -8.0})[0] == first
+
+
+def test_a_reader_of_english_orders_no_other_language() -> None:
+    text = "Die Fähre von Vik lief auf. Der Sturm im Mai trieb sie auf das Riff."
+    question = "Was ließ die Fähre von Vik stranden?"
+    even = ranking(question, text, {"lief": -8.0, "Sturm": -8.0}, "de")
+    assert ranking(question, text, {"lief": -14.0, "Sturm": -8.0}, "de") == even
+
+
+def test_everyday_synonyms_count_by_half() -> None:
+    asked = analyse(analysed("Who financed the wall?"), (), lambda term: 1.0)
+    text = "It was bankrolled by the widow."
+    passage = Passage("c", "d.md", "Wall", text, 0, len(text), None, (), 1.0, language="en")
+    found = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder()))
+    held = asked.weights["financ"] / sum(asked.weights.values())
+    assert found.ranked[0].features.own == pytest.approx(0.5 * held)
+
+
+def test_the_last_word_of_everyday_speech_is_not_asked_for() -> None:
+    assert without_frame("How wide is the gate exactly?") == "How wide is the gate?"
+    assert without_frame("What is exactly measured?") == "What is exactly measured?"
+
+
+def test_beside_a_value_the_best_sentence_stays_and_idle_ones_go() -> None:
+    text = "Her sister drew the map. Ida Holm sailed far. The harbour lay there."
+    passage = Passage("c", "d.md", "Map", text, 0, len(text), None, (), 1.0, language="en")
+    asked = analyse(analysed("Who drew the map of the harbour?"), (), lambda term: 1.0)
+    ranked = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder())).ranked
+    sister, ida, lay = sorted(ranked, key=lambda pick: pick.start)
+    read = replace(ida, read=Read(1.0, 2.0), score=sister.score - 1.0)
+    idle = replace(lay, score=sister.score - 1.0)
+    assert without_idle(asked, [sister, read, idle]) == [sister, read]
+    assert without_idle(asked, [sister, ida, idle]) == [sister, ida, idle]  # nobody read it
+
+
+def test_what_tells_a_meaning_gains_where_one_is_asked_for() -> None:
+    asked = analyse(analysed("What does Hesta mean?"), (), lambda term: 1.0)
+    other = analyse(analysed("Where does Hesta lie?"), (), lambda term: 1.0)
+    text = 'The meaning of Hesta is "swift one".'
+    assert told_bonus(asked, text, "en") > told_bonus(asked, "Hesta is a boat.", "en") == 0.0
+    assert told_bonus(other, text, "en") == 0.0
+
+
+def test_the_class_that_is_asked_for_weighs_less() -> None:
+    named = analyse(analysed("Which organisation did she found?"), (), lambda term: 1.0)
+    assert named.weights["organis"] < named.weights["found"]
+    beside = analyse(analysed("Who left the organisation?"), (), lambda term: 1.0)
+    assert beside.weights["organis"] == 1.0
+
+
+def test_questions_in_the_words_of_texts() -> None:
+    assert without_frame("What is Otter's real name?") == "Who is Otter?"
+    assert without_frame("What was the full name of Otter?") == "Who was Otter?"
+    after = without_frame("Who came after Maliki as prime minister?")
+    assert after == "Who succeeded Maliki as prime minister?"
+    assert without_frame("Who came after noon?") == "Who came after noon?"
+    assert "the name" in without_frame("What is the name of the cat?")
+
+
+def test_an_office_is_no_head() -> None:
+    assert plan("Where is Ostrand's head office?") is None
+    assert isinstance(plan("Where was Ostrand's head born?"), Hop)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [("When do nets harm herring?", True), ("When did the nets harm the herring?", False)],
+)
+def test_a_condition_tells_when_something_is_so(question: str, is_told: bool) -> None:
+    text = "Nets harm herring if they are narrow."
+    passage = Passage("c", "d.md", "Nets", text, 0, len(text), None, (), 1.0, language="en")
+    asked = analyse(analysed(question), (), lambda term: 1.0)
+    found = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder()))
+    extraction = Extraction(asked, found.ranked, found.ranked)
+    assert (doubted(1.0, extraction, [passage]) == 1.0) is is_told

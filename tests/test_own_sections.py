@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from support_texts import indexed_for_module
+from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
-from assistant.retrieval.things_at_work import thing_at_work
+from assistant.retrieval.things_at_work import opens_own_section, thing_at_work
 
 SLUICE = """# tide-sluice @3.1
 
@@ -95,3 +97,28 @@ def test_questions_that_ask_what_a_thing_does(
     question: str, language: str, thing: set[str]
 ) -> None:
     assert thing_at_work(question, language) == thing
+
+
+def test_its_own_section_is_found_among_many_pages_that_name_it_more(tmp_path: Path) -> None:
+    pages = {
+        f"page{n}.md": f"# How tide moor goes with part {n}\n\nUse tide moor before part {n}. What "
+        f"does tide moor do then? It waits, and what tide moor holds is held by part {n}.\n"
+        for n in range(60)
+    }
+    settings = "\n\n".join(
+        f"## Setting {n}\n\n{'Says how tide moor waits. ' * 30}" for n in range(10)
+    )
+    told = "Ties every boat to the ring nearest to it."
+    pages["moor.md"] = f"# tide-moor\n\n{told}\n\n{settings}\n"
+    with indexed(tmp_path, pages) as assistant:
+        assert assistant.retrieve("What does tide moor do?")[0].document == "moor.md"
+        assert assistant.ask("What does tide moor do?").text.startswith(told)
+
+
+def test_headings_that_open_a_section_of_its_own() -> None:
+    moor = frozenset({"tide", "moor"})
+    assert opens_own_section(moor, ["Manual", "tide-moor @3.1"])
+    assert opens_own_section(moor, ["The tide moor command", "Description"])
+    assert not opens_own_section(moor, ["tide-moor", "Examples"])
+    assert not opens_own_section(moor, ["tide-drain", "Description"])
+    assert not opens_own_section(frozenset(), ["Description"])

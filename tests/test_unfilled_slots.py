@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support_texts import indexed_for_module
 
 from assistant import Assistant
+from assistant.answering.candidates import rank_candidates
+from assistant.answering.picks import Read
+from assistant.answering.unfilled_slots import share_filled
+from assistant.embedding.static import StaticEmbedder
+from assistant.retrieval.nearness import SentenceIndex
+from assistant.retrieval.question import analyse
+from assistant.text.analysed import analysed
+from assistant.types import Passage
 
 MILL = """# The mill of Torrin
 
@@ -50,3 +60,31 @@ def test_what_is_told_stays_told(assistant: Assistant, question: str, told: str)
     answer = assistant.ask(question)
     assert answer.certainty in ("sure", "likely"), (answer.certainty, answer.text)
     assert told in answer.text
+
+
+def filled(question: str, text: str, span: str = "") -> float:
+    """What is left for a sentence, of which a reader takes some words for the answer."""
+    passage = Passage("c", "d.md", "Mill", text, 0, len(text), None, (), 1.0, language="en")
+    asked = analyse(analysed(question), (), lambda term: 1.0)
+    [best] = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder())).ranked
+    at = text.index(span)
+    return share_filled(asked, replace(best, read=Read(1.0, 1.0, at, at + len(span))))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "span", "is_filled"),
+    [
+        ("Who chose the label?", "Whoever chose the label hates it.", "Whoever chose", False),
+        ("Who chose the label?", "Ida Brade chose the label.", "Ida Brade", True),
+        ("Who chose the label?", "He chose the label in May.", "He", True),
+        ("What was the name of Orla's son?", "Orla gave birth to a son.", "son", False),
+        ("What was the name of Orla's son?", "Orla's son Finn ran the mill.", "Finn", True),
+        ("What was the name of Orla's son?", "Orla and Brade went to Torrin.", "Torrin", False),
+        ("What is the name of the ship?", "The Vasa sank in the bay.", "Vasa", True),
+        ("How long may the master serve?", "Ida served for fifty years.", "fifty years", False),
+        ("How long may the master serve?", "Nobody may serve for ten years.", "ten years", True),
+        ("How long did Ida serve?", "Ida served for fifty years.", "fifty years", True),
+    ],
+)
+def test_what_fills_the_slot(question: str, text: str, span: str, is_filled: bool) -> None:
+    assert (filled(question, text, span) == 1.0) is is_filled

@@ -22,7 +22,7 @@ from assistant.answering.life_years import without_life_years
 from assistant.answering.picks import Pick
 from assistant.answering.sides import asks_difference, tells_apart
 from assistant.answering.unfilled_slots import share_filled
-from assistant.answering.units import measured, tells_in_words, unit_asked_for
+from assistant.answering.units import lacks_unit, tells_in_words
 from assistant.answering.untold import share_told
 from assistant.checking.contrasts import has_other_stage
 from assistant.retrieval.limits import asks_for_limit, tells_limit
@@ -141,15 +141,10 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _NO_SUCH_YEAR
     if not _codes_stand(question, passages):
         p *= _NO_SUCH_CODE
-    unit = unit_asked_for(question.text) if question.language == "en" else None
     if asks_for_code(question) and extraction.ranked:
         p *= 1.0 if has_code(question, extraction.ranked[0].text) else _OTHER_UNIT
-    if (
-        unit is not None
-        and extraction.ranked
-        and not tells_in_words(question.text, extraction.ranked[0].text)
-    ):
-        p *= 1.0 if unit.search(measured(extraction.ranked[0].text)) else _OTHER_UNIT
+    if extraction.ranked and _lacks_measure(question, extraction.ranked[0]):
+        p *= _OTHER_UNIT
     if extraction.ranked and _lacks_time(question, extraction.ranked[0]):
         p *= _NO_TIME
     if extraction.ranked and _explains_nothing(question, extraction.ranked[0]):
@@ -230,6 +225,13 @@ def _lacks_time(question: Question, best: Pick) -> bool:
     if _ASKS_CONDITION.match(question.text) and _TELLS_CONDITION.search(best.text):
         return False
     return best.features.kind < 1.0 and set(_DIGITS.findall(text)) <= question.values
+
+
+def _lacks_measure(question: Question, best: Pick) -> bool:
+    """Whether a measure is asked for in English that no number with a unit nor words tell."""
+    if question.language != "en" or tells_in_words(question.text, best.text):
+        return False
+    return lacks_unit(question, best.text, "")
 
 
 def _is_unfilled(question: Question, best: Pick) -> bool:

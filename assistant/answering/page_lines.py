@@ -11,23 +11,28 @@ import re
 _NAME = r"[A-ZÀ-Þ][\w'’.-]{0,30}"
 _BY_LINE = re.compile(
     rf"\W{{0,5}}(?:(?i:story|words|text|posted|written|reported|report|photos?) )?(?i:by):? "
-    rf"{_NAME}(?:,? (?:and |de |van |von |of )?{_NAME}){{0,6}}"
+    rf"{_NAME}(?:,? (?:and |de |van |von |of )?{_NAME}){{1,6}}"
     r"(?:,? (?i:staff writer|correspondent|reporter|editor|contributor|special to .{2,40}))?"
     r"(?: ?[|/,·•–-] ?.{0,40})?\W{0,5}"
 )
+"""A first name and a last one at least: "By Friday" and "By Train" may be answers."""
 _RECORD = re.compile(
-    r"\W{0,5}(?:\(meta ?data\)\s*|citation details\b|(?:TITLE|AUTHOR|PUBLISHER|URL|DATE|COPYRIGHT|"
-    r"DESCRIPTION|KEYWORDS)\s?:)"
+    r"\W{0,5}(?:\(meta ?data\)\s*|citation details\b|(?:TITLE|AUTHOR|URL|COPYRIGHT|KEYWORDS)\s?:)"
 )
 _CAPTURE = re.compile(
     r"\W{0,5}(?:the wayback machine\b|(?:https?://|www\.)\S{8,}\W{0,5}$|"
-    r"(?:last )?(?:updated|modified|published|posted)(?: on| at)?:? .{0,60}$|"
-    r"(?:a|this) version of this article appears\b|"
-    r"copyright\b|©|all rights reserved\b|(?:share|follow|print|e-?mail) (?:this|us)\b|"
-    r"(?:click|tap) here\b|sign up (?:for|to)\b|subscribe (?:to|now)\b|read (?:more|next)\b|"
-    r"advertis(?:e)?ment\b)",
+    r"(?:last )?(?:updated|modified|published|posted)(?: on| at)?:? (?=.{0,40}\d).{0,60}$|"
+    r"(?:a|this) version of this article appears\b|©|copyright (?:©|\(c\)|\d{4})|"
+    r"all rights reserved\W{0,3}$|advertis(?:e)?ment\W{0,3}$)",
     re.IGNORECASE,
 )
+_CALL = re.compile(
+    r"\W{0,5}(?:(?:share|follow|print|e-?mail) (?:this|us)|(?:click|tap) here|sign up (?:for|to)|"
+    r"subscribe (?:to|now)|read (?:more|next))\b",
+    re.IGNORECASE,
+)
+_LONGEST_CALL = 6
+"""Words of a button: "Sign up for the course at the desk by Friday" is a sentence of the text."""
 _ASKS_FOR_PAGE = re.compile(
     r"\b(?:author|wrote|write|written|reporter|reported|journalist|by whom|publish\w*|posted|"
     r"updated?|modified|copyright|version|title|headline|url|address|link|site|page|article|"
@@ -44,5 +49,7 @@ def is_page_line(question: str, text: str) -> bool:
     if len(line) > _LONGEST or _ASKS_FOR_PAGE.search(question):
         return False
     if _RECORD.match(line) or _CAPTURE.match(line):
+        return True
+    if _CALL.match(line) and len(line.split()) <= _LONGEST_CALL:
         return True
     return _BY_LINE.fullmatch(line) is not None

@@ -13,12 +13,12 @@ from assistant.text.terms import STOP_WORDS
 from assistant.text.word_families import family, verb_forms
 
 _NOBODY = re.compile(
-    r"\W{0,3}(?:whoever|whomever|who|someone|somebody|some ?one|anyone|anybody|no ?one|nobody|"
-    r"everyone|everybody|he|she|they|it|others?|those|these|people|we|you|i)\W{0,3}(?:$|\w+ed\b|"
-    r"made\b|did\b|is\b|was\b|does\b|who\b)",
+    r"\W{0,3}(?:(?:whoever|whomever)\b|(?:who|someone|somebody|some ?one|anyone|anybody|no ?one|"
+    r"nobody|everyone|everybody|others?|those|these|people)"
+    r"\W{0,3}(?:$|\w+ed\b|made\b|did\b|is\b|was\b|does\b|who\b))",
     re.IGNORECASE,
 )
-"""A span of a reader that names nobody: "Whoever made the decision"."""
+"""A span of a reader that names nobody: "Whoever made the decision". "He" is somebody."""
 _NAME_OF = re.compile(
     r"\W{0,5}what(?:['’]s| is| was| were| are) the (?:first |last |full |maiden )?names? of "
     r"(?:the |his |her |their |its )?(?P<whole>[^?]{2,80})\?|"

@@ -104,7 +104,7 @@ def lacks_unit(question: Question, text: str, code: str) -> bool:
     """Whether a measure is asked for, and a sentence in a language has no number with its unit."""
     if question.language == "en":
         unit = unit_asked_for(question.text) if code in ("en", "") else None
-        return unit is not None and unit.search(text) is None
+        return unit is not None and unit.search(measured(text)) is None
     measure = measure_asked(question.text, question.language)
     return bool(measure) and not tells_measure(
         measure, question.text, text, code or question.language

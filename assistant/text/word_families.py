@@ -58,7 +58,7 @@ def _irregular(code: str) -> Mapping[str, tuple[str, ...]]:
 def _groups(code: str) -> Mapping[str, tuple[str, ...]]:
     """Each word and stem of a family → the stems of all of it."""
     found: dict[str, tuple[str, ...]] = {}
-    for group in (*language(code).groups, *language(code).synonyms):
+    for group in language(code).groups:
         stemmed = tuple(dict.fromkeys(stems(" ".join(group), code)))
         for word in dict.fromkeys((*map(fold, group), *stemmed)):
             found[word] = (*found.get(word, ()), *stemmed)

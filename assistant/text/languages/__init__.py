@@ -38,9 +38,8 @@ class Language:
     ways by an answer, ``classes`` say of what one is asked for ("which company"). ``pronouns`` and
     ``openings`` lean on the question before. ``pronouns`` and ``places`` keep their accents:
     Spanish "él" is no article. ``phrases`` and ``nouns`` tell the kind of answer. ``groups`` are
-    words of one family that no stemmer joins, ``synonyms`` words that often say the same;
-    ``verbs`` the forms of one irregular verb: these three keep their
-    accents, which stemmers read.
+    words of one family that no stemmer joins, and synonyms; ``verbs`` the forms of one irregular
+    verb: both keep their accents, which stemmers read.
     """
 
     code: str
@@ -61,7 +60,6 @@ class Language:
     because: tuple[str, ...]
     places: frozenset[str]
     groups: tuple[tuple[str, ...], ...]
-    synonyms: tuple[tuple[str, ...], ...]
     verbs: tuple[tuple[str, ...], ...]
 
     @property
@@ -129,7 +127,6 @@ def language(code: str) -> Language:
         because=_phrases(rows.get("because", "")),
         places=frozenset(fold_case(rows.get("in", "")).split()),
         groups=_groups(rows.get("groups", "")),
-        synonyms=_groups(rows.get("synonyms", "")),
         verbs=_groups(rows.get("verbs", "")),
     )
 
