@@ -23,6 +23,8 @@ _CAPTION = re.compile(
 _MOST_BETWEEN = 5
 """Sentences and labels between two items of one list."""
 _MOST_CHARACTERS = 1500
+_LONGEST_LINE = 400
+"""Characters before a sentence in which the beginning of its line is looked for."""
 _ENDS_LIST = ("heading", "table")
 
 
@@ -62,12 +64,22 @@ def _next_item(units: Sequence[Pick], at: int, read: ReadText) -> int:
 
 
 def _lies_inside(before: Pick, between: Sequence[Pick], after: Pick, read: ReadText) -> bool:
-    """Whether what stands between two items belongs to the first: captions only, or lines without
-    an empty one before the first and behind the last."""
+    """Whether what stands between two items belongs to the first: captions only, lines without an
+    empty one before the first and behind the last, or paragraphs that are set in deeper."""
     if all(is_caption(pick.text) for pick in between):
+        return True
+    mark = _indent(before, read)
+    if _indent(after, read) == mark and all(_indent(pick, read) > mark for pick in between):
         return True
 
     def touch(one: Pick, other: Pick) -> bool:
         return read(one.passage.document, one.end, other.start).count("\n") <= 1
 
     return touch(before, between[0]) and touch(between[-1], after)
+
+
+def _indent(pick: Pick, read: ReadText) -> int:
+    """The spaces before the line in which a sentence begins."""
+    before = read(pick.passage.document, max(0, pick.start - _LONGEST_LINE), pick.start)
+    line = before[before.rfind("\n") + 1 :] + pick.text
+    return len(line) - len(line.lstrip(" \t"))

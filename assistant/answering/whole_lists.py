@@ -21,6 +21,7 @@ from assistant.answering.list_items import ReadText, item_runs
 from assistant.answering.named_items import may_tell
 from assistant.answering.picks import Pick
 from assistant.answering.sentence_scores import kind_score
+from assistant.retrieval.counted_things import may_announce
 from assistant.retrieval.question import Question, coverage
 from assistant.text.sentences import sentences
 
@@ -37,6 +38,8 @@ _FEW_ITEMS, _SHARE_NAMED = 3, 0.34
 """Items of a list, and the share of them that must hold the time, person or place asked for."""
 _ENOUGH_ALONE = 0.4
 """The share of the question that an item holds which is shown without the line above its list."""
+_FEWEST_ANNOUNCED = 2
+"""Items that a sentence without a colon announces, if as many stand right below it."""
 _ONE_VALUE = frozenset({"person", "place", "date", "number", "amount"})
 
 
@@ -68,11 +71,16 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     if introduces and best.kind == "item" and _says_enough(question, best):
         return []
     wants = question.wants_list or asks_what_to_do(question)
-    if not introduces and not wants and best.kind != "item":
+    announced = 0 if introduces or best.kind != "prose" else may_announce(best.text)
+    if not introduces and not wants and best.kind != "item" and announced < _FEWEST_ANNOUNCED:
         return []
     units, at = around(best, read)
     if at < 0:
         return []
+    introduces = introduces or (
+        announced >= _FEWEST_ANNOUNCED
+        and any(run[0] == at + 1 and len(run) == announced for run in item_runs(units, read))
+    )
     if best.kind == "prose" and wants and not introduces:
         is_above = at + 1 < len(units) and units[at + 1].kind == "item"
         introduces = is_above and (question.wants_list or names_a_list(best.text))

@@ -88,6 +88,7 @@ class _Blocks:
         self._is_term = self._is_defined = False
         self._lead = ""
         self._level = 0
+        self._section = 0
         self._list_depth = 0
         self._preformatted = 0
         self._is_code = False
@@ -242,9 +243,16 @@ class _Blocks:
                 self._terms = [] if self._is_defined else self._terms
                 self._is_term, self._is_defined = True, False
             elif tag == "dd":
-                self._lead, self._is_defined = ", ".join(self._terms), True
+                self._lead, self._is_defined = self._term_before(), True
         if element.text:
             self._text(element.text)
+
+    def _term_before(self) -> str:
+        """What leads the definition on its line; a question is the heading over its answer."""
+        terms = ", ".join(self._terms)
+        if terms.endswith(("?", "？", "؟")) and not self._is_defined:
+            self.blocks.append(Block(terms, level=min(6, self._section + 1)))
+        return "" if terms.endswith(("?", "？", "؟")) else terms
 
     def _leave(self, element: Any) -> None:
         tag = element.tag
@@ -282,6 +290,7 @@ class _Blocks:
         if self._is_term:
             self._terms.append(text)
         elif self._level:
+            self._section = self._level
             self.blocks.append(Block(text.replace("\n", " "), level=self._level))
         elif self._preformatted:
             mark = f"{self._label} " if self._label else ""

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from assistant.reading.encoding import decode
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
+from assistant.reading.printed_headings import printed_headings
 from assistant.types import Heading, ParsedDocument
 
 _ATX = re.compile(r"^[ ]{0,3}(#{1,6})[ \t]+([^ \t].*)$")
@@ -37,7 +38,12 @@ def read_text(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) ->
     """A text file; its title is a short first line, else the file's name."""
     text = decode(data, name)
     limits.check_characters(name, len(text))
-    return ParsedDocument(text=text, title=first_line_title(text, name), kind="text")
+    return ParsedDocument(
+        text=text,
+        title=first_line_title(text, name),
+        kind="text",
+        headings=printed_headings(text),
+    )
 
 
 def find_headings(text: str, start: int = 0) -> tuple[Heading, ...]:

@@ -86,8 +86,16 @@ def _kinds_of(question: str, at: int, named: Sequence[str]) -> bool:
 def announces(text: str) -> int:
     """How many things the end of a line says that it stands above: "There are three ways:"."""
     line = text.rstrip().rstrip("*_ ")
-    if not line.endswith((":", "：")):
-        return 0
+    return _number_at_end(line) if line.endswith((":", "：")) else 0
+
+
+def may_announce(text: str) -> int:
+    """How many things a sentence says at its end, be they below it or not: "Work takes three
+    forms."."""
+    return _number_at_end(text.rstrip().rstrip("*_ ").rstrip(".:："))
+
+
+def _number_at_end(line: str) -> int:
     last = 0
     for number, start in _numbers(line):
         if len(line) - start <= _LONGEST_THING and not re.search(r"[.;!?]", line[start:]):

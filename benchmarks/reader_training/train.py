@@ -133,6 +133,7 @@ def train(chosen: argparse.Namespace) -> None:
     import torch
 
     from benchmarks.reader_training.model import Reader, initialise
+    from benchmarks.reader_training.restore import restore
 
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(chosen.seed)
@@ -144,7 +145,10 @@ def train(chosen: argparse.Namespace) -> None:
     held = held[: chosen.held]
     held_examples = [encode(tokenizer, row) for row in held]
     model = Reader(dropout=0.1)
-    initialise(model.bert, chosen.minilm / "model.onnx")
+    if chosen.begin is None:
+        initialise(model.bert, chosen.minilm / "model.onnx")
+    else:
+        restore(model, chosen.begin / "reader.int8.onnx")
     model.train()
     model.bert.word.weight.requires_grad_(False)
     body = [each for each in model.bert.parameters() if each.requires_grad]
@@ -187,6 +191,7 @@ def main() -> None:
     parser.add_argument(
         "--minilm", type=Path, required=True, help="a folder with model.onnx and tokenizer.json"
     )
+    parser.add_argument("--begin", type=Path, help="the folder of a reader to train further")
     parser.add_argument("--out", type=Path, required=True, help="the file of weights to write")
     parser.add_argument("--epochs", type=float, default=2.0)
     parser.add_argument("--steps", type=int, default=0, help="so many steps instead of epochs")

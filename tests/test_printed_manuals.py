@@ -1,0 +1,113 @@
+"""Manuals in plain text and questions of an FAQ: their headings, and lists below a full stop."""
+
+from __future__ import annotations
+
+import pytest
+from support_texts import indexed_for_module
+
+from assistant import Assistant
+from assistant.reading import read_document
+from assistant.reading.printed_headings import printed_headings
+from assistant.retrieval.counted_things import may_announce
+
+GUIDE = """How to keep the ferry
+=====================
+
+Duties
+------
+
+The keeper's week is spent on three duties.
+
+ - Ropes (half)
+
+   Every rope is looked over, and the worn ones are spliced again before
+   the boats of the morning leave.
+
+ - Tolls (a third)
+
+   Tolls are taken at the gate and written into the book.
+
+ - Lamps (the rest)
+
+   Both lamps are trimmed at dusk.
+
+Fares
+-----
+
+A cart pays nine pence. A walker pays one penny, and a child pays nothing.
+"""
+
+FAQ = """<html><body><h1>Kiln questions</h1><h2>Firing</h2><dl>
+<dt>How do I stop a firing?</dt><dd><p>Turn the red key to zero. The kiln cools in nine hours.</p>
+<p>The door stays shut.</p></dd>
+<dt>Cone</dt><dd>A small pyramid of clay.</dd></dl></body></html>"""
+
+
+keeper = indexed_for_module({"ferry.txt": GUIDE, "kiln.html": FAQ})
+
+
+def test_underlined_lines_are_the_sections_of_a_plain_text(keeper: Assistant) -> None:
+    answer = keeper.ask("How much does a cart pay?")
+    assert "nine pence" in answer.text
+    assert answer.citations[0].section.endswith("Fares")
+
+
+def test_a_sentence_that_counts_the_items_below_it_gives_them(keeper: Assistant) -> None:
+    answer = keeper.ask("Which three duties does the keeper of the ferry have?")
+    assert all(word in answer.text for word in ("Ropes", "Tolls", "Lamps"))
+
+
+def test_a_question_of_an_faq_is_the_heading_of_its_answer(keeper: Assistant) -> None:
+    read = read_document(FAQ.encode(), "kiln.html")
+    assert [(each.level, each.title) for each in read.headings][2:] == [
+        (3, "How do I stop a firing?")
+    ]
+    assert "Cone: A small pyramid of clay." in read.text
+    answer = keeper.ask("How can a firing be stopped?")
+    assert answer.text.startswith("Turn the red key to zero.")
+
+
+NUMBERED = "\n\n".join(
+    f"   {number}.  {title}\n\n     " + "The sluice is opened by the miller alone. " * 3
+    for number, title in (("1", "The mill"), ("1.1", "Wheels"), ("1.2", "Stones"), ("2", "Flour"))
+)
+
+
+def test_numbered_lines_over_text_are_headings() -> None:
+    found = printed_headings(NUMBERED)
+    assert [(each.level, each.title) for each in found] == [
+        (1, "1. The mill"),
+        (2, "1.1. Wheels"),
+        (2, "1.2. Stones"),
+        (1, "2. Flour"),
+    ]
+    assert all(NUMBERED[each.start :].lstrip().startswith(each.title[:1]) for each in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n\n".join(
+            f"{n}. Turn the {thing}" for n, thing in enumerate(("key", "tap", "lid", "cap"))
+        ),
+        "Contents\n\n"
+        + "\n\n".join(f"{n}. Part of it ..... {n * 9}\n\n{'word ' * 30}" for n in range(5)),
+        "A long sentence stands above these signs.\n-----------------------------------------\n",
+        "Short\n------------------------------------\n",
+        "no empty line before\nTitle\n-----\n",
+    ],
+)
+def test_steps_contents_and_rules_are_no_headings(text: str) -> None:
+    assert printed_headings(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("The keeper's week is spent on three duties.", 3),
+        ("There are two ways:", 2),
+        ("Two men came over the hill. They stayed for the whole of a long winter.", 0),
+    ],
+)
+def test_a_sentence_may_announce_so_many_things(text: str, count: int) -> None:
+    assert may_announce(text) == count
