@@ -502,6 +502,20 @@ def test_a_narrow_screen_has_evidence_as_a_drawer(screen: Screen) -> None:
     expect(page.locator("#evidence-pane")).not_to_be_in_viewport()
 
 
+def test_an_answer_begins_below_its_question_where_there_is_little_room(screen: Screen) -> None:
+    page = screen.page
+    page.set_viewport_size({"width": 390, "height": 460})
+    screen.ask(FOUNDED)
+    screen.answered()
+    page.wait_for_timeout(1500)  # Gradio scrolls to the end for a while
+    question = page.locator("#chat .user-row").last.bounding_box()
+    answer = page.locator("#chat .answer").last.bounding_box()
+    assert question is not None and answer is not None
+    assert answer["y"] >= question["y"] + question["height"]
+    log = page.locator("#chat [role=log]")
+    assert log.evaluate("e => e.scrollHeight - e.clientHeight - e.scrollTop") > 40  # else no test
+
+
 def test_a_chosen_place_stays_marked_when_the_evidence_is_drawn_anew(screen: Screen) -> None:
     page = screen.page
     screen.ask(FOUNDED)

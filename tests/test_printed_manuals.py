@@ -40,6 +40,9 @@ A cart pays nine pence. A walker pays one penny, and a child pays nothing.
 FAQ = """<html><body><h1>Kiln questions</h1><h2>Firing</h2><dl>
 <dt>How do I stop a firing?</dt><dd><p>Turn the red key to zero. The kiln cools in nine hours.</p>
 <p>The door stays shut.</p></dd>
+<dt>My pot sticks to the shelf and the firing is over. How should I free it?</dt>
+<dd><p>The usual way to deal with this is a wooden wedge. This keeps the shelf whole, but also
+frees the pot with a scar that a buyer sees.</p></dd>
 <dt>Cone</dt><dd>A small pyramid of clay.</dd></dl></body></html>"""
 
 
@@ -60,11 +63,17 @@ def test_a_sentence_that_counts_the_items_below_it_gives_them(keeper: Assistant)
 def test_a_question_of_an_faq_is_the_heading_of_its_answer(keeper: Assistant) -> None:
     read = read_document(FAQ.encode(), "kiln.html")
     assert [(each.level, each.title) for each in read.headings][2:] == [
-        (3, "How do I stop a firing?")
+        (3, "How do I stop a firing?"),
+        (3, "My pot sticks to the shelf and the firing is over. How should I free it?"),
     ]
     assert "Cone: A small pyramid of clay." in read.text
     answer = keeper.ask("How can a firing be stopped?")
     assert answer.text.startswith("Turn the red key to zero.")
+
+
+def test_a_question_in_like_words_is_answered_from_its_first_sentence(keeper: Assistant) -> None:
+    answer = keeper.ask("How do I free a pot that is stuck to the shelf?")
+    assert answer.text.startswith("The usual way to deal with this is a wooden wedge.")
 
 
 NUMBERED = "\n\n".join(

@@ -11,13 +11,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from assistant.answering.sentence_scores import SentenceTerms
-from assistant.retrieval.question import Question
+from assistant.retrieval.question import Question, coverage
 from assistant.text.names import words_above
 from assistant.text.terms import STOP_WORDS
 from assistant.types import Passage
 
 _FIRST, _SECTION, _LEAD = 1.6, 0.6, 1.2
 """What the first sentence below gains, each of its section, and a line before a list in it."""
+_ALIKE, _LEAST_ALIKE = 1.4, 0.5
+"""What the first sentence below a question gains for the share of what is asked that it holds, from
+this share on."""
 _LONGEST_HEADING = 14
 _GAP = 5
 """Characters of white space between passages that follow each other."""
@@ -119,12 +122,17 @@ def _below(
     wanted = question.weights.keys()
     bonus: dict[int, float] = {}
     is_first = False
+    alike = 0.0
     for at, sentence in enumerate(found):
         named = _named_if_same(question, sentence, about.union(counts))
         if named <= title:  # the title says what all of it is about, not what is asked
             named = frozenset()
         if named or _is_heading(sentence):
             named_above, is_first = named, True
+            alike = _asks_alike(question, sentence)
+        elif alike and not named_above:
+            bonus[at] = alike
+            alike = 0.0
         elif named_above and wanted <= named_above | about | sentence.terms:
             # else it is about another: "In women, …" when men are asked about
             lead = _LEAD * (3 if question.wants_list else 1)
@@ -132,6 +140,14 @@ def _below(
             bonus[at] = _SECTION + _FIRST * is_first + lead * is_lead
             is_first = False
     return bonus, named_above
+
+
+def _asks_alike(question: Question, sentence: SentenceTerms) -> float:
+    """What the first sentence gains below a question that asks much of the same in other words."""
+    if not sentence.text.rstrip('"”’*_ ').endswith(_QUESTION_MARKS):
+        return 0.0
+    share = coverage(question.weights, sentence.terms)
+    return _ALIKE * share if share >= _LEAST_ALIKE else 0.0
 
 
 def _is_heading(sentence: SentenceTerms) -> bool:

@@ -261,7 +261,27 @@
     });
   });
 
+  // an answer is read from its first line: Gradio scrolls to its last one, for a while. One that was
+  // read while a model wrote it stays where it is.
+  const showBeginning = (answer) => {
+    const log = $("#chat [role=log]");
+    const questions = document.querySelectorAll("#chat .user-row");
+    const question = questions[questions.length - 1];
+    if (!log || !question) return;
+    let left = 12;
+    const stop = () => { left = 0; };
+    for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) log.addEventListener(kind, stop, { once: true, passive: true });
+    const hold = () => {
+      if (left-- <= 0 || !answer.isConnected) return;
+      const hidden = question.getBoundingClientRect().bottom + 8 - answer.getBoundingClientRect().top;
+      if (hidden > 0) log.scrollTop -= hidden;
+      setTimeout(hold, 100);
+    };
+    hold();
+  };
+
   let wasRunning = false;
+  let ranSince = 0;
   const follow = () => {
     mend(document);
     const stop = $("#stop");
@@ -270,8 +290,9 @@
       const answers = document.querySelectorAll("#chat .answer");
       const last = answers[answers.length - 1];
       if (last) say(last.textContent.slice(0, 600));
+      if (last && Date.now() - ranSince < 4000) showBeginning(last);
     }
-    if (running && !wasRunning) shown = null;
+    if (running && !wasRunning) { shown = null; ranSince = Date.now(); }
     // the evidence may be drawn anew behind a click that came early
     if (shown && !$("#evidence .active")) lightUp();
     if (running && !wasRunning) $("#evidence-pane")?.scrollTo(0, 0);  // what comes begins at the top
