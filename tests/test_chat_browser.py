@@ -510,7 +510,8 @@ def test_an_answer_begins_below_its_question_where_there_is_little_room(screen: 
     page.wait_for_timeout(1500)  # Gradio scrolls to the end for a while
     question = page.locator("#chat .user-row").last.bounding_box()
     answer = page.locator("#chat .answer").last.bounding_box()
-    assert question is not None and answer is not None
+    assert question is not None
+    assert answer is not None
     assert answer["y"] >= question["y"] + question["height"]
     log = page.locator("#chat [role=log]")
     assert log.evaluate("e => e.scrollHeight - e.clientHeight - e.scrollTop") > 40  # else no test

@@ -10,7 +10,7 @@ from support_texts import indexed
 
 from assistant.answering.candidates import rank_candidates
 from assistant.answering.code_lines import is_bare_link, is_beside_prose, is_code
-from assistant.answering.sentence_scores import kind_score
+from assistant.answering.kind_scores import kind_score
 from assistant.embedding.static import StaticEmbedder
 from assistant.model.answer_reader import Reading
 from assistant.retrieval.nearness import SentenceIndex

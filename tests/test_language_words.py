@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.answering.kind_scores import kind_score
 from assistant.answering.kind_words import has_number_word, has_reason, has_time, place_pattern
-from assistant.answering.sentence_scores import kind_score
 from assistant.retrieval.question import analyse
 from assistant.text.analysed import AnalysedText, analysed
 from assistant.text.compounds import parts_of

@@ -10,12 +10,11 @@ from support_texts import indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.candidates import rank_candidates
-from assistant.answering.choice import Extraction
 from assistant.answering.doubts import doubted
 from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.meanings import meaning_asked, tells_meaning
 from assistant.answering.page_lines import is_page_line
-from assistant.answering.picks import Read
+from assistant.answering.picks import Extraction, Read
 from assistant.answering.several_steps import Hop, plan
 from assistant.answering.told_meanings import told_bonus
 from assistant.answering.told_values import without_idle

@@ -11,7 +11,8 @@ from support_texts import indexed, indexed_for_module
 from assistant import Assistant
 from assistant.answering.choice import _reads_as_well
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
-from assistant.answering.sentence_scores import _defines, kind_score
+from assistant.answering.definition_scores import definition_score
+from assistant.answering.kind_scores import kind_score
 from assistant.retrieval.answer_kinds import answer_kinds
 from assistant.retrieval.question import analyse
 from assistant.text.analysed import analysed
@@ -179,7 +180,7 @@ def test_a_heading_does_not_stand_for_the_number_that_is_asked_for(assistant: As
 )
 def test_who_does_something_tells_what_it_does(question: str, sentence: str, told: bool) -> None:
     asked = analyse(analysed(question), (), lambda term: 1.0)
-    assert (_defines(asked, sentence) >= 0.8) is told
+    assert (definition_score(asked, sentence) >= 0.8) is told
 
 
 def test_a_code_is_what_is_asked_for() -> None:

@@ -12,9 +12,8 @@ import pytest
 from support_texts import indexed
 
 from assistant.answering.candidates import rank_candidates
-from assistant.answering.choice import Extraction
 from assistant.answering.doubts import doubted
-from assistant.answering.picks import Read
+from assistant.answering.picks import Extraction, Read
 from assistant.embedding.static import StaticEmbedder
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.answer_kinds import answer_kinds

@@ -14,10 +14,10 @@ from assistant import Assistant
 from assistant.answering import candidates, doubts, extractive
 from assistant.answering.asked_lists import asks_what_to_do, says_what_to_do
 from assistant.answering.candidates import Candidates
-from assistant.answering.choice import Extraction
 from assistant.answering.code_lines import is_beside_prose, is_code
 from assistant.answering.handled_things import only_handles
 from assistant.answering.parallel_sentences import speaks_of_another
+from assistant.answering.picks import Extraction
 from assistant.answering.sides import asks_difference, tells_apart
 from assistant.answering.units import tells_in_words
 from assistant.retrieval.limits import asks_for_limit, tells_limit

@@ -16,10 +16,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import exp, log
 from pathlib import Path
 
-from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import is_coded_entry
 from assistant.answering.led_lists import names_as_many
-from assistant.answering.picks import READ_NOTHING, Pick
+from assistant.answering.picks import READ_NOTHING, Extraction, Pick
 from assistant.answering.shown_counts import shows_so_many
 from assistant.answering.table_rows import label_fit
 from assistant.checking.contraries import has_denial, has_opposite, is_denied_by

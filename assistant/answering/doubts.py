@@ -12,14 +12,13 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from assistant.answering.choice import Extraction
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
 from assistant.answering.consequences import tells_cause
 from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.field_questions import asks_long_form
 from assistant.answering.handled_things import only_handles
 from assistant.answering.life_years import without_life_years
-from assistant.answering.picks import Pick
+from assistant.answering.picks import Extraction, Pick
 from assistant.answering.sides import asks_difference, tells_apart
 from assistant.answering.unfilled_slots import share_filled
 from assistant.answering.units import lacks_unit, tells_in_words

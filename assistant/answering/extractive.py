@@ -12,7 +12,7 @@ from itertools import groupby
 
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import rank_candidates
-from assistant.answering.choice import Extraction, choose
+from assistant.answering.choice import choose
 from assistant.answering.confidence import (
     is_enough,
     missing_words,
@@ -22,7 +22,7 @@ from assistant.answering.confidence import (
 from assistant.answering.conflicts import contradicting, describe
 from assistant.answering.doubts import doubted
 from assistant.answering.near_copies import told_otherwise
-from assistant.answering.picks import Pick
+from assistant.answering.picks import Extraction, Pick
 from assistant.answering.respelling import respelt
 from assistant.answering.shown_counts import capped
 from assistant.answering.table_rows import as_markdown, row_text

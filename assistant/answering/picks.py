@@ -1,4 +1,4 @@
-"""A sentence or row that could answer, and what a reader says of it. Pure types."""
+"""A sentence or row that could answer, what a reader says of it, what was chosen. Pure types."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assistant.answering.sentence_scores import SentenceFeatures
 from assistant.answering.table_rows import TableRow
+from assistant.retrieval.question import Question
 from assistant.types import Named, Passage
 
 
@@ -51,3 +52,12 @@ class Pick:
     def order(self) -> float:
         """By what the sentences are ordered."""
         return self.score + self.lift
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was found: the answer's sentences in reading order, and all candidates for signals."""
+
+    question: Question
+    picks: tuple[Pick, ...]
+    ranked: tuple[Pick, ...]

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answering.asked_lists import ends_in_colon
-from assistant.answering.choice import Extraction
 from assistant.answering.led_lists import asks_for_more_than_one, names_as_many
 from assistant.answering.led_rows import picks_out
-from assistant.answering.picks import Pick
+from assistant.answering.picks import Extraction, Pick
 from assistant.retrieval.counted_things import announces, count_asked_for
 from assistant.types import LIKELY, SURE
 

@@ -14,10 +14,9 @@ from assistant.answering.asked_and_told import (
     tells_difference,
     tells_when,
 )
-from assistant.answering.choice import Extraction
 from assistant.answering.deeds import deed_terms, lacks_deed
 from assistant.answering.life_years import lacks_life, tells_life, without_life_years
-from assistant.answering.picks import Pick
+from assistant.answering.picks import Extraction, Pick
 from assistant.answering.units import lacks_unit
 from assistant.retrieval.question import Question
 from assistant.text.languages import answer_words

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.choice import next_sentence
 from assistant.answering.list_items import ReadText
 from assistant.answering.picks import Pick
+from assistant.answering.sentences_beside import next_sentence
 from assistant.answering.slot_values import SlotValue, content_words
 from assistant.index.snapshot import Snapshot
 from assistant.retrieval.document_age import Age, age_of

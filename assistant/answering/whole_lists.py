@@ -16,11 +16,11 @@ from assistant.answering.asked_lists import (
     names_a_list,
     tells_reasons_below,
 )
+from assistant.answering.kind_scores import kind_score
 from assistant.answering.led_lists import told_by_one_item
 from assistant.answering.list_items import ReadText, item_runs
 from assistant.answering.named_items import may_tell
 from assistant.answering.picks import Pick
-from assistant.answering.sentence_scores import kind_score
 from assistant.retrieval.counted_things import may_announce
 from assistant.retrieval.question import Question, coverage
 from assistant.text.sentences import sentences

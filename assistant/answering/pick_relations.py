@@ -1,0 +1,35 @@
+"""How sentences of an answer lie and speak beside each other. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answering.antecedents import leans
+from assistant.answering.picks import Pick
+from assistant.retrieval.question import Question
+from assistant.text.terms import shingles
+
+NEXT_TO = 4
+"""Characters between sentences that follow one another."""
+
+
+def terms_held(question: Question, picks: Sequence[Pick]) -> set[str]:
+    """The terms of a question that sentences hold."""
+    present = {term for pick in picks for term in question.reads(pick.text, pick.passage.language)}
+    return {term for term in question.weights if term in present}
+
+
+def overlaps(a: Pick, b: Pick) -> bool:
+    """Whether two sentences share a stretch of one document."""
+    return a.passage.document == b.passage.document and a.start < b.end and b.start < a.end
+
+
+def same_text(a: Pick, b: Pick) -> bool:
+    """Whether two sentences of different places say the same in the same words."""
+    mine, other = shingles(a.text, 3), shingles(b.text, 3)
+    return len(mine & other) >= 0.7 * min(len(mine), len(other))
+
+
+def has_pronoun(pick: Pick) -> bool:
+    """Whether the sentence opens with a word that stands for something named before it."""
+    return pick.kind == "prose" and leans(pick.text)
