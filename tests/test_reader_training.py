@@ -19,6 +19,7 @@ from benchmarks.reader_training import MOST_TOKENS, need_torch
 from benchmarks.reader_training.examples import batch_of, encode
 from benchmarks.reader_training.export import INPUTS, OUTPUTS
 from benchmarks.reader_training.prepare import Row, read_rows, written_rows
+from benchmarks.reader_training.restore import weights_of
 from benchmarks.reader_training.train import auroc, batches, load_tokenizer
 
 PLACES = ("Holm", "Lind", "Brevik", "Nordby")
@@ -178,3 +179,30 @@ def test_without_pytorch_one_error_names_the_remedy(command: list[str]) -> None:
     assert done.returncode == 2
     assert "pip install torch" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_shipped_file_gives_its_weights_back(shared: Path) -> None:
+    names = {
+        "bert.word.weight": (30522, 384),
+        "bert.position.weight": (512, 384),
+        "bert.layers.5.query.weight": (384, 384),
+        "bert.layers.0.up.weight": (1536, 384),
+        "bert.layers.3.norm_output.bias": (384,),
+        "span.weight": (2, 384),
+        "pool.weight": (384, 384),
+        "answer.weight": (1, 384),
+    }
+    found = weights_of(BUILTIN / "reader.int8.onnx", names)
+    assert {name: each.shape for name, each in found.items()} == names
+    graph = onnx.load(str(shared / "models" / "all-MiniLM-L6-v2" / "onnx" / "model.onnx")).graph
+    held = {each.name: each for each in graph.initializer}
+    words = next(name for name in held if name.endswith("embeddings.word_embeddings.weight"))
+    first = onnx.numpy_helper.to_array(held[words])
+    # training leaves them as they were, so 8 bits are all that parts them
+    step = (first.max() - first.min()) / 255
+    assert abs(found["bert.word.weight"] - first).max() <= step
+
+
+def test_a_file_without_a_weight_says_which() -> None:
+    with pytest.raises(ValueError, match=r"no weights for bert\.layers\.9\.key\.weight"):
+        weights_of(BUILTIN / "reader.int8.onnx", ["bert.layers.9.key.weight"])

@@ -37,7 +37,8 @@ _POINTS = re.compile(
     r"(?:information|details?|help|advice|support|examples?|guidance|about|on)\b.{0,200}?"
     r"\b(?:call|visit|see|contact|ask|go to|refer|read|download|check|turn to|consult)\b|"
     r"(?:please )?(?:see|refer to|turn to|consult|visit|contact|call) (?:also |the |our |your )?"
-    r"(?:page|pages|section|chapter|appendix|figure|table|http|www|website|booklet|fact sheet)\b|"
+    r"(?:\[{1,2}|(?:page|pages|section|chapter|appendix|figure|table|http|www|website|booklet|"
+    r"fact sheet)\b)|"
     r"(?:call|visit|contact) .{3,120}\b(?:for|to)\b.{0,40}"
     r"\b(?:information|details?|copy|advice)\b)",
     re.IGNORECASE,

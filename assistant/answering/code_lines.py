@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.answering.turning_sentences import asks_yes_or_no
 from assistant.retrieval.question import Question
 
 _CODE = re.compile(
@@ -57,7 +58,7 @@ def is_beside_prose(question: Question, text: str, kind: str) -> bool:
     if question.language != "en":
         return False
     if is_code(text, kind):
-        return _ASKS_FOR_CODE.search(question.text) is None
+        return asks_yes_or_no(question.text) or _ASKS_FOR_CODE.search(question.text) is None
     if _COPYRIGHT.match(text):
         return _ASKS_FOR_RIGHTS.search(question.text) is None
     is_change = kind == "item" and _CHANGE.search(text.rstrip()) is not None

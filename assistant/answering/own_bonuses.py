@@ -37,7 +37,7 @@ _SIGN = 1.5
 """What a sentence gains that writes the sign which is asked about: "the ? operator"."""
 _QUALIFIED = 1.5
 """What a sentence gains that has another qualifier before the head of a question of yes or no."""
-_POINTER = 3.0
+_POINTER = 4.0
 """What a sentence loses that only says where to look."""
 
 

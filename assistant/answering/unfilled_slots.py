@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
+from assistant.answering.other_relations import share_of_relation
 from assistant.answering.picks import Pick
 from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS
@@ -73,7 +74,7 @@ def share_filled(question: Question, best: Pick) -> float:
         share *= _NO_RULE
     if _is_age_at_another(question, best.text):
         share *= _OTHER_AGE
-    return share
+    return share * share_of_relation(question, best)
 
 
 def _is_nobody(best: Pick) -> bool:

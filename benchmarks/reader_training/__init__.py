@@ -6,7 +6,8 @@
 
 Each takes ``--help``. PyTorch is no dependency of this project: ``pip install torch``. The weights
 begin as those of all-MiniLM-L6-v2, from the ONNX file that Chroma downloads for
-``embedding.provider: minilm`` (``--minilm`` takes its folder).
+``embedding.provider: minilm`` (``--minilm`` takes its folder), or as those of a reader that was
+exported before (``--begin`` takes its folder; its 8-bit weights are near enough).
 
 Questions that people wrote come from a folder with pairs of files of JSON lines:
 

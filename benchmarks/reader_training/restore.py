@@ -2,20 +2,17 @@
 
 What training and rounding to 8 bits left is all that is kept of a reader: its float weights are
 four times as large. A column's numbers times its scale are the weights again, within half a step.
-Import this module only after ``need_torch``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-import torch
 from onnx import numpy_helper
-
-from benchmarks.reader_training.model import Reader
 
 _OTHER_NAMES = {
     "query": "q",
@@ -30,10 +27,11 @@ _OTHER_NAMES = {
 """Names in this network → in the first reader that was published with the project."""
 
 
-def restore(model: Reader, path: Path) -> None:
-    """Give the network the weights of a quantised reader.
+def weights_of(path: Path, names: Iterable[str]) -> dict[str, Any]:
+    """The float32 weights of a quantised reader by the names of this package's network (``model``),
+    in its shapes.
 
-    Raises ``ValueError`` where the file lacks one of its weights.
+    Raises ``ValueError`` where the file lacks one of them.
     """
     graph = onnx.load(str(path)).graph
     held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
@@ -44,9 +42,7 @@ def restore(model: Reader, path: Path) -> None:
         for name in node.input
         if name in held and name.endswith("_quantized")
     }
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.copy_(torch.from_numpy(_weight(name, held, matrices)))
+    return {name: _weight(name, held, matrices) for name in names}
 
 
 def _weight(name: str, held: dict[str, Any], matrices: dict[str, Any]) -> Any:
@@ -56,8 +52,9 @@ def _weight(name: str, held: dict[str, Any], matrices: dict[str, Any]) -> Any:
             return np.array(held[each])
         if f"{each}_quantized" in held:
             return _float(held, f"{each}_quantized")
-        if each.endswith(".weight") and each.removesuffix(".weight") in matrices:
-            return np.ascontiguousarray(matrices[each.removesuffix(".weight")].T)
+        of_layer = each.removesuffix(".weight")
+        if each.endswith(".weight") and of_layer in matrices:
+            return np.ascontiguousarray(matrices[of_layer].T)
     raise ValueError(f"the ONNX file has no weights for {name}")
 
 
@@ -68,5 +65,5 @@ def _float(held: dict[str, Any], name: str) -> Any:
 
 
 def _place(node: str) -> str:
-    """``/m/bert/layers.0/q/MatMul_quant`` → ``m.bert.layers.0.q``."""
+    """``/m/bert/layers.0/q/MatMul_quant`` → ``m.bert.layers.0.q``; a head is a ``Gemm_MatMul``."""
     return node.strip("/").rsplit("/", 1)[0].replace("/", ".")

@@ -24,6 +24,7 @@ from assistant.errors import AssistantError
 from benchmarks.reader_training import need_torch
 from benchmarks.reader_training.examples import Example, batch_of, encode
 from benchmarks.reader_training.prepare import Row, read_rows
+from benchmarks.reader_training.restore import weights_of
 
 _LONGEST_SPAN = 20
 _SORTED_TOGETHER = 40
@@ -133,7 +134,6 @@ def train(chosen: argparse.Namespace) -> None:
     import torch
 
     from benchmarks.reader_training.model import Reader, initialise
-    from benchmarks.reader_training.restore import restore
 
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(chosen.seed)
@@ -148,7 +148,9 @@ def train(chosen: argparse.Namespace) -> None:
     if chosen.begin is None:
         initialise(model.bert, chosen.minilm / "model.onnx")
     else:
-        restore(model, chosen.begin / "reader.int8.onnx")
+        names = [name for name, _ in model.named_parameters()]
+        begun_with = weights_of(chosen.begin / "reader.int8.onnx", names)
+        model.load_state_dict({name: torch.from_numpy(each) for name, each in begun_with.items()})
     model.train()
     model.bert.word.weight.requires_grad_(False)
     body = [each for each in model.bert.parameters() if each.requires_grad]

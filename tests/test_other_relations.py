@@ -1,0 +1,141 @@
+"""Questions that another relation of the same thing does not answer: a cause, a count, who next."""
+
+from __future__ import annotations
+
+import pytest
+from support_texts import indexed_for_module
+
+from assistant import Assistant
+from assistant.answering.asked_headings import points_elsewhere
+from assistant.answering.code_lines import is_beside_prose
+from assistant.answering.other_relations import (
+    counts_nothing,
+    does_not_compare,
+    lacks_cause,
+    tells_another_turn,
+)
+from assistant.retrieval.question import Question, analyse
+from assistant.text.analysed import analysed
+
+MEETINGS = """# Meetings of the rowers
+
+The seventeenth meeting Rowfest16 was held in Tandel, Lowmark, from 23 June to 9 July 2016 (preceded
+by a camp). The boathouse of Tandel caught fire around eight on 20 November 2002. Sam Holm led the
+rowers from April 2019 until April 2020. Jona Carver was elected in April 2020 and leads them now.
+
+# Rules
+
+The Low Charter and the High Charter are examples of old charters that follow the nine points.
+
+# Purse
+
+In the purse of the rowers an expense is any payment that two keepers signed.
+See [[Charters#what-is-an-expense|What is an "expense" ?]] in the page about charters.
+"""
+
+
+def asked(text: str) -> Question:
+    return analyse(analysed(text), (), lambda term: 1.0)
+
+
+rowers = indexed_for_module({"meetings.md": MEETINGS})
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people came to Rowfest in Tandel?",
+        "What started the fire at the boathouse of Tandel?",
+        "Who was elected leader of the rowers after Jona Carver?",
+        "Which charter allows more, the Low Charter or the High Charter?",
+    ],
+)
+def test_another_relation_is_not_called_likely(rowers: Assistant, question: str) -> None:
+    assert rowers.ask(question).certainty in ("unsure", "none")
+
+
+def test_a_line_that_points_to_a_page_defines_nothing(rowers: Assistant) -> None:
+    answer = rowers.ask("What is meant by an expense in the purse of the rowers?")
+    assert answer.sentences[0].text.startswith(
+        "In the purse of the rowers an expense is any payment"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("The 17th meeting Rowfest16 was held from 23 June to 9 July 2016.", False),
+        ("It ran in May 2016, at 10:30, with version 4.10.2 of the rules.", False),
+        ("In July 2016 some 300 rowers came.", True),
+        ("On 3 May two rowers came.", True),
+        ("Nobody came on 3 May.", True),
+        ("Several came in 2016.", True),
+        ("The rowers came.", True),  # without a number nothing is mistaken
+    ],
+)
+def test_days_years_and_names_count_nothing(text: str, *, counts: bool) -> None:
+    assert counts_nothing("How many rowers came to Rowfest?", text) is not counts
+
+
+def test_a_number_of_years_may_be_told_by_years() -> None:
+    assert not counts_nothing("How many years did the war last?", "It lasted from 1618 to 1648.")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("What started the fire?", "The boathouse caught fire at eight.", True),
+        ("What started the fire?", "The fire started at eight in the boathouse.", True),
+        ("What started the fire?", "A lamp started the fire.", False),
+        ("What caused the leak?", "It leaked because a seam had opened.", False),
+        ("What was the cause of the leak?", "The leak was found on Monday.", True),
+        ("When did the fire start?", "The boathouse caught fire at eight.", False),
+    ],
+)
+def test_a_cause_is_told_by_words_of_one(question: str, text: str, *, lacks: bool) -> None:
+    assert lacks_cause(question, text) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_other"),
+    [
+        ("Who led after Jona Carver?", "Sam Holm led the rowers until 2020.", True),
+        ("Who led after Jona Carver?", "Carver left, and Ada Moor leads.", False),
+        ("Who led after Jona Carver?", "In the next year Ada Moor was elected.", False),
+        ("Who led after Jona Carver?", "Jona Carver was elected in April 2020.", True),
+        ("Who led after Jona Carver?", "Jona Carver gave the rudder to Ada Moor.", False),
+        ("Who replaced Jona Carver?", "Sam Holm led the rowers until 2020.", True),
+        ("When did they row after Easter?", "They rowed in May.", False),
+    ],
+)
+def test_who_came_next_is_told_beside_the_one_before(
+    question: str, text: str, *, is_other: bool
+) -> None:
+    assert tells_another_turn(question, text) is is_other
+
+
+@pytest.mark.parametrize(
+    ("text", "is_flat"),
+    [
+        ("The Low Charter and the High Charter are old.", True),
+        ("The Low Charter allows everything that the High one does not.", False),
+        ("The Low Charter is the least strict.", False),
+        ("The Low Charter is stricter.", False),
+        ("Both rivers freeze.", False),
+    ],
+)
+def test_two_things_are_compared_by_a_comparison(text: str, *, is_flat: bool) -> None:
+    question = "Which charter allows more, the Low Charter or the High Charter?"
+    assert does_not_compare(question, text) is is_flat
+
+
+def test_pointers_with_brackets_point_elsewhere() -> None:
+    question = asked("What is a project?")
+    assert points_elsewhere(question, 'See [[Plans#project|What is a "Project" ?]] on that page.')
+    assert not points_elsewhere(question, "See how a project grows: it is a plan with parts.")
+
+
+def test_code_says_neither_yes_nor_no() -> None:
+    command = "```\ntar -cf backup.tar data\n```"
+    assert is_beside_prose(asked("Can I run tar while the database runs?"), command, "code")
+    assert not is_beside_prose(asked("How do I run tar on the database?"), command, "code")
