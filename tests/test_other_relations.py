@@ -14,6 +14,7 @@ from assistant.answering.other_relations import (
     lacks_cause,
     tells_another_turn,
 )
+from assistant.retrieval.counted_things import gives_names
 from assistant.retrieval.question import Question, analyse
 from assistant.text.analysed import analysed
 
@@ -22,6 +23,9 @@ MEETINGS = """# Meetings of the rowers
 The seventeenth meeting Rowfest16 was held in Tandel, Lowmark, from 23 June to 9 July 2016 (preceded
 by a camp). The boathouse of Tandel caught fire around eight on 20 November 2002. Sam Holm led the
 rowers from April 2019 until April 2020. Jona Carver was elected in April 2020 and leads them now.
+
+The two tugs that towed each other home through the storm of the north were built for coal, and had
+been paid for by the rowers of the north. Salt Nan and Old Bess were broken up after the storm.
 
 # Rules
 
@@ -59,6 +63,29 @@ def test_a_line_that_points_to_a_page_defines_nothing(rowers: Assistant) -> None
     assert answer.sentences[0].text.startswith(
         "In the purse of the rowers an expense is any payment"
     )
+
+
+def test_names_of_so_many_things_are_told_by_a_sentence_that_joins_them(rowers: Assistant) -> None:
+    answer = rowers.ask("What were the two tugs called that towed each other home in the storm?")
+    assert "Salt Nan and Old Bess" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "gives"),
+    [
+        ("What were the two tugs called?", "Salt Nan and Old Bess were broken up.", True),
+        ("What were the three tugs called?", "Salt Nan and Old Bess were broken up.", False),
+        ("What were the three tugs named?", "They built Salt Nan, Old Bess and Moth.", True),
+        ("Which two tugs were broken up?", "Salt Nan and Old Bess were broken up.", False),
+        (
+            "What were the two tugs of Tandel and Holm called?",
+            "They served Tandel and Holm.",
+            False,
+        ),
+    ],
+)
+def test_joined_names_are_counted(question: str, text: str, *, gives: bool) -> None:
+    assert gives_names(question, text) is gives
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
 from assistant.retrieval.counted_things import (
     count_asked_for,
     count_terms,
+    gives_names,
     is_of_kind_asked_for,
     things_named,
 )
@@ -34,6 +35,9 @@ _OWN = 0.25
 _NAMED_SO_MANY, _SO_MANY_AT_ALL, _LEAST_NAMED = 2.0, 0.6, 0.3
 """What a sentence gains that names as many things as are asked for, or as it says itself, where it
 and what stands around it hold this share of the question."""
+_NAMES_GIVEN = 4.0
+"""The same where the names of so many are asked for and joined: a sentence with them says little
+else of what is asked."""
 _ABOVE_ROWS, _LEAST_LED = 3.5, 0.5
 """What a line above a table gains for the share of the question that it and the table hold, from
 this share on."""
@@ -53,6 +57,8 @@ def asks_for_more_than_one(question: Question) -> bool:
 
 def names_as_many(question: Question, text: str) -> bool:
     """Whether a sentence names as many things as a question asks for by their number."""
+    if gives_names(question.text, " ".join(text.split())):
+        return True
     count = count_asked_for(question.text)
     things = things_named(text, count) if count else ""
     return bool(things) and is_of_kind_asked_for(question.text, things)
@@ -151,7 +157,9 @@ def named_and_led(
         is_told = sentence.row is None and sentence.span.kind in ("prose", "item")
         if not is_told or each.around < _LEAST_NAMED:
             continue
-        if names_as_many(question, sentence.text):
+        if gives_names(question.text, " ".join(sentence.text.split())):
+            gained[at] = _NAMES_GIVEN * each.around
+        elif names_as_many(question, sentence.text):
             gained[at] = _NAMED_SO_MANY * each.around
         elif not count and asks_for_things(question) and things_named(sentence.text):
             gained[at] = _SO_MANY_AT_ALL * each.around

@@ -39,6 +39,10 @@ _OF_WHAT = re.compile(r" of ((?:[\w-]+ ){0,2}?[\w-]{2,}s)\b")
 _AND = r",? (?:and|or|as well as|und|oder|et|ou|y|e|o|en|of)(?: the| an?)? "
 _PARTED = (re.compile(rf"{_AND}|[,;] "), re.compile(r"(?:[,;] )(?:and |or |und |et |y |e |en )?"))
 _LONGEST_THING = 90
+_ASKS_NAMES = re.compile(r"\b(?:called|named|names? of|names)\b", re.IGNORECASE)
+_ONE_NAME = r"[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,3}"
+_NAME = re.compile(_ONE_NAME)
+_JOINED_NAMES = re.compile(rf"{_ONE_NAME}(?:, {_ONE_NAME}){{0,10}},? and {_ONE_NAME}")
 
 
 def count_asked_for(text: str) -> int:
@@ -61,6 +65,19 @@ def things_named(text: str, count: int = 0) -> str:
             if len(parts) == number and all(len(part) <= _LONGEST_THING for part in parts):
                 return opened["things"].strip(" ,–—-")
     return ""
+
+
+def gives_names(question: str, text: str) -> bool:
+    """Whether a question asks what so many things are called, and a sentence joins as many names
+    that the question has not: "Salt Nan and Old Bess were broken up"."""
+    count = count_asked_for(question) if _ASKS_NAMES.search(question) else 0
+    if not count:
+        return False
+    for joined in _JOINED_NAMES.finditer(text):
+        names = [name for name in _NAME.findall(joined.group()) if name not in question]
+        if len(names) == count:
+            return True
+    return False
 
 
 def is_of_kind_asked_for(question: str, things: str) -> bool:
