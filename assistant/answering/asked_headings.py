@@ -43,6 +43,7 @@ _POINTS = re.compile(
     r"\b(?:information|details?|copy|advice)\b)",
     re.IGNORECASE,
 )
+_SEES_PAGE = re.compile(r"\W{0,3}(?:please )?see (?:also )?\[", re.IGNORECASE)
 _COMES_NEXT = re.compile(
     r"(?:^|, |\b(?:so|and|but) )here(?:['’]s| is| are) (?:the|a|an|some|what|how|why|our|my)\b"
     r"[^:;]{0,80}[.!]$",
@@ -83,6 +84,11 @@ def points_elsewhere(question: Question, text: str) -> bool:
     if _TABLE_FOLLOWS.search(text) and not _OWN_VALUE.search(text):
         return True
     return _POINTS.match(text.lstrip()) is not None and not _ASKS_WHERE.search(question.text)
+
+
+def leads_to_page(text: str) -> bool:
+    """Whether a sentence leads to a page by its name: "See [[Plans|What is a plan?]]."."""
+    return _SEES_PAGE.match(text) is not None
 
 
 def below_the_question(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering.asked_headings import points_elsewhere
+from assistant.answering.asked_headings import leads_to_page, points_elsewhere
 from assistant.answering.bonuses import FILLED_ROW, is_filled
 from assistant.answering.code_lines import is_beside_prose
 from assistant.answering.coded_entries import asked_signs
@@ -37,8 +37,10 @@ _SIGN = 1.5
 """What a sentence gains that writes the sign which is asked about: "the ? operator"."""
 _QUALIFIED = 1.5
 """What a sentence gains that has another qualifier before the head of a question of yes or no."""
-_POINTER = 4.0
+_POINTER = 3.0
 """What a sentence loses that only says where to look."""
+_LINK = 1.0
+"""What it loses besides where it leads to a page by its name: that has the words of the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def own_bonus(
     sentence = found[at]
     more = _DEFINES * (features.defines >= 1.0)
     more -= _POINTER * points_elsewhere(question, sentence.text)
+    more -= _LINK * leads_to_page(sentence.text)
     more -= _CAUSE * tells_cause(question, sentence.text)
     more += FILLED_ROW * is_filled(question, sentence, features)
     more += _ROW_DEFINES * (sentence.row is not None and explains(question, sentence.row))
