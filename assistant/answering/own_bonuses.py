@@ -40,7 +40,7 @@ _QUALIFIED = 1.5
 _POINTER = 3.0
 """What a sentence loses that only says where to look."""
 _LINK = 1.0
-"""What it loses besides where it leads to a page by its name: that has the words of the question."""
+"""What it loses besides where it leads to a page by its name, which has the words asked for."""
 
 
 @dataclass(frozen=True, slots=True)
