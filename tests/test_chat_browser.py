@@ -507,13 +507,19 @@ def test_an_answer_begins_below_its_question_where_there_is_little_room(screen: 
     page.set_viewport_size({"width": 390, "height": 460})
     screen.ask(FOUNDED)
     screen.answered()
-    page.wait_for_timeout(1500)  # Gradio scrolls to the end for a while
-    question = page.locator("#chat .user-row").last.bounding_box()
-    answer = page.locator("#chat .answer").last.bounding_box()
-    assert question is not None
-    assert answer is not None
-    assert answer["y"] >= question["y"] + question["height"]
     log = page.locator("#chat [role=log]")
+
+    def is_below() -> bool:
+        question = page.locator("#chat .user-row").last.bounding_box()
+        answer = page.locator("#chat .answer").last.bounding_box()
+        assert question is not None
+        assert answer is not None
+        return bool(answer["y"] >= question["y"] + question["height"])
+
+    ends = time.monotonic() + 10
+    while not is_below() and time.monotonic() < ends:
+        page.wait_for_timeout(100)
+    assert is_below()
     assert log.evaluate("e => e.scrollHeight - e.clientHeight - e.scrollTop") > 40  # else no test
 
 

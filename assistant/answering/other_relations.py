@@ -80,7 +80,7 @@ _TELLS_APART = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[\w'’-]+")
-_PERSON = re.compile(r"[A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][\w'’.-]+)+")
+_PERSON = re.compile(r"(?<![\w'’.-])[A-ZÀ-Þ][\w'’.-]{1,40}(?: [A-ZÀ-Þ][\w'’.-]{1,40}){1,4}")
 
 
 def share_of_relation(question: Question, best: Pick) -> float:

@@ -40,7 +40,7 @@ _AND = r",? (?:and|or|as well as|und|oder|et|ou|y|e|o|en|of)(?: the| an?)? "
 _PARTED = (re.compile(rf"{_AND}|[,;] "), re.compile(r"(?:[,;] )(?:and |or |und |et |y |e |en )?"))
 _LONGEST_THING = 90
 _ASKS_NAMES = re.compile(r"\b(?:called|named|names? of|names)\b", re.IGNORECASE)
-_ONE_NAME = r"[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,3}"
+_ONE_NAME = r"(?<![\w'’-])[A-ZÀ-Þ][\w'’-]{1,40}(?: [A-ZÀ-Þ][\w'’-]{1,40}){0,3}"
 _NAME = re.compile(_ONE_NAME)
 _JOINED_NAMES = re.compile(rf"{_ONE_NAME}(?:, {_ONE_NAME}){{0,10}},? and {_ONE_NAME}")
 

@@ -268,7 +268,7 @@
     const questions = document.querySelectorAll("#chat .user-row");
     const question = questions[questions.length - 1];
     if (!log || !question) return;
-    let left = 12;
+    let left = 30;
     const stop = () => { left = 0; };
     for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) log.addEventListener(kind, stop, { once: true, passive: true });
     const hold = () => {
@@ -281,7 +281,8 @@
   };
 
   let wasRunning = false;
-  let ranSince = 0;
+  let firstWords = 0;
+  let before = 0;
   const follow = () => {
     mend(document);
     const stop = $("#stop");
@@ -290,9 +291,11 @@
       const answers = document.querySelectorAll("#chat .answer");
       const last = answers[answers.length - 1];
       if (last) say(last.textContent.slice(0, 600));
-      if (last && Date.now() - ranSince < 4000) showBeginning(last);
+      if (last && Date.now() - (firstWords || Date.now()) < 4000) showBeginning(last);
     }
-    if (running && !wasRunning) { shown = null; ranSince = Date.now(); }
+    const drawn = document.querySelectorAll("#chat .answer").length;
+    if (running && !wasRunning) { shown = null; firstWords = 0; before = drawn; }
+    if (running && !firstWords && drawn > before) firstWords = Date.now();
     // the evidence may be drawn anew behind a click that came early
     if (shown && !$("#evidence .active")) lightUp();
     if (running && !wasRunning) $("#evidence-pane")?.scrollTo(0, 0);  // what comes begins at the top
