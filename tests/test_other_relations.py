@@ -148,6 +148,7 @@ def test_who_came_next_is_told_beside_the_one_before(
         ("The Low Charter allows everything that the High one does not.", False),
         ("The Low Charter is the least strict.", False),
         ("The Low Charter is stricter.", False),
+        ("The Low Charter names 4 rights, the High Charter 9.", False),
         ("Both rivers freeze.", False),
     ],
 )
@@ -165,4 +166,9 @@ def test_pointers_with_brackets_point_elsewhere() -> None:
 def test_code_says_neither_yes_nor_no() -> None:
     command = "```\ntar -cf backup.tar data\n```"
     assert is_beside_prose(asked("Can I run tar while the database runs?"), command, "code")
-    assert not is_beside_prose(asked("How do I run tar on the database?"), command, "code")
+    for question in (
+        "How do I run tar on the database?",
+        "Is there a command that packs the data?",
+        "Can you show me how the data is packed?",
+    ):
+        assert not is_beside_prose(asked(question), command, "code")

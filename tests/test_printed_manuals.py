@@ -41,8 +41,8 @@ FAQ = """<html><body><h1>Kiln questions</h1><h2>Firing</h2><dl>
 <dt>How do I stop a firing?</dt><dd><p>Turn the red key to zero. The kiln cools in nine hours.</p>
 <p>The door stays shut.</p></dd>
 <dt>My pot sticks to the shelf and the firing is over. How should I free it?</dt>
-<dd><p>The usual way to deal with this is a wooden wedge. This keeps the shelf whole, but also
-frees the pot with a scar that a buyer sees.</p></dd>
+<dd><p>The usual way to deal with this is a wooden wedge. A pot freed so leaves the shelf
+with a scar.</p></dd>
 <dt>Cone</dt><dd>A small pyramid of clay.</dd></dl></body></html>"""
 
 

@@ -28,6 +28,12 @@ _ASKS_FOR_CODE = re.compile(
     r"scripts?|tests?|modules?|packages?|version|default|errors?)\b|[(){}<>=$\\]|(?<!\w)--?\w",
     re.IGNORECASE,
 )
+_ASKS_TO_SEE = re.compile(
+    r"\b(?:how|code|commands?|examples?|syntax|snippets?|show\w*|options?|flags?|install\w*|lines?|"
+    r"scripts?|write|call|import)\b|[(){}<>=$\\]|(?<!\w)--?\w",
+    re.IGNORECASE,
+)
+"""What a question of yes or no must have for code to answer it: "Is there a command for …?"."""
 _COPYRIGHT = re.compile(r"^\W{0,4}(?:copyright\b|©|\(c\) )", re.IGNORECASE)
 _ASKS_FOR_RIGHTS = re.compile(
     r"\b(?:who|whose|when|copyright\w{0,4}|licen[cs]\w{0,4}|owns?|owners?|rights?|holders?)\b",
@@ -58,7 +64,8 @@ def is_beside_prose(question: Question, text: str, kind: str) -> bool:
     if question.language != "en":
         return False
     if is_code(text, kind):
-        return asks_yes_or_no(question.text) or _ASKS_FOR_CODE.search(question.text) is None
+        wanted = _ASKS_TO_SEE if asks_yes_or_no(question.text) else _ASKS_FOR_CODE
+        return wanted.search(question.text) is None
     if _COPYRIGHT.match(text):
         return _ASKS_FOR_RIGHTS.search(question.text) is None
     is_change = kind == "item" and _CHANGE.search(text.rstrip()) is not None

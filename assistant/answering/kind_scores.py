@@ -26,12 +26,13 @@ _DATE = re.compile(
     r"summer|autumn|winter|yesterday|today)\b|\b\d{3,4}s\b",
     re.IGNORECASE,
 )
-_NUMBER_WORD = re.compile(
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|"
-    r"fifty|hundreds?|thousands?|millions?|billions?|half|third|quarter|dozens?|twice|doubled?|"
-    r"tripled?)\b",
+NUMBER_WORD = re.compile(
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|"
+    r"seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|"
+    r"thousands?|millions?|billions?|half|third|quarter|dozens?|twice|doubled?|tripled?)\b",
     re.IGNORECASE,
 )
+"""What says a number in English words."""
 _BARE_YEAR = re.compile(r"(?:1\d|20)\d\d")
 _VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 _NO_NAME = re.compile(
@@ -109,7 +110,7 @@ def _number_told(question: Question, text: str, code: str) -> float:
         return _OTHER_UNIT
     counted = _COUNTED_OFF.sub(" ", text)
     values = {v.replace(",", "") for v in _VALUE.findall(counted)} - question.values
-    in_words = has_number_word(text, other) if other else _NUMBER_WORD.search(text) is not None
+    in_words = has_number_word(text, other) if other else NUMBER_WORD.search(text) is not None
     if question.language != "en" and measure_asked(question.text, question.language):
         is_told = not lacks_unit(question, text, code)
         return 1.0 if is_told else _OTHER_UNIT * bool(values or in_words)

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 
+from assistant.answering.kind_scores import NUMBER_WORD
 from assistant.answering.picks import Pick
+from assistant.answering.sides import compared_names, tells_apart
 from assistant.retrieval.question import Question
+from assistant.text.dates import take_dates
+from assistant.text.terms import STOP_WORDS
 
 _NO_CAUSE, _NO_COUNT, _NOT_AFTER, _NOT_COMPARED = 0.4, 0.4, 0.5, 0.5
 """What is left of the probability in each case."""
@@ -32,27 +36,18 @@ _ASKS_COUNT = re.compile(
     r"\bhow many (?!years|months|weeks|days|nights|hours|minutes|seconds|decades|centuries)\w",
     re.IGNORECASE,
 )
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
 _NO_NUMBER_OF_THINGS = re.compile(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: ?(?:to|-|–|and|until) ?\d{{1,2}}(?:st|nd|rd|th)?)? "
-    rf"(?:of )?{_MONTH}(?:,? \d{{4}})?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}})?|"
-    rf"{_MONTH} \d{{4}}\b|\b\d{{1,2}}:\d\d\b|\b\d+(?:st|nd|rd|th)\b|\b(?:1\d|20)\d\d(?:s|-\d\d)?\b|"
-    r"\b[^\W\d_]+[-.]?\d[\w.]*|\b\d{1,3}(?:\.\d{1,3}){2,}",
+    r"\b\d{1,2} ?(?:to|and|until|[-–]) ?(?= {4})|\b\d{1,2}:\d\d\b|\b\d+(?:st|nd|rd|th)\b|"
+    r"\b(?:1\d|20)\d\d(?:s|-\d\d)?\b|\b[^\W\d_]+[-.]?\d[\w.]*|\b\d{1,3}(?:\.\d{1,3}){2,}",
     re.IGNORECASE,
 )
-"""Days, times, years, ordinals, names with digits in them and numbers of versions."""
-_COUNTS = re.compile(
-    r"\d|\b(?:no|none|nobody|nothing|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
-    r"twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|"
-    r"fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|scores?|"
-    r"half|both|pair|couple|several|many|few|only|single|a|an|once|twice|double|triple|each|every|"
-    r"either|another|first|second|third|(?:un)?limited|most|as many|any number)\b",
+"""Beside dates, which are blanks by then: the first day of a span, times, years, ordinals, names
+with digits in them and numbers of versions."""
+_NUMBER_SAID = re.compile(
+    r"\d|\b(?:no|none|nobody|nothing|scores?|both|pair|couple|several|few|single|once|either|"
+    r"(?:un)?limited|any number)\b",
     re.IGNORECASE,
 )
-_ARTICLES = re.compile(r"\b(?:an?|only|each|every|another|first|second|third|many|most)\b", re.I)
 _AFTER = re.compile(
     r"\b(?:after|before|succeed(?:ed|s)?|replac(?:ed?|es|ing)|followed|preceded|instead of|"
     r"took over from|in place of|successor (?:of|to)|predecessor of) (?:the )?"
@@ -63,23 +58,8 @@ _TELLS_ORDER = re.compile(
     r"later|former\w*|previous\w*|took over|takes over|turn)\b",
     re.IGNORECASE,
 )
-_COMPARATIVE = (
-    r"(?:more|less|fewer|better|worse|sooner|(?:old|new|young|bigg|larg|small|high|low|tall|long|"
-    r"short|cheap|fast|slow|quick|strong|weak|strict|saf|easi|hard|soft|wid|broad|narrow|deep|heavi|"
-    r"light|earli|lat|clos|furth|farth|warm|cold|rich|poor|thick|thinn|simpl|great|loos|fre|nois|"
-    r"loud|quiet|bright|dark|dri|wett|tight)er)"
-)
-_ASKS_WHICH = re.compile(
-    rf"\W*(?:which|who|what)\b[^,;?]{{0,100}}\b{_COMPARATIVE}\b[^?]{{0,60}}"
-    r"[,:] (?P<a>[^,?]{2,60}) or (?P<b>[^,?]{2,60})\?",
-    re.IGNORECASE,
-)
-_TELLS_APART = re.compile(
-    rf"\b(?:{_COMPARATIVE}|most|least|best|worst|than|only|whereas|while|unlike|but|however|although|"
-    r"though|differ\w*|the [a-z]{3,12}est)\b|n['’]t\b|\bnot\b",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[\w'’-]+")
+_FIGURE = re.compile(r"\d[\d.,]*")
 _PERSON = re.compile(r"(?<![\w'’.-])[A-ZÀ-Þ][\w'’.-]{1,40}(?: [A-ZÀ-Þ][\w'’.-]{1,40}){1,4}")
 
 
@@ -107,10 +87,11 @@ def lacks_cause(asked: str, text: str) -> bool:
 def counts_nothing(asked: str, text: str) -> bool:
     """Whether a number of things is asked for, and all numbers of a sentence are days, years,
     ordinals or parts of names."""
-    if not _ASKS_COUNT.search(asked) or not re.search(r"\d", text):
+    if not _ASKS_COUNT.search(asked) or not any(map(str.isdigit, text)):
         return False
-    rest = _ARTICLES.sub(" ", _NO_NUMBER_OF_THINGS.sub(" ", text))
-    return _COUNTS.search(rest) is None
+    _, undated = take_dates(text)
+    rest = _NO_NUMBER_OF_THINGS.sub(" ", undated)
+    return _NUMBER_SAID.search(rest) is None and NUMBER_WORD.search(rest) is None
 
 
 def tells_another_turn(asked: str, text: str) -> bool:
@@ -131,15 +112,15 @@ def tells_another_turn(asked: str, text: str) -> bool:
 
 
 def does_not_compare(asked: str, text: str) -> bool:
-    """Whether it is asked which of two is more so, and a sentence names one of them at least and
-    compares nothing: "A and B are licences"."""
-    match = _ASKS_WHICH.match(asked)
-    if match is None or _TELLS_APART.search(text):
+    """Whether it is asked which of two is more so, and a sentence names one of them at least,
+    compares nothing and has no two figures: "A and B are licences"."""
+    names = compared_names(asked)
+    if not names or tells_apart(text) or len(set(_FIGURE.findall(text))) > 1:
         return False
-    said = text.casefold()
-
-    def is_named(side: str) -> bool:
-        words = [word for word in _WORD.findall(side.casefold()) if word not in ("the", "a", "an")]
-        return bool(words) and any(word in said for word in words)
-
-    return is_named(match["a"]) or is_named(match["b"])
+    said = {word.casefold() for word in _WORD.findall(text)}
+    return any(
+        word.casefold() in said
+        for name in names
+        for word in _WORD.findall(name)
+        if word.casefold() not in STOP_WORDS
+    )

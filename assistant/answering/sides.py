@@ -33,7 +33,9 @@ _DIFFERENCE = re.compile(
 _CONTRASTS = re.compile(
     r"\b(?:differ\w*|unlike|whereas|while|but|however|than|versus|vs|rather|instead|both|only|not|"
     r"neither|similar\w*|same|contrast\w*|on the other hand|more|less|fewer|also|although|though|"
-    r"distinguish\w*|distinct\w*|compared|alternative\w*|another|other|first|second|former|latter)\b|"
+    r"distinguish\w*|distinct\w*|compared|alternative\w*|another|other|first|second|former|latter|most|"
+    r"least|best|worst|the \w{3,12}est|\w{2,12}er than|"
+    r"(?:is|are|was|were) (?:far |much )?\w{3,12}er)\b|"
     r"n['’]t\b",
     re.IGNORECASE,
 )
@@ -88,6 +90,12 @@ def _compared(bare: str) -> Sides | None:
 def asks_difference(text: str) -> bool:
     """Whether a question asks in what two things differ."""
     return _differing(text.rstrip(" ?.!")) is not None
+
+
+def compared_names(text: str) -> tuple[str, ...]:
+    """The two of which it is asked which is more so: "Which allows more, A or B?"; else none."""
+    sides = _either(text.rstrip(" ?.!"))
+    return sides.names if sides is not None else ()
 
 
 def tells_apart(text: str) -> bool:

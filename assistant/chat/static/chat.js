@@ -263,21 +263,25 @@
 
   // an answer is read from its first line: Gradio scrolls to its last one, for a while. One that was
   // read while a model wrote it stays where it is.
-  const showBeginning = (answer) => {
+  const showBeginning = () => {
     const log = $("#chat [role=log]");
-    const questions = document.querySelectorAll("#chat .user-row");
-    const question = questions[questions.length - 1];
-    if (!log || !question) return;
+    if (!log) return;
     let left = 30;
-    const stop = () => { left = 0; };
-    for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) log.addEventListener(kind, stop, { once: true, passive: true });
-    const hold = () => {
-      if (left-- <= 0 || !answer.isConnected) return;
+    const kinds = ["wheel", "touchmove", "keydown", "pointerdown"];
+    const end = () => {
+      left = 0;
+      for (const kind of kinds) log.removeEventListener(kind, end);
+    };
+    for (const kind of kinds) log.addEventListener(kind, end, { passive: true });
+    const hold = () => {  // the answer may be drawn anew meanwhile
+      const question = [...document.querySelectorAll("#chat .user-row")].pop();
+      const answer = [...document.querySelectorAll("#chat .answer")].pop();
+      if (left-- <= 0 || wasRunning || !question || !answer) return end();
       const hidden = question.getBoundingClientRect().bottom + 8 - answer.getBoundingClientRect().top;
       if (hidden > 0) log.scrollTop -= hidden;
       setTimeout(hold, 100);
     };
-    hold();
+    setTimeout(hold);
   };
 
   let wasRunning = false;
@@ -291,7 +295,7 @@
       const answers = document.querySelectorAll("#chat .answer");
       const last = answers[answers.length - 1];
       if (last) say(last.textContent.slice(0, 600));
-      if (last && Date.now() - (firstWords || Date.now()) < 4000) showBeginning(last);
+      if (last && Date.now() - (firstWords || Date.now()) < 4000) showBeginning();
     }
     const drawn = document.querySelectorAll("#chat .answer").length;
     if (running && !wasRunning) { shown = null; firstWords = 0; before = drawn; }
