@@ -60,6 +60,22 @@ def test_a_sentence_that_counts_the_items_below_it_gives_them(keeper: Assistant)
     assert all(word in answer.text for word in ("Ropes", "Tolls", "Lamps"))
 
 
+CHANGES = "# Changes of the loom\n\nLoom 2 does not have it.\n\n" + "\n".join(
+    f"- Beginning with loom {n}, starting in the mode of {kind} leaves the {part} where it was."
+    for n, (kind, part) in enumerate(
+        [("rest", "reed"), ("wool", "heddle"), ("silk", "beam"), ("flax", "comb"),
+         ("hemp", "pedal"), ("jute", "frame"), ("yarn", "lamp"), ("felt", "shuttle")], 3
+    )
+)  # fmt: skip
+loom = indexed_for_module({"changes.md": CHANGES, "barn.md": "# Barn\n\nThe barn is green.\n"})
+
+
+def test_a_long_list_of_changes_is_no_list_of_steps(loom: Assistant) -> None:
+    answer = loom.ask("How do I start the loom in silk mode?")
+    assert len(answer.sentences) < 6
+    assert not any("hemp" in each.text and "flax" in each.text for each in answer.sentences)
+
+
 def test_a_question_of_an_faq_is_the_heading_of_its_answer(keeper: Assistant) -> None:
     read = read_document(FAQ.encode(), "kiln.html")
     assert [(each.level, each.title) for each in read.headings][2:] == [
@@ -93,6 +109,31 @@ def test_numbered_lines_over_text_are_headings() -> None:
     assert all(NUMBERED[each.start :].lstrip().startswith(each.title[:1]) for each in found)
 
 
+ENTRIES = "\n\n".join(
+    f"{number}. {title}\n\n    " + "The sluice is opened by the miller alone. " * 3
+    for number, title in enumerate(
+        (
+            "Is the mill old?",
+            "Why does the wheel stop when the water\n    of the pond is low?",
+            "grind() returns an error.",
+            "Who mends the stones?",
+            "Can I grind rye?",
+        ),
+        start=1,
+    )
+)
+
+
+def test_numbered_entries_may_go_on_in_a_second_line_or_end_in_a_full_stop() -> None:
+    assert [each.title for each in printed_headings(ENTRIES)] == [
+        "1. Is the mill old?",
+        "2. Why does the wheel stop when the water of the pond is low?",
+        "3. grind() returns an error.",
+        "4. Who mends the stones?",
+        "5. Can I grind rye?",
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -101,6 +142,7 @@ def test_numbered_lines_over_text_are_headings() -> None:
         ),
         "Contents\n\n"
         + "\n\n".join(f"{n}. Part of it ..... {n * 9}\n\n{'word ' * 30}" for n in range(5)),
+        "\n\n".join(f"{n}. Turn the {n}. key.\n\n{'It is of iron. ' * 9}" for n in range(1, 7)),
         "A long sentence stands above these signs.\n-----------------------------------------\n",
         "Short\n------------------------------------\n",
         "no empty line before\nTitle\n-----\n",

@@ -23,6 +23,7 @@ from assistant.answering.named_items import may_tell
 from assistant.answering.picks import Pick
 from assistant.retrieval.counted_things import may_announce
 from assistant.retrieval.question import Question, coverage
+from assistant.text.names import words_above
 from assistant.text.sentences import sentences
 
 _MAX_LIST_ITEMS = 14
@@ -34,6 +35,9 @@ _LONGEST_ENTRY = 3
 _LEADS = 0.6
 """The share of the question that the line above a list must hold, for the list to be its answer."""
 _NAMED = frozenset({"person", "place", "date"})
+_FEW_STEPS, _LEAST_ABOVE = 6, 0.4
+"""Items of a list that may be steps, whatever stands above it; of a longer one the share of the
+question that the line and the headings above must hold."""
 _FEW_ITEMS, _SHARE_NAMED = 3, 0.34
 """Items of a list, and the share of them that must hold the time, person or place asked for."""
 _ENOUGH_ALONE = 0.4
@@ -96,6 +100,12 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     if is_one_of_them and not (lead and _answers_as_a_whole(question, lead[0], best)):
         return []
     told = [units[each] for each in items]
+    if (
+        best.kind == "item"
+        and question.wants_steps
+        and not _is_of_steps(question, best, lead, told)
+    ):
+        return []
     if introduces and not _holds_values(question, told):
         return []
     if not may_tell(question.text, [each.text for each in told]):
@@ -103,6 +113,18 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     if len(items) < 2:
         return _entries_below(units, at) if ends_in_colon(best.text) else []
     return [*lead, *(units[each] for each in items[:_MAX_LIST_ITEMS])]
+
+
+def _is_of_steps(
+    question: Question, best: Pick, lead: Sequence[Pick], items: Sequence[Pick]
+) -> bool:
+    """Whether a list may hold the steps asked for: it is short, or stands under a line or headings
+    that speak of what is asked. A list of changes of which one shares some words does not."""
+    if len(items) <= _FEW_STEPS:
+        return True
+    above = " ".join((words_above(best.passage), *(pick.text for pick in lead)))
+    held = frozenset(question.reads(above, best.passage.language))
+    return coverage(question.weights, held) >= _LEAST_ABOVE
 
 
 def _told_alone(

@@ -18,7 +18,8 @@ _UNDERLINE = re.compile(
 _LENGTH_DIFFERS = 2
 """Characters by which an underline may be shorter or longer than its title."""
 _NUMBERED = re.compile(
-    r"^[ ]{0,12}(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})\.?[ ]{1,4}(?P<title>[^\W\d_][^\n]{1,70})$",
+    r"^[ ]{0,12}(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})\.?[ ]{1,4}"
+    r"(?P<title>[^\W\d_][^\n]{1,78}(?:\n[ ]{2,12}[^\W\d_][^\n]{1,78})?)$",
     re.M,
 )
 _CONTENTS = re.compile(r"\.{3}|\. \. |\s\d{1,4}$")
@@ -48,16 +49,20 @@ def _underlined(text: str) -> list[Heading]:
 
 
 def _numbered(text: str) -> list[Heading]:
-    """Short lines between empty ones whose numbers count up: the longest run of them."""
+    """Short lines between empty ones whose numbers count up: the longest run of them. Some may be
+    sentences ("4. compress() returns an error."), most may not."""
     lines = []
     for match in _NUMBERED.finditer(text):
-        title = match["title"].rstrip()
+        title = " ".join(match["title"].split())
         is_alone = _is_free(text, match.start()) and _ends_free(text, match.end())
-        if is_alone and not title.endswith((".", ",", ";", ":")) and not _CONTENTS.search(title):
+        if is_alone and not title.endswith((",", ";", ":")) and not _CONTENTS.search(title):
             number = tuple(int(part) for part in match["number"].split("."))
             lines.append((number, f"{match['number']}. {title}", match.start()))
     rising = _longest_rising([number for number, _, _ in lines])
-    if len(rising) < _FEWEST_NUMBERED or not _stand_above_text(text, [lines[at] for at in rising]):
+    titles = sum(not lines[at][1].endswith(".") for at in rising)
+    if titles < _FEWEST_NUMBERED or 2 * titles <= len(rising):
+        return []
+    if not _stand_above_text(text, [lines[at] for at in rising]):
         return []
     return [Heading(min(_MOST_LEVELS, len(lines[at][0])), *lines[at][1:]) for at in rising]
 
