@@ -38,6 +38,8 @@ _NAMED = frozenset({"person", "place", "date"})
 _FEW_STEPS, _LEAST_ABOVE = 6, 0.4
 """Items of a list that may be steps, whatever stands above it; of a longer one the share of the
 question that the line and the headings above must hold."""
+_NUMBER_MARK, _LONGEST_MARK = re.compile(r"\d[.)]\s*$"), 6
+"""A number right before an item, and the characters before it that are read for one."""
 _FEW_ITEMS, _SHARE_NAMED = 3, 0.34
 """Items of a list, and the share of them that must hold the time, person or place asked for."""
 _ENOUGH_ALONE = 0.4
@@ -103,7 +105,7 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     if (
         best.kind == "item"
         and question.wants_steps
-        and not _is_of_steps(question, best, lead, told)
+        and not _is_of_steps(question, best, lead, told, read)
     ):
         return []
     if introduces and not _holds_values(question, told):
@@ -116,11 +118,13 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
 
 
 def _is_of_steps(
-    question: Question, best: Pick, lead: Sequence[Pick], items: Sequence[Pick]
+    question: Question, best: Pick, lead: Sequence[Pick], items: Sequence[Pick], read: ReadText
 ) -> bool:
-    """Whether a list may hold the steps asked for: it is short, or stands under a line or headings
-    that speak of what is asked. A list of changes of which one shares some words does not."""
-    if len(items) <= _FEW_STEPS:
+    """Whether a list may hold the steps asked for: it is short or numbered, or stands under a line
+    or headings that speak of what is asked. A list of changes of which one shares some words does
+    not."""
+    mark = read(best.passage.document, max(0, best.start - _LONGEST_MARK), best.start)
+    if len(items) <= _FEW_STEPS or _NUMBER_MARK.search(mark):
         return True
     above = " ".join((words_above(best.passage), *(pick.text for pick in lead)))
     held = frozenset(question.reads(above, best.passage.language))
