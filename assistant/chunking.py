@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from assistant.tables.model import Table, find_tables
@@ -38,13 +38,16 @@ _CHARACTERS_A_TOKEN = 4.4
 """Latin and Cyrillic. Gives chunks as long as a limit in o200k tokens gave (English prose,
 documentation, papers: within 6 % on five sets, ``docs/decisions.md``)."""
 _OTHERS = (
-    (2.7, re.compile("[\u0370-\u03ff\u0530-\u0fff\u10a0-\u10ff]")),  # Greek … Thai, Georgian
-    (
-        1.4,
-        re.compile("[\u1000-\u109f\u1100-\u13ff\u2e80-\ud7ff\uf900-\ufaff\U0001f000-\U0003ffff]"),
-    ),
+    (2.7, "[\u0370-\u03ff\u0530-\u0fff\u10a0-\u10ff]"),  # Greek … Thai, Georgian
+    (1.4, "[\u1000-\u109f\u1100-\u13ff\u2e80-\ud7ff\uf900-\ufaff\U0001f000-\U0003ffff]"),
 )
 """Other scripts with their characters a token; in the last Han, Kana, Hangul, Burmese, emoji."""
+
+
+@cache
+def _other_scripts() -> tuple[tuple[float, re.Pattern[str]], ...]:
+    """Compiled when first needed: wide ranges take 3 ms, and a question cuts no chunks."""
+    return tuple((each, re.compile(pattern)) for each, pattern in _OTHERS)
 
 
 def chunking_fingerprint(tokens: int, overlap: int) -> str:
@@ -89,7 +92,7 @@ def characters_a_token(text: str) -> float:
     if not text or text.isascii():
         return _CHARACTERS_A_TOKEN
     tokens, rest = 0.0, len(text)
-    for each, pattern in _OTHERS:
+    for each, pattern in _other_scripts():
         found = len(pattern.findall(text))
         tokens, rest = tokens + found / each, rest - found
     return len(text) / (tokens + rest / _CHARACTERS_A_TOKEN)

@@ -269,6 +269,22 @@ def test_ask_loads_no_framework_it_does_not_need(
     assert json.loads(found.stdout)["citations"]
 
 
+def test_a_command_ends_with_what_was_registered_and_waits_for_no_thread() -> None:
+    began = time.monotonic()
+    found = _python(
+        "import atexit, sys, threading, time\n"
+        "threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "atexit.register(print, 'registered')\n"
+        "sys.argv = ['assistant', 'ask', '--no-such-option']\n"
+        "from assistant.__main__ import main\n"
+        "main()"
+    )
+    assert found.returncode == 2
+    assert "--no-such-option" in found.stderr
+    assert found.stdout.endswith("registered\n")
+    assert time.monotonic() - began < 30
+
+
 _GUARD = """
 import os, sys
 

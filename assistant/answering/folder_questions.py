@@ -75,8 +75,10 @@ def readings(text: str, codes: Sequence[str]) -> Iterator[FolderQuestion]:
         first, last = _without_courtesy(folded, code)
         asked = "".join(f" {token}" for token in folded[first:last])
         there = frozenset(folded)
-        for kind, template, fixed in _templates(code):
-            match = _compiled(template, code).fullmatch(asked) if fixed <= there else None
+        for kind, template, needed in _templates(code):
+            if any(there.isdisjoint(words) for words in needed):
+                continue
+            match = _compiled(template, code).fullmatch(asked)
             if match is not None:
                 slots = {
                     name: _as_written(match, name, asked, written[first:last])
@@ -149,24 +151,39 @@ def _courtesy(code: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
 
 
 @lru_cache(maxsize=32)
-def _templates(code: str) -> list[tuple[AskedOfFolder, str, frozenset[str]]]:
-    """The templates of a language, each with the words that a question must hold to fit it: few
-    questions hold them, and only for those a pattern is made."""
+def _templates(code: str) -> list[tuple[AskedOfFolder, str, list[frozenset[str]]]]:
+    """The templates of a language, each with sets of words, of each of which a question must hold
+    one to fit it: few questions do, and only for those a pattern is made."""
     rows = folder_words(code)
     return [
-        (kind, template, _fixed_words(template))
+        (kind, template, _needed_words(template))
         for kind in get_args(AskedOfFolder)
         for template in _parts(rows.get(kind, ""))
     ]
 
 
-def _fixed_words(template: str) -> frozenset[str]:
-    depth, found = 0, set()
+def _needed_words(template: str) -> list[frozenset[str]]:
+    """The words outside brackets, one by one, and for each choice outside square brackets the first
+    word of every alternative, if each has one that cannot be left out."""
+    needed: list[frozenset[str]] = []
+    inside: list[str] = []
+    firsts: list[str] = []
     for _, sign, word in _ELEMENT.findall(template):
-        depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(sign, 0)
-        if word and not depth:
-            found.add(word)
-    return frozenset(found)
+        if sign in ("[", "("):
+            inside.append(sign)
+            if inside == ["("]:
+                firsts = [""]
+        elif sign in ("]", ")"):
+            if inside == ["("] and all(firsts):
+                needed.append(frozenset(firsts))
+            inside.pop()
+        elif sign == "|" and inside == ["("]:
+            firsts.append("")
+        elif word and not inside:
+            needed.append(frozenset([word]))
+        elif word and inside == ["("]:
+            firsts[-1] = firsts[-1] or word
+    return needed
 
 
 @lru_cache(maxsize=512)

@@ -115,6 +115,7 @@ def ask(
     Without an index, the folder is indexed first. `-` reads the question from standard input. An
     answer that takes several calls of a model says before what it costs at most; Ctrl-C stops it.
     """
+    gc.set_threshold(_YOUNG, 20, 20)
     from assistant.pipeline import Assistant
     from assistant.retrieval.filters import make_filters
 
@@ -141,7 +142,6 @@ def ask(
                 say("There is no index yet: indexing first.")
                 with progress_bar(quiet=as_json) as progress:
                     own.sync(progress=progress)
-        gc.set_threshold(_YOUNG, 20, 20)
         if as_json:
             answer = _ask_at_once(assistant, text, filters, deep)
             _write_down(answer, output)

@@ -14,7 +14,7 @@ from assistant.text.terms import stem, words, words_and_stems
 _EMPTY_PHRASE = re.compile(r"\b(?:tak(?:e|es|en|ing)|took)\s+(?:place|part)\b", re.IGNORECASE)
 _RUN = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _HIRAGANA = re.compile("[\u3040-\u309f]+")
-_KANJI_START = re.compile("[\u3400-\u9fff]$")
+_FIRST_KANJI, _LAST_KANJI = "\u3400", "\u9fff"
 
 
 def content_pairs(text: str, known: Language) -> list[tuple[str, str]]:
@@ -45,7 +45,7 @@ def _without_hiragana(text: str) -> list[str]:
     at = 0
     for match in _HIRAGANA.finditer(text):
         before = text[at : match.start()]
-        if len(before) == 1 and _KANJI_START.search(before):
+        if len(before) == 1 and _FIRST_KANJI <= before <= _LAST_KANJI:
             before += match.group()[0]
         found.append(before)
         at = match.end()
