@@ -15,9 +15,10 @@ from functools import cache, lru_cache
 from typing import Any
 
 from assistant.tables.model import Table, find_tables
+from assistant.text.sentence_borders import start_of_cut_sentence
 from assistant.types import Chunk, Heading, Page, ParsedDocument
 
-CHUNKER_VERSION = 7
+CHUNKER_VERSION = 8
 """Raised when the cut changes for the same settings."""
 
 _WINDOW = 20_000
@@ -30,6 +31,8 @@ _WHOLE_ROW = 4
 _JOINING, _SCRAP = 0.25, 1 / 12
 """Shares of the limit: what joins the next piece altogether, and a piece that is no heading."""
 
+_MOVED = 0.5
+"""The share of the limit that a sentence may take along to the next piece."""
 _LONGEST_LOOSE, _LONGEST_LEAD = 60, 200
 """Characters of a label, and of a line with a colon, that say what follows and go with it."""
 _NO_LABEL = re.compile(r"[.!?,;…。！？)\]|`]\Z|\A[|`>\[(!]")
@@ -71,6 +74,7 @@ def cut(document: ParsedDocument, *, tokens: int, overlap: int = 0) -> list[Chun
     tables = _Tables(document.text)
     pieces = _with_headings(_pieces(splitter, document.text), document.text, limit)
     pieces = _with_what_follows(pieces, document.text)
+    pieces = _whole_sentences(pieces, document.text, limit)
     for start, end in tables.whole_rows(pieces, limit):
         piece = document.text[start:end]
         if piece.strip():
@@ -149,6 +153,26 @@ def _loose_end(text: str, start: int, end: int) -> int:
     is_label = len(last) <= _LONGEST_LOOSE and _NO_LABEL.search(last) is None
     is_item = last.lstrip()[:1] in "-*+•" or last.lstrip()[:1].isdigit()
     return start + at if is_lead or (is_label and not is_item) else end
+
+
+def _whole_sentences(
+    pieces: Iterable[tuple[int, str]], text: str, limit: int
+) -> Iterator[tuple[int, str]]:
+    """Pieces whose borders cut no sentence of a wrapped paragraph: the splitter takes the end of a
+    line for a better place than the end of a sentence. The cut sentence goes to the next piece."""
+    begun = end = -1
+    for start, piece in pieces:
+        if begun < 0:
+            begun = start
+        else:
+            found = start_of_cut_sentence(text, end, start) if end <= start else None
+            moves = found is not None and end - found <= _MOVED * limit
+            border = found if found is not None and moves and found > begun else None
+            yield begun, text[begun : end if border is None else border]
+            begun = start if border is None else border
+        end = start + len(piece)
+    if begun >= 0:
+        yield begun, text[begun:end]
 
 
 def _pieces(splitter: Any, text: str) -> Iterator[tuple[int, str]]:

@@ -213,3 +213,31 @@ def test_counting_tokens_needs_no_network_and_minds_no_special_tokens(
     assert count_tokens("one two three") == 3
     assert count_tokens("<|endoftext|>") > 1
     assert not list(tmp_path.iterdir())
+
+
+def test_no_border_cuts_a_sentence_of_a_wrapped_paragraph() -> None:
+    """The splitter takes the end of any line for a better place than the end of a sentence."""
+    sentence = "The keepers of the tower count the ships that pass in the morning and write them\n"
+    sentence += (
+        "down in the long book, unless the fog is so thick that no ship can be seen from it."
+    )
+    text = "\n".join([sentence] * 12)
+    chunks = cut(parsed(text), tokens=100)
+    assert len(chunks) > 3
+    for chunk in chunks:
+        assert chunk.text.strip().startswith("The keepers")
+        assert chunk.text.strip().endswith("from it.")
+    assert "".join(chunk.text.strip() for chunk in chunks).replace("\n", "") == text.replace(
+        "\n", ""
+    )
+
+
+def test_a_line_that_ends_in_an_article_goes_on_with_a_capital() -> None:
+    from assistant.text.sentences import sentences
+
+    text = (
+        "Any Bill that is not given back by the Keeper within ten Days shall be a Law, unless it\n"
+        "be so, as the Charter has it, that the Houses by their\n"
+        "Adjournment prevent its Return, in which Case it shall not be a Law."
+    )
+    assert len(sentences(text)) == 1

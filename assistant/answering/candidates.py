@@ -26,6 +26,7 @@ from assistant.answering.bonuses import (
 )
 from assistant.answering.dated_headings import date_above
 from assistant.answering.fit_to_answer import is_reference, may_answer
+from assistant.answering.following_sentences import following
 from assistant.answering.led_lists import items_led, named_and_led, with_leads
 from assistant.answering.life_years import dates_a_life
 from assistant.answering.numbered_items import number_asked_for
@@ -110,12 +111,14 @@ def rank_candidates(
     readings: Mapping[str, Reading] = NO_READINGS,
     find: Find | None = None,
     noise_penalty: float | None = None,
+    after: Pick | None = None,
 ) -> Candidates:
     """The sentences and rows of the passages by how well each could answer, best first.
 
     ``readings`` are a reader's, by chunk id, for the passages that it has read. ``find`` looks a
     sentence up in the whole index, to tell what recurs across documents. ``noise_penalty`` of 0
-    lets captions and adverts answer like anything else.
+    lets captions and adverts answer like anything else. ``after`` is what answered the question
+    before, which this one goes on with.
     """
     penalty = _NOISE_PENALTY if noise_penalty is None else noise_penalty
     split = sentence_index.of({p.chunk_id: p.text for p in passages})
@@ -181,6 +184,7 @@ def rank_candidates(
                 lift = -_NOT_THE_BEST * (1.0 - exp((read.span - highest) / _NEXT_BEST))
             beside = is_beside(question, passage, sentence)
             pick = _pick(passage, sentence, each, more - off, penalty, read, weight, beside)
+            lift += following(question, pick, after) if after is not None else 0.0
             asked_there = index in below and not off
             ranked.append(replace(pick, lift=lift, is_asked_above=asked_there))
     ranked.sort(key=_best_first)

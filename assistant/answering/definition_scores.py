@@ -53,8 +53,10 @@ _ACTS = re.compile(
 _BESIDE = re.compile(
     r"[\"”’)]?, ?"
     r"(?=(?:in which|which (?:is|are|was|were|means)|or |that is|i\.e\.|meaning|where )\b)"
+    r"|[\"”’], ?(?=(?:an?|the|some(?:one|body|thing)|any(?:one|body|thing)|one|those|people) )"
 )
-"""What opens a definition beside the name: "self-training, in which a model …"."""
+"""What opens a definition beside the name: "self-training, in which a model …", "a “churn mate”,
+someone who …"."""
 _DEFINED_BESIDE, _NEAR = 0.9, 80
 _LONG_FORM = 0.8
 """What the long form of an abbreviation says of what it is."""

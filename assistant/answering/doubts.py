@@ -18,6 +18,7 @@ from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.field_questions import asks_long_form
 from assistant.answering.handled_things import only_handles
 from assistant.answering.life_years import without_life_years
+from assistant.answering.other_entries import is_another_entry
 from assistant.answering.picks import Extraction, Pick
 from assistant.answering.sides import asks_difference, tells_apart
 from assistant.answering.unfilled_slots import share_filled
@@ -65,7 +66,7 @@ _UNFILLED, _VALUE_KINDS = 0.6, frozenset({"person", "place", "number"})
 ``_NO_TIME`` is. Of 1,800 questions of SQuAD 10 right answers and 22 near misses are such."""
 _HANDLED = 0.18
 """What is left where "What is the password?" is told by what to do with the password."""
-_NOT_COMPARED = 0.5
+NOT_COMPARED = 0.5
 """What is left where it is asked how two things differ, and the sentence only names them."""
 _DEFINED = 0.5
 """From what on a sentence says who somebody is, whose name alone it need not add."""
@@ -76,6 +77,8 @@ _OTHER_DEED, _BEFORE = 0.5, 160
 a sentence that may name the deed."""
 _NO_AGENT = 0.35
 """What is left where "Who founded it?" is asked and the sentence has "it was founded" by nobody."""
+_ANOTHER_ENTRY = 0.5
+"""What is left where a row or item has another name than the one that is asked about."""
 _ITSELF = 0.5
 """What is left where a reader takes the thing that is asked about for the person or place."""
 _WHO_DID = re.compile(r"\W*who(?: first| originally)? ([a-z]{2,20})\b", re.IGNORECASE)
@@ -167,11 +170,13 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
     if extraction.ranked and asks_for_limit(question.text):
         p *= 1.0 if _tells_limit(extraction.ranked[0]) else _NO_LIMIT
     if extraction.ranked and asks_difference(question.text):
-        p *= 1.0 if _tells_apart(extraction.ranked[0]) else _NOT_COMPARED
+        p *= 1.0 if _tells_apart(extraction.ranked[0]) else NOT_COMPARED
     if extraction.ranked and _names_no_agent(question, extraction.ranked[0]):
         p *= _NO_AGENT
     if extraction.ranked and _tells_another_deed(question, extraction.ranked[0]):
         p *= _OTHER_DEED
+    if extraction.ranked and is_another_entry(question, extraction.ranked[0]):
+        p *= _ANOTHER_ENTRY
     if extraction.ranked and _reads_itself(question, extraction.ranked[0]):
         p *= _ITSELF
     if extraction.ranked:

@@ -28,6 +28,7 @@ from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
 from assistant.answering.folder_answers import folder_draft, summary_documents
 from assistant.answering.listed_work_answers import listed_work_draft
+from assistant.answering.picks import Pick
 from assistant.answering.queried_answers import queried, table_question, told_query_cost
 from assistant.answering.reshaping import reshaped
 from assistant.answering.several_steps import stepwise
@@ -113,9 +114,11 @@ def _extracted(
         draft = draft or drafted(computed)
         reader, sentences = resources.reader(), resources.sentences()
 
-        def ask(part: str, before: Sequence[Turn] = ()) -> tuple[Found, Chosen]:
+        def ask(
+            part: str, before: Sequence[Turn] = (), after: Pick | None = None
+        ) -> tuple[Found, Chosen]:
             result = search(Asked(part, before), snapshot, tools, filters)
-            return result, chosen_from(result, snapshot, sentences, reader, settings)
+            return result, chosen_from(result, snapshot, sentences, reader, settings, after)
 
         steps = None if draft else stepwise(found, ask) or answered_in_parts(found, snapshot, ask)
         if steps is not None:

@@ -111,8 +111,10 @@ def chosen_from(
     sentences: SentenceIndex,
     reader: AnswerReader | None,
     settings: AnswerSettings,
+    after: Pick | None = None,
 ) -> Chosen:
-    """The sentences that answer a question best, before conflicts are looked for."""
+    """The sentences that answer a question best, before conflicts are looked for. ``after`` is what
+    answered the question that this one goes on with."""
     question, passages, most = found.question, found.passages, settings.max_sentences
     read = snapshot.store.read_text
     first = passages[: settings.read_passages]
@@ -122,11 +124,13 @@ def chosen_from(
         asked = in_english(asked, question.language)
     asked = respelt(asked, first) if reader is not None else ""
     readings = read_passages(reader, asked, first)
-    candidates = rank_candidates(question, passages, sentences, readings, snapshot.holding)
+    candidates = rank_candidates(
+        question, passages, sentences, readings, snapshot.holding, after=after
+    )
     extraction = choose(candidates, most, read)
     p = capped(doubted(probability_of(extraction), extraction, passages), extraction)
     if not is_enough(p, settings.min_confidence) and any(passage.noise for passage in passages):
-        candidates = rank_candidates(question, passages, sentences, readings, noise_penalty=0.0)
+        candidates = rank_candidates(question, passages, sentences, readings, None, 0.0, after)
         whole = choose(candidates, most, read)
         also = capped(doubted(probability_of(whole), whole, passages), whole)
         if is_enough(also, settings.min_confidence):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.answering.answer import CitedPlace, Draft
+from assistant.answering.doubts import NOT_COMPARED
 from assistant.answering.extractive import Chosen
 from assistant.answering.list_sides import defined_side_by_side
 from assistant.answering.picks import Pick
@@ -83,6 +84,11 @@ def plan(text: str) -> Hop | Sides | None:
     return None
 
 
+_NEIGHBOURS = 0.4
+"""How sure it is at least that two sentences side by side, which open with the two things, tell
+them apart: shown, and not likely."""
+
+
 def stepwise(whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
     """The answer in parts, and everything found for it; None if the question is better answered
     as a whole."""
@@ -98,6 +104,8 @@ def stepwise(whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
                 return _side_by_side(planned, pair, whole, found, ask)
             if _tells_both(planned, chosen):
                 return None
+            if pair := defined_side_by_side(planned.names, chosen.extraction.ranked, in_prose=True):
+                return _neighbours(planned, pair, whole, found, chosen)
         return _both_sides(planned, whole, ask)
     best = ask(whole.question.standalone)[1].extraction.ranked[:1]
     if best and best[0].features.own >= _ONE_SENTENCE and best[0].features.kind >= 1.0:
@@ -154,6 +162,18 @@ def _side_by_side(
         return None
     parts = [(name, [pick]) for name, pick in zip(sides.names, pair, strict=True)]
     confidence = min(chosen.confidence for chosen in asked)
+    return draft_of_parts(parts, confidence), found_together(whole, parts, found)
+
+
+def _neighbours(
+    sides: Sides, pair: Sequence[Pick], whole: Found, found: Found, chosen: Chosen
+) -> tuple[Draft, Found]:
+    """Two neighbouring sentences, each under the name of its side. Together they tell apart what
+    the best one alone does not, so that doubt does not count."""
+    parts = [(name, [pick]) for name, pick in zip(sides.names, pair, strict=True)]
+    is_doubted = not tells_apart(chosen.extraction.ranked[0].text)
+    confidence = min(1.0, chosen.confidence / (NOT_COMPARED if is_doubted else 1.0))
+    confidence = max(confidence, _NEIGHBOURS)
     return draft_of_parts(parts, confidence), found_together(whole, parts, found)
 
 

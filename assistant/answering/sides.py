@@ -27,11 +27,13 @@ _COMPARE = re.compile(r"^(?:please )?compare ", re.IGNORECASE)
 _DIFFER = re.compile(r"^(?:how|in what ways?|in which ways?) (?:does|do|did|is|are|was|were) ",
                      re.IGNORECASE)  # fmt: skip
 _DIFFERENCE = re.compile(
-    r"^(?:what (?:is|are|was|were)|explain|describe) the (?:main |key )?differences? between ",
+    r"^(?:what(?:['’]s| is| are| was| were)|explain|describe) the (?:main |key )?differences? "
+    r"between ",
     re.IGNORECASE,
 )
 _CONTRASTS = re.compile(
-    r"\b(?:differ\w*|unlike|whereas|while|but|however|than|versus|vs|rather|instead|both|only|not|"
+    r"\b(?:differ(?:s|ed|ing|ent|ently)?|differences? (?:is|are|was|were|lies?|in)|unlike|whereas|"
+    r"while|but|however|than|versus|vs|rather|instead|both|only|not|"
     r"neither|similar\w*|same|contrast\w*|on the other hand|more|less|fewer|also|although|though|"
     r"distinguish\w*|distinct\w*|compared|alternative\w*|another|other|first|second|former|latter|most|"
     r"least|best|worst|the \w{3,12}est|\w{2,12}er than|"

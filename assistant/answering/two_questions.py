@@ -21,8 +21,9 @@ from assistant.retrieval.follow_up import Turn
 from assistant.retrieval.search import Found
 from assistant.types import LIKELY
 
-AskAfter = Callable[[str, Sequence[Turn]], tuple[Found, Chosen]]
-"""A question and the turns before it → what is found and chosen for it alone."""
+AskAfter = Callable[[str, Sequence[Turn], Pick | None], tuple[Found, Chosen]]
+"""A question, the turns before it and the sentence that answered the last of them → what is found
+and chosen for it alone."""
 
 _LONGEST = 400
 """Characters of a question that is taken apart."""
@@ -80,13 +81,14 @@ def answered_in_parts(
     if parts is None:
         return None
     first, second = parts
-    found, one = ask(first, ())
+    found, one = ask(first, (), None)
     said = " ".join(pick.text for pick in one.extraction.picks[:_MOST]) if one.answers else ""
-    then, other = ask(f"And {second}", ((first, said),))
+    answered = one.extraction.ranked[0] if one.answers else None
+    then, other = ask(f"And {second}", ((first, said),), answered)
     is_same = tells_only_the_first(one, other)
     if is_same or _says_the_same(one, other):
         other = replace(other, answers=False)
-    _, together = ask(text, ())
+    _, together = ask(text, (), None)
     picks = together.extraction.picks if together.answers else ()
     if together.answers and all(_is_told_in(each, picks) for each in (one, other)):
         lowest = min(one.confidence, other.confidence)

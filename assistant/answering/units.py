@@ -27,6 +27,16 @@ _MASS = (
     r"(?:kilo|milli|micro)?grams?|grammes?|kg|g|mg|t|tons?|tonnes?|pounds?|lbs?|ounces?|oz|stone"
 )
 _AGE = r"(?:years?|months?|weeks?|days?|centur(?:y|ies)|decades?)\b|\b(?:aged?|old|born|built)"
+_SPANS = (
+    ("seconds|minutes", r"(?:milli)?seconds?|secs?|minutes?|mins?|hours?|hrs?|ms|s|h"),
+    (
+        "hours",
+        r"minutes?|mins?|hours?|hourly|hrs?|h|days?|nights?|[ap]\.?m\.?|o['’]clock|overnight",
+    ),
+    ("weeks", r"days?|weeks?|fortnights?|months?"),
+)
+"""Spans of time that are asked for by their unit, and the units that may tell them: hours are not
+told by "3 to 8 weeks"."""
 _ASKED = (
     (
         re.compile(
@@ -45,6 +55,13 @@ _ASKED = (
     (
         re.compile(r"\bhow heavy\b|\bhow much does .{2,60} weigh\b", re.IGNORECASE),
         rf"{_COUNT}[^.;]{{0,20}}?(?<![^\W\d_])(?:{_MASS})(?![^\W\d_])",
+    ),
+    *(
+        (
+            re.compile(rf"\bhow many (?:\w+ ){{0,1}}(?:{asked})\b", re.IGNORECASE),
+            rf"{_COUNT}[^.;]{{0,30}}?(?<![^\W\d_])(?:{told})\b|\d:\d\d|\b(?:1\d|20)\d\d\b",
+        )
+        for asked, told in _SPANS
     ),
     (re.compile(r"\bhow old\b", re.IGNORECASE), rf"(?:{_AGE})\b|\b(?:1\d|20)\d\d\b"),
 )

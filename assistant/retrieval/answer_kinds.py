@@ -52,9 +52,15 @@ _MEASURES = (
     r"liabilities|balance|dividends?|salary|salaries|sales|turnover|prices?|costs?|amounts?|sum|"
     r"budgets?|deficit|surplus|temperature|speed|weight|height|length|width|depth|distance|density|"
     r"pressure|population|voltage|frequency|capacity|margin|rates?|total|size|volume|duration|"
-    r"diameter|radius|thickness|altitude|fees?|rent|wages?|latency|bandwidth|throughput|mass|dosage"
+    r"diameter|radius|thickness|altitude|fees?|rent|wages?|latency|bandwidth|throughput|mass|dosage|"
+    r"delay|intervals?|timeout|tolerance|quota|deposit|wattage|mileage"
 )
 """What is told by a number: "What was the net revenue of …?"."""
+_PLAIN_MEASURES = (
+    r"temperature|speed|weight|height|length|width|depth|distance|pressure|voltage|frequency|capacity|"
+    r"duration|diameter|radius|thickness|altitude|delay|interval|timeout|tolerance|mileage"
+)
+"""The same without "is": "What delay does it use?"."""
 _AUXILIARIES = (
     r"did|do|does|was|were|is|are|will|would|has|had|have|can|could|should|must|might|may|exactly"
 )
@@ -78,7 +84,9 @@ _ENGLISH: dict[AnswerKind, str] = {
         rf"\b(?:what|which) (?:was|were|is|are) (?:the |its |their |your )?"
         rf"(?:(?!(?:of|for|in|to|by|at|on) )[\w'’&.-]{{1,30}} ){{0,5}}?(?:{_MEASURES})"
         r"(?= (?:of|for|in|at|on|from|per|as|during|by|between|recorded|reported|after|before|"
-        r"under|with|when|if|each)\b|[?,]|$)"
+        r"under|with|when|if|each)\b|[?,]|$)|"
+        rf"\b(?:what|which) (?:{_PLAIN_MEASURES})"
+        rf" (?:of|between|in|at|for|on|{_AUXILIARIES}|shall|need|needs)\b"
     ),
     "date": (
         rf"{_OPENS}when\b|\bwhen (?:{_AUXILIARIES})\b|"

@@ -80,6 +80,14 @@ _NEXT_WORD = re.compile(r"[\s\"“‘'(\[«*_]*([^\s.,;:!?\"”’)\]*_]+)")
 _WIDEST, _ROOM = 130, 0.85
 """Characters of the longest line of a wrapped paragraph, and the share of its width in which the
 first word of the next line would have had room: lines of a PDF are not equally long."""
+_GOES_ON = re.compile(
+    r"(?:^|\s)(?:an?|the|of|to|in|on|at|by|for|with|from|into|upon|under|as|than|and|or|nor|but|that|"
+    r"which|who|whose|their|his|her|its|our|your|my|this|these|those|such|any|every|each|is|are|was|"
+    r"were|be|been|has|have|had|shall|will|would|may|might|must|can|could|should|"
+    r"der|die|das|den|dem|des|ein|eine|einen|einem|einer|und|oder|von|zu|mit|für|im|le|la|les|du|de|"
+    r"un|une|et|ou|el|los|las|y|del|il|lo|gli)$"
+)
+"""The last word of a line that no sentence ends in: "unless the House by their / Adjournment"."""
 _ASIDE = re.compile(r"\s*[(\[][A-Z]{3,12}: [^()\[\]\n]{3,200}[)\]]\s*")
 """A line that links to another page: "(READ: The making of the film)"."""
 _BETWEEN_NAMES = re.compile(r", (?:and )?| and | & ")
@@ -192,7 +200,7 @@ def _is_ended(previous: str, body: str, width: int) -> bool:
         return False
     if _ASIDE.fullmatch(previous):
         return True
-    if previous.endswith((*_ENDED, ",")) or _is_of_names(body):
+    if previous.endswith((*_ENDED, ",")) or _GOES_ON.search(previous) or _is_of_names(body):
         return False
     if len(body) > _WIDEST:
         return body.endswith((*_ENDED, '"', "”", "’"))

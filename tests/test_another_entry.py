@@ -1,0 +1,97 @@
+"""Entries about somebody else, two things told apart, second parts, and units that do not fit."""
+
+from __future__ import annotations
+
+from support_texts import indexed_for_module
+
+from assistant import Assistant
+from assistant.retrieval.question import analyse
+from assistant.text.analysed import analysed
+
+CREDITS = """# Credits of the game Marrow
+
+## Translations
+
+The game was put into other languages by these friends:
+
+- Otto Brand (Swedish translation)
+- Ruiz Calder (Spanish translation)
+- Ines Moor (Danish translation)
+- Tilda Grey (level design)
+
+It was first shown in 2011. It raised the number of players by 40 per cent.
+"""
+RECALLS = """# Taking cheese back
+
+A *withdrawal* takes cheese back from the shops. A *recall* goes further and tells the public too.
+We recall if the cheese may have reached kitchens and could make people ill.
+
+Everybody who begins here gets a "vat mate", someone from another room whom you can ask anything.
+
+Many people are confused about the difference between grading and sorting. Grading is the work of
+giving each wheel a mark. Sorting is the work of putting wheels of one mark on one shelf.
+
+| Room | What lies in it | Wheels |
+|---|---|---|
+| 1 | White wheels, 3 to 8 weeks | 5200 |
+| 2 | Blue wheels, 5 to 9 weeks | 2400 |
+"""
+NOTES = """# How notes got their lengths
+
+Frank of Colm is credited with the first careful explanation of how long a sung note lasts, so the
+signs of that age are called Frankish. His teaching made use of three values, the long, the breve
+and the half breve. Then, in the next century, Vitus and Johan added several lengths, the small, the
+smaller and the smallest, and told how all of them are related.
+"""
+
+texts = indexed_for_module({"credits.md": CREDITS, "recalls.md": RECALLS, "notes.md": NOTES})
+
+
+def test_an_item_about_another_language_is_not_called_likely(texts: Assistant) -> None:
+    assert texts.ask("Who translated Marrow into Polish?").certainty in ("unsure", "none")
+    answer = texts.ask("Who translated Marrow into Danish?")
+    assert "Ines Moor" in answer.text
+    assert answer.certainty in ("sure", "likely")
+
+
+def test_two_neighbouring_sentences_tell_two_things_apart(texts: Assistant) -> None:
+    answer = texts.ask("What's the difference between withdrawing and recalling cheese?")
+    assert "takes cheese back from the shops" in answer.text
+    assert "tells the public too" in answer.text
+    assert "We recall if" not in answer.text
+
+
+def test_a_sentence_that_names_a_difference_does_not_tell_it(texts: Assistant) -> None:
+    answer = texts.ask("What is the difference between grading and sorting?")
+    assert "giving each wheel a mark" in answer.text
+    assert "on one shelf" in answer.text
+    assert "confused" not in answer.text
+
+
+def test_what_stands_behind_a_quoted_name_defines_it(texts: Assistant) -> None:
+    answer = texts.ask("What is a vat mate?")
+    assert "someone from another room" in answer.text
+    assert answer.certainty in ("sure", "likely")
+
+
+def test_hours_are_not_told_by_weeks(texts: Assistant) -> None:
+    answer = texts.ask("For how many hours do white wheels lie in room 1?")
+    assert answer.certainty in ("unsure", "none")
+    assert texts.ask("For how many weeks do white wheels lie in room 1?").certainty != "none"
+
+
+def test_a_measure_without_is_asks_for_a_number() -> None:
+    for text in ("What delay does the bell use?", "Which temperature should the room have?"):
+        assert analyse(analysed(text), (), lambda term: 1.0).kinds[0] == "number"
+    plain = analyse(analysed("Which depth charges were used?"), (), lambda term: 1.0)
+    assert plain.kinds[0] != "number"
+
+
+def test_the_second_part_is_told_by_what_follows_the_first(texts: Assistant) -> None:
+    answer = texts.ask(
+        "Who first explained with care how long a sung note lasts, and which three lengths did he "
+        "use?"
+    )
+    assert "Frank of Colm" in answer.text
+    assert "the long, the breve and the half breve" in answer.text
+    assert "Vitus" not in answer.text
