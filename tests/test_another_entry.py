@@ -44,7 +44,17 @@ and the half breve. Then, in the next century, Vitus and Johan added several len
 smaller and the smallest, and told how all of them are related.
 """
 
-texts = indexed_for_module({"credits.md": CREDITS, "recalls.md": RECALLS, "notes.md": NOTES})
+EARTHS = """# The earths of the island
+
+Red earth is dug in the north. It has two forms, grit and clay. Red earth stains the hands.
+
+White earth comes from the Broad Quarry. Grey earth comes from Holm Beach. Its name comes from the
+word Grau. Blue earth comes from Tarn Hill, and its other name comes from Lower Tarn.
+"""
+
+texts = indexed_for_module(
+    {"credits.md": CREDITS, "recalls.md": RECALLS, "notes.md": NOTES, "earths.md": EARTHS}
+)
 
 
 def test_an_item_about_another_language_is_not_called_likely(texts: Assistant) -> None:
@@ -72,6 +82,12 @@ def test_what_stands_behind_a_quoted_name_defines_it(texts: Assistant) -> None:
     answer = texts.ask("What is a vat mate?")
     assert "someone from another room" in answer.text
     assert answer.certainty in ("sure", "likely")
+
+
+def test_deeds_of_other_things_are_not_collected(texts: Assistant) -> None:
+    answer = texts.ask("What forms does red earth come in?")
+    assert "grit and clay" in answer.text
+    assert "Holm Beach" not in answer.text
 
 
 def test_hours_are_not_told_by_weeks(texts: Assistant) -> None:

@@ -15,7 +15,8 @@ from assistant.retrieval.question import Question
 from assistant.text.word_families import family, verb_forms
 
 _ASKS = re.compile(
-    r"\b(?:which|what) [\w' -]{2,60}? (?:has|have|had|did|does|do) [^?]{2,80}? ([a-z]{3,20})\b"
+    r"\b(?:which|what) [\w' -]{2,60}? (?:has|have|had|did|does|do) (?P<who>[^?]{2,80}?) "
+    r"(?P<deed>[a-z]{3,20})\b"
     r"(?: (?:over|in|during|since|so far|until|up to|through|throughout|by)\b[^?]{0,60})?"
     r"\s*\?*\s*$",
     re.IGNORECASE,
@@ -36,17 +37,18 @@ def collected(question: Question, ranked: Sequence[Pick]) -> list[Pick]:
     asked = _ASKS.search(question.text) if question.language == "en" else None
     if asked is None or not (question.wants_list or asks_for_several(question)):
         return []
-    deeds = {term for term in question.reads(asked[1]) if term in question.weights}
+    deeds = {term for term in question.reads(asked["deed"]) if term in question.weights}
     forms = deeds.union(*(verb_forms(deed, "en") for deed in deeds))
     words = forms.union(*(family(form, form, "en") for form in forms))
-    subject = question.names - deeds
+    who = {term for term in question.reads(asked["who"]) if term in question.weights}
+    subject = question.names - deeds or who
     told: list[tuple[Pick, frozenset[str]]] = []
     for pick in ranked:
         said = {*question.reads(pick.text, pick.passage.language)}
         is_told = pick.kind == "prose" and not words.isdisjoint(said)
         if is_told and (not subject or not subject.isdisjoint(said)):
             told.append((pick, _new_names(question, pick.text)))
-    if not told:
+    if not told or told[0][0] is not ranked[0]:  # the best sentence tells it in other words
         return []
     first = told[0][0]
     kept: list[tuple[Pick, frozenset[str]]] = []

@@ -85,7 +85,7 @@ def answered_in_parts(
     said = " ".join(pick.text for pick in one.extraction.picks[:_MOST]) if one.answers else ""
     answered = one.extraction.ranked[0] if one.answers else None
     then, other = ask(f"And {second}", ((first, said),), answered)
-    is_same = tells_only_the_first(one, other)
+    is_same = tells_only_the_first(one, other) or _is_only_behind(one, other)
     if is_same or _says_the_same(one, other):
         other = replace(other, answers=False)
     _, together = ask(text, (), None)
@@ -136,12 +136,30 @@ def tells_only_the_first(one: Chosen, other: Chosen) -> bool:
     that the second part alone asks for: "who came up with the story?" by who shot the film."""
     if not one.answers or not other.answers or not _is_told_in(other, one.extraction.ranked[:1]):
         return False
-    question, best = other.extraction.question, other.extraction.ranked[0]
+    return _holds_nothing_asked(other) and _is_same_value(one, other)
+
+
+def _is_only_behind(one: Chosen, other: Chosen) -> bool:
+    """Whether the second part is told by a sentence that only stands behind the first one's: it
+    holds no word of this part, and that one would be the better answer to it, for a reader too."""
+    if not one.answers or not other.answers or not _holds_nothing_asked(other):
+        return False
+    best, first = other.extraction.ranked[0], one.extraction.ranked[0]
+    again = [p for p in other.extraction.ranked if _is_told_in(one, [p])]
+    is_behind = best.passage.document == first.passage.document and best.start >= first.end
+    return is_behind and any(
+        p.score >= best.score and p.read.span >= best.read.span for p in again[:1]
+    )
+
+
+def _holds_nothing_asked(part: Chosen) -> bool:
+    """Whether the best sentence of a second part holds no word that this part alone asks for."""
+    question, best = part.extraction.question, part.extraction.ranked[0]
     own = question.weights.keys() - question.borrowed
     said = {*question.reads(best.text, best.passage.language)}
     near = families(question)
     held = any(term in said or not said.isdisjoint(near.get(term, ())) for term in own)
-    return bool(own) and not held and _is_same_value(one, other)
+    return bool(own) and not held
 
 
 def _is_same_value(one: Chosen, other: Chosen) -> bool:
