@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from support_texts import indexed_for_module
 
 from assistant import Assistant
+from assistant.answering.english_deeds import tells_another_deed
+from assistant.answering.two_questions import two_questions
 from assistant.retrieval.question import analyse
 from assistant.text.analysed import analysed
 
@@ -111,3 +114,35 @@ def test_the_second_part_is_told_by_what_follows_the_first(texts: Assistant) -> 
     assert "Frank of Colm" in answer.text
     assert "the long, the breve and the half breve" in answer.text
     assert "Vitus" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_another"),
+    [
+        ("Who captained the boat in 1931?", "Ada Moor built it in 1931.", True),
+        ("Who captained the boat in 1931?", "Under Ada Moor it was led to the north.", False),
+        (
+            "Which architect drew the plans of the hall that opened in 1968?",
+            "The hall was opened in 1968 by the bishop.",
+            True,
+        ),
+        (
+            "Which architect drew the plans of the hall?",
+            "The hall was designed by Ada Moor.",
+            False,
+        ),
+        ("By whom was the bridge repaired?", "The bridge was built by Ada Moor.", True),
+        ("Who proposed the new rule?", "The new rule was Ada Moor's idea.", False),
+        ("Which of the boats did Ada Moor paint?", "She rowed the red one.", False),
+    ],
+)
+def test_who_did_it_is_not_told_by_another_deed(question: str, text: str, is_another: bool) -> None:
+    assert tells_another_deed(question, text, "") is is_another
+
+
+def test_a_second_question_of_yes_or_no_is_a_part() -> None:
+    assert two_questions("Where is the water hard, and do people there live longer?") == (
+        "Where is the water hard?",
+        "do people there live longer?",
+    )
+    assert two_questions("Who may use the lift and do the washing?") is None

@@ -35,10 +35,43 @@ retired resigned: retir* resign* stepped_down left quit* leav* last_day last_gam
   ended"""
 """Verbs of questions, and behind the colon what tells of such a deed; "_" stands for a space, "*"
 for any ending."""
+_DOERS = """drew designed planned: draw* drew plan* design* architect* sketch* blueprint* engineer*
+translated: translat* version* render* put_into
+captained commanded skippered: captain* command* skipper* lead* led at_the_helm under master*
+painted: paint* portrait* artist* fresco* mural* canvas*
+funded financed sponsored: fund* financ* sponsor* grant* donat* pay* paid money cost* expens* rais*
+  bequ* borne support* subsid* contribut* gift* gave given invest*
+judged refereed umpired: judg* referee* umpir* jury arbit*
+taught trained coached: taught teach* train* coach* school* instruct* lesson* tutor* learn* mentor*
+edited: edit*
+composed: compos* music* wrote writ* tune* score* set_to
+sang: sang sing* sung vocal* song* voice*
+photographed: photo* pictur* camera* shot taken took image*
+repaired mended restored renovated: repair* mend* restor* fix* renovat* rebuil* overhaul* refurbish*
+  conserv*
+banned forbade outlawed: ban* forb* prohibit* outlaw* illegal
+proposed suggested: propos* suggest* idea* mov* put_forward came_up_with recommend* brought_up
+  introduc* call* plan* want* urg* advoc* argu*
+rejected opposed: reject* oppos* against refus* declin* turned_down vot* den* object* protest*
+  critic*
+approved ratified: approv* ratif* accept* agree* resolv* adopt* pass* vot* carried confirm* sign*
+  consent* gave grant*
+signed: sign*
+insured: insur*
+voiced portrayed: voic* portray* play* act* star* cast* role"""
+"""The same of questions for who did something: "Which architect drew the plans?"."""
 _ASKS = (
     r"\W{0,5}(?:where|when|(?:in|on|at|from|near)? ?(?:which|what) (?:\w+ )?(?:city|town|village|"
     r"country|place|state|street|building|year|day|month|date|century|decade|site)) "
     r"(?:was|were|did|had|is|are) (?:[^?]{2,80} )?"
+)
+
+
+_ASKS_DOER = (
+    r"\W{0,5}(?:by )?(?:who(?:m|se \w+)?|which (?!of\b)[\w'’-]+(?: [\w'’-]+){0,3}?|what "
+    r"(?:person|man|woman|firm|company|artist|architect|engineer|designer|author|country|king|queen|"
+    r"group|team))(?: (?:first|once|originally|then|later|also|\w+ly))? "
+    r"(?:(?:was|were|is|has|had) [^?]{2,80} )?"
 )
 
 
@@ -48,17 +81,20 @@ def _told(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w){life}", re.IGNORECASE)
 
 
-_ASKED = tuple(
-    (re.compile(rf"{_ASKS}(?:{'|'.join(verbs.split())})\b", re.IGNORECASE), _told(told))
-    for verbs, _, told in (
-        line.partition(":") for line in re.sub(r"\n  ", " ", _DEEDS).splitlines()
-    )
-)
+def _pairs(deeds: str, asks: str) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    lines = re.sub(r"\n  ", " ", deeds).splitlines()
+    return [
+        (re.compile(rf"{asks}(?:{'|'.join(verbs.split())})\b", re.IGNORECASE), _told(told))
+        for verbs, _, told in (line.partition(":") for line in lines)
+    ]
+
+
+_ASKED = (*_pairs(_DEEDS, _ASKS), *_pairs(_DOERS, _ASKS_DOER))
 
 
 def tells_another_deed(question: str, text: str, before: str) -> bool:
-    """Whether the place or time of a deed is asked for ("Where was it dug up?") of which neither a
-    sentence nor what stands right before it has a word."""
+    """Whether the place, the time or the doer of a deed is asked for ("Where was it dug up?") of
+    which neither a sentence nor what stands right before it has a word."""
     for asked, told in _ASKED:
         if asked.match(question):
             return told.search(text) is None and told.search(before) is None

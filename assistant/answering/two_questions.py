@@ -36,7 +36,16 @@ _QUESTION = (
     r"(?:(?:to|in|at|for|from|by|on|with|of|under|since|until) )?"
     r"(?:who|whom|whose|which|what|where|when|why|how)\b"
 )
-_JOINT = re.compile(rf"[,;]? and (?={_QUESTION})|[;?] (?=(?:and )?{_QUESTION})", re.IGNORECASE)
+_WHETHER = (
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|may|must|will|would|should) "
+    r"(?:the|an?|it|they|he|she|there|this|that|these|those|people|you|we|i|my|our|his|her|its|their|any|all|some)\b"
+)
+"""A question of yes or no, which only a comma or another question's end may stand before."""
+_JOINT = re.compile(
+    rf"[,;]? and (?={_QUESTION})|[;?] (?=(?:and )?{_QUESTION})|, and (?={_WHETHER})|"
+    rf"[;?] (?=(?:and )?{_WHETHER})",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     rf"(?:^|[,.:;!] (?:so |but |and )?)\W*(?P<asked>(?:{_QUESTION}|(?:is|are|was|were|do|does|did|"
     r"has|have|had|can|could|will|would|should)\b).*)$",
