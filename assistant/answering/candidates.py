@@ -41,6 +41,7 @@ from assistant.answering.sentence_scores import (
     take_apart,
     weigh,
 )
+from assistant.answering.spanned_rows import by_span
 from assistant.answering.statement_marks import below_flat_ones, marked_wrong
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
 from assistant.retrieval.nearness import SentenceIndex
@@ -140,7 +141,8 @@ def rank_candidates(
     about = _subjects(question, passages, parts)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
-        found = parts[passage.chunk_id]
+        spanned = by_span(question, parts[passage.chunk_id])
+        found = spanned.found
         if not found:
             continue
         similarities = cosines(split[passage.chunk_id].vectors, vector)
@@ -162,7 +164,9 @@ def rank_candidates(
         bonus = {**bonus, **labelled(question, found, features, bonus)}
         for index in opening_with(question, found):
             bonus[index] = bonus.get(index, 0.0) + OWN_SUBJECT
-        wrong = marked_wrong(question, found)
+        for index, more in spanned.gains.items():
+            bonus[index] = bonus.get(index, 0.0) + more
+        wrong = {**marked_wrong(question, found), **spanned.losses}
         below = asked_above.get(passage.chunk_id, {})
         for index, more in below.items():
             bonus[index] = bonus.get(index, 0.0) + more
