@@ -159,7 +159,8 @@ def _whole_sentences(
     pieces: Iterable[tuple[int, str]], text: str, limit: int
 ) -> Iterator[tuple[int, str]]:
     """Pieces whose borders cut no sentence of a wrapped paragraph: the splitter takes the end of a
-    line for a better place than the end of a sentence. The cut sentence goes to the next piece."""
+    line for a better place than the end of a sentence. The cut sentence goes to the next piece.
+    Pieces that overlap stay as they are."""
     begun = end = -1
     for start, piece in pieces:
         if begun < 0:

@@ -6,7 +6,7 @@ import pytest
 from support_texts import indexed_for_module
 
 from assistant import Assistant
-from assistant.tables.ranges import NumberSpan, span_of
+from assistant.tables.ranges import NumberSpan, number_of, span_of
 
 LEAVE = """# Leave and sickness of the ferry
 
@@ -33,7 +33,47 @@ FREIGHT = """# Freight on the ferry
 | 16 and over | 9 crowns |
 """
 
+POST = """# Post of the island
+
+| Weight of the parcel | Postage |
+|---|---|
+| up to 0.5 kg | 3 crowns |
+| 0.5 to 1.5 kg | 20 crowns |
+| over 1.5 kg | 90 crowns |
+
+## Tax on income
+
+| Income | Rate of tax |
+|---|---|
+| up to £12,570 | nothing |
+| £12,571 to £50,270 | 20 in a hundred |
+| over £50,270 | 40 in a hundred |
+
+## Sleep
+
+| Age | Hours of sleep |
+|---|---|
+| 0 to 3 months | 15 hours |
+| 4 to 11 months | 14 hours |
+| 1 to 5 years | 11 hours |
+| 6 to 13 years | 10 hours |
+
+## What the store may hold
+
+| Temperature in °C | What may be stored |
+|---|---|
+| below 0 | ice cream |
+| 0 to 5 | milk |
+| 5 to 15 | wine |
+
+| Pages | Chapter |
+|---|---|
+| 1-14 | Milk |
+| 15-40 | Wine |
+"""
+
 ferry = indexed_for_module({"leave.md": LEAVE, "freight.md": FREIGHT})
+island = indexed_for_module({"post.md": POST})
 
 
 @pytest.mark.parametrize(
@@ -57,6 +97,32 @@ def test_the_row_whose_span_holds_the_number_answers_alone(
 
 
 @pytest.mark.parametrize(
+    ("question", "held", "other"),
+    [
+        ("What is the postage for a parcel with a weight of 0.375 kg?", "3 crowns", "90 crowns"),
+        ("What is the postage for a parcel with a weight of 1.250 kg?", "20 crowns", "90 crowns"),
+        ("What is the rate of tax on an income of £60k?", "40 in a hundred", "nothing"),
+        ("What is the rate of tax on an income of £2 million?", "40 in a hundred", "nothing"),
+        ("What is the rate of tax on an income of £30 000?", "20 in a hundred", "nothing"),
+        ("How many hours of sleep does a child of 10 years need?", "10 hours", "14 hours"),
+        ("What may be stored at a temperature of minus 10 °C?", "ice cream", "wine"),
+    ],
+)
+def test_numbers_and_units_are_read_as_written(
+    island: Assistant, question: str, held: str, other: str
+) -> None:
+    answer = island.ask(question)
+    assert held in answer.text
+    assert other not in answer.text
+
+
+def test_a_number_of_another_column_picks_no_span(ferry: Assistant, island: Assistant) -> None:
+    assert "16 and over" in ferry.ask("At what age is the fare 9 crowns?").text
+    answer = island.ask("How many pages are in chapter 2?")
+    assert answer.certainty in ("unsure", "none")
+
+
+@pytest.mark.parametrize(
     ("label", "span"),
     [
         ("2 to 5 years", NumberSpan(2, 5, "years")),
@@ -64,8 +130,13 @@ def test_the_row_whose_span_holds_the_number_answers_alone(
         ("under 50 kg", NumberSpan(None, 50, "kg", with_high=False)),
         ("more than ten", NumberSpan(10, None, "", with_low=False)),
         ("65+", NumberSpan(65, None, "")),
-        ("ab 1.000 Stück", NumberSpan(1000, None, "Stück")),
-        ("bis 3,5 t", NumberSpan(None, 3.5, "t")),
+        ("0.125 to 0.250 kg", NumberSpan(0.125, 0.25, "kg")),
+        ("1.250–2.500", NumberSpan(1.25, 2.5, "")),
+        ("0 to 5 °C", NumberSpan(0, 5, "°C")),
+        ("below -5", NumberSpan(None, -5, "", with_high=False)),
+        ("-10 to -5", NumberSpan(-10, -5, "")),
+        ("6 months to 12 years", None),
+        ("£50k to £100k", None),
         ("less than one year", NumberSpan(None, 1, "year", with_high=False)),
         ("16 and over", NumberSpan(16, None, "")),
         ("Model 3", None),
@@ -79,6 +150,17 @@ def test_the_row_whose_span_holds_the_number_answers_alone(
 )
 def test_labels_are_spans_only_as_a_whole(label: str, span: NumberSpan | None) -> None:
     assert span_of(label) == span
+
+
+def test_numbers_are_read_as_their_language_writes_them() -> None:
+    assert span_of("ab 1.000 Stück", "de") == NumberSpan(1000, None, "Stück")
+    assert span_of("bis 3,5 t", "de") == NumberSpan(None, 3.5, "t")
+    assert span_of("bis 1.250,5 t", "de") == NumberSpan(None, 1250.5, "t")
+    assert number_of("12,570") == 12570
+    assert number_of("30 000") == 30000
+    assert number_of("1,234.5") == 1234.5
+    assert number_of("0,375") == 0.375
+    assert number_of("2,5", "de") == 2.5
 
 
 def test_ends_count_as_they_are_written() -> None:

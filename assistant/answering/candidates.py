@@ -141,7 +141,7 @@ def rank_candidates(
     about = _subjects(question, passages, parts)
     ranked: list[Pick] = []
     for rank, passage in enumerate(passages, start=1):
-        spanned = by_span(question, parts[passage.chunk_id])
+        spanned = by_span(question, parts[passage.chunk_id], passage.language)
         found = spanned.found
         if not found:
             continue

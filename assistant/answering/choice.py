@@ -23,11 +23,13 @@ from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.pick_relations import (
     NEXT_TO,
     has_pronoun,
+    leans_on_another,
     overlaps,
     same_text,
     terms_held,
 )
 from assistant.answering.picks import Extraction, Pick
+from assistant.answering.replies import replies_to_another
 from assistant.answering.sentences_beside import (
     COUNTED,
     announced_next,
@@ -91,9 +93,10 @@ def _choose(
     if question.of_each_document:
         return _one_a_document(best, ranked, max_sentences)
     if best.row is not None:
-        if is_told_by_span(question, best.row):
+        code = best.passage.language
+        if is_told_by_span(question, best.row, code):
             rows = rows_asked_for(question, best, ranked)
-            return [row for row in rows if row.row and is_told_by_span(question, row.row)]
+            return [row for row in rows if row.row and is_told_by_span(question, row.row, code)]
         return table_of(question, best, read) or rows_asked_for(question, best, ranked)
     if _is_item_asked_for(question, best):
         return [best]
@@ -136,6 +139,8 @@ def _choose(
                 continue
             if is_beside_text(question.text, pick.text) or _is_headline(pick):
                 continue
+            if leans_on_another(question, pick, chosen) or _is_reply_to_another(question, pick):
+                continue
             if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
                 chosen.append(pick)
                 covered |= gained
@@ -154,6 +159,11 @@ def _choose(
         turned = turning_beside(question, best, read)
         chosen += [each for each in turned if not any(overlaps(each, other) for other in chosen)]
     return _told_once(_in_order(chosen))
+
+
+def _is_reply_to_another(question: Question, pick: Pick) -> bool:
+    at = pick.start - pick.passage.start
+    return pick.row is None and replies_to_another(question, pick.passage, at, pick.text)
 
 
 def _one_a_document(best: Pick, ranked: Sequence[Pick], most: int) -> list[Pick]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from assistant.answering.answer import Draft
 from assistant.answering.figure_drafts import MadeFigure, figures_draft
 from assistant.answering.found_tables import stems_in, tables_of, term_stems
+from assistant.answering.sides import asks_difference
 from assistant.chunking import section_at
 from assistant.computing.asked import Wish, is_light, wishes_of
 from assistant.computing.binding import Missing, Refused, bind
@@ -70,6 +71,9 @@ def computed_draft(found: Found, snapshot: Snapshot) -> Draft | AskedTable | Non
         if isinstance(first, AskedTable) and first.refusal is None:
             is_refusal = isinstance(draft, Draft) or (draft is not None and draft.refusal)
             first = draft if is_refusal else first
+    is_refused = isinstance(first, Draft) and first.abstained
+    if is_refused and asks_difference(found.question.text):  # it may ask in what they differ
+        return None
     return first
 
 

@@ -20,9 +20,10 @@ from assistant.answering.handled_things import only_handles
 from assistant.answering.life_years import without_life_years
 from assistant.answering.other_entries import is_another_entry
 from assistant.answering.picks import Extraction, Pick
+from assistant.answering.replies import tells_of_variant
 from assistant.answering.sides import asks_difference, tells_apart
 from assistant.answering.unfilled_slots import share_filled
-from assistant.answering.units import lacks_unit, tells_in_words
+from assistant.answering.units import lacks_unit, tells_in_words, tells_other_span
 from assistant.answering.untold import share_told
 from assistant.checking.contrasts import has_other_stage
 from assistant.retrieval.limits import asks_for_limit, tells_limit
@@ -77,8 +78,9 @@ _OTHER_DEED, _BEFORE = 0.5, 160
 a sentence that may name the deed."""
 _NO_AGENT = 0.35
 """What is left where "Who founded it?" is asked and the sentence has "it was founded" by nobody."""
-_ANOTHER_ENTRY = 0.5
-"""What is left where a row or item has another name than the one that is asked about."""
+_ANOTHER_ENTRY, _VARIANT = 0.65, 0.5
+"""What is left where a row or item has another name than the one that is asked about (which may be
+another word for it), and where a sentence tells of one kind of the thing."""
 _ITSELF = 0.5
 """What is left where a reader takes the thing that is asked about for the person or place."""
 _WHO_DID = re.compile(r"\W*who(?: first| originally)? ([a-z]{2,20})\b", re.IGNORECASE)
@@ -177,6 +179,8 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _OTHER_DEED
     if extraction.ranked and is_another_entry(question, extraction.ranked[0]):
         p *= _ANOTHER_ENTRY
+    if extraction.ranked and tells_of_variant(question, extraction.ranked[0].text):
+        p *= _VARIANT
     if extraction.ranked and _reads_itself(question, extraction.ranked[0]):
         p *= _ITSELF
     if extraction.ranked:
@@ -235,7 +239,9 @@ def _lacks_measure(question: Question, best: Pick) -> bool:
     """Whether a measure is asked for in English that no number with a unit nor words tell."""
     if question.language != "en" or tells_in_words(question.text, best.text):
         return False
-    return lacks_unit(question, best.text, "")
+    names = best.row.names if best.row is not None else ()
+    told = " ".join((*names, best.text))
+    return tells_other_span(question.text, told) or lacks_unit(question, best.text, "")
 
 
 def _is_unfilled(question: Question, best: Pick) -> bool:

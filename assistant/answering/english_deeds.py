@@ -89,7 +89,17 @@ def _pairs(deeds: str, asks: str) -> list[tuple[re.Pattern[str], re.Pattern[str]
     ]
 
 
-_ASKED = (*_pairs(_DEEDS, _ASKS), *_pairs(_DOERS, _ASKS_DOER))
+_ASKED = _pairs(_DEEDS, _ASKS)
+_ASKED_OF_DOERS = _pairs(_DOERS, _ASKS_DOER)
+_OTHERWISE = re.compile(
+    r"\b(?:buil[dt]\w*|rebuilt|open(?:ed|ing)|found(?:ed|ing)|sold|bought|own(?:ed|s|er)?|visit\w*|clos\w+|"
+    r"burn\w*|inherit\w*|rent\w*|liv(?:ed|es|ing)|died|dead|born|marri\w+|stands|stood|belong\w*|won|"
+    r"join\w*|met|arriv\w*|return\w*|retir\w*|sail\w*|found|discovered|stol\w+|kept|keeps|collect\w*|"
+    r"lent|show[ns]?|hangs|hung|read|heard|saw|seen|used|uses)\b",
+    re.IGNORECASE,
+)
+"""Deeds of a sentence that has no word of the one that is asked for: with none of them it may tell
+it in other words ("is by", "turned it into French")."""
 
 
 def tells_another_deed(question: str, text: str, before: str) -> bool:
@@ -98,4 +108,8 @@ def tells_another_deed(question: str, text: str, before: str) -> bool:
     for asked, told in _ASKED:
         if asked.match(question):
             return told.search(text) is None and told.search(before) is None
+    for asked, told in _ASKED_OF_DOERS:
+        if asked.match(question):
+            is_told = told.search(text) is not None or told.search(before) is not None
+            return not is_told and _OTHERWISE.search(text) is not None
     return False

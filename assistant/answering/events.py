@@ -120,9 +120,10 @@ def _extracted(
             result = search(Asked(part, before), snapshot, tools, filters)
             return result, chosen_from(result, snapshot, sentences, reader, settings, after)
 
-        steps = None if draft else stepwise(found, ask) or answered_in_parts(found, snapshot, ask)
-        if steps is not None:
-            draft, found = steps
+        if draft is None:
+            steps = stepwise(found, ask, settings.min_confidence)
+            steps = steps or answered_in_parts(found, snapshot, ask)
+            draft, found = steps or (None, found)
         draft = draft or extractive_draft(found, snapshot, sentences, reader, settings)
         draft = not_a_row(computed, draft, snapshot)
         yield Delta(draft.text)

@@ -16,6 +16,7 @@ from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.doubts import NOT_COMPARED
 from assistant.answering.extractive import Chosen
 from assistant.answering.list_sides import defined_side_by_side
+from assistant.answering.pick_relations import NEXT_TO
 from assistant.answering.picks import Pick
 from assistant.answering.sides import Sides, sides_of, tells_apart
 from assistant.answering.slot_values import has_form, value_in
@@ -23,7 +24,7 @@ from assistant.answering.table_rows import TableRow, as_markdown, row_text
 from assistant.retrieval.search import Found
 from assistant.text.names import words_above
 from assistant.text.terms import terms
-from assistant.types import Evidence, Passage, Sentence
+from assistant.types import LIKELY, Evidence, Passage, Sentence
 
 _LONGEST = 300
 """Characters of a question that is taken apart; the patterns' time grows with its square."""
@@ -84,14 +85,14 @@ def plan(text: str) -> Hop | Sides | None:
     return None
 
 
-_NEIGHBOURS = 0.4
-"""How sure it is at least that two sentences side by side, which open with the two things, tell
-them apart: shown, and not likely."""
+_NEIGHBOURS = LIKELY - 0.01
+"""How sure it is at the most that two sentences side by side, which open with the two things, tell
+them apart: no word says that they do."""
 
 
-def stepwise(whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
+def stepwise(whole: Found, ask: AskPart, least: float) -> tuple[Draft, Found] | None:
     """The answer in parts, and everything found for it; None if the question is better answered
-    as a whole."""
+    as a whole. ``least`` is the confidence from which on an answer is shown."""
     if len(whole.question.standalone) > _LONGEST:
         return None
     planned = plan(whole.question.standalone)
@@ -105,7 +106,8 @@ def stepwise(whole: Found, ask: AskPart) -> tuple[Draft, Found] | None:
             if _tells_both(planned, chosen):
                 return None
             if pair := defined_side_by_side(planned.names, chosen.extraction.ranked, in_prose=True):
-                return _neighbours(planned, pair, whole, found, chosen)
+                told = _neighbours(planned, pair, whole, found, chosen)
+                return told if told[0].confidence >= least else None
         return _both_sides(planned, whole, ask)
     best = ask(whole.question.standalone)[1].extraction.ranked[:1]
     if best and best[0].features.own >= _ONE_SENTENCE and best[0].features.kind >= 1.0:
@@ -168,12 +170,14 @@ def _side_by_side(
 def _neighbours(
     sides: Sides, pair: Sequence[Pick], whole: Found, found: Found, chosen: Chosen
 ) -> tuple[Draft, Found]:
-    """Two neighbouring sentences, each under the name of its side. Together they tell apart what
-    the best one alone does not, so that doubt does not count."""
+    """Two neighbouring sentences, each under the name of its side. Right behind each other they
+    tell apart what the best one alone does not, so that this doubt does not count."""
     parts = [(name, [pick]) for name, pick in zip(sides.names, pair, strict=True)]
+    first, second = sorted(pair, key=lambda pick: pick.start)
     is_doubted = not tells_apart(chosen.extraction.ranked[0].text)
-    confidence = min(1.0, chosen.confidence / (NOT_COMPARED if is_doubted else 1.0))
-    confidence = max(confidence, _NEIGHBOURS)
+    confidence = chosen.confidence
+    if is_doubted and second.start - first.end <= NEXT_TO:
+        confidence = max(confidence, min(_NEIGHBOURS, confidence / NOT_COMPARED))
     return draft_of_parts(parts, confidence), found_together(whole, parts, found)
 
 

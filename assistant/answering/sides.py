@@ -44,6 +44,8 @@ _CONTRASTS = re.compile(
 _IS_PERIOD = re.compile(r"\b(?:1[5-9]|20)\d\d\b|\b(?:half|quarter|months?)\b", re.IGNORECASE)
 _STANDS_FOR = re.compile(r"^(?:that|those|the ones?) (?=(?:of|at|in|for|from|by) )", re.IGNORECASE)
 _OF_EACH = re.compile(r"^(?P<head>[^,:]{3,80}? of )(?P<a>[^,:]{2,60}?) and of (?P<b>[^,:]{2,60})$")
+_SHARED = re.compile(r" (?:for|when|during|in terms of|regarding|as to) [^,]{2,60}$")
+"""What stands behind the second of two things and speaks of both."""
 _JOINTS = (" of ", " at ", " in ", " for ", " from ", " by ")
 _WH = re.compile(r"^(?:which|who|what)(?: one| of them| of the two)?\b ?", re.IGNORECASE)
 _UNTOLD = frozenset({*_COMPARES, *_MEASURES, *"is was are were has had does did the a an".split()})
@@ -125,6 +127,9 @@ def _differing(bare: str) -> Sides | None:
 
 
 def _both(a: str, b: str) -> Sides | None:
+    shared = _SHARED.search(b)
+    if shared is not None and _SHARED.search(a) is None:  # "between Basic and Premier for baggage"
+        a += shared.group()
     sides = _sides(a, b, "What is {}?")
     return replace(sides, may_stand_together=True) if sides is not None else None
 

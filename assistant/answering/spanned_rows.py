@@ -14,23 +14,35 @@ from dataclasses import dataclass, replace
 from assistant.answering.sentence_scores import SentenceTerms
 from assistant.answering.table_rows import TableRow
 from assistant.retrieval.question import Question
-from assistant.tables.ranges import NUMBER_WORDS, NumberSpan, in_digits, number_of, span_of
+from assistant.tables.ranges import (
+    NUMBER,
+    NUMBER_WORDS,
+    NumberSpan,
+    in_digits,
+    number_of,
+    span_of,
+    times_of,
+)
 
 _ASKED = re.compile(
-    r"(?<![\w.,-])(?P<sign>[€$£¥]?) ?"
-    r"(?P<number>\d{1,3}(?:[,.']\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?|"
-    rf"\b(?:{NUMBER_WORDS})\b)(?:[ -]?(?P<unit>[^\W\d_]+|[%€]))?",
+    rf"(?P<minus>\bminus |(?<![\w.,-])[-−])?(?<![\w.,])(?P<sign>[€$£¥]?) ?(?P<number>{NUMBER}|"
+    rf"\b(?:{NUMBER_WORDS})\b)(?P<times> ?(?:k|m|thousand|million|mio|mn|billion|bn)\b\.?)?"
+    r"(?:[ -]?(?P<unit>°? ?[^\W\d_]+|[%€]))?",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]+")
+_WORDS_BEFORE = 3
+"""Words before a number of which one may be what a column is called: "at the age of 12"."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedNumber:
-    """A number of a question, its unit's sign or word, and how it is written."""
+    """A number of a question, its unit's sign or word, how it is written, and the words before."""
 
     value: float
     unit: str
     written: str
+    before: str
 
 
 _LABELS = 2
@@ -51,8 +63,9 @@ class SpannedRows:
     losses: Mapping[int, float]
 
 
-def by_span(question: Question, found: list[SentenceTerms]) -> SpannedRows:
-    """What the spans in the labels of a passage's rows say about a question's numbers."""
+def by_span(question: Question, found: list[SentenceTerms], language: str) -> SpannedRows:
+    """What the spans in the labels of a passage's rows say about a question's numbers; the language
+    is the passage's."""
     asked = _asked(question)
     tables: defaultdict[tuple[object, ...], dict[int, TableRow]] = defaultdict(dict)
     for index, sentence in enumerate(found) if asked else ():
@@ -63,13 +76,17 @@ def by_span(question: Question, found: list[SentenceTerms]) -> SpannedRows:
     for rows in tables.values():
         for column in range(_LABELS):
             cells = {i: row.cells[column] for i, row in rows.items() if column < len(row.cells)}
-            spans = {i: span for i, cell in cells.items() if (span := span_of(cell)) is not None}
+            spans = {
+                i: span
+                for i, cell in cells.items()
+                if (span := span_of(cell, language)) is not None
+            }
             if len(spans) < _FEWEST or len(spans) < _SHARE * len(rows):
                 continue
             name = next(iter(rows.values())).names[column : column + 1]
             meant = _meant(question, asked, tuple(spans.values()), name[0] if name else "")
             if meant is not None:
-                inside = {i for i, span in spans.items() if span.holds(meant.value)}
+                inside = {i for i, span in spans.items() if _holds(question, span, meant)}
                 held |= dict.fromkeys(inside, meant)
                 others |= spans.keys() - inside
             break
@@ -90,13 +107,13 @@ def _with_number(question: Question, sentence: SentenceTerms, written: str) -> S
     return replace(sentence, terms=sentence.terms | said, row=own)
 
 
-def is_told_by_span(question: Question, row: TableRow) -> bool:
+def is_told_by_span(question: Question, row: TableRow, language: str) -> bool:
     """Whether the label of a row is a span that holds the number which is asked about."""
     asked = _asked(question)
     for name, cell in zip(row.names[:_LABELS], row.cells[:_LABELS], strict=False):
-        span = span_of(cell) if asked else None
+        span = span_of(cell, language) if asked else None
         meant = _meant(question, asked, (span,), name) if span is not None else None
-        if span is not None and meant is not None and span.holds(meant.value):
+        if span is not None and meant is not None and _holds(question, span, meant):
             return True
     return False
 
@@ -106,26 +123,39 @@ def _asked(question: Question) -> list[AskedNumber]:
     text = question.text
     if not any(map(str.isdigit, in_digits(text))):
         return []
-    return [
-        AskedNumber(
-            number_of(in_digits(match["number"])), match["sign"] or match["unit"] or "",
-            match["number"],
-        )
-        for match in _ASKED.finditer(text)
-    ]  # fmt: skip
+    found = []
+    for match in _ASKED.finditer(text):
+        sign, times = match["sign"], (match["times"] or "").strip(" .")
+        factor = 1e6 if times.lower() == "m" and sign else times_of(times)
+        unit = sign or match["unit"] or (times if factor == 1.0 else "")
+        value = factor * number_of(in_digits(match["number"]), question.language)
+        before = " ".join(_WORD.findall(text[: match.start()])[-_WORDS_BEFORE:])
+        value = -value if match["minus"] is not None else value
+        written = f"{match['number']}{match['times'] or ''}"
+        found.append(AskedNumber(value, unit.strip("° "), written, before))
+    return found
 
 
 def _meant(
     question: Question, asked: Sequence[AskedNumber], spans: Sequence[NumberSpan], name: str
 ) -> AskedNumber | None:
     """The number of the question that is of the same kind as the spans of a column: it has their
-    unit, or the column is called what the question counts ("aged 7" for "Age")."""
-    of_spans = {term for span in spans for term in (*question.reads(span.unit), span.unit) if term}
+    unit, or stands behind what the column is called ("at the age of 12" for "Age")."""
+    of_spans = {term for span in spans for term in _unit_terms(question, span.unit)}
     of_name = {*question.reads(name)}
     for each in asked:
-        own = {*question.reads(each.unit), each.unit} if each.unit else set()
-        if own & (of_spans or of_name):
+        if _unit_terms(question, each.unit) & (of_spans or of_name):
             return each
-    if of_spans or not of_name & question.weights.keys() or len(asked) != 1:
-        return None
-    return asked[0]
+    behind = [each for each in asked if of_name & {*question.reads(each.before)}]
+    return behind[0] if len(behind) == 1 and not of_spans else None
+
+
+def _unit_terms(question: Question, unit: str) -> set[str]:
+    bare = unit.strip("° ")
+    return {*question.reads(bare), bare.lower()} if bare else set()
+
+
+def _holds(question: Question, span: NumberSpan, meant: AskedNumber) -> bool:
+    """Whether the number lies in a span, which is of the same unit where both have one."""
+    mine, its = _unit_terms(question, meant.unit), _unit_terms(question, span.unit)
+    return span.holds(meant.value) and (not mine or not its or not mine.isdisjoint(its))

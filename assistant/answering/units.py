@@ -27,16 +27,6 @@ _MASS = (
     r"(?:kilo|milli|micro)?grams?|grammes?|kg|g|mg|t|tons?|tonnes?|pounds?|lbs?|ounces?|oz|stone"
 )
 _AGE = r"(?:years?|months?|weeks?|days?|centur(?:y|ies)|decades?)\b|\b(?:aged?|old|born|built)"
-_SPANS = (
-    ("seconds|minutes", r"(?:milli)?seconds?|secs?|minutes?|mins?|hours?|hrs?|ms|s|h"),
-    (
-        "hours",
-        r"minutes?|mins?|hours?|hourly|hrs?|h|days?|nights?|[ap]\.?m\.?|o['’]clock|overnight",
-    ),
-    ("weeks", r"days?|weeks?|fortnights?|months?"),
-)
-"""Spans of time that are asked for by their unit, and the units that may tell them: hours are not
-told by "3 to 8 weeks"."""
 _ASKED = (
     (
         re.compile(
@@ -55,13 +45,6 @@ _ASKED = (
     (
         re.compile(r"\bhow heavy\b|\bhow much does .{2,60} weigh\b", re.IGNORECASE),
         rf"{_COUNT}[^.;]{{0,20}}?(?<![^\W\d_])(?:{_MASS})(?![^\W\d_])",
-    ),
-    *(
-        (
-            re.compile(rf"\bhow many (?:\w+ ){{0,1}}(?:{asked})\b", re.IGNORECASE),
-            rf"{_COUNT}[^.;]{{0,30}}?(?<![^\W\d_])(?:{told})\b|\d:\d\d|\b(?:1\d|20)\d\d\b",
-        )
-        for asked, told in _SPANS
     ),
     (re.compile(r"\bhow old\b", re.IGNORECASE), rf"(?:{_AGE})\b|\b(?:1\d|20)\d\d\b"),
 )
@@ -94,6 +77,31 @@ _IN_WORDS = (
 def tells_in_words(question: str, text: str) -> bool:
     """Whether a sentence says without a number how long something lasts, or how often it is."""
     return any(asked.search(question) and told.search(text) for asked, told in _IN_WORDS)
+
+
+_HOW_MANY = re.compile(
+    r"\bhow many (?:\w+ )?(?P<unit>seconds|minutes|hours|weeks)\b(?! (?:a|per|each|every) )",
+    re.IGNORECASE,
+)
+_NEAR_SPANS = {
+    "seconds": r"second|secs?\b|minute|mins?\b|hour|hrs?\b|\bm?s\b|\dh\b",
+    "minutes": r"second|secs?\b|minute|mins?\b|hour|hrs?\b|\bm?s\b|\dh\b",
+    "hours": r"minute|mins?\b|hour|hrs?\b|\bh\b|\bdays?\b|night|\d ?[ap]\.?m\b|o['’]clock|\d:\d\d",
+    "weeks": r"\bdays?\b|week|fortnight|month",
+}
+"""Spans of time that are asked for by their unit, and what may tell them."""
+_SPAN = re.compile(
+    rf"{_COUNT}[^.;]{{0,12}}?(?<![^\W\d_])(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b",
+    re.IGNORECASE,
+)
+
+
+def tells_other_span(question: str, text: str) -> bool:
+    """Whether "how many hours" is asked, and a text has a number of weeks and nothing of hours."""
+    asked = _HOW_MANY.search(question)
+    if asked is None or _SPAN.search(text) is None:
+        return False
+    return re.search(_NEAR_SPANS[asked["unit"].lower()], text, re.IGNORECASE) is None
 
 
 _AT_A_TIME = re.compile(

@@ -9,9 +9,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-_NUMBER = r"\d{1,3}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+NUMBER = r"\d{1,3}(?:[,.'  ]\d{3})+(?![\d])(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,3})?"
+"""The pattern of a number with its separators."""
 _SIGN = r"[€$£¥%]"
-_UNIT = r"(?:[^\W\d_]+\.?|[%°])(?: (?:of )?[^\W\d_]+){0,3}"
+_NO_JOINT = r"(?!(?:to|and|bis|und|à|a|et|y|or|oder|ou)\b)"
+_UNIT = rf"(?:°? ?{_NO_JOINT}[^\W\d_]+\.?|[%°])(?: (?:of )?{_NO_JOINT}[^\W\d_]+){{0,3}}"
+_MINUS = r"(?:minus |[-−])?"
 _UP = (
     r"up to|at most|no more than|not more than|maximum|max\.?|until|≤|bis(?: zu)?|höchstens|"
     r"jusqu['’]à|au plus|hasta|fino a"
@@ -42,14 +45,20 @@ _WORDS = {word: str(number) for number, word in enumerate(
 NUMBER_WORDS = "|".join(_WORDS)
 """The alternatives of a pattern for a number word."""
 _NAMED = re.compile(rf"\b(?:{NUMBER_WORDS})\b", re.IGNORECASE)
-_SEPARATED = re.compile(r"[,.' ](?=\d{3}(?!\d))")
+_SPACED = re.compile(r"[' \u00a0\u202f](?=\d)")
+_GROUP = 3
+_TIMES = {
+    "k": 1e3, "thousand": 1e3, "million": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9,
+}  # fmt: skip
+_DECIMAL_POINT = frozenset({"", "en", "zh", "ja", "ko", "th", "hi"})
+"""Languages that write "1.250" for one and a quarter; in the others that is 1250."""
 
 
 @cache
 def _spans() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """What is open or shut, and the form of the label; compiled when a question holds a number."""
     low, high = (
-        rf"(?P<{end}sign>{_SIGN}?) ?(?P<{end}>{_NUMBER}) ?(?P<{end}unit>(?:{_UNIT})?)"
+        rf"(?P<{end}sign>{_SIGN}?) ?(?P<{end}>{_MINUS}(?:{NUMBER})) ?(?P<{end}unit>(?:{_UNIT})?)"
         for end in ("low", "high")
     )
     rest = rf"(?P<rest>(?: {_UNIT})?)"
@@ -88,13 +97,32 @@ def in_digits(text: str) -> str:
     return _NAMED.sub(lambda match: _WORDS[match.group().lower()], text)
 
 
-def number_of(written: str) -> float:
-    """What digits with separators stand for."""
-    return float(_SEPARATED.sub("", written).replace(",", "."))
+def number_of(written: str, language: str = "en") -> float:
+    """What digits with the separators of a language stand for; ``minus`` and its sign count.
+
+    A separator of thousands that cannot be one ("2,5", "0,375") is a decimal sign.
+    """
+    bare = _SPACED.sub("", written.strip().lower())
+    is_minus = bare.startswith(("minus", "-", "−"))
+    bare = bare.removeprefix("minus").strip(" -−")
+    thousands, decimal = (",", ".") if language in _DECIMAL_POINT else (".", ",")
+    _, _, last = bare.rpartition(thousands)
+    is_one = bare.count(thousands) == 1 and decimal not in bare
+    if is_one and (len(last) != _GROUP or bare.startswith("0")):
+        thousands, decimal = decimal, thousands
+    bare = bare.replace(thousands, "")
+    bare = bare.replace(decimal, "." if bare.count(decimal) == 1 else "")
+    return -float(bare) if is_minus else float(bare)
 
 
-def span_of(label: str) -> NumberSpan | None:
-    """The span that a label is, whole; None for any other text, and for a single number."""
+def times_of(word: str) -> float:
+    """By what a word behind a number multiplies it: 1 for any that does not."""
+    return _TIMES.get(word.lower(), 1.0)
+
+
+def span_of(label: str, language: str = "en") -> NumberSpan | None:
+    """The span that a label is, whole, written as its language does; None for any other text, for a
+    single number, and where both ends have units of their own ("6 months to 12 years")."""
     bare = in_digits(" ".join(label.split())).strip(" .:;*()[]")
     if len(bare) > _LONGEST or not any(map(str.isdigit, bare)):
         return None
@@ -103,8 +131,13 @@ def span_of(label: str) -> NumberSpan | None:
         if match is None:
             continue
         found = match.groupdict()
-        low, high = (number_of(found[e]) if found.get(e) else None for e in ("low", "high"))
+        low, high = (
+            number_of(found[end], language) if found.get(end) else None for end in ("low", "high")
+        )
         if low is not None and high is not None and low >= high:
+            return None
+        units = {(found.get(name) or "").strip() for name in ("lowunit", "highunit")} - {""}
+        if len(units) > 1 or any(times_of(unit) > 1.0 for unit in units):
             return None
         names = ("highunit", "highsign", "lowunit", "lowsign", "rest")
         unit = next((found[name].strip() for name in names if (found.get(name) or "").strip()), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.text.sentences import sentences
 
-_BEFORE, _BEHIND = 2000, 1500
+_BEFORE, _BEHIND = 800, 400
 """Characters of the paragraph around a border that are looked at."""
 _WRAPPED = ("prose", "item")
 

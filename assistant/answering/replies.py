@@ -1,0 +1,50 @@
+"""Sentences that answer only the question above them, or only a variant of what is asked. Pure.
+
+"Yes, through the flap." below "Can I return books when you are closed?" says nothing of board
+games; "With red lentils, cook for 15 minutes" says nothing of how long the soup cooks without them.
+English patterns, and the words for yes and no of a few languages.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.retrieval.question import Question, coverage
+from assistant.types import Passage
+
+_REPLY = re.compile(
+    r"\W{0,4}(?:yes|no|ja|nein|oui|non|sí|sì|nee|sim|não)\b ?[,.;:!–—-]", re.IGNORECASE
+)
+_ENOUGH = 0.5
+"""The share of what is asked that the question above a reply must hold."""
+_VARIANT = re.compile(
+    r"\W{0,4}(?:with|using|for|if you (?:use|take|have)|when using) (?:the |an? )?"
+    r"(?P<kind>[a-z][\w-]{2,20}) (?P<thing>[a-z][\w-]{2,20})(?: [\w-]{1,20}){0,3},",
+    re.IGNORECASE,
+)
+
+
+def replies_to_another(question: Question, passage: Passage, start: int, text: str) -> bool:
+    """Whether a sentence at a place of a passage opens with yes or no, below a question that holds
+    little of what is asked."""
+    if _REPLY.match(text) is None:
+        return False
+    above = (line.strip(" #*>-\t") for line in reversed(passage.text[:start].splitlines()))
+    asked = next((line for line in above if line.endswith("?")), "")
+    if not asked and passage.heading_path and passage.heading_path[-1].rstrip().endswith("?"):
+        asked = passage.heading_path[-1]
+    if not asked:
+        return False
+    held = frozenset(question.reads(asked, passage.language))
+    return coverage(question.weights, held) < _ENOUGH
+
+
+def tells_of_variant(question: Question, text: str) -> bool:
+    """Whether a sentence opens with a kind of the thing that is asked about, which the question
+    does not name: "With red lentils, …"."""
+    found = _VARIANT.match(text)
+    if found is None:
+        return False
+    kind, thing = (set(question.reads(found[name])) for name in ("kind", "thing"))
+    asked = question.weights.keys()
+    return bool(thing & asked) and not kind & asked
