@@ -36,7 +36,7 @@ retired resigned: retir* resign* stepped_down left quit* leav* last_day last_gam
 """Verbs of questions, and behind the colon what tells of such a deed; "_" stands for a space, "*"
 for any ending."""
 _DOERS = """drew designed planned: draw* drew plan* design* architect* sketch* blueprint* engineer*
-translated: translat* version* render* put_into
+translated: translat* version* render*
 captained commanded skippered: captain* command* skipper* lead* led at_the_helm under master*
 painted: paint* portrait* artist* fresco* mural* canvas*
 funded financed sponsored: fund* financ* sponsor* grant* donat* pay* paid money cost* expens* rais*
@@ -44,7 +44,7 @@ funded financed sponsored: fund* financ* sponsor* grant* donat* pay* paid money 
 judged refereed umpired: judg* referee* umpir* jury arbit*
 taught trained coached: taught teach* train* coach* school* instruct* lesson* tutor* learn* mentor*
 edited: edit*
-composed: compos* music* wrote writ* tune* score* set_to
+composed: compos* music* wrote writ* tune* score*
 sang: sang sing* sung vocal* song* voice*
 photographed: photo* pictur* camera* shot taken took image*
 repaired mended restored renovated: repair* mend* restor* fix* renovat* rebuil* overhaul* refurbish*
@@ -92,7 +92,8 @@ def _pairs(deeds: str, asks: str) -> list[tuple[re.Pattern[str], re.Pattern[str]
 _ASKED = _pairs(_DEEDS, _ASKS)
 _ASKED_OF_DOERS = _pairs(_DOERS, _ASKS_DOER)
 _OTHERWISE = re.compile(
-    r"\b(?:buil[dt]\w*|rebuilt|open(?:ed|ing)|found(?:ed|ing)|sold|bought|own(?:ed|s|er)?|visit\w*|clos\w+|"
+    r"\b(?:buil[dt]\w*|rebuilt|open(?:ed|ing)|found(?:ed|ing)|sold|bought|own(?:ed|s|er)?|visit\w*|"
+    r"clos\w+|"
     r"burn\w*|inherit\w*|rent\w*|liv(?:ed|es|ing)|died|dead|born|marri\w+|stands|stood|belong\w*|won|"
     r"join\w*|met|arriv\w*|return\w*|retir\w*|sail\w*|found|discovered|stol\w+|kept|keeps|collect\w*|"
     r"lent|show[ns]?|hangs|hung|read|heard|saw|seen|used|uses)\b",

@@ -38,7 +38,8 @@ _QUESTION = (
 )
 _WHETHER = (
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|may|must|will|would|should) "
-    r"(?:the|an?|it|they|he|she|there|this|that|these|those|people|you|we|i|my|our|his|her|its|their|any|all|some)\b"
+    r"(?:the|an?|it|they|he|she|there|this|that|these|those|people|you|we|i|my|our|his|her|its|"
+    r"their|any|all|some)\b"
 )
 """A question of yes or no, which only a comma or another question's end may stand before."""
 _JOINT = re.compile(

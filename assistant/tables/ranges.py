@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-NUMBER = r"\d{1,3}(?:[,.'  ]\d{3})+(?![\d])(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,3})?"
+NUMBER = r"\d{1,3}(?:[,.'\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,3})?"
 """The pattern of a number with its separators."""
 _SIGN = r"[€$£¥%]"
 _NO_JOINT = r"(?!(?:to|and|bis|und|à|a|et|y|or|oder|ou)\b)"
