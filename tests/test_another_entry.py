@@ -7,9 +7,14 @@ from support_texts import indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.english_deeds import tells_another_deed
+from assistant.answering.following_sentences import following
+from assistant.answering.picks import Pick
+from assistant.answering.sentence_scores import SentenceFeatures
+from assistant.answering.sides import sides_of
 from assistant.answering.two_questions import two_questions
 from assistant.retrieval.question import analyse
 from assistant.text.analysed import analysed
+from assistant.types import Passage
 
 CREDITS = """# Credits of the game Marrow
 
@@ -47,16 +52,27 @@ and the half breve. Then, in the next century, Vitus and Johan added several len
 smaller and the smallest, and told how all of them are related.
 """
 
+BOATS = """# Boats in the shed
+
+A dinghy has a mast of pine wood. A yawl belongs to Bo Lund of Tarn.
+"""
 EARTHS = """# The earths of the island
 
 Red earth is dug in the north. It has two forms, grit and clay. Red earth stains the hands.
 
-White earth comes from the Broad Quarry. Grey earth comes from Holm Beach. Its name comes from the
+Brown earth comes in two forms, lumps and dust. White earth comes from the Broad Quarry. Grey earth
+comes from Holm Beach. Its name comes from the
 word Grau. Blue earth comes from Tarn Hill, and its other name comes from Lower Tarn.
 """
 
 texts = indexed_for_module(
-    {"credits.md": CREDITS, "recalls.md": RECALLS, "notes.md": NOTES, "earths.md": EARTHS}
+    {
+        "credits.md": CREDITS,
+        "recalls.md": RECALLS,
+        "notes.md": NOTES,
+        "earths.md": EARTHS,
+        "boats.md": BOATS,
+    }
 )
 
 
@@ -91,6 +107,42 @@ def test_deeds_of_other_things_are_not_collected(texts: Assistant) -> None:
     answer = texts.ask("What forms does red earth come in?")
     assert "grit and clay" in answer.text
     assert "Holm Beach" not in answer.text
+
+
+def test_deeds_are_collected_of_the_thing_asked_about_alone(texts: Assistant) -> None:
+    answer = texts.ask("What forms does brown earth come in?")
+    assert "lumps and dust" in answer.text
+    assert "Holm Beach" not in answer.text
+
+
+def test_what_follows_the_first_answer_gains_the_more_the_nearer() -> None:
+    def pick(start: int, document: str = "a.md") -> Pick:
+        passage = Passage("c", document, "A", "x" * 2000, 0, 2000, None, (), 1.0)
+        features = SentenceFeatures(**dict.fromkeys(SentenceFeatures.__dataclass_fields__, 0.0))
+        return Pick(passage, "Something else.", start, start + 15, 5.0, features, "prose")
+
+    question = analyse(analysed("And how did she gather her figures?"), (), lambda term: 1.0)
+    first = pick(100)
+    assert following(question, pick(116), first) > following(question, pick(300), first) > 0.0
+    assert following(question, pick(900), first) == 0.0
+    assert following(question, pick(20), first) == 0.0
+    assert following(question, pick(116, "b.md"), first) == 0.0
+    assert following(question, pick(100), first) < 0.0
+
+
+def test_both_sides_share_what_stands_behind_the_second() -> None:
+    for text in (
+        "What's the difference between Basic and Premier for baggage?",
+        "What is the difference between Basic and Premier for baggage?",
+    ):
+        sides = sides_of(text)
+        assert sides is not None
+        assert sides.names == ("Basic for baggage", "Premier for baggage")
+
+
+def test_neighbours_that_compare_nothing_are_not_likely(texts: Assistant) -> None:
+    answer = texts.ask("What is the difference between a dinghy and a yawl?")
+    assert answer.certainty in ("unsure", "none")
 
 
 def test_hours_are_not_told_by_weeks(texts: Assistant) -> None:
@@ -131,6 +183,8 @@ def test_the_second_part_is_told_by_what_follows_the_first(texts: Assistant) -> 
             "The hall was designed by Ada Moor.",
             False,
         ),
+        ("Who translated the Gospel?", "Brother Odo put the Gospel into Norse.", False),
+        ("Who composed the hymn?", "The hymn is by Sister Karin.", False),
         ("By whom was the bridge repaired?", "The bridge was built by Ada Moor.", True),
         ("Who proposed the new rule?", "The new rule was Ada Moor's idea.", False),
         ("Which of the boats did Ada Moor paint?", "She rowed the red one.", False),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from support_texts import indexed_for_module
 
 from assistant import Assistant
+from assistant.answering.replies import replies_to_another
+from assistant.retrieval.question import analyse
+from assistant.text.analysed import analysed
+from assistant.types import Passage
 
 LEASE = """# Lease of the flat
 
@@ -62,6 +68,19 @@ def test_a_reply_belongs_to_the_question_above_it(folder: Assistant) -> None:
     assert "must be handed in at the desk" in answer.text
     assert "Yes" not in answer.text
     assert "Yes, twice" in folder.ask("Can I renew a loan?").text
+
+
+def test_a_reply_is_known_by_the_question_above_it() -> None:
+    question = analyse(analysed("Can I return board games at the flap?"), (), lambda term: 1.0)
+    text = "Can I bring back books at night?\n\nYes, at the door. Board games go to the desk."
+    passage = Passage("c", "faq.md", "FAQ", text, 0, len(text), None, (), 1.0)
+    start = text.index("Yes")
+    assert replies_to_another(question, passage, start, "Yes, at the door.")
+    assert not replies_to_another(question, passage, start, "Board games go to the desk.")
+    same = replace(passage, text=text.replace("books at night", "board games to the flap"))
+    assert not replies_to_another(question, same, same.text.index("Yes"), "Yes, at the door.")
+    below = replace(passage, text="Yes, at the door.", heading_path=("Can I bring pets?",))
+    assert replies_to_another(question, below, 0, below.text)
 
 
 def test_a_difference_between_columns_is_a_row_where_no_figure_can_be_computed(

@@ -96,6 +96,17 @@ def test_the_row_whose_span_holds_the_number_answers_alone(
     assert other not in answer.text
 
 
+def test_a_row_that_holds_the_number_says_it(ferry: Assistant) -> None:
+    answer = ferry.ask("What is the charge for a parcel with a value of £180?")
+    assert answer.certainty in ("sure", "likely")
+
+
+def test_a_number_outside_all_spans_is_not_told(island: Assistant) -> None:
+    answer = island.ask("What may be stored at a temperature of 40 °C?")
+    assert answer.certainty in ("unsure", "none")
+    assert "ice cream" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("question", "held", "other"),
     [

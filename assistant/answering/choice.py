@@ -39,7 +39,6 @@ from assistant.answering.sentences_beside import (
     filling_next,
     told_to_do,
 )
-from assistant.answering.spanned_rows import is_told_by_span
 from assistant.answering.table_rows import label_fit
 from assistant.answering.told_values import without_idle
 from assistant.answering.turned_answers import turning_beside
@@ -93,10 +92,6 @@ def _choose(
     if question.of_each_document:
         return _one_a_document(best, ranked, max_sentences)
     if best.row is not None:
-        code = best.passage.language
-        if is_told_by_span(question, best.row, code):
-            rows = rows_asked_for(question, best, ranked)
-            return [row for row in rows if row.row and is_told_by_span(question, row.row, code)]
         return table_of(question, best, read) or rows_asked_for(question, best, ranked)
     if _is_item_asked_for(question, best):
         return [best]

@@ -41,26 +41,26 @@ def collected(question: Question, ranked: Sequence[Pick]) -> list[Pick]:
     forms = deeds.union(*(verb_forms(deed, "en") for deed in deeds))
     words = forms.union(*(family(form, form, "en") for form in forms))
     who = {term for term in question.reads(asked["who"]) if term in question.weights}
-    subject = question.names - deeds or who
+    names = question.names - deeds
     told: list[tuple[Pick, frozenset[str]]] = []
     for pick in ranked:
         said = {*question.reads(pick.text, pick.passage.language)}
         is_told = pick.kind == "prose" and not words.isdisjoint(said)
-        if is_told and (not subject or not subject.isdisjoint(said)):
+        if is_told and (not names.isdisjoint(said) if names else who <= said):
             told.append((pick, _new_names(question, pick.text)))
     if not told or told[0][0] is not ranked[0]:  # the best sentence tells it in other words
         return []
     first = told[0][0]
     kept: list[tuple[Pick, frozenset[str]]] = []
-    for pick, names in told:
+    for pick, new in told:
         is_beside = pick.passage.document == first.passage.document
-        is_new = bool(names.difference(*(each for _, each in kept))) and all(
+        is_new = bool(new.difference(*(each for _, each in kept))) and all(
             pick.start >= other.end or other.start >= pick.end for other, _ in kept
         )
         if is_beside and is_new and pick.score >= _ENOUGH * first.score and len(kept) < _MOST:
-            kept.append((pick, names))
+            kept.append((pick, new))
     picks = sorted((pick for pick, _ in kept), key=lambda pick: pick.start)
-    return picks if len(picks) >= _FEWEST else []
+    return picks if len(picks) >= _FEWEST and first in picks else []
 
 
 def _new_names(question: Question, text: str) -> frozenset[str]:

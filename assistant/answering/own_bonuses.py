@@ -19,7 +19,7 @@ from assistant.answering.consequences import tells_cause
 from assistant.answering.deeds import deed_bonus, deed_terms
 from assistant.answering.headlines import stands_in_a_stack
 from assistant.answering.lines_beside import is_beside_text
-from assistant.answering.replies import replies_to_another, tells_of_variant
+from assistant.answering.replies import replies_to_another
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
 from assistant.answering.table_rows import explains
 from assistant.answering.told_meanings import told_bonus
@@ -43,8 +43,8 @@ _POINTER = 3.0
 _LINK = 1.0
 """What it loses besides where it leads to a page by its name, which has the words asked for."""
 
-_ANOTHER_REPLY, _VARIANT = 3.0, 1.5
-"""What "Yes, …" below another question loses, and what is told of a kind of the thing alone."""
+_ANOTHER_REPLY = 3.0
+"""What "Yes, …" below another question loses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,6 @@ def own_bonus(
     more -= _ANOTHER_REPLY * replies_to_another(
         question, passage, sentence.span.start, sentence.text
     )
-    more -= _VARIANT * tells_of_variant(question, sentence.text)
     more -= _CAUSE * tells_cause(question, sentence.text)
     more += FILLED_ROW * is_filled(question, sentence, features)
     more += _ROW_DEFINES * (sentence.row is not None and explains(question, sentence.row))

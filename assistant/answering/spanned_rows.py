@@ -107,17 +107,6 @@ def _with_number(question: Question, sentence: SentenceTerms, written: str) -> S
     return replace(sentence, terms=sentence.terms | said, row=own)
 
 
-def is_told_by_span(question: Question, row: TableRow, language: str) -> bool:
-    """Whether the label of a row is a span that holds the number which is asked about."""
-    asked = _asked(question)
-    for name, cell in zip(row.names[:_LABELS], row.cells[:_LABELS], strict=False):
-        span = span_of(cell, language) if asked else None
-        meant = _meant(question, asked, (span,), name) if span is not None else None
-        if span is not None and meant is not None and _holds(question, span, meant):
-            return True
-    return False
-
-
 def _asked(question: Question) -> list[AskedNumber]:
     """The numbers of a question, each with its sign or the word behind it."""
     text = question.text
