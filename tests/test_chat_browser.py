@@ -516,11 +516,37 @@ def test_an_answer_begins_below_its_question_where_there_is_little_room(screen: 
         assert answer is not None
         return bool(answer["y"] >= question["y"] + question["height"])
 
+    def more() -> float:
+        return float(log.evaluate("e => e.scrollHeight - e.clientHeight - e.scrollTop"))
+
     ends = time.monotonic() + 10
-    while not is_below() and time.monotonic() < ends:
+    while not (is_below() and more() > 40) and time.monotonic() < ends:
         page.wait_for_timeout(100)
-    assert is_below()
-    assert log.evaluate("e => e.scrollHeight - e.clientHeight - e.scrollTop") > 40  # else no test
+    for _ in range(10):  # and so it stays: nothing scrolls to the end a moment later
+        assert is_below()
+        assert more() > 40  # else no test
+        page.wait_for_timeout(100)
+
+
+def test_who_scrolls_back_stays_there_until_the_next_question(screen: Screen) -> None:
+    page = screen.page
+    page.set_viewport_size({"width": 390, "height": 460})
+    log = page.locator("#chat [role=log]")
+    for count, question in enumerate((FOUNDED, "Who is the curator of the archive?"), start=1):
+        screen.ask(question)
+        screen.answered(count)
+        page.wait_for_function("() => document.querySelector('#chat [role=log]').scrollTop > 0")
+    below = log.evaluate("e => e.scrollTop")
+    log.hover()
+    page.mouse.wheel(0, -5000)
+    scrolled = "at => document.querySelector('#chat [role=log]').scrollTop"
+    page.wait_for_function(f"{scrolled} === 0")
+    page.evaluate("document.querySelector('#chat .answer').setAttribute('title', 'drawn anew')")
+    page.wait_for_timeout(300)
+    assert log.evaluate("e => e.scrollTop") == 0
+    screen.ask(FOUNDED)
+    screen.answered(3)
+    page.wait_for_function(f"{scrolled} > at", arg=below)
 
 
 def test_a_chosen_place_stays_marked_when_the_evidence_is_drawn_anew(screen: Screen) -> None:

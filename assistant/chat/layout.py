@@ -110,6 +110,7 @@ class Layout:
             latex_delimiters=[],
             layout="panel",
             buttons=["copy"],
+            autoscroll=False,  # chat.js holds the last question at the top
             editable="user",
             feedback_options=["Like", *REASONS],
             allow_tags=False,

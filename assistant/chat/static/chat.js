@@ -261,32 +261,37 @@
     });
   });
 
-  // an answer is read from its first line: Gradio scrolls to its last one, for a while. One that was
-  // read while a model wrote it stays where it is.
-  const showBeginning = () => {
+  // ---------------------------------------------------------------- where the conversation stands
+
+  // The last question goes to the top and its answer begins below it, also while a model still writes.
+  // Who scrolls, types or clicks in the conversation has the say until the next question.
+  let lastAsked = "";
+  let following = false;
+  let watched = null;
+  const place = () => {
     const log = $("#chat [role=log]");
     if (!log) return;
-    let left = 30;
-    const kinds = ["wheel", "touchmove", "keydown", "pointerdown"];
-    const end = () => {
-      left = 0;
-      for (const kind of kinds) log.removeEventListener(kind, end);
-    };
-    for (const kind of kinds) log.addEventListener(kind, end, { passive: true });
-    const hold = () => {  // the answer may be drawn anew meanwhile
-      const question = [...document.querySelectorAll("#chat .user-row")].pop();
-      const answer = [...document.querySelectorAll("#chat .answer")].pop();
-      if (left-- <= 0 || wasRunning || !question || !answer) return end();
-      const hidden = question.getBoundingClientRect().bottom + 8 - answer.getBoundingClientRect().top;
-      if (hidden > 0) log.scrollTop -= hidden;
-      setTimeout(hold, 100);
-    };
-    setTimeout(hold);
+    if (watched !== log) {
+      watched = log;
+      new ResizeObserver(() => place()).observe(log);
+      for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+        $("#chat").addEventListener(kind, () => { following = false; }, { passive: true });
+      }
+    }
+    const questions = log.querySelectorAll(".user-row");
+    const question = questions[questions.length - 1];
+    const asked = question ? questions.length + question.textContent : "";
+    if (asked !== lastAsked) { lastAsked = asked; following = !!question; }
+    if (!following) return;
+    const answer = [...log.querySelectorAll(".answer")].pop();
+    const isBelow = answer && question.compareDocumentPosition(answer) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const hidden = isBelow
+      ? log.getBoundingClientRect().top + question.offsetHeight + 8 - answer.getBoundingClientRect().top
+      : -log.scrollHeight;
+    if (Math.abs(hidden) > 1) log.scrollTop -= hidden;
   };
 
   let wasRunning = false;
-  let firstWords = 0;
-  let before = 0;
   const follow = () => {
     mend(document);
     const stop = $("#stop");
@@ -295,11 +300,9 @@
       const answers = document.querySelectorAll("#chat .answer");
       const last = answers[answers.length - 1];
       if (last) say(last.textContent.slice(0, 600));
-      if (last && Date.now() - (firstWords || Date.now()) < 4000) showBeginning();
     }
-    const drawn = document.querySelectorAll("#chat .answer").length;
-    if (running && !wasRunning) { shown = null; firstWords = 0; before = drawn; }
-    if (running && !firstWords && drawn > before) firstWords = Date.now();
+    if (running && !wasRunning) shown = null;
+    place();
     // the evidence may be drawn anew behind a click that came early
     if (shown && !$("#evidence .active")) lightUp();
     if (running && !wasRunning) $("#evidence-pane")?.scrollTo(0, 0);  // what comes begins at the top
