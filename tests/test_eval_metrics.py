@@ -176,6 +176,7 @@ def test_numbers_from_nowhere_are_found() -> None:
     assert ungrounded_numbers(asked, said) == ("77",)
     assert numbers_grounded(asked, said) == pytest.approx(2 / 3)
     assert numbers_grounded(asked, answer("None.")) is None
+    assert numbers_grounded(asked, answer("1. Open it.\n2. Drain it.")) is None  # counts entries
     assert numbers_grounded(asked, answer("77", abstained=True)) is None
 
 

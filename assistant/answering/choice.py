@@ -14,6 +14,7 @@ from assistant.answering.candidates import Candidates
 from assistant.answering.collected_deeds import collected
 from assistant.answering.compared_figures import tells_both_figures
 from assistant.answering.headlines import stands_in_a_stack
+from assistant.answering.idle_sentences import is_idle
 from assistant.answering.in_context import with_context
 from assistant.answering.led_lists import names_as_many
 from assistant.answering.led_rows import rows_below, table_of
@@ -59,10 +60,6 @@ more than "no answer"; less will do for one with a word of the question that is 
 1.0 less and -4.0 for all, and 90 % of the score, answers had 1.68 sentences instead of 1.61, as
 many right (529 to 530 of 600), and 72.0 % instead of 73.7 % of the sentences to our own questions
 stood on the evidence (``benchmarks.answers``, ``eval``)."""
-_READ_CLEARLY = 6.0
-"""Where one thing is asked, and a reader holds the best sentence's answer for one and for so much
-better than a further sentence's, that one stays away. Of 1,500 questions 98 lost a further sentence
-so, and 3 the answer with it; with 5.0 114 and 5."""
 _OTHER_SOURCE = 0.6
 """The share of the best sentence's score that another document's must have to be set beside it."""
 _MOST_ROWS = 12
@@ -107,6 +104,7 @@ def _choose(
         budget = max_sentences if question.wants_list else min(2, max_sentences)
         total = sum(question.weights.values()) or 1.0
         covered = terms_held(question, chosen)
+        held = sum(question.weights[term] for term in covered) / total
         is_compound = _COMPOUND.search(question.text) is not None
         is_counted = COUNTED.search(question.text) is not None
         is_plural = asks_for_several(question)
@@ -118,11 +116,10 @@ def _choose(
                 continue
             if pick.features.values < best.features.values and _names_other_year(question, pick):
                 continue
-            is_read = best.read.span >= 0.0 and best.read.span - pick.read.span >= _READ_CLEARLY
-            if is_read and not several:
-                continue
             gained = terms_held(question, [pick]) - covered
             gain = sum(question.weights[term] for term in gained) / total
+            if is_idle(pick, best, held, gain, several=several):
+                continue
             least = _PART if len(chosen) < budget or is_compound else _LARGE_PART
             brings_part = gain >= least and pick.score >= _PART_SHARE * best.score
             elsewhere = pick.passage.document != best.passage.document

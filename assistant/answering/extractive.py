@@ -21,6 +21,7 @@ from assistant.answering.confidence import (
 )
 from assistant.answering.conflicts import contradicting, describe
 from assistant.answering.doubts import doubted
+from assistant.answering.item_marks import item_marks
 from assistant.answering.near_copies import told_otherwise
 from assistant.answering.picks import Extraction, Pick
 from assistant.answering.respelling import respelt
@@ -80,7 +81,7 @@ def draft_of_chosen(chosen: Chosen, passages: Sequence[Passage], snapshot: Snaps
         extraction.picks, extraction.ranked, read
     )
     return Draft(
-        text=_text(picks, frozenset(extraction.question.weights), dated),
+        text=_text(picks, frozenset(extraction.question.weights), item_marks(picks, read), dated),
         sentences=tuple(_sentence(pick, marker) for marker, pick in enumerate(picks, start=1)),
         places=tuple(CitedPlace(pick.passage.document, pick.start, pick.end) for pick in picks),
         conflicts=(describe(extraction.question, claims, dated),) if claims else (),
@@ -150,9 +151,15 @@ def _sentence(pick: Pick, marker: int) -> Sentence:
     )
 
 
-def _text(picks: Sequence[Pick], asked: frozenset[str], dated: Sequence[str] = ()) -> str:
+def _text(
+    picks: Sequence[Pick],
+    asked: frozenset[str],
+    begins: Sequence[str | None],
+    dated: Sequence[str] = (),
+) -> str:
     """Sentences with their markers; list items and other documents on new lines, rows of a table
-    under the names of its columns. ``dated`` is what stands in brackets before each sentence."""
+    under the names of its columns. ``begins`` are the marks of items, ``dated`` is what stands in
+    brackets before each sentence."""
     parts: list[str] = []
     previous: Pick | None = None
     marker = 0
@@ -160,6 +167,7 @@ def _text(picks: Sequence[Pick], asked: frozenset[str], dated: Sequence[str] = (
         block = list(group)
         first = block[0]
         marks = [f"[{marker + at}]" for at in range(1, len(block) + 1)]
+        begin = begins[marker]
         marker += len(block)
         rows = [pick.row for pick in block if pick.row is not None]
         is_code = first.kind == "code"
@@ -169,13 +177,13 @@ def _text(picks: Sequence[Pick], asked: frozenset[str], dated: Sequence[str] = (
             body = f"{_flat(first.about.text)}: {body}"
         if any(dated):
             body = f"({dated[marker - 1] or 'undated'}) {body}"
-        if first.kind == "item":
-            body = f"- {body}"
+        body = f"{begin or ''}{body}"
         if previous is not None:
             apart = first.passage.document != previous.passage.document
             apart = apart or bool(rows) or previous.row is not None
             apart = apart or is_code or previous.kind == "code"
             own_line = first.kind in ("item", "table") or previous.kind in ("item", "table")
+            own_line = own_line and begin is not None
             parts.append("\n\n" if apart else "\n" if own_line else " ")
         parts.append(body)
         previous = block[-1]

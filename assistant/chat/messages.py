@@ -48,6 +48,10 @@ _SIMPLE = {
 """Kinds of tokens whose two ends become the two ends of an element, without any attribute."""
 
 
+_LISTS_OPEN = frozenset({"bullet_list_open", "ordered_list_open"})
+_LISTS_CLOSE = frozenset({"bullet_list_close", "ordered_list_close"})
+
+
 def draw_answer(answer: Answer, turn: int, ordered: frozenset[int] = frozenset()) -> str:
     """The finished message of a turn. ``ordered`` are its sentences that are steps in an order."""
     if answer.abstained:
@@ -185,7 +189,7 @@ def _lists(placed: Placed, ordered: frozenset[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     opened: list[tuple[int, int, list[bool]]] = []
     for at, token in enumerate(placed.tokens):
-        if token.type == "bullet_list_open":
+        if token.type in _LISTS_OPEN:
             opened.append((at, token.level, []))
         elif token.type == "inline" and opened:
             marks = [
@@ -195,15 +199,18 @@ def _lists(placed: Placed, ordered: frozenset[int]) -> dict[int, str]:
                 if isinstance(piece, Mark)
             ]
             opened[-1][2].append(bool(marks) and all(marks))
-        elif token.type == "bullet_list_close" and opened:
+        elif token.type in _LISTS_CLOSE and opened:
             begin, _, entries = opened.pop()
-            are_steps = len(entries) > 1 and all(entries)
+            are_numbered = token.type == "ordered_list_close"
+            are_steps = are_numbered or (len(entries) > 1 and all(entries))
             noun = "steps" if are_steps else "entries"
             count = (
                 f'<p class="count">{len(entries)} {noun}</p>' if len(entries) >= LONG_LIST else ""
             )
             tag = "ol" if are_steps else "ul"
             found[begin], found[at] = f"{count}<{tag}>", f"</{tag}>"
+            if are_numbered:
+                found[begin] = count + _element(placed.tokens[begin])
     return found
 
 

@@ -6,6 +6,7 @@ cited documents count as stated, because a reader sees them with the answer.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from assistant.studying.stated import states
@@ -15,6 +16,7 @@ from eval.text import numbers, token_f1, without_markers
 from eval.wordings import is_rigid, said_text, tells
 
 TITLE_TAG = "title"
+_LIST_NUMBER = re.compile(r"^\d{1,3}\. ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,18 @@ def ungrounded_numbers(question: EvalQuestion, answer: Answer) -> tuple[str, ...
     for sentence in answer.sentences:
         if sentence.verdict in ("catalogue", "computed"):
             known.update(numbers(sentence.text))
-    said = dict.fromkeys(numbers(without_markers(answer.text)))
+    said = dict.fromkeys(_said(answer))
     return tuple(number for number in said if number not in known)
 
 
 def numbers_grounded(question: EvalQuestion, answer: Answer) -> float | None:
     """Share of the answer's numbers that stand in a passage; ``None`` for one without any."""
-    said = set(numbers(without_markers(answer.text)))
+    said = set(_said(answer))
     if answer.abstained or not said:
         return None
     return 1.0 - len(set(ungrounded_numbers(question, answer))) / len(said)
+
+
+def _said(answer: Answer) -> tuple[str, ...]:
+    """The numbers of an answer without those that count the entries of a list."""
+    return tuple(numbers(without_markers(_LIST_NUMBER.sub("", answer.text))))
