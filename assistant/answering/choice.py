@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from assistant.answering.asked_lists import asks_for_several, asks_for_things
+from assistant.answering.asked_rows import rows_asked_for
 from assistant.answering.candidates import Candidates
 from assistant.answering.collected_deeds import collected
 from assistant.answering.compared_figures import tells_both_figures
@@ -40,7 +41,6 @@ from assistant.answering.sentences_beside import (
     filling_next,
     told_to_do,
 )
-from assistant.answering.table_rows import label_fit
 from assistant.answering.told_values import without_idle
 from assistant.answering.turned_answers import turning_beside
 from assistant.answering.whole_lists import list_around
@@ -62,9 +62,6 @@ many right (529 to 530 of 600), and 72.0 % instead of 73.7 % of the sentences to
 stood on the evidence (``benchmarks.answers``, ``eval``)."""
 _OTHER_SOURCE = 0.6
 """The share of the best sentence's score that another document's must have to be set beside it."""
-_MOST_ROWS = 12
-"""Rows that hold the same of a question; where more do, the best alone is shown."""
-
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _COMPOUND = re.compile(r"\b(?:and|or|both|each|either|compared?|versus|vs)\b|[,;]", re.IGNORECASE)
 
@@ -166,31 +163,6 @@ def _one_a_document(best: Pick, ranked: Sequence[Pick], most: int) -> list[Pick]
         if speaks and pick.row is None and len(found) < most:
             found.setdefault(pick.passage.document, pick)
     return list(found.values())
-
-
-def rows_asked_for(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
-    """The best row and its equals: rows of the same table that hold the same of the question.
-
-    A row that lacks a word which the best one holds is about something else, and so is one whose
-    label holds more words than the question names ("Ferry repair" for "repair").
-    """
-    if best.row is None:
-        return [best]
-    wanted = frozenset(question.weights)
-    held = wanted & best.row.own
-    fit = label_fit(question, best.row)
-    rows = [
-        pick
-        for pick in ranked
-        if pick.row is not None
-        and pick.row.table == best.row.table
-        and wanted & pick.row.own == held
-        and label_fit(question, pick.row) >= fit
-    ]
-    rows = sorted(rows, key=lambda pick: pick.start)
-    if not held or len(rows) > _MOST_ROWS:
-        rows = [best]
-    return rows
 
 
 def _is_item_asked_for(question: Question, pick: Pick) -> bool:

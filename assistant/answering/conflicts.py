@@ -1,8 +1,9 @@
 """Whether documents contradict each other: sentences that state another value for the same thing.
 
 Pure. The value that the best sentence states for what is asked is compared with that of the best
-sentence of every other document that was found. Two conflict when both cover the question, name the
-same things around the value, and the values are of one kind and cannot both hold.
+sentence of every other document that was found, and the best row of a table with its like. Two
+conflict when both cover the question, name the same things around the value, and the values are of
+one kind and cannot both hold.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answering.picks import Pick
+from assistant.answering.row_conflicts import rows_apart
 from assistant.answering.slot_values import (
     Form,
     SlotValue,
@@ -47,7 +49,7 @@ def contradicting(question: Question, ranked: Sequence[Pick]) -> list[tuple[Pick
         return []
     best = ranked[0]
     if best.row is not None:
-        return []
+        return rows_apart(question, best, ranked[1:])
     own = question.weights.keys() - question.borrowed
     if (
         own

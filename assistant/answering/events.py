@@ -27,6 +27,7 @@ from assistant.answering.computed_answers import (
 from assistant.answering.document_fields import field_draft
 from assistant.answering.extractive import Chosen, chosen_from, extractive_draft
 from assistant.answering.folder_answers import folder_draft, summary_documents
+from assistant.answering.labelled_lines import labelled_draft
 from assistant.answering.listed_work_answers import listed_work_draft
 from assistant.answering.picks import Pick
 from assistant.answering.queried_answers import queried, table_question, told_query_cost
@@ -109,7 +110,7 @@ def _extracted(
             yield from at_once(build_answer(asked.text, about, config, basis, clock.total()))
             return
         yield Retrieved(found.question.standalone, found.passages)
-        draft = draft or listed_work_draft(found, snapshot)
+        draft = draft or listed_work_draft(found, snapshot) or labelled_draft(found, snapshot)
         computed = None if draft else computed_draft(found, snapshot)
         draft = draft or drafted(computed)
         reader, sentences = resources.reader(), resources.sentences()

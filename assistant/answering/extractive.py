@@ -74,7 +74,9 @@ def draft_of_chosen(chosen: Chosen, passages: Sequence[Passage], snapshot: Snaps
         reason = why_not(extraction, passages)
         return Draft(text=reason, abstained=True, reason=reason, confidence=confidence)
     best, *others = extraction.ranked
-    claims = contradicting(extraction.question, [best, *told_otherwise(best, snapshot), *others])
+    others = [*told_otherwise(best, snapshot), *others]
+    is_one = best.row is None or len(extraction.picks) == 1  # several rows are an answer together
+    claims = contradicting(extraction.question, [best, *others]) if is_one else []
     claims, dated = newest_first(claims, snapshot)
     read = snapshot.store.read_text
     picks = tuple(pick for pick, _ in claims) or with_what_holds(
@@ -176,7 +178,8 @@ def _text(
         if first.about is not None and not rows:
             body = f"{_flat(first.about.text)}: {body}"
         if any(dated):
-            body = f"({dated[marker - 1] or 'undated'}) {body}"
+            gap = "\n\n" if rows else " "
+            body = f"({dated[marker - 1] or 'undated'}){gap}{body}"
         body = f"{begin or ''}{body}"
         if previous is not None:
             apart = first.passage.document != previous.passage.document

@@ -205,7 +205,8 @@ def _own_terms(names: Sequence[str]) -> frozenset[str]:
 
 
 def _speaks_of(pick: Pick, own: frozenset[str]) -> bool:
-    said = f"{words_above(pick.passage)} {pick.text}"
+    columns = " ".join(pick.row.names) if pick.row is not None else ""  # a column may be the thing
+    said = f"{words_above(pick.passage)} {pick.text} {columns}"
     return not own or not own.isdisjoint(terms(said, pick.passage.language))
 
 

@@ -18,6 +18,12 @@ _MEASURES = {
     "smaller": "How large is {}?", "deeper": "How deep is {}?", "wider": "How wide is {}?",
     "heavier": "How heavy is {}?", "lighter": "How heavy is {}?", "faster": "How fast is {}?",
     "cheaper": "How much does {} cost?", "expensive": "How much does {} cost?",
+    "dearer": "How much does {} cost?", "quicker": "How fast is {}?", "slower": "How fast is {}?",
+    "louder": "What is the noise of {}?", "quieter": "What is the noise of {}?",
+    "noisier": "What is the noise of {}?", "warmer": "What is the temperature of {}?",
+    "hotter": "What is the temperature of {}?", "colder": "What is the temperature of {}?",
+    "thicker": "How thick is {}?", "thinner": "How thick is {}?", "steeper": "How steep is {}?",
+    "farther": "How far is {}?", "nearer": "How far is {}?", "closer": "How far is {}?",
 }  # fmt: skip
 _COMPARES = frozenset("more less fewer most least lower greater better worse".split())
 _VERB = re.compile(r"\b(born|built|founded|opened|published|made|released|established|written)\b")
@@ -135,7 +141,10 @@ def _both(a: str, b: str) -> Sides | None:
 
 
 def _either(bare: str) -> Sides | None:
-    """The sides of "Which is older, A or B?"."""
+    """The sides of "Which is older, A or B?", and of "A or B: which is older?"."""
+    pair, colon, ask_behind = bare.partition(": ")
+    if colon and " or " in pair and _WH.match(ask_behind):
+        bare = f"{ask_behind}, {pair}"
     left, joint, b = bare.rpartition(" or ")
     ask, comma, a = left.rpartition(": " if ": " in left else ", ")
     if not joint or not comma:

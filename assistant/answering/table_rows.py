@@ -184,9 +184,16 @@ def as_markdown(rows: Sequence[TableRow], marks: Sequence[str], asked: frozenset
 
 
 def shown_columns(rows: Sequence[TableRow], asked: frozenset[str]) -> list[int]:
-    """The columns to show: those with a value; of many the first and those with asked words."""
+    """The columns to show: those with a value, or with an asked word in their name, whose empty
+    cell says that there is none; of many the first and those with asked words."""
     width = max(len(row.cells) for row in rows)
-    filled = [at for at in range(width) if any(at < len(r.cells) and r.cells[at] for r in rows)]
+    names = rows[0].names
+    filled = [
+        at
+        for at in range(width)
+        if any(at < len(row.cells) and row.cells[at] for row in rows)
+        or (at < len(names) and asked & _terms([names[at]]))
+    ]
     if len(filled) <= _MOST_COLUMNS:
         return filled
     named = [

@@ -1,0 +1,163 @@
+"""Lines that a document labels as what is asked for: "Action:", "Decision:", "Open question:".
+
+"List the action items of the March meeting" shares no word with "Action: Piet to order 60 locks"
+but its label; every line with it, in the section and the document asked about, is the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.answering.answer import CitedPlace, Draft
+from assistant.index.snapshot import Snapshot
+from assistant.retrieval.question import Question
+from assistant.retrieval.search import Found
+from assistant.types import Evidence, Sentence
+
+_ASKED_AND_LABEL = (
+    (
+        r"\b(?:action (?:items?|points?)|actions|to-?dos?|follow-?ups?)\b",
+        r"action(?: items?| points?)?|actions|to-?do|follow-?up|task",
+    ),
+    (
+        r"\b(?:decisions?|decided?|resolutions?|resolved)\b",
+        r"decisions?|decided|resolutions?|resolved|agreed",
+    ),
+    (
+        r"\bopen (?:questions?|points?|issues?|items?)\b",
+        r"open(?: questions?| points?| issues?| items?)?",
+    ),
+)
+"""What a question calls such lines, and the labels at their beginnings."""
+_KINDS = tuple(
+    (
+        re.compile(asked, re.IGNORECASE),
+        re.compile(rf"[-*+•> \t]*\W{{0,2}}(?:{label})\W{{0,2}}:\W{{0,3}}(?=\w)", re.IGNORECASE),
+    )
+    for asked, label in _ASKED_AND_LABEL
+)
+_GENERAL = re.compile(
+    r"\b(?:list|show|give|tell|all|every|each|any|me|us|the|what|which|are|is|was|were|there|did|do|"
+    r"does|they|we|have|has|been|made|taken|reached|come|about|on|of|in|at|from|for|during|regarding|"
+    r"meetings?|minutes|notes?|document|file|board|team|committee|please|and|a|an|to|as)\b",
+    re.IGNORECASE,
+)
+_SECTION = re.compile(r"(?:#{1,6}|\d{1,2}(?:\.\d{1,2})*[.)]?) {1,3}\S[^\n]{0,90}")
+_KINDS_ASKED = frozenset({"list", "which", "any", "definition"})
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_HEAD, _LONGEST, _MOST = 8, 60_000, 20
+"""Lines of a document in which its day stands, characters looked through, and lines shown."""
+_CONFIDENCE = 0.75
+"""Each word of the question stands in the line, its section or the head of its document."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledLine:
+    """A line of a document, by characters, with the line of the section it stands in."""
+
+    document: str
+    text: str
+    start: int
+    section: str
+
+
+def labelled_draft(found: Found, snapshot: Snapshot) -> Draft | None:
+    """The lines with the label that is asked for; None where none is, or no line fits."""
+    question = found.question
+    asked = _label_asked_for(question)
+    if asked is None:
+        return None
+    label, topic = asked
+    lines: list[LabelledLine] = []
+    for name in dict.fromkeys(passage.document for passage in found.passages):
+        document = snapshot.store.document(name)
+        if document is None or not any(
+            label.match(line) for p in found.passages if p.document == name
+            for line in p.text.splitlines()
+        ):  # fmt: skip
+            continue
+        text = snapshot.store.read_text(name, 0, _LONGEST)
+        head = f"{name} {document.title} {document.date} {_day(text)}"
+        known = frozenset(question.reads(head, document.language))
+        lines += [
+            line
+            for line in _labelled(name, text, label)
+            if topic <= known | {*question.reads(f"{line.section} {line.text}", document.language)}
+        ]
+    return _drafted(lines) if lines else None
+
+
+def _label_asked_for(question: Question) -> tuple[re.Pattern[str], frozenset[str]] | None:
+    """The label, and the terms of the question beside what calls for it."""
+    if question.kinds[0] not in _KINDS_ASKED:
+        return None
+    for asked, label in _KINDS:
+        match = asked.search(question.text)
+        if match is not None:
+            rest = question.text[: match.start()] + " " + question.text[match.end() :]
+            return label, frozenset(question.reads(_GENERAL.sub(" ", rest)))
+    return None
+
+
+def _day(text: str) -> str:
+    """The first lines with a year, above the first section: "Date: 11 March 2025"."""
+    dated: list[str] = []
+    for line in text.splitlines()[:_HEAD]:
+        if _SECTION.fullmatch(line) and not line.startswith("# "):
+            break
+        dated += [line] if _YEAR.search(line) else []
+    return " ".join(dated)
+
+
+def _labelled(name: str, text: str, label: re.Pattern[str]) -> Iterator[LabelledLine]:
+    """The lines with the label; a wrapped one goes on to the next line that begins anew."""
+    section, at = "", 0
+    pieces = text.splitlines(keepends=True)
+    for number, piece in enumerate(pieces):
+        line = piece.rstrip()
+        if label.match(line):
+            end = at + len(line)
+            after = at + len(piece)
+            for following in pieces[number + 1 :]:
+                told = following.strip()
+                if not told or not told[0].islower():
+                    break
+                end = after + len(following.rstrip())
+                after += len(following)
+            start = at + len(piece) - len(piece.lstrip("-*+•> \t"))
+            yield LabelledLine(name, text[start:end], start, section)
+        elif _SECTION.fullmatch(line):
+            section = line
+        at += len(piece)
+
+
+def _drafted(lines: Sequence[LabelledLine]) -> Draft:
+    shown = lines[:_MOST]
+    told: list[str] = []
+    several = len({line.document for line in shown}) > 1
+    before = ""
+    for marker, line in enumerate(shown, start=1):
+        if several and line.document != before:
+            told.append(f"{'' if not told else chr(10)}{line.document}:")
+        before = line.document
+        told.append(f"- {_flat(line.text)} [{marker}]")
+    left = len(lines) - len(shown)
+    return Draft(
+        text="\n".join(told),
+        sentences=tuple(
+            Sentence(_flat(line.text), (marker,), "verbatim",
+                     (Evidence(marker, line.start, line.start + len(line.text)),))
+            for marker, line in enumerate(shown, start=1)
+        ),
+        places=tuple(
+            CitedPlace(line.document, line.start, line.start + len(line.text)) for line in shown
+        ),
+        confidence=_CONFIDENCE,
+        notice=f"{left} more of these lines are not shown" if left else "",
+    )  # fmt: skip
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
