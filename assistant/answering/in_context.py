@@ -16,6 +16,7 @@ from assistant.answering.dated_headings import date_above, holds_date
 from assistant.answering.list_items import ReadText
 from assistant.answering.pick_relations import has_pronoun, overlaps, terms_held
 from assistant.answering.picks import Pick
+from assistant.answering.replies import is_bare_reply, replies_to_another
 from assistant.answering.whole_lists import around as units_around
 from assistant.retrieval.question import Question
 from assistant.types import Named
@@ -23,6 +24,8 @@ from assistant.types import Named
 _MOST_BEFORE = 2
 """Sentences before one that only goes on with them: "That is, … For that reason, …"."""
 _TOLD = ("prose", "item")
+_NEXT = 3
+"""The most characters between two sentences of one paragraph."""
 _WINDOW = 4000
 """Characters before a sentence that are looked through for the date it stands under."""
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
@@ -34,6 +37,7 @@ def with_context(question: Question, chosen: Sequence[Pick], read: ReadText) -> 
     it speaks of. The best one with a pronoun behind a phrase, and one that gives a name ("This is
     called …"), say nothing without it."""
     result = _under_dates(question, _under_names(question, chosen, read), read)
+    result += _reply_before(question, chosen[0], result, read)
     is_alone = len(result) == 1
     waiting = [(pick, _MOST_BEFORE) for pick in result]
     while waiting:
@@ -55,6 +59,22 @@ def with_context(question: Question, chosen: Sequence[Pick], read: ReadText) -> 
             result.append(added)
             waiting += [(added, most - 1)] if most > 1 and goes_on(added.text) else []
     return result
+
+
+def _reply_before(
+    question: Question, best: Pick, chosen: Sequence[Pick], read: ReadText
+) -> list[Pick]:
+    """The "No." right before the best sentence, where yes or no is asked and it replies to no other
+    question: without it "It ran on Windows once" sounds like a yes."""
+    if question.kinds[0] != "yesno" or best.kind not in _TOLD:
+        return []
+    around, at = units_around(best, read)
+    reply = around[at - 1] if at >= 1 else None
+    if reply is None or best.start - reply.end > _NEXT or not is_bare_reply(reply.text):
+        return []
+    start = max(0, reply.start - best.passage.start)
+    is_other = replies_to_another(question, best.passage, start, reply.text)
+    return [] if is_other or any(overlaps(reply, other) for other in chosen) else [reply]
 
 
 def _under_dates(question: Question, chosen: Sequence[Pick], read: ReadText) -> list[Pick]:

@@ -24,8 +24,10 @@ def item_marks(picks: Sequence[Pick], read: ReadText) -> list[str | None]:
     None where it goes on with the item before."""
     marks = [_mark(pick, before, read) for before, pick in zip((None, *picks), picks, strict=False)]
     for begin, end in _lists(picks):
-        numbers = [int(mark[:-2]) for mark in marks[begin:end] if mark and mark != PLAIN]
-        if any(after != number + 1 for number, after in pairwise(numbers)):
+        items = [mark for mark in marks[begin:end] if mark is not None]
+        numbers = [int(mark[:-2]) for mark in items if mark != PLAIN]
+        is_counted = all(after == number + 1 for number, after in pairwise(numbers))
+        if not is_counted or len(numbers) == 1 < len(items):
             marks[begin:end] = [mark and PLAIN for mark in marks[begin:end]]
     return marks
 

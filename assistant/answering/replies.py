@@ -15,6 +15,12 @@ from assistant.types import Passage
 _REPLY = re.compile(
     r"\W{0,4}(?:yes|no|ja|nein|oui|non|sí|sì|nee|sim|não)\b ?[,.;:!–—-]", re.IGNORECASE
 )
+_BARE = re.compile(
+    r"\W{0,4}(?:(?:unfortunately|sadly|luckily|currently|sorry|generally|normally)[, ]{1,2})?"
+    r"(?:yes|no|not (?:yet|really|directly|currently)|ja|nein|oui|non|sí|sì|nee|sim|não)"
+    r"(?:[, ]{1,2}(?:unfortunately|sadly|not (?:yet|really|directly)))?\W{1,4}",
+    re.IGNORECASE,
+)
 _ENOUGH = 0.5
 """The share of what is asked that the question above a reply must hold."""
 _VARIANT = re.compile(
@@ -37,6 +43,11 @@ def replies_to_another(question: Question, passage: Passage, start: int, text: s
         return False
     held = frozenset(question.reads(asked, passage.language))
     return coverage(question.weights, held) < _ENOUGH
+
+
+def is_bare_reply(text: str) -> bool:
+    """Whether a sentence says yes or no and nothing else: "No.", "Unfortunately, yes." """
+    return _BARE.fullmatch(text) is not None
 
 
 def tells_of_variant(question: Question, text: str) -> bool:

@@ -96,12 +96,43 @@ _SPAN = re.compile(
 )
 
 
+_VOLUME = (
+    r"(?:milli|centi|deci|hecto)?lit(?:re|er)s?|gallons?|pints?|quarts?|barrels?|cubic|"
+    r"[mcdh]?l|gal|[mc]m³"
+)
+_MEASURES = (
+    (r"(?:lit(?:re|er)s|gallons|pints)", _VOLUME),
+    (r"(?:(?:kilo|centi|milli)?met(?:re|er)s|miles|feet|yards|inches)", _LENGTH),
+    (r"(?:kilos|kilograms|grams|tons|tonnes|ounces)", rf"kilos?|{_MASS}"),
+    (r"(?:kilo|mega)?watts", r"(?:kilo|mega|giga)?watts?|[kMG]?W"),
+    (r"volts", r"(?:kilo)?volts?|k?V"),
+    (r"nights", r"(?<!per )(?<!a )(?<!each )(?<!every )(?<!/)nights?|weeks?|days?"),
+    (r"pages", r"pages?|pp|sheets?|leaves"),
+    (r"(?:kilo|mega|giga)bytes", r"(?:kilo|mega|giga|tera)?bytes?|[KMGT]i?B"),
+)
+"""What "how many …" may ask for, and what says so in a text."""
+_ASKS_MEASURE = tuple(
+    (
+        re.compile(rf"\bhow many (?:\w+ )?{asked}\b(?! (?:a|per|each|every) )", re.IGNORECASE),
+        re.compile(rf"(?<![^\W\d_])(?:{told})(?![^\W\d_])", re.IGNORECASE),
+    )
+    for asked, told in _MEASURES
+)
+_RATE = re.compile(r"\bin (?:\w+ )?\w+ (?:per|an?) (second|minute|hour|day|week|month|year)\b")
+
+
 def tells_other_span(question: str, text: str) -> bool:
-    """Whether "how many hours" is asked, and a text has a number of weeks and nothing of hours."""
+    """Whether "how many hours" is asked, and a text has a number of weeks and nothing of hours; or
+    how many litres, nights or the like, or how much in a second, and it says nothing of these."""
     asked = _HOW_MANY.search(question)
-    if asked is None or _SPAN.search(text) is None:
-        return False
-    return re.search(_NEAR_SPANS[asked["unit"].lower()], text, re.IGNORECASE) is None
+    if asked is not None and _SPAN.search(text) is not None:
+        return re.search(_NEAR_SPANS[asked["unit"].lower()], text, re.IGNORECASE) is None
+    rate = _RATE.search(question)
+    if rate is not None:
+        unit = rate[1]
+        told = rf"\b(?:per|an?|each|every) {unit}|/ ?{unit[0]}|\b[kmg]?bps\b|{unit}ly\b"
+        return re.search(told, text, re.IGNORECASE) is None
+    return any(wanted.search(question) and not told.search(text) for wanted, told in _ASKS_MEASURE)
 
 
 _AT_A_TIME = re.compile(

@@ -9,13 +9,17 @@ from pathlib import PurePath
 from assistant.reading.encoding import decode
 from assistant.reading.limits import DEFAULT_LIMITS, ReadingLimits
 from assistant.reading.printed_headings import printed_headings
+from assistant.text.sentences import BOLD_QUESTION
 from assistant.types import Heading, ParsedDocument
 
 _ATX = re.compile(r"^[ ]{0,3}(#{1,6})[ \t]+([^ \t].*)$")
 _CLOSING = re.compile(r"[ \t]#+$")
 _FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)")
 _SETEXT = re.compile(r"^[ ]{0,3}(=+|-+)[ \t]*$")
-_CANDIDATE = re.compile(r"\n(?=[ ]{0,3}(?:#{1,6}[ \t]|```|~~~|(?:=+|-+)[ \t]*(?:\n|\Z)))")
+_CANDIDATE = re.compile(
+    r"\n(?=[ ]{0,3}(?:#{1,6}[ \t]|```|~~~|(?:=+|-+)[ \t]*(?:\n|\Z)"
+    r"|(?:(?:[-*+]|\d{1,3}[.)])[ ]{1,3})?(?:\*\*|__)))"
+)
 """The line's end before a line that one of those may match: three of four seconds for 45 MB were
 spent on the other lines."""
 _TIME = re.compile(r"\W?\d{1,4}[-:/.]\d{1,2}[-:/.]\d{1,4}\b")
@@ -31,6 +35,7 @@ _DAY = re.compile(
     r"(?:[^\W\d_]+, )?(?:\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d_]+|[^\W\d_]+ \d{1,2}),? \d{4}"
 )
 _LONGEST_HEADING, _LONGEST_TITLE = 1000, 200
+_DEEPEST = 6
 _INLINE = re.compile(r"[*_`]+|\[([^\]]{0,300})\]\([^)]{0,1000}\)")
 
 
@@ -47,7 +52,8 @@ def read_text(data: bytes, name: str, limits: ReadingLimits = DEFAULT_LIMITS) ->
 
 
 def find_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
-    """ATX and setext headings of Markdown text, outside fenced code."""
+    """ATX and setext headings of Markdown text and questions in bold on lines of their own, outside
+    fenced code."""
     found: list[Heading] = []
     fence = ""
     padded = "\n" + text[start:]
@@ -63,7 +69,10 @@ def find_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
         elif not fence:
             atx = _ATX.match(body)
             setext = _SETEXT.match(body)
-            if atx:
+            asked = BOLD_QUESTION.match(body)
+            if asked:
+                found.append(Heading(_DEEPEST, plain_words(asked[1]), start + begin - 1))
+            elif atx:
                 found.append(
                     Heading(len(atx[1]), plain_words(_unclosed(atx[2])), start + begin - 1)
                 )

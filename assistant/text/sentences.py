@@ -41,6 +41,13 @@ _MONTHS_DE = frozenset(
     jahrhundert""".split()
 )
 
+BOLD_QUESTION = re.compile(
+    r"[ \t]{0,3}(?:(?:[-*+]|\d{1,3}[.)])[ \t]{1,3})?"
+    r"(?:\*\*|__)([^\s*_][^\n*]{2,300}\?)(?:\*\*|__)[ \t]*$",
+    re.MULTILINE,
+)
+"""A line that is a question in bold type throughout: the heading of an FAQ's entry."""
+_BOLD_ENDS = ("?**", "?__")
 _LIST_START = re.compile(r"[ \t]*(?:[-*+•◦▪‣·–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+\S")
 _RULE = re.compile(r"[ \t]*(?:[-=*_~][ \t]*){3,}$")
@@ -160,6 +167,8 @@ def _line_kind(body: str, fenced: bool) -> str:
         return "blank"
     if first == "#" and _HEADING.match(body):
         return "heading"
+    if body.endswith(_BOLD_ENDS) and BOLD_QUESTION.match(body):
+        return "heading"
     if _is_table_row(body):
         return "table"
     may_be_time = first.isdecimal() or first in "[(<" or (first.isupper() and ":" in body[:60])
@@ -248,6 +257,9 @@ def _unit(text: str, start: int, end: int, kind: str) -> Iterator[SentenceSpan]:
         yield SentenceSpan(start, end, "item")
     elif kind == "heading":
         inner = re.compile(r"#+[ \t]+").match(text, start)
+        bold = BOLD_QUESTION.match(text, start, end) if inner is None else None
+        if bold is not None:
+            start, end = bold.span(1)
         yield SentenceSpan(inner.end() if inner else start, end, "heading")
     elif kind == "table":
         yield SentenceSpan(start, end, "table")
