@@ -34,6 +34,7 @@ from assistant.answering.own_bonuses import asked_forms, is_beside, own_bonus
 from assistant.answering.own_sections import first_of_own_section
 from assistant.answering.parallel_sentences import speaks_of_another
 from assistant.answering.picks import READ_NOTHING, Pick, Read
+from assistant.answering.run_in_leads import run_in
 from assistant.answering.sentence_scores import (
     SentenceFeatures,
     SentenceTerms,
@@ -166,6 +167,9 @@ def rank_candidates(
             bonus[index] = bonus.get(index, 0.0) + OWN_SUBJECT
         for index, more in spanned.gains.items():
             bonus[index] = bonus.get(index, 0.0) + more
+        leading = run_in(question, passage, found)
+        for index, more in leading.gains.items():
+            bonus[index] = bonus.get(index, 0.0) + more
         wrong = {**marked_wrong(question, found), **spanned.losses}
         below = asked_above.get(passage.chunk_id, {})
         for index, more in below.items():
@@ -174,7 +178,7 @@ def rank_candidates(
         highest = max(read.span for read in reads)
         is_english = question.language == "en" and passage.language in ("en", "")
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
-            if not may_answer(question, sentence, each, passage):
+            if index in leading.headings or not may_answer(question, sentence, each, passage):
                 continue
             more = bonus.get(index, 0.0)
             more += own_bonus(question, forms, passage, found, index, each)
@@ -189,8 +193,9 @@ def rank_candidates(
             beside = is_beside(question, passage, sentence)
             pick = _pick(passage, sentence, each, more - off, penalty, read, weight, beside)
             lift += following(question, pick, after) if after is not None else 0.0
-            asked_there = index in below and not off
-            ranked.append(replace(pick, lift=lift, is_asked_above=asked_there))
+            asked_there = (index in below or index in leading.asked) and not off
+            name = leading.about.get(index)
+            ranked.append(replace(pick, lift=lift, is_asked_above=asked_there, about=name))
     ranked.sort(key=_best_first)
     ranked[:_LOOKED_UP] = _of_the_subject(question, ranked[:_LOOKED_UP])
     for at, score in below_flat_ones(question, ranked[:_LOOKED_UP]).items():

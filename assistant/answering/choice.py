@@ -44,6 +44,7 @@ from assistant.answering.sentences_beside import (
 from assistant.answering.told_values import without_idle
 from assistant.answering.turned_answers import turning_beside
 from assistant.answering.whole_lists import list_around
+from assistant.answering.whole_sections import whole_section
 from assistant.retrieval.question import Question
 from assistant.text.noise import share
 from assistant.text.terms import words
@@ -93,6 +94,8 @@ def _choose(
         return _in_order(with_context(question, [best], read))
     if best.kind != "table" and tells_both_figures(question.text, best.text):
         return with_context(question, [best], read)
+    if whole := whole_section(question, best, ranked):
+        return whole
     chosen = rows_below(question, best, read) or list_around(question, best, read)
     if not chosen and (deeds := collected(question, ranked)):
         return deeds

@@ -140,7 +140,8 @@ def signals(extraction: Extraction) -> Signals | None:
     other = next(
         (p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id), None
     )
-    asked, said = clause_of(question.text), clause_of(best.text)
+    under = f"{best.about.text}: " if best.about is not None else ""
+    asked, said = clause_of(question.text), clause_of(under + best.text)
     return Signals(
         around=best.features.around,
         passage=coverage(question.weights, present),

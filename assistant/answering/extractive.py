@@ -175,7 +175,7 @@ def _text(
         is_code = first.kind == "code"
         gap = "\n" if is_code else " "
         body = as_markdown(rows, marks, asked) if rows else f"{_shown(first)}{gap}{marks[0]}"
-        if first.about is not None and not rows:
+        if first.about is not None and not rows and not _is_told(first, previous):
             body = f"{_flat(first.about.text)}: {body}"
         if any(dated):
             gap = "\n\n" if rows else " "
@@ -191,6 +191,11 @@ def _text(
         parts.append(body)
         previous = block[-1]
     return "".join(parts)
+
+
+def _is_told(pick: Pick, before: Pick | None) -> bool:
+    """Whether the sentence before stands under the same name."""
+    return before is not None and before.about == pick.about
 
 
 def _shown(pick: Pick) -> str:
