@@ -126,7 +126,7 @@ def _below(
     title = frozenset(question.reads(passage.title, passage.language))
     counts = Counter(term for each in found for term in each.terms)
     about |= {term for term, count in counts.items() if count >= _SUBJECT}
-    wanted = question.weights.keys()
+    wanted = question.weights.keys() - STOP_WORDS  # "gets" in the heading names nothing
     bonus: dict[int, float] = {}
     is_first = False
     alike = 0.0

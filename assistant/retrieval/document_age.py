@@ -74,9 +74,10 @@ def age_of(name: str, title: str, file_day: str = "", head: str = "") -> Age:
 def _stated_day(head: str) -> str:
     """The day in a line that labels it ("Date: …", "In force from …")."""
     for line in head.splitlines():
-        found = _STATES.search(fold(line))
-        if found:
-            day = first_day(line)
+        folded = fold(line)
+        found = _STATES.search(folded)
+        if found:  # "Version 2025, valid from 1 January 2025": the date behind the word
+            day = first_day(folded[found.end() :]) or first_day(line)
             if day:
                 return day
     return ""
