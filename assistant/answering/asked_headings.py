@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from assistant.answering.inner_headings import inner_headings
 from assistant.answering.sentence_scores import SentenceTerms
 from assistant.retrieval.question import Question, coverage
 from assistant.text.names import words_above
@@ -130,7 +131,10 @@ def _below(
     bonus: dict[int, float] = {}
     is_first = False
     alike = 0.0
+    outside = about
+    inner = inner_headings(passage.text, [each.span for each in found])
     for at, sentence in enumerate(found):
+        about = outside.union(*(found[heading].terms for heading in inner[at]))
         named = _named_if_same(question, sentence, about.union(counts))
         if named <= title:  # the title says what all of it is about, not what is asked
             named = frozenset()

@@ -27,6 +27,7 @@ from assistant.answering.picks import Extraction, Pick
 from assistant.answering.respelling import respelt
 from assistant.answering.shown_counts import capped
 from assistant.answering.table_rows import as_markdown, row_text
+from assistant.answering.under_leads import under_leads
 from assistant.answering.versions import newest_first, with_what_holds
 from assistant.index.snapshot import Snapshot
 from assistant.model.answer_reader import AnswerReader, read_passages
@@ -82,6 +83,7 @@ def draft_of_chosen(chosen: Chosen, passages: Sequence[Passage], snapshot: Snaps
     picks = tuple(pick for pick, _ in claims) or with_what_holds(
         extraction.picks, extraction.ranked, read
     )
+    picks = under_leads(picks, read)
     return Draft(
         text=_text(picks, frozenset(extraction.question.weights), item_marks(picks, read), dated),
         sentences=tuple(_sentence(pick, marker) for marker, pick in enumerate(picks, start=1)),

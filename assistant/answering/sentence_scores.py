@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from assistant.answering.coded_entries import CODED, is_coded_entry
 from assistant.answering.definition_scores import definition_score
+from assistant.answering.inner_headings import inner_headings
 from assistant.answering.kind_scores import kind_score
 from assistant.answering.numbered_items import is_item, number_asked_for
 from assistant.answering.table_rows import TableRow, holds_in_column, rows_of
@@ -131,6 +132,7 @@ def passage_features(
     half = families(question)
     pairs = set(_neighbours(stems(question.text, question.language)))
     asked = number_asked_for(question.text)
+    inner = inner_headings(passage.text, [each.span for each in found])
     result = []
     for index, sentence in enumerate(found):
         row = sentence.row
@@ -141,7 +143,8 @@ def passage_features(
             inside |= asked[1]
         before = _before(found, index)
         after = _after(found, index)
-        above = headings if row is None else headings | row.caption_terms
+        above = headings.union(*(found[at].terms for at in inner[index]))
+        above = above if row is None else above | row.caption_terms
         elsewhere = everything if row is None else frozenset()
         sums = dict.fromkeys(("own", "alike", "before", "after", "context", "rest"), 0.0)
         close = likeness.best(sentence.words)

@@ -1,6 +1,7 @@
 """What to do, given whole: the sentences behind a run-in heading, or below a heading, that asks it.
 
-"If a rotor breaks" stands over four short sentences, and each is a step. Pure.
+"If a rotor breaks" stands over four short sentences, and each is a step; "Where to sleep" over
+three items, and each is an answer. Pure.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.asked_lists import asks_what_to_do
+from assistant.answering.inner_headings import inner_headings
 from assistant.answering.picks import Pick
 from assistant.retrieval.question import Question, coverage
+from assistant.text.names import words_above
 from assistant.text.sentences import sentences
 
 _MOST = 6
 """Sentences that are given whole; of longer sections the best ones are."""
+_MOST_ITEMS = 14
+"""Items of a list that is given whole."""
 _ASKED = 0.8
 """The share of the question that the heading must hold."""
 
@@ -22,6 +27,9 @@ _ASKED = 0.8
 def whole_section(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
     """The sentences of the best one's paragraph or section, in reading order; nothing where its
     heading does not ask the question, or more than a few stand there."""
+    if best.kind == "item" and best.is_asked_above:
+        heading, inside = _section(best)
+        return _all_items(best, inside) if _asks(question, best, heading) else []
     if best.kind != "prose" or best.row is not None:
         return []
     if best.about is not None and best.is_asked_above:
@@ -29,26 +37,41 @@ def whole_section(question: Question, best: Pick, ranked: Sequence[Pick]) -> lis
     if not (asks_what_to_do(question) or question.wants_steps):
         return []
     heading, inside = _section(best)
-    held = frozenset(question.reads(heading, best.passage.language))
-    if coverage(question.weights, held) < _ASKED or any(each.kind != "prose" for each in inside):
+    if any(each.kind != "prose" for each in inside) or not _asks(question, best, heading, ""):
         return []
     return _few(best, inside)
 
 
+def _asks(question: Question, best: Pick, heading: str, above: str | None = None) -> bool:
+    """Whether a heading holds nearly all of the question, with what its passage stands under."""
+    said = f"{words_above(best.passage) if above is None else above} {heading}"
+    held = frozenset(question.reads(said, best.passage.language))
+    return coverage(question.weights, held) >= _ASKED
+
+
+def _all_items(best: Pick, inside: Sequence[Pick]) -> list[Pick]:
+    items = [pick for pick in inside if pick.kind == "item"]
+    is_list = len(items) == len(inside) and 1 < len(items) <= _MOST_ITEMS
+    return [best if pick.start == best.start else pick for pick in items] if is_list else []
+
+
 def _section(best: Pick) -> tuple[str, list[Pick]]:
-    """The nearest heading above a sentence, in its passage or that of the passage, and the units up
-    to the next one."""
+    """The nearest headings above a sentence, in its passage or that of the passage, and the units
+    up to the next one."""
     passage = best.passage
+    spans = sentences(passage.text)
+    inner = inner_headings(passage.text, spans)
     heading = passage.heading_path[-1] if passage.heading_path else ""
     inside: list[Pick] = []
     is_found = False
-    for span in sentences(passage.text):
+    for span, above in zip(spans, inner, strict=True):
         start = passage.start + span.start
         text = passage.text[span.start : span.end]
         if span.kind in ("heading", "label"):
             if is_found:
                 break
-            heading, inside = text, []
+            outer = (passage.text[spans[at].start : spans[at].end] for at in above)
+            heading, inside = " ".join((*outer, text)), []
             continue
         inside.append(replace(best, text=text, start=start, end=passage.start + span.end,
                               kind=span.kind))  # fmt: skip
