@@ -25,6 +25,7 @@ from assistant.answering.sides import asks_difference, tells_apart
 from assistant.answering.unfilled_slots import share_filled
 from assistant.answering.units import lacks_unit, tells_in_words, tells_other_span
 from assistant.answering.untold import share_told
+from assistant.answering.untold_kinds import share_of_noun
 from assistant.checking.contrasts import has_other_stage
 from assistant.retrieval.limits import asks_for_limit, tells_limit
 from assistant.retrieval.question import Question
@@ -185,6 +186,7 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         p *= _ITSELF
     if extraction.ranked:
         p *= share_filled(question, extraction.ranked[0])
+        p *= share_of_noun(question, extraction.ranked[0], extraction.ranked)
     if extraction.ranked and question.speaker:
         is_spoken = extraction.ranked[0].passage.document == passages[0].document
         p *= 1.0 if is_spoken else _OTHER_SPEAKER

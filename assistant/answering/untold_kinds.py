@@ -1,0 +1,80 @@
+"""Questions whose noun says what the answer must be, and sentences that tell nothing of it. Pure.
+
+"How many calories has it?" is not told by the grams of flour, "what does a pack cost" not by how
+many are in it, and "who is the youth officer" not by the offices that there are. English alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.answering.confidence import missing_words
+from assistant.answering.picks import Pick
+from assistant.retrieval.question import Question
+from assistant.text.names import words_above
+
+_HOW_MANY = re.compile(
+    r"\bhow (?:many|much) (?:more |fewer |less |other |different )?"
+    r"(?!(?:of|the|a|an|does|do|did|is|are|was|were|will|would|can|should|has|have|had|more|less|"
+    r"it|they|longer|higher|time|times|people)\b)(?P<noun>[a-z][\w-]{2,30})\b",
+    re.IGNORECASE,
+)
+_ASKS_COST = re.compile(
+    r"\b(?:cost|costs|price|prices|priced|pay|fee|fees|fare|rent|premium|salary|wage)\b",
+    re.IGNORECASE,
+)
+_TELLS_COST = re.compile(
+    r"[€$£¥₹]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|cents?|pence|p|francs?|chf|kronor|kroner|yen|"
+    r"rupees?|costs?|price[ds]?|pricing|pays?|paid|fees?|fares?|rent|premiums?|free|gratis|charge[ds]?|"
+    r"included|complimentary|amounts?|sala(?:ry|ries)|wages?|rates?|budget|bought|sold|worth)\b|"
+    r"\d ?%|per cent",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"[€$£¥₹]|\d ?(?:euros?|eur|dollars?|usd|gbp|cents?|pence|p|francs?|chf|kronor|kroner|yen)\b|"
+    r"\b(?:million|billion|thousand|hundred)\b|\bfree\b|\d ?%|per cent",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d")
+_DATED = re.compile(
+    r"\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:january|february|march|april|may|june|july|august|"
+    r"september|october|november|december)\b|\b(?:1[5-9]|20)\d\d\b",
+    re.IGNORECASE,
+)
+_WHO_IS = re.compile(r"\W{0,3}who(?:['’]s| is| are| was| were) (?:the|our|your|its|their)\b", re.I)
+_NOT_COUNTED, _NO_MONEY, _NO_PERSON = 0.5, 0.5, 0.6
+"""What is left of the probability."""
+
+
+def share_of_noun(question: Question, best: Pick, ranked: Sequence[Pick]) -> float:
+    """What is left of a probability where the best sentence tells nothing of what is asked for."""
+    if question.language != "en":
+        return 1.0
+    share = 1.0
+    if question.kinds[0] == "number" and _counts_what_is_missing(question, ranked):
+        share *= _NOT_COUNTED
+    if _ASKS_COST.search(question.text) and _tells_no_money(question, best):
+        share *= _NO_MONEY
+    if question.kinds[0] == "person" and _WHO_IS.match(question.text) and best.row is None:
+        share *= _NO_PERSON if best.features.kind == 0.0 and not best.features.defines else 1.0
+    return share
+
+
+def _counts_what_is_missing(question: Question, ranked: Sequence[Pick]) -> bool:
+    """Whether no passage has the word for what is to be counted."""
+    match = _HOW_MANY.search(question.text)
+    return match is not None and match["noun"] in missing_words(question, ranked)
+
+
+def _tells_no_money(question: Question, best: Pick) -> bool:
+    """Whether an amount is asked for, and a sentence has numbers, or a date, and nothing of money,
+    nor have the names of its columns or the headings above it."""
+    if question.kinds[0] not in ("number", "amount") or _NUMBER.search(best.text) is None:
+        return False
+    names = " ".join((*best.row.names, best.row.table[1])) if best.row is not None else ""
+    if _MONEY.search(best.text) or _TELLS_COST.search(f"{names} {words_above(best.passage)}"):
+        return False
+    if best.row is None and _NUMBER.search(_DATED.sub("", best.text)) is None:
+        return True  # "The premium is due on 1 February"
+    return _TELLS_COST.search(best.text) is None
