@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.answering.picks import Pick
 from assistant.answering.table_rows import TableRow, label_fit
 from assistant.retrieval.question import Question
+from assistant.text.terms import words
 
+_JOINTS = "and|or|versus|vs|than|und|oder|et|ou|y|o"
 _MOST_ROWS = 12
 """Rows that hold the same of a question; where more do, the best alone is shown."""
 
@@ -78,9 +81,20 @@ def _named_beside(
         if pick.row is None or pick.row.is_header:
             continue
         label = _label(question, pick.row)
-        if label and label <= wanted and not label <= own and not own <= label:
+        apart = label and label <= wanted and not label <= own and not own <= label
+        if apart and _are_joined(question, row.cells[0], pick.row.cells[0]):
             found.setdefault(label, (pick, pick.row))
     return [each for label, each in found.items() if not any(label < other for other in found)]
+
+
+def _are_joined(question: Question, one: str, other: str) -> bool:
+    """Whether the question joins two labels: "the Kryon 40 or the Kryon 86"."""
+    text, one, other = (" ".join(words(each)) for each in (question.text, one, other))
+    return any(
+        re.search(rf"\b{re.escape(a)} (?:{_JOINTS})(?: the| a| an)? {re.escape(b)}\b", text)
+        for a, b in ((one, other), (other, one))
+    ) or any(f"{a} {b}" in text and f"{a}, {b}" in question.text.casefold()
+             for a, b in ((one, other), (other, one)))  # fmt: skip
 
 
 def _label(question: Question, row: TableRow) -> frozenset[str]:

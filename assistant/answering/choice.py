@@ -94,7 +94,7 @@ def _choose(
         return _in_order(with_context(question, [best], read))
     if best.kind != "table" and tells_both_figures(question.text, best.text):
         return with_context(question, [best], read)
-    if whole := whole_section(question, best, ranked):
+    if whole := whole_section(question, best, ranked, read):
         return whole
     chosen = rows_below(question, best, read) or list_around(question, best, read)
     if not chosen and (deeds := collected(question, ranked)):
@@ -118,7 +118,7 @@ def _choose(
                 continue
             gained = terms_held(question, [pick]) - covered
             gain = sum(question.weights[term] for term in gained) / total
-            if is_idle(pick, best, held, gain, several=several):
+            if is_idle(pick, best, held, gain, several=several, joins=is_compound):
                 continue
             least = _PART if len(chosen) < budget or is_compound else _LARGE_PART
             brings_part = gain >= least and pick.score >= _PART_SHARE * best.score
@@ -137,7 +137,7 @@ def _choose(
                 chosen.append(pick)
                 covered |= gained
         if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
-            chosen += filling_next(best, ranked)
+            chosen += filling_next(best, ranked, joins=is_compound)
         chosen += told_to_do(question, best, chosen, read)
         chosen += below_a_colon(question, chosen[1:], chosen, read)
         counted = counted_off(question, best, read)

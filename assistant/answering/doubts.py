@@ -241,6 +241,8 @@ def _lacks_measure(question: Question, best: Pick) -> bool:
     """Whether a measure is asked for in English that no number with a unit nor words tell."""
     if question.language != "en" or tells_in_words(question.text, best.text):
         return False
+    if best.passage.language not in ("en", ""):
+        return lacks_unit(question, best.text, "")
     names = best.row.names if best.row is not None else ()
     told = " ".join((*names, best.text))
     return tells_other_span(question.text, told) or lacks_unit(question, best.text, "")

@@ -19,17 +19,22 @@ weight and a reader sees an answer in it (more than the least span), and the oth
 than the near share of it and brings no more than the least news: 23 were idle, none was needed."""
 
 
-def is_idle(pick: Pick, best: Pick, held: float, news: float, *, several: bool) -> bool:
+def is_idle(
+    pick: Pick, best: Pick, held: float, news: float, *, several: bool, joins: bool
+) -> bool:
     """Whether the best sentence needs no such other one.
 
     ``held`` and ``news`` are the shares of the question's weight that the best one holds and that
-    the other one adds; ``several`` tells that more than one thing is asked for.
+    the other one adds; ``several`` tells that more than one thing is asked for, and ``joins`` that
+    the question joins things by "and" or the like: what is missing of it is never idle.
     """
+    if joins and news > 0.0:
+        return False
     if best.read.span - pick.read.span >= _READ_CLEARLY and (
         pick.features.kind >= _SAME_KIND or (best.read.span >= 0.0 and not several)
     ):
         return True
-    if pick.passage.document == best.passage.document or news > _LEAST_NEWS:
+    if several or pick.passage.document == best.passage.document or news > _LEAST_NEWS:
         return False
     is_read = best.read.span > _LEAST_READ and pick.score <= _NEAR_SHARE * best.score
     return is_read and held >= _ENOUGH

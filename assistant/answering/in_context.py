@@ -16,7 +16,7 @@ from assistant.answering.dated_headings import date_above, holds_date
 from assistant.answering.list_items import ReadText
 from assistant.answering.pick_relations import has_pronoun, overlaps, terms_held
 from assistant.answering.picks import Pick
-from assistant.answering.replies import is_bare_reply, replies_to_another
+from assistant.answering.replies import asks_the_same, is_bare_reply
 from assistant.answering.whole_lists import around as units_around
 from assistant.retrieval.question import Question
 from assistant.types import Named
@@ -64,17 +64,21 @@ def with_context(question: Question, chosen: Sequence[Pick], read: ReadText) -> 
 def _reply_before(
     question: Question, best: Pick, chosen: Sequence[Pick], read: ReadText
 ) -> list[Pick]:
-    """The "No." right before the best sentence, where yes or no is asked and it replies to no other
-    question: without it "It ran on Windows once" sounds like a yes."""
+    """The "No." right before the best sentence, where it replies to the very question: without it
+    "It ran on Windows once" sounds like a yes."""
     if question.kinds[0] != "yesno" or best.kind not in _TOLD:
         return []
     around, at = units_around(best, read)
     reply = around[at - 1] if at >= 1 else None
     if reply is None or best.start - reply.end > _NEXT or not is_bare_reply(reply.text):
         return []
-    start = max(0, reply.start - best.passage.start)
-    is_other = replies_to_another(question, best.passage, start, reply.text)
-    return [] if is_other or any(overlaps(reply, other) for other in chosen) else [reply]
+    if "\n\n" in read(best.passage.document, reply.end, best.start):
+        return []
+    above = around[at - 2].text if at >= 2 else ""
+    if not above and best.passage.heading_path:
+        above = best.passage.heading_path[-1]
+    is_asked = asks_the_same(question, above, best.passage.language)
+    return [reply] if is_asked and not any(overlaps(reply, other) for other in chosen) else []
 
 
 def _under_dates(question: Question, chosen: Sequence[Pick], read: ReadText) -> list[Pick]:

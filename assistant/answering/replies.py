@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from assistant.retrieval.question import Question, coverage
+from assistant.text.terms import STOP_WORDS
 from assistant.types import Passage
 
 _REPLY = re.compile(
@@ -21,6 +22,8 @@ _BARE = re.compile(
     r"(?:[, ]{1,2}(?:unfortunately|sadly|not (?:yet|really|directly)))?\W{1,4}",
     re.IGNORECASE,
 )
+_SAME = 0.7
+"""The share of the words of each that two like questions hold of the other."""
 _ENOUGH = 0.5
 """The share of what is asked that the question above a reply must hold."""
 _VARIANT = re.compile(
@@ -43,6 +46,17 @@ def replies_to_another(question: Question, passage: Passage, start: int, text: s
         return False
     held = frozenset(question.reads(asked, passage.language))
     return coverage(question.weights, held) < _ENOUGH
+
+
+def asks_the_same(question: Question, above: str, code: str) -> bool:
+    """Whether a text above a reply is a question in nearly the same words."""
+    if not above.rstrip(" *_#").endswith("?"):
+        return False
+    held = frozenset(question.reads(above, code))
+    content = {term for term in held if term not in STOP_WORDS and not term.isdigit()}
+    shared = content & question.weights.keys()
+    is_same = coverage(question.weights, held) >= _SAME
+    return is_same and len(shared) >= _SAME * len(content)
 
 
 def is_bare_reply(text: str) -> bool:

@@ -5,6 +5,7 @@ A price list and the one before it have the same labels; which of them holds, th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.answering.picks import Pick
@@ -12,6 +13,13 @@ from assistant.answering.slot_values import SlotValue, content_words
 from assistant.answering.table_rows import TableRow
 from assistant.retrieval.question import Question
 from assistant.text.folding import fold
+
+_NUMBERS = re.compile(r"\d[\d.,'’ ]*\d|\d")
+_VERSION = re.compile(
+    r"\b(?:(?:19|20)\d\d(?:[/–-]\d{2,4})?|v(?:ersion)?\.? ?\d[\d.]*|old|new|current|former|"
+    r"superseded|valid|from|until|as of|draft|final)\b",
+    re.IGNORECASE,
+)
 
 
 def rows_apart(
@@ -29,7 +37,9 @@ def rows_apart(
         document = pick.passage.document
         if pick.row is None or document in (best.passage.document, *found):
             continue
-        if _label(pick.row) != _label(row) or not _is_as_near(asked, best, pick):
+        if _label(pick.row) != _label(row) or not _are_of_one_kind(best, pick):
+            continue
+        if not _is_as_near(asked, best, pick):
             continue
         pair = _values(question, row, pick.row)
         if pair is None:
@@ -40,23 +50,46 @@ def rows_apart(
 
 
 def _values(question: Question, row: TableRow, other: TableRow) -> tuple[str, str] | None:
-    """The first values that differ below the same name, of the columns that the question names
-    where it names one."""
-    below = {
-        fold(name): cell
-        for name, cell in zip(other.names[1:], other.cells[1:], strict=True)
-        if name
-    }
-    shared = [
-        (name, cell, below[fold(name)])
-        for name, cell in zip(row.names[1:], row.cells[1:], strict=True)
-        if fold(name) in below
+    """The values that differ below the name that the question has; where it has none, the first
+    that differ of tables of which one has all columns of the other."""
+    mine, theirs = _cells(row), _cells(other)
+    named = [
+        name for name in mine if question.weights.keys() & {*question.reads(row.names[mine[name]])}
     ]
-    named = [each for each in shared if question.weights.keys() & {*question.reads(each[0])}]
-    for _, mine, theirs in named or shared:
-        if mine and theirs and fold(mine) != fold(theirs):
-            return mine, theirs
+    shared = [name for name in named or mine if name in theirs]
+    if not shared or (not named and len(shared) < min(len(mine), len(theirs))):
+        return None
+    for name in shared:
+        a, b = row.cells[mine[name]], other.cells[theirs[name]]
+        if _NUMBERS.search(a) and _NUMBERS.search(b) and _figures(a) != _figures(b):
+            return a, b
     return None
+
+
+def _cells(row: TableRow) -> dict[str, int]:
+    """The columns with a name of their own and a value, behind the first: name → place."""
+    names = [fold(name) for name in row.names]
+    return {
+        name: at
+        for at, name in enumerate(names)
+        if at and name and names.count(name) == 1 and row.cells[at]
+    }
+
+
+def _figures(cell: str) -> tuple[str, ...]:
+    """The numbers of a cell, however they are written: "€1,200" is "1200 €"."""
+    return tuple(re.sub(r"\D", "", each) for each in _NUMBERS.findall(cell))
+
+
+def _are_of_one_kind(best: Pick, other: Pick) -> bool:
+    """Whether two documents are versions of one: their titles differ in a year or number alone."""
+    mine, theirs = (content_words([_bare(pick.passage.title)]) for pick in (best, other))
+    return bool(mine) and mine == theirs
+
+
+def _bare(title: str) -> str:
+    """A title without years, versions and the like; a part of a year stays, as another thing."""
+    return _VERSION.sub(" ", title)
 
 
 def _is_as_near(asked: set[str], best: Pick, other: Pick) -> bool:

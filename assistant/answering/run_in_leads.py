@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from assistant.answering.asked_lists import asks_what_to_do
 from assistant.answering.sentence_scores import SentenceTerms
 from assistant.retrieval.question import Question, coverage
+from assistant.text.terms import STOP_WORDS
 from assistant.types import Named, Passage
 
 _LEAD = re.compile(r"(\*\*|__)[^*_\n][^*\n]{2,120}\1\W?")
@@ -20,7 +21,11 @@ _MOST_WORDS = 14
 _LEAST, _ASKED, _FIRST, _OTHERS = 0.5, 0.8, 1.2, 0.6
 """The shares of the question that a heading must hold to be spoken of and to be what is asked, and
 what the first sentence behind it and the others gain for it."""
-_ASKS_FOR_HELP = frozenset({"howto", "reason", "any"})
+_ASKS_FOR_HELP = frozenset({"howto", "any"})
+_LABEL, _MOST_NEWS = 3, 1
+"""Words of a heading that names its paragraph; what a longer one may add to the question."""
+_NOT = re.compile(r"\b(?:not|no|never|cannot|without|\w+n['’]t)\b", re.IGNORECASE)
+_ITEM = re.compile(r"\n[ \t>]*(?:[-*+•]|\d{1,3}[.)])[ \t]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +49,28 @@ def run_in(question: Question, passage: Passage, found: Sequence[SentenceTerms])
     gains: dict[int, float] = {}
     about: dict[int, Named] = {}
     asked: list[int] = []
+    says_not = _NOT.search(question.text) is not None
+    asking = {lead for lead in leads.values() if _may_ask(question, found[lead])}
     for index, lead in leads.items():
         share = coverage(question.weights, found[lead].terms)
-        if share < _LEAST:
+        is_turned = says_not != (_NOT.search(found[lead].text) is not None)
+        if share < _LEAST or lead not in asking or is_turned:
             continue
         gains[index] = share * (_FIRST if index == lead + 1 else _OTHERS)
         about[index] = _named(passage, found[lead])
         asked += [index] if share >= _ASKED else []
     asks_for_help = question.kinds[0] in _ASKS_FOR_HELP or asks_what_to_do(question)
-    headings = frozenset(leads.values()) if asks_for_help else frozenset()
+    headings = frozenset(asking) if asks_for_help else frozenset()
     return RunIn(gains, about if asks_for_help else {}, frozenset(asked), headings)
+
+
+def _may_ask(question: Question, lead: SentenceTerms) -> bool:
+    """Whether words in bold only say again what is asked, or are a label: "**Hold the button to
+    reset the heater.**" is an answer."""
+    if len(lead.words) <= _LABEL:
+        return True
+    said = {term for term in lead.terms if term not in STOP_WORDS}
+    return len(said - question.weights.keys() - question.related.keys()) <= _MOST_NEWS
 
 
 def _named(passage: Passage, lead: SentenceTerms) -> Named:
@@ -69,12 +86,13 @@ def _leads(passage: Passage, found: Sequence[SentenceTerms]) -> dict[int, int]:
     lead: int | None = None
     for index, sentence in enumerate(found):
         before = found[index - 1].span.end if index else 0
-        if index and "\n\n" in passage.text[before : sentence.span.start]:
+        gap = passage.text[before : sentence.span.start]
+        if index and ("\n\n" in gap or _ITEM.search(gap)):
             lead = None
-        if lead is not None and sentence.span.kind in ("prose", "item"):
-            leads[index] = lead
-        elif _is_lead(sentence):
+        if _is_lead(sentence):
             lead = index
+        elif lead is not None and sentence.span.kind in ("prose", "item"):
+            leads[index] = lead
     return leads
 
 

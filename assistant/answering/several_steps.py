@@ -108,6 +108,8 @@ def stepwise(whole: Found, ask: AskPart, least: float) -> tuple[Draft, Found] | 
             if pair := defined_side_by_side(planned.names, chosen.extraction.ranked, in_prose=True):
                 told = _neighbours(planned, pair, whole, found, chosen)
                 return told if told[0].confidence >= least else None
+        elif _is_told_at_once(planned, ask(whole.question.standalone)[1]):
+            return None
         return _both_sides(planned, whole, ask)
     best = ask(whole.question.standalone)[1].extraction.ranked[:1]
     if best and best[0].features.own >= _ONE_SENTENCE and best[0].features.kind >= 1.0:
@@ -193,6 +195,16 @@ def _tells_both(sides: Sides, chosen: Chosen) -> bool:
             for own in _told_apart(sides)
         )
     )
+
+
+def _is_told_at_once(sides: Sides, chosen: Chosen) -> bool:
+    """Whether the best sentence compares the two itself: "A is hotter than B"."""
+    if not chosen.answers:
+        return False
+    best = chosen.extraction.ranked[0]
+    held = frozenset(terms(best.text, best.passage.language))
+    names_both = all(not own.isdisjoint(held) for own in _told_apart(sides))
+    return best.row is None and names_both and tells_apart(best.text)
 
 
 def _told_apart(sides: Sides) -> list[frozenset[str]]:

@@ -143,7 +143,7 @@ def _both(a: str, b: str) -> Sides | None:
 def _either(bare: str) -> Sides | None:
     """The sides of "Which is older, A or B?", and of "A or B: which is older?"."""
     pair, colon, ask_behind = bare.partition(": ")
-    if colon and " or " in pair and _WH.match(ask_behind):
+    if colon and " or " in pair and " or " not in ask_behind and _WH.match(ask_behind):
         bare = f"{ask_behind}, {pair}"
     left, joint, b = bare.rpartition(" or ")
     ask, comma, a = left.rpartition(": " if ": " in left else ", ")
@@ -152,7 +152,10 @@ def _either(bare: str) -> Sides | None:
     if ask.rpartition(", ")[1] and not a[:1].isupper():
         return None
     words = _WORDS.findall(ask.lower())
-    measure = next((_MEASURES[word] for word in words if word in _MEASURES), "")
+    found = next((word for word in words if word in _MEASURES), "")
+    if words[words.index(found) + 1 :][:1] == ["to"] if found else " or " in ask:
+        return None  # "slower to start" is no speed
+    measure = _MEASURES.get(found, "")
     if "{verb}" in measure:
         verb = _VERB.search(ask)
         return _sides(a, b, measure.replace("{verb}", verb[1] if verb else "built or born"))

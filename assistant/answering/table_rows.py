@@ -188,21 +188,20 @@ def shown_columns(rows: Sequence[TableRow], asked: frozenset[str]) -> list[int]:
     cell says that there is none; of many the first and those with asked words."""
     width = max(len(row.cells) for row in rows)
     names = rows[0].names
-    filled = [
-        at
-        for at in range(width)
-        if any(at < len(row.cells) and row.cells[at] for row in rows)
-        or (at < len(names) and asked & _terms([names[at]]))
+    filled = [at for at in range(width) if any(at < len(r.cells) and r.cells[at] for r in rows)]
+    empty = [
+        at for at, name in enumerate(names[:width]) if at not in filled and asked & _terms([name])
     ]
     if len(filled) <= _MOST_COLUMNS:
-        return filled
+        return sorted((*filled, *empty))
     named = [
         at
         for at in filled
         if at == filled[0]
         or any(asked & _terms((*row.names[at : at + 1], *row.cells[at : at + 1])) for row in rows)
     ]
-    return (named if len(named) > 1 else filled)[:_MOST_COLUMNS]
+    kept = named if len(named) + len(empty) > 1 and len(named) > 1 else filled
+    return sorted((*kept[:_MOST_COLUMNS], *empty))
 
 
 def _line(cells: Sequence[str], escape: bool = True) -> str:

@@ -98,16 +98,16 @@ _SPAN = re.compile(
 
 _VOLUME = (
     r"(?:milli|centi|deci|hecto)?lit(?:re|er)s?|gallons?|pints?|quarts?|barrels?|cubic|"
-    r"[mcdh]?l|gal|[mc]m³"
+    r"[mcdh]?l|gal|[mcd]?m[³3]"
 )
 _MEASURES = (
     (r"(?:lit(?:re|er)s|gallons|pints)", _VOLUME),
     (r"(?:(?:kilo|centi|milli)?met(?:re|er)s|miles|feet|yards|inches)", _LENGTH),
     (r"(?:kilos|kilograms|grams|tons|tonnes|ounces)", rf"kilos?|{_MASS}"),
-    (r"(?:kilo|mega)?watts", r"(?:kilo|mega|giga)?watts?|[kMG]?W"),
+    (r"(?:kilo|mega)?watts", r"(?:kilo|mega|giga)?watts?|[kMG]?W|k?VA|horsepower|hp|PS"),
     (r"volts", r"(?:kilo)?volts?|k?V"),
-    (r"nights", r"(?<!per )(?<!a )(?<!each )(?<!every )(?<!/)nights?|weeks?|days?"),
-    (r"pages", r"pages?|pp|sheets?|leaves"),
+    (r"nights", r"(?<!per )(?<!a )(?<!each )(?<!every )(?<!/)nights?|weeks?|days?|from .{3,30} to"),
+    (r"pages", r"pages?|pp?|sheets?|leaves|leaflets?"),
     (r"(?:kilo|mega|giga)bytes", r"(?:kilo|mega|giga|tera)?bytes?|[KMGT]i?B"),
 )
 """What "how many …" may ask for, and what says so in a text."""
@@ -118,7 +118,19 @@ _ASKS_MEASURE = tuple(
     )
     for asked, told in _MEASURES
 )
-_RATE = re.compile(r"\bin (?:\w+ )?\w+ (?:per|an?) (second|minute|hour|day|week|month|year)\b")
+_RATE = re.compile(
+    r"\bin (?:[a-z]+ )?(?!less|under|half|about|just|such)[a-z]{2,}s (?:per|an?) "
+    r"(second|minute|hour|day|week|month|year)\b",
+    re.IGNORECASE,
+)
+_RATES = {
+    "second": r"/ ?s|\bs-1\b|\b[kmg]?bps\b|\bfps\b|hertz|\b[kmg]?hz\b",
+    "minute": r"/ ?min|\bmin-1\b|\b(?:rpm|bpm|wpm|ppm|lpm)\b",
+    "hour": r"/ ?h|\bh-1\b|\b(?:mph|kph|km/h)\b|hourly", "day": r"/ ?d|daily|\bnightly",
+    "week": r"/ ?w|weekly", "month": r"/ ?mo|monthly",
+    "year": r"/ ?(?:y|a\b)|yearly|annual|\bp\.? ?a\b",
+}  # fmt: skip
+"""How a rate is written beside "per minute", "a minute" and "each minute"."""
 
 
 def tells_other_span(question: str, text: str) -> bool:
@@ -129,8 +141,8 @@ def tells_other_span(question: str, text: str) -> bool:
         return re.search(_NEAR_SPANS[asked["unit"].lower()], text, re.IGNORECASE) is None
     rate = _RATE.search(question)
     if rate is not None:
-        unit = rate[1]
-        told = rf"\b(?:per|an?|each|every) {unit}|/ ?{unit[0]}|\b[kmg]?bps\b|{unit}ly\b"
+        unit = rate[1].lower()
+        told = rf"\b(?:per|an?|each|every|one) {unit}|{_RATES[unit]}"
         return re.search(told, text, re.IGNORECASE) is None
     return any(wanted.search(question) and not told.search(text) for wanted, told in _ASKS_MEASURE)
 

@@ -29,7 +29,8 @@ _GONE = (
 _IS_GONE = re.compile(rf"(?<!\w)(?:{_GONE})(?!\w)", re.IGNORECASE)
 _ITSELF = re.compile(
     rf"^[^\w\n]{{0,20}}(?:status\W{{1,5}})?(?:{_GONE})(?!\w)"
-    rf"|[.;] (?:no longer (?:valid|in force)|superseded|withdrawn)(?!\w)"
+    r"|[.;] (?:no longer (?:valid|in force)|superseded|withdrawn)"
+    r"(?=[.;,)\n]| by\b| on\b| since\b|$)"
     rf"|(?<!\w)(?:this|these|diese[rs]?|cette|ce|est[ae])\s(?:\w+\s){{1,4}}(?:{_GONE})(?!\w)",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.answering.asked_lists import asks_what_to_do
+from assistant.answering.asked_lists import asks_what_to_do, ends_in_colon
 from assistant.answering.inner_headings import inner_headings
+from assistant.answering.list_items import ReadText
 from assistant.answering.picks import Pick
 from assistant.retrieval.question import Question, coverage
 from assistant.text.names import words_above
@@ -18,17 +19,21 @@ from assistant.text.sentences import sentences
 
 _MOST = 6
 """Sentences that are given whole; of longer sections the best ones are."""
+_WINDOW = 3000
+"""Characters of the document on each side of a sentence in which its section is looked for."""
 _MOST_ITEMS = 14
 """Items of a list that is given whole."""
 _ASKED = 0.8
 """The share of the question that the heading must hold."""
 
 
-def whole_section(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
+def whole_section(
+    question: Question, best: Pick, ranked: Sequence[Pick], read: ReadText
+) -> list[Pick]:
     """The sentences of the best one's paragraph or section, in reading order; nothing where its
     heading does not ask the question, or more than a few stand there."""
     if best.kind == "item" and best.is_asked_above:
-        heading, inside = _section(best)
+        heading, inside = _section(best, read)
         return _all_items(best, inside) if _asks(question, best, heading) else []
     if best.kind != "prose" or best.row is not None:
         return []
@@ -36,7 +41,7 @@ def whole_section(question: Question, best: Pick, ranked: Sequence[Pick]) -> lis
         return _few(best, [pick for pick in ranked if _is_under_same(pick, best)])
     if not (asks_what_to_do(question) or question.wants_steps):
         return []
-    heading, inside = _section(best)
+    heading, inside = _section(best, read)
     if any(each.kind != "prose" for each in inside) or not _asks(question, best, heading, ""):
         return []
     return _few(best, inside)
@@ -55,26 +60,26 @@ def _all_items(best: Pick, inside: Sequence[Pick]) -> list[Pick]:
     return [best if pick.start == best.start else pick for pick in items] if is_list else []
 
 
-def _section(best: Pick) -> tuple[str, list[Pick]]:
-    """The nearest headings above a sentence, in its passage or that of the passage, and the units
-    up to the next one."""
-    passage = best.passage
-    spans = sentences(passage.text)
-    inner = inner_headings(passage.text, spans)
-    heading = passage.heading_path[-1] if passage.heading_path else ""
+def _section(best: Pick, read: ReadText) -> tuple[str, list[Pick]]:
+    """The nearest headings above a sentence, in the document around it or that of its passage, and
+    the units up to the next one."""
+    begin = max(0, best.start - _WINDOW)
+    around = read(best.passage.document, begin, best.end + _WINDOW)
+    spans = sentences(around)
+    inner = inner_headings(around, spans)
+    heading = best.passage.heading_path[-1] if best.passage.heading_path else ""
     inside: list[Pick] = []
     is_found = False
     for span, above in zip(spans, inner, strict=True):
-        start = passage.start + span.start
-        text = passage.text[span.start : span.end]
+        text = around[span.start : span.end]
         if span.kind in ("heading", "label"):
             if is_found:
                 break
-            outer = (passage.text[spans[at].start : spans[at].end] for at in above)
+            outer = (around[spans[at].start : spans[at].end] for at in above)
             heading, inside = " ".join((*outer, text)), []
             continue
-        inside.append(replace(best, text=text, start=start, end=passage.start + span.end,
-                              kind=span.kind))  # fmt: skip
+        start = begin + span.start
+        inside.append(replace(best, text=text, start=start, end=begin + span.end, kind=span.kind))
         is_found = is_found or start == best.start
     return heading, inside if is_found else []
 
@@ -84,5 +89,7 @@ def _is_under_same(pick: Pick, best: Pick) -> bool:
 
 
 def _few(best: Pick, picks: Sequence[Pick]) -> list[Pick]:
+    if any(ends_in_colon(pick.text) for pick in picks):  # a list follows
+        return []
     once = {pick.start: pick for pick in (*picks, best)} if picks else {}
     return [once[at] for at in sorted(once)] if len(once) <= _MOST else []
