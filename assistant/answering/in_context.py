@@ -24,6 +24,9 @@ from assistant.types import Named
 _MOST_BEFORE = 2
 """Sentences before one that only goes on with them: "That is, … For that reason, …"."""
 _TOLD = ("prose", "item")
+_AFFIRMS = 0.95
+"""The share of the question that a sentence holds which says itself what is asked."""
+_DENIES = re.compile(r"\b(?:not|no|never|only|\w+n['’]t|nicht|kein\w*|ne|pas|non)\b", re.IGNORECASE)
 _NEXT = 3
 """The most characters between two sentences of one paragraph."""
 _WINDOW = 4000
@@ -74,6 +77,8 @@ def _reply_before(
         return []
     if "\n\n" in read(best.passage.document, reply.end, best.start):
         return []
+    if best.features.own >= _AFFIRMS and not _DENIES.search(best.text):
+        return []  # it says itself what is asked: the question above was another
     above = around[at - 2].text if at >= 2 else ""
     if not above and best.passage.heading_path:
         above = best.passage.heading_path[-1]

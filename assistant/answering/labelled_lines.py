@@ -81,6 +81,7 @@ def labelled_draft(found: Found, snapshot: Snapshot) -> Draft | None:
         return None
     label, topic, noun = asked
     lines: list[LabelledLine] = []
+    in_head: dict[str, int] = {}
     if any(_has_list_called(noun, passage) for passage in found.passages):
         return None  # "## Action items" with its list says it better
     for name in dict.fromkeys(passage.document for passage in found.passages):
@@ -93,11 +94,14 @@ def labelled_draft(found: Found, snapshot: Snapshot) -> Draft | None:
         text = snapshot.store.read_text(name, 0, _LONGEST)
         head = f"{name} {document.title} {document.date} {_day(text)}"
         known = frozenset(question.reads(head, document.language))
+        in_head[name] = len(topic & known)
         lines += [
             line
             for line in _labelled(name, text, label)
             if topic <= known | {*question.reads(f"{line.section} {line.text}", document.language)}
         ]
+    most = max((in_head[line.document] for line in lines), default=0)
+    lines = [line for line in lines if in_head[line.document] == most]  # the meeting asked about
     return _drafted(lines) if lines else None
 
 

@@ -23,7 +23,7 @@ from assistant.answering.slot_values import has_form, value_in
 from assistant.answering.table_rows import TableRow, as_markdown, row_text
 from assistant.retrieval.search import Found
 from assistant.text.names import words_above
-from assistant.text.terms import terms
+from assistant.text.terms import terms, words
 from assistant.types import LIKELY, Evidence, Passage, Sentence
 
 _LONGEST = 300
@@ -199,12 +199,12 @@ def _tells_both(sides: Sides, chosen: Chosen) -> bool:
 
 def _is_told_at_once(sides: Sides, chosen: Chosen) -> bool:
     """Whether the best sentence compares the two itself: "A is hotter than B"."""
-    if not chosen.answers:
+    if not chosen.answers or not sides.compared:
         return False
     best = chosen.extraction.ranked[0]
     held = frozenset(terms(best.text, best.passage.language))
     names_both = all(not own.isdisjoint(held) for own in _told_apart(sides))
-    return best.row is None and names_both and tells_apart(best.text)
+    return best.row is None and names_both and sides.compared in words(best.text)
 
 
 def _told_apart(sides: Sides) -> list[frozenset[str]]:

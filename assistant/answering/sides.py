@@ -66,6 +66,8 @@ class Sides:
     questions: tuple[str, str]
     may_stand_together: bool = False
     """Whether one sentence about both may be the better answer, as for what differs."""
+    compared: str = ""
+    """The word of "Which is older, A or B?" that a sentence about both would hold."""
 
 
 def sides_of(text: str) -> Sides | None:
@@ -158,13 +160,16 @@ def _either(bare: str) -> Sides | None:
     measure = _MEASURES.get(found, "")
     if "{verb}" in measure:
         verb = _VERB.search(ask)
-        return _sides(a, b, measure.replace("{verb}", verb[1] if verb else "built or born"))
+        asked = measure.replace("{verb}", verb[1] if verb else "built or born")
+        sides = _sides(a, b, asked)
+        return replace(sides, compared=found) if sides is not None else None
     if not measure and not _COMPARES & set(words):
         return None
     thing = " ".join(w for w in _WH.sub("", ask, count=1).split() if w.lower() not in _UNTOLD)
     subject = f"{thing} {{}}" if thing else "{}"
     asked = measure.replace("{}", subject) if measure else f"How much {subject}?"
-    return _sides(a, b, asked)
+    sides = _sides(a, b, asked)
+    return replace(sides, compared=found) if sides is not None else None
 
 
 def _sides(a: str, b: str, asked: str) -> Sides | None:

@@ -133,6 +133,18 @@ _RATES = {
 """How a rate is written beside "per minute", "a minute" and "each minute"."""
 
 
+_UNIT_WORD = re.compile(
+    rf"(?:{'|'.join(asked for asked, _ in _MEASURES)}|"
+    r"(?:milli)?seconds|minutes|hours|days|weeks|months|years|degrees|percent|kilobits|bits)",
+    re.IGNORECASE,
+)
+
+
+def is_unit(word: str) -> bool:
+    """Whether a word is a unit, which a text may write as a sign, or measure in another."""
+    return _UNIT_WORD.fullmatch(word) is not None
+
+
 def tells_other_span(question: str, text: str) -> bool:
     """Whether "how many hours" is asked, and a text has a number of weeks and nothing of hours; or
     how many litres, nights or the like, or how much in a second, and it says nothing of these."""

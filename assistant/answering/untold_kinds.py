@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from assistant.answering.confidence import missing_words
 from assistant.answering.picks import Pick
+from assistant.answering.units import is_unit
 from assistant.retrieval.question import Question
 from assistant.text.names import words_above
 
@@ -64,7 +65,9 @@ def share_of_noun(question: Question, best: Pick, ranked: Sequence[Pick]) -> flo
 def _counts_what_is_missing(question: Question, ranked: Sequence[Pick]) -> bool:
     """Whether no passage has the word for what is to be counted."""
     match = _HOW_MANY.search(question.text)
-    return match is not None and match["noun"] in missing_words(question, ranked)
+    if match is None or is_unit(match["noun"]):
+        return False
+    return match["noun"] in missing_words(question, ranked)
 
 
 def _tells_no_money(question: Question, best: Pick) -> bool:

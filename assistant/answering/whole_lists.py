@@ -64,6 +64,7 @@ def around(pick: Pick, read: ReadText) -> tuple[list[Pick], int]:
             end=start + s.end,
             kind=s.kind,
             row=None,
+            about=None,
         )
         for s in spans
     ]

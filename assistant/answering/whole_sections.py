@@ -79,7 +79,8 @@ def _section(best: Pick, read: ReadText) -> tuple[str, list[Pick]]:
             heading, inside = " ".join((*outer, text)), []
             continue
         start = begin + span.start
-        inside.append(replace(best, text=text, start=start, end=begin + span.end, kind=span.kind))
+        end = begin + span.end
+        inside.append(replace(best, text=text, start=start, end=end, kind=span.kind, about=None))
         is_found = is_found or start == best.start
     return heading, inside if is_found else []
 
