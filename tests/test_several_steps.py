@@ -79,7 +79,7 @@ def test_a_side_that_is_not_there_is_not_invented(village: Assistant) -> None:
          Hop("Who is the father of Anna Lund?", "When did {} die?")),
         ("Which is higher, the Berg tower or the Holm tower?",
          Sides(("the Berg tower", "the Holm tower"),
-               ("How high is the Berg tower?", "How high is the Holm tower?"))),
+               ("How high is the Berg tower?", "How high is the Holm tower?"), compared="higher")),
         ("Who is the author of Glass Harbour?", None),
         ("How many papers or posters were shown?", None),
         ("What is the length of the bridge?", None),

@@ -13,7 +13,7 @@ _DEFINES = re.compile(
     r"^[\W_]{0,20}(?:(?:a|an|the|in|by|with)\s{1,3})?(.{2,60}?)(?:\s?\(([^)]{1,40})\))?(?:,?\s{1,3}"
     r"(?:is|are|was|were|(?:shall |will |may )?means?|refers? to|stands? for|denotes?|describes?|"
     r"studies|consists? of)\b"
-    r"|\s{0,3}[–—]\s|:\s)",
+    r"|\s{0,3}[–—=]\s|:\s)",
     re.IGNORECASE,
 )
 """What is defined, and its other name in brackets: "Ductal carcinoma in situ (DCIS) – …"."""

@@ -19,10 +19,12 @@ from assistant.answering.picks import Pick
 from assistant.answering.replies import asks_the_same, is_bare_reply
 from assistant.answering.whole_lists import around as units_around
 from assistant.retrieval.question import Question
+from assistant.text.names import words_above
 from assistant.types import Named
 
 _MOST_BEFORE = 2
 """Sentences before one that only goes on with them: "That is, … For that reason, …"."""
+_HE = re.compile(r"\W{0,3}(?:she|he|her|his)\b", re.IGNORECASE)
 _TOLD = ("prose", "item")
 _AFFIRMS = 0.95
 """The share of the question that a sentence holds which says itself what is asked."""
@@ -58,10 +60,23 @@ def with_context(question: Question, chosen: Sequence[Pick], read: ReadText) -> 
         if at < 1:
             continue
         added = around[at - 1]
+        if _HE.match(pick.text) and _names_none(question, added) and _knows(question, pick):
+            continue
         if added.kind in ("prose", "item") and not any(overlaps(added, other) for other in result):
             result.append(added)
             waiting += [(added, most - 1)] if most > 1 and goes_on(added.text) else []
     return result
+
+
+def _names_none(question: Question, added: Pick) -> bool:
+    return question.names.isdisjoint(question.reads(added.text, added.passage.language))
+
+
+def _knows(question: Question, pick: Pick) -> bool:
+    """Whether the passage, or what it stands under, names whom the question names: he or she is
+    that person, whatever the sentence before speaks of."""
+    said = f"{words_above(pick.passage)} {pick.passage.text}"
+    return bool(question.names) and question.names <= {*question.reads(said, pick.passage.language)}
 
 
 def _reply_before(

@@ -59,17 +59,35 @@ _LEAST_OWN = 0.05
 """How much less of the question a flat statement may hold than hearsay that it goes before."""
 
 
+_TASK = re.compile(
+    r"\W{0,4}(?:\d{1,3} ?(?:points?|marks?|pts?)\b\W{1,4}[A-Z]|"
+    r"(?:Sketch|Explain|Discuss|Prove|Derive|Justify|Outline|Describe|Define|Calculate|Compute|"
+    r"Determine|Estimate|Summari[sz]e) "
+    r"(?:the|a|an|how|why|what|which|two|three|in|your|one|briefly)\b)"
+)
+"""A task that is set, and answers nothing: "(6 points) Sketch a bend of the river"."""
+_ASKS_FOR_TASK = re.compile(
+    r"\b(?:tasks?|exercises?|assignments?|problems?|homework|sheets?|exams?|points|marks|"
+    r"questions?|must|should|have to|do)\b",
+    re.IGNORECASE,
+)
+
+
 def marked_wrong(question: Question, found: Sequence[SentenceTerms]) -> dict[int, float]:
-    """What the sentences of a passage lose that are marked as wrong; nothing where the question
-    itself is about what is said or true.
+    """What the sentences of a passage lose that are marked as wrong, or set a task; nothing where
+    the question itself is about what is said or true.
 
     A question of yes or no may be answered by a sentence that calls itself wrong.
     """
     if _ASKS_FOR_WRONG.search(question.text):
         return {}
     lost: dict[int, float] = {}
+    may_be_task = not question.wants_steps and _ASKS_FOR_TASK.search(question.text) is None
     for at, sentence in enumerate(found):
         if sentence.row is not None:
+            continue
+        if may_be_task and _TASK.match(sentence.text):
+            lost[at] = _MARKED
             continue
         following = found[at + 1].text if at + 1 < len(found) else ""
         by_itself = question.kinds[0] != "yesno" and _WRONG.search(sentence.text) is not None

@@ -28,7 +28,7 @@ _ASKS_COST = re.compile(
 _TELLS_COST = re.compile(
     r"[€$£¥₹]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|cents?|pence|p|francs?|chf|kronor|kroner|yen|"
     r"rupees?|costs?|price[ds]?|pricing|pays?|paid|fees?|fares?|rent|premiums?|free|gratis|charge[ds]?|"
-    r"included|complimentary|amounts?|sala(?:ry|ries)|wages?|rates?|budget|bought|sold|worth)\b|"
+    r"included|complimentary|amounts? to|sala(?:ry|ries)|wages?|rates?)\b|\bfor \d|"
     r"\d ?%|per cent",
     re.IGNORECASE,
 )
