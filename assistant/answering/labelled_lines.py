@@ -82,8 +82,6 @@ def labelled_draft(found: Found, snapshot: Snapshot) -> Draft | None:
     label, topic, noun = asked
     lines: list[LabelledLine] = []
     in_head: dict[str, int] = {}
-    if any(_has_list_called(noun, passage) for passage in found.passages):
-        return None  # "## Action items" with its list says it better
     for name in dict.fromkeys(passage.document for passage in found.passages):
         document = snapshot.store.document(name)
         if document is None or not any(
@@ -94,6 +92,10 @@ def labelled_draft(found: Found, snapshot: Snapshot) -> Draft | None:
         text = snapshot.store.read_text(name, 0, _LONGEST)
         head = f"{name} {document.title} {document.date} {_day(text)}"
         known = frozenset(question.reads(head, document.language))
+        if any(_has_list_called(noun, p) for p in found.passages if p.document == name):
+            if topic <= known:
+                return None  # "## Action items" with its list says it better
+            continue
         in_head[name] = len(topic & known)
         lines += [
             line

@@ -135,7 +135,7 @@ _RATES = {
 
 _UNIT_WORD = re.compile(
     rf"(?:{'|'.join(asked for asked, _ in _MEASURES)}|"
-    r"(?:milli)?seconds|minutes|hours|days|weeks|months|years|degrees|percent|kilobits|bits)",
+    r"(?:milli)?seconds|minutes|hours|days|weeks|months|years|degrees|percent|pounds|kilobits|bits)",
     re.IGNORECASE,
 )
 
