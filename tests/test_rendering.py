@@ -161,3 +161,29 @@ def test_why_names_words_and_ranks(notes: Assistant) -> None:
     first = out.getvalue().splitlines()[2]
     assert "shares curator, archive; lacks bergen" in first
     assert "1 by words" in first
+
+
+def test_a_table_of_an_answer_is_drawn_as_one() -> None:
+    text = drawn(
+        show_answer,
+        make_answer(
+            text="| Code | What to do |\n|---|---|\n| E3 | Wait \\| rest. [1] |\n\nThen call. [1]"
+        ),
+    )
+    assert "|---|" not in text
+    header, row = (next(li for li in text.splitlines() if word in li) for word in ("Code", "E3"))
+    assert header.index("What to do") == row.index("Wait | rest. [1✓]")
+    assert "Then call. [1✓]" in text
+
+
+def test_lines_with_bars_that_are_no_table_stay() -> None:
+    assert "| only one line [1✓]" in drawn(show_answer, make_answer(text="| only one line [1]"))
+
+
+def test_words_that_the_answer_says_are_not_quoted_again() -> None:
+    said = Citation(1, "a.md", "A", None, 0, 4, "One **two**.", "")
+    sentence = Sentence("One two.", (1,), "verbatim")
+    assert "“" not in drawn(show_answer, make_answer(citations=(said,), sentences=(sentence,)))
+    other = Sentence("A pair.", (1,), "supported")
+    text = drawn(show_answer, make_answer(citations=(said,), sentences=(other,)))
+    assert "“One **two**.”" in text

@@ -6,9 +6,8 @@ terminal; names, titles, sections, quotes and reasons stay in their row.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -18,7 +17,6 @@ from rich.text import Text
 
 from assistant.checking.verdicts import (
     CERTAINTY_LABELS,
-    FOUND_SHAPE,
     FOUND_WORD,
     GOOD,
     LABELS,
@@ -28,6 +26,7 @@ from assistant.checking.verdicts import (
     found_markers,
     picture_label,
 )
+from assistant.cli.answer_text import drawn_text, is_said
 from assistant.reading.recognition import HOW_TO_INSTALL, installed
 from assistant.retrieval.reasons import explain
 from assistant.text.visible import one_line, visible
@@ -55,8 +54,6 @@ _COLOURS: dict[Verdict, str] = {
 VERDICT_MARKS: dict[Verdict, tuple[str, str]] = {
     verdict: (shape, _COLOURS[verdict]) for verdict, shape in SHAPES.items()
 }
-
-_MARKER = re.compile(r"\[(\d{1,6})\]")
 
 _OUTCOME_STYLES = {
     "indexed": "green",
@@ -94,7 +91,9 @@ def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> 
     verdicts = _worst_verdicts(answer)
     if with_text:
         found = found_markers(answer.sentences)
-        console.print(Padding(_marked(visible(answer.text), verdicts, found), (0, 2)))
+        marks = {marker: VERDICT_MARKS[verdict] for marker, verdict in verdicts.items()}
+        for part in drawn_text(visible(answer.text), marks, found):
+            console.print(Padding(part, (0, 2)))
     if answer.incomplete:
         console.print(Text(f"Incomplete: {one_line(answer.incomplete)}", style="bold yellow"))
     _show_doubts(console, answer)
@@ -102,7 +101,8 @@ def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> 
         console.print()
         for citation in answer.citations:
             is_found = citation.marker in found_markers(answer.sentences)
-            console.print(Padding(_source(citation, verdicts, is_found), (0, 2)))
+            quotes = not is_said(citation, answer.sentences)
+            console.print(Padding(_source(citation, verdicts, is_found, quotes), (0, 2)))
     _status_line(console, answer)
 
 
@@ -130,23 +130,10 @@ def _show_doubts(console: Console, answer: Answer) -> None:
         console.print(line)
 
 
-def _marked(text: str, verdicts: Mapping[int, Verdict], found: Collection[int] = ()) -> Text:
-    styled = Text()
-    at = 0
-    for match in _MARKER.finditer(text):
-        marker = int(match.group(1))
-        if marker not in verdicts:
-            continue
-        styled.append(text[at : match.start()])
-        mark, style = VERDICT_MARKS[verdicts[marker]]
-        star = FOUND_SHAPE if marker in found else ""
-        styled.append(f"[{marker}{mark}{star}]", style=style)
-        at = match.end()
-    styled.append(text[at:])
-    return styled
-
-
-def _source(citation: Citation, verdicts: Mapping[int, Verdict], is_found: bool) -> Text:
+def _source(
+    citation: Citation, verdicts: Mapping[int, Verdict], is_found: bool, quotes: bool
+) -> Text:
+    """A source and its place; its words where the answer does not say them all above."""
     verdict = verdicts.get(citation.marker, "verbatim")
     mark, style = VERDICT_MARKS[verdict]
     line = Text()
@@ -156,8 +143,8 @@ def _source(citation: Citation, verdicts: Mapping[int, Verdict], is_found: bool)
     line.append(f"  characters {citation.start}–{citation.end}", style="dim")
     if label := picture_label(citation.ocr_score):
         line.append(f"  ({label})", style="yellow")
-    line.append("\n")
-    line.append(f"    “{one_line(citation.quote)}”", style="italic")
+    if quotes:
+        line.append(f"\n    “{one_line(citation.quote)}”", style="italic")
     return line
 
 
