@@ -98,11 +98,35 @@ The board consists of chair, treasurer and youth warden. Chair: Pia Holt. The ye
 1 March. Packs of 10, 20 and 50 tokens are sold at the bar.
 """
 
+BOATS = """# Boats of the club
+
+## Before you launch a boat
+
+1. Enter it in the log.
+2. Check the plugs.
+3. Carry it with four people.
+
+| Event | Day | Leader |
+|---|---|---|
+| Night rowing trip | 6 June | Colin Ray |
+| Harbour day | 9 August | Pia Holt |
+
+## What to bring to the night rowing trip
+
+- a head torch
+- a second jumper
+
+| | Skua | Tern |
+|---|---|---|
+| Hull | oak | plywood |
+| Max. load | 320 kg | 210 kg |
+"""
+
 folder = indexed_for_module(
     {
         "policy.md": POLICY, "pets.md": PETS, "pool.md": POOL, "sheet7.txt": SHEET,
         "notes3.txt": NOTES, "changelog.md": CHANGES, "halm.md": ISLAND, "orre.md": LIFE,
-        "club.md": CLUB,
+        "club.md": CLUB, "boats.md": BOATS,
     }
 )  # fmt: skip
 
@@ -181,6 +205,29 @@ def test_what_names_no_person_and_no_money_is_not_sure(folder: Assistant) -> Non
     assert folder.ask("Who is the youth warden?").certainty in ("unsure", "none")
     assert folder.ask("How much does a pack of 20 tokens cost?").certainty in ("unsure", "none")
     assert folder.ask("How many kittens does the cat have?").abstained
+
+
+def test_a_list_below_a_heading_in_the_questions_words_comes_before_a_row(
+    folder: Assistant,
+) -> None:
+    bring = folder.ask("What should I bring to the night rowing trip?").text
+    assert "head torch" in bring
+    assert "second jumper" in bring
+    assert "Colin Ray" not in bring
+    launch = folder.ask("What must I do before I launch a boat?")
+    assert [sentence.text for sentence in launch.sentences] == [
+        "Enter it in the log.", "Check the plugs.", "Carry it with four people.",
+    ]  # fmt: skip
+
+
+def test_the_most_that_a_row_is_called_is_no_figure(folder: Assistant) -> None:
+    answer = folder.ask("What is the maximum load of the Skua?")
+    assert "320 kg" in answer.text
+    assert "No figure" not in answer.text
+
+
+def test_a_time_of_day_is_no_date(folder: Assistant) -> None:
+    assert folder.ask("What time does the Harbour day begin?").certainty in ("unsure", "none")
 
 
 # ---------------------------------------------------------------- idle sentences

@@ -19,6 +19,8 @@ from assistant.types import Passage
 
 _FIRST, _SECTION, _LEAD = 1.6, 0.6, 1.2
 """What the first sentence below gains, each of its section, and a line before a list in it."""
+_WHOLE = 2.0
+"""What the first sentence gains below a heading that holds all of a question of several words."""
 _ALIKE, _LEAST_ALIKE = 1.4, 0.5
 """What the first sentence below a question gains for the share of what is asked that it holds, from
 this share on."""
@@ -27,6 +29,7 @@ _GAP = 5
 """Characters of white space between passages that follow each other."""
 _SUBJECT = 3
 """Sentences of a passage in which a word stands that the whole passage is about."""
+_DUTY = frozenset({"must", "need", "may"})
 _QUESTION_MARKS = ("?", "？")
 _COLONS = (":", "：")
 _ASKING = frozenset(
@@ -127,7 +130,7 @@ def _below(
     title = frozenset(question.reads(passage.title, passage.language))
     counts = Counter(term for each in found for term in each.terms)
     about |= {term for term, count in counts.items() if count >= _SUBJECT}
-    wanted = question.weights.keys() - STOP_WORDS  # "gets" in the heading names nothing
+    wanted = question.weights.keys() - STOP_WORDS - _DUTY  # "gets" in the heading names nothing
     bonus: dict[int, float] = {}
     is_first = False
     alike = 0.0
@@ -149,6 +152,8 @@ def _below(
             lead = _LEAD * (3 if question.wants_list else 1)
             is_lead = sentence.text.rstrip().endswith(_COLONS)
             bonus[at] = _SECTION + _FIRST * is_first + lead * is_lead
+            if is_first and len(wanted) > 1 and wanted <= named_above:
+                bonus[at] += _WHOLE
             is_first = False
     return bonus, named_above
 
@@ -178,4 +183,5 @@ def _named_if_same(
         term for term in sentence.terms
         if len(term) > 1 and term not in STOP_WORDS and term not in _ASKING
     )  # fmt: skip
-    return named if named <= wanted and wanted <= named | known else frozenset()
+    said = wanted | {*question.reads(question.text, question.language)}  # "day" may weigh nothing
+    return named if named <= said and wanted <= named | known else frozenset()

@@ -48,6 +48,13 @@ class AskedTable:
     refusal: Draft | None = None
 
 
+_MOST = re.compile(
+    r"\b(?:max(?:imum|imal)?|min(?:imum|imal)?|top|highest|lowest|largest|smallest|greatest)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"^\| {0,3}([^|\n]{2,60})\|", re.MULTILINE)
+
+
 def computed_draft(found: Found, snapshot: Snapshot) -> Draft | AskedTable | None:
     """The computed answer, or the refusal, to a question for a figure.
 
@@ -74,7 +81,22 @@ def computed_draft(found: Found, snapshot: Snapshot) -> Draft | AskedTable | Non
     is_refused = isinstance(first, Draft) and first.abstained
     if is_refused and asks_difference(found.question.text):  # it may ask in what they differ
         return None
+    if is_refused and _is_label(found.question.text, found.passages):
+        return None
     return first
+
+
+def _is_label(question: str, passages: Sequence[Passage]) -> bool:
+    """Whether the most that is asked for is what a row is called: "| Max. speed | 320 rpm |"."""
+    asked = _MOST.search(question)
+    if asked is None:
+        return False
+    least = asked[0].lower().startswith(("min", "low", "small"))
+    return any(
+        _MOST.match(label[1]) and least == label[1].lower().startswith(("min", "low", "small"))
+        for passage in passages
+        for label in _LABEL.finditer(passage.text)
+    )
 
 
 def _computed(

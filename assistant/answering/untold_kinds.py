@@ -44,7 +44,16 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _WHO_IS = re.compile(r"\W{0,3}who(?:['’]s| is| are| was| were) (?:the|our|your|its|their)\b", re.I)
-_NOT_COUNTED, _NO_MONEY, _NO_PERSON = 0.5, 0.5, 0.6
+_ASKS_CLOCK = re.compile(
+    r"\b(?:what|which) time (?:do|does|did|is|are|was|were|will|must|can)\b", re.I
+)
+_CLOCK = re.compile(
+    r"\d[:.h]\d\d|\d ?(?:[ap]\.?m\b|o['’]clock|h\b|uhr\b|hours\b)|"
+    r"\b(?:noon|midday|midnight|dawn|dusk|sunrise|sunset|morning|evening|afternoon|night|"
+    r"half past|quarter (?:past|to)|o['’]clock)\b",
+    re.IGNORECASE,
+)
+_NOT_COUNTED, _NO_MONEY, _NO_PERSON, _NO_CLOCK = 0.5, 0.5, 0.6, 0.5
 """What is left of the probability."""
 
 
@@ -57,6 +66,8 @@ def share_of_noun(question: Question, best: Pick, ranked: Sequence[Pick]) -> flo
         share *= _NOT_COUNTED
     if _ASKS_COST.search(question.text) and _tells_no_money(question, best):
         share *= _NO_MONEY
+    if _ASKS_CLOCK.search(question.text) and not _CLOCK.search(best.text):
+        share *= _NO_CLOCK
     if question.kinds[0] == "person" and _WHO_IS.match(question.text) and best.row is None:
         share *= _NO_PERSON if best.features.kind == 0.0 and not best.features.defines else 1.0
     return share

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from assistant.answering.asked_lists import asks_what_to_do, ends_in_colon
 from assistant.answering.inner_headings import inner_headings
@@ -55,9 +56,15 @@ def _asks(question: Question, best: Pick, heading: str, above: str | None = None
 
 
 def _all_items(best: Pick, inside: Sequence[Pick]) -> list[Pick]:
-    items = [pick for pick in inside if pick.kind == "item"]
-    is_list = len(items) == len(inside) and 1 < len(items) <= _MOST_ITEMS
-    return [best if pick.start == best.start else pick for pick in items] if is_list else []
+    """The items of a section that stand together with the best one; nothing of a very long list."""
+    runs = [list(run) for is_item, run in groupby(inside, key=_is_item) if is_item]
+    run = next((run for run in runs if any(pick.start == best.start for pick in run)), [])
+    is_list = 1 < len(run) <= _MOST_ITEMS
+    return [best if pick.start == best.start else pick for pick in run] if is_list else []
+
+
+def _is_item(pick: Pick) -> bool:
+    return pick.kind == "item"
 
 
 def _section(best: Pick, read: ReadText) -> tuple[str, list[Pick]]:
