@@ -105,7 +105,8 @@ def test_what_a_reader_holds_for_much_worse_stays_away() -> None:
 
     assert chosen(3.0, 1.0) == 2
     assert chosen(3.0, -5.0) == 1  # worse by more than 6
-    assert chosen(-1.0, -9.0) == 2  # the best one is no answer to the reader either
+    assert chosen(-1.0, -9.0) == 1  # also where the best one is no answer to it: 39 were idle
+    assert chosen(-1.0, -6.0) == 2
 
 
 def _pick(text: str, start: int, span: float) -> Pick:

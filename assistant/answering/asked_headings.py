@@ -132,7 +132,7 @@ def _below(
     about |= {term for term, count in counts.items() if count >= _SUBJECT}
     wanted = question.weights.keys() - STOP_WORDS - _DUTY  # "gets" in the heading names nothing
     bonus: dict[int, float] = {}
-    is_first = False
+    is_first = is_real = False
     alike = 0.0
     outside = about
     inner = inner_headings(passage.text, [each.span for each in found])
@@ -143,6 +143,7 @@ def _below(
             named = frozenset()
         if named or _is_heading(sentence):
             named_above, is_first = named, True
+            is_real = sentence.span.kind in ("heading", "label")
             alike = _asks_alike(question, sentence)
         elif alike and not named_above:
             bonus[at] = alike
@@ -152,7 +153,7 @@ def _below(
             lead = _LEAD * (3 if question.wants_list else 1)
             is_lead = sentence.text.rstrip().endswith(_COLONS)
             bonus[at] = _SECTION + _FIRST * is_first + lead * is_lead
-            if is_first and len(wanted) > 1 and wanted <= named_above:
+            if is_first and is_real and len(wanted) > 1 and wanted <= named_above:
                 bonus[at] += _WHOLE
             is_first = False
     return bonus, named_above

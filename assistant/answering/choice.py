@@ -105,6 +105,7 @@ def _choose(
         total = sum(question.weights.values()) or 1.0
         covered = terms_held(question, chosen)
         held = sum(question.weights[term] for term in covered) / total
+        is_english = question.language == "en" and best.passage.language in ("en", "")
         is_compound = _COMPOUND.search(question.text) is not None
         is_counted = COUNTED.search(question.text) is not None
         is_plural = asks_for_several(question)
@@ -118,7 +119,8 @@ def _choose(
                 continue
             gained = terms_held(question, [pick]) - covered
             gain = sum(question.weights[term] for term in gained) / total
-            if is_idle(pick, best, held, gain, several=several, joins=is_compound):
+            asks = {"several": several, "joins": is_compound, "in_english": is_english}
+            if is_idle(pick, best, held, gain, **asks):
                 continue
             least = _PART if len(chosen) < budget or is_compound else _LARGE_PART
             brings_part = gain >= least and pick.score >= _PART_SHARE * best.score
@@ -137,7 +139,7 @@ def _choose(
                 chosen.append(pick)
                 covered |= gained
         if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
-            chosen += filling_next(best, ranked, joins=is_compound)
+            chosen += filling_next(best, ranked, is_read=is_english and not is_compound)
         chosen += told_to_do(question, best, chosen, read)
         chosen += below_a_colon(question, chosen[1:], chosen, read)
         counted = counted_off(question, best, read)

@@ -20,19 +20,29 @@ than the near share of it and brings no more than the least news: 23 were idle, 
 
 
 def is_idle(
-    pick: Pick, best: Pick, held: float, news: float, *, several: bool, joins: bool
+    pick: Pick,
+    best: Pick,
+    held: float,
+    news: float,
+    *,
+    several: bool,
+    joins: bool,
+    in_english: bool = True,
 ) -> bool:
     """Whether the best sentence needs no such other one.
 
     ``held`` and ``news`` are the shares of the question's weight that the best one holds and that
     the other one adds; ``several`` tells that more than one thing is asked for, and ``joins`` that
-    the question joins things by "and" or the like: what is missing of it is never idle.
+    the question joins things by "and" or the like: what is missing of it is never idle. All was
+    counted in English, which the reader has learned.
     """
+    is_worse = best.read.span - pick.read.span >= _READ_CLEARLY
+    is_told = is_worse and best.read.span >= 0.0 and not several
+    if not in_english:
+        return is_told
     if joins and news > 0.0:
         return False
-    if best.read.span - pick.read.span >= _READ_CLEARLY and (
-        pick.features.kind >= _SAME_KIND or (best.read.span >= 0.0 and not several)
-    ):
+    if is_told or (is_worse and pick.features.kind >= _SAME_KIND):
         return True
     if several or pick.passage.document == best.passage.document or news > _LEAST_NEWS:
         return False

@@ -75,8 +75,10 @@ def _names_none(question: Question, added: Pick) -> bool:
 def _knows(question: Question, pick: Pick) -> bool:
     """Whether the passage, or what it stands under, names whom the question names: he or she is
     that person, whatever the sentence before speaks of."""
+    code = pick.passage.language
     said = f"{words_above(pick.passage)} {pick.passage.text}"
-    return bool(question.names) and question.names <= {*question.reads(said, pick.passage.language)}
+    meant = question.names - {*question.reads(pick.text, code)}
+    return bool(meant) and meant <= {*question.reads(said, code)}
 
 
 def _reply_before(

@@ -85,10 +85,11 @@ def command_beside(
     ][:1]
 
 
-def filling_next(best: Pick, ranked: Sequence[Pick], *, joins: bool) -> list[Pick]:
+def filling_next(best: Pick, ranked: Sequence[Pick], *, is_read: bool) -> list[Pick]:
     """The sentence behind the best one, where it holds the kind of thing asked for that the best
     one lacks, and a reader does not hold the best one's for the answer: "The well was dug in 1613.
-    It is 47 metres deep." Where the question joins two by "and", the reader knows of one alone."""
+    It is 47 metres deep." ``is_read``: the reader knows the language and the question asks for one
+    thing."""
     return [
         pick
         for pick in ranked
@@ -96,7 +97,7 @@ def filling_next(best: Pick, ranked: Sequence[Pick], *, joins: bool) -> list[Pic
         and 0 <= pick.start - best.end <= NEXT_TO
         and pick.kind == best.kind == "prose"
         and pick.features.kind >= 1.0
-        and (joins or best.read.span - pick.read.span < _READ_AS_ANSWER)
+        and (not is_read or best.read.span - pick.read.span < _READ_AS_ANSWER)
     ][:1]
 
 

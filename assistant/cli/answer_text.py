@@ -19,11 +19,13 @@ _MARKER = re.compile(r"\[(\d{1,6})\]")
 _WORDS = re.compile(r"\w+")
 _FEWEST_CELLS = 2
 
-Marks = Mapping[int, tuple[str, str]]
+VerdictSigns = Mapping[int, tuple[str, str]]
 """For each marker its sign and colour."""
 
 
-def drawn_text(text: str, marks: Marks, found: Collection[int] = ()) -> Iterator[RenderableType]:
+def drawn_text(
+    text: str, marks: VerdictSigns, found: Collection[int] = ()
+) -> Iterator[RenderableType]:
     """The parts of an answer in order: prose with coloured markers, and tables."""
     for is_table, block in groupby(text.splitlines(), key=lambda line: line.startswith("|")):
         lines = list(block)
@@ -33,7 +35,7 @@ def drawn_text(text: str, marks: Marks, found: Collection[int] = ()) -> Iterator
             yield marked(said, marks, found)
 
 
-def marked(text: str, marks: Marks, found: Collection[int] = ()) -> Text:
+def marked(text: str, marks: VerdictSigns, found: Collection[int] = ()) -> Text:
     """A text with the sign and colour of a verdict at each marker."""
     styled = Text()
     at = 0
@@ -60,7 +62,7 @@ def is_said(citation: Citation, sentences: Sequence[Sentence]) -> bool:
     )
 
 
-def _table(lines: Sequence[str], marks: Marks, found: Collection[int]) -> Table | None:
+def _table(lines: Sequence[str], marks: VerdictSigns, found: Collection[int]) -> Table | None:
     tables = find_tables("\n".join(lines))
     if len(tables) != 1 or not tables[0].names or len(tables[0].names) < _FEWEST_CELLS:
         return None

@@ -118,9 +118,14 @@ _OLDEN = re.compile(
 )
 
 
+_MUST = re.compile(r"\b(what|how|which [\w-]{1,20}) must (I|we|you|one|they)\b", re.IGNORECASE)
+"""Asks what to do: "must" is no word that the answer would hold."""
+
+
 def without_frame(text: str) -> str:
     """The question itself; the whole text where nothing would be left."""
     bare = _STANDS_FOR.sub(r"\1 ", text)
+    bare = _MUST.sub(r"\1 should \2", bare, count=1)
     bare = _CAME_AFTER.sub("succeeded", bare)
     bare = _EXPLAIN.sub(_turned, bare, count=1)
     bare = _KNOWN.sub("", bare, count=1)
