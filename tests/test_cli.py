@@ -142,6 +142,17 @@ def test_ask_without_documents_says_which_folder_is_missing(
     assert str(tmp_path / "documents") in err
 
 
+def test_ingest_says_that_the_index_holds_other_folders_too(run: Any, tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.md").write_text(f"# {name}\n\nA text.\n", encoding="utf-8")
+    index = ("--set", f"index.path={tmp_path / 'index'}")
+    _, out, err = run("ingest", *index, str(tmp_path / "first"))
+    assert "indexed before" not in out + err
+    _, out, err = run("ingest", *index, str(tmp_path / "second"))
+    assert "1 of these documents lie in folders that were indexed before" in out + err
+
+
 def test_ingest_tells_per_file_what_happened_and_fails_with_1(
     run: Any, tmp_path: Path, notes_folder: Path
 ) -> None:

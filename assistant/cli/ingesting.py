@@ -25,6 +25,7 @@ from assistant.sources import DEFAULT_PAGES, MOST_PAGES, SourceKind
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
+    from assistant.types import SyncReceipt
 
 
 @cli.command(context_settings=CONTEXT)
@@ -97,7 +98,20 @@ def ingest(
         from assistant.cli.rendering import show_receipt
 
         show_receipt(console(), receipt)
+        if paths and not dry_run:
+            _tell_of_others(receipt, settings)
     return 1 if receipt.failed else 0
+
+
+def _tell_of_others(receipt: SyncReceipt, settings: Settings) -> None:
+    """Say that answers come from folders that were named before, too."""
+    here = sum(file.outcome != "deleted" for file in receipt.files)
+    others = receipt.documents - here
+    if others > 0:
+        say(
+            f"{others} of these documents lie in folders that were indexed before, in the same "
+            f"index ({settings.index.path}). For an index of its own: --set index.path=NEW"
+        )
 
 
 @cli.command(context_settings=CONTEXT)
