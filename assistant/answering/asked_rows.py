@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.answering.picks import Pick
 from assistant.answering.table_rows import TableRow, label_fit
 from assistant.retrieval.question import Question
-from assistant.text.terms import words
+from assistant.text.folding import fold
 
 _JOINTS = "and|or|versus|vs|than|und|oder|et|ou|y|o"
 _MOST_ROWS = 12
@@ -89,12 +89,11 @@ def _named_beside(
 
 def _are_joined(question: Question, one: str, other: str) -> bool:
     """Whether the question joins two labels: "the Kryon 40 or the Kryon 86"."""
-    text, one, other = (" ".join(words(each)) for each in (question.text, one, other))
+    text, one, other = fold(question.text), fold(one), fold(other)
     return any(
-        re.search(rf"\b{re.escape(a)} (?:{_JOINTS})(?: the| a| an)? {re.escape(b)}\b", text)
+        re.search(rf"\b{re.escape(a)}(?:,| (?:{_JOINTS}))(?: the| a| an)? {re.escape(b)}\b", text)
         for a, b in ((one, other), (other, one))
-    ) or any(f"{a} {b}" in text and f"{a}, {b}" in question.text.casefold()
-             for a, b in ((one, other), (other, one)))  # fmt: skip
+    )
 
 
 def _label(question: Question, row: TableRow) -> frozenset[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answering.picks import Pick
-from assistant.answering.row_conflicts import rows_apart
+from assistant.answering.row_conflicts import place_fits, rows_apart
 from assistant.answering.slot_values import (
     Form,
     SlotValue,
@@ -134,7 +134,7 @@ def _is_about_the_same(
     asked = content_words([question.text])
     if _alike(a, b, mine, theirs) < _ALIKE[form]:
         return False
-    if not (_place_fits(asked, a, b) and _place_fits(asked, b, a)):
+    if not (place_fits(asked, a, b) and place_fits(asked, b, a)):
         return False
     years_a = years(a.text[: mine.start] + a.text[mine.end :])
     years_b = years(b.text[: theirs.start] + b.text[theirs.end :])
@@ -151,15 +151,3 @@ def _alike(a: Pick, b: Pick, mine: SlotValue, theirs: SlotValue) -> float:
     around_b = content_words([b.text[: theirs.start], b.text[theirs.end :]])
     smaller, shared = min(len(around_a), len(around_b)), len(around_a & around_b)
     return shared / smaller if smaller and shared >= min(2, smaller) else 0.0
-
-
-def _place_fits(asked: set[str], a: Pick, b: Pick) -> bool:
-    """Whether what the question takes from the name, title or heading of one sentence's place the
-    other has too: the deposit at Lom is no other claim about the deposit at Vik."""
-    taken = asked & content_words(_place(a))
-    return taken <= content_words([b.text, *_place(b)])
-
-
-def _place(pick: Pick) -> list[str]:
-    passage = pick.passage
-    return [passage.document, passage.title, *passage.heading_path]

@@ -134,7 +134,7 @@ def _has_list_called(noun: re.Pattern[str], passage: Passage) -> bool:
 def _day(text: str) -> str:
     """The day in the first lines, above the first section: "Date: 11 March 2025"."""
     dated: list[str] = []
-    for number, line in enumerate(text.splitlines()[:_HEAD]):
+    for number, line in enumerate(text.split("\n", _HEAD)[:_HEAD]):
         if number and _SECTION.fullmatch(line):
             break
         dated += [line] if _YEAR.search(line) and (not number or _DAY.match(line)) else []

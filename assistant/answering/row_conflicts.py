@@ -39,7 +39,7 @@ def rows_apart(
             continue
         if _label(pick.row) != _label(row) or not _are_of_one_kind(best, pick):
             continue
-        if not _is_as_near(asked, best, pick):
+        if not place_fits(asked, best, pick):
             continue
         pair = _values(question, row, pick.row)
         if pair is None:
@@ -92,10 +92,11 @@ def _bare(title: str) -> str:
     return _VERSION.sub(" ", title)
 
 
-def _is_as_near(asked: set[str], best: Pick, other: Pick) -> bool:
-    """Whether the question takes nothing from the place of the best row that the other's lacks: the
-    weight of another pump, or the price of another year, is no other claim."""
-    return asked & content_words(_place(best)) <= content_words([other.text, *_place(other)])
+def place_fits(asked: set[str], a: Pick, b: Pick) -> bool:
+    """Whether what the question takes from the name, title or heading of one sentence's place the
+    other has too: the deposit at Lom is no other claim about the deposit at Vik."""
+    taken = asked & content_words(_place(a))
+    return taken <= content_words([b.text, *_place(b)])
 
 
 def _place(pick: Pick) -> list[str]:

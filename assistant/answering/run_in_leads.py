@@ -34,7 +34,7 @@ class RunIn:
 
     ``gains``: what a sentence gains behind a heading that holds what is asked, and ``about`` that
     heading; ``asked``: those behind one that holds nearly all of it; ``headings``: what answers
-    nothing itself, where it is asked what to do, how or why.
+    nothing itself, where it is asked what to do or how.
     """
 
     gains: dict[int, float]

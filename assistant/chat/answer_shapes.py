@@ -1,37 +1,16 @@
-"""An answer → what its parts are: steps in an order, the sides of a disagreement, a long list.
+"""An answer → what its parts are: the sides of a disagreement, a long list.
 
 The words stay as they are; only how they are drawn follows from the sources.
 """
 
 from __future__ import annotations
 
-import re
-
 from assistant.chat.escaped import one_line
 from assistant.checking.verdicts import LABELS, SHAPES, weakest
-from assistant.types import Answer, Citation, Conflict, Source
+from assistant.types import Answer, Conflict
 
-_NUMBER = re.compile(r"^[ \t]*(?:step[ \t]*)?\(?\d{1,3}[.):][ \t]*$", re.IGNORECASE)
 LONG_LIST = 6
 """Entries from which on a list says how many they are."""
-
-
-def steps(answer: Answer, sources: dict[str, Source | None]) -> frozenset[int]:
-    """The sentences that stand behind a number in their documents, as steps of a list do."""
-    cited = {citation.marker: citation for citation in answer.citations}
-    return frozenset(
-        at
-        for at, sentence in enumerate(answer.sentences)
-        if any(_is_numbered(cited[m], sources) for m in sentence.citations if m in cited)
-    )
-
-
-def _is_numbered(citation: Citation, sources: dict[str, Source | None]) -> bool:
-    source = sources.get(citation.document)
-    if source is None or source.text[citation.start : citation.end] != citation.quote:
-        return False
-    line = source.text[max(0, citation.start - 20) : citation.start].rpartition("\n")[2]
-    return _NUMBER.match(line) is not None
 
 
 def draw_conflicts(answer: Answer, turn: int) -> str:

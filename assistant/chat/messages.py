@@ -52,8 +52,8 @@ _LISTS_OPEN = frozenset({"bullet_list_open", "ordered_list_open"})
 _LISTS_CLOSE = frozenset({"bullet_list_close", "ordered_list_close"})
 
 
-def draw_answer(answer: Answer, turn: int, ordered: frozenset[int] = frozenset()) -> str:
-    """The finished message of a turn. ``ordered`` are its sentences that are steps in an order."""
+def draw_answer(answer: Answer, turn: int) -> str:
+    """The finished message of a turn."""
     if answer.abstained:
         return _refusal(answer, turn)
     parts = [_note("notice", answer.notice)]
@@ -64,7 +64,7 @@ def draw_answer(answer: Answer, turn: int, ordered: frozenset[int] = frozenset()
     known = frozenset(citation.marker for citation in answer.citations)
     placed = place(answer.text, answer.sentences, known)
     link_numbers(placed, answer)
-    parts.append(_text(placed, turn, answer.sentences, ordered))
+    parts.append(_text(placed, turn, answer.sentences))
     if answer.incomplete:
         parts.append(_note("incomplete", f"Incomplete: {answer.incomplete}"))
     parts.append(_problems(answer.sentences))
@@ -160,18 +160,11 @@ def closest(passages: Sequence[Passage]) -> Sequence[Passage]:
     return passages[:5]
 
 
-def _text(
-    placed: Placed,
-    turn: int,
-    sentences: Sequence[Sentence],
-    ordered: frozenset[int] = frozenset(),
-) -> str:
+def _text(placed: Placed, turn: int, sentences: Sequence[Sentence]) -> str:
     out: list[str] = []
-    lists = _lists(placed, ordered)
+    counts = _counts(placed)
     for at, token in enumerate(placed.tokens):
-        if at in lists:
-            out.append(lists[at])
-        elif token.type == "inline":
+        if token.type == "inline":
             for child in token.children or []:
                 out.append(_inline(child, placed, turn, sentences))
         elif token.type in ("fence", "code_block"):
@@ -179,38 +172,25 @@ def _text(
         elif token.type == "hr":
             out.append("<hr>")
         else:
-            out.append(_element(token))
+            out.append(counts.get(at, "") + _element(token))
     return "".join(out)
 
 
-def _lists(placed: Placed, ordered: frozenset[int]) -> dict[int, str]:
-    """The ends of lists of marks that are drawn otherwise: steps get numbers, and a long list
-    says how many entries it has."""
+def _counts(placed: Placed) -> dict[int, str]:
+    """What stands above a long list, by the place of its first token: how many entries it has."""
     found: dict[int, str] = {}
-    opened: list[tuple[int, int, list[bool]]] = []
+    opened: list[tuple[int, int]] = []
     for at, token in enumerate(placed.tokens):
         if token.type in _LISTS_OPEN:
-            opened.append((at, token.level, []))
+            opened.append((at, 0))
         elif token.type == "inline" and opened:
-            marks = [
-                piece.sentence in ordered
-                for child in token.children or []
-                for piece in placed.pieces.get(id(child), [])
-                if isinstance(piece, Mark)
-            ]
-            opened[-1][2].append(bool(marks) and all(marks))
+            begin, entries = opened.pop()
+            opened.append((begin, entries + 1))
         elif token.type in _LISTS_CLOSE and opened:
-            begin, _, entries = opened.pop()
-            are_numbered = token.type == "ordered_list_close"
-            are_steps = are_numbered or (len(entries) > 1 and all(entries))
-            noun = "steps" if are_steps else "entries"
-            count = (
-                f'<p class="count">{len(entries)} {noun}</p>' if len(entries) >= LONG_LIST else ""
-            )
-            tag = "ol" if are_steps else "ul"
-            found[begin], found[at] = f"{count}<{tag}>", f"</{tag}>"
-            if are_numbered:
-                found[begin] = count + _element(placed.tokens[begin])
+            begin, entries = opened.pop()
+            noun = "steps" if token.type == "ordered_list_close" else "entries"
+            if entries >= LONG_LIST:
+                found[begin] = f'<p class="count">{entries} {noun}</p>'
     return found
 
 

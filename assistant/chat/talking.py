@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.answering.step_words import told_step
-from assistant.chat.answer_shapes import steps
 from assistant.chat.conversations import Conversations, StoredTurn
 from assistant.chat.escaped import as_written
 from assistant.chat.evidence import draw_evidence, draw_found, draw_nothing
@@ -217,15 +216,9 @@ class Talk:
             if turn.answer is None:
                 content = draw_failure("No answer was kept.", "Ask again.")
             else:
-                content = draw_answer(turn.answer, turn.position, self._steps(turn.answer, who))
+                content = draw_answer(turn.answer, turn.position)
             shown.append({"role": "assistant", "content": content})
         return shown
-
-    def _steps(self, answer: Answer, who: Person | None) -> frozenset[int]:
-        if "\n- " not in answer.text:  # no list
-            return frozenset()
-        names = {citation.document for citation in answer.citations}
-        return steps(answer, {name: self.service.lookup(name, who) for name in names})
 
     def _draw(
         self,
