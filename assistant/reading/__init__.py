@@ -30,7 +30,7 @@ class Reader(Protocol):
         """The document, or a ``DocumentError`` whose ``outcome`` says why not."""
 
 
-READER_VERSION = 13
+READER_VERSION = 14
 """Raised when a reader's output changes, so that files are read again."""
 
 _READERS = {

@@ -19,6 +19,7 @@ import pypdfium2.raw as pdfium_raw
 
 from assistant.errors import DocumentError
 from assistant.reading.furniture import CELL_BORDER
+from assistant.reading.ligatures import with_ligatures
 from assistant.reading.limits import ReadingLimits
 from assistant.reading.pdf_layout import HYPHENS, Character, stretches
 from assistant.reading.recognised_text import printed_text
@@ -201,7 +202,7 @@ def _page(document: Any, index: int) -> tuple[str, list[str], float]:
             page = document[index]
         text_page = page.get_textpage()
         try:
-            raw: str = text_page.get_text_bounded()
+            raw = with_ligatures(text_page.get_text_bounded())
             lines = printed_lines(
                 _in_order(text_page, page.get_bbox(), raw.replace(CELL_BORDER, " "))
             )

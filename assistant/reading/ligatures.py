@@ -1,0 +1,35 @@
+"""Ligatures that a PDF of TeX tells by their places in its fonts: "di\\x1berence" → "difference".
+
+Pure. A font without a table of its letters' names gives pdfium their numbers. In the two text
+encodings of TeX (OT1 and T1, as the "LaTeX2e font selection" guide draws them) the five ligatures
+stand at 11 to 15 and at 27 to 31; T1 has its quotation marks and dashes at 16 to 22. In fonts of
+formulas the same numbers are Greek letters, so only one in a word of small letters is told.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FORMS = ("ff", "fi", "fl", "ffi", "ffl")
+_LIGATURES = {
+    chr(first + place): form for first in (0x0B, 0x1B) for place, form in enumerate(_FORMS)
+}
+_IN_A_WORD = re.compile(
+    "(?<=[A-Za-z])[\x0b-\x0f\x1b-\x1f](?=[a-z])"
+    "|(?<![^\\s(\"'“‘-])(?:[\x0b-\x0f\x1b-\x1f](?=[a-z]{2})|\x1c(?=t\\b))"
+    "|(?:(?<=[a-z]{2})|(?<=\\bo))[\x0b\x1b](?![^\\s.,;:!?)-])"
+)
+"""Inside a word, at its beginning (fit), and "ff" at its end (stuff, off)."""
+_MARKS = {"\x10": "“", "\x11": "”", "\x12": "„", "\x15": "–", "\x16": "—"}
+_MARK = re.compile("[\x10\x12](?=[A-Za-z])|(?<=[A-Za-z.,!?])\x11|(?<=[\\w ])[\x15\x16](?=[\\w ])")
+
+
+def with_ligatures(raw: str) -> str:
+    """Raw text of a page, whose lines end in ``\\r\\n``, with the letters of its ligatures.
+
+    Quotation marks and dashes are told where ligatures show that the page's fonts are T1.
+    """
+    told = _IN_A_WORD.sub(lambda found: _LIGATURES[found[0]], raw)
+    if sum(map(raw.count, "\x1b\x1c\x1d\x1e\x1f")) > sum(map(told.count, "\x1b\x1c\x1d\x1e\x1f")):
+        told = _MARK.sub(lambda found: _MARKS[found[0]], told)
+    return told
