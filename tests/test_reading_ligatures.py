@@ -14,9 +14,17 @@ from assistant.reading.pdf import read_pdf
         ("a di\x1berence of speci\x1ced \x1dows", "a difference of specified flows"),
         ("the \x1crst e\x1ecient sti\x1fe\r\n", "the first efficient stiffle\r\n"),
         ("a \x1ct that cuts o\x1b here, and stu\x1b.", "a fit that cuts off here, and stuff."),
-        ("di\x0berence, de\x0cned, in\rated, e\x0ecient", "difference, defined, inflated, efficient"),
+        (
+            "di\x0berence, de\x0cned, in\rated, e\x0ecient",
+            "difference, defined, inflated, efficient",
+        ),
         ("Hello (\x1cnal)\r\nand\r\nlast", "Hello (final)\r\nand\r\nlast"),
         ("\x10Phylogenetic e\x1bects\x11. Pages 3\x157", "“Phylogenetic effects”. Pages 3–7"),
+        (
+            "B¨onsch, Fr¨ohlich, Gonz´alez, M´eheu, Rodr´ıguez",
+            "Bönsch, Fröhlich, González, Méheu, Rodríguez",
+        ),
+        ("Universit¨at, Simon´e, fenˆetre, cr`eme", "Universität, Simoné, fenêtre, crème"),
     ],
 )
 def test_ligatures_of_both_encodings_are_told(raw: str, told: str) -> None:
@@ -29,6 +37,8 @@ def test_ligatures_of_both_encodings_are_told(raw: str, told: str) -> None:
         "lines\r\nend\r\nhere",
         "where \x1b = 3 and x\x1c < 2, K \x1c |C|",
         "max\r\n\x0c\r\n\x0c\r\nas",
+        "it´s l´arbre qu´elle n´a, don`t, we`re, I´m",
+        "the `alpha' and ˆf(x), xˆi = w˜i + uˆ2, ´1",
         "words without any, said \x10 aloud \x11",
     ],
 )

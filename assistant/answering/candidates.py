@@ -34,6 +34,7 @@ from assistant.answering.own_bonuses import asked_forms, is_beside, own_bonus
 from assistant.answering.own_sections import first_of_own_section
 from assistant.answering.parallel_sentences import speaks_of_another
 from assistant.answering.picks import READ_NOTHING, Pick, Read
+from assistant.answering.reference_lists import listed_references
 from assistant.answering.run_in_leads import run_in
 from assistant.answering.sentence_scores import (
     SentenceFeatures,
@@ -177,8 +178,11 @@ def rank_candidates(
         reads = _reads(passage, found, readings.get(passage.chunk_id))
         highest = max(read.span for read in reads)
         is_english = question.language == "en" and passage.language in ("en", "")
+        listed = listed_references(question, found)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
-            if index in leading.headings or not may_answer(question, sentence, each, passage):
+            if index in leading.headings or index in listed:
+                continue
+            if not may_answer(question, sentence, each, passage):
                 continue
             more = bonus.get(index, 0.0)
             more += own_bonus(question, forms, passage, found, index, each)

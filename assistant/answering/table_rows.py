@@ -17,6 +17,8 @@ from assistant.text.terms import STOP_WORDS, terms
 from assistant.types import Passage
 
 _TermsOf = Callable[[Sequence[str]], frozenset[str]]
+_UNIT = re.compile(r"[\s_(-]{1,3}units?\)?$|^units? of ")
+"""What the name of a column adds that holds the units of another."""
 _MOST_COLUMNS = 8
 """A wider table is shown with its first column and those that the question is about."""
 
@@ -200,8 +202,17 @@ def shown_columns(rows: Sequence[TableRow], asked: frozenset[str]) -> list[int]:
         if at == filled[0]
         or any(asked & _terms((*row.names[at : at + 1], *row.cells[at : at + 1])) for row in rows)
     ]
+    named = _with_units(named, filled, names)
     kept = named if len(named) + len(empty) > 1 and len(named) > 1 else filled
     return sorted((*kept[:_MOST_COLUMNS], *empty))
+
+
+def _with_units(shown: Sequence[int], filled: Sequence[int], names: Sequence[str]) -> list[int]:
+    """The columns with those of their values or units: "period" beside "period_unit"."""
+    bare = {at: _UNIT.sub("", names[at].lower()) for at in filled if at < len(names)}
+    kept = {bare[at] for at in shown if at in bare}
+    pairs = {base for base in kept if any(b == base and names[a].lower() != b for a, b in bare.items())}
+    return sorted({*shown, *(at for at, base in bare.items() if base in pairs)})
 
 
 def _line(cells: Sequence[str], escape: bool = True) -> str:

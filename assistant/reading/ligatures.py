@@ -1,14 +1,16 @@
-"""Ligatures that a PDF of TeX tells by their places in its fonts: "di\\x1berence" → "difference".
+"""What a PDF of TeX tells by numbers and parts: "di\\x1berence" → "difference", "B¨ohm" → "Böhm".
 
 Pure. A font without a table of its letters' names gives pdfium their numbers. In the two text
 encodings of TeX (OT1 and T1, as the "LaTeX2e font selection" guide draws them) the five ligatures
 stand at 11 to 15 and at 27 to 31; T1 has its quotation marks and dashes at 16 to 22. In fonts of
-formulas the same numbers are Greek letters, so only one in a word of small letters is told.
+formulas the same numbers are Greek letters, so only one in a word of small letters is told. A
+letter with an accent may be drawn as two, the accent first.
 """
 
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 _FORMS = ("ff", "fi", "fl", "ffi", "ffl")
 _LIGATURES = {
@@ -23,13 +25,26 @@ _IN_A_WORD = re.compile(
 _MARKS = {"\x10": "“", "\x11": "”", "\x12": "„", "\x15": "–", "\x16": "—"}
 _MARK = re.compile("[\x10\x12](?=[A-Za-z])|(?<=[A-Za-z.,!?])\x11|(?<=[\\w ])[\x15\x16](?=[\\w ])")
 
+_ACCENTS = {"¨": "\u0308", "´": "\u0301", "`": "\u0300", "ˆ": "\u0302"}
+_ACCENTED = re.compile(
+    r"(?:(?<=[^\W\d_]{2})|(?<=[A-ZÀ-Þ])|(?<=[^\W\d_])(?=.[a-zß-ÿ]{2}))"
+    r"(?<!\b[cdjlmnst])(?<!\bqu)([¨´`ˆ])([aeiouyAEIOUYı])(?=[a-zß-ÿ]|\b)"
+)
+"""Inside a word; behind "l" and "qu" an acute is the apostrophe of French."""
+
 
 def with_ligatures(raw: str) -> str:
-    """Raw text of a page, whose lines end in ``\\r\\n``, with the letters of its ligatures.
+    """Raw text of a page, whose lines end in ``\\r\\n``, with the letters of its ligatures and
+    accents.
 
     Quotation marks and dashes are told where ligatures show that the page's fonts are T1.
     """
     told = _IN_A_WORD.sub(lambda found: _LIGATURES[found[0]], raw)
     if sum(map(raw.count, "\x1b\x1c\x1d\x1e\x1f")) > sum(map(told.count, "\x1b\x1c\x1d\x1e\x1f")):
         told = _MARK.sub(lambda found: _MARKS[found[0]], told)
-    return told
+    return _ACCENTED.sub(_composed, told)
+
+
+def _composed(found: re.Match[str]) -> str:
+    letter = normalize("NFC", found[2].replace("ı", "i") + _ACCENTS[found[1]])
+    return letter if len(letter) == 1 else found[0]

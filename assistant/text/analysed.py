@@ -27,7 +27,7 @@ from assistant.text.terms import (
     words_and_stems,
 )
 from assistant.text.value_spellings import WrittenValue, values_of
-from assistant.text.word_families import family, verb_forms
+from assistant.text.word_families import family, verb_forms, wider
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _CODE = re.compile(r"(?<![\w-])[^\W\d_]{2,}\d[\w-]*")
@@ -119,8 +119,11 @@ class AnalysedText:
 
     @cached_property
     def families(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The stem of each word, with the stems of its family."""
-        return [(term, family(word, term, self.code)) for word, term in self.pairs]
+        """The stem of each word, with the stems of its family and of wider things."""
+        return [
+            (term, (*family(word, term, self.code), *wider(word, term, self.code)))
+            for word, term in self.pairs
+        ]
 
     @cached_property
     def verb_forms(self) -> Mapping[str, str]:

@@ -24,6 +24,14 @@ def family(word: str, term: str, code: str) -> tuple[str, ...]:
     return (*found, *_verb_forms(word, code)) if code in _PARTICIPLES else found
 
 
+def wider(word: str, term: str, code: str) -> tuple[str, ...]:
+    """The stems of wider things than a word names, which is folded: "pet" for a dog.
+
+    Not the other way round: what holds for dogs is not told of every pet.
+    """
+    return _wider_things(code).get(word, _wider_things(code).get(term, ()))
+
+
 def _verb_forms(word: str, code: str) -> tuple[str, ...]:
     """The stems of a regular verb and of its participle: reinigt, reinigen, gereinigt."""
     match = _VERB.fullmatch(word)
@@ -62,4 +70,16 @@ def _groups(code: str) -> Mapping[str, tuple[str, ...]]:
         stemmed = tuple(dict.fromkeys(stems(" ".join(group), code)))
         for word in dict.fromkeys((*map(fold, group), *stemmed)):
             found[word] = (*found.get(word, ()), *stemmed)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _wider_things(code: str) -> Mapping[str, tuple[str, ...]]:
+    """Each narrower word and its stem → the stems of the wider ones."""
+    found: dict[str, tuple[str, ...]] = {}
+    for wide, narrower in language(code).wider:
+        stemmed = tuple(stems(wide, code))
+        for word in narrower:
+            for key in dict.fromkeys((fold(word), *stems(word, code))):
+                found[key] = tuple(dict.fromkeys((*found.get(key, ()), *stemmed)))
     return found

@@ -38,8 +38,9 @@ class Language:
     ways by an answer, ``classes`` say of what one is asked for ("which company"). ``pronouns`` and
     ``openings`` lean on the question before. ``pronouns`` and ``places`` keep their accents:
     Spanish "él" is no article. ``phrases`` and ``nouns`` tell the kind of answer. ``groups`` are
-    words of one family that no stemmer joins, and synonyms; ``verbs`` the forms of one irregular
-    verb: both keep their accents, which stemmers read.
+    words of one family that no stemmer joins, and synonyms; ``wider`` words of things each with
+    those of narrower ones (a pet: dog, cat); ``verbs`` the forms of one irregular verb: all keep
+    their accents, which stemmers read.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Language:
     because: tuple[str, ...]
     places: frozenset[str]
     groups: tuple[tuple[str, ...], ...]
+    wider: tuple[tuple[str, tuple[str, ...]], ...]
     verbs: tuple[tuple[str, ...], ...]
 
     @property
@@ -127,12 +129,18 @@ def language(code: str) -> Language:
         because=_phrases(rows.get("because", "")),
         places=frozenset(fold_case(rows.get("in", "")).split()),
         groups=_groups(rows.get("groups", "")),
+        wider=_wider(rows.get("wider", "")),
         verbs=_groups(rows.get("verbs", "")),
     )
 
 
 def _groups(row: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(group.split()) for group in fold_case(row).split(";") if group.strip())
+
+
+def _wider(row: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    pairs = (each.partition("=") for each in fold_case(row).split(";") if each.strip())
+    return tuple((wide.strip(), tuple(narrow.split())) for wide, _, narrow in pairs)
 
 
 @lru_cache(maxsize=8)
