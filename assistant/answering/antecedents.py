@@ -31,6 +31,14 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 """What goes on with the sentence before and says little without it."""
+_CONTRASTS = re.compile(
+    r"^(?:by contrast|in contrast|conversely|on the other hand|on the contrary|in comparison)\b",
+    re.IGNORECASE,
+)
+_ASKS_TO_COMPARE = re.compile(
+    r"\b(?:compar\w+|differ\w*|versus|vs|than|contrast\w*|between|both|each|respectively)\b",
+    re.IGNORECASE,
+)
 _NAMES_IT = re.compile(
     r"^(?:this|these|that|those|such)\b[^.;:!?]{0,60}? (?:is|are|was|were|has been|have been) "
     r"(?:also |often |commonly |sometimes |usually |now )?"
@@ -69,6 +77,12 @@ def leans(text: str) -> bool:
 def leans_later(text: str) -> bool:
     """Whether it does so behind a phrase."""
     return _LEANS_LATER.match(text) is not None
+
+
+def tells_other_side(question: str, text: str) -> bool:
+    """Whether two things are compared and a sentence tells the second one of them: "By contrast,
+    the other one …"."""
+    return _CONTRASTS.match(text) is not None and _ASKS_TO_COMPARE.search(question) is not None
 
 
 def goes_on(text: str) -> bool:

@@ -22,6 +22,7 @@ from assistant.answering.led_rows import rows_below, table_of
 from assistant.answering.lines_beside import is_beside_text
 from assistant.answering.list_items import ReadText
 from assistant.answering.numbered_items import is_item, number_asked_for
+from assistant.answering.permissions import asks_for_leave, rules_on
 from assistant.answering.pick_relations import (
     NEXT_TO,
     has_pronoun,
@@ -39,6 +40,7 @@ from assistant.answering.sentences_beside import (
     command_beside,
     counted_off,
     filling_next,
+    first_side,
     told_to_do,
 )
 from assistant.answering.told_values import without_idle
@@ -109,6 +111,7 @@ def _choose(
         is_compound = _COMPOUND.search(question.text) is not None
         is_counted = COUNTED.search(question.text) is not None
         is_plural = asks_for_several(question)
+        is_ruled = asks_for_leave(question) and _rules_on(question, best)
         several = is_compound or is_counted or is_plural or question.wants_list
         for pick in ranked[1:]:
             if len(chosen) >= max_sentences:
@@ -133,6 +136,8 @@ def _choose(
                 continue
             if is_beside_text(question.text, pick.text) or _is_headline(pick):
                 continue
+            if is_ruled and not (is_compound or _rules_on(question, pick)):
+                continue
             if leans_on_another(question, pick, chosen) or _is_reply_to_another(question, pick):
                 continue
             if brings_part or gained or elsewhere or pick.features.kind >= 1.0:
@@ -140,6 +145,8 @@ def _choose(
                 covered |= gained
         if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
             chosen += filling_next(best, ranked, is_read=is_english and not is_compound)
+        if len(chosen) == 1:
+            chosen += first_side(question, best, ranked)
         chosen += told_to_do(question, best, chosen, read)
         chosen += below_a_colon(question, chosen[1:], chosen, read)
         counted = counted_off(question, best, read)
@@ -153,6 +160,10 @@ def _choose(
         turned = turning_beside(question, best, read)
         chosen += [each for each in turned if not any(overlaps(each, other) for other in chosen)]
     return _told_once(_in_order(chosen))
+
+
+def _rules_on(question: Question, pick: Pick) -> bool:
+    return pick.row is None and rules_on(question, pick.text, pick.passage.language)
 
 
 def _is_reply_to_another(question: Question, pick: Pick) -> bool:

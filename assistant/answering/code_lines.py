@@ -12,7 +12,8 @@ from assistant.answering.turning_sentences import asks_yes_or_no
 from assistant.retrieval.question import Question
 
 _CODE = re.compile(
-    r"^[\s`]{0,8}(?:\$ \S|>>> |(?:sudo )?(?:python3? -m )?(?:pip3?|pipx|npm|pnpm|yarn|conda|brew|"
+    r"^[\s`]{0,8}(?:\$ \S|>>> |R> |(?:> ?)?[\w.]{1,60} <- \S|In \[\d{0,4}\]: |"
+    r"(?:sudo )?(?:python3? -m )?(?:pip3?|pipx|npm|pnpm|yarn|conda|brew|"
     r"apt|apt-get|poetry|uv|uvx|cargo|gem|docker|git|dnf) (?:[a-z-]{1,12} )?\S|"
     r"(?:from [\w.]{1,60} )?import [\w.{*]|def \w{1,60}\(|class \w{1,60}[(:]|\"{3}|'{3}|"
     r"@\w[\w.]{0,60}(?:\(|\s*\n)|\w{1,60} = [\w.]{1,60}[(\[]|"
@@ -20,8 +21,10 @@ _CODE = re.compile(
 )
 _STATEMENT = re.compile(r"\|[^|]{0,200}[=()][^|]{0,200}[;{}]\s{0,4}(?=\||$)")
 """A cell of code: a listing with numbered lines is read as a table out of a PDF."""
+_HOW = r"how(?! (?:many|much|long|old|far|big|large|often|high)\b)"
 _ASKS_FOR_CODE = re.compile(
-    r"\b(?:how|code|commands?|options?|flags?|examples?|syntax|install\w{0,6}|writ\w{1,5}|call\w{0,3}|"
+    rf"\b(?:{_HOW}|code|commands?|options?|flags?|"
+    r"examples?|syntax|install\w{0,6}|writ\w{1,5}|call\w{0,3}|"
     r"imports?|imported|us(?:e|ed|es|ing)|runs?|running|snippets?|functions?|methods?|class|classes|"
     r"arguments?|parameters?|prints?|returns?|outputs?|lines?|types?|keys?|values?|sets?|settings?|"
     r"config\w{0,12}|looks?|shows?|variables?|fields?|quer(?:y|ies)|statements?|expressions?|"
@@ -29,7 +32,8 @@ _ASKS_FOR_CODE = re.compile(
     re.IGNORECASE,
 )
 _ASKS_TO_SEE = re.compile(
-    r"\b(?:how|code|commands?|examples?|syntax|snippets?|show\w*|options?|flags?|install\w*|lines?|"
+    rf"\b(?:{_HOW}|code|commands?|examples?|syntax|"
+    r"snippets?|show\w*|options?|flags?|install\w*|lines?|"
     r"scripts?|write|call|import)\b|[(){}<>=$\\]|(?<!\w)--?\w",
     re.IGNORECASE,
 )

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from assistant.answering.coded_entries import is_coded_entry
 from assistant.answering.led_lists import names_as_many
+from assistant.answering.permissions import asks_for_leave, rules_on
 from assistant.answering.picks import READ_NOTHING, Extraction, Pick
 from assistant.answering.shown_counts import shows_so_many
 from assistant.answering.table_rows import label_fit
@@ -194,16 +195,19 @@ def probability_of(extraction: Extraction) -> float:
 
     A reader has never seen a table, a label with its value, nor an entry of a glossary: where such
     a line and what it stands under hold the whole question, it may raise what words say of it, not
-    lower it.
+    lower it. So it is where a rule tells whether something is allowed, which is no span.
     """
     found = signals(extraction)
     p = probability(found)
     if found is None or found.is_read == 0:
         return p
-    by_form = _is_told_by_form(extraction.question, extraction.ranked[0], found.around)
-    if not by_form and not shows_so_many(extraction):
+    best, question = extraction.ranked[0], extraction.question
+    if _is_told_by_form(question, best, found.around) or shows_so_many(extraction):
+        nothing = dict.fromkeys((*_READER_SIGNALS, "missing", "unlike"), 0.0)
+    elif asks_for_leave(question) and rules_on(question, best.text, best.passage.language):
+        nothing = dict.fromkeys((*_READER_SIGNALS, "opposite"), 0.0)
+    else:
         return p
-    nothing = dict.fromkeys((*_READER_SIGNALS, "missing", "unlike"), 0.0)
     return max(p, probability(replace(found, **nothing)))
 
 

@@ -100,6 +100,9 @@ _TELLS_TIME = re.compile(
     r"always|never|every|age|era|period|reign|war|dynasty|end|beginning|start|early|late)\b",
     re.IGNORECASE,
 )
+_ASKS_YEAR = re.compile(r"\b(?:which|what) year\b", re.IGNORECASE)
+_TELLS_YEAR = re.compile(r"\d{3,4}|['’]\d\d|\b(?:century|decade|ad|bc|bce)\b", re.IGNORECASE)
+"""In a sentence without words of time; "counts on plots of 1 ha" tells no year."""
 _ASKS_CONDITION = re.compile(r"\W*when (?:do|does|should|can|may|must|is it|are)\b", re.IGNORECASE)
 _TELLS_CONDITION = re.compile(
     r"\b(?:if|because|in case|unless|sometimes|often|usually|whether|provided)\b", re.IGNORECASE
@@ -234,6 +237,8 @@ def _lacks_time(question: Question, best: Pick) -> bool:
         return False
     if _ASKS_CONDITION.match(question.text) and _TELLS_CONDITION.search(best.text):
         return False
+    if _ASKS_YEAR.search(question.text):
+        return _TELLS_YEAR.search(text) is None
     return best.features.kind < 1.0 and set(_DIGITS.findall(text)) <= question.values
 
 

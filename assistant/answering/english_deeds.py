@@ -81,15 +81,19 @@ def _told(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w){life}", re.IGNORECASE)
 
 
-def _pairs(deeds: str, asks: str) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
-    lines = re.sub(r"\n  ", " ", deeds).splitlines()
+def _pairs(deeds: str, asks: str, first: int = 0) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    lines = re.sub(r"\n  ", " ", deeds).splitlines()[first:]
     return [
         (re.compile(rf"{asks}(?:{'|'.join(verbs.split())})\b", re.IGNORECASE), _told(told))
         for verbs, _, told in (line.partition(":") for line in lines)
     ]
 
 
-_ASKED = _pairs(_DEEDS, _ASKS)
+_ASKS_COUNT = r"\W{0,5}how many [^?,]{2,80} "
+_ASKED = [
+    *_pairs(_DEEDS, _ASKS),
+    *_pairs(_DEEDS, _ASKS_COUNT, first=1),  # "how many are found" asks for no deed
+]
 _ASKED_OF_DOERS = _pairs(_DOERS, _ASKS_DOER)
 _OTHERWISE = re.compile(
     r"\b(?:buil[dt]\w*|rebuilt|open(?:ed|ing)|found(?:ed|ing)|sold|bought|own(?:ed|s|er)?|visit\w*|"
@@ -104,8 +108,9 @@ it in other words ("is by", "turned it into French")."""
 
 
 def tells_another_deed(question: str, text: str, before: str) -> bool:
-    """Whether the place, the time or the doer of a deed is asked for ("Where was it dug up?") of
-    which neither a sentence nor what stands right before it has a word."""
+    """Whether the place, the time, the doer or the number of a deed is asked for of which neither
+    a sentence nor what stands right before it has a word: "Where was it dug up?", "How many died?".
+    """
     for asked, told in _ASKED:
         if asked.match(question):
             return told.search(text) is None and told.search(before) is None

@@ -10,6 +10,7 @@ from assistant.answering.dated_headings import is_date_alone
 from assistant.answering.headlines import is_stack_of_headlines
 from assistant.answering.page_lines import is_page_line
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
+from assistant.answering.table_rows import TableRow
 from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS
 from assistant.types import Passage
@@ -43,6 +44,12 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 """The title of a picture or table, which no sentence ends."""
+_NUMBERED_TITLE = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[A-Z]\.(?:\d{1,2}\.?)*|"
+    r"(?:chapter|section|part|appendix) \w{1,4}[.:]?) +[^\W\d]",
+    re.IGNORECASE,
+)
+_ASKS_FOR_PLACE = re.compile(r"\b(?:pages?|sections?|chapters?|contents|where|appendi\w+)\b", re.I)
 _ASKS_FOR_CAPTION = re.compile(
     r"\b(?:figures?|fig|tables?|charts?|abbildung(?:en)?|tabellen?|figuras?|tableaux?)\b",
     re.IGNORECASE,
@@ -100,6 +107,8 @@ def may_answer(
     it holds what is asked for: "Lease NV-12" tells its number."""
     if sentence.row is not None and sentence.row.is_header:
         return False
+    if sentence.row is not None and _is_of_contents(question, sentence.row):
+        return False
     if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
         return False
     if sentence.span.kind == "label" and is_date_alone(sentence.text):
@@ -121,6 +130,18 @@ def may_answer(
     if is_title and not _fills_slot(question, sentence, features):
         return False
     return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
+
+
+def _is_of_contents(question: Question, row: TableRow) -> bool:
+    """Whether a row is a line of a table of contents, and no place in a text is asked for."""
+    cells = [cell for cell in row.cells if cell]
+    return (
+        2 <= len(cells) <= 3
+        and not any(row.names)
+        and cells[-1].isdigit()
+        and _NUMBERED_TITLE.match(" ".join(cells[:-1])) is not None
+        and _ASKS_FOR_PLACE.search(question.text) is None
+    )
 
 
 def _is_no_statement(question: Question, sentence: SentenceTerms) -> bool:

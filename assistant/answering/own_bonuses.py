@@ -19,6 +19,7 @@ from assistant.answering.consequences import tells_cause
 from assistant.answering.deeds import deed_bonus, deed_terms
 from assistant.answering.headlines import stands_in_a_stack
 from assistant.answering.lines_beside import is_beside_text
+from assistant.answering.permissions import asks_for_leave, rules_on
 from assistant.answering.replies import replies_to_another
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
 from assistant.answering.table_rows import explains
@@ -38,6 +39,8 @@ _SIGN = 1.5
 """What a sentence gains that writes the sign which is asked about: "the ? operator"."""
 _QUALIFIED = 1.5
 """What a sentence gains that has another qualifier before the head of a question of yes or no."""
+_RULE = 1.5
+"""What a sentence gains that allows or forbids what leave is asked for."""
 _POINTER = 3.0
 """What a sentence loses that only says where to look."""
 _LINK = 1.0
@@ -50,17 +53,21 @@ _ANOTHER_REPLY = 3.0
 @dataclass(frozen=True, slots=True)
 class AskedForms:
     """What is looked for in every sentence of a question: the signs it writes, the terms of its
-    deed, and whether it is one of yes or no."""
+    deed, and whether it is one of yes or no, or asks for leave."""
 
     signs: tuple[str, ...]
     deed: frozenset[str]
     is_yes_or_no: bool
+    for_leave: bool
 
 
 def asked_forms(question: Question) -> AskedForms:
     """The forms of a question, found once."""
     return AskedForms(
-        tuple(asked_signs(question.text)), deed_terms(question), asks_yes_or_no(question.text)
+        tuple(asked_signs(question.text)),
+        deed_terms(question),
+        asks_yes_or_no(question.text),
+        asks_for_leave(question),
     )
 
 
@@ -91,6 +98,8 @@ def own_bonus(
     if forms.is_yes_or_no:
         following = found[at + 1].text if at + 1 < len(found) else ""
         more -= REVERSED * is_reversed(question.text, sentence.text, following)
+    if forms.for_leave and sentence.row is None:
+        more += _RULE * rules_on(question, sentence.text, passage.language)
     return more + _QUALIFIED * answers_by_qualifier(question, sentence)
 
 

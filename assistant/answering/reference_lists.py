@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.answering.sentence_scores import SentenceTerms
 from assistant.retrieval.question import Question
@@ -25,11 +26,11 @@ _WORK = re.compile(
 )
 """Volume and pages, an identifier, or the house and place of a book."""
 _NAMES = re.compile(
-    r"^[\W\d]{0,6}(?:[A-ZÀ-Þ][\w'’-]{1,30}(?: [A-ZÀ-Þ][\w'’-]{1,30})?,? "
+    r"^\[\d{1,3}\] [A-ZÀ-Þ]|^[\W\d]{0,6}(?:[A-ZÀ-Þ][\w'’-]{1,30}(?: [A-ZÀ-Þ][\w'’-]{1,30})?,? "
     r"(?:[A-ZÀ-Þ]{1,3}\.? ?-?){1,4},?;? ?(?:and |& |et al\.?)?){1,30}"
     r"\(?(?:1[89]|20)\d\d[a-z]?\)?[.,:]?"
 )
-"""The beginning of an entry: names with initials, and the year."""
+"""The beginning of an entry: its number in brackets, or names with initials and the year."""
 _NEAR = 4
 """Sentences between two pieces of entries that are pieces themselves."""
 _LEAST = 2
@@ -55,7 +56,7 @@ def listed_references(question: Question, found: Sequence[SentenceTerms]) -> fro
     if len(pieces) < _LEAST:
         return frozenset()
     listed: set[int] = set()
-    for at, following in zip(pieces, pieces[1:], strict=False):
+    for at, following in pairwise(pieces):
         if following - at <= _NEAR + 1:
             listed.update(range(at, following + 1))
     return frozenset(listed)

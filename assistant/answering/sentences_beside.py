@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from assistant.answering.antecedents import tells_other_side
 from assistant.answering.asked_lists import asks_what_to_do, ends_in_colon, says_what_to_do
 from assistant.answering.code_lines import is_code
 from assistant.answering.list_items import ReadText
@@ -29,6 +30,8 @@ _SEVERAL = re.compile(
 )
 """What announces, at its end, what the next sentences name: "… has taken several measures." """
 _MOST_ANNOUNCED, _BESIDE = 2, 2
+_FEW_RANKED, _SHORTLY = 6, 800
+"""Sentences of which one may tell the first side of a comparison, and characters between both."""
 _READ_AS_ANSWER = 4.0
 """Of 40 sentences that filled in behind the best one, 33 had an answer that a reader scored so much
 below the best one's: all of them idle. Of the other seven three were needed."""
@@ -99,6 +102,18 @@ def filling_next(best: Pick, ranked: Sequence[Pick], *, is_read: bool) -> list[P
         and pick.features.kind >= 1.0
         and (not is_read or best.read.span - pick.read.span < _READ_AS_ANSWER)
     ][:1]
+
+
+def first_side(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
+    """The best sentence shortly before one that tells the second side of a comparison: "The first
+    grows with the cube. … By contrast, the others grow with the fourth power." """
+    if best.row is not None or not tells_other_side(question.text, best.text):
+        return []
+    return [
+        pick for pick in ranked[1:_FEW_RANKED]
+        if pick.passage == best.passage and pick.kind == "prose"
+        and 0 < best.start - pick.end <= _SHORTLY
+    ][:1]  # fmt: skip
 
 
 def below_a_colon(

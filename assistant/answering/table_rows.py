@@ -211,7 +211,9 @@ def _with_units(shown: Sequence[int], filled: Sequence[int], names: Sequence[str
     """The columns with those of their values or units: "period" beside "period_unit"."""
     bare = {at: _UNIT.sub("", names[at].lower()) for at in filled if at < len(names)}
     kept = {bare[at] for at in shown if at in bare}
-    pairs = {base for base in kept if any(b == base and names[a].lower() != b for a, b in bare.items())}
+    pairs = {
+        base for base in kept if any(b == base and names[a].lower() != b for a, b in bare.items())
+    }
     return sorted({*shown, *(at for at, base in bare.items() if base in pairs)})
 
 
