@@ -70,6 +70,26 @@ _LIST_WORD = re.compile(
 )
 
 
+_ASKS_CONTENTS = re.compile(
+    r"\bwhat (?:else )?(?:should|must|shall|may|can|do|does|has to|have to|needs? to|will) "
+    r"[^?]{0,80}?\b(?:go in(?:to)?|be in|include|contain|state|list|mention|cover|consist|comprise|"
+    r"have|hold|bring|take|pack|need|wear|provide|submit|enclose|attach|show)\b",
+    re.IGNORECASE,
+)
+_TELLS_CONTENTS = re.compile(
+    r"\b(?:includ\w+|contain\w*|consist\w*|compris\w+|cover\w*|stat\w+|bring|take|pack|need\w*|"
+    r"wear|provid\w+|submit\w*|enclos\w+|attach\w*|following|as follows|require\w*|must|should)\b",
+    re.IGNORECASE,
+)
+
+
+def tells_contents_below(question: Question, line: str, held: float) -> bool:
+    """Whether a line above a list says what belongs into something, and the question asks for that:
+    "The report should include:". ``held`` is the share of the question that the line holds."""
+    is_asked = question.language == "en" and _ASKS_CONTENTS.search(question.text) is not None
+    return is_asked and held > 0.0 and _TELLS_CONTENTS.search(line) is not None
+
+
 def asks_what_to_do(question: Question) -> bool:
     """Whether a question asks what somebody should do, in one of seven languages."""
     asks = _ASKS.get(question.language or "en")

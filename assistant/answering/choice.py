@@ -41,6 +41,7 @@ from assistant.answering.sentences_beside import (
     counted_off,
     filling_next,
     first_side,
+    held_next,
     told_to_do,
 )
 from assistant.answering.told_values import without_idle
@@ -145,6 +146,8 @@ def _choose(
                 covered |= gained
         if len(chosen) == 1 and best.features.kind < 1.0 and max_sentences > 1:
             chosen += filling_next(best, ranked, is_read=is_english and not is_compound)
+        if told_next := held_next(question, best, ranked, read):
+            chosen = [best, *told_next]
         if len(chosen) == 1:
             chosen += first_side(question, best, ranked)
         chosen += told_to_do(question, best, chosen, read)

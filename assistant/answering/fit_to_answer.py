@@ -63,6 +63,8 @@ _MACHINE_KEY = re.compile(
     r"(?:[\w.-]{0,30}(?:id|uid|guid)|keywords?|layout|permalink|slug|robots|ms\.[\w-]{1,30})\s?:",
     re.IGNORECASE,
 )
+_TITLE_KEY = re.compile(r"(?:title|subtitle|name|nav_title|sidebar_label)\s?:", re.IGNORECASE)
+_ASKS_FOR_NAME = re.compile(r"\b(?:titles?|titled|called|names?|named)\b", re.IGNORECASE)
 _ASKS_FOR_KEYWORD = re.compile(
     r"\b(?:keywords?|key words|tags?|topics?|categor(?:y|ies)|ids?|identifiers?|stichw\w+)\b",
     re.IGNORECASE,
@@ -165,6 +167,8 @@ def _is_for_machines(question: Question, sentence: SentenceTerms, passage: Passa
     if 0 <= end < sentence.span.start or _ASKS_FOR_KEYWORD.search(question.text) is not None:
         return False
     text = sentence.text.strip()
+    if _TITLE_KEY.match(text) and _ASKS_FOR_NAME.search(question.text) is None:
+        return True
     return _MACHINE_KEY.match(text) is not None or (
         sentence.span.kind == "item" and text[-1:] not in _ENDS
         and question.kinds[0] not in _TOLD_BY_TITLES

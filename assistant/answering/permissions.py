@@ -48,7 +48,7 @@ def asks_for_leave(question: Question) -> bool:
 def rules_on(question: Question, text: str, code: str = "") -> bool:
     """Whether a sentence allows, forbids or limits something, and names what leave is asked for:
     one of the question's two heaviest terms that is no name."""
-    if _RULES.search(text) is None:
+    if _RULES.search(" ".join(text.split())) is None:
         return False
     own = {t: w for t, w in question.weights.items() if t not in question.names}
     heaviest = sorted(own, key=lambda term: -own[term])[:_FIRST]

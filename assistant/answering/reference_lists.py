@@ -26,9 +26,9 @@ _WORK = re.compile(
 )
 """Volume and pages, an identifier, or the house and place of a book."""
 _NAMES = re.compile(
-    r"^\[\d{1,3}\] [A-ZÀ-Þ]|^[\W\d]{0,6}(?:[A-ZÀ-Þ][\w'’-]{1,30}(?: [A-ZÀ-Þ][\w'’-]{1,30})?,? "
-    r"(?:[A-ZÀ-Þ]{1,3}\.? ?-?){1,4},?;? ?(?:and |& |et al\.?)?){1,30}"
-    r"\(?(?:1[89]|20)\d\d[a-z]?\)?[.,:]?"
+    r"^\[\d{1,3}\] (?:[A-ZÀ-Þ]\.|[A-ZÀ-Þ][\w'’-]{1,30},? [A-ZÀ-Þ]\.)|"
+    r"^[\W\d]{0,6}[A-ZÀ-Þ][\w'’-]{1,30},? (?:[A-ZÀ-Þ]{1,3}\b|[A-ZÀ-Þ][\w'’-]{1,30}\b)[^!?\n]{0,250}"
+    r"(?:\((?:1[89]|20)\d\d[a-z]?\)|\. (?:1[89]|20)\d\d[a-z]?)[.,:]?$"
 )
 """The beginning of an entry: its number in brackets, or names with initials and the year."""
 _NEAR = 4

@@ -29,6 +29,13 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 """What announces, at its end, what the next sentences name: "… has taken several measures." """
+_TELLS_WHERE = re.compile(
+    r"(?:it|they|we|this|the (?:meeting|event|course|talk|party|session|tour|race|ceremony)) "
+    r"(?:will |is to |are to )?(?:start|begin|take place|takes place|be held|meet|open|run|is held|"
+    r"starts|begins|meets|opens|runs)\b[^.]{0,120}:$",
+    re.IGNORECASE,
+)
+"""A sentence behind one about an event, above the place of it: "It will be held at:"."""
 _MOST_ANNOUNCED, _BESIDE = 2, 2
 _FEW_RANKED, _SHORTLY = 6, 800
 """Sentences of which one may tell the first side of a comparison, and characters between both."""
@@ -102,6 +109,24 @@ def filling_next(best: Pick, ranked: Sequence[Pick], *, is_read: bool) -> list[P
         and pick.features.kind >= 1.0
         and (not is_read or best.read.span - pick.read.span < _READ_AS_ANSWER)
     ][:1]
+
+
+def held_next(question: Question, best: Pick, ranked: Sequence[Pick], read: ReadText) -> list[Pick]:
+    """The sentence behind one about an event that says where or when it is, with what stands below
+    it: "The meeting is on Monday. It will be held at:"."""
+    if question.kinds[0] not in ("place", "date") or best.features.kind >= 1.0:
+        return []
+    for pick in ranked:
+        is_next = pick.passage == best.passage and 0 <= pick.start - best.end <= NEXT_TO
+        if is_next and pick.kind == best.kind == "prose" and _TELLS_WHERE.match(_one_line(pick)):
+            around, at = units_around(pick, read)
+            below = around[at + 1 : at + 2] if at >= 0 else []
+            return [pick, *(each for each in below if each.kind != "heading")]
+    return []
+
+
+def _one_line(pick: Pick) -> str:
+    return " ".join(pick.text.split())
 
 
 def first_side(question: Question, best: Pick, ranked: Sequence[Pick]) -> list[Pick]:

@@ -6,6 +6,7 @@ little of four things; as many rows as are asked for are hardly chance.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.answering.asked_lists import ends_in_colon
@@ -18,6 +19,14 @@ from assistant.types import LIKELY, SURE
 _BELOW = 0.01
 
 
+_SAID = "stated|specified|agreed|noted|provided|indicated"
+_EXCEPTED = re.compile(
+    rf"\b(?:unless|except where|if not) otherwise (?:{_SAID})\b|\bunless (?:{_SAID}) otherwise\b",
+    re.IGNORECASE,
+)
+"""A rule that says itself that another place may tell it otherwise."""
+
+
 def capped(p: float, extraction: Extraction) -> float:
     """The probability, below "sure" where fewer things are shown than are announced or asked for,
     and below "likely" where one row is shown for several things."""
@@ -26,6 +35,8 @@ def capped(p: float, extraction: Extraction) -> float:
         return p
     if _is_one_row_of_several(extraction):
         return min(p, LIKELY - _BELOW)
+    if any(_EXCEPTED.search(" ".join(pick.text.split())) for pick in picks):
+        p = min(p, SURE - _BELOW)
     count = count_asked_for(question.text)
     if count and not any(names_as_many(question, pick.text) for pick in picks):
         p = min(p, SURE - _BELOW) if _shown(picks) < count else p

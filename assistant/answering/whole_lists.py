@@ -14,6 +14,7 @@ from assistant.answering.asked_lists import (
     asks_what_to_do,
     ends_in_colon,
     names_a_list,
+    tells_contents_below,
     tells_reasons_below,
 )
 from assistant.answering.kind_scores import kind_score
@@ -98,7 +99,12 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     first = items[0] if items else wanted
     lead = [units[first - 1]] if first and units[first - 1].kind == "prose" else []
     is_one_of_them = best.kind == "item" and not (introduces or question.wants_list)
-    if is_one_of_them and (alone := _told_alone(question, best, [units[i] for i in items], units)):
+    is_whole = bool(lead) and is_one_of_them and _tells_contents(question, lead[0])
+    if (
+        is_one_of_them
+        and not is_whole
+        and (alone := _told_alone(question, best, [units[i] for i in items], units))
+    ):
         return alone
     if is_one_of_them and not (lead and _answers_as_a_whole(question, lead[0], best)):
         return []
@@ -176,11 +182,18 @@ def _answers_as_a_whole(question: Question, lead: Pick, item: Pick) -> bool:
         return False
     if tells_reasons_below(question, lead.text):
         return True
+    if _tells_contents(question, lead):
+        return True
     if not (asks_for_several(question) or asks_what_to_do(question)):
         return False
     led = coverage(question.weights, _terms(question, lead))
     own = coverage(question.weights, _terms(question, item))
     return led >= _LEADS and led >= own
+
+
+def _tells_contents(question: Question, lead: Pick) -> bool:
+    held = coverage(question.weights, _terms(question, lead))
+    return ends_in_colon(lead.text) and tells_contents_below(question, lead.text, held)
 
 
 def _terms(question: Question, pick: Pick) -> frozenset[str]:

@@ -131,7 +131,8 @@ _ENGLISH: dict[AnswerKind, str] = {
     "amount": (
         r"\bhow (?:much|expensive)\b.*\b(?:cost|costs|pay|paid|charge|price|rent|earn|worth|spend|"
         r"spent)\b|\b(?:what|which) (?:\w+ ){0,3}(?:price|cost|costs|fee|rent|salary|budget|fare|"
-        r"deposit|fine)\b|\bwhat (?:do|does|did) .* cost\b"
+        r"deposit|fine)\b|\bwhat (?:do|does|did) .* cost\b|"
+        r"\bwhat (?:do|does|did|may|can|will|would|should) [^?]{1,60} charge\b"
     ),
     "definition": r"^\s*(?:what(?:'s|’s| is| are| does .* mean)|define|explain)\b",
     "which": r"\b(?:which|what)\b",
