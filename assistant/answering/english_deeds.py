@@ -15,7 +15,7 @@ _DEEDS = """found discovered dug unearthed excavated: found find* discover* dug 
 born: born birth* nativ* née nee hail hails b.
 die died killed murdered assassinated executed drowned: die dies died dying dead death* kill*
   passed_away murder* assassin* perish* succumb* execut* hanged hanging drown* shot slain fatal*
-  body until_his until_her † lost_his_life lost_her_life fell_in
+  body until_his until_her † lost_his_life lost_her_life lost_their_li* fell_in
 buried: buri* grave* tomb* interred cemetery laid_to_rest rest rests ashes cremat*
 married: marri* marry* wed wedding* wife husband spouse bride* groom couple remarri*
 arrested captured caught imprisoned jailed detained: arrest* captur* caught detain* custody

@@ -1,0 +1,192 @@
+"""Rules that allow and forbid, a paper with its literature, an invitation, a report's list."""
+
+from __future__ import annotations
+
+import pytest
+from support_texts import indexed_for_module
+
+from assistant import Assistant
+from assistant.answering.english_deeds import tells_another_deed
+from assistant.answering.permissions import asks_for_leave, rules_on
+from assistant.retrieval.question import Question, analyse
+from assistant.text.analysed import analysed
+from assistant.text.word_families import family, wider
+
+RULES = """# House rules of the Lindhof
+
+Fires with coal on balconies remain forbidden; electric grills are tolerated until ten.
+
+The cellar stays locked. Wipe the steam room with warm water. Do not use vinegar or chlorine.
+
+Pets must be announced to the caretaker before they move in.
+
+Alcohol should be avoided in the sauna.
+"""
+HIRE = """# Hire of the trailer
+
+The hirer shall:
+
+- return it swept,
+- not lend it to third parties,
+- pay 12 euros for each day that it is late.
+
+The price of a day is 30 euros unless otherwise agreed. The trailer carries 400 kg.
+"""
+PAPER = """# Tides and the growth of sea grass
+
+We counted shoots of sea grass on plots of 2 ha in the bay of Kelm.
+
+Nearest sorting needs a time that grows with the square of the number of plots. It was written by
+a student. By contrast, tree sorting needs a time that grows with the logarithm of the number.
+
+The growth of sea grass depends on the light that reaches the ground.
+
+## References
+
+Arnholt P, Bey Q (2003). "The growth of sea grass and its light." Shore Letters, 12(3), 40-61.
+
+Dorn W (1999). "Tides and the growth of grass." Journal of Coasts, 7(1), 5-19.
+
+Ekker S (2011). Sea Grass and Tides of the North. Springer, Berlin.
+
+Falk R (2014). "Light at the ground of bays." Shore Letters, 23(2), 11-30.
+"""
+INVITATION = """---
+title: "Reed Club summer feast"
+date: "2019-05-02"
+---
+
+The summer feast of the Reed Club is on Saturday 8 June 2019. It will start at **6:30pm** and will
+be held at:
+
+**The Old Ferry House** Quay Lane 4, Kelm
+
+There will be soup.
+"""
+REPORT = """# After an accident
+
+Tell the warden. The report should include the following:
+
+- The names of the persons who were hurt in the accident.
+- The place and the hour.
+- What was done at once.
+
+After that the warden rings the office.
+"""
+MOONS = """id,name,orbital_period,orbital_period_unit,radius,radius_unit,mass,mass_unit,found,colour
+ika,Ika,417,hour,310,km,2.1,Eg,1911,grey
+oro,Oro,988,hour,122,km,0.4,Eg,1954,red
+"""
+
+folder = indexed_for_module(
+    {
+        "rules.md": RULES, "hire.md": HIRE, "paper.md": PAPER, "feast.md": INVITATION,
+        "accident.md": REPORT, "moons.csv": MOONS,
+    }
+)  # fmt: skip
+
+
+def asked(text: str) -> Question:
+    return analyse(analysed(text), (), lambda term: 2.0 if term == "keep" else 4.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Are grills allowed on the balcony?", "electric grills are tolerated"),
+        ("Can I wipe the steam room with vinegar?", "Do not use vinegar"),
+        ("Can I have a beer in the sauna?", "Alcohol should be avoided"),
+        ("May I lend the trailer to my neighbour?", "not lend it to third parties"),
+    ],
+)
+def test_a_rule_answers_whether_something_is_allowed(
+    folder: Assistant, question: str, told: str
+) -> None:
+    answer = folder.ask(question)
+    assert answer.certainty in ("likely", "sure")
+    assert told in answer.text
+    assert len(answer.sentences) == 1
+
+
+def test_no_rule_on_another_thing_answers(folder: Assistant) -> None:
+    assert folder.ask("May I park my boat in the yard?").certainty == "none"
+
+
+@pytest.mark.parametrize(
+    ("question", "is_for_leave"),
+    [
+        ("May visitors smoke on the roof?", True),
+        ("Is it okay to bring a dog?", True),
+        ("Does the landlord allow cats?", True),
+        ("When may the shop open?", False),
+        ("Who is allowed to vote, and since when?", False),
+        ("How can the pump be cleaned?", False),
+    ],
+)
+def test_questions_for_leave(question: str, is_for_leave: bool) -> None:
+    assert asks_for_leave(asked(question)) is is_for_leave
+
+
+def test_what_rules_on_something() -> None:
+    question = asked("May I keep bees?")
+    assert rules_on(question, "Bees may only be\nkept behind the barn.")
+    assert not rules_on(question, "Bees live behind the barn.")
+    assert not rules_on(question, "Hens must not be kept.")
+
+
+def test_literature_answers_nothing_but_questions_for_it(folder: Assistant) -> None:
+    text = folder.ask("What does the growth of sea grass depend on?").text
+    assert "the light that reaches the ground" in text
+    assert "Shore Letters" not in text
+    assert "its light" not in text
+    assert "Falk R (2014)" in folder.ask("In which journal did Falk write about bays in 2014?").text
+
+
+def test_both_sides_of_a_comparison(folder: Assistant) -> None:
+    text = folder.ask(
+        "How does the time of tree sorting grow with the number compared with nearest sorting?"
+    ).text
+    assert "the logarithm" in text
+    assert "the square" in text
+
+
+def test_a_year_that_no_word_tells_is_doubted(folder: Assistant) -> None:
+    answer = folder.ask("In which year were the shoots of sea grass counted?")
+    assert answer.certainty in ("none", "unsure")
+
+
+def test_an_event_with_its_place_below(folder: Assistant) -> None:
+    answer = folder.ask("Where is the summer feast of the Reed Club?")
+    assert "Old Ferry House" in answer.text
+    assert "title:" not in answer.text
+
+
+def test_what_goes_into_a_report_is_the_whole_list(folder: Assistant) -> None:
+    text = folder.ask("What should go into a report about people hurt in an accident?").text
+    assert all(each in text for each in ("names of the persons", "the hour", "done at once"))
+
+
+def test_a_column_is_shown_with_its_units(folder: Assistant) -> None:
+    text = folder.ask("How many hours is the orbital period of Oro?").text
+    assert "988" in text
+    assert "hour" in text
+    assert "1954" not in text
+
+
+def test_a_rule_that_may_be_told_otherwise_is_never_sure(folder: Assistant) -> None:
+    answer = folder.ask("What is the price of a day of the trailer?")
+    assert "30 euros" in answer.text
+    assert answer.certainty == "likely"
+
+
+def test_a_wider_word_stands_for_a_narrower_one_and_not_the_reverse() -> None:
+    assert "pet" in wider("dog", "dog", "en")
+    assert not wider("pet", "pet", "en")
+    assert "pet" not in family("dog", "dog", "en")
+
+
+def test_counted_deeds() -> None:
+    question = "How many of the children died in the outbreak?"
+    assert tells_another_deed(question, "The data hold 188 affected children.", "")
+    assert not tells_another_deed(question, "Twelve children lost their lives.", "")
+    assert not tells_another_deed("How many shells are found here?", "There are 12 shells.", "")
