@@ -11,7 +11,6 @@ from assistant.answering.antecedents import (
     leans_later,
     named_before,
     names_what_is_before,
-    tells_other_side,
 )
 from assistant.answering.dated_headings import date_above, holds_date
 from assistant.answering.list_items import ReadText
@@ -55,7 +54,6 @@ def with_context(question: Question, chosen: Sequence[Pick], read: ReadText) -> 
         is_first = pick is result[0] and not has_earlier and leans_later(pick.text)
         needs_it = has_pronoun(pick) if is_alone else is_first
         needs_it = needs_it or (pick.kind == "prose" and not has_earlier and goes_on(pick.text))
-        needs_it = needs_it or (not has_earlier and tells_other_side(question.text, pick.text))
         if pick.about is not None or not (needs_it or names_what_is_before(pick.text)):
             continue
         around, at = units_around(pick, read)
