@@ -14,6 +14,7 @@ from assistant.answering.asked_rows import rows_asked_for
 from assistant.answering.candidates import Candidates
 from assistant.answering.collected_deeds import collected
 from assistant.answering.compared_figures import tells_both_figures
+from assistant.answering.corrections import correction_of
 from assistant.answering.headlines import stands_in_a_stack
 from assistant.answering.idle_sentences import is_idle
 from assistant.answering.in_context import with_context
@@ -89,6 +90,8 @@ def _choose(
     best = ranked[0]
     if question.of_each_document:
         return _one_a_document(best, ranked, max_sentences)
+    if corrected := correction_of(question, best, ranked):
+        return [corrected, best]
     if best.row is not None:
         return table_of(question, best, read) or rows_asked_for(question, best, ranked)
     if _is_item_asked_for(question, best):

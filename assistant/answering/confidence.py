@@ -21,7 +21,7 @@ from assistant.answering.led_lists import names_as_many
 from assistant.answering.permissions import asks_for_leave, rules_on
 from assistant.answering.picks import READ_NOTHING, Extraction, Pick
 from assistant.answering.shown_counts import shows_so_many
-from assistant.answering.table_rows import label_fit
+from assistant.answering.table_rows import label_fit, names_option
 from assistant.checking.contraries import has_denial, has_opposite, is_denied_by
 from assistant.checking.contrasts import has_other_member
 from assistant.checking.polarity import Clause, clause_of
@@ -237,6 +237,8 @@ def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:
     label, colon, value = best.text.partition(":")
     if best.kind not in ("label", "item") or not colon or not value.strip():
         return False
+    if names_option(question.text, label):
+        return True
     own = [t for t in question.reads(label, best.passage.language) if t not in STOP_WORDS]
     asked = {*question.weights, *question.asking}
     return 0 < len(own) <= _LONGEST_LABEL and all(term in asked for term in own)

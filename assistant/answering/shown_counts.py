@@ -14,6 +14,7 @@ from assistant.answering.led_lists import asks_for_more_than_one, names_as_many
 from assistant.answering.led_rows import picks_out
 from assistant.answering.picks import Extraction, Pick
 from assistant.retrieval.counted_things import announces, count_asked_for
+from assistant.retrieval.question import Question
 from assistant.types import LIKELY, SURE
 
 _BELOW = 0.01
@@ -35,6 +36,8 @@ def capped(p: float, extraction: Extraction) -> float:
         return p
     if _is_one_row_of_several(extraction):
         return min(p, LIKELY - _BELOW)
+    if len(question.weights) == 1 and _is_mention(question, extraction):
+        p = min(p, SURE - _BELOW)
     if any(_EXCEPTED.search(" ".join(pick.text.split())) for pick in picks):
         p = min(p, SURE - _BELOW)
     count = count_asked_for(question.text)
@@ -42,6 +45,14 @@ def capped(p: float, extraction: Extraction) -> float:
         p = min(p, SURE - _BELOW) if _shown(picks) < count else p
     said = max((announces(pick.text) for pick in picks if pick.row is None), default=0)
     return min(p, SURE - _BELOW) if said and _shown(picks) <= said - 1 else p
+
+
+def _is_mention(question: Question, extraction: Extraction) -> bool:
+    """Whether a question of one word is told by a sentence of prose that neither defines it nor is
+    asked for above: "What does the hirer have to do?" is in every sentence about the hirer."""
+    best = extraction.picks[0]
+    is_formed = best.is_asked_above or best.features.defines > 0.0 or question.asks_definition
+    return best.row is None and best.kind == "prose" and not is_formed
 
 
 def shows_so_many(extraction: Extraction) -> bool:

@@ -17,6 +17,8 @@ from assistant.text.terms import STOP_WORDS, terms
 from assistant.types import Passage
 
 _TermsOf = Callable[[Sequence[str]], frozenset[str]]
+_OPTION = re.compile(r"(?<![\w-])--?[A-Za-z0-9][\w-]*")
+_OPENS_WITH_OPTION = re.compile(r"[`*_\s]{0,4}--?[A-Za-z0-9]")
 _UNIT = re.compile(r"[\s_(-]{1,3}units?\)?$|^units? of ")
 """What the name of a column adds that holds the units of another."""
 _MOST_COLUMNS = 8
@@ -141,9 +143,18 @@ def label_fit(question: Question, row: TableRow) -> float:
         if len(found) == 1 and found[0].isalpha():  # "How many bits has a long?"
             asked = asked or frozenset(question.reads(question.text))
             best = max(best, float(found[0] in asked))
+        if names_option(question.text, cell):
+            best = 1.0
         if own and not cell[:1].isdigit():
             best = max(best, sum(term in question.weights for term in own) / len(own))
     return best
+
+
+def names_option(question: str, label: str) -> bool:
+    """Whether a label opens with an option of a command that the question names, whatever stands
+    for its value: "--colour NAME" for "What does --colour do?"."""
+    named = _OPTION.findall(label) if _OPENS_WITH_OPTION.match(label) else []
+    return any(option in _OPTION.findall(question) for option in named)
 
 
 def explains(question: Question, row: TableRow) -> bool:

@@ -42,7 +42,7 @@ def _verb_forms(word: str, code: str) -> tuple[str, ...]:
 
 
 def verb_forms(term: str, code: str) -> tuple[str, ...]:
-    """The stems of all forms of an irregular verb; none for any other stem."""
+    """The stems of all forms of an irregular verb or noun; none for any other stem."""
     known = _irregular(code)
     if term in known or code != "en":
         return known.get(term, ())
@@ -56,8 +56,9 @@ def verb_forms(term: str, code: str) -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def _irregular(code: str) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for verb in language(code).verbs:
-        forms = tuple(dict.fromkeys(stems(" ".join(verb), code)))
+    known = language(code)
+    for word in (*known.verbs, *known.plurals):
+        forms = tuple(dict.fromkeys(stems(" ".join(word), code)))
         found.update((form, forms) for form in forms)
     return found
 

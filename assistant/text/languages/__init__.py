@@ -39,8 +39,8 @@ class Language:
     ``openings`` lean on the question before. ``pronouns`` and ``places`` keep their accents:
     Spanish "él" is no article. ``phrases`` and ``nouns`` tell the kind of answer. ``groups`` are
     words of one family that no stemmer joins, and synonyms; ``wider`` words of things each with
-    those of narrower ones (a pet: dog, cat); ``verbs`` the forms of one irregular verb: all keep
-    their accents, which stemmers read.
+    those of narrower ones (a pet: dog, cat); ``verbs`` the forms of one irregular verb and
+    ``plurals`` of one noun: all keep their accents, which stemmers read.
     """
 
     code: str
@@ -63,6 +63,7 @@ class Language:
     groups: tuple[tuple[str, ...], ...]
     wider: tuple[tuple[str, tuple[str, ...]], ...]
     verbs: tuple[tuple[str, ...], ...]
+    plurals: tuple[tuple[str, ...], ...]
 
     @property
     def is_spaced(self) -> bool:
@@ -131,6 +132,7 @@ def language(code: str) -> Language:
         groups=_groups(rows.get("groups", "")),
         wider=_wider(rows.get("wider", "")),
         verbs=_groups(rows.get("verbs", "")),
+        plurals=_groups(rows.get("plurals", "")),
     )
 
 
