@@ -178,7 +178,7 @@ def rank_candidates(
         reads = _reads(passage, found, readings.get(passage.chunk_id))
         highest = max(read.span for read in reads)
         is_english = question.language == "en" and passage.language in ("en", "")
-        listed = listed_references(question, found)
+        listed = listed_references(question, passage, found)
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if index in leading.headings or index in listed:
                 continue

@@ -23,7 +23,7 @@ from assistant.answering.led_rows import rows_below, table_of
 from assistant.answering.lines_beside import is_beside_text
 from assistant.answering.list_items import ReadText
 from assistant.answering.numbered_items import is_item, number_asked_for
-from assistant.answering.permissions import asks_for_leave, rules_on
+from assistant.answering.permissions import asks_for_leave, is_rule, rules_on
 from assistant.answering.pick_relations import (
     NEXT_TO,
     has_pronoun,
@@ -140,7 +140,9 @@ def _choose(
                 continue
             if is_beside_text(question.text, pick.text) or _is_headline(pick):
                 continue
-            if is_ruled and not (is_compound or _rules_on(question, pick)):
+            if is_ruled and not (
+                is_compound or _rules_on(question, pick) or _goes_on_ruling(pick, best)
+            ):
                 continue
             if leans_on_another(question, pick, chosen) or _is_reply_to_another(question, pick):
                 continue
@@ -169,7 +171,12 @@ def _choose(
 
 
 def _rules_on(question: Question, pick: Pick) -> bool:
-    return pick.row is None and rules_on(question, pick.text, pick.passage.language)
+    return pick.row is None and rules_on(question, pick.passage, pick.text) > 0.0
+
+
+def _goes_on_ruling(pick: Pick, best: Pick) -> bool:
+    """Whether a sentence behind a rule says more of it: "Bottled water is fine." """
+    return 0 <= pick.start - best.end <= NEXT_TO and is_rule(pick.text)
 
 
 def _is_reply_to_another(question: Question, pick: Pick) -> bool:

@@ -12,7 +12,7 @@ from assistant.answering.turning_sentences import asks_yes_or_no
 from assistant.retrieval.question import Question
 
 _CODE = re.compile(
-    r"^[\s`]{0,8}(?:\$ \S|>>> |R> |(?:> ?)?[\w.]{1,60} <- \S|In \[\d{0,4}\]: |"
+    r"^[\s`]{0,8}(?:\$ \S|>>> |R> |(?:> ?)?[\w.]{1,60} <- [A-Za-z(]|"
     r"(?:sudo )?(?:python3? -m )?(?:pip3?|pipx|npm|pnpm|yarn|conda|brew|"
     r"apt|apt-get|poetry|uv|uvx|cargo|gem|docker|git|dnf) (?:[a-z-]{1,12} )?\S|"
     r"(?:from [\w.]{1,60} )?import [\w.{*]|def \w{1,60}\(|class \w{1,60}[(:]|\"{3}|'{3}|"

@@ -16,7 +16,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import exp, log
 from pathlib import Path
 
+from assistant.answering.asking_clauses import asking_clause
 from assistant.answering.coded_entries import is_coded_entry
+from assistant.answering.consequences import asks_what_follows
 from assistant.answering.led_lists import names_as_many
 from assistant.answering.permissions import asks_for_leave, rules_on
 from assistant.answering.picks import READ_NOTHING, Extraction, Pick
@@ -31,6 +33,7 @@ from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
 from assistant.text.names import words_above
 from assistant.text.terms import STOP_WORDS, stem, terms, words
+from assistant.types import SURE
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LONGEST_LABEL = 6
@@ -55,6 +58,7 @@ _WHOLE = 0.95
 """The share of a question's weight that leaves nothing out."""
 _NAMED = 0.5
 """The share that is enough for a sentence that names as many things as are asked for."""
+_BELOW = 0.01
 _SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
 """What stands before and after a word and is no part of it."""
 MODEL = Path(__file__).parent / "confidence.json"
@@ -142,6 +146,7 @@ def signals(extraction: Extraction) -> Signals | None:
         (p for p in extraction.ranked if p.passage.chunk_id != best.passage.chunk_id), None
     )
     under = f"{best.about.text}: " if best.about is not None else ""
+    asking = asking_clause(question.text) if question.language == "en" else question.text
     asked, said = clause_of(question.text), clause_of(under + best.text)
     return Signals(
         around=best.features.around,
@@ -159,7 +164,7 @@ def signals(extraction: Extraction) -> Signals | None:
         length=min(1.0, len(question.weights) / 10),
         negation=float(_asks_what_is_not(question) and not is_denied_by(asked, said)),
         opposite=float(has_opposite(asked, said)),
-        denial=float(_is_about_what_is_so(question, asked) and has_denial(asked, said)),
+        denial=float(_is_about_what_is_so(question, asked) and has_denial(clause_of(asking), said)),
         # a row's cells are values of other columns, not of another thing
         contrast=float(
             best.row is None
@@ -201,14 +206,16 @@ def probability_of(extraction: Extraction) -> float:
     p = probability(found)
     if found is None or found.is_read == 0:
         return p
-    best, question = extraction.ranked[0], extraction.question
+    best, question, ruled = extraction.ranked[0], extraction.question, 0.0
     if _is_told_by_form(question, best, found.around) or shows_so_many(extraction):
         nothing = dict.fromkeys((*_READER_SIGNALS, "missing", "unlike"), 0.0)
-    elif asks_for_leave(question) and rules_on(question, best.text, best.passage.language):
-        nothing = dict.fromkeys((*_READER_SIGNALS, "opposite"), 0.0)
+    elif asks_for_leave(question) and best.row is None:
+        ruled = rules_on(question, best.passage, best.text)
+        nothing = dict.fromkeys((*_READER_SIGNALS, "opposite"), 0.0) if ruled else {}
     else:
         return p
-    return max(p, probability(replace(found, **nothing)))
+    raised = probability(replace(found, **nothing)) if nothing else p
+    return max(p, raised if ruled in (0.0, 1.0) else min(raised, SURE - _BELOW))
 
 
 def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:
@@ -285,11 +292,15 @@ def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
 
 def _asks_what_is_not(question: Question) -> bool:
     """The question "Why … not" is none: reasons are seldom given in the negative."""
-    return "reason" not in question.kinds and _NOT.search(question.text) is not None
+    asked = asking_clause(question.text) if question.language == "en" else question.text
+    return "reason" not in question.kinds and _NOT.search(asked) is not None
 
 
 def _is_about_what_is_so(question: Question, asked: Clause) -> bool:
-    """Yes-or-no questions are answered by a denial too, "why … not" without one."""
+    """Yes-or-no questions, and those for what follows, are answered by a denial too, "why … not"
+    without one."""
+    if asks_what_follows(question.text):
+        return False
     return "yesno" not in question.kinds and not ("reason" in question.kinds and asked.scopes)
 
 

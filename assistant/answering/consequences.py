@@ -16,9 +16,13 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"\b(?:if|when|whenever|once|unless|in case|should|after|where)\b(?P<clause>[^,;:.]{3,300})",
+    r"\b(?P<word>if|when|whenever|once|unless|in case|should|after|where)\b"
+    r"(?P<clause>[^,;:.]{3,300})",
     re.IGNORECASE,
 )
+_TELLS_TIME = frozenset({"after", "where"})
+"""Words that mostly tell a time or place: "after it was due" is no condition of "will not be
+accepted"."""
 _LEAST = 0.5
 """The share of the condition's words that a clause must have to be that condition."""
 
@@ -30,7 +34,13 @@ def tells_cause(question: Question, text: str) -> bool:
     if asked is None:
         return False
     wanted = {term for term in question.reads(asked["condition"]) if term not in STOP_WORDS}
-    clauses = [{*question.reads(match["clause"])} for match in _CLAUSE.finditer(text)]
-    if not wanted or not clauses:
+    found = list(_CLAUSE.finditer(text))
+    if not wanted or all(match["word"].casefold() in _TELLS_TIME for match in found):
         return False
+    clauses = [{*question.reads(match["clause"])} for match in found]
     return all(len(wanted & clause) < _LEAST * len(wanted) for clause in clauses)
+
+
+def asks_what_follows(question: str) -> bool:
+    """Whether it is asked, in English, what happens if something is so."""
+    return _ASKS.match(question) is not None

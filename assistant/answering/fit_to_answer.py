@@ -49,6 +49,10 @@ _NUMBERED_TITLE = re.compile(
     r"(?:chapter|section|part|appendix) \w{1,4}[.:]?) +[^\W\d]",
     re.IGNORECASE,
 )
+_CONTENTS_LINE = re.compile(
+    r"\|? ?(\d{1,2})(?:\.\d{1,2})*\.? [^|\n]{2,120}\| ?(\d{1,4}) ?\|?(?=\n|$)"
+)
+_FEWEST_LINES = 3
 _ASKS_FOR_PLACE = re.compile(r"\b(?:pages?|sections?|chapters?|contents|where|appendi\w+)\b", re.I)
 _ASKS_FOR_CAPTION = re.compile(
     r"\b(?:figures?|fig|tables?|charts?|abbildung(?:en)?|tabellen?|figuras?|tableaux?)\b",
@@ -63,8 +67,7 @@ _MACHINE_KEY = re.compile(
     r"(?:[\w.-]{0,30}(?:id|uid|guid)|keywords?|layout|permalink|slug|robots|ms\.[\w-]{1,30})\s?:",
     re.IGNORECASE,
 )
-_TITLE_KEY = re.compile(r"(?:title|subtitle|name|nav_title|sidebar_label)\s?:", re.IGNORECASE)
-_ASKS_FOR_NAME = re.compile(r"\b(?:titles?|titled|called|names?|named)\b", re.IGNORECASE)
+_TITLE_KEY = re.compile(r"(?:title|subtitle|nav_title|sidebar_label)\s?:", re.IGNORECASE)
 _ASKS_FOR_KEYWORD = re.compile(
     r"\b(?:keywords?|key words|tags?|topics?|categor(?:y|ies)|ids?|identifiers?|stichw\w+)\b",
     re.IGNORECASE,
@@ -109,7 +112,7 @@ def may_answer(
     it holds what is asked for: "Lease NV-12" tells its number."""
     if sentence.row is not None and sentence.row.is_header:
         return False
-    if sentence.row is not None and _is_of_contents(question, sentence.row):
+    if sentence.row is not None and _is_of_contents(question, sentence.row, passage):
         return False
     if sentence.span.kind == "heading" or _PICTURE.search(sentence.text):
         return False
@@ -134,16 +137,16 @@ def may_answer(
     return sentence.row is not None or not _CAPITAL_TITLE.fullmatch(sentence.text.strip())
 
 
-def _is_of_contents(question: Question, row: TableRow) -> bool:
-    """Whether a row is a line of a table of contents, and no place in a text is asked for."""
+def _is_of_contents(question: Question, row: TableRow, passage: Passage) -> bool:
+    """Whether a row is a line of a table of contents, and no place in a text is asked for: numbers
+    and pages of such a table grow from line to line."""
     cells = [cell for cell in row.cells if cell]
-    return (
-        2 <= len(cells) <= 3
-        and not any(row.names)
-        and cells[-1].isdigit()
-        and _NUMBERED_TITLE.match(" ".join(cells[:-1])) is not None
-        and _ASKS_FOR_PLACE.search(question.text) is None
-    )
+    if not 2 <= len(cells) <= 3 or any(row.names) or not cells[-1].isdigit():
+        return False
+    if _NUMBERED_TITLE.match(" ".join(cells[:-1])) is None or _ASKS_FOR_PLACE.search(question.text):
+        return False
+    lines = [(int(n), int(page)) for n, page in _CONTENTS_LINE.findall(passage.text)]
+    return len(lines) >= _FEWEST_LINES and lines == sorted(lines, key=lambda line: line[1])
 
 
 def _is_no_statement(question: Question, sentence: SentenceTerms) -> bool:
@@ -167,12 +170,19 @@ def _is_for_machines(question: Question, sentence: SentenceTerms, passage: Passa
     if 0 <= end < sentence.span.start or _ASKS_FOR_KEYWORD.search(question.text) is not None:
         return False
     text = sentence.text.strip()
-    if _TITLE_KEY.match(text) and _ASKS_FOR_NAME.search(question.text) is None:
+    if _TITLE_KEY.match(text) and _says_nothing_new(question, sentence):
         return True
     return _MACHINE_KEY.match(text) is not None or (
         sentence.span.kind == "item" and text[-1:] not in _ENDS
         and question.kinds[0] not in _TOLD_BY_TITLES
     )  # fmt: skip
+
+
+def _says_nothing_new(question: Question, sentence: SentenceTerms) -> bool:
+    """Whether a title is hardly more than words of the question."""
+    new = {term for term in sentence.terms if term not in STOP_WORDS} - question.weights.keys()
+    has_number = any(map(str.isdigit, sentence.text))
+    return len(new) <= _FEW_NEW and not has_number and _AUXILIARY.search(sentence.text) is None
 
 
 def _fills_slot(question: Question, sentence: SentenceTerms, features: SentenceFeatures) -> bool:

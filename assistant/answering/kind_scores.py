@@ -46,6 +46,16 @@ _COUNTED_OFF = re.compile(r"(?<![\w.,$€£-])\(?\d{1,2}\)(?=\s)")
 _PERSON = re.compile(
     r"\b[A-ZÀ-Þ][\w'’-]{1,60}+(?:\s+(?:[A-Z]\.|de|van|von|der|la|bin|al|of))*\s+[A-ZÀ-Þ][\w'’-]+"
 )
+_ASKS_WHOM_TO_TELL = re.compile(
+    r"\bwhom? (?:should|can|must|shall|may|could|do) (?:i|we|you|one|members?|users?)\b", re.I
+)
+_TELL_WHOM = re.compile(
+    r"\b(?:contact|tell|ask|inform|notify|call|phone|ring|e-?mail|write to|speak (?:to|with)|"
+    r"talk (?:to|with)|report (?:\w+ ){0,3}to|see|consult|approach|turn to|go to) "
+    r"(?:your|the|our|a|an|any|one of) [a-z]",
+    re.IGNORECASE,
+)
+"""A person by a role: "please contact your team leader"."""
 _CAPITAL = re.compile(r"(?<=[\w,;:)]\s)[A-ZÀ-Þ][\w'’-]+")
 _PLACE = re.compile(r"\b(?:in|at|near|from|to|of|into|around)\s+(?:the\s+)?[A-ZÀ-Þ][\w'’-]+")
 _REASON = re.compile(
@@ -85,6 +95,8 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
         if kind in ("person", "place", "which") and other and not has_capitals(other):
             continue
         if kind == "person":
+            if _ASKS_WHOM_TO_TELL.search(question.text) and _TELL_WHOM.search(text):
+                return 1.0
             if _new_name(_PERSON, text, question):
                 return 1.0
             return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
@@ -125,9 +137,19 @@ def _kinds_to_fill(question: Question) -> tuple[AnswerKind, ...]:
     return ("amount",) if question.language != "en" and "amount" in kinds else kinds
 
 
+_DAY = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|april|june|july|august|"
+    r"september|october|november|december)\b",
+    re.IGNORECASE,
+)
+"""Has a capital in English and names nobody and no place."""
+
+
 def _new_name(pattern: re.Pattern[str], text: str, question: Question) -> bool:
     """Whether a match brings a name that the question does not hold already."""
     for match in pattern.finditer(text):
+        if _DAY.search(match.group()):
+            continue
         fresh = [t for t in question.reads(match.group()) if t not in STOP_WORDS]
         if any(term not in question.weights for term in fresh[-2:]):
             return True

@@ -99,7 +99,7 @@ def own_bonus(
         following = found[at + 1].text if at + 1 < len(found) else ""
         more -= REVERSED * is_reversed(question.text, sentence.text, following)
     if forms.for_leave and sentence.row is None:
-        more += _RULE * rules_on(question, sentence.text, passage.language)
+        more += _RULE * (rules_on(question, passage, sentence.text) > 0.0)
     return more + _QUALIFIED * answers_by_qualifier(question, sentence)
 
 

@@ -9,35 +9,56 @@ from __future__ import annotations
 import re
 
 from assistant.retrieval.question import Question
+from assistant.text.names import words_above
+from assistant.types import Passage
 
 _WHO = (
-    "i|we|you|one|people|my|our|an?|the|two|three|four|five|members?|users?|visitors?|guests?|"
-    "students?|staff|employees?|someone|anyone|he|she|they"
+    "i|we|you|one|people|members?|users?|visitors?|guests?|students?|staff|employees?|someone|"
+    "anyone|anybody|children|kids|tenants?|"
+    "my (?:child|son|daughter|kids?|children|guests?|friends?)"
 )
 _IS_SO = "allowed|permitted|forbidden|prohibited|ok|okay|acceptable|tolerated|all right|alright"
 _ASKS = re.compile(
-    rf"(?:^|[.!?,;:] )\W*(?:can|may|could|might) (?:{_WHO})\b|"
-    rf"\b(?:am|are|is|be) [^?.!]{{1,80}}?(?:{_IS_SO})\b|"
-    r"\bis it (?:ok(?:ay)?|all right|alright|allowed|permitted|possible|fine|legal)\b|"
-    r"\b(?:does|do) [^?.!]{1,60}? (?:allow|permit|forbid|prohibit|let)\b",
+    rf"(?:^|[.!?,;:] )\W*(?:(?:can|could) (?:{_WHO})|may (?:{_WHO}|the|an?|two|three|four|five))\b"
+    r"(?! (?:see|have the|get the|find|know|tell|give me|help|change|raise|increase)\b)|"
+    rf"(?:^|[.!?,;:] )\W*(?:am|are|is) [^?.!]{{1,80}}?(?:{_IS_SO})\b|"
+    rf"\bhow (?:many|much|long|often) [^?.!]{{0,60}}?(?:can|may|could|am|are) (?:{_WHO})\b|"
+    r"(?:^|[.!?,;:] )\W*(?:does|do) [^?.!]{1,60}? (?:allow|permit|forbid|prohibit|let)\b",
     re.IGNORECASE,
+)
+_WHO_ALLOWS = re.compile(
+    r"\b(?:does|do) (?P<who>[^?.!]{1,60}?) (?:allow|permit|forbid|prohibit|let)\b", re.IGNORECASE
 )
 _RULES = re.compile(
     r"\b(?:do not|don['’]t|(?:must|may|should|shall|can|need|will) ?n(?:ot|['’]t)|cannot|never|"
     r"(?:is|are|be|being|strictly|remains?) (?:not |never |only |strictly |expressly )*"
-    r"(?:allowed|permitted|forbidden|prohibited|tolerated|banned|welcome|possible|supported)|"
+    r"(?:allowed|permitted|forbidden|prohibited|tolerated|banned|welcome|possible|supported|fine|"
+    r"reimbursed|covered|accepted)|"
     r"forbidden|prohibited|disallowed|(?:not|no) \w+(?: \w+)? (?:allowed|permitted)|"
     r"(?:do|does) not (?:allow|permit|support|offer|accept)|"
-    r"may (?:only |also |be |have |use |bring |take |keep )|"
+    r"(?:may|can) (?:only |also )?(?:be \w+|use|bring|take|keep|wear|park|smoke|enter)|"
+    r"(?:you|we|they|members|guests|visitors|students|users|tenants) (?:can|may)|"
+    r"(?:require|need)s? (?:the )?(?:[\w'’]+ ){0,2}(?:consent|permission|approval)|"
     r"(?:it is|['’]s) (?:fine|ok|okay|all right) to|avoid(?:ed)?|refrain|at your own risk|"
     r"only (?:if|when|with|for|on|in|at|by)|no (?:exceptions?|longer))\b|^not\b",
     re.IGNORECASE,
 )
+_HOW_MANY = re.compile(r"\bhow (?:many|much|long|often)\b", re.IGNORECASE)
+_SO_MANY = re.compile(
+    r"\b(?:no (?:more|longer) than|not (?:more|longer) than|up to|at (?:the )?most|max(?:imum)?|"
+    r"only|limit(?:ed)?|once|twice) [^.;]{0,30}?"
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b)|"
+    r"\b(?:unlimited|any number|as (?:many|often|long|much) as)\b",
+    re.IGNORECASE,
+)
+"""What rules how many there may be, where that is asked."""
+_NUMBER = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twice|once|both)\b", re.IGNORECASE
+)
+_NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-ZÀ-Þ][\w'’-]{2,}|^[A-ZÀ-Þ][a-z]+(?= (?:may|can|must)\b)")
 _FIRST = 2
-"""Of the heaviest terms of the question, of which a rule must say one."""
+"""Of the heaviest terms of the question: the passage holds both, and a rule says one."""
 _LEAST_WEIGHT = 2.0
-_NAMED = 0.7
-"""The share of the heaviest term's weight from which on a term is as telling."""
 
 
 def asks_for_leave(question: Question) -> bool:
@@ -45,14 +66,47 @@ def asks_for_leave(question: Question) -> bool:
     return question.language == "en" and _ASKS.search(question.text) is not None
 
 
-def rules_on(question: Question, text: str, code: str = "") -> bool:
-    """Whether a sentence allows, forbids or limits something, and names what leave is asked for:
-    one of the question's two heaviest terms that is no name."""
-    if _RULES.search(" ".join(text.split())) is None:
-        return False
-    own = {t: w for t, w in question.weights.items() if t not in question.names}
+def is_rule(text: str) -> bool:
+    """Whether a sentence allows, forbids or limits something."""
+    return _RULES.search(" ".join(text.split())) is not None
+
+
+def rules_on(question: Question, passage: Passage, text: str) -> float:
+    """How well a sentence of a passage rules on what leave is asked for: 1.0 where it says both of
+    the question's two heaviest terms itself, 0.5 where it says one, 0.0 where it does not rule.
+
+    The other term, and the names of the question, stand around it; a number that is asked about
+    needs one in the rule.
+    """
+    line = " ".join(text.split())
+    if not is_rule(line) or (_HOW_MANY.search(question.text) and not _SO_MANY.search(line)):
+        return 0.0
+    if _NUMBER.search(question.text) and not _NUMBER.search(line):
+        return 0.0
+    allows = _WHO_ALLOWS.search(question.text)
+    by = frozenset(question.reads(allows["who"])) if allows is not None else frozenset()
+    own = {t: w for t, w in question.weights.items() if t not in question.names | by}
     heaviest = sorted(own, key=lambda term: -own[term])[:_FIRST]
-    said = {*question.reads(text, code)}
-    said |= {question.related[term] for term in said & question.related.keys()}
-    return any(t in said and own[t] >= _LEAST_WEIGHT and own[t] >= _NAMED * own[heaviest[0]]
-               for t in heaviest)  # fmt: skip
+    inside = _said(question, line, passage.language)
+    above = _said(question, words_above(passage), passage.language)
+    around = inside | above | _said(question, passage.text, passage.language)
+    if not heaviest or not around.issuperset(heaviest):
+        return 0.0
+    lacking = question.names - inside - above
+    if lacking and (not lacking <= around or _names_another(question, line, passage.language)):
+        return 0.0
+    held = [t for t in heaviest if t in inside and own[t] >= _LEAST_WEIGHT]
+    return len(held) / len(heaviest)
+
+
+def _said(question: Question, text: str, code: str) -> frozenset[str]:
+    said = frozenset(question.reads(text, code))
+    return said | {question.related[term] for term in said & question.related.keys()}
+
+
+def _names_another(question: Question, line: str, code: str) -> bool:
+    """Whether a sentence has a name that the question has not."""
+    asked = {*question.reads(question.text)}
+    return any(
+        not asked.issuperset(question.reads(found[0], code)) for found in _NAME.finditer(line)
+    )

@@ -31,8 +31,9 @@ _SEVERAL = re.compile(
 """What announces, at its end, what the next sentences name: "… has taken several measures." """
 _TELLS_WHERE = re.compile(
     r"(?:it|they|we|this|the (?:meeting|event|course|talk|party|session|tour|race|ceremony)) "
-    r"(?:will |is to |are to )?(?:start|begin|take place|takes place|be held|meet|open|run|is held|"
-    r"starts|begins|meets|opens|runs)\b[^.]{0,120}:$",
+    r"(?:will |is |are )?(?:to )?(?:be )?(?:starts?|begins?|takes? place|held|meets?|opens?|"
+    r"runs?)\b"
+    r"[^.]{0,120}\b(?:at|in|on|from)\W{0,3}:$",
     re.IGNORECASE,
 )
 """A sentence behind one about an event, above the place of it: "It will be held at:"."""

@@ -26,6 +26,11 @@ _LENGTH = (
 _MASS = (
     r"(?:kilo|milli|micro)?grams?|grammes?|kg|g|mg|t|tons?|tonnes?|pounds?|lbs?|ounces?|oz|stone"
 )
+_SIZE = (
+    rf"{_LENGTH}|{_MASS}|square|acres?|hectares?|ha|[kmgt]i?b|(?:kilo|mega|giga|tera)?bytes?|"
+    r"lit(?:re|er)s?|times|members|people|persons|staff|employees|students|players|rooms|seats|"
+    r"files|entries|rows|columns|million|billion|thousand"
+)
 _AGE = r"(?:years?|months?|weeks?|days?|centur(?:y|ies)|decades?)\b|\b(?:aged?|old|born|built)"
 _ASKED = (
     (
@@ -45,6 +50,12 @@ _ASKED = (
     (
         re.compile(r"\bhow heavy\b|\bhow much does .{2,60} weigh\b", re.IGNORECASE),
         rf"{_COUNT}[^.;]{{0,20}}?(?<![^\W\d_])(?:{_MASS})(?![^\W\d_])",
+    ),
+    (
+        re.compile(
+            r"\bhow (?:big|large)\b(?! (?:is|was|are|were) the (?:chance|risk|share))", re.I
+        ),
+        rf"\d\d|\d ?(?:x|×|by)|\d ?%|{_COUNT}[^.;]{{0,20}}?(?<![^\W\d_])(?:{_SIZE})(?![^\W\d_])",
     ),
     (re.compile(r"\bhow old\b", re.IGNORECASE), rf"(?:{_AGE})\b|\b(?:1\d|20)\d\d\b"),
 )

@@ -22,15 +22,22 @@ _IN_A_WORD = re.compile(
     "|(?:(?<=[a-z]{2})|(?<=\\bo))[\x0b\x1b](?![^\\s.,;:!?)-])"
 )
 """Inside a word, at its beginning (fit), and "ff" at its end (stuff, off)."""
+_FEWEST = 2
+_PLAIN = frozenset("\x1b\x1c\x1d\x1e")
+"""Different ligatures on a page, unless one is plain: another alone may be a form feed or a mark
+between fields."""
 _MARKS = {"\x10": "“", "\x11": "”", "\x12": "„", "\x15": "–", "\x16": "—"}
 _MARK = re.compile("[\x10\x12](?=[A-Za-z])|(?<=[A-Za-z.,!?])\x11|(?<=[\\w ])[\x15\x16](?=[\\w ])")
 
-_ACCENTS = {"¨": "\u0308", "´": "\u0301", "`": "\u0300", "ˆ": "\u0302"}
+_ACCENTS = {"¨": "\u0308", "´": "\u0301", "ˆ": "\u0302"}
 _ACCENTED = re.compile(
-    r"(?:(?<=[^\W\d_]{2})|(?<=[A-ZÀ-Þ])|(?<=[^\W\d_])(?=.[a-zß-ÿ]{2}))"
-    r"(?<!\b[cdjlmnst])(?<!\bqu)([¨´`ˆ])([aeiouyAEIOUYı])(?=[a-zß-ÿ]|\b)"
+    r"(?<=[^\W\d_])(¨)([aeiouyAEIOUY])(?=[a-zß-ÿ]|\b)|"
+    r"(?<=[^\W\d_])(?<!\b[cdjlmnst])(?<!qu)(´)([aeiouyı])"
+    r"(?:(?=[a-zß-ÿ]{3})|(?<=[a-zß-ÿ]{3}´e)(?!\w))|"
+    r"(?<=[a-zß-ÿ]{2})(ˆ)([aeiou])(?=[a-zß-ÿ]{2})"
 )
-"""Inside a word; behind "l" and "qu" an acute is the apostrophe of French."""
+"""Inside a word. An acute also writes the apostrophe ("Qur´an", "l´arbre"): it is an accent only
+before three letters more, or on an "e" at the end; a grave writes code, so it is left."""
 
 
 def with_ligatures(raw: str) -> str:
@@ -39,6 +46,9 @@ def with_ligatures(raw: str) -> str:
 
     Quotation marks and dashes are told where ligatures show that the page's fonts are T1.
     """
+    signs = set(_IN_A_WORD.findall(raw))
+    if len(signs) < _FEWEST and not signs & _PLAIN:
+        return _ACCENTED.sub(_composed, raw)
     told = _IN_A_WORD.sub(lambda found: _LIGATURES[found[0]], raw)
     if sum(map(raw.count, "\x1b\x1c\x1d\x1e\x1f")) > sum(map(told.count, "\x1b\x1c\x1d\x1e\x1f")):
         told = _MARK.sub(lambda found: _MARKS[found[0]], told)
@@ -46,5 +56,6 @@ def with_ligatures(raw: str) -> str:
 
 
 def _composed(found: re.Match[str]) -> str:
-    letter = normalize("NFC", found[2].replace("ı", "i") + _ACCENTS[found[1]])
+    accent, bare = (each for each in found.groups() if each)
+    letter = normalize("NFC", bare.replace("ı", "i") + _ACCENTS[accent])
     return letter if len(letter) == 1 else found[0]

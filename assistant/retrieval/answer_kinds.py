@@ -133,6 +133,7 @@ _ENGLISH: dict[AnswerKind, str] = {
         r"spent)\b|\b(?:what|which) (?:\w+ ){0,3}(?:price|cost|costs|fee|rent|salary|budget|fare|"
         r"deposit|fine)\b|\bwhat (?:do|does|did) .* cost\b|"
         r"\bwhat (?:do|does|did|may|can|will|would|should) [^?]{1,60} charge\b"
+        r"(?! [^?]{0,40}\bwith\b)"
     ),
     "definition": r"^\s*(?:what(?:'s|’s| is| are| does .* mean)|define|explain)\b",
     "which": r"\b(?:which|what)\b",

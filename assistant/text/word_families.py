@@ -14,6 +14,8 @@ _PARTICIPLES = frozenset({"de", "nl"})
 """Languages whose participles begin with "ge", which no stemmer takes off."""
 _PREFIXES = ("re", "over", "under", "out", "mis", "fore", "un", "with")
 """Before an irregular English verb, whose forms stay irregular: "rethink", "rethought"."""
+_ACRONYM = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,5}")
+"""Letters without a vowel, whose plural no stemmer knows: "DVDs"."""
 _VERB = re.compile(r"(?:ge)?([^\W\d_]{4,}?)(en|t|d)")
 
 
@@ -44,6 +46,8 @@ def _verb_forms(word: str, code: str) -> tuple[str, ...]:
 def verb_forms(term: str, code: str) -> tuple[str, ...]:
     """The stems of all forms of an irregular verb or noun; none for any other stem."""
     known = _irregular(code)
+    if code == "en" and _ACRONYM.fullmatch(term):
+        return (term.removesuffix("s"), f"{term.removesuffix('s')}s")
     if term in known or code != "en":
         return known.get(term, ())
     for prefix in _PREFIXES:
