@@ -20,7 +20,7 @@ from assistant.answering.asking_clauses import asking_clause
 from assistant.answering.coded_entries import is_coded_entry
 from assistant.answering.consequences import asks_what_follows
 from assistant.answering.led_lists import names_as_many
-from assistant.answering.permissions import asks_for_leave, rules_on
+from assistant.answering.permissions import asks_for_leave, ceiling_of, rules_on
 from assistant.answering.picks import READ_NOTHING, Extraction, Pick
 from assistant.answering.shown_counts import shows_so_many
 from assistant.answering.table_rows import label_fit, names_option
@@ -33,7 +33,6 @@ from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
 from assistant.text.names import words_above
 from assistant.text.terms import STOP_WORDS, stem, terms, words
-from assistant.types import SURE
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LONGEST_LABEL = 6
@@ -58,7 +57,6 @@ _WHOLE = 0.95
 """The share of a question's weight that leaves nothing out."""
 _NAMED = 0.5
 """The share that is enough for a sentence that names as many things as are asked for."""
-_BELOW = 0.01
 _SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
 """What stands before and after a word and is no part of it."""
 MODEL = Path(__file__).parent / "confidence.json"
@@ -215,7 +213,7 @@ def probability_of(extraction: Extraction) -> float:
     else:
         return p
     raised = probability(replace(found, **nothing)) if nothing else p
-    return max(p, raised if ruled in (0.0, 1.0) else min(raised, SURE - _BELOW))
+    return max(p, min(raised, ceiling_of(ruled)) if ruled else raised)
 
 
 def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:

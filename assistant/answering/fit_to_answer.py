@@ -8,6 +8,7 @@ from itertools import pairwise
 from assistant.answering.code_lines import is_bare_link
 from assistant.answering.dated_headings import is_date_alone
 from assistant.answering.headlines import is_stack_of_headlines
+from assistant.answering.kind_scores import NUMBER_WORD
 from assistant.answering.page_lines import is_page_line
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
 from assistant.answering.table_rows import TableRow
@@ -180,9 +181,11 @@ def _is_for_machines(question: Question, sentence: SentenceTerms, passage: Passa
 
 def _says_nothing_new(question: Question, sentence: SentenceTerms) -> bool:
     """Whether a title is hardly more than words of the question."""
-    new = {term for term in sentence.terms if term not in STOP_WORDS} - question.weights.keys()
-    has_number = any(map(str.isdigit, sentence.text))
-    return len(new) <= _FEW_NEW and not has_number and _AUXILIARY.search(sentence.text) is None
+    title = sentence.text.partition(":")[2]
+    said = {term for term in question.reads(title) if term not in STOP_WORDS}
+    has_number = any(map(str.isdigit, title)) or NUMBER_WORD.search(title) is not None
+    is_name = not has_number and _AUXILIARY.search(title) is None
+    return is_name and len(said - question.weights.keys()) < _FEW_NEW
 
 
 def _fills_slot(question: Question, sentence: SentenceTerms, features: SentenceFeatures) -> bool:

@@ -10,7 +10,7 @@ import re
 
 from assistant.retrieval.question import Question
 from assistant.text.names import words_above
-from assistant.types import Passage
+from assistant.types import LIKELY, SURE, Passage
 
 _WHO = (
     "i|we|you|one|people|members?|users?|visitors?|guests?|students?|staff|employees?|someone|"
@@ -56,6 +56,13 @@ _NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twice|once|both)\b", re.IGNORECASE
 )
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-ZÀ-Þ][\w'’-]{2,}|^[A-ZÀ-Þ][a-z]+(?= (?:may|can|must)\b)")
+_SORT_OF_PEOPLE = re.compile(
+    r"\b(visitor|guest|student|member|intern|employee|teacher|tenant|adult|child|children|staff|"
+    r"trainee|volunteer|contractor|parent|pupil|resident|patient|non-member)s?\b",
+    re.IGNORECASE,
+)
+_WHOLE, _HALF, _BELOW = 0.7, 0.45, 0.01
+"""Shares of the question in a rule that may make it sure, and likely."""
 _FIRST = 2
 """Of the heaviest terms of the question: the passage holds both, and a rule says one."""
 _LEAST_WEIGHT = 2.0
@@ -72,16 +79,19 @@ def is_rule(text: str) -> bool:
 
 
 def rules_on(question: Question, passage: Passage, text: str) -> float:
-    """How well a sentence of a passage rules on what leave is asked for: 1.0 where it says both of
-    the question's two heaviest terms itself, 0.5 where it says one, 0.0 where it does not rule.
+    """How well a sentence of a passage rules on what leave is asked for: the share of the
+    question's weight that it holds itself, beside names; 0.0 where it does not rule on it.
 
-    The other term, and the names of the question, stand around it; a number that is asked about
-    needs one in the rule.
+    It says one of the two heaviest terms, and the passage the other; a name of the question stands
+    in it, or above it and no other name in it; a number that is asked about needs one in the rule,
+    and who is asked about is not somebody else.
     """
     line = " ".join(text.split())
     if not is_rule(line) or (_HOW_MANY.search(question.text) and not _SO_MANY.search(line)):
         return 0.0
     if _NUMBER.search(question.text) and not _NUMBER.search(line):
+        return 0.0
+    if _is_for_others(question.text, line):
         return 0.0
     allows = _WHO_ALLOWS.search(question.text)
     by = frozenset(question.reads(allows["who"])) if allows is not None else frozenset()
@@ -92,11 +102,27 @@ def rules_on(question: Question, passage: Passage, text: str) -> float:
     around = inside | above | _said(question, passage.text, passage.language)
     if not heaviest or not around.issuperset(heaviest):
         return 0.0
-    lacking = question.names - inside - above
-    if lacking and (not lacking <= around or _names_another(question, line, passage.language)):
+    lacking = question.names - inside
+    if lacking and _names_another(question, line, passage.language):
         return 0.0
-    held = [t for t in heaviest if t in inside and own[t] >= _LEAST_WEIGHT]
-    return len(held) / len(heaviest)
+    if not lacking <= around or not any(t in inside and own[t] >= _LEAST_WEIGHT for t in heaviest):
+        return 0.0
+    return sum(w for t, w in own.items() if t in inside) / sum(own.values())
+
+
+def ceiling_of(share: float) -> float:
+    """The most that a rule with such a share of the question raises the probability to."""
+    if share >= _WHOLE:
+        return 1.0
+    return SURE - _BELOW if share >= _HALF else LIKELY - _BELOW
+
+
+def _is_for_others(question: str, line: str) -> bool:
+    """Whether a rule is for one sort of people, and the question names another one."""
+    ruled, asked = _SORT_OF_PEOPLE.findall(line), _SORT_OF_PEOPLE.findall(question)
+    return bool(ruled and asked) and {each.lower() for each in ruled}.isdisjoint(
+        each.lower() for each in asked
+    )
 
 
 def _said(question: Question, text: str, code: str) -> frozenset[str]:

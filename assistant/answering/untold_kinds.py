@@ -43,6 +43,11 @@ _DATED = re.compile(
     r"september|october|november|december)\b|\b(?:1[5-9]|20)\d\d\b",
     re.IGNORECASE,
 )
+_OF_OTHER_THINGS = re.compile(
+    r"\d[\d.,]*(?: ?[-–] ?\d+)?[ -]?(?:nights?|days?|weeks?|months?|years?|hours?|minutes?|people|"
+    r"persons?|guests?|families|times|rooms?|km|miles?|metres?|meters?|kg|max)\b",
+    re.IGNORECASE,
+)
 _WHO_IS = re.compile(r"\W{0,3}who(?:['’]s| is| are| was| were) (?:the|our|your|its|their)\b", re.I)
 _ASKS_CLOCK = re.compile(
     r"\b(?:what|which) time (?:do|does|did|is|are|was|were|will|must|can)\b", re.I
@@ -86,6 +91,9 @@ def _tells_no_money(question: Question, best: Pick) -> bool:
     nor have the names of its columns or the headings above it."""
     if question.kinds[0] not in ("number", "amount") or _NUMBER.search(best.text) is None:
         return False
+    if best.row is None and not _MONEY.search(best.text):
+        if _NUMBER.search(_OF_OTHER_THINGS.sub("", best.text)) is None:
+            return True  # "for 2 nights we do not pay"
     names = " ".join((*best.row.names, best.row.table[1])) if best.row is not None else ""
     if _MONEY.search(best.text) or _TELLS_COST.search(f"{names} {words_above(best.passage)}"):
         return False
