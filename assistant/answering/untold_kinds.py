@@ -91,9 +91,9 @@ def _tells_no_money(question: Question, best: Pick) -> bool:
     nor have the names of its columns or the headings above it."""
     if question.kinds[0] not in ("number", "amount") or _NUMBER.search(best.text) is None:
         return False
-    if best.row is None and not _MONEY.search(best.text):
-        if _NUMBER.search(_OF_OTHER_THINGS.sub("", best.text)) is None:
-            return True  # "for 2 nights we do not pay"
+    is_bare = best.row is None and _MONEY.search(best.text) is None
+    if is_bare and _NUMBER.search(_OF_OTHER_THINGS.sub("", best.text)) is None:
+        return True  # "for 2 nights we do not pay"
     names = " ".join((*best.row.names, best.row.table[1])) if best.row is not None else ""
     if _MONEY.search(best.text) or _TELLS_COST.search(f"{names} {words_above(best.passage)}"):
         return False
