@@ -12,6 +12,7 @@ from assistant.answering.code_lines import is_code
 from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.fit_to_answer import may_answer
 from assistant.answering.permissions import asks_for_leave, ceiling_of, rules_on
+from assistant.answering.reference_lists import listed_references
 from assistant.answering.sentence_scores import FEATURE_NAMES, SentenceFeatures, take_apart
 from assistant.retrieval.question import Question, analyse
 from assistant.text.analysed import analysed
@@ -24,6 +25,10 @@ RULES = """# House rules of the Lindhof
 Fires with coal on balconies remain forbidden; electric grills are tolerated until ten.
 
 The cellar stays locked. Wipe the steam room with warm water. Do not use vinegar or chlorine.
+
+Washing machines may be used from seven to nine. On Sundays they must not be used at all.
+
+We do not pay for the travel of guests beyond the 2 night stay.
 
 Pets must be announced to the caretaker before they move in.
 
@@ -128,6 +133,16 @@ def test_a_rule_with_most_of_the_question_is_sure_or_likely(folder: Assistant) -
     assert folder.ask("Are grills allowed on the balcony?").certainty in ("likely", "sure")
 
 
+def test_what_a_next_sentence_allows_comes_with_the_rule(folder: Assistant) -> None:
+    text = folder.ask("Can I use the washing machines on Sundays?").text
+    assert "from seven to nine" in text
+    assert "On Sundays they must not be used" in text
+
+
+def test_nights_are_no_money(folder: Assistant) -> None:
+    assert folder.ask("How much do guests pay per night?").certainty in ("none", "unsure")
+
+
 def test_no_rule_on_another_thing_answers(folder: Assistant) -> None:
     assert folder.ask("May I park my boat in the yard?").certainty == "none"
 
@@ -158,7 +173,14 @@ def test_what_rules_on_something() -> None:
     assert rules_on(question, passage, "Hens must not be kept.") == 0.0
     assert rules_on(question, replace(passage, text=other), other) == 0.0  # nothing of keeping
     assert rules_on(asked("May I keep three bees?"), passage, whole) == 0.0
-    assert rules_on(asked("May students keep bees?"), passage, "Visitors may keep bees.") == 0.0
+    visitors = "Visitors may keep bees."
+    passage = replace(passage, text=f"{visitors} Students may read. Apis may be kept with honey.")
+    assert rules_on(asked("May I keep bees?"), passage, visitors) == 1.0
+    assert rules_on(asked("May students keep bees?"), passage, visitors) == 0.0
+    honey = asked("May I keep Bombus with honey?")
+    passage = replace(passage, text=f"{passage.text} Bombus sleeps.")
+    assert rules_on(honey, passage, "The Apis may be kept with honey.") == 0.0
+    assert rules_on(honey, passage, "They may be kept with honey.") > 0.0
     assert ceiling_of(1.0) == 1.0
     assert ceiling_of(0.5) < SURE
     assert ceiling_of(0.4) < LIKELY
@@ -173,6 +195,48 @@ def test_literature_answers_nothing_but_questions_for_it(folder: Assistant) -> N
     assert "Journal of Coasts" not in text
     assert "Tides and the growth" not in text
     assert "Falk R (2014)" in folder.ask("In which journal did Falk write about bays in 2014?").text
+
+
+def literature(question: str, text: str) -> list[str]:
+    """The sentences of a text that are held for a list of references."""
+    about = analyse(analysed(question), (), lambda term: 3.0)
+    passage = Passage("1", "a.md", "A", text, 0, len(text), None, (), 1.0)
+    found = take_apart(passage, sentences(text), about)
+    return [found[at].text for at in sorted(listed_references(about, passage, found))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "The pool is open 9:00-17:00 on weekdays. Entry costs 4 euros. On Sundays it is open "
+            "10:00-14:00. Dilute 1:10-20. In 2019, 20-30 trees fell. Luke 15: 11-32 was read."
+        ),
+        (
+            "Logging halves it (Shore Letters 34: 112-120). Then it grows. Nothing is lost (Shore "
+            "Letters 35: 12-20). The Miller family sold it (1859). The Fisher house fell (1901)."
+        ),
+        (
+            "Every data set gets a DOI: 10.55/x. Registration costs 12 euros. Orders: URL "
+            "https://orders.example. The limit is 100 calls."
+        ),
+    ],
+)
+def test_ordinary_prose_is_no_literature(text: str) -> None:
+    assert literature("What is told?", text) == []
+
+
+def test_literature_has_a_heading_or_many_entries() -> None:
+    entries = (
+        "Arn P, Bey Q (2003). Sea grass. Shore Letters, 12(3), 40-61.\n\n"
+        "Dorn W (1999). Tides of Kelm. Journal of Coasts, 7(1), 15-19.\n\n"
+    )
+    assert literature("What are tides?", f"It ends.\n\n{entries}") == []
+    assert "Sea grass." in literature("What are tides?", f"It ends.\n\n## References\n\n{entries}")
+    assert "It ends." not in literature("What is it?", f"It ends.\n\n## References\n\n{entries}")
+    assert "Sea grass." in literature("What are tides?", entries * 2)
+    assert literature("Which papers are there?", entries * 2) == []
+    assert "Tides of Kelm." not in literature("What is told of the Kelm?", entries * 2)
 
 
 def test_both_sides_of_a_comparison(folder: Assistant) -> None:

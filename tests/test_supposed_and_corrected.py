@@ -9,11 +9,12 @@ from assistant import Assistant
 from assistant.answering.asking_clauses import asking_clause
 from assistant.answering.consequences import asks_what_follows, tells_cause
 from assistant.answering.kind_scores import kind_score
-from assistant.answering.table_rows import names_option
+from assistant.answering.table_rows import label_fit, names_option, rows_of
 from assistant.answering.units import lacks_unit
 from assistant.retrieval.question import Question, analyse
 from assistant.text.analysed import analysed
 from assistant.text.word_families import verb_forms
+from assistant.types import Passage
 
 NURSERY = """# The nursery at the quay
 
@@ -87,6 +88,11 @@ def test_an_option_is_named_whatever_stands_for_its_value(folder: Assistant) -> 
     answer = folder.ask("What does the --depth option of dig-tool do?")
     assert "how deep it digs" in answer.text
     assert answer.certainty in ("likely", "sure")
+    about = asked("What does the --depth option do?")
+    table = "| option | meaning |\n|---|---|\n| --depth METRES | how deep |\n"
+    passage = Passage("1", "tool.md", "dig", table, 0, len(table), None, (), 1.0)
+    row = next(each for each in rows_of(passage).values() if not each.is_header)
+    assert label_fit(about, row) == 1.0
     assert names_option("what is --depth for", "`--depth METRES`")
     assert not names_option("what is --deep for", "--depth METRES")
     assert not names_option("what is --depth for", "see --depth")

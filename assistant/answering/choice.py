@@ -115,7 +115,7 @@ def _choose(
         is_compound = _COMPOUND.search(question.text) is not None
         is_counted = COUNTED.search(question.text) is not None
         is_plural = asks_for_several(question)
-        is_ruled = asks_for_leave(question) and _rules_on(question, best)
+        ruled = _share_ruled(question, best) if asks_for_leave(question) else 0.0
         several = is_compound or is_counted or is_plural or question.wants_list
         for pick in ranked[1:]:
             if len(chosen) >= max_sentences:
@@ -140,9 +140,7 @@ def _choose(
                 continue
             if is_beside_text(question.text, pick.text) or _is_headline(pick):
                 continue
-            if is_ruled and not (
-                is_compound or _rules_on(question, pick) or _goes_on_ruling(pick, best)
-            ):
+            if ruled and not (is_compound or _rules_as_well(question, pick, best, ruled)):
                 continue
             if leans_on_another(question, pick, chosen) or _is_reply_to_another(question, pick):
                 continue
@@ -170,13 +168,15 @@ def _choose(
     return _told_once(_in_order(chosen))
 
 
-def _rules_on(question: Question, pick: Pick) -> bool:
-    return pick.row is None and rules_on(question, pick.passage, pick.text) > 0.0
+def _share_ruled(question: Question, pick: Pick) -> float:
+    return rules_on(question, pick.passage, pick.text) if pick.row is None else 0.0
 
 
-def _goes_on_ruling(pick: Pick, best: Pick) -> bool:
-    """Whether a sentence behind a rule says more of it: "Bottled water is fine." """
-    return 0 <= pick.start - best.end <= NEXT_TO and is_rule(pick.text)
+def _rules_as_well(question: Question, pick: Pick, best: Pick, ruled: float) -> bool:
+    """Whether a further sentence rules on as much of what is asked, or says more of the rule right
+    before it: "On Sundays they must not be used at all." """
+    is_next = 0 <= pick.start - best.end <= NEXT_TO and is_rule(pick.text)
+    return is_next or _share_ruled(question, pick) >= ruled
 
 
 def _is_reply_to_another(question: Question, pick: Pick) -> bool:

@@ -10,6 +10,7 @@ import re
 
 from assistant.retrieval.question import Question
 from assistant.text.names import words_above
+from assistant.text.terms import STOP_WORDS
 from assistant.types import LIKELY, SURE, Passage
 
 _WHO = (
@@ -132,7 +133,7 @@ def _said(question: Question, text: str, code: str) -> frozenset[str]:
 
 def _names_another(question: Question, line: str, code: str) -> bool:
     """Whether a sentence has a name that the question has not."""
-    asked = {*question.reads(question.text)}
+    asked = {*question.reads(question.text), *STOP_WORDS}
     return any(
         not asked.issuperset(question.reads(found[0], code)) for found in _NAME.finditer(line)
     )

@@ -44,8 +44,8 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _OF_OTHER_THINGS = re.compile(
-    r"\d[\d.,]*(?: ?[-–] ?\d+)?[ -]?(?:nights?|days?|weeks?|months?|years?|hours?|minutes?|people|"
-    r"persons?|guests?|families|times|rooms?|km|miles?|metres?|meters?|kg|max)\b",
+    r"(?<![\d.,])\d[\d.,]*+(?: ?[-–] ?\d++)?[ -]?(?:nights?|days?|weeks?|months?|"
+    r"years?|hours?|minutes?|people|persons?|guests?|families|times|rooms?|km|miles?|metres?|meters?|kg|max)\b",
     re.IGNORECASE,
 )
 _WHO_IS = re.compile(r"\W{0,3}who(?:['’]s| is| are| was| were) (?:the|our|your|its|their)\b", re.I)
