@@ -24,6 +24,7 @@ from assistant.answering.permissions import asks_for_leave, ceiling_of, rules_on
 from assistant.answering.picks import READ_NOTHING, Extraction, Pick
 from assistant.answering.shown_counts import shows_so_many
 from assistant.answering.table_rows import label_fit, names_option
+from assistant.answering.words_around import terms_around, text_around
 from assistant.checking.contraries import has_denial, has_opposite, is_denied_by
 from assistant.checking.contrasts import has_other_member
 from assistant.checking.polarity import Clause, clause_of
@@ -32,7 +33,7 @@ from assistant.model.answer_reader import logistic
 from assistant.retrieval.question import Question, coverage
 from assistant.text.fitted import fitted
 from assistant.text.names import words_above
-from assistant.text.terms import STOP_WORDS, stem, terms, words
+from assistant.text.terms import STOP_WORDS, stem, words
 
 _NOT = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LONGEST_LABEL = 6
@@ -57,8 +58,6 @@ _WHOLE = 0.95
 """The share of a question's weight that leaves nothing out."""
 _NAMED = 0.5
 """The share that is enough for a sentence that names as many things as are asked for."""
-_SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
-"""What stands before and after a word and is no part of it."""
 MODEL = Path(__file__).parent / "confidence.json"
 
 
@@ -132,7 +131,7 @@ def signals(extraction: Extraction) -> Signals | None:
     question, best = extraction.question, extraction.ranked[0]
     total = sum(question.weights.values()) or 1.0
     heaviest = max(question.weights.values(), default=1.0) or 1.0
-    present = _context_terms(question, best)
+    present = terms_around(question, best)
     inside = frozenset(question.reads(best.text, best.passage.language))
     if best.kind == "item" and question.wants_list:  # a list answers only as a whole
         told = (words_above(best.passage), *(pick.text for pick in extraction.picks))
@@ -150,7 +149,7 @@ def signals(extraction: Extraction) -> Signals | None:
         around=best.features.around,
         passage=coverage(question.weights, present),
         names=_share(question.names, present),
-        values=_share(question.values, frozenset(words(_context_text(best)))),
+        values=_share(question.values, frozenset(words(text_around(best)))),
         missing=max(lacking, default=0.0) / heaviest,
         similarity=best.features.similarity,
         kind=max(best.features.kind, best.features.defines),
@@ -272,22 +271,6 @@ def recalibrated(p: float, slope: float, shift: float) -> float:
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
 
 
-def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
-    """The question's own words, as written, that no passage holds, for a helpful refusal."""
-    passages = {pick.passage.chunk_id: pick for pick in picks}
-    present: frozenset[str] = frozenset().union(
-        *(_context_terms(question, pick) for pick in passages.values())
-    )
-    held = present | {term for other, term in question.related.items() if other in present}
-    missing = {t for t in question.weights if t not in held and t not in question.borrowed}
-    shown = []
-    for word in question.text.split():
-        bare = word.strip(_SIGNS).removesuffix("'s").removesuffix("’s")
-        if any(term in missing for term in terms(bare, question.language)):
-            shown.append(bare)
-    return list(dict.fromkeys(shown))
-
-
 def _asks_what_is_not(question: Question) -> bool:
     """The question "Why … not" is none: reasons are seldom given in the negative."""
     asked = asking_clause(question.text) if question.language == "en" else question.text
@@ -300,14 +283,6 @@ def _is_about_what_is_so(question: Question, asked: Clause) -> bool:
     if asks_what_follows(question.text):
         return False
     return "yesno" not in question.kinds and not ("reason" in question.kinds and asked.scopes)
-
-
-def _context_text(pick: Pick) -> str:
-    return f"{words_above(pick.passage)} {pick.passage.text}"
-
-
-def _context_terms(question: Question, pick: Pick) -> frozenset[str]:
-    return frozenset(question.reads(_context_text(pick), pick.passage.language))
 
 
 def _share(wanted: frozenset[str], present: frozenset[str]) -> float:

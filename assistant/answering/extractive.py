@@ -15,7 +15,6 @@ from assistant.answering.candidates import rank_candidates
 from assistant.answering.choice import choose
 from assistant.answering.confidence import (
     is_enough,
-    missing_words,
     probability_of,
     recalibrated,
 )
@@ -29,6 +28,7 @@ from assistant.answering.shown_counts import capped
 from assistant.answering.table_rows import as_markdown, row_text
 from assistant.answering.under_leads import under_leads
 from assistant.answering.versions import newest_first, with_what_holds
+from assistant.answering.words_around import missing_words
 from assistant.index.snapshot import Snapshot
 from assistant.model.answer_reader import AnswerReader, read_passages
 from assistant.retrieval.nearness import SentenceIndex

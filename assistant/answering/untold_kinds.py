@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.confidence import missing_words
 from assistant.answering.picks import Pick
 from assistant.answering.units import is_unit
+from assistant.answering.words_around import missing_words
 from assistant.retrieval.question import Question
 from assistant.text.names import words_above
 

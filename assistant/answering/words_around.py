@@ -1,0 +1,39 @@
+"""What stands around a sentence, and which words of a question stand in no passage. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answering.picks import Pick
+from assistant.retrieval.question import Question
+from assistant.text.names import words_above
+from assistant.text.terms import terms
+
+_SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
+"""What stands before and after a word and is no part of it."""
+
+
+def text_around(pick: Pick) -> str:
+    """A sentence's passage with its title and headings."""
+    return f"{words_above(pick.passage)} {pick.passage.text}"
+
+
+def terms_around(question: Question, pick: Pick) -> frozenset[str]:
+    """The terms of a sentence's passage, its title and its headings."""
+    return frozenset(question.reads(text_around(pick), pick.passage.language))
+
+
+def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:
+    """The question's own words, as written, that no passage holds, for a helpful refusal."""
+    passages = {pick.passage.chunk_id: pick for pick in picks}
+    present: frozenset[str] = frozenset().union(
+        *(terms_around(question, pick) for pick in passages.values())
+    )
+    held = present | {term for other, term in question.related.items() if other in present}
+    missing = {t for t in question.weights if t not in held and t not in question.borrowed}
+    shown = []
+    for word in question.text.split():
+        bare = word.strip(_SIGNS).removesuffix("'s").removesuffix("’s")
+        if any(term in missing for term in terms(bare, question.language)):
+            shown.append(bare)
+    return list(dict.fromkeys(shown))
