@@ -11,7 +11,7 @@ from assistant import Assistant
 from assistant.answering.code_lines import is_code
 from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.fit_to_answer import may_answer
-from assistant.answering.permissions import asks_for_leave, ceiling_of, rules_on
+from assistant.answering.permissions import asks_for_leave, rules_on, within_bounds
 from assistant.answering.reference_lists import listed_references
 from assistant.answering.sentence_scores import FEATURE_NAMES, SentenceFeatures, take_apart
 from assistant.retrieval.question import Question, analyse
@@ -143,6 +143,11 @@ def test_nights_are_no_money(folder: Assistant) -> None:
     assert folder.ask("How much do guests pay per night?").certainty in ("none", "unsure")
 
 
+def test_how_many_is_never_likely_without_a_number(folder: Assistant) -> None:
+    answer = folder.ask("How many pets must be announced to the caretaker?")
+    assert answer.certainty in ("none", "unsure")
+
+
 def test_no_rule_on_another_thing_answers(folder: Assistant) -> None:
     assert folder.ask("May I park my boat in the yard?").certainty == "none"
 
@@ -181,9 +186,10 @@ def test_what_rules_on_something() -> None:
     passage = replace(passage, text=f"{passage.text} Bombus sleeps.")
     assert rules_on(honey, passage, "The Apis may be kept with honey.") == 0.0
     assert rules_on(honey, passage, "They may be kept with honey.") > 0.0
-    assert ceiling_of(1.0) == 1.0
-    assert ceiling_of(0.5) < SURE
-    assert ceiling_of(0.4) < LIKELY
+    assert within_bounds(0.9, 1.0) == 0.9
+    assert 0.2 < within_bounds(0.1, 0.5) < within_bounds(0.9, 0.5) < SURE
+    assert within_bounds(0.1, 0.4) == 0.1
+    assert within_bounds(0.9, 0.4) < LIKELY
 
 
 def test_literature_answers_nothing_but_questions_for_it(folder: Assistant) -> None:

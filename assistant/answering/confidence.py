@@ -20,7 +20,7 @@ from assistant.answering.asking_clauses import asking_clause
 from assistant.answering.coded_entries import is_coded_entry
 from assistant.answering.consequences import asks_what_follows
 from assistant.answering.led_lists import names_as_many
-from assistant.answering.permissions import asks_for_leave, ceiling_of, rules_on
+from assistant.answering.permissions import asks_for_leave, rules_on, within_bounds
 from assistant.answering.picks import READ_NOTHING, Extraction, Pick
 from assistant.answering.shown_counts import shows_so_many
 from assistant.answering.table_rows import label_fit, names_option
@@ -212,7 +212,7 @@ def probability_of(extraction: Extraction) -> float:
     else:
         return p
     raised = probability(replace(found, **nothing)) if nothing else p
-    return max(p, min(raised, ceiling_of(ruled)) if ruled else raised)
+    return max(p, within_bounds(raised, ruled) if ruled else raised)
 
 
 def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:

@@ -64,9 +64,13 @@ _SORT_OF_PEOPLE = re.compile(
 )
 _WHOLE, _HALF, _BELOW = 0.7, 0.45, 0.01
 """Shares of the question in a rule that may make it sure, and likely."""
+_SHOWN = 0.25
+"""Enough to be shown as what may not answer."""
 _FIRST = 2
 """Of the heaviest terms of the question: the passage holds both, and a rule says one."""
-_LEAST_WEIGHT = 2.0
+_LEAST_WEIGHT, _NEARLY = 2.0, 0.75
+"""The weight of a term that a rule must say, and the share of the heaviest one's."""
+_MAY = frozenset({"may", "can", "could", "must", "might"})
 
 
 def asks_for_leave(question: Question) -> bool:
@@ -96,26 +100,29 @@ def rules_on(question: Question, passage: Passage, text: str) -> float:
         return 0.0
     allows = _WHO_ALLOWS.search(question.text)
     by = frozenset(question.reads(allows["who"])) if allows is not None else frozenset()
-    own = {t: w for t, w in question.weights.items() if t not in question.names | by}
+    own = {t: w for t, w in question.weights.items() if t not in question.names | by | _MAY}
     heaviest = sorted(own, key=lambda term: -own[term])[:_FIRST]
     inside = _said(question, line, passage.language)
-    above = _said(question, words_above(passage), passage.language)
+    file = re.sub(r"[\W_]+", " ", passage.document)
+    above = _said(question, f"{words_above(passage)} {file}", passage.language)
     around = inside | above | _said(question, passage.text, passage.language)
-    if not heaviest or not around.issuperset(heaviest):
+    if not own or not around.issuperset(heaviest):
         return 0.0
     lacking = question.names - inside
     if lacking and _names_another(question, line, passage.language):
         return 0.0
-    if not lacking <= around or not any(t in inside and own[t] >= _LEAST_WEIGHT for t in heaviest):
+    least = max(_LEAST_WEIGHT, _NEARLY * own[heaviest[0]])
+    if not lacking <= around or not any(t in inside and own[t] >= least for t in heaviest):
         return 0.0
     return sum(w for t, w in own.items() if t in inside) / sum(own.values())
 
 
-def ceiling_of(share: float) -> float:
-    """The most that a rule with such a share of the question raises the probability to."""
+def within_bounds(p: float, share: float) -> float:
+    """The probability of a rule with such a share of the question: one with half of it is shown,
+    and only one with most of it is sure."""
     if share >= _WHOLE:
-        return 1.0
-    return SURE - _BELOW if share >= _HALF else LIKELY - _BELOW
+        return max(p, _SHOWN)
+    return max(_SHOWN, min(p, SURE - _BELOW)) if share >= _HALF else min(p, LIKELY - _BELOW)
 
 
 def _is_for_others(question: str, line: str) -> bool:

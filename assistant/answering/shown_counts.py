@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answering.asked_lists import ends_in_colon
+from assistant.answering.kind_scores import NUMBER_WORD
 from assistant.answering.led_lists import asks_for_more_than_one, names_as_many
 from assistant.answering.led_rows import picks_out
 from assistant.answering.picks import Extraction, Pick
@@ -20,6 +21,12 @@ from assistant.types import LIKELY, SURE
 _BELOW = 0.01
 
 
+_HOW_MANY = re.compile(r"\W{0,3}how many\b", re.IGNORECASE)
+_TELLS_HOW_MANY = re.compile(
+    rf"\d|{NUMBER_WORD.pattern}|\b(?:no|none|nobody|nothing|all|every|each|any|unlimited|several|many|"
+    r"few|both|single|pair|couple|multiple|numerous|an?)\b",
+    re.IGNORECASE,
+)
 _SAID = "stated|specified|agreed|noted|provided|indicated"
 _EXCEPTED = re.compile(
     rf"\b(?:unless|except where|if not) otherwise (?:{_SAID})\b|\bunless (?:{_SAID}) otherwise\b",
@@ -36,6 +43,8 @@ def capped(p: float, extraction: Extraction) -> float:
         return p
     if _is_one_row_of_several(extraction):
         return min(p, LIKELY - _BELOW)
+    if _lacks_number(question, extraction):
+        return min(p, LIKELY - _BELOW)
     if len(question.weights) == 1 and _is_mention(question, extraction):
         p = min(p, SURE - _BELOW)
     if any(_EXCEPTED.search(" ".join(pick.text.split())) for pick in picks):
@@ -45,6 +54,16 @@ def capped(p: float, extraction: Extraction) -> float:
         p = min(p, SURE - _BELOW) if _shown(picks) < count else p
     said = max((announces(pick.text) for pick in picks if pick.row is None), default=0)
     return min(p, SURE - _BELOW) if said and _shown(picks) <= said - 1 else p
+
+
+def _lacks_number(question: Question, extraction: Extraction) -> bool:
+    """Whether "how many" is asked, and no sentence of the answer has a number or says "none"."""
+    best = extraction.picks[0]
+    if question.language != "en" or not _HOW_MANY.match(question.text) or best.row is not None:
+        return False
+    return not any(
+        pick.row is not None or _TELLS_HOW_MANY.search(pick.text) for pick in extraction.picks
+    )
 
 
 def _is_mention(question: Question, extraction: Extraction) -> bool:
