@@ -92,7 +92,13 @@ Tell the warden. The report should include the following:
 - The place and the hour.
 - What was done at once.
 
-After that the warden rings the office.
+After that the warden rings the office. The warden is a member of the club who lives in the house.
+
+**If there is a flame in the kiln** the following procedure **must** be executed.
+
+1. Press the main switch.
+2. Throw a wet cloth over it.
+3. Leave the room.
 """
 MOONS = """id,name,orbital_period,orbital_period_unit,radius,radius_unit,mass,mass_unit,found,colour
 ika,Ika,417,hour,310,km,2.1,Eg,1911,grey
@@ -186,6 +192,10 @@ def test_what_rules_on_something() -> None:
     passage = replace(passage, text=f"{passage.text} Bombus sleeps.")
     assert rules_on(honey, passage, "The Apis may be kept with honey.") == 0.0
     assert rules_on(honey, passage, "They may be kept with honey.") > 0.0
+    hall = replace(passage, document="halls/Bombus-rules.md", text="Bees may be kept here.")
+    assert rules_on(asked("May I keep the bees that I have at the Bombus?"), hall, hall.text) > 0.0
+    hall = replace(hall, document="halls/other.md")
+    assert rules_on(asked("May I keep the bees that I have at the Bombus?"), hall, hall.text) == 0.0
     assert within_bounds(0.9, 1.0) == 0.9
     assert 0.2 < within_bounds(0.1, 0.5) < within_bounds(0.9, 0.5) < SURE
     assert within_bounds(0.1, 0.4) == 0.1
@@ -263,6 +273,17 @@ def test_an_event_with_its_place_below(folder: Assistant) -> None:
     answer = folder.ask("Where is the summer feast of the Reed Club?")
     assert "Old Ferry House" in answer.text
     assert "title:" not in answer.text
+
+
+def test_a_question_of_one_word_is_not_sure_of_a_mere_mention(folder: Assistant) -> None:
+    answer = folder.ask("What does the warden have to do?")
+    assert answer.certainty != "sure"
+
+
+def test_a_procedure_is_given_whole(folder: Assistant) -> None:
+    text = folder.ask("What should I do if there is a flame in the kiln?").text
+    assert "main switch" in text
+    assert "wet cloth" in text
 
 
 def test_what_goes_into_a_report_is_the_whole_list(folder: Assistant) -> None:

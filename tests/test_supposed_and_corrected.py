@@ -41,8 +41,18 @@ TOOL = """# dig-tool
 | --quiet | says nothing | off |
 """
 
+MAI = "Protokoll vom 9. Mai\n\nDer Kassenwart nannte 2.750 Euro für die Rücklage des Vereins.\n"
+JUNI = "Protokoll vom 6. Juni\n\nBerichtigung: die Rücklage beträgt 2.570 Euro, nicht 2.750.\n"
+
 folder = indexed_for_module(
-    {"nursery.md": NURSERY, "may.txt": MAY, "june.txt": JUNE, "tool.md": TOOL}
+    {
+        "mai.txt": MAI,
+        "juni.txt": JUNI,
+        "nursery.md": NURSERY,
+        "may.txt": MAY,
+        "june.txt": JUNE,
+        "tool.md": TOOL,
+    }
 )
 
 
@@ -81,6 +91,8 @@ def test_a_time_is_no_condition() -> None:
 def test_a_number_that_is_taken_back_comes_behind_the_new_one(folder: Assistant) -> None:
     answer = folder.ask("How much is in the reserve of the choir?")
     assert answer.text.index("2,570") < answer.text.index("reported 2,750")
+    answer = folder.ask("Wie hoch ist die Rücklage des Vereins?")
+    assert answer.text.index("2.570") < answer.text.index("nannte 2.750")
     assert "Correction" not in folder.ask("How much does late pick-up of 15 minutes cost?").text
 
 

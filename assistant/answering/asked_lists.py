@@ -14,6 +14,7 @@ _ASKED = {
     "en": (
         r"\bwhat (?:else )?(?:should|must|shall|has|have|needs?|is|are|am|ought)\b"
         r"(?: (?!be\b)[\w'’-]+){0,6}? (?:to do|do|be done|done)\b|"
+        r"\bwhat (?:do|does|did) (?:[\w'’-]+ ){1,5}(?:have|need|ought) to do\b|"
         r"\bwhat (?:can|could|do) (?:I|we|you|one|people)\b(?: [\w'’-]+){0,2}? do\b"
         r"(?! for a living)"
     ),
@@ -65,7 +66,8 @@ _REASONS = re.compile(
     re.IGNORECASE,
 )
 _LIST_WORD = re.compile(
-    r"\b(?:check-?lists?|lists?|steps|rules|tasks|things|points|measures|actions|requirements)\b",
+    r"\b(?:check-?lists?|lists?|steps|rules|tasks|things|points|measures|actions|requirements|"
+    r"procedure|procedures|instructions)\b",
     re.IGNORECASE,
 )
 

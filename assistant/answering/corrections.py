@@ -14,8 +14,8 @@ from assistant.retrieval.question import Question
 
 _NUMBER = r"\d(?:[\d.,:]*\d)?"
 _TAKES_BACK = re.compile(
-    rf"\b(?:not|instead of|rather than|in place of|statt|anstatt|nicht|au lieu de|et non|y no|"
-    rf"en lugar de|non|invece di) (?:[€$£¥]|the |den |der |die |das )?(?P<old>{_NUMBER})",
+    rf"\b(?:not|instead of|rather than|in place of|statt|anstatt|nicht) "
+    rf"(?:[€$£¥]|the |der |die |das )?(?P<old>{_NUMBER})",
     re.IGNORECASE,
 )
 _VALUE = re.compile(rf"(?<![\w.,:]){_NUMBER}(?![\w])")

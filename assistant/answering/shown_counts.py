@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.asked_lists import ends_in_colon
+from assistant.answering.asked_lists import asks_what_to_do, ends_in_colon
 from assistant.answering.kind_scores import NUMBER_WORD
 from assistant.answering.led_lists import asks_for_more_than_one, names_as_many
 from assistant.answering.led_rows import picks_out
@@ -67,10 +67,11 @@ def _lacks_number(question: Question, extraction: Extraction) -> bool:
 
 
 def _is_mention(question: Question, extraction: Extraction) -> bool:
-    """Whether a question of one word is told by a sentence of prose that neither defines it nor is
-    asked for above: "What does the hirer have to do?" is in every sentence about the hirer."""
+    """Whether a question of one word is told by a sentence of prose that is no definition asked for
+    nor asked for above: "What does the hirer have to do?" is in every sentence on the hirer."""
     best = extraction.picks[0]
-    is_formed = best.is_asked_above or best.features.defines > 0.0 or question.asks_definition
+    defines = best.features.defines > 0.0 or question.asks_definition
+    is_formed = best.is_asked_above or (defines and not asks_what_to_do(question))
     return best.row is None and best.kind == "prose" and not is_formed
 
 
