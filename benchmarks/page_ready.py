@@ -3,10 +3,11 @@
     python -m benchmarks.page_ready [--runs 9]
 
 Both servers run as processes of their own and are loaded in turn, each time in a fresh browser
-profile, until a question can be typed (the chat has an early field, which hands its words over) and
-until the page's own text field is there. Printed: medians and ratios of a first visit and of a
-second one in the same profile, which has the files. Exit status 1 when the page's own field is
-above the aim, 1.3.
+profile. The chat shows its first screen (what is here, the questions to begin with, a field that
+takes a question) before Gradio has drawn the page, and hands over to it. Printed for a first visit
+and for a second one in the same profile, which has the files: medians and ratios until a question
+can be typed and what is here can be read, and until the page's own text field is there. The empty
+app has its field, and nothing to read. Exit status 1 when the first screen is above the aim, 1.3.
 """
 
 from __future__ import annotations
@@ -19,13 +20,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.cold_start import EMPTY
 from benchmarks.crowd import serving
 
 AIM = 1.3
+SHOWN = (
+    (("#early-question, #question textarea", "#early .here, #chat .welcome .here"),
+     ("#question textarea",)),
+    (("#question textarea",), ("#question textarea",)),
+)  # fmt: skip
+"""What is waited for in the chat and in the empty app: the first screen, and the page's own field."""
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "tests"))
 
@@ -54,17 +61,18 @@ def empty_app() -> Iterator[str]:
             process.wait(20)
 
 
-def ready_seconds(browser: Browser, url: str) -> list[float]:
-    """From the address to a field that can be typed into, and to the page's own: of a first and of
-    a second visit."""
+def ready_seconds(browser: Browser, url: str, steps: Sequence[Sequence[str]]) -> list[float]:
+    """From the address until each step's selectors are all visible: of a first visit and of a
+    second one."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     seconds: list[float] = []
     for _ in range(2):
         page = context.new_page()
         began = time.perf_counter()
         page.goto(url, wait_until="commit")
-        for field in ("#early-question, #question textarea", "#question textarea"):
-            page.wait_for_selector(field, state="visible")
+        for selectors in steps:
+            for selector in selectors:
+                page.locator(selector).first.wait_for(state="visible")
             seconds.append(time.perf_counter() - began)
         page.wait_for_load_state("load")
         page.close()
@@ -79,14 +87,20 @@ def main() -> None:
     options = parser.parse_args()
     times: dict[str, list[list[float]]] = {"chat": [], "empty": []}
     with serving() as (url, _), empty_app() as empty, chromium() as browser:
-        for address in (url, empty):
-            ready_seconds(browser, address)  # the first load also warms the server
+        pairs = (("empty", empty, SHOWN[1]), ("chat", url, SHOWN[0]))
+        for _, address, steps in pairs:
+            ready_seconds(browser, address, steps)  # the first load also warms the server
         for _ in range(options.runs):
-            times["empty"].append(ready_seconds(browser, empty))
-            times["chat"].append(ready_seconds(browser, url))
+            for name, address, steps in pairs:
+                times[name].append(ready_seconds(browser, address, steps))
     ratios: list[float] = []
     for visit, said in enumerate(
-        ("first visit, typing", "first visit", "second visit, typing", "second visit")
+        (
+            "first visit, first screen",
+            "first visit, page's own field",
+            "second visit, first screen",
+            "second visit, page's own field",
+        )
     ):
         medians: dict[str, float] = {}
         for name, both in times.items():
@@ -98,8 +112,8 @@ def main() -> None:
             )
         ratios.append(medians["chat"] / medians["empty"])
         print(f"{said}: chat / empty Gradio app {ratios[-1]:.2f}, n {options.runs}")
-    print(f"aim for the first visit: at most {AIM}")
-    sys.exit(0 if ratios[1] <= AIM else 1)
+    print(f"aim for the first screen: at most {AIM}")
+    sys.exit(0 if max(ratios[0], ratios[2]) <= AIM else 1)
 
 
 if __name__ == "__main__":

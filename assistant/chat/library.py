@@ -142,12 +142,23 @@ class Library:
 
     def offered(self, who: Person | None = None) -> Offered:
         """Questions for the first screen: the folder's own, else those that were tried."""
+        return self._given(who) or self.suggestions.first(self._ticked_first(who))
+
+    def ready(self, who: Person | None = None) -> Offered | None:
+        """The same where nothing needs to be asked for it; None while they are being tried."""
+        return self._given(who) or self.suggestions.ready(self._ticked_first(who))
+
+    def _given(self, who: Person | None) -> Offered | None:
+        """The questions that the folder brings; None where they have to be tried."""
         if not self._service.may_ask(who):
             return NOTHING_OFFERED
-        ticked = self._service.mine(who)[:1]  # as the page begins
-        is_ours = ticked in ((), (DEFAULT,))
+        is_ours = self._ticked_first(who) in ((), (DEFAULT,))
         own = example_questions(self._service.settings.documents.paths) if is_ours else ()
-        return Offered(own, "", is_given=True) if own else self.suggestions.first(ticked)
+        return Offered(own, "", is_given=True) if own else None
+
+    def _ticked_first(self, who: Person | None) -> tuple[str, ...]:
+        """The collections that a page begins with."""
+        return tuple(self._service.mine(who)[:1])
 
     def chosen(
         self, ticked: str, collections: Sequence[str] = (), who: Person | None = None

@@ -21,6 +21,7 @@ from assistant.chat.conversation_list import ConversationList, outputs
 from assistant.chat.conversations import Conversations
 from assistant.chat.escaped import one_line, unescape
 from assistant.chat.feedback import REASONS, Feedback
+from assistant.chat.first_screen import FirstScreen
 from assistant.chat.header import TITLE
 from assistant.chat.layout import Layout
 from assistant.chat.library import Library
@@ -65,6 +66,9 @@ class ChatPage:
         self.talk = Talk(service, conversations, self.library.suggestions)
         self.feedback = Feedback(service, conversations)
         self.model_choice = ModelChoice(service)
+        self.first_screen = FirstScreen(
+            self.library, conversations, lambda: service.answering.model_name
+        )
         self.blocks = self._build()
 
     # ------------------------------------------------------------ which event calls what

@@ -122,7 +122,8 @@ def make_app(assistant: Assistant, token: str = "", names: Collection[str] = ())
         upload=uploads.quotas.file,
         request=settings.server.max_request_kilobytes * 1000,
     )
-    checked = EventBodies(PageFiles(app, page.blocks, _OWN_FILES), page.blocks)
+    files = PageFiles(app, page.blocks, _OWN_FILES, page.first_screen.draw)
+    checked = EventBodies(files, page.blocks)
     origins = settings.server.allowed_origins
     hosts = {*names, *settings.server.allowed_hosts}
     guarded: ASGIApp = Guards(checked, access, hosts, limits, origins, service.record)

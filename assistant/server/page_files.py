@@ -12,18 +12,22 @@ build changes with what the file holds, and ours are asked for with a digest.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 import gradio as gr
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.chat.owners import owner_among
 from assistant.chat.page import STATIC
+from assistant.service.people import PERSON_KEY, Person
 
 _BUILD = Path(gr.__file__).parent / "templates" / "frontend"
 _ASSETS, _OWN = "/assets/", "/own/"
@@ -39,8 +43,12 @@ _EVERY_PAGE, _DRAWN = "Blocks-", "component"
 _KINDS = {".js": b"text/javascript; charset=utf-8", ".css": b"text/css; charset=utf-8"}
 _KEEP = b"private, max-age=31536000, immutable"
 _HEAD, _APP = b"<head>", b"<gradio-app"
-_EARLY = "early.js"
-"""The script of the question box that is there before Gradio's page; it stands before its place."""
+_EARLY, _EARLY_STYLE = "early.js", "early.css"
+"""The script of the first screen that is there before Gradio's page; it stands before its place,
+behind its style, which needs no request of its own."""
+_MOST_SECONDS = 0.2
+"""The page waits so long for what its first screen shows; without it the box comes alone."""
+_SCRIPT = "<script"
 _GZIP = re.compile(rb"gzip(?: ?; ?q=(?:1|0?\.\d{0,2}[1-9])\d{0,3})?")
 _READING = frozenset({"GET", "HEAD"})
 
@@ -111,12 +119,23 @@ class _PageFile:
 
 
 class PageFiles:
-    """Wraps an application: its page names its files, and those come from here."""
+    """Wraps an application: its page names its files, and those come from here.
 
-    def __init__(self, app: ASGIApp, blocks: gr.Blocks, own: Collection[str]) -> None:
+    ``draw_first`` draws the first screen of an owner and a person, in a thread.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        blocks: gr.Blocks,
+        own: Collection[str],
+        draw_first: Callable[[str, Person | None], str],
+    ) -> None:
         self._app = app
+        self._draw_first = draw_first
         own = (_EARLY, *own)
-        self._early = f'<script src="{own_address(_EARLY)}"></script>'.encode()
+        self._style = f"<style>{(STATIC / _EARLY_STYLE).read_text('utf-8')}</style>"
+        self._script = f'<script src="{own_address(_EARLY)}"></script>'
         names = gradio_files(drawn_types(blocks))
         theme = f"/theme.css?v={getattr(blocks, 'theme_hash', '')}"
         addresses = [own_address(name) for name in own]
@@ -141,14 +160,26 @@ class PageFiles:
         if kept is not None:
             await _give(kept, scope, send)
         elif scope["path"] == "/":
-            await self._app(scope, receive, _Page(send, self.hints, self._early).send)
+            early = f"{self._style}{await self._first(scope)}{self._script}".encode()
+            await self._app(scope, receive, _Page(send, self.hints, early).send)
         else:
             await self._app(scope, receive, send)
+
+    async def _first(self, scope: Scope) -> str:
+        """The first screen, or nothing where it takes too long. Nothing in it may be a script: the
+        content policy allows those that stand in the page."""
+        owner, who = owner_among(Request(scope).cookies), scope.get(PERSON_KEY)
+        drawing = asyncio.to_thread(self._draw_first, owner, who)
+        try:
+            drawn = await asyncio.wait_for(drawing, _MOST_SECONDS)
+        except TimeoutError:
+            return ""
+        return "" if _SCRIPT in drawn.lower() else drawn
 
 
 def _hint(address: str) -> str:
     if ".js" in address and address.startswith(_ASSETS):
-        # low: the style sheets come first, which the early question box waits for
+        # low: the style sheets come first, which the early screen waits for
         return f'<link rel="modulepreload" fetchpriority="low" crossorigin href="{address}">'
     kind = "script" if ".js" in address else "style"
     crossed = " crossorigin" if address.startswith(_ASSETS) else ""
