@@ -55,6 +55,11 @@ _PLURAL = re.compile(
     re.IGNORECASE,
 )
 """A plural; "which key opens the door" has a verb there."""
+_THERE_ARE = re.compile(
+    r" (?:are|is|were|was) there\b| (?:do|does|did|can|could) [^?]{1,80}? (?:have|offer|provide|"
+    r"sell|choose|get|buy|exist|include|know|support|distinguish)\b| (?:has|have|exist)\b",
+    re.IGNORECASE,
+)
 _THINGS = re.compile(
     r"\bwhat (?:are|were) (?:(?:the|some|all|your|our|its|their|his|her|these|those) )?"
     r"(?:[\w-]+ ){0,4}?[\w-]{2,}[^s\Wui]s\b",
@@ -75,12 +80,13 @@ _LIST_WORD = re.compile(
 _ASKS_CONTENTS = re.compile(
     r"\bwhat (?:else )?(?:should|must|shall|may|can|do|does|has to|have to|needs? to|will) "
     r"[^?]{0,80}?\b(?:go in(?:to)?|be in|include|contain|state|list|mention|cover|consist|comprise|"
-    r"have|hold|bring|take|pack|need|wear|provide|submit|enclose|attach|show)\b",
+    r"have|hold|bring|take|pack|need|wear|provide|submit|enclose|attach|show|buy|supply|get)\b",
     re.IGNORECASE,
 )
 _TELLS_CONTENTS = re.compile(
     r"\b(?:includ\w+|contain\w*|consist\w*|compris\w+|cover\w*|stat\w+|bring|take|pack|need\w*|"
-    r"wear|provid\w+|submit\w*|enclos\w+|attach\w*|following|as follows|require\w*|must|should)\b",
+    r"wear|provid\w+|suppl\w+|buy|purchas\w+|submit\w*|enclos\w+|attach\w*|following|"
+    r"as follows|require\w*|must|should)\b",
     re.IGNORECASE,
 )
 
@@ -106,6 +112,16 @@ def says_what_to_do(text: str) -> bool:
 def asks_for_several(question: Question) -> bool:
     """Whether the thing that "which" or "what" asks for is a plural."""
     return _PLURAL.search(question.text) is not None
+
+
+def thing_of_several(question: Question) -> frozenset[str]:
+    """The term of the plural of which it is asked, in English, which there are: "Which memberships
+    does it have?"; none where it is asked which of them do something."""
+    found = _PLURAL.search(question.text)
+    if found is None or not _THERE_ARE.match(question.text[found.end() :]):
+        return frozenset()
+    last = found[0].split()[-1]
+    return frozenset(question.reads(last)) & question.weights.keys()
 
 
 def asks_for_things(question: Question) -> bool:

@@ -1,6 +1,7 @@
 """Questions for a consequence: "What happens if a custom action fails?" Pure.
 
-"The action fails if the file is missing" has all their words and tells the cause, not what follows.
+"The action fails if the file is missing" has all their words and tells the cause, not what follows;
+"If you do not ask for space, you have 1 GB" has their form and only some of their words.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS
 
 _ASKS = re.compile(
-    r"\s*what (?:will |would |does |may )?(?:happen(?:s|ed)?|follows|do(?:es)? [^?]{1,60} do)"
+    r"\s*(?:[^?:,]{1,60}[:,]\s+)?what (?:(?=if\b)|(?:will |would |does |may )?"
+    r"(?:happen(?:s|ed)?|follows|do(?:es)? [^?]{1,60} do)|(?:are|is) the (?:consequences?|"
+    r"penalt(?:y|ies)|punishment|result|outcome)(?= if| when| for))"
     r"[^?]{0,80}?\b(?:if|when|once|unless|in case) (?P<condition>[^?]{3,160})",
     re.IGNORECASE,
 )
@@ -23,6 +26,7 @@ _CLAUSE = re.compile(
 _TELLS_TIME = frozenset({"after", "where"})
 """Words that mostly tell a time or place: "after it was due" is no condition of "will not be
 accepted"."""
+_OF_THE_FAMILY = 0.5
 _LEAST = 0.5
 """The share of the condition's words that a clause must have to be that condition."""
 
@@ -39,6 +43,36 @@ def tells_cause(question: Question, text: str) -> bool:
         return False
     clauses = [{*question.reads(match["clause"])} for match in found]
     return all(len(wanted & clause) < _LEAST * len(wanted) for clause in clauses)
+
+
+def share_of_condition(question: Question, text: str, code: str = "") -> float:
+    """Which share of the weight of the condition that is asked about stands in a condition of a
+    sentence, which then tells what follows; a word of the family counts half."""
+    asked = _ASKS.match(question.text) if question.language == "en" else None
+    if asked is None:
+        return 0.0
+    wanted = [term for term in question.reads(asked["condition"]) if term in question.weights]
+    total = sum(question.weights[term] for term in dict.fromkeys(wanted))
+    found = [m for m in _CLAUSE.finditer(text) if m["word"].casefold() not in _TELLS_TIME]
+    if not total or not found:
+        return 0.0
+    shares = []
+    for each in found:
+        said = frozenset(question.reads(each["clause"], code))
+        near = frozenset(question.related[term] for term in said & question.related.keys())
+        shares.append(
+            sum(
+                question.weights[term] * (1.0 if term in said else _OF_THE_FAMILY)
+                for term in dict.fromkeys(wanted)
+                if term in said | near
+            )
+        )
+    return max(shares) / total
+
+
+def has_condition(text: str) -> bool:
+    """Whether a sentence tells something under a condition."""
+    return any(m["word"].casefold() not in _TELLS_TIME for m in _CLAUSE.finditer(text))
 
 
 def asks_what_follows(question: str) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from assistant.answering.asked_and_told import measure_asked, price_told
 from assistant.answering.coded_entries import asks_for_code, has_code
+from assistant.answering.consequences import asks_what_follows, has_condition
 from assistant.answering.kind_words import (
     has_capitals,
     has_number_word,
@@ -51,7 +52,8 @@ _ASKS_WHOM_TO_TELL = re.compile(
 )
 _TELL_WHOM = re.compile(
     r"\b(?:contact|tell|ask|inform|notify|call|phone|ring|e-?mail|write to|speak (?:to|with)|"
-    r"talk (?:to|with)|report (?:\w+ ){0,3}to|see|consult|approach|turn to|go to) "
+    r"talk (?:to|with)|(?:report|bring|direct|address|submit|refer|send|give|hand|take) "
+    r"(?:\w+ ){0,6}to|see|consult|approach|turn to|go to) "
     r"(?:your|the|our|a|an|any|one of) [a-z]",
     re.IGNORECASE,
 )
@@ -69,6 +71,31 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 """What tells a price: "a total cost of ownership" does not."""
+_ASKS_CLOCK = re.compile(
+    r"\bwhat time\b(?! (?:of (?:the )?year|zone|frame|limit|span|period|off|commitment))|"
+    r"\bwhich hours?\b|\bat what hour\b",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"\d ?[ap]\.?m\b|\d[:.]\d\d\b|\d ?o['’]clock|\d ?(?:hrs|h|uhr)\b|"
+    r"\b(?:noon|midday|midnight|sunrise|sunset|dusk|dawn)\b|\b(?:at|from|until|till|by|"
+    r"before|after) (?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",
+    re.IGNORECASE,
+)
+"""A time of the day."""
+_ASKS_WHERE_TO = re.compile(
+    r"\bwhere (?:do|can|could|should|must|may|shall|would|will) (?:i|we|you|one|my|our|members?|"
+    r"guests?|visitors?|people)\b|\bwhere (?:is|are) (?:the|my|our|your)\b",
+    re.IGNORECASE,
+)
+_THING_AS_PLACE = re.compile(
+    r"\b(?:in|inside|into|at|on|onto|under|behind|beside|near|next to|outside|opposite|above|below|"
+    r"from|to) (?:the|an?|your|our|their|its|any|one of the) [a-z]",
+    re.IGNORECASE,
+)
+"""A place without a name: "in the black bin"."""
+_A_THING = 0.8
+"""What such a place is worth where it is asked where to put, find or get something."""
 _OTHER_UNIT = 0.2
 """What a number is worth where "How long did it take?" wants a time, and none stands there."""
 
@@ -81,6 +108,11 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
     other = "" if code == "en" else code
     if asks_for_code(question):
         return float(has_code(question, text))
+    if question.language == "en" and not other:
+        if asks_what_follows(question.text):
+            return 1.0 if has_condition(text) else 0.4
+        if _ASKS_CLOCK.search(question.text):
+            return 1.0 if _CLOCK.search(text) else _OTHER_UNIT
     for kind in _kinds_to_fill(question):
         if kind == "date":
             text = without_life_years(question, text)
@@ -103,6 +135,8 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
         if kind == "place":
             if _new_name(place_pattern(other) if other else _PLACE, text, question):
                 return 1.0
+            if _ASKS_WHERE_TO.search(question.text) and _THING_AS_PLACE.search(text):
+                return _A_THING
             return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
         if kind == "reason":
             gives_one = has_reason(text, other) if other else _REASON.search(text)

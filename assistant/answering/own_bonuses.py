@@ -15,8 +15,9 @@ from assistant.answering.bonuses import FILLED_ROW, is_filled
 from assistant.answering.code_lines import is_beside_prose
 from assistant.answering.coded_entries import asked_signs
 from assistant.answering.compared_figures import BOTH_FIGURES, tells_both_figures
-from assistant.answering.consequences import tells_cause
+from assistant.answering.consequences import asks_what_follows, share_of_condition, tells_cause
 from assistant.answering.deeds import deed_bonus, deed_terms
+from assistant.answering.existence import asks_for_existence, tells_existence
 from assistant.answering.headlines import stands_in_a_stack
 from assistant.answering.lines_beside import is_beside_text
 from assistant.answering.permissions import asks_for_leave, rules_on
@@ -33,6 +34,10 @@ _DEFINES = 0.7
 """What a sentence gains that begins with all that is to be defined, beside what is fitted."""
 _CAUSE = 1.5
 """What a sentence loses that tells the cause where the consequence is asked for."""
+_FOLLOWS = 2.5
+"""What a sentence gains at the most under the condition that is asked about."""
+_EXISTS = 1.0
+"""What "There is no vaccine" gains where it is asked whether there is one."""
 _ROW_DEFINES = 2.0
 """What a row gains that opens with what is to be defined; a reader says little of rows."""
 _SIGN = 1.5
@@ -53,12 +58,15 @@ _ANOTHER_REPLY = 3.0
 @dataclass(frozen=True, slots=True)
 class AskedForms:
     """What is looked for in every sentence of a question: the signs it writes, the terms of its
-    deed, and whether it is one of yes or no, or asks for leave."""
+    deed, and whether it is one of yes or no, asks for leave, for what follows from a condition, or
+    whether there is something."""
 
     signs: tuple[str, ...]
     deed: frozenset[str]
     is_yes_or_no: bool
     for_leave: bool
+    follows: bool
+    exists: bool
 
 
 def asked_forms(question: Question) -> AskedForms:
@@ -68,6 +76,8 @@ def asked_forms(question: Question) -> AskedForms:
         deed_terms(question),
         asks_yes_or_no(question.text),
         asks_for_leave(question),
+        question.language == "en" and asks_what_follows(question.text),
+        asks_for_existence(question),
     )
 
 
@@ -89,6 +99,10 @@ def own_bonus(
         question, passage, sentence.span.start, sentence.text
     )
     more -= _CAUSE * tells_cause(question, sentence.text)
+    if forms.follows and sentence.row is None:
+        more += _FOLLOWS * share_of_condition(question, sentence.text, passage.language)
+    if forms.exists and sentence.row is None:
+        more += _EXISTS * tells_existence(question, sentence.text, passage.language)
     more += FILLED_ROW * is_filled(question, sentence, features)
     more += _ROW_DEFINES * (sentence.row is not None and explains(question, sentence.row))
     more += _SIGN * any(sign in sentence.text for sign in forms.signs)

@@ -20,7 +20,8 @@ _WHO = (
 )
 _IS_SO = "allowed|permitted|forbidden|prohibited|ok|okay|acceptable|tolerated|all right|alright"
 _ASKS = re.compile(
-    rf"(?:^|[.!?,;:] )\W*(?:(?:can|could) (?:{_WHO})|may (?:{_WHO}|the|an?|two|three|four|five))\b"
+    rf"(?:^|[.!?,;:] )\W*(?:(?:can|could) (?:{_WHO}|our [\w-]{{1,20}}|my [\w-]{{1,20}})|"
+    rf"may (?:{_WHO}|our|my|he|she|they|the|an?|two|three|four|five))\b"
     r"(?! (?:see|have the|get the|find|know|tell|give me|help|change|raise|increase)\b)|"
     rf"(?:^|[.!?,;:] )\W*(?:am|are|is) [^?.!]{{1,80}}?(?:{_IS_SO})\b|"
     rf"\bhow (?:many|much|long|often) [^?.!]{{0,60}}?(?:can|may|could|am|are) (?:{_WHO})\b|"

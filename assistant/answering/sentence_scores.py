@@ -16,7 +16,7 @@ from assistant.answering.definition_scores import definition_score
 from assistant.answering.inner_headings import inner_headings
 from assistant.answering.kind_scores import kind_score
 from assistant.answering.numbered_items import is_item, number_asked_for
-from assistant.answering.table_rows import TableRow, holds_in_column, rows_of
+from assistant.answering.table_rows import TableRow, holds_in_column, label_fit, rows_of
 from assistant.retrieval.question import Question
 from assistant.text.look_alikes import other_meanings, says_other
 from assistant.text.names import words_above
@@ -230,9 +230,12 @@ def weigh(features: SentenceFeatures, weights: Mapping[str, float]) -> float:
 
 
 def _kind_of(question: Question, sentence: SentenceTerms, code: str) -> float:
-    """The same as ``kind_score``, and 1 for a row whose column is of the kind."""
+    """The same as ``kind_score``, and 1 for a row whose column is of the kind, or whose label is
+    what is asked about, where any other cell may answer."""
     row = sentence.row
     if row is not None and holds_in_column(row, question.kinds[0], question.weights.keys()):
+        return 1.0
+    if row is not None and question.kinds[0] in ("which", "any") and label_fit(question, row) >= 1:
         return 1.0
     return kind_score(question, sentence.text, code)
 

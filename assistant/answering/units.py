@@ -44,6 +44,29 @@ _ASKED = (
         rf"{_COUNT}[^.;]{{0,30}}?(?<![^\W\d_])(?:{_TIME})\b|\b(?:1\d|20)\d\d\b|\d:\d\d",
     ),
     (
+        re.compile(
+            r"\bhow (?:soon|quickly)\b|\bhow much time\b|\bhow long (?:to|until|before|after)\b|"
+            r"\bhow long .{1,80}\bgood for\b",
+            re.IGNORECASE,
+        ),
+        (
+            rf"{_COUNT}[^.;]{{0,30}}?(?<![^\W\d_])(?:{_TIME})\b|\b(?:1\d|20)\d\d\b|\d:\d\d|"
+            r"\d ?[ap]\.?m\b|\b(?:immediately|instant(?:ly)?|at once|straight away|noon|midnight)\b"
+        ),
+    ),
+    (
+        re.compile(r"\bhow fast\b", re.IGNORECASE),
+        (
+            rf"{_COUNT}[^.;]{{0,30}}?(?<![^\W\d_])(?:{_TIME}|{_LENGTH}|mph|kph|knots?|rpm|[kmgt]?bps|"
+            rf"[kmg]?hz|fps|mach|{_SIZE})(?![^\W\d_])|/ ?s\b|\d ?%|\btimes\b"
+        ),
+    ),
+    (re.compile(r"\bhow loud\b", re.IGNORECASE), r"\d ?(?:db|decibels?)(?![^\W\d_])|\d ?%"),
+    (
+        re.compile(r"\bhow (?:hot|cold|warm)\b", re.IGNORECASE),
+        r"\d ?(?:°|º|℃|℉|degrees?|deg\b|[cfk]\b|celsius|fahrenheit|kelvin)|\bgas mark\b",
+    ),
+    (
         re.compile(r"\bhow (?:tall|high|deep|wide|far|thick|broad)\b", re.IGNORECASE),
         rf"{_COUNT}[^.;]{{0,20}}?(?<![^\W\d_])(?:{_LENGTH}|{_TIME})(?![^\W\d_])|\d\s?%",
     ),

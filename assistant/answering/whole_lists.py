@@ -16,6 +16,7 @@ from assistant.answering.asked_lists import (
     names_a_list,
     tells_contents_below,
     tells_reasons_below,
+    thing_of_several,
 )
 from assistant.answering.kind_scores import kind_score
 from assistant.answering.led_lists import told_by_one_item
@@ -47,6 +48,8 @@ _ENOUGH_ALONE = 0.4
 """The share of the question that an item holds which is shown without the line above its list."""
 _FEWEST_ANNOUNCED = 2
 """Items that a sentence without a colon announces, if as many stand right below it."""
+_NAMING_WORDS = 4
+"""Words at an item's beginning among which its name stands."""
 _ONE_VALUE = frozenset({"person", "place", "date", "number", "amount"})
 
 
@@ -99,6 +102,8 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     first = items[0] if items else wanted
     lead = [units[first - 1]] if first and units[first - 1].kind == "prose" else []
     is_one_of_them = best.kind == "item" and not (introduces or question.wants_list)
+    if is_one_of_them and (named := _items_named(question, best, [units[i] for i in items])):
+        return named
     is_whole = bool(lead) and is_one_of_them and _tells_contents(question, lead[0])
     if (
         is_one_of_them
@@ -122,6 +127,22 @@ def list_around(question: Question, best: Pick, read: ReadText) -> list[Pick]:
     if len(items) < 2:
         return _entries_below(units, at) if ends_in_colon(best.text) else []
     return [*lead, *(units[each] for each in items[:_MAX_LIST_ITEMS])]
+
+
+def _items_named(question: Question, best: Pick, items: Sequence[Pick]) -> list[Pick]:
+    """The items that say the thing of which several are asked for, where the best one is one of
+    them: "Basic membership: 20 €", "Full membership: 50 €" for "Which memberships are there?"."""
+    thing = thing_of_several(question)
+    if not thing or not thing & _opening_terms(question, best):
+        return []
+    named = [each for each in items if thing & _opening_terms(question, each)]
+    return named[:_MAX_LIST_ITEMS] if len(named) >= _FEWEST_ANNOUNCED else []
+
+
+def _opening_terms(question: Question, pick: Pick) -> frozenset[str]:
+    """The terms of its first words, which name it."""
+    opening = " ".join(pick.text.split()[:_NAMING_WORDS])
+    return frozenset(question.reads(opening, pick.passage.language))
 
 
 def _is_of_steps(

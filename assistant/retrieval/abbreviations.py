@@ -110,7 +110,10 @@ def with_long_forms(
         for term in sorted(needed - question.weights.keys()):
             sought[term] = max(sought.get(term, 0.0), 1.0 / len(needed))
     return replace(
-        question, same_as=tuple(same), initials=(*question.initials, *spelt), sought=sought
+        question,
+        same_as=(*question.same_as, *same),
+        initials=(*question.initials, *spelt),
+        sought={**sought, **question.sought},
     )
 
 

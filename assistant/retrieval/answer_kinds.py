@@ -77,7 +77,8 @@ _OPENS_WHO = (
 woman who discovered radium win?" asks for no person."""
 _ENGLISH: dict[AnswerKind, str] = {
     "number": (
-        r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|heavy|wide)\b|"
+        r"\bhow (?:many|much|often|large|big|long|high|tall|far|fast|old|deep|small|heavy|wide|"
+        r"loud|hot|cold|warm|soon|quickly|thick)\b|"
         r"\b(?:what|which) (?:\w+ ){0,2}(?:percentage|percent|share|number|fraction|proportion|"
         r"rate|price|amount|age|score|factor|total|count)\b|\bby how much\b|^\s*(?:number|"
         r"percentage|share|rate|amount) of\b|"
@@ -95,7 +96,9 @@ _ENGLISH: dict[AnswerKind, str] = {
     ),
     "howto": (
         r"\bsteps?\b|\bstep by step\b|\bprocedure\b|"
+        r"\bin (?:what|which) order (?:do|does|should|must|are|is)\b|"
         r"\bhow (?:do|does|can|should|to|is|are|was|were|did|could|would)\b"
+        r"(?! (?:i|you|we|one|they|people) (?:know|tell|see|say|recogni[sz]e)\b)"
         r"(?!.{3,200}\bcompared? (?:with|to|against)\b)"
     ),
     "list": (
@@ -138,6 +141,12 @@ _ENGLISH: dict[AnswerKind, str] = {
     "definition": r"^\s*(?:what(?:'s|’s| is| are| does .* mean)|define|explain)\b",
     "which": r"\b(?:which|what)\b",
 }  # fmt: skip
+_RELATIVE = re.compile(r"\b(?P<before>[\w'’]+),? (?:who|whom|whose|where|when)\b", re.IGNORECASE)
+_ASKS_ALONG = frozenset(
+    "know say said tell told me us remember out see decide on about and or of by sure".split()
+)
+"""Words before a question word inside of a question of yes or no that asks along: "Do you know who
+…?"; behind a noun it opens a clause: "someone who has it"."""
 _DEFINITION = re.compile(
     r"^\s*(?:what(?:'s|’s| is| are| was| were| does)|define|explain|describe|who (?:is|was))\b"
     r"(?!.*\b(?:called|name of|title|year|number|percentage)\b)",
@@ -154,11 +163,19 @@ def answer_kinds(question: AnalysedText) -> tuple[AnswerKind, ...]:
     """
     if question.language.code == "en":
         kinds = tuple(kind for kind, pattern in _ENGLISH_KINDS if pattern.search(question.text))
+        if "yesno" in kinds and _only_relates(question.text):
+            kinds = tuple(kind for kind in kinds if kind not in ("person", "place", "date"))
     elif question.language.is_spaced:
         kinds = _spaced(question)
     else:
         kinds = _unspaced(question)
     return kinds or ("any",)
+
+
+def _only_relates(text: str) -> bool:
+    """Whether each "who", "where" or "when" of a question of yes or no opens a clause."""
+    found = [match["before"].lower() for match in _RELATIVE.finditer(text)]
+    return bool(found) and not any(before in _ASKS_ALONG for before in found)
 
 
 def asks_definition(question: AnalysedText, kinds: Sequence[AnswerKind]) -> bool:

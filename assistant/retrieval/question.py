@@ -34,6 +34,11 @@ __all__ = ["AnswerKind", "Asked", "Question", "Turn", "analyse", "check_question
            "checked_question", "corrected", "coverage"]  # fmt: skip
 
 _BORROWED_WEIGHT = 0.5
+_TOLD_BEFORE = 0.5
+"""Weight of words that stand only in sentences before the one that asks: "I'm here on holiday. What
+does an hour cost?"."""
+_ASKS = re.compile(r"\?\W*$")
+_STATES = re.compile(r"[^.!?]{8,300}[.!](?=\s+\S)")
 _MOST_NAMES = 6
 """Maximum number of names that a follow-up question takes from the previous answer."""
 _UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
@@ -214,7 +219,11 @@ def analyse(
     def weight(term: str, share: float) -> float:
         return share * min(idf(each) for each in (term, *spelt.get(term, ())))
 
-    weights = {term: weight(term, share) for term, share in own.shares.items()}
+    aside = _told_before(said)
+    weights = {
+        term: weight(term, share) * (_TOLD_BEFORE if term in aside else 1.0)
+        for term, share in own.shares.items()
+    }
     borrowed = {
         term: _BORROWED_WEIGHT * weight(term, share)
         for term, share in carried.items()
@@ -241,6 +250,18 @@ def analyse(
         of_each_document=of_each,
         english=in_english(taken.standalone, said.code) if is_foreign else "",
     )
+
+
+def _told_before(said: AnalysedText) -> frozenset[str]:
+    """The terms that only sentences before the last one hold, where that one asks; names stay."""
+    if said.code != "en" or _ASKS.search(said.text) is None:
+        return frozenset()
+    last = max((found.end() for found in _STATES.finditer(said.text)), default=0)
+    if "?" in said.text[:last] or not last:
+        return frozenset()
+    asked = frozenset(terms(said.text[last:], said.code))
+    told = frozenset(terms(said.text[:last], said.code))
+    return told - asked - frozenset(said.names)
 
 
 def _without_venue(own: Own, said: AnalysedText, holds: Callable[[str], bool]) -> Own:

@@ -19,6 +19,7 @@ from assistant.index.snapshot import Snapshot
 from assistant.retrieval.abbreviations import abbreviations, with_long_forms
 from assistant.retrieval.defined_things import texts_that_define, thing_defined
 from assistant.retrieval.duplicates import cap_documents, fold_duplicates, reorder
+from assistant.retrieval.everyday_phrases import with_phrases
 from assistant.retrieval.filters import chosen_documents
 from assistant.retrieval.named_files import (
     LEAST_BY_NAME,
@@ -166,7 +167,8 @@ def analyse_for(snapshot: Snapshot, asked: Asked) -> Question:
         languages=languages,
         holds=holds,
     )
-    return with_values(with_long_forms(question, abbreviations(snapshot), holds), holds)
+    question = with_long_forms(with_phrases(question, holds), abbreviations(snapshot), holds)
+    return with_values(question, holds)
 
 
 def _check_embedder(snapshot: Snapshot, embedder: Embedder) -> None:

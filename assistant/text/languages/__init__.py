@@ -39,7 +39,8 @@ class Language:
     ``openings`` lean on the question before. ``pronouns`` and ``places`` keep their accents:
     Spanish "él" is no article. ``phrases`` and ``nouns`` tell the kind of answer. ``groups`` are
     words of one family that no stemmer joins, and synonyms; ``wider`` words of things each with
-    those of narrower ones (a pet: dog, cat); ``verbs`` the forms of one irregular verb and
+    those of narrower ones (a pet: dog, cat); ``said_by`` everyday phrases each with the words that
+    say them ("hand in": submit); ``verbs`` the forms of one irregular verb and
     ``plurals`` of one noun: all keep their accents, which stemmers read.
     """
 
@@ -64,6 +65,7 @@ class Language:
     wider: tuple[tuple[str, tuple[str, ...]], ...]
     verbs: tuple[tuple[str, ...], ...]
     plurals: tuple[tuple[str, ...], ...]
+    said_by: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
     def is_spaced(self) -> bool:
@@ -133,6 +135,7 @@ def language(code: str) -> Language:
         wider=_wider(rows.get("wider", "")),
         verbs=_groups(rows.get("verbs", "")),
         plurals=_groups(rows.get("plurals", "")),
+        said_by=_wider(rows.get("phrases", "")),
     )
 
 
