@@ -20,10 +20,11 @@ from assistant.answering.asking_clauses import asking_clause
 from assistant.answering.coded_entries import is_coded_entry
 from assistant.answering.consequences import asks_what_follows
 from assistant.answering.led_lists import names_as_many
-from assistant.answering.permissions import asks_for_leave, rules_on, within_bounds
+from assistant.answering.permissions import within_bounds
 from assistant.answering.picks import READ_NOTHING, Extraction, Pick
 from assistant.answering.shown_counts import shows_so_many
 from assistant.answering.table_rows import label_fit, names_option
+from assistant.answering.told_shares import share_told
 from assistant.answering.words_around import terms_around, text_around
 from assistant.checking.contraries import has_denial, has_opposite, is_denied_by
 from assistant.checking.contrasts import has_other_member
@@ -206,12 +207,11 @@ def probability_of(extraction: Extraction) -> float:
     best, question, ruled = extraction.ranked[0], extraction.question, 0.0
     if _is_told_by_form(question, best, found.around) or shows_so_many(extraction):
         nothing = dict.fromkeys((*_READER_SIGNALS, "missing", "unlike"), 0.0)
-    elif asks_for_leave(question) and best.row is None:
-        ruled = rules_on(question, best.passage, best.text)
-        nothing = dict.fromkeys((*_READER_SIGNALS, "opposite"), 0.0) if ruled else {}
+    elif best.row is None and (ruled := share_told(question, best)):
+        nothing = dict.fromkeys((*_READER_SIGNALS, "opposite"), 0.0)
     else:
         return p
-    raised = probability(replace(found, **nothing)) if nothing else p
+    raised = probability(replace(found, **nothing))
     return max(p, within_bounds(raised, ruled) if ruled else raised)
 
 

@@ -26,6 +26,10 @@ _CLAUSE = re.compile(
 _TELLS_TIME = frozenset({"after", "where"})
 """Words that mostly tell a time or place: "after it was due" is no condition of "will not be
 accepted"."""
+_DEFINES = re.compile(
+    r"\b(?:occurs?|happens?|arises?|means|is|are) (?:when|if|where)\b", re.IGNORECASE
+)
+"""Says what something is, or when it comes to it, and not what follows: "Failure occurs when"."""
 _OF_THE_FAMILY = 0.5
 _LEAST = 0.5
 """The share of the condition's words that a clause must have to be that condition."""
@@ -54,7 +58,7 @@ def share_of_condition(question: Question, text: str, code: str = "") -> float:
     wanted = [term for term in question.reads(asked["condition"]) if term in question.weights]
     total = sum(question.weights[term] for term in dict.fromkeys(wanted))
     found = [m for m in _CLAUSE.finditer(text) if m["word"].casefold() not in _TELLS_TIME]
-    if not total or not found:
+    if not total or not found or _DEFINES.search(text):
         return 0.0
     shares = []
     for each in found:

@@ -1,7 +1,7 @@
 """Questions of yes and no whose answer the next sentence turns, and ways that go one way. Pure.
 
 "You may borrow it for a week. But not in July." answers "Can I borrow it?" with both sentences. And
-what goes from A to B does not go from B to A. English.
+what goes from A to B does not go from B to A, nor is A caught from B where B is from A. English.
 """
 
 from __future__ import annotations
@@ -35,6 +35,13 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 """Where somebody is, and where they want to be again."""
+_CAUGHT = re.compile(
+    r"\b(?:get|gets|got|catch|catches|caught|contract|contracts|contracted) (?:the |an? )?"
+    r"([\w-]{2,40}) (?:from|off|of) (?:[\w-]{1,20} ){0,4}?(?:with|has|have|had|having) "
+    r"(?:the |an? )?([\w-]{2,40})",
+    re.IGNORECASE,
+)
+"""What is caught from somebody who has another thing."""
 _ARROW = re.compile(r" ?(?:-{1,3}>|=>|→|⇒) ?")
 _TOLD_BACK = re.compile(
     r"\b(?:reverse|opposite|other way|vice versa|one[- ]way|back|return|undo|undone)\b",
@@ -62,11 +69,12 @@ def says_yes_or_no(text: str) -> bool:
 def is_reversed(question: str, text: str, following: str) -> bool:
     """Whether a sentence goes from B to A alone where A to B is asked for, and the sentence that
     follows it says nothing of the way back."""
-    asked = _FROM_TO.search(question) or _BACK.search(question)
+    asked = _FROM_TO.search(question) or _BACK.search(question) or _CAUGHT.search(question)
     if asked is None or _TOLD_BACK.search(following):
         return False
     start, end = asked[1].lower(), asked[2].lower()
-    ways = [(a.lower(), b.lower()) for a, b in _FROM_TO.findall(text)] + _along_arrows(text)
+    told = (*_FROM_TO.findall(text), *_CAUGHT.findall(text))
+    ways = [(a.lower(), b.lower()) for a, b in told] + _along_arrows(text)
     return (end, start) in ways and (start, end) not in ways
 
 

@@ -37,8 +37,17 @@ _BORROWED_WEIGHT = 0.5
 _TOLD_BEFORE = 0.5
 """Weight of words that stand only in sentences before the one that asks: "I'm here on holiday. What
 does an hour cost?"."""
-_ASKS = re.compile(r"\?\W*$")
+_ASKS = re.compile(
+    r"\?\W*$|\A\W*(?:how|what|when|where|who|which|why|can|could|may|must|should|do|does|did|is|are)\b",
+    re.IGNORECASE,
+)
 _STATES = re.compile(r"[^.!?]{8,300}[.!](?=\s+\S)")
+_STATES_FIRST = re.compile(
+    r"\s*(?:i|i['’]m|i['’]ve|we|we['’]re|we['’]ve|my|our) [^?,;:]{3,120}[,;:] "
+    r"(?=(?:how|what|when|where|who|which|why|can|could|may|must|should|do|does|did|is|are|am|will|would|until|by)\b)",
+    re.IGNORECASE,
+)
+"""A clause that states before one that asks: "My aunt died, how many days off do I get?"."""
 _MOST_NAMES = 6
 """Maximum number of names that a follow-up question takes from the previous answer."""
 _UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
@@ -253,11 +262,13 @@ def analyse(
 
 
 def _told_before(said: AnalysedText) -> frozenset[str]:
-    """The terms that only sentences before the last one hold, where that one asks; names stay."""
-    if said.code != "en" or _ASKS.search(said.text) is None:
+    """The terms that only sentences, or a clause, before the one that asks hold; names stay."""
+    if said.code != "en":
         return frozenset()
     last = max((found.end() for found in _STATES.finditer(said.text)), default=0)
-    if "?" in said.text[:last] or not last:
+    if clause := _STATES_FIRST.match(said.text, last):
+        last = clause.end()
+    if not last or "?" in said.text[:last] or not _ASKS.search(said.text[last:]):
         return frozenset()
     asked = frozenset(terms(said.text[last:], said.code))
     told = frozenset(terms(said.text[:last], said.code))
