@@ -1,4 +1,4 @@
-"""How much of a question a sentence holds whose form answers it, and which a reader does not see. Pure.
+"""How much of a question a sentence holds whose form answers it, unseen by a reader. Pure.
 
 A reader looks for a span: in "There is no vaccine" and "If you ask for none, you get 1 GB" it sees
 no answer to "Is there a jab?" and "What happens if I forget to ask?".

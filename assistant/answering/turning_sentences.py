@@ -37,8 +37,8 @@ _BACK = re.compile(
 """Where somebody is, and where they want to be again."""
 _CAUGHT = re.compile(
     r"\b(?:get|gets|got|catch|catches|caught|contract|contracts|contracted) (?:the |an? )?"
-    r"([\w-]{2,40}) (?:from|off|of) (?:[\w-]{1,20} ){0,4}?(?:with|has|have|had|having) "
-    r"(?:the |an? )?([\w-]{2,40})",
+    r"((?:[\w-]{2,30} )?[\w-]{2,40}) (?:from|off|of) (?:[\w-]{1,20} ){0,4}?"
+    r"(?:with|has|have|had|having) (?:the |an? )?([\w-]{2,40}(?: [\w-]{2,30})?)",
     re.IGNORECASE,
 )
 """What is caught from somebody who has another thing."""

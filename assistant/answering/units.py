@@ -57,14 +57,19 @@ _ASKED = (
     (
         re.compile(r"\bhow fast\b", re.IGNORECASE),
         (
-            rf"{_COUNT}[^.;]{{0,30}}?(?<![^\W\d_])(?:{_TIME}|{_LENGTH}|mph|kph|knots?|rpm|[kmgt]?bps|"
-            rf"[kmg]?hz|fps|mach|{_SIZE})(?![^\W\d_])|/ ?s\b|\d ?%|\btimes\b"
+            rf"{_COUNT}[^.;]{{0,30}}?(?<![^\W\d_])(?:{_TIME}|(?:kilo)?met(?:er|re)s?|k?m|miles?|feet|ft|"
+            r"mph|kph|knots?|rpm|[kmgt]?bps|[kmg]?hz|fps|mach|[kmgt]i?b|words|pages|characters|tokens|"
+            r"steps|(?:kilo|mega|giga)?bytes?)(?![^\W\d_])|/ ?s\b|\d ?%|\btimes\b|"
+            r"\b(?:speed|velocity|pace)\b[^.;]{0,400}\d"
         ),
     ),
     (re.compile(r"\bhow loud\b", re.IGNORECASE), r"\d ?(?:db|decibels?)(?![^\W\d_])|\d ?%"),
     (
         re.compile(r"\bhow (?:hot|cold|warm)\b", re.IGNORECASE),
-        r"\d ?(?:°|º|℃|℉|degrees?|deg\b|[cfk]\b|celsius|fahrenheit|kelvin)|\bgas mark\b",
+        (
+            r"\d ?(?:°|º|℃|℉|degrees?|deg\b|[cfk]\b|celsius|fahrenheit|kelvin)|\bgas mark\b|"
+            r"\btemperatures?\b[^.;]{0,400}\d"
+        ),
     ),
     (
         re.compile(r"\bhow (?:tall|high|deep|wide|far|thick|broad)\b", re.IGNORECASE),

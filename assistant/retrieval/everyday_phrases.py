@@ -26,6 +26,7 @@ _ENDING = frozenset({"in", "on"})
 _NO_OBJECT = frozenset(
     "in on at to for of from with by out off up down back away over into and or but".split()
 )
+_DETERMINERS = frozenset("the a an my your our his her its their this that these those".split())
 _CLAUSE = re.compile(r"[^.,;:?!]+")
 _COUNTS = 0.5
 """What a word that says a phrase counts in the search, beside one of the question's own."""
@@ -77,7 +78,8 @@ def _goes_on(phrase: tuple[str, ...], words: list[str], found: list[str], at: in
             return False
         if words[end] == rest[0]:
             after = words[end + 1 : end + 2]
-            return rest[0] not in _ENDING or not after or after[0] in STOP_WORDS
+            ends = not after or (after[0] in STOP_WORDS and after[0] not in _DETERMINERS)
+            return rest[0] not in _ENDING or ends
     return False
 
 

@@ -1,0 +1,213 @@
+"""Everyday phrases, conditions, whether there is something, times of day, what is told before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support_texts import indexed_for_module
+
+from assistant import Assistant
+from assistant.answering.asked_lists import thing_of_several
+from assistant.answering.consequences import asks_what_follows, share_of_condition
+from assistant.answering.existence import asks_for_existence, tells_existence
+from assistant.answering.kind_scores import kind_score
+from assistant.answering.permissions import asks_for_leave
+from assistant.answering.turning_sentences import is_reversed
+from assistant.answering.units import lacks_unit
+from assistant.retrieval.everyday_phrases import with_phrases
+from assistant.retrieval.question import Question, analyse
+from assistant.text.analysed import analysed
+
+CLUB = """# The rowing club of Sandvik
+
+Subscriptions that have begun cannot be refunded. A dispute is settled by the board.
+
+Claims must be submitted within 45 days after the regatta.
+
+If you choose not to request a boat, you row in the old barge.
+If you reserve a boat and do not come, the next crew may have it.
+
+Used batteries go into the yellow crate behind the workshop. Members should bring any complaint
+about a boat to the warden on duty.
+
+The summer parade is on 6 June. The parade steps off at 9:30 a.m. from the pier. The club has
+220 members and 31 boats.
+
+## Memberships
+
+- Paddler membership: 40 euros a year and 9 hours of work
+- Captain membership: 90 euros a year and 4 hours of work
+- Guests row for 6 euros an hour
+
+## For visitors
+
+There is no lift to the boathouse. A ramp leads to the lower deck.
+"""
+FLU = """# Marsh fever
+
+There currently is no vaccine to prevent marsh fever. The yearly flu vaccine is free for all who
+work at the harbour.
+
+You can get quay pox from someone with marsh fever, if you never had quay pox.
+You cannot get marsh fever from someone with marsh fever or quay pox.
+"""
+STARS = """# The sky of the islanders
+
+| Name | Meaning | Star |
+|---|---|---|
+| Warra | Grey heron | Vega |
+| Tolu | Lost tooth | Shooting star |
+| Any | Star | Any star |
+"""
+
+folder = indexed_for_module({"club.md": CLUB, "fever.md": FLU, "stars.md": STARS})
+
+
+def asked(text: str) -> Question:
+    return analyse(analysed(text), (), lambda term: 3.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("can i get my money back for the subscription", "cannot be refunded"),
+        ("How long do I have to hand my claim in after the regatta?", "within 45 days"),
+        ("What happens if I forget to ask for a boat?", "old barge"),
+        ("Is there a jab against marsh fever?", "no vaccine to prevent marsh fever"),
+        ("What time does the summer parade start?", "9:30"),
+        ("where do i put old batteries", "yellow crate"),
+        ("Who do I complain to about a boat?", "warden on duty"),
+        ("Can I catch marsh fever off someone who has quay pox?", "cannot get marsh fever"),
+        ("Which star is Warra for the islanders?", "Vega"),
+        ("I am here on holiday. What does an hour cost for a guest?", "6 euros an hour"),
+    ],
+)
+def test_everyday_questions_find_what_is_told_in_other_words(
+    folder: Assistant, question: str, told: str
+) -> None:
+    answer = folder.ask(question)
+    assert not answer.abstained
+    assert told in answer.text
+    assert told in answer.sentences[0].text or told in answer.text[:300]
+
+
+def test_the_memberships_that_there_are_come_whole(folder: Assistant) -> None:
+    answer = folder.ask("Which memberships does the rowing club have?")
+    assert "Paddler" in answer.text
+    assert "Captain" in answer.text
+    assert thing_of_several(asked("Which memberships are there?")) == {"membership"}
+    assert not thing_of_several(asked("Which memberships cost less than 50 euros?"))
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "is_said"),
+    [
+        ("Can I get my money back?", "refund", True),
+        ("Until when must I hand the form in?", "submit", True),
+        ("Who handed in the form?", "submit", True),
+        ("Did they put the light out?", "extinguish", True),
+        ("Can I put books in boxes?", "invest", False),
+        ("Which hand holds the coin in the picture?", "submit", False),
+        ("Is the money in the back room?", "refund", False),
+    ],
+)
+def test_phrases_are_found_with_their_object_between(text: str, other: str, is_said: bool) -> None:
+    question = with_phrases(asked(text), lambda term: True)
+    assert any(other in needed for needed, _ in question.same_as) == is_said
+    assert (other in question.sought) == is_said
+
+
+def test_a_word_says_the_whole_phrase() -> None:
+    question = with_phrases(asked("Can I get my money back?"), lambda term: False)
+    assert {"money", "back"} <= {*question.reads("Fees are not refundable, no refund.")}
+    assert question.sought == {}
+
+
+def test_a_condition_of_something_else_is_none() -> None:
+    question = asked("What happens if I forget to reserve a boat?")
+    assert share_of_condition(question, "If you do not reserve a boat, you wait.") > 0.5
+    assert share_of_condition(question, "If it rains, the regatta is put off.") == 0.0
+    assert share_of_condition(question, "A loss occurs when you do not reserve a boat.") == 0.0
+    assert share_of_condition(asked("When do I reserve a boat?"), "If you reserve a boat") == 0.0
+    assert asks_what_follows("barge: what happens if it sinks")
+    assert asks_what_follows("What are the consequences if I fail?")
+    assert not asks_what_follows("What is the fee if I cancel?")
+
+
+def test_there_is_something_else_is_no_answer(folder: Assistant) -> None:
+    question = asked("Is there a lift?")
+    assert asks_for_existence(question)
+    assert tells_existence(question, "There is no lift to the boathouse.")
+    assert not tells_existence(question, "There is a ramp to the lower deck.")
+    assert not asks_for_existence(asked("Where is there a lift?"))
+    assert folder.ask("Is there a vaccine against quay pox?").certainty in ("none", "unsure")
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "not_told"),
+    [
+        ("What time does it open?", "It opens at 9:30.", "It opens in May."),
+        ("What time does it open?", "It opens at noon.", "It opens with 30 boats."),
+        ("Where do I put my coat?", "It hangs in the hall.", "Coats are warm."),
+        ("How loud is it?", "It reaches 210 decibels.", "It has 210 members."),
+        ("How hot is it there?", "It is 464 °C.", "It is 464 km away."),
+        ("How soon must I pay?", "Within 30 days.", "You pay 30 euros."),
+        ("How long to charge it?", "It takes 5–6 hours.", "It weighs 295 g."),
+        ("What happens if I am late?", "If you are late, you wait.", "Anna waits in Oslo."),
+    ],
+)
+def test_the_kind_that_is_asked_for(text: str, told: str, not_told: str) -> None:
+    question = asked(text)
+    assert kind_score(question, told, "en") > kind_score(question, not_told, "en") + 0.2
+
+
+def test_times_of_the_year_are_no_times_of_the_day() -> None:
+    question = asked("What time of year does it flower?")
+    assert kind_score(question, "It flowers in May.", "en") >= 0.4
+    assert not lacks_unit(asked("How fast does it run?"), "It runs at 40 km/h.", "en")
+    assert lacks_unit(asked("How fast does it run?"), "It has four legs and runs in 1 team.", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "is_asked"),
+    [
+        ("Can I catch it off someone who has it?", "person", False),
+        ("Do you know who has it?", "person", True),
+        ("Is there a town where it rains?", "place", False),
+        ("How do I know whether it is done?", "howto", False),
+        ("In what order do I hand it over?", "howto", True),
+        ("How do I hand it over?", "howto", True),
+        ("How loud is it?", "number", True),
+    ],
+)
+def test_what_a_question_asks_for(text: str, kind: str, is_asked: bool) -> None:
+    assert (kind in asked(text).kinds) == is_asked
+
+
+def test_what_is_told_before_weighs_half() -> None:
+    question = asked("I am here on holiday. What does an hour cost?")
+    assert question.weights["holiday"] == question.weights["hour"] / 2
+    question = asked("my aunt died, how many days off do I get")
+    assert question.weights["aunt"] == question.weights["day"] / 2
+    question = asked("In the barn, how many cows are there?")
+    assert question.weights["barn"] == question.weights["cow"]
+    question = asked("I met Solveig. When was Solveig born?")
+    assert question.weights["solveig"] == question.weights["born"]
+
+
+def test_leave_is_asked_for_others_too() -> None:
+    assert asks_for_leave(asked("Can our group bring snacks?"))
+    assert asks_for_leave(asked("My son is 17, may he row?"))
+    assert not asks_for_leave(asked("Can the shrimp kill a fish?"))
+
+
+def test_what_is_caught_from_whom() -> None:
+    question = "Can I catch mumps off someone who has measles?"
+    assert is_reversed(question, "You can get measles from someone with mumps.", "")
+    assert not is_reversed(question, "You can get mumps from someone with measles.", "")
+
+
+def test_other_languages_have_no_phrases() -> None:
+    question = analyse(analysed("Kann ich mein Geld zurück bekommen?"), (), lambda term: 3.0)
+    assert with_phrases(question, lambda term: True) == replace(question)
