@@ -12,6 +12,7 @@ from assistant.answering.asked_lists import thing_of_several
 from assistant.answering.consequences import asks_what_follows, share_of_condition
 from assistant.answering.existence import asks_for_existence, tells_existence
 from assistant.answering.kind_scores import kind_score
+from assistant.answering.other_counts import tells_other_count
 from assistant.answering.permissions import asks_for_leave
 from assistant.answering.turning_sentences import is_reversed
 from assistant.answering.units import lacks_unit
@@ -52,6 +53,14 @@ work at the harbour.
 You can get quay pox from someone with marsh fever, if you never had quay pox.
 You cannot get marsh fever from someone with marsh fever or quay pox.
 """
+LEAVE = """# Leave at 40winds
+
+40winds gives fifteen days of holiday. Laptops of 40winds are replaced after three years.
+"""
+OTHER = """# Leave at Sundby Oars
+
+Sundby Oars offers eleven weeks of paid parental leave to all who work there.
+"""
 STARS = """# The sky of the islanders
 
 | Name | Meaning | Star |
@@ -61,7 +70,9 @@ STARS = """# The sky of the islanders
 | Any | Star | Any star |
 """
 
-folder = indexed_for_module({"club.md": CLUB, "fever.md": FLU, "stars.md": STARS})
+folder = indexed_for_module(
+    {"club.md": CLUB, "fever.md": FLU, "stars.md": STARS, "40winds.md": LEAVE, "oars.md": OTHER}
+)
 
 
 def asked(text: str) -> Question:
@@ -211,3 +222,30 @@ def test_what_is_caught_from_whom() -> None:
 def test_other_languages_have_no_phrases() -> None:
     question = analyse(analysed("Kann ich mein Geld zurück bekommen?"), (), lambda term: 3.0)
     assert with_phrases(question, lambda term: True) == replace(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_other"),
+    [
+        ("How many cards do five players get?", "For 3 players, deal 5 cards to each.", True),
+        ("How many cards do five players get?", "For 3 players, deal 5 cards.", True),
+        ("How many cards do five players get?", "For five players, deal 4 cards.", False),
+        ("How many cards do 5 players get?", "2 to 4 players get six, 5 players four.", False),
+        ("What do I pay for 3 nights?", "For 2 nights you pay 90 euros.", True),
+        ("What do I pay for 3 nights?", "Per night, and for 2 nights or more, 40 euros.", False),
+        ("What does a night cost?", "For 2 nights you pay 90 euros.", False),
+    ],
+)
+def test_another_number_of_the_things_that_are_counted(
+    question: str, text: str, is_other: bool
+) -> None:
+    assert tells_other_count(question, text) == is_other
+
+
+def test_another_house_is_never_likely_for_one_with_a_digit_in_its_name(folder: Assistant) -> None:
+    asked_of = folder.ask("How many weeks of paid parental leave does Sundby Oars offer?")
+    assert "eleven weeks" in asked_of.text
+    assert asked_of.certainty in ("likely", "sure")
+    other = folder.ask("How many weeks of paid parental leave do I get at 40winds?")
+    assert other.certainty in ("none", "unsure")
+    assert "number" in asked("what pH did they measure?").kinds

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
+from assistant.answering.asked_codes import codes_stand, is_of_other_code
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
 from assistant.answering.consequences import tells_cause
 from assistant.answering.english_deeds import tells_another_deed
@@ -38,6 +39,7 @@ from assistant.types import Passage
 _NO_SUCH_YEAR = 0.3
 """What is left of the probability when no passage holds a year that is asked for."""
 _NO_SUCH_CODE = 0.3
+_OF_OTHER_CODE = 0.4
 """What is left when no passage holds a code that is asked for ("SNB22-4")."""
 _OTHER_ROLE = 0.35
 """What is left where the sentence names the role with another word before it."""
@@ -91,7 +93,6 @@ _OTHER_SPEAKER = 0.3
 """What is left where the name that is asked about stands nowhere, and the best sentence is not of
 the text in the first person whose speaker it may be."""
 _YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")
-_CODE = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]+(?:[-_][A-Za-z0-9]+)*(?![\w-])")
 _TELLS_TIME = re.compile(
     r"\b(?:when|after|before|until|till|while|during|since|once|whenever|as soon as|ago|later|now|"
     r"currently|already|daily|weekly|monthly|yearly|annually|noon|midnight|night|week|year|month|"
@@ -123,7 +124,6 @@ _NAME = re.compile(
 )
 """A name of several words and numbers."""
 _WORD = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
-_JOINTS = re.compile("[-_]")
 _OF_A_PERIOD = frozenset(
     "before after since until between by from to and or till vor nach seit bis zwischen und von "
     "ab avant après depuis entre et desde hasta antes después y".split()
@@ -147,8 +147,10 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
     question = extraction.question
     if not _years_stand(question.text, passages):
         p *= _NO_SUCH_YEAR
-    if not _codes_stand(question, passages):
+    if not codes_stand(question, passages):
         p *= _NO_SUCH_CODE
+    if extraction.ranked and is_of_other_code(question, extraction.ranked[0], passages):
+        p *= _OF_OTHER_CODE
     if asks_for_code(question) and extraction.ranked:
         p *= 1.0 if has_code(question, extraction.ranked[0].text) else _OTHER_UNIT
     if extraction.ranked and _lacks_measure(question, extraction.ranked[0]):
@@ -396,18 +398,6 @@ def _years_stand(text: str, passages: Sequence[Passage]) -> bool:
         " ".join((each.document, each.title, *each.heading_path, each.text)) for each in passages
     )
     return all(year in held for year in asked)
-
-
-def _codes_stand(question: Question, passages: Sequence[Passage]) -> bool:
-    """Whether every code of a question, of capitals and digits, stands in a passage."""
-    codes = {_JOINTS.sub("", fold(each)) for each in _CODE.findall(question.text)}
-    missing = {code for code in codes if any(map(str.isdigit, code))}
-    for passage in passages if missing else ():
-        text = " ".join((passage.document, words_above(passage), passage.context, passage.text))
-        level = _JOINTS.sub("", fold(text))
-        said = frozenset(question.reads(text, passage.language))  # "FY22" is "fiscal 2022" too
-        missing = {code for code in missing if code not in level and code not in said}
-    return not missing
 
 
 def _word_before(text: str, position: int) -> str:

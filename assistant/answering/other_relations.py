@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 from assistant.answering.kind_scores import NUMBER_WORD
+from assistant.answering.other_counts import tells_other_count
 from assistant.answering.picks import Pick
 from assistant.answering.sides import compared_names, tells_apart
 from assistant.retrieval.question import Question
 from assistant.text.dates import take_dates
 from assistant.text.terms import STOP_WORDS
 
-_NO_CAUSE, _NO_COUNT, _NOT_AFTER, _NOT_COMPARED = 0.4, 0.4, 0.5, 0.5
+_NO_CAUSE, _NO_COUNT, _NOT_AFTER, _NOT_COMPARED, _OTHER_COUNT = 0.4, 0.4, 0.5, 0.5, 0.3
 """What is left of the probability in each case."""
 
 _ASKS_CAUSE = re.compile(
@@ -76,6 +77,8 @@ def share_of_relation(question: Question, best: Pick) -> float:
         share *= _NOT_AFTER
     if does_not_compare(asked, text):
         share *= _NOT_COMPARED
+    if tells_other_count(asked, text):
+        share *= _OTHER_COUNT
     return share
 
 

@@ -45,10 +45,12 @@ _ASKED = (
     ),
     (
         re.compile(
-            r"\bhow (?:soon|quickly)\b|\bhow much time\b|\bhow long (?:to|until|before|after)\b|"
-            r"\bhow long .{1,80}\bgood for\b",
-            re.IGNORECASE,
+            r"\bhow much time\b|\bhow long to\b|\bhow long .{1,80}\bgood for\b", re.IGNORECASE
         ),
+        rf"{_COUNT}[^.;]{{0,30}}?(?<![^\W\d_])(?:{_TIME})\b",
+    ),
+    (
+        re.compile(r"\bhow (?:soon|quickly)\b|\bhow long (?:until|before|after)\b", re.IGNORECASE),
         (
             rf"{_COUNT}[^.;]{{0,30}}?(?<![^\W\d_])(?:{_TIME})\b|\b(?:1\d|20)\d\d\b|\d:\d\d|"
             r"\d ?[ap]\.?m\b|\b(?:immediately|instant(?:ly)?|at once|straight away|noon|midnight)\b"

@@ -58,7 +58,8 @@ _MEASURES = (
 """What is told by a number: "What was the net revenue of …?"."""
 _PLAIN_MEASURES = (
     r"temperature|speed|weight|height|length|width|depth|distance|pressure|voltage|frequency|capacity|"
-    r"duration|diameter|radius|thickness|altitude|delay|interval|timeout|tolerance|mileage"
+    r"duration|diameter|radius|thickness|altitude|delay|interval|timeout|tolerance|mileage|dose|dosage|"
+    r"ph|rpm|salinity|humidity"
 )
 """The same without "is": "What delay does it use?"."""
 _AUXILIARIES = (
