@@ -16,7 +16,7 @@ _ASKED = {
         r"(?: (?!be\b)[\w'’-]+){0,6}? (?:to do|do|be done|done)\b|"
         r"\bwhat (?:do|does|did) (?:[\w'’-]+ ){1,5}(?:have|need|ought) to do\b|"
         r"\bwhat (?:can|could|do) (?:I|we|you|one|people)\b(?: [\w'’-]+){0,2}? do\b"
-        r"(?! for a living)"
+        r"(?! for a living)|\bin (?:what|which) order (?:do|does|should|must|are|is)\b"
     ),
     "de": (
         r"\bwas (?:muss|müssen|soll\w*|ist|kann|tue|mache|habe|hat)\b.*"

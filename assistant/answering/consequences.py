@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from assistant.retrieval.question import Question
-from assistant.text.terms import STOP_WORDS
+from assistant.text.terms import STOP_WORDS, words
 
 _ASKS = re.compile(
     r"\s*(?:[^?:,]{1,60}[:,]\s+)?what (?:(?=if\b)|(?:will |would |does |may )?"
@@ -30,6 +30,35 @@ _DEFINES = re.compile(
     r"\b(?:occurs?|happens?|arises?|means|is|are) (?:when|if|where)\b", re.IGNORECASE
 )
 """Says what something is, or when it comes to it, and not what follows: "Failure occurs when"."""
+_DENIES = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|unable|fail(?:s|ed|ing)?|"
+    r"forget|forgets|forgot|forgotten|miss(?:es|ed|ing)?|lack(?:s|ed|ing)?|refus(?:e|es|ed|ing)|neglect\w*|"
+    r"skip(?:s|ped)?|absent)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_OUR_OWN = re.compile(r"\s*(?:i|my|you|your)\b", re.IGNORECASE)
+_OF_THE_HOUSE = re.compile(
+    r"\s*(?:we|our|the (?:hotel|company|organi[sz]ers?|landlord|school|club|provider|seller|vendor|"
+    r"shop|owner|operator|management|board|host|office|airline|house))\b",
+    re.IGNORECASE,
+)
+_OPPOSITES = tuple(
+    (frozenset(one.split()), frozenset(other.split()))
+    for one, other in (
+        ("above over more exceeds exceed exceeding", "below under less fewer"),
+        ("early earlier before", "late later after overdue"),
+        ("win wins won", "lose loses lost"), ("open opens opened", "close closes closed shut"),
+        ("rise rises rose increases increase", "fall falls fell drops drop decreases decrease"),
+        ("hot warm", "cold cool"), ("high higher", "low lower"), ("full", "empty"), ("on", "off"),
+        ("accept accepted accepts", "reject rejected rejects decline declined"),
+        ("first", "last second third"), ("up", "down"), ("present", "absent"),
+    )
+)  # fmt: skip
+_RULES = re.compile(
+    r"\b(?:anyone|anybody|everyone|whoever|those|people|members|users|guests|students) who\b|"
+    r"\b(?:must|shall|may not|cannot|will be|can be|may be)\b",
+    re.IGNORECASE,
+)
 _OF_THE_FAMILY = 0.5
 _LEAST = 0.5
 """The share of the condition's words that a clause must have to be that condition."""
@@ -55,13 +84,16 @@ def share_of_condition(question: Question, text: str, code: str = "") -> float:
     asked = _ASKS.match(question.text) if question.language == "en" else None
     if asked is None:
         return 0.0
-    wanted = [term for term in question.reads(asked["condition"]) if term in question.weights]
+    told = _DENIES.sub(" ", asked["condition"])
+    wanted = [term for term in question.reads(told) if term in question.weights]
     total = sum(question.weights[term] for term in dict.fromkeys(wanted))
     found = [m for m in _CLAUSE.finditer(text) if m["word"].casefold() not in _TELLS_TIME]
     if not total or not found or _DEFINES.search(text):
         return 0.0
-    shares = []
+    shares = [0.0]
     for each in found:
+        if _is_other_case(asked["condition"], each["clause"], each["word"]):
+            continue
         said = frozenset(question.reads(each["clause"], code))
         near = frozenset(question.related[term] for term in said & question.related.keys())
         shares.append(
@@ -71,12 +103,30 @@ def share_of_condition(question: Question, text: str, code: str = "") -> float:
                 if term in said | near
             )
         )
-    return max(shares) / total
+    most = max(shares) / total
+    return most if most >= _LEAST else 0.0
 
 
-def has_condition(text: str) -> bool:
-    """Whether a sentence tells something under a condition."""
-    return any(m["word"].casefold() not in _TELLS_TIME for m in _CLAUSE.finditer(text))
+def _is_other_case(asked: str, told: str, word: str) -> bool:
+    """Whether a condition is the opposite of the one asked about, or somebody else's: "unless you
+    object" for "if I object", "if we cancel" for "if I cancel"."""
+    denies = (_DENIES.search(told) is not None) != (word.casefold() == "unless")
+    if denies != (_DENIES.search(asked) is not None):
+        return True
+    if _OUR_OWN.match(asked) and _OF_THE_HOUSE.match(told):
+        return True
+    mine, theirs = ({*words(each)} for each in (asked, told))
+    return any(
+        (mine & one and theirs & other and not mine & other and not theirs & one)
+        or (mine & other and theirs & one and not mine & one and not theirs & other)
+        for one, other in _OPPOSITES
+    )
+
+
+def tells_what_follows(text: str) -> bool:
+    """Whether a sentence tells something under a condition, or of whoever does something."""
+    conditions = (m["word"].casefold() not in _TELLS_TIME for m in _CLAUSE.finditer(text))
+    return any(conditions) or _RULES.search(text) is not None
 
 
 def asks_what_follows(question: str) -> bool:

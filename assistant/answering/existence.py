@@ -24,6 +24,21 @@ _TELLS = re.compile(
 )
 
 
+_THING = re.compile(
+    r"\s*(?:(?:still|also|already|really|usually|an?|any|some|the|no)\s+)*"
+    r"(?P<thing>(?:(?!(?:in|on|at|for|to|of|against|with|from|near|by|that|which|who|where)\b)[\w'’-]+\s*)"
+    r"{1,4})",
+    re.IGNORECASE,
+)
+"""What is asked for, up to the first word that says where or for what."""
+_NEAR = 6
+"""Words behind "there is" among which the thing stands."""
+_NOW = re.compile(r"\b(?:is|are|isn['’]t|aren['’]t|do|does)\b", re.IGNORECASE)
+_PAST = re.compile(
+    r"\bthere (?:was|were)\b|\b(?:had|offered|provided|sold|served)\b", re.IGNORECASE
+)
+
+
 def asks_for_existence(question: Question) -> bool:
     """Whether it is asked, in English, if there is something."""
     return question.language == "en" and _ASKS.match(question.text) is not None
@@ -34,8 +49,14 @@ def tells_existence(question: Question, text: str, code: str = "") -> bool:
     those of their family."""
     if code not in ("en", ""):
         return False
-    known = question.weights.keys() | question.related.keys()
+    asked = _ASKS.match(question.text)
+    thing = _THING.match(question.text, asked.end()) if asked is not None else None
+    if asked is None or thing is None or (_NOW.search(asked[0]) and _PAST.search(text)):
+        return False
+    wanted = frozenset(question.reads(thing["thing"])) & question.weights.keys()
+    known = wanted | {other for other, term in question.related.items() if term in wanted}
     return any(
-        not known.isdisjoint(question.reads(found["thing"] or found["other"]))
+        not known.isdisjoint(question.reads(" ".join(told.split()[:_NEAR])))
         for found in _TELLS.finditer(text)
+        if (told := found["thing"] or found["other"])
     )

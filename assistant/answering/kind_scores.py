@@ -6,7 +6,7 @@ import re
 
 from assistant.answering.asked_and_told import measure_asked, price_told
 from assistant.answering.coded_entries import asks_for_code, has_code
-from assistant.answering.consequences import asks_what_follows, has_condition
+from assistant.answering.consequences import asks_what_follows, tells_what_follows
 from assistant.answering.kind_words import (
     has_capitals,
     has_number_word,
@@ -77,12 +77,13 @@ _ASKS_CLOCK = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
-    r"\d ?[ap]\.?m\b|\d[:.]\d\d\b|\d ?o['’]clock|\d ?(?:hrs|h|uhr)\b|"
+    r"\d ?[ap]\.?m\b|\d[:.]\d\d\b|\d ?o['’]clock|\d ?uhr\b|\b(?:1\d|2[0-3]) ?h(?:rs)?\b|"
     r"\b(?:noon|midday|midnight|sunrise|sunset|dusk|dawn)\b|\b(?:at|from|until|till|by|"
     r"before|after) (?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",
     re.IGNORECASE,
 )
 """A time of the day."""
+_FORBIDS = re.compile(r"\b(?:not|never|no longer|nowhere)\b|n['’]t\b", re.IGNORECASE)
 _ASKS_WHERE_TO = re.compile(
     r"\bwhere (?:do|can|could|should|must|may|shall|would|will) (?:i|we|you|one|my|our|members?|"
     r"guests?|visitors?|people)\b|\bwhere (?:is|are) (?:the|my|our|your)\b",
@@ -90,7 +91,9 @@ _ASKS_WHERE_TO = re.compile(
 )
 _THING_AS_PLACE = re.compile(
     r"\b(?:in|inside|into|at|on|onto|under|behind|beside|near|next to|outside|opposite|above|below|"
-    r"from|to) (?:the|an?|your|our|their|its|any|one of the) [a-z]",
+    r"from|to) (?:the|an?|your|our|their|its|any|one of the) (?!(?:end|beginning|start|time|moment|"
+    r"morning|evening|afternoon|night|event|case|future|past|meantime|same|day|week|month|year|"
+    r"price|cost|request|extent|other)\b)[a-z]",
     re.IGNORECASE,
 )
 """A place without a name: "in the black bin"."""
@@ -110,7 +113,7 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
         return float(has_code(question, text))
     if question.language == "en" and not other:
         if asks_what_follows(question.text):
-            return 1.0 if has_condition(text) else 0.4
+            return 1.0 if tells_what_follows(text) else 0.5
         if _ASKS_CLOCK.search(question.text):
             return 1.0 if _CLOCK.search(text) else _OTHER_UNIT
     for kind in _kinds_to_fill(question):
@@ -135,7 +138,7 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
         if kind == "place":
             if _new_name(place_pattern(other) if other else _PLACE, text, question):
                 return 1.0
-            if _ASKS_WHERE_TO.search(question.text) and _THING_AS_PLACE.search(text):
+            if _ASKS_WHERE_TO.search(question.text) and _tells_where_to(text):
                 return _A_THING
             return 0.5 if _new_name(_CAPITAL, text, question) else 0.0
         if kind == "reason":
@@ -144,6 +147,11 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
         if kind == "which" and not _NO_NAME.search(question.text):
             return 1.0 if _new_name(_CAPITAL, text, question) else 0.4
     return 0.5
+
+
+def _tells_where_to(text: str) -> bool:
+    """Whether a sentence names a thing as a place, and forbids nothing there."""
+    return _THING_AS_PLACE.search(text) is not None and _FORBIDS.search(text) is None
 
 
 def _number_told(question: Question, text: str, code: str) -> float:

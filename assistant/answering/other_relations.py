@@ -12,12 +12,16 @@ from assistant.answering.kind_scores import NUMBER_WORD
 from assistant.answering.other_counts import tells_other_count
 from assistant.answering.picks import Pick
 from assistant.answering.sides import compared_names, tells_apart
+from assistant.retrieval.everyday_phrases import is_told_by_phrase
 from assistant.retrieval.question import Question
 from assistant.text.dates import take_dates
 from assistant.text.terms import STOP_WORDS
 
 _NO_CAUSE, _NO_COUNT, _NOT_AFTER, _NOT_COMPARED, _OTHER_COUNT = 0.4, 0.4, 0.5, 0.5, 0.3
 """What is left of the probability in each case."""
+_BY_PHRASE, _A_WAY_BY_PHRASE = 0.85, 0.6
+"""The same where a phrase of the question is only said by a word that may mean something else; a
+way to do it is told by more than that word."""
 
 _ASKS_CAUSE = re.compile(
     r"\W*what (?:\w+ly |first )?(?:caused?|causes|started|starts|triggered|triggers|sparked|sparks|"
@@ -79,6 +83,8 @@ def share_of_relation(question: Question, best: Pick) -> float:
         share *= _NOT_COMPARED
     if tells_other_count(asked, text):
         share *= _OTHER_COUNT
+    if is_told_by_phrase(question, text, best.passage.language):
+        share *= _A_WAY_BY_PHRASE if question.kinds[0] == "howto" else _BY_PHRASE
     return share
 
 

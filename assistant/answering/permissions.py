@@ -58,12 +58,16 @@ _NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twice|once|both)\b", re.IGNORECASE
 )
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-ZÀ-Þ][\w'’-]{2,}|^[A-ZÀ-Þ][a-z]+(?= (?:may|can|must)\b)")
+_CLOCK = re.compile(r"\d ?[ap]\.?m\b|\d:\d\d|\d o['’]clock|\b(?:noon|midnight)\b", re.IGNORECASE)
+_PLACE = re.compile(
+    r"\b(?:in|on|at|near|inside) (?:the|my|our|your|an?) ([a-z-]{3,30})", re.IGNORECASE
+)
 _SORT_OF_PEOPLE = re.compile(
     r"\b(visitor|guest|student|member|intern|employee|teacher|tenant|adult|child|children|staff|"
     r"trainee|volunteer|contractor|parent|pupil|resident|patient|non-member)s?\b",
     re.IGNORECASE,
 )
-_WHOLE, _HALF, _BELOW = 0.7, 0.45, 0.01
+_WHOLE, _HALF, _BELOW = 0.7, 0.55, 0.01
 """Shares of the question in a rule that may make it sure, and likely."""
 _SHOWN = 0.25
 """Enough to be shown as what may not answer."""
@@ -97,7 +101,9 @@ def rules_on(question: Question, passage: Passage, text: str) -> float:
         return 0.0
     if _NUMBER.search(question.text) and not _NUMBER.search(line):
         return 0.0
-    if _is_for_others(question.text, line):
+    if _is_for_others(question.text, line) or _is_elsewhere(question, line, passage.language):
+        return 0.0
+    if _CLOCK.search(question.text) and not _CLOCK.search(line):
         return 0.0
     allows = _WHO_ALLOWS.search(question.text)
     by = frozenset(question.reads(allows["who"])) if allows is not None else frozenset()
@@ -132,6 +138,14 @@ def _is_for_others(question: str, line: str) -> bool:
     return bool(ruled and asked) and {each.lower() for each in ruled}.isdisjoint(
         each.lower() for each in asked
     )
+
+
+def _is_elsewhere(question: Question, line: str, code: str) -> bool:
+    """Whether a rule is for one place ("on the balcony"), and the question names another one."""
+    ruled = {term for each in _PLACE.findall(line) for term in question.reads(each, code)}
+    asked = {term for each in _PLACE.findall(question.text) for term in question.reads(each)}
+    near = {question.related[term] for term in ruled & question.related.keys()}
+    return bool(ruled and asked) and asked.isdisjoint(ruled | near)
 
 
 def _said(question: Question, text: str, code: str) -> frozenset[str]:

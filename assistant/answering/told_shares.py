@@ -14,7 +14,7 @@ from assistant.retrieval.question import Question, coverage
 
 _CONDITION = 0.6
 """What a condition that is asked about in whole makes of an answer: likely, never sure."""
-_THERE_IS = 0.7
+_THERE_IS = 0.95
 """The share of a question whether there is something that a sentence must hold that tells it."""
 
 

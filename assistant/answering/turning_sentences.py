@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.text.terms import STOP_WORDS
+
 _ASKS = re.compile(
     r"(?:^|[.!;:] +)\W{0,5}(?:(?:and|but|so|then|please|well),? )?(?:is|are|was|were|do|does|did|"
     r"has|have|had|can|could|will|would|should|may|must|am)\b[^.!?]{3,300}\?\s*$",
@@ -72,10 +74,16 @@ def is_reversed(question: str, text: str, following: str) -> bool:
     asked = _FROM_TO.search(question) or _BACK.search(question) or _CAUGHT.search(question)
     if asked is None or _TOLD_BACK.search(following):
         return False
-    start, end = asked[1].lower(), asked[2].lower()
+    start, end = _stop(asked[1]), _stop(asked[2])
     told = (*_FROM_TO.findall(text), *_CAUGHT.findall(text))
-    ways = [(a.lower(), b.lower()) for a, b in told] + _along_arrows(text)
+    ways = [(_stop(a), _stop(b)) for a, b in told] + _along_arrows(text)
     return (end, start) in ways and (start, end) not in ways
+
+
+def _stop(words: str) -> str:
+    """One end of a way, without words that only stand beside it ("shingles if")."""
+    found = words.lower().split()
+    return " ".join(word for word in found if word not in STOP_WORDS) or words.lower()
 
 
 def _along_arrows(text: str) -> list[tuple[str, str]]:

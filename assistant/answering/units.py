@@ -91,6 +91,18 @@ _ASKED = (
 )
 _IN_WORDS = (
     (
+        re.compile(r"\bhow (?:soon|quickly|fast)\b|\bhow much time\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:within|after|in|takes?|lasts?) (?:about |around |less than )?(?:an?|one) "
+            r"(?:second|minute|hour|day|week|fortnight|month|year)\b|"
+            r"\b(?:every|each) (?:hour|day|week|month|year)\b|"
+            r"\b(?:immediately|instantly|at once|straight away|overnight|the (?:same|next) day)\b|"
+            r"\b(?:in|by|on|until|before) (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|"
+            r"february|march|april|may|june|july|august|september|october|november|december)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         re.compile(r"\bhow long\b(?! ago)", re.IGNORECASE),
         re.compile(
             r"\b(?:for|until|till|through(?:out)?|during) (?:the |an? |one |each |its |their )?"

@@ -48,6 +48,8 @@ _ENOUGH_ALONE = 0.4
 """The share of the question that an item holds which is shown without the line above its list."""
 _FEWEST_ANNOUNCED = 2
 """Items that a sentence without a colon announces, if as many stand right below it."""
+_MOST_OF_THEM = 0.6
+"""The share of a list's items that must say the thing that all of them are."""
 _NAMING_WORDS = 4
 """Words at an item's beginning among which its name stands."""
 _ONE_VALUE = frozenset({"person", "place", "date", "number", "amount"})
@@ -136,7 +138,12 @@ def _items_named(question: Question, best: Pick, items: Sequence[Pick]) -> list[
     if not thing or not thing & _opening_terms(question, best):
         return []
     named = [each for each in items if thing & _opening_terms(question, each)]
-    return named[:_MAX_LIST_ITEMS] if len(named) >= _FEWEST_ANNOUNCED else []
+    if len(named) < max(_FEWEST_ANNOUNCED, _MOST_OF_THEM * len(items)) or question.values:
+        return []
+    held = [_terms(question, each) & question.weights.keys() - thing for each in items]
+    if any(each != held[0] for each in held) and any(held):  # it is asked for some of them
+        return []
+    return list(items[:_MAX_LIST_ITEMS])
 
 
 def _opening_terms(question: Question, pick: Pick) -> frozenset[str]:

@@ -97,9 +97,9 @@ _ENGLISH: dict[AnswerKind, str] = {
     ),
     "howto": (
         r"\bsteps?\b|\bstep by step\b|\bprocedure\b|"
-        r"\bin (?:what|which) order (?:do|does|should|must|are|is)\b|"
         r"\bhow (?:do|does|can|should|to|is|are|was|were|did|could|would)\b"
-        r"(?! (?:i|you|we|one|they|people) (?:know|tell|see|say|recogni[sz]e)\b)"
+        r"(?! (?:i|you|we|one|they|people) (?:(?:know|see|say|recogni[sz]e)\b|"
+        r"tell (?:if|whether|when|from|that|which|my|the [\w-]+ (?:is|are|has|have)\b)))"
         r"(?!.{3,200}\bcompared? (?:with|to|against)\b)"
     ),
     "list": (

@@ -54,6 +54,19 @@ def with_phrases(question: Question, holds: Callable[[str], bool]) -> Question:
     )
 
 
+def is_told_by_phrase(question: Question, text: str, code: str) -> bool:
+    """Whether a text says one of the question's phrases by another word alone, which may mean
+    something else: "The copies are complete" for "fill in"."""
+    known = _phrases(question.language)
+    if not known or not question.same_as or code not in (question.language, ""):
+        return False
+    said = frozenset(stems(text, question.language))
+    return any(
+        not said.isdisjoint(known[phrase]) and not question.weights.keys() & {*phrase} <= said
+        for phrase in _said(question.text, question.language, known)
+    )
+
+
 def _said(
     text: str, code: str, known: Mapping[tuple[str, ...], tuple[str, ...]]
 ) -> list[tuple[str, ...]]:
