@@ -120,6 +120,8 @@ class OnnxReader:
             options.graph_optimization_level = (
                 onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
             )
+            # Without it, products of 8-bit numbers are cut off on processors with AVX2 alone.
+            options.add_session_config_entry("session.x64quantprecision", "1")
             self._session: Any = onnxruntime.InferenceSession(
                 str(model), options, providers=["CPUExecutionProvider"]
             )
