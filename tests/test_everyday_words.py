@@ -13,6 +13,7 @@ from assistant.answering.consequences import asks_what_follows, share_of_conditi
 from assistant.answering.existence import asks_for_existence, tells_existence
 from assistant.answering.kind_scores import kind_score
 from assistant.answering.other_counts import tells_other_count
+from assistant.answering.other_relations import gives_no_reason, tells_no_age
 from assistant.answering.permissions import asks_for_leave
 from assistant.answering.turning_sentences import is_reversed
 from assistant.answering.units import lacks_unit
@@ -249,3 +250,12 @@ def test_another_house_is_never_likely_for_one_with_a_digit_in_its_name(folder: 
     other = folder.ask("How many weeks of paid parental leave do I get at 40winds?")
     assert other.certainty in ("none", "unsure")
     assert "number" in asked("what pH did they measure?").kinds
+
+
+def test_a_reason_and_an_age_have_their_words() -> None:
+    assert gives_no_reason("Why was the castle torn down?", "It is a ruined fortress in the town.")
+    assert not gives_no_reason("Why was it torn down?", "Parliament ordered to dismantle it.")
+    assert not gives_no_reason("When was it torn down?", "It is a ruined fortress in the town.")
+    assert tells_no_age("how old do red pandas get", "It was known for more than 40 years.")
+    assert not tells_no_age("how old do red pandas get", "They live for 14 years.")
+    assert not tells_no_age("How old is the panda?", "It is 14.")

@@ -114,8 +114,8 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
     if question.language == "en" and not other:
         if asks_what_follows(question.text):
             return 1.0 if tells_what_follows(text) else 0.5
-        if _ASKS_CLOCK.search(question.text):
-            return 1.0 if _CLOCK.search(text) else _OTHER_UNIT
+        if asks_clock(question):
+            return 1.0 if tells_clock(text) else _OTHER_UNIT
     for kind in _kinds_to_fill(question):
         if kind == "date":
             text = without_life_years(question, text)
@@ -147,6 +147,16 @@ def kind_score(question: Question, text: str, code: str = "") -> float:
         if kind == "which" and not _NO_NAME.search(question.text):
             return 1.0 if _new_name(_CAPITAL, text, question) else 0.4
     return 0.5
+
+
+def asks_clock(question: Question) -> bool:
+    """Whether a time of the day is asked for, in English."""
+    return question.language == "en" and _ASKS_CLOCK.search(question.text) is not None
+
+
+def tells_clock(text: str) -> bool:
+    """Whether a sentence holds a time of the day."""
+    return _CLOCK.search(text) is not None
 
 
 def _tells_where_to(text: str) -> bool:

@@ -19,6 +19,8 @@ from assistant.text.terms import STOP_WORDS
 
 _NO_CAUSE, _NO_COUNT, _NOT_AFTER, _NOT_COMPARED, _OTHER_COUNT = 0.4, 0.4, 0.5, 0.5, 0.3
 """What is left of the probability in each case."""
+_NO_REASON = 0.65
+"""The same for "why", whose answers need no word of a reason: it makes none sure."""
 _BY_PHRASE, _A_WAY_BY_PHRASE = 0.85, 0.6
 """The same where a phrase of the question is only said by a word that may mean something else; a
 way to do it is told by more than that word."""
@@ -35,6 +37,25 @@ _TELLS_CAUSE = re.compile(
     r"resulted|resulting|owing to|thanks to|"
     r"blam\w+|reasons?|ignit\w+|provok\w+|brought|brings|after|when|since|from an?|so that|by an?|"
     r"through|made|makes|(?:began|begins) (?:when|with|after)|responsible|origin\w*)\b",
+    re.IGNORECASE,
+)
+_ASKS_WHY = re.compile(r"\W*why (?:was|were|is|are|did|does|do|has|have|had)\b(?! not)", re.I)
+_MAY_BE_A_REASON = re.compile(
+    r"\b(?:because|since|due|owing|thanks|so|therefore|thus|hence|reasons?|caus\w+|order|to|as|for|by|"
+    r"after|when|if|until|without|need\w*|must|cannot|allow\w*|prevent\w*|avoid\w*|result\w*|made|makes?|"
+    r"lets?|help\w*|mean(?:s|t)?|want\w*|wish\w*|fear\w*|too|enough|prefer\w*|not|no|never|than)\b|"
+    r"n['’]t\b|[;:–—]",
+    re.IGNORECASE,
+)
+"""What a reason may stand behind; "It is a ruined fortress in the town" has none."""
+_ASKS_AGE = re.compile(
+    r"\bhow old (?:can|do|does|could|will|might) .{2,80}\b(?:get|become|grow|live)\b|"
+    r"\bhow long (?:can|do|does) .{2,80}\blives?\b",
+    re.IGNORECASE,
+)
+_TELLS_AGE = re.compile(
+    r"\b(?:lives?|lived|life ?(?:span|time)|life expectancy|ages?|aged|years? old|old age|"
+    r"longevity|surviv\w+|reach\w*)\b",
     re.IGNORECASE,
 )
 _ASKS_COUNT = re.compile(
@@ -75,6 +96,10 @@ def share_of_relation(question: Question, best: Pick) -> float:
     asked, text, share = question.text, best.text, 1.0
     if lacks_cause(asked, text):
         share *= _NO_CAUSE
+    if gives_no_reason(asked, text) and not best.is_asked_above:
+        share *= _NO_REASON
+    if tells_no_age(asked, text):
+        share *= _NO_COUNT
     if counts_nothing(asked, text):
         share *= _NO_COUNT
     if tells_another_turn(asked, text) and best.about is None:
@@ -91,6 +116,17 @@ def share_of_relation(question: Question, best: Pick) -> float:
 def lacks_cause(asked: str, text: str) -> bool:
     """Whether it is asked what caused something, and a sentence has no word of a cause."""
     return _ASKS_CAUSE.match(asked) is not None and _TELLS_CAUSE.search(text) is None
+
+
+def gives_no_reason(asked: str, text: str) -> bool:
+    """Whether it is asked why, and a sentence has no word behind which a reason may stand."""
+    return _ASKS_WHY.match(asked) is not None and _MAY_BE_A_REASON.search(text) is None
+
+
+def tells_no_age(asked: str, text: str) -> bool:
+    """Whether it is asked how old something gets, and a sentence speaks of no life or age: "for
+    more than 40 years"."""
+    return _ASKS_AGE.search(asked) is not None and _TELLS_AGE.search(text) is None
 
 
 def counts_nothing(asked: str, text: str) -> bool:

@@ -19,6 +19,7 @@ from assistant.answering.consequences import asks_what_follows, share_of_conditi
 from assistant.answering.deeds import deed_bonus, deed_terms
 from assistant.answering.existence import asks_for_existence, tells_existence
 from assistant.answering.headlines import stands_in_a_stack
+from assistant.answering.kind_scores import asks_clock, tells_clock
 from assistant.answering.lines_beside import is_beside_text
 from assistant.answering.permissions import asks_for_leave, rules_on
 from assistant.answering.replies import replies_to_another
@@ -38,6 +39,8 @@ _FOLLOWS = 2.5
 """What a sentence gains at the most under the condition that is asked about."""
 _EXISTS = 1.0
 """What "There is no vaccine" gains where it is asked whether there is one."""
+_NO_CLOCK = 2.0
+"""What a sentence loses without a time of the day where one is asked for: a reader takes a day."""
 _ROW_DEFINES = 2.0
 """What a row gains that opens with what is to be defined; a reader says little of rows."""
 _SIGN = 1.5
@@ -58,8 +61,8 @@ _ANOTHER_REPLY = 3.0
 @dataclass(frozen=True, slots=True)
 class AskedForms:
     """What is looked for in every sentence of a question: the signs it writes, the terms of its
-    deed, and whether it is one of yes or no, asks for leave, for what follows from a condition, or
-    whether there is something."""
+    deed, and whether it is one of yes or no, asks for leave, for what follows from a condition,
+    whether there is something, or for a time of the day."""
 
     signs: tuple[str, ...]
     deed: frozenset[str]
@@ -67,6 +70,7 @@ class AskedForms:
     for_leave: bool
     follows: bool
     exists: bool
+    clock: bool
 
 
 def asked_forms(question: Question) -> AskedForms:
@@ -78,6 +82,7 @@ def asked_forms(question: Question) -> AskedForms:
         asks_for_leave(question),
         question.language == "en" and asks_what_follows(question.text),
         asks_for_existence(question),
+        asks_clock(question),
     )
 
 
@@ -101,6 +106,8 @@ def own_bonus(
     more -= _CAUSE * tells_cause(question, sentence.text)
     if forms.follows and sentence.row is None:
         more += _FOLLOWS * share_of_condition(question, sentence.text, passage.language)
+    if forms.clock and sentence.row is None:
+        more -= _NO_CLOCK * (not tells_clock(sentence.text))
     if forms.exists and sentence.row is None:
         more += _EXISTS * tells_existence(question, sentence.text, passage.language)
     more += FILLED_ROW * is_filled(question, sentence, features)
