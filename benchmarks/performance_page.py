@@ -48,9 +48,10 @@ READING = """\
 - "Its imports" are those of the limit: the package `chromadb`, as people call it, and tantivy. The
   assistant calls Chroma's engine without that package (`docs/decisions.md`).
 - A cold start is that of a new process on a warm disk (`python -m benchmarks.cold_start`); a server
-  has started when it gives out its page. In a browser's first visit the chat is drawn in 1.49 times
-  the time of an empty Gradio app and takes a typed question in .75 times it; in a second visit,
-  which has the files, in 1.98 and 1.12 times (`python -m benchmarks.page_ready --runs 11`).
+  has started when it gives out its page. In a browser's first visit the chat shows what is here and
+  takes a question in .57 times the time of an empty Gradio app, in a second visit, which has the
+  files, in 1.14 times; its page is drawn behind that in 1.19 and 2.03 times
+  (`python -m benchmarks.page_ready --runs 11`).
   Unchanged and edited folders on real documents: `python -m benchmarks.scale`.
 """
 
