@@ -32,7 +32,7 @@ SHOWN = (
      ("#question textarea",)),
     (("#question textarea",), ("#question textarea",)),
 )  # fmt: skip
-"""What is waited for in the chat and in the empty app: the first screen, and the page's own field."""
+"""What is waited for in the chat and in the empty app: the first screen, the page's own field."""
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "tests"))
 
