@@ -128,6 +128,7 @@ class Screen:
         self.page.goto(self.url)
         self.page.wait_for_selector("#question textarea")
         self.page.wait_for_selector("#library .library", state="attached")
+        self.page.wait_for_selector("#early", state="detached")  # it shows the same before
         return self
 
     def ask(self, question: str) -> None:
