@@ -8,16 +8,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 from support_server import Running, running
-from test_early_question import begun
+from test_early_question import begun, context
 from test_people import as_person, place, served, settings, tokens
 
 from assistant import Assistant, load_settings
 from assistant.chat.library import Library
 from assistant.server.policy import script_hashes
 
-__all__ = ["place", "served", "settings", "tokens"]  # fixtures
+__all__ = ["context", "place", "served", "settings", "tokens"]  # fixtures
 QUESTION = "When was the archive founded?"
 HOSTILE = '<ScRiPt>alert(1)</ScRiPt></template><img src=x onerror="alert(2)">'
 
@@ -27,13 +27,6 @@ def server(notes: Assistant) -> Iterator[Running]:
     with running(notes) as found:
         found.application.page.library.offered(None)  # its questions were tried
         yield found
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield made
-    made.close()
 
 
 def test_what_is_here_and_its_questions_can_be_read_before_the_page_is_there(

@@ -24,7 +24,7 @@ from assistant.answering.permissions import within_bounds
 from assistant.answering.picks import READ_NOTHING, Extraction, Pick
 from assistant.answering.shown_counts import shows_so_many
 from assistant.answering.table_rows import label_fit, names_option
-from assistant.answering.told_shares import share_told
+from assistant.answering.told_shares import share_by_form
 from assistant.answering.words_around import terms_around, text_around
 from assistant.checking.contraries import has_denial, has_opposite, is_denied_by
 from assistant.checking.contrasts import has_other_member
@@ -207,7 +207,7 @@ def probability_of(extraction: Extraction) -> float:
     best, question, ruled = extraction.ranked[0], extraction.question, 0.0
     if _is_told_by_form(question, best, found.around) or shows_so_many(extraction):
         nothing = dict.fromkeys((*_READER_SIGNALS, "missing", "unlike"), 0.0)
-    elif best.row is None and (ruled := share_told(question, best)):
+    elif best.row is None and (ruled := share_by_form(question, best)):
         nothing = dict.fromkeys((*_READER_SIGNALS, "opposite"), 0.0)
     else:
         return p

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.checking.contraries import has_opposite
+from assistant.checking.polarity import clause_of
 from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS, words
 
@@ -42,18 +44,8 @@ _OF_THE_HOUSE = re.compile(
     r"shop|owner|operator|management|board|host|office|airline|house))\b",
     re.IGNORECASE,
 )
-_OPPOSITES = tuple(
-    (frozenset(one.split()), frozenset(other.split()))
-    for one, other in (
-        ("above over more exceeds exceed exceeding", "below under less fewer"),
-        ("early earlier before", "late later after overdue"),
-        ("win wins won", "lose loses lost"), ("open opens opened", "close closes closed shut"),
-        ("rise rises rose increases increase", "fall falls fell drops drop decreases decrease"),
-        ("hot warm", "cold cool"), ("high higher", "low lower"), ("full", "empty"), ("on", "off"),
-        ("accept accepted accepts", "reject rejected rejects decline declined"),
-        ("first", "last second third"), ("up", "down"), ("present", "absent"),
-    )
-)  # fmt: skip
+_ENDS = (frozenset({"on", "off"}), frozenset({"up", "down"}))
+"""Opposites that are words of grammar, which the check of contraries does not read."""
 _RULES = re.compile(
     r"\b(?:anyone|anybody|everyone|whoever|those|people|members|users|guests|students) who\b|"
     r"\b(?:must|shall|may not|cannot|will be|can be|may be)\b",
@@ -116,11 +108,11 @@ def _is_other_case(asked: str, told: str, word: str) -> bool:
     if _OUR_OWN.match(asked) and _OF_THE_HOUSE.match(told):
         return True
     mine, theirs = ({*words(each)} for each in (asked, told))
-    return any(
-        (mine & one and theirs & other and not mine & other and not theirs & one)
-        or (mine & other and theirs & one and not mine & one and not theirs & other)
-        for one, other in _OPPOSITES
-    )
+    if any(
+        len(mine & ends) == len(theirs & ends) == 1 != len((mine | theirs) & ends) for ends in _ENDS
+    ):
+        return True
+    return not denies and has_opposite(clause_of(asked), clause_of(told))
 
 
 def tells_what_follows(text: str) -> bool:

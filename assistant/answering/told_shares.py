@@ -18,7 +18,7 @@ _THERE_IS = 0.95
 """The share of a question whether there is something that a sentence must hold that tells it."""
 
 
-def share_told(question: Question, best: Pick) -> float:
+def share_by_form(question: Question, best: Pick) -> float:
     """The share of a question that a sentence holds whose form answers it, and which a reader does
     not see: a rule for a question for leave, what follows under the condition asked about, that
     there is something or not; 0.0 for all others."""
