@@ -14,12 +14,24 @@ from assistant.answering.existence import asks_for_existence, tells_existence
 from assistant.answering.kind_scores import kind_score
 from assistant.answering.other_counts import tells_other_count
 from assistant.answering.other_relations import gives_no_reason, tells_no_age
-from assistant.answering.permissions import asks_for_leave
+from assistant.answering.permissions import asks_for_leave, rules_on
+from assistant.answering.picks import Pick
+from assistant.answering.sentence_scores import (
+    FEATURE_NAMES,
+    SentenceFeatures,
+    _kind_of,
+    take_apart,
+)
+from assistant.answering.told_shares import share_by_form
 from assistant.answering.turning_sentences import is_reversed
 from assistant.answering.units import lacks_unit
-from assistant.retrieval.everyday_phrases import with_phrases
+from assistant.answering.whole_lists import _items_named
+from assistant.model.answer_reader import OnnxReader, make_reader
+from assistant.retrieval.everyday_phrases import is_told_by_phrase, with_phrases
 from assistant.retrieval.question import Question, analyse
 from assistant.text.analysed import analysed
+from assistant.text.sentences import sentences
+from assistant.types import Passage
 
 CLUB = """# The rowing club of Sandvik
 
@@ -72,7 +84,13 @@ STARS = """# The sky of the islanders
 """
 
 folder = indexed_for_module(
-    {"club.md": CLUB, "fever.md": FLU, "stars.md": STARS, "40winds.md": LEAVE, "oars.md": OTHER}
+    {
+        "club.md": CLUB,
+        "fever.md": FLU,
+        "stars.md": STARS,
+        "40winds.md": LEAVE,
+        "oars.md": OTHER,
+    }
 )
 
 
@@ -259,3 +277,85 @@ def test_a_reason_and_an_age_have_their_words() -> None:
     assert tells_no_age("how old do red pandas get", "It was known for more than 40 years.")
     assert not tells_no_age("how old do red pandas get", "They live for 14 years.")
     assert not tells_no_age("How old is the panda?", "It is 14.")
+
+
+@pytest.mark.parametrize(
+    ("asked_of", "text"),
+    [
+        ("What happens if I object to the renewal?", "Unless you object, it is renewed."),
+        ("What happens if I set a name?", "If you do not set a name, it is called after you."),
+        ("What happens if the gas is below 20 %?", "It sounds if the gas is above 20 %."),
+        ("What happens if the lamp is off?", "If the lamp is on, nobody enters."),
+        ("What happens if I cancel my booking?", "If we cancel the booking, you are refunded."),
+    ],
+)
+def test_the_other_side_of_a_condition_is_another_one(asked_of: str, text: str) -> None:
+    question = asked(asked_of)
+    assert share_of_condition(question, text) == 0.0
+    same = text.replace("Unless", "If").replace("do not ", "").replace("above", "below")
+    same = same.replace("lamp is on", "lamp is off").replace("If we cancel", "If you cancel")
+    assert share_of_condition(question, same) >= 0.5
+
+
+def passage_of(text: str) -> Passage:
+    return Passage("1", "a.md", "House", text, 0, len(text), None, (), 1.0, language="en")
+
+
+def pick_of(text: str) -> Pick:
+    passage = passage_of(text)
+    features = SentenceFeatures(**dict.fromkeys(FEATURE_NAMES, 0.0))
+    return Pick(passage, text, 0, len(text), 1.0, features, "prose")
+
+
+def test_forms_that_a_reader_does_not_see_are_believed() -> None:
+    asked_of = asked("What happens if I reserve the hall late?")
+    told = share_by_form(asked_of, pick_of("If you reserve the hall late, you pay 9 euros."))
+    assert 0.5 < told <= 0.6, "likely, never sure"
+    assert share_by_form(asked_of, pick_of("The hall is reserved by telephone.")) == 0.0
+    there = asked("Is there a lift in the tower?")
+    assert share_by_form(there, pick_of("There is no lift in the tower.")) == 1.0
+    assert share_by_form(there, pick_of("There is a lift in the barn.")) == 0.0
+    assert share_by_form(there, pick_of("There was a lift in the tower.")) == 0.0
+
+
+def test_a_rule_is_of_one_place_and_of_a_time_of_the_day() -> None:
+    rule = "Grilling is not allowed on the balcony."
+    here, there = asked("Is grilling on the balcony allowed?"), asked("May I grill in the yard?")
+    assert rules_on(here, passage_of(rule), rule) > 0.5
+    assert rules_on(there, passage_of(f"{rule} The yard is open."), rule) == 0.0
+    piano = "Pianos may be played for 2 hours a day."
+    assert rules_on(asked("May I play pianos for 2 hours?"), passage_of(piano), piano) > 0.5
+    assert rules_on(asked("May I play pianos at 2 pm?"), passage_of(piano), piano) == 0.0
+
+
+def test_any_cell_may_answer_of_a_row_whose_label_is_asked_about() -> None:
+    text = "| Name | Meaning |\n|---|---|\n| Warra | grey heron |\n| Tolu | lost tooth |\n"
+    question = asked("Which bird is Warra?")
+    found = take_apart(passage_of(text), sentences(text), question)
+    kinds = {each.row.cells[0]: _kind_of(question, each, "en") for each in found if each.row}
+    assert kinds["Warra"] == 1.0
+    assert kinds["Tolu"] < 1.0
+
+
+def test_what_only_a_word_for_a_phrase_tells_is_known() -> None:
+    question = with_phrases(asked("How do I fill in the form?"), lambda term: True)
+    assert is_told_by_phrase(question, "Complete forms are kept.", "en")
+    assert not is_told_by_phrase(question, "Fill in the complete form.", "en")
+    assert not is_told_by_phrase(asked("What is complete?"), "Complete forms are kept.", "en")
+
+
+def test_of_a_list_of_the_things_that_there_are_every_item_is_given() -> None:
+    items = [pick_of(f"{each}: 60 euros") for each in ("Guided tour", "Night tour", "Harbour tour")]
+    every = asked("Which tours does the museum have?")
+    assert _items_named(every, items[1], items) == items
+    assert _items_named(asked("Which night tours does it have?"), items[1], items) == []
+    assert _items_named(asked("Which tours for 60 euros does it have?"), items[1], items) == []
+    others = [items[0], *(pick_of(each) for each in ("Cards: 2 euros", "A shop", "Maps"))]
+    assert _items_named(every, items[0], others) == []
+
+
+def test_the_reader_cuts_off_no_products_on_any_processor() -> None:
+    reader = make_reader("builtin")
+    assert isinstance(reader, OnnxReader)
+    options = reader._session.get_session_options()
+    assert options.get_session_config_entry("session.x64quantprecision") == "1"
