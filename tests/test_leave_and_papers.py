@@ -197,7 +197,7 @@ def test_what_rules_on_something() -> None:
     hall = replace(hall, document="halls/other.md")
     assert rules_on(asked("May I keep the bees that I have at the Bombus?"), hall, hall.text) == 0.0
     assert within_bounds(0.9, 1.0) == 0.9
-    assert 0.2 < within_bounds(0.1, 0.5) < within_bounds(0.9, 0.5) < SURE
+    assert 0.2 < within_bounds(0.1, 0.55) < within_bounds(0.9, 0.55) < SURE
     assert within_bounds(0.1, 0.4) == 0.1
     assert within_bounds(0.9, 0.4) < LIKELY
 
