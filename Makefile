@@ -51,8 +51,9 @@ serve: $(VENV)/.use
 
 # Timing on a busy machine fails one test in thousands now and then. What fails beside others is asked
 # once more alone, one after the other, up to the first that fails again; its name stands in the output.
-TESTS = $(BIN)/python -m pytest -n 2 --dist loadfile || { test $$? = 1 && echo \
-  && echo "Once more, alone: what failed above" && $(BIN)/python -m pytest --lf --lfnf=none -x -v; }
+# Files keep the order of tests/conftest.py, and what is skipped says why.
+TESTS = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs || { test $$? = 1 && echo \
+  && echo "Once more, alone: what failed above" && CI_UNTIL= $(BIN)/python -m pytest --lf --lfnf=none -x -v; }
 
 test: $(VENV)/.dev
 	$(TESTS)

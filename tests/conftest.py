@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -132,12 +133,26 @@ LONG_VARIANTS = (
 )
 """Left out where ``CI_BRIEF`` is set: long ones, most with a sister that is run. `make test` runs
 them all."""
+LAST = (
+    "test_chat_browser", "test_chat_safety", "test_people", "test_chat_first_minutes",
+    "test_first_screen", "test_early_question", "test_chat_report", "test_chat_collections",
+    "test_document_view", "test_chat_help", "test_notes", "test_chat_access", "test_study_cards",
+    "test_timeline", "test_chat_model_choice", "test_cell_links", "test_eval_planted",
+    "test_fresh_answers", "test_pictures", "test_hostile_steps", "test_eval_prompt",
+    "test_eval_flooding", "test_queries", "test_tutorial", "test_generated_pages", "test_large",
+    "test_event_bodies", "test_ocr_extra", "test_unfinished", "test_model_summaries",
+    "test_slow_texts",
+)  # fmt: skip
+"""The files with the longest tests, in the order in which they run after all others. Those that
+have not begun by ``CI_UNTIL`` (seconds since 1970) are skipped and named: a machine half as fast
+would take 40 minutes for all. `make test` has no such limit."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.environ.get("CI_BRIEF"):
         items[:] = [each for each in items if not any(v in each.nodeid for v in LONG_VARIANTS)]
-    items.sort(key=lambda each: _LONGEST not in each.nodeid)  # begun last, it would run alone
+    # Begun last, the longest would run alone.
+    items.sort(key=lambda each: (_LONGEST not in each.nodeid, _place_among_last(each)))
     for item in items:
         if "shared" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared)
@@ -150,6 +165,18 @@ def browser() -> Iterator[Any]:
 
     with chromium() as found:
         yield found
+
+
+def _place_among_last(item: pytest.Item) -> int:
+    """0 for a file that is not among the last ones, then their order from 1."""
+    return LAST.index(item.path.stem) + 1 if item.path.stem in LAST else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    until = os.environ.get("CI_UNTIL")
+    if until and time.time() > float(until) and _place_among_last(item):
+        pytest.skip("the run is late and this is one of its longest files: `make test` runs it")
 
 
 # ---------------------------------------------------------------- the sample folder
