@@ -22,7 +22,7 @@ from assistant import Assistant, load_settings
 from assistant.cli import main
 from assistant.errors import ReaderError
 from assistant.model.answer_reader import OnnxReader, Reading, make_reader
-from assistant.model.reader_files import folder_on_disk, is_public_name
+from assistant.model.reader_files import BUILTIN, folder_on_disk, is_public_name
 from assistant.resources import Resources
 
 QUESTION = "When was the garden of Holm laid out?"
@@ -265,9 +265,9 @@ def test_a_passage_is_judged_alike_whatever_is_read_beside_it(builtin: OnnxReade
     """An 8-bit model rounds by the whole batch; so a batch would make a passage's neighbours, and
     thereby other files of the index, part of its confidence."""
     question, text, near, _ = PAIRS[0]
-    alone = make_reader("builtin").read(question, [("", text)])[0]
+    alone = OnnxReader(BUILTIN).read(question, [("", text)])[0]
     others = [("", near), ("", " ".join(t for _, t, _, _ in PAIRS)), ("", text)]
-    assert same(alone, make_reader("builtin").read(question, others)[2])
+    assert same(alone, OnnxReader(BUILTIN).read(question, others)[2])
 
 
 def test_asked_twice_the_model_runs_once(tmp_path: Path) -> None:
@@ -286,8 +286,8 @@ def test_asked_twice_the_model_runs_once(tmp_path: Path) -> None:
 
 def test_many_threads_get_the_same_readings(builtin: OnnxReader) -> None:
     asked = [(q, [("", a), ("", b)]) for q, a, b, _ in PAIRS]
-    expected = {q: make_reader("builtin").read(q, passages) for q, passages in asked[:4]}
-    fresh = make_reader("builtin")
+    expected = {q: OnnxReader(BUILTIN).read(q, passages) for q, passages in asked[:4]}
+    fresh = OnnxReader(BUILTIN)
     work = asked[:4] * 4
     random.Random(2).shuffle(work)
     with ThreadPoolExecutor(8) as pool:

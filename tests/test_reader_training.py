@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Any
 
 import onnx
 import pytest
+from support_reader import make_model
 
 from assistant.errors import MissingPackageError, UsageError
 from assistant.model.answer_reader import OnnxReader
 from assistant.model.reader_files import BUILTIN
 from benchmarks.reader_training import MOST_TOKENS, need_torch
 from benchmarks.reader_training.examples import batch_of, encode
-from benchmarks.reader_training.export import INPUTS, OUTPUTS
+from benchmarks.reader_training.export import INPUTS, MEANING, OUTPUTS, add_meaning
 from benchmarks.reader_training.prepare import Row, read_rows, written_rows
 from benchmarks.reader_training.restore import weights_of
 from benchmarks.reader_training.train import auroc, batches, load_tokenizer
@@ -158,8 +160,35 @@ def test_auroc_counts_ties_as_halves() -> None:
 def test_the_shipped_model_has_the_interface_that_is_exported() -> None:
     graph = onnx.load(str(BUILTIN / "reader.int8.onnx")).graph
     assert {each.name for each in graph.input} == set(INPUTS)
-    assert tuple(each.name for each in graph.output) == OUTPUTS
-    assert [len(each.type.tensor_type.shape.dim) for each in graph.output] == [2, 2, 1]
+    assert tuple(each.name for each in graph.output) == (*OUTPUTS, MEANING)
+    assert [len(each.type.tensor_type.shape.dim) for each in graph.output] == [2, 2, 1, 2]
+
+
+def test_meanings_are_told_once_and_change_no_reading(tmp_path: Path) -> None:
+    import onnxruntime
+
+    shutil.copytree(BUILTIN, tmp_path / "reader")
+    path = tmp_path / "reader" / "reader.int8.onnx"
+    model = onnx.load(str(path))
+    with pytest.raises(UsageError, match="tells meanings already"):
+        add_meaning(path)
+    del model.graph.output[3:]
+    kept = [node for node in model.graph.node if not node.output[0].startswith(MEANING)]
+    del model.graph.node[:]
+    model.graph.node.extend(kept)
+    onnx.save(model, str(path))
+    asked = ("Who mended the gate?", [("Gates", "Ida mended the gate of Holm. It was red.")])
+    without = OnnxReader(path.parent)
+    assert without.meanings(["a gate"]).shape == (1, 0)
+    add_meaning(path)
+    told = OnnxReader(path.parent)
+    one, other = without.read(*asked)[0], told.read(*asked)[0]
+    assert one.answerable == other.answerable
+    assert (one.first == other.first).all()
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    assert [each.name for each in session.get_outputs()] == [*OUTPUTS, MEANING]
+    with pytest.raises(UsageError, match="no such layers"):
+        add_meaning(make_model(tmp_path / "other", {"rose": (1.0, 1.0)}) / "model.onnx")
 
 
 @pytest.mark.parametrize(

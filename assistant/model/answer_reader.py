@@ -4,7 +4,7 @@ Counting words cannot tell "the lighthouse was designed by Olsen" from "the ligh
 by Falk". A reader can, to a degree: a question-answering model in ONNX with the customary inputs
 and outputs (Devlin et al. 2019; SQuAD 2.0): ``[CLS] question [SEP] passage [SEP]``, a start and an
 end logit for every token, and the first token standing for "no answer". Ours adds a number,
-``answerable``.
+``answerable``, and ``meaning``, a vector for a text alone.
 
 ``answer.reader`` chooses: ``none``; ``builtin``, which lies in this package; or the name of a
 public model, or a folder with one. onnxruntime comes with Chroma. Nothing is downloaded but a model
@@ -17,6 +17,7 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import exp
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import ReaderError
-from assistant.model.reader_files import CHOICES, files_of, first_line, folder_of
+from assistant.model.reader_files import BUILTIN, CHOICES, files_of, first_line, folder_of
 from assistant.text.recent import Recent
 from assistant.types import Passage
 
@@ -41,6 +42,9 @@ _MOST_TITLE = 300
 _LONGEST_SPAN = 24
 """Tokens of an answer; longer ones are sentences, not answers."""
 _MOST_KEPT = 512
+_MOST_MEANT = 128
+"""Tokens of a text whose meaning is asked for: a sentence under its title."""
+_MEANINGS_KEPT = 4096
 
 Numbers = NDArray[np.float32]
 
@@ -94,6 +98,11 @@ class AnswerReader(Protocol):
         """One reading for each (title, text). Raises ``ReaderError``."""
         ...
 
+    def meanings(self, texts: Sequence[str]) -> Numbers:
+        """Unit vectors, shape (texts, dimensions): those of texts that mean alike are close. They
+        have no dimensions where the model tells no meaning. Raises ``ReaderError``."""
+        ...
+
 
 def read_passages(
     reader: AnswerReader | None, question: str, passages: Sequence[Passage]
@@ -138,7 +147,9 @@ class OnnxReader:
         self._outputs = [_output(outputs, "start", 0, folder), _output(outputs, "end", 1, folder)]
         if "answerable" in outputs:
             self._outputs.append("answerable")
+        self._tells_meanings = "meaning" in outputs
         self._kept: Recent[Reading] = Recent(_MOST_KEPT)
+        self._meant: Recent[Numbers] = Recent(_MEANINGS_KEPT)
         self._lock = threading.Lock()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
@@ -154,14 +165,51 @@ class OnnxReader:
             readings.append(reading)
         return readings
 
+    def meanings(self, texts: Sequence[str]) -> Numbers:
+        """Unit vectors, shape (texts, dimensions): the mean of all tokens after three of the
+        layers. No dimensions where the model tells no meaning. Raises ``ReaderError``."""
+        if not self._tells_meanings or not texts:
+            return np.zeros((len(texts), 0), np.float32)
+        return np.stack([self._meaning(text) for text in texts])
+
+    def _meaning(self, text: str) -> Numbers:
+        found = self._meant.get(text)
+        if found is None:
+            ids = self._encoded(text[:_MOST_CHARACTERS]).ids
+            ids = ids if len(ids) <= _MOST_MEANT else [*ids[: _MOST_MEANT - 1], ids[-1]]
+            (vectors,) = self._computed(ids, [0] * len(ids), ["meaning"])
+            found = np.asarray(vectors[0], np.float32)
+            self._meant.put(text, found)
+        return found
+
+    def _encoded(self, *texts: str) -> Any:
+        try:
+            return self._tokenizer.encode(*map(_printable, texts))
+        except Exception as exc:  # tokenizers raises types of its own
+            raise ReaderError(f"The reader's tokenizer failed: {first_line(exc)}") from exc
+
+    def _computed(self, ids: list[int], kinds: list[int], outputs: list[str]) -> list[Any]:
+        row = np.array([ids], np.int64)
+        given = {
+            "input_ids": row,
+            "attention_mask": np.ones_like(row),
+            "token_type_ids": np.array([kinds], np.int64),
+        }
+        try:
+            with self._lock:
+                found: list[Any] = self._session.run(
+                    outputs, {name: given[name] for name in given if name in self._inputs}
+                )
+        except Exception as exc:  # onnxruntime raises types of its own
+            raise ReaderError(f"The reader failed: {first_line(exc)}", hint=CHOICES) from exc
+        if not all(np.isfinite(each).all() for each in found):
+            raise ReaderError("The reader gave NaN or infinity instead of numbers", hint=CHOICES)
+        return found
+
     def _windows(self, question: str, title: str, text: str) -> list[_Window]:
         head = f"{title[:_MOST_TITLE]}. " if title and not text.startswith(title) else ""
         told = head + text[:_MOST_CHARACTERS]
-        asked = _printable(question[:_MOST_CHARACTERS])
-        try:
-            encoded = self._tokenizer.encode(asked, _printable(told))
-        except Exception as exc:  # tokenizers raises types of its own
-            raise ReaderError(f"The reader's tokenizer failed: {first_line(exc)}") from exc
+        encoded = self._encoded(question[:_MOST_CHARACTERS], told)
         ids, kinds, sides = encoded.ids, encoded.type_ids, encoded.sequence_ids
         places = [
             (a - len(head), b - len(head)) if side == 1 and b > a else (-1, -1)
@@ -189,26 +237,14 @@ class OnnxReader:
     def _run(self, window: _Window) -> Reading:
         """One window alone. In a batch, an 8-bit model rounds each row by its neighbours: the same
         passage differed by up to .74 in its logit; and padding made a batch slower, not faster."""
-        ids = np.array([window.ids], np.int64)
-        kinds = np.array([window.kinds], np.int64)
-        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": kinds}
-        try:
-            with self._lock:
-                starts, ends, *rest = self._session.run(
-                    self._outputs, {name: given[name] for name in given if name in self._inputs}
-                )
-        except Exception as exc:  # onnxruntime raises types of its own
-            raise ReaderError(f"The reader failed: {first_line(exc)}", hint=CHOICES) from exc
-        if any(each.shape != ids.shape for each in (starts, ends)) or any(
-            r.size != 1 for r in rest
-        ):
+        starts, ends, *rest = self._computed(window.ids, window.kinds, self._outputs)
+        shape = (1, len(window.ids))
+        if any(each.shape != shape for each in (starts, ends)) or any(r.size != 1 for r in rest):
             raise ReaderError(
-                f"The reader gave numbers of shape {starts.shape} for {ids.shape[1]} tokens: it is "
+                f"The reader gave numbers of shape {starts.shape} for {shape[1]} tokens: it is "
                 "no question-answering model",
                 hint=CHOICES,
             )
-        if not all(np.isfinite(each).all() for each in (starts, ends, *rest)):
-            raise ReaderError("The reader gave NaN or infinity instead of numbers", hint=CHOICES)
         null = float(starts[0, 0] + ends[0, 0])
         places = np.array(window.places, dtype=np.int64)  # below 0: no word of the passage
         inside = np.flatnonzero(places[:, 0] >= 0)
@@ -264,6 +300,14 @@ def _output(names: Sequence[str], word: str, place: int, folder: Path) -> str:
 def make_reader(name: str) -> AnswerReader:
     """The reader that ``answer.reader`` names: ``builtin``, a folder, or a model's public name.
 
-    Raises ``ReaderError``. Only a public name is downloaded, by huggingface-hub, once.
+    Ours is one for the whole process, however many assistants it has: 60 MB and a quarter of a
+    second each otherwise. Raises ``ReaderError``. Only a public name is downloaded, by
+    huggingface-hub, once.
     """
-    return OnnxReader(folder_of(name))
+    folder = folder_of(name)
+    return _builtin() if folder == BUILTIN else OnnxReader(folder)
+
+
+@cache
+def _builtin() -> OnnxReader:
+    return OnnxReader(BUILTIN)

@@ -25,6 +25,7 @@ What ``assistant.model.answer_reader`` expects of the exported model:
 | input | input_ids, attention_mask, token_type_ids | batch × tokens | int64 |
 | output | start_logits, end_logits | batch × tokens | float32 |
 | output | answerable | batch | float32, a logit |
+| output | meaning | batch × dimensions | float32, a unit vector for a text alone, without padding |
 
 The texts are ``[CLS] question [SEP] title. passage [SEP]``, at most 256 tokens; start and end at
 ``[CLS]`` stand for "no answer".
