@@ -79,8 +79,9 @@ def test_a_sentence_far_behind_stays_there(reader: OnnxReader) -> None:
             picks[1],
         ),
         lambda picks: picks[:1],
+        lambda picks: (replace(picks[0], features=replace(FEATURES, defines=0.8)), picks[1]),
     ],
-    ids=["plainly read", "another language", "alone"],
+    ids=["plainly read", "another language", "alone", "a definition"],
 )
 def test_where_nothing_is_looked_at(
     change: Callable[[tuple[Pick, ...]], tuple[Pick, ...]], reader: OnnxReader

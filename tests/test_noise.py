@@ -147,7 +147,11 @@ def with_threshold(magazine: Assistant, least: float) -> Assistant:
     return Assistant(magazine.settings.model_copy(update={"answer": answer}))
 
 
-def test_where_nothing_else_answers_a_caption_counts_in_full(magazine: Assistant) -> None:
+def test_where_nothing_else_answers_a_caption_counts_in_full(
+    magazine: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The order by meaning comes with an answer alone, and would make the two thresholds unlike.
+    monkeypatch.setattr("assistant.answering.extractive.by_meaning", lambda found, *_: found)
     question = "Who stood with the petal of roses in Bergen?"
     with with_threshold(magazine, 0.0) as assistant:
         stood_back = assistant.ask(question)

@@ -146,9 +146,10 @@ def chosen_from(
             extraction, p = whole, also
     # What would be refused stays so: of nine such questions that it would answer six were wrong.
     if is_enough(p, settings.min_confidence):
-        nearer = by_meaning(candidates, asked, reader)
-        if nearer is not candidates:
-            extraction, p = judged(nearer)
+        ordered = by_meaning(candidates, asked, reader)
+        nearer, also = (extraction, p) if ordered is candidates else judged(ordered)
+        if is_enough(also, settings.min_confidence):
+            extraction, p = nearer, also
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
     answers = bool(extraction.picks) and is_enough(p, settings.min_confidence)
     return Chosen(extraction, shown, answers)

@@ -19,19 +19,22 @@ _WEIGHT = 6.0
 """Of a cosine. Of 269 questions on folders of strangers, handbooks and saved articles whose answer
 is among the candidates, it comes first for 183 without and 197 with it; with 4 to 8 for as many.
 Of 175 questions of SQuAD, which mostly have the words of their answer, for 150 and 149."""
-_PLAINLY = 4.0
-"""The span of a best candidate that needs no second look."""
+_PLAINLY, _DEFINES = 4.0, 0.5
+"""The span of a best candidate that needs no second look, and what one has that says what the thing
+asked for is."""
 
 
 def by_meaning(candidates: Candidates, asked: str, reader: AnswerReader | None) -> Candidates:
     """The candidates, the best of them in the order of their score and of how close they come,
     under their title, to ``asked`` in meaning. Raises ``ReaderError``.
 
-    Unchanged for lists and ways of doing, in other languages than English, and by a reader that
-    tells no meanings.
+    Unchanged for lists and ways of doing, where a row or a definition is the best, in other
+    languages than English, and by a reader that tells no meanings.
     """
     question, first = candidates.question, candidates.ranked[:_LOOKED_AT]
-    if reader is None or len(first) < 2 or first[0].read.span >= _PLAINLY:
+    if reader is None or len(first) < 2 or first[0].row is not None:
+        return candidates
+    if first[0].read.span >= _PLAINLY or first[0].features.defines > _DEFINES:
         return candidates
     if question.wants_list or question.wants_steps or not _is_english(question.language, first):
         return candidates
