@@ -12,9 +12,12 @@ from support_reader import make_model
 
 from assistant import Assistant
 from assistant.answering.candidates import Candidates
+from assistant.answering.choice import choose
+from assistant.answering.confidence import probability_of
 from assistant.answering.nearest_meanings import by_meaning
 from assistant.answering.picks import Pick, Read
 from assistant.answering.sentence_scores import FEATURE_NAMES, SentenceFeatures
+from assistant.answering.table_rows import TableRow
 from assistant.model.answer_reader import OnnxReader, make_reader
 from assistant.model.reader_files import BUILTIN
 from assistant.retrieval.question import Question, analyse
@@ -22,6 +25,8 @@ from assistant.text.analysed import analysed
 from assistant.types import Passage
 
 FEATURES = SentenceFeatures(**dict.fromkeys(FEATURE_NAMES, 0.0))
+NO_TERMS: frozenset[str] = frozenset()
+ROW = TableRow(("a.md", "", ("Drug",)), ("Drug",), ("none",), "", NO_TERMS, NO_TERMS, NO_TERMS)
 ASKED = "Is there ever booze at parties in the office?"
 DRUGS = "Drugs must not be used, bought or sold at work, in the office or outside of it."
 WINE = "Though events are dry, some evenings have beer or wine."
@@ -80,8 +85,9 @@ def test_a_sentence_far_behind_stays_there(reader: OnnxReader) -> None:
         ),
         lambda picks: picks[:1],
         lambda picks: (replace(picks[0], features=replace(FEATURES, defines=0.8)), picks[1]),
+        lambda picks: (replace(picks[0], row=ROW), picks[1]),
     ],
-    ids=["plainly read", "another language", "alone", "a definition"],
+    ids=["plainly read", "another language", "alone", "a definition", "a row"],
 )
 def test_where_nothing_is_looked_at(
     change: Callable[[tuple[Pick, ...]], tuple[Pick, ...]], reader: OnnxReader
@@ -139,3 +145,22 @@ def test_what_is_refused_is_not_looked_at_again(
     assert before.text != after.text, "the order decides which sentences answer"
     assert sample.ask("What does a ticket to the opera of Lima cost?").abstained
     assert seen == [question]
+
+
+def test_an_answer_that_the_new_order_would_refuse_stays(
+    sample: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "Where did the first ICLR take place?"
+    before = sample.ask(question)
+    seen: list[float] = []
+
+    def the_worst(found: Candidates, asked: str, reader: object) -> Candidates:
+        worst = replace(found, ranked=found.ranked[-1:])
+        seen.append(probability_of(choose(worst, 3, lambda document: "")))
+        return worst
+
+    monkeypatch.setattr("assistant.answering.extractive.by_meaning", the_worst)
+    after = sample.ask(question)
+    assert seen
+    assert seen[0] < sample.settings.answer.min_confidence, "alone it would be refused"
+    assert (after.text, after.confidence) == (before.text, before.confidence)
