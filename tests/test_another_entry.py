@@ -8,9 +8,11 @@ from support_texts import indexed_for_module
 from assistant import Assistant
 from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.following_sentences import following
+from assistant.answering.other_entries import is_another_entry
 from assistant.answering.picks import Pick
-from assistant.answering.sentence_scores import SentenceFeatures
+from assistant.answering.sentence_scores import FEATURE_NAMES, SentenceFeatures
 from assistant.answering.sides import sides_of
+from assistant.answering.table_rows import TableRow
 from assistant.answering.two_questions import two_questions
 from assistant.retrieval.question import analyse
 from assistant.text.analysed import analysed
@@ -81,6 +83,24 @@ def test_an_item_about_another_language_is_not_called_likely(texts: Assistant) -
     answer = texts.ask("Who translated Marrow into Danish?")
     assert "Ines Moor" in answer.text
     assert answer.certainty in ("sure", "likely")
+
+
+def test_a_row_whose_label_the_question_holds_is_the_one_asked_about() -> None:
+    text = "Long weekend (Fri–Sun) | 26 | 17"
+    passage = Passage("c", "tickets.md", "Tickets", text, 0, len(text), None, (), 1.0)
+
+    def is_another(label: str) -> bool:
+        row = TableRow(("a", "", ("Ticket",)), ("Ticket",), (label, "26"), "", *[frozenset()] * 3)
+        features = SentenceFeatures(**dict.fromkeys(FEATURE_NAMES, 0.0))
+        best = Pick(passage, text, 0, len(text), 5.0, features, "table", row=row)
+        asked = "What does the long weekend of the Ludlow Folk Festival cost?"
+        question = analyse(analysed(asked), (), lambda term: 3.0)
+        return is_another_entry(question, best)
+
+    assert not is_another("Long weekend (Fri–Sun)")
+    assert is_another("Long Monday (Fri–Sun)")
+    assert is_another("Weekend Saturday")
+    assert is_another("Weekend"), "one word may stand there by chance"
 
 
 def test_two_neighbouring_sentences_tell_two_things_apart(texts: Assistant) -> None:

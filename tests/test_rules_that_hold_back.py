@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from support_texts import indexed_for_module
@@ -220,6 +221,38 @@ def test_a_counted_noun_that_stands_nowhere_halves_the_probability() -> None:
     assert share_of_noun(asked("How many calories has the pie?"), best, [best]) == 0.5
     assert share_of_noun(asked("How many plums has the pie?"), best, [best]) == 1.0
     assert share_of_noun(asked("How many pounds of plums?"), best, [best]) == 1.0
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much is a youth ticket for the fair?",
+        "How much is it to enter the fair?",
+        "How much does a youth ticket cost?",
+    ],
+)
+def test_a_price_is_told_by_money(question: str) -> None:
+    def share(text: str, title: str = "The fair") -> float:
+        [best] = picks_of(text, "prose", text)
+        best = replace(best, passage=replace(best.passage, title=title))
+        return share_of_noun(asked(question), best, [best])
+
+    assert share("Youth tickets are limited to two for each grown-up.") == 0.25
+    assert share("Youth tickets are sold from 5 May.") == 0.5
+    assert share("Youth tickets are free.") == 1.0
+    assert share("Youth tickets are twelve pounds each.") == 1.0
+    assert share("A youth ticket: four for each grown-up.", "Prices") == 1.0
+    assert share("A youth ticket is 12 euros.") == 1.0
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How much is there to read in each class?", "How much is known of the first class?"],
+)
+def test_not_all_that_is_asked_with_how_much_is_money(question: str) -> None:
+    text = "Youth tickets are limited to two for each grown-up."
+    [best] = picks_of(text, "prose", text)
+    assert share_of_noun(asked(question), best, [best]) == 1.0
 
 
 def test_an_equals_sign_defines() -> None:

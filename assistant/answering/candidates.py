@@ -16,6 +16,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from assistant.answering.asked_headings import below_the_question
+from assistant.answering.bare_values import VALUE, values_below
 from assistant.answering.bonuses import (
     OWN_SUBJECT,
     announced,
@@ -137,6 +138,9 @@ def rank_candidates(
     asked_above = below_the_question(question, passages, parts)
     for key, first in first_of_own_section(question, passages, parts).items():
         asked_above[key] = {**asked_above.get(key, {}), **first}
+    valued = values_below(question, passages, parts)
+    for key, names in valued.items():
+        asked_above[key] = {**dict.fromkeys(names, VALUE), **asked_above.get(key, {})}
     led = items_led(question, passages, parts)
     for key, items in led.items():
         asked_above[key] = {**asked_above.get(key, {}), **items}
@@ -198,7 +202,7 @@ def rank_candidates(
             pick = _pick(passage, sentence, each, more - off, penalty, read, weight, beside)
             lift += following(question, pick, after) if after is not None else 0.0
             asked_there = (index in below or index in leading.asked) and not off
-            name = leading.about.get(index)
+            name = leading.about.get(index) or valued.get(passage.chunk_id, {}).get(index)
             ranked.append(replace(pick, lift=lift, is_asked_above=asked_there, about=name))
     ranked.sort(key=_best_first)
     ranked[:_LOOKED_UP] = _of_the_subject(question, ranked[:_LOOKED_UP])

@@ -94,7 +94,7 @@ def _choose(
         return [corrected, best]
     if best.row is not None:
         return table_of(question, best, read) or rows_asked_for(question, best, ranked)
-    if _is_item_asked_for(question, best):
+    if _is_item_asked_for(question, best) or _is_value_alone(question, best):
         return [best]
     if best.kind == "prose" and names_as_many(question, best.text):
         return _in_order(with_context(question, [best], read))
@@ -198,6 +198,12 @@ def _is_item_asked_for(question: Question, pick: Pick) -> bool:
     asked = number_asked_for(question.text)
     start = pick.start - pick.passage.start
     return asked is not None and is_item(asked[0], pick.passage.text, start)
+
+
+def _is_value_alone(question: Question, pick: Pick) -> bool:
+    """Whether a line is the one value asked for, below a heading that names it."""
+    is_named = pick.kind == "label" and pick.about is not None and pick.is_asked_above
+    return is_named and _COMPOUND.search(question.text) is None
 
 
 def _is_noise(pick: Pick) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from assistant.answering.answer import CitedPlace, Draft
@@ -22,6 +22,7 @@ from assistant.answering.conflicts import contradicting, describe
 from assistant.answering.doubts import doubted
 from assistant.answering.item_marks import item_marks
 from assistant.answering.near_copies import told_otherwise
+from assistant.answering.nearest_lists import less_sure, list_by_meaning
 from assistant.answering.nearest_meanings import by_meaning
 from assistant.answering.picks import Extraction, Pick
 from assistant.answering.respelling import respelt
@@ -150,6 +151,8 @@ def chosen_from(
         nearer, also = (extraction, p) if ordered is candidates else judged(ordered)
         if is_enough(also, settings.min_confidence):
             extraction, p = nearer, also
+        if told := list_by_meaning(extraction, passages, asked, reader, read):
+            extraction, p = replace(extraction, picks=told), less_sure(p)
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
     answers = bool(extraction.picks) and is_enough(p, settings.min_confidence)
     return Chosen(extraction, shown, answers)

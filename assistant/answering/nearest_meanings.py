@@ -7,11 +7,15 @@ plainly the answer, and only of the best candidates.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from assistant.answering.candidates import Candidates
 from assistant.answering.picks import Pick
 from assistant.model.answer_reader import AnswerReader
+from assistant.retrieval.question import Question
 
 _LOOKED_AT = 4
 """The best candidates. With 6 or 24 the same ones come first."""
@@ -24,24 +28,37 @@ _PLAINLY, _DEFINES = 4.0, 0.5
 asked for is."""
 
 
-def by_meaning(candidates: Candidates, asked: str, reader: AnswerReader | None) -> Candidates:
-    """The candidates, the best of them in the order of their score and of how close they come,
-    under their title, to ``asked`` in meaning. Raises ``ReaderError``.
+def closeness(
+    question: Question, ranked: Sequence[Pick], asked: str, reader: AnswerReader | None
+) -> np.ndarray:
+    """The cosines of ``asked`` and the best candidates, each under its title, in their order.
 
-    Unchanged for lists and ways of doing, where a row or a definition is the best, in other
-    languages than English, and by a reader that tells no meanings.
+    Empty where none needs a second look: one is read plainly, a row or a definition is the best, or
+    the language is not English; and by a reader that tells no meanings. Raises ``ReaderError``.
+    """
+    nothing = np.zeros(0, np.float32)
+    first = ranked[:_LOOKED_AT]
+    if reader is None or len(first) < 2 or first[0].row is not None:
+        return nothing
+    if first[0].read.span >= _PLAINLY or first[0].features.defines > _DEFINES:
+        return nothing
+    if not _is_english(question.language, first):
+        return nothing
+    vectors = reader.meanings([asked, *(f"{each.passage.title}. {each.text}" for each in first)])
+    return vectors[1:] @ vectors[0] if vectors.shape[1] else nothing
+
+
+def by_meaning(candidates: Candidates, asked: str, reader: AnswerReader | None) -> Candidates:
+    """The candidates, the best of them in the order of their score and of how close they come to
+    ``asked`` in meaning. Unchanged for lists and ways of doing, and where none needs a second look.
+    Raises ``ReaderError``.
     """
     question, first = candidates.question, candidates.ranked[:_LOOKED_AT]
-    if reader is None or len(first) < 2 or first[0].row is not None:
+    if question.wants_list or question.wants_steps:
         return candidates
-    if first[0].read.span >= _PLAINLY or first[0].features.defines > _DEFINES:
+    close = closeness(question, first, asked, reader)
+    if not len(close):
         return candidates
-    if question.wants_list or question.wants_steps or not _is_english(question.language, first):
-        return candidates
-    vectors = reader.meanings([asked, *(f"{each.passage.title}. {each.text}" for each in first)])
-    if not vectors.shape[1]:
-        return candidates
-    close = vectors[1:] @ vectors[0]
     gains = _WEIGHT * (close - close.min())
     lifted = [
         replace(each, lift=each.lift + float(gain)) for each, gain in zip(first, gains, strict=True)
@@ -50,5 +67,5 @@ def by_meaning(candidates: Candidates, asked: str, reader: AnswerReader | None) 
     return replace(candidates, ranked=(*lifted, *candidates.ranked[_LOOKED_AT:]))
 
 
-def _is_english(asked: str, first: tuple[Pick, ...]) -> bool:
+def _is_english(asked: str, first: Sequence[Pick]) -> bool:
     return asked == "en" and all(each.passage.language in ("en", "") for each in first)

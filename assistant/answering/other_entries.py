@@ -18,6 +18,7 @@ from assistant.text.terms import STOP_WORDS
 
 _ENTRY_LINE = re.compile(r"^\s*(?:[|*+•-]|\d{1,3}[.)])")
 _MOST_ABOVE = 1500
+_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _NAME = re.compile(r"(?<![\w.-])[A-ZÀ-Þ][\w'’-]+")
 
 
@@ -44,8 +45,19 @@ def is_another_entry(question: Question, best: Pick) -> bool:
     if not missing:
         return False
     shown = best.row.cells[0] if best.row is not None and best.row.cells else best.text
+    if _is_named(question, shown, own.language):
+        return False
     return any(
         fold(name.group()) not in STOP_WORDS
         and not asked.intersection(question.reads(name.group(), own.language))
         for name in _NAME.finditer(shown)
     )
+
+
+def _is_named(question: Question, label: str, language: str) -> bool:
+    """Whether the question holds all words of a label, of several, but for those in brackets:
+    "long weekend ticket" for "Long weekend ticket (Fri–Sun)"."""
+    said = question.reads(_BRACKETS.sub(" ", label), language)
+    content = [term for term in said if term not in STOP_WORDS]
+    asked = {*question.reads(question.text, question.language)}
+    return len(content) > 1 and asked.issuperset(content)

@@ -25,6 +25,17 @@ _ASKS_COST = re.compile(
     r"\b(?:cost|costs|price|prices|priced|pay|fee|fees|fare|rent|premium|salary|wage)\b",
     re.IGNORECASE,
 )
+_HOW_MUCH_IS = re.compile(
+    r"\bhow much (?:is|are|was|were|would|will)(?: be)? "
+    r"(?:it (?:to|for)\b|(?:(?!there|known|left|needed|used|of)[\w'’-]+ ){0,6}?"
+    r"(?:tickets?|tokens?|pass(?:es)?|memberships?|subscriptions?|entry|entrance|admission|lessons?|"
+    r"class(?:es)?|courses?|sessions?|swim|rooms?|nights?|stay|rental|hire|permits?|parking|licen[cs]e|"
+    r"deposit|fine|postage|shipping|delivery|visa|upgrade|meals?|breakfast|lunch|dinner|coffee|"
+    r"beer|kit|uniform|shirts?|t-shirts?|sweatshirts?|books?|tours?|seats?|plots?|lockers?|keys?|"
+    r"cards?|insurance|tuition|ride|trip|taxi|bus|ferry|train|flight|haircut|repair)\b)",
+    re.IGNORECASE,
+)
+"""Asks for a price by the thing that is bought: "How much is a youth ticket?"."""
 _TELLS_COST = re.compile(
     r"[€$£¥₹]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|cents?|pence|p|francs?|chf|kronor|kroner|yen|"
     r"rupees?|costs?|price[ds]?|pricing|pays?|paid|fees?|fares?|rent|premiums?|free|gratis|charge[ds]?|"
@@ -58,7 +69,7 @@ _CLOCK = re.compile(
     r"half past|quarter (?:past|to)|o['’]clock)\b",
     re.IGNORECASE,
 )
-_NOT_COUNTED, _NO_MONEY, _NO_PERSON, _NO_CLOCK = 0.5, 0.5, 0.6, 0.5
+_NOT_COUNTED, _NO_MONEY, _NO_PRICE, _NO_PERSON, _NO_CLOCK = 0.5, 0.5, 0.25, 0.6, 0.5
 """What is left of the probability."""
 
 
@@ -69,8 +80,8 @@ def share_of_noun(question: Question, best: Pick, ranked: Sequence[Pick]) -> flo
     share = 1.0
     if question.kinds[0] == "number" and _counts_what_is_missing(question, ranked):
         share *= _NOT_COUNTED
-    if _ASKS_COST.search(question.text) and _tells_no_money(question, best):
-        share *= _NO_MONEY
+    if _ASKS_COST.search(question.text) or _HOW_MUCH_IS.search(question.text):
+        share *= _share_of_price(question, best)
     if _ASKS_CLOCK.search(question.text) and not _CLOCK.search(best.text):
         share *= _NO_CLOCK
     if question.kinds[0] == "person" and _WHO_IS.match(question.text) and best.row is None:
@@ -86,11 +97,20 @@ def _counts_what_is_missing(question: Question, ranked: Sequence[Pick]) -> bool:
     return match["noun"] in missing_words(question, ranked)
 
 
-def _tells_no_money(question: Question, best: Pick) -> bool:
-    """Whether an amount is asked for, and a sentence has numbers, or a date, and nothing of money,
-    nor have the names of its columns or the headings above it."""
-    if question.kinds[0] not in ("number", "amount") or _NUMBER.search(best.text) is None:
-        return False
+def _share_of_price(question: Question, best: Pick) -> float:
+    """What is left where an amount is asked for and a sentence has nothing of money, nor have the
+    names of its columns or the headings above it."""
+    if question.kinds[0] not in ("number", "amount"):
+        return 1.0
+    if _NUMBER.search(best.text) is not None:
+        return _NO_MONEY if _tells_no_money(best) else 1.0
+    names = " ".join((*best.row.names, best.row.table[1])) if best.row is not None else ""
+    told = f"{names} {words_above(best.passage)} {best.text}"
+    return 1.0 if _MONEY.search(told) or _TELLS_COST.search(told) else _NO_PRICE
+
+
+def _tells_no_money(best: Pick) -> bool:
+    """Whether a sentence with numbers tells other things by them than money."""
     is_bare = best.row is None and _MONEY.search(best.text) is None
     if is_bare and _NUMBER.search(_OF_OTHER_THINGS.sub("", best.text)) is None:
         return True  # "for 2 nights we do not pay"
