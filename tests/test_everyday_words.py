@@ -13,7 +13,7 @@ from assistant.answering.consequences import asks_what_follows, share_of_conditi
 from assistant.answering.existence import asks_for_existence, tells_existence
 from assistant.answering.kind_scores import kind_score
 from assistant.answering.other_counts import tells_other_count
-from assistant.answering.other_relations import gives_no_reason, tells_no_age
+from assistant.answering.other_relations import gives_no_reason, share_of_relation, tells_no_age
 from assistant.answering.permissions import asks_for_leave, rules_on
 from assistant.answering.picks import Pick
 from assistant.answering.sentence_scores import (
@@ -277,6 +277,25 @@ def test_a_reason_and_an_age_have_their_words() -> None:
     assert tells_no_age("how old do red pandas get", "It was known for more than 40 years.")
     assert not tells_no_age("how old do red pandas get", "They live for 14 years.")
     assert not tells_no_age("How old is the panda?", "It is 14.")
+
+
+def test_why_is_not_told_by_what_something_is() -> None:
+    def share(question: str, text: str) -> float:
+        passage = Passage("c", "a.md", "a", text, 0, len(text), None, (), 1.0)
+        features = SentenceFeatures(**dict.fromkeys(FEATURE_NAMES, 0.0))
+        best = Pick(passage, text, 0, len(text), 5.0, features, "prose")
+        return share_of_relation(analyse(analysed(question), (), lambda term: 3.0), best)
+
+    why = "Why was Holm Castle torn down?"
+    assert share(why, "Holm Castle is a ruined fortress in the town.") == 0.45
+    assert share(why, "In the town lies a ruined fortress.") == 0.65
+    assert share(why, "Holm Castle was a danger, because its walls leaned.") == 1.0
+    version = "Which Postgres version did they end up on?"
+    assert share(version, "Upgraded our database 4 major versions.") == 0.45
+    assert share(version, "Upgraded our database to Postgres 16.") == 1.0
+    assert share(version, "Upgraded our database to 16.2.") == 1.0
+    assert share(version, "They use the latest release.") == 1.0
+    assert share("When was the version released?", "In May.") == 1.0
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ _NO_CAUSE, _NO_COUNT, _NOT_AFTER, _NOT_COMPARED, _OTHER_COUNT = 0.4, 0.4, 0.5, 0
 """What is left of the probability in each case."""
 _NO_REASON = 0.65
 """The same for "why", whose answers need no word of a reason: it makes none sure."""
+_SAYS_WHAT_IT_IS, _NO_VERSION = 0.45, 0.45
+"""The same for "why" where the sentence says what the thing is, and where a version is asked for
+and no number is one."""
 _BY_PHRASE, _A_WAY_BY_PHRASE = 0.85, 0.6
 """The same where a phrase of the question is only said by a word that may mean something else; a
 way to do it is told by more than that word."""
@@ -48,6 +51,14 @@ _MAY_BE_A_REASON = re.compile(
     re.IGNORECASE,
 )
 """What a reason may stand behind; "It is a ruined fortress in the town" has none."""
+_SAYS_WHAT = re.compile(r"\W*[A-ZÀ-Þ][^.;:,]{1,60}? (?:is|was|are|were) (?:an?|the|one of)\b")
+"""A sentence that opens so says what something is: "Holm Castle is a ruined fortress"."""
+_ASKS_VERSION = re.compile(r"\b(?:which|what) (?:[\w.+#-]+ ){0,3}?(?:version|release)\b", re.I)
+_TELLS_VERSION = re.compile(
+    r"\b(?:v|version|release|rev)\.? ?\d|\d\.\d|\b(?-i:[A-ZÀ-Þ])[\w+#-]* \d|"
+    r"\b(?:latest|newest|current|stable|any|all)\b",
+    re.IGNORECASE,
+)
 _ASKS_AGE = re.compile(
     r"\bhow old (?:can|do|does|could|will|might) .{2,80}\b(?:get|become|grow|live)\b|"
     r"\bhow long (?:can|do|does) .{2,80}\blives?\b",
@@ -97,7 +108,9 @@ def share_of_relation(question: Question, best: Pick) -> float:
     if lacks_cause(asked, text):
         share *= _NO_CAUSE
     if gives_no_reason(asked, text) and not best.is_asked_above:
-        share *= _NO_REASON
+        share *= _SAYS_WHAT_IT_IS if _SAYS_WHAT.match(text) else _NO_REASON
+    if tells_no_version(asked, text):
+        share *= _NO_VERSION
     if tells_no_age(asked, text):
         share *= _NO_COUNT
     if counts_nothing(asked, text):
@@ -121,6 +134,11 @@ def lacks_cause(asked: str, text: str) -> bool:
 def gives_no_reason(asked: str, text: str) -> bool:
     """Whether it is asked why, and a sentence has no word behind which a reason may stand."""
     return _ASKS_WHY.match(asked) is not None and _MAY_BE_A_REASON.search(text) is None
+
+
+def tells_no_version(asked: str, text: str) -> bool:
+    """Whether it is asked which version, and no number is one: "4 major versions"."""
+    return _ASKS_VERSION.search(asked) is not None and _TELLS_VERSION.search(text) is None
 
 
 def tells_no_age(asked: str, text: str) -> bool:

@@ -80,6 +80,15 @@ accept accepts accepted|reject rejects rejected
 arrive arrives arrived arrival|depart departs departed departure
 married|divorced
 precede precedes preceded|succeed succeeds succeeded follow follows followed
+primary|secondary|tertiary
+maternity maternal|paternity paternal
+undergraduate undergraduates|postgraduate postgraduates
+buyer buyers|seller sellers
+landlord landlords|tenant tenants
+lender lenders|borrower borrowers
+indoor indoors|outdoor outdoors
+weekday weekdays|weekend weekends
+breakfast breakfasts|lunch lunches|dinner dinners supper suppers
 domestic|foreign
 urban|rural
 civilian|military
