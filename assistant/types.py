@@ -388,7 +388,8 @@ class Answer:
     that was looked at. ``confidence`` is the probability, between 0 and 1, that the answer is
     right, and ``certainty`` its level in words. ``incomplete`` says why a text is cut
     off, or is empty. ``notice`` tells a person what else was done (a fallback, dropped
-    sentences).
+    sentences). ``closest`` are the sentences that an abstention shows, best first, of which none is
+    claimed to answer.
     """
 
     question: str
@@ -406,6 +407,7 @@ class Answer:
     timings: Mapping[str, float]
     receipt: Receipt
     notice: str = ""
+    closest: tuple[Citation, ...] = ()
 
     @property
     def certainty(self) -> Certainty:

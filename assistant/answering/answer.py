@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -46,7 +46,8 @@ class CitedPlace:
 class Draft:
     """An answer before its citations are looked up.
 
-    ``places[i]`` is what marker i + 1 points at. ``reason`` says why an answer is an abstention;
+    ``places[i]`` is what marker i + 1 points at; ``closest`` are those that an abstention shows.
+    ``reason`` says why an answer is an abstention;
     ``prompt`` is the fingerprint of the prompt that a model was given.
     """
 
@@ -62,6 +63,7 @@ class Draft:
     usage: Usage = NO_USAGE
     model: str = EXTRACTIVE
     prompt: str = ""
+    closest: tuple[CitedPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +109,7 @@ def build_answer(
         chosen = chosen_documents(basis.filters, basis.snapshot) or []
         total = basis.snapshot.manifest.documents
         notices.append(f"Asked of {len(chosen)} of {total} documents ({filters}{but})")
-    citations = (
-        tuple(
-            _citation(marker, place, basis.snapshot)
-            for marker, place in enumerate(draft.places, start=1)
-        )
-        if basis
-        else ()
-    )
+    citations = _citations(draft.places, basis)
     sentences = draft.sentences
     if basis is not None and any(each.ocr_score is not None for each in citations):
         sentences = without_false_certainty(sentences, citations, basis.snapshot)
@@ -140,6 +135,7 @@ def build_answer(
             filters=filters,
         ),
         notice=". ".join(notices),
+        closest=_citations(draft.closest, basis),
     )
 
 
@@ -148,6 +144,12 @@ def at_once(answer: Answer) -> Iterator[Event]:
     yield Retrieved(answer.question, ())
     yield Delta(answer.text)
     yield Finished(answer)
+
+
+def _citations(places: Sequence[CitedPlace], basis: Basis | None) -> tuple[Citation, ...]:
+    if basis is None:
+        return ()
+    return tuple(_citation(at, place, basis.snapshot) for at, place in enumerate(places, start=1))
 
 
 def _citation(marker: int, place: CitedPlace, snapshot: Snapshot) -> Citation:

@@ -13,6 +13,7 @@ from itertools import groupby
 from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import Candidates, rank_candidates
 from assistant.answering.choice import choose
+from assistant.answering.closest import closest_places
 from assistant.answering.confidence import (
     is_enough,
     probability_of,
@@ -30,7 +31,7 @@ from assistant.answering.shown_counts import capped
 from assistant.answering.table_rows import as_markdown, row_text
 from assistant.answering.under_leads import under_leads
 from assistant.answering.versions import newest_first, with_what_holds
-from assistant.answering.words_around import missing_words
+from assistant.answering.words_around import told_as_missing
 from assistant.index.snapshot import Snapshot
 from assistant.model.answer_reader import AnswerReader, read_passages
 from assistant.retrieval.nearness import SentenceIndex
@@ -47,11 +48,13 @@ _FENCE = re.compile(r"(`{3,}|~{3,})")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What was chosen of the passages, how sure that is, and whether it answers."""
+    """What was chosen of the passages, how sure that is, and whether it answers; ``asked`` is the
+    question as a reader was asked it."""
 
     extraction: Extraction
     confidence: float
     answers: bool
+    asked: str = ""
 
 
 def extractive_draft(
@@ -61,13 +64,16 @@ def extractive_draft(
     reader: AnswerReader | None,
     settings: AnswerSettings,
 ) -> Draft:
-    """The extractive answer to a question, or an abstention.
+    """The extractive answer to a question, or an abstention with the closest sentences.
 
     Captions, adverts and what recurs across documents weigh less; they answer where nothing else
     does. One's own calibration moves the confidence that is shown, never what is answered.
     """
     chosen = chosen_from(found, snapshot, sentences, reader, settings)
-    return draft_of_chosen(chosen, found.passages, snapshot)
+    draft = draft_of_chosen(chosen, found.passages, snapshot)
+    if not draft.abstained:
+        return draft
+    return replace(draft, closest=closest_places(chosen.extraction.ranked, chosen.asked, reader))
 
 
 def draft_of_chosen(chosen: Chosen, passages: Sequence[Passage], snapshot: Snapshot) -> Draft:
@@ -105,7 +111,7 @@ def why_not(extraction: Extraction, passages: Sequence[Passage]) -> str:
         f"The documents do not seem to answer this. I looked at the {len(passages)} closest "
         f"passages of {documents} document{'s' if documents != 1 else ''}"
     )
-    missing = missing_words(extraction.question, extraction.ranked)
+    missing = told_as_missing(extraction.question, extraction.ranked)
     if missing:
         quoted = ", ".join(f"“{word}”" for word in missing[:4])
         return f"{start}; none of them mentions {quoted}."
@@ -155,7 +161,7 @@ def chosen_from(
             extraction, p = replace(extraction, picks=told), less_sure(p)
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
     answers = bool(extraction.picks) and is_enough(p, settings.min_confidence)
-    return Chosen(extraction, shown, answers)
+    return Chosen(extraction, shown, answers, asked)
 
 
 def _sentence(pick: Pick, marker: int) -> Sentence:

@@ -44,8 +44,16 @@ def closeness(
         return nothing
     if not _is_english(question.language, first):
         return nothing
-    vectors = reader.meanings([asked, *(f"{each.passage.title}. {each.text}" for each in first)])
-    return vectors[1:] @ vectors[0] if vectors.shape[1] else nothing
+    return cosines(asked, first, reader)
+
+
+def cosines(asked: str, picks: Sequence[Pick], reader: AnswerReader | None) -> np.ndarray:
+    """The cosines of ``asked`` and each sentence under its title; empty by a reader that tells no
+    meanings. Raises ``ReaderError``."""
+    if reader is None or not picks:
+        return np.zeros(0, np.float32)
+    vectors = reader.meanings([asked, *(f"{each.passage.title}. {each.text}" for each in picks)])
+    return vectors[1:] @ vectors[0] if vectors.shape[1] else np.zeros(0, np.float32)
 
 
 def by_meaning(candidates: Candidates, asked: str, reader: AnswerReader | None) -> Candidates:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from assistant.answering.picks import Pick
 from assistant.retrieval.question import Question
+from assistant.text.folding import fold
+from assistant.text.languages import language
 from assistant.text.names import words_above
 from assistant.text.terms import terms
 
@@ -21,6 +23,13 @@ def text_around(pick: Pick) -> str:
 def terms_around(question: Question, pick: Pick) -> frozenset[str]:
     """The terms of a sentence's passage, its title and its headings."""
     return frozenset(question.reads(text_around(pick), pick.passage.language))
+
+
+def told_as_missing(question: Question, picks: Sequence[Pick]) -> list[str]:
+    """The missing words that a person is told of: with content, so neither "go" nor "may"."""
+    known = language(question.language)
+    empty = known.light | known.asking | {*known.phrases.get("yesno", ())}
+    return [word for word in missing_words(question, picks) if fold(word) not in empty]
 
 
 def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:

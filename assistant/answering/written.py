@@ -18,6 +18,7 @@ from assistant.answering.answer import CitedPlace, Draft
 from assistant.answering.candidates import rank_candidates
 from assistant.answering.choice import choose
 from assistant.answering.claims import ClaimChecker, claim_of, states_anything
+from assistant.answering.closest import closest_places
 from assistant.answering.extractive import why_not
 from assistant.answering.model_prompt import Prompted, fewer, learn, learn_before, prompt_of
 from assistant.answering.rewrites import accepted_rewrite
@@ -222,13 +223,12 @@ def written_draft(
         notice = f"{count} sentence{'s' if count != 1 else ''} left out: not supported by a source."
     if written.abstained:
         most, read = settings.answer.max_sentences, snapshot.store.read_text
-        reason = why_not(
-            choose(rank_candidates(found.question, found.passages, sentences), most, read),
-            found.passages,
-        )
+        likely = choose(rank_candidates(found.question, found.passages, sentences), most, read)
+        reason = why_not(likely, found.passages)
         return Draft(
             text=reason, abstained=True, reason=reason, confidence=confidence,
             usage=written.usage, model=model, prompt=prompt, notice=notice,
+            closest=closest_places(likely.ranked, "", None),
         )  # fmt: skip
     return Draft(
         text=written.shown,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TypeGuard
 
 from assistant.chat.cell_links import cited_cells
 from assistant.chat.document_marks import MOST_PLACES
@@ -42,8 +43,12 @@ def draw_evidence(answer: Answer, turn: int, lookup: Lookup) -> str:
     parts = [f'<div class="evidence" id="evidence-t{turn}">']
     if answer.abstained:
         parts.append(_heading("Closest passages"))
-        parts.append('<p class="muted">None of them answers the question.</p>')
-        parts += [passage_card(p, whys.get(p.chunk_id)) for p in closest(answer.retrieved)]
+        parts.append('<p class="muted">None of them plainly answers the question.</p>')
+        parts += [_close_card(each, answer, lookup) for each in answer.closest]
+        rest = [
+            p for p in closest(answer.retrieved) if not any(_holds(p, c) for c in answer.closest)
+        ]
+        parts += [passage_card(p, whys.get(p.chunk_id)) for p in rest]
     else:
         if answer.citations:
             parts.append(_heading(f"Cited · {len(answer.citations)}"))
@@ -84,13 +89,8 @@ def _cited(
     computed = any(sentence.verdict == "computed" for sentence in answer.sentences)
     verdict = weakest(sentence.verdict for _, sentence in resting)
     source = lookup(citation.document)
-    is_same = (
-        source is not None
-        and source.sha256 == citation.sha256
-        and source.text[citation.start : citation.end] == citation.quote
-    )
     passage = next((p for p in answer.retrieved if _holds(p, citation)), None)
-    if source is not None and is_same:
+    if _is_same(source, citation):
         quote = _quote(citation, resting, source, computed)
         more = _more(citation, source)
         opened = _open(citation, answer)
@@ -117,6 +117,33 @@ def _cited(
         f'<button type="button" class="copy-quote">Copy quote</button> '
         f'<button type="button" class="pin-quote t{turn} m{citation.marker}">Pin</button></p>'
         f"{more}{_why(whys.get(passage.chunk_id) if passage else None)}</article>"
+    )
+
+
+def _close_card(citation: Citation, answer: Answer, lookup: Lookup) -> str:
+    """A sentence that comes close to a question without an answer, in its surroundings."""
+    source = lookup(citation.document)
+    quote, opened = one_line(citation.quote), ""
+    before = after = ""
+    if _is_same(source, citation):
+        first, last = surroundings(source.text, citation.start, citation.end)
+        before = one_line(source.text[first : citation.start])
+        after = one_line(source.text[citation.end : last])
+        opened = _open(citation, answer)
+    return (
+        f'<article class="card passage"><p class="card-head"><strong>{one_line(citation.title)}'
+        f"</strong></p>{place_line(citation.document, citation.page, citation.section)}"
+        f"{_pictured(citation)}<blockquote>{before} <mark>{quote}</mark> {after}</blockquote>"
+        f'<p class="actions">{opened}</p></article>'
+    )
+
+
+def _is_same(source: Source | None, citation: Citation) -> TypeGuard[Source]:
+    """Whether a document still says at its place what was cited."""
+    return (
+        source is not None
+        and source.sha256 == citation.sha256
+        and source.text[citation.start : citation.end] == citation.quote
     )
 
 

@@ -100,6 +100,9 @@ def _answer(answer: Answer) -> str:
     if answer.citations:
         parts.append("Sources:\n\n" + "\n\n".join(_source(answer, at) for at in range(
             len(answer.citations))))  # fmt: skip
+    if answer.closest:
+        places = "\n\n".join(place_of_citation(each) for each in answer.closest)
+        parts.append(f"Closest passages, which may not answer it:\n\n{places}")
     receipt = answer.receipt
     parts.append(
         f"*{literal(receipt.model)} · index {receipt.index or 'none'} · "

@@ -48,6 +48,8 @@ _SIMPLE = {
 """Kinds of tokens whose two ends become the two ends of an element, without any attribute."""
 
 
+_LONGEST_QUOTE = 300
+"""Characters of a closest sentence in the message; the pane beside shows all of it."""
 _LISTS_OPEN = frozenset({"bullet_list_open", "ordered_list_open"})
 _LISTS_CLOSE = frozenset({"bullet_list_close", "ordered_list_close"})
 
@@ -143,16 +145,31 @@ def writer_of(answer: Answer) -> str:
 def _refusal(answer: Answer, turn: int) -> str:
     shown = ""
     if answer.retrieved:
-        shown = (
-            f'<button type="button" class="show-evidence t{turn}">'
-            f"Show the {len(closest(answer.retrieved))} closest passages</button> "
-        )
+        words = "them in their documents" if answer.closest else "the closest passages"
+        shown = f'<button type="button" class="show-evidence t{turn}">Show {words}</button> '
     return (
         '<div class="answer refusal"><p><strong>No answer in the documents</strong></p>'
-        f"<p>{one_line(answer.text)}</p>{_note('notice', answer.notice)}<p>{shown}"
+        f"<p>{one_line(answer.text)}</p>{_note('notice', answer.notice)}"
+        f"{_closest_sentences(answer)}<p>{shown}"
         f'<button type="button" class="keep-question t{turn}">Add to question set</button></p>'
         f"{status_line(answer)}</div>"
     )
+
+
+def _closest_sentences(answer: Answer) -> str:
+    if not answer.closest:
+        return ""
+    lines = "".join(
+        f"<li>“{one_line(_cut(each.quote))}” "
+        f'<span class="muted">{one_line(each.title or each.document)}</span></li>'
+        for each in answer.closest
+    )
+    return f'<p>The closest sentences, which may not answer it:</p><ul class="closest">{lines}</ul>'
+
+
+def _cut(text: str) -> str:
+    words = " ".join(text.split())
+    return f"{words[:_LONGEST_QUOTE]}…" if len(words) > _LONGEST_QUOTE else words
 
 
 def closest(passages: Sequence[Passage]) -> Sequence[Passage]:

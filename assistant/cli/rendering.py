@@ -36,7 +36,6 @@ from assistant.types import (
     DocumentField,
     DocumentInfo,
     FileOutcome,
-    Passage,
     Status,
     SyncReceipt,
     Verdict,
@@ -82,7 +81,7 @@ def show_answer(console: Console, answer: Answer, *, with_text: bool = True) -> 
     if answer.abstained:
         body = Text(visible(answer.text))
         console.print(Panel(body, title="No answer in the documents", border_style="yellow"))
-        _show_closest(console, answer.retrieved)
+        _show_closest(console, answer)
         return
     if answer.certainty == "unsure" and answer.retrieved:
         console.print(Text(MAY_NOT_ANSWER, style="bold yellow"))
@@ -148,17 +147,32 @@ def _source(
     return line
 
 
-def _show_closest(console: Console, passages: Sequence[Passage]) -> None:
-    if not passages:
-        return
-    console.print(Text("Closest passages:", style="bold"))
-    for passage in passages[:3]:
-        section = passage.heading_path[-1] if passage.heading_path else ""
+def _show_closest(console: Console, answer: Answer) -> None:
+    """The closest sentences with their places; the beginnings of passages where there are none."""
+    lines = [
+        (
+            _place(each.document, each.page, each.section),
+            f"  characters {each.start}–{each.end}",
+            f"“{_cut(each.quote, 300)}”",
+        )
+        for each in answer.closest
+    ] or [
+        (_place(each.document, each.page, (each.heading_path or ("",))[-1]), "", _cut(each.body))
+        for each in answer.retrieved[:3]
+    ]
+    if lines:
+        console.print(Text("Closest passages, which may not answer it:", style="bold"))
+    for place, characters, words in lines:
         line = Text("  · ")
-        line.append(one_line(_place(passage.document, passage.page, section)), style="cyan")
-        excerpt = one_line(passage.body)
-        line.append(f"\n    {excerpt[:160]}{'…' if len(excerpt) > 160 else ''}", style="dim")
+        line.append(one_line(place), style="cyan")
+        line.append(characters, style="dim")
+        line.append(f"\n    {words}", style="italic" if characters else "dim")
         console.print(line)
+
+
+def _cut(text: str, most: int = 160) -> str:
+    words = one_line(text)
+    return f"{words[:most]}…" if len(words) > most else words
 
 
 def show_why(console: Console, answer: Answer) -> None:

@@ -145,8 +145,9 @@ def make_mcp(service: Service) -> tuple[MCPServer[Any], Starlette]:
         uncited, computed for a figure made of the cited cells of a table, or catalogue for what the
         list of documents says. `is_found` is true where the
         model named no source and the assistant found the one that supports the sentence.
-        `abstained` is true when the documents do not hold the answer. `certainty` says how sure it
-        is that this answers the question: sure, likely, unsure or none.
+        `abstained` is true when the documents do not hold the answer; `closest` are the sentences
+        that come closest then, none of which is claimed to answer. `certainty` says how sure it is
+        that this answers the question: sure, likely, unsure or none.
         """
         try:
             filters = make_filters(
