@@ -45,6 +45,10 @@ def _same(value: Any, *_: Any, **__: Any) -> Any:
     return value
 
 
+def _picks(_: Any, picks: Any, *__: Any) -> list[Any]:
+    return list(picks)
+
+
 def _none(*_: Any, **__: Any) -> Any:
     return None
 
@@ -76,8 +80,12 @@ def _half(*_: Any, **__: Any) -> float:
 Patches = Sequence[tuple[str, str, Any]]
 MECHANISMS: Mapping[str, Patches] = {
     "the reader": [(f"{ANSWERING}.extractive", "read_passages", _nothing)],
+    "the order by meaning": [(f"{ANSWERING}.extractive", "by_meaning", _same)],
+    "lists by what their first line means": [
+        (f"{ANSWERING}.extractive", "list_by_meaning", _empty)
+    ],
     "the kind of thing asked for": [(f"{ANSWERING}.sentence_scores", "kind_score", _half)],
-    "definitions": [(f"{ANSWERING}.sentence_scores", "_defines", _zero)],
+    "definitions": [(f"{ANSWERING}.sentence_scores", "definition_score", _zero)],
     "headings that ask the same": [(f"{ANSWERING}.candidates", "below_the_question", _nothing)],
     "lists as a whole": [
         (f"{ANSWERING}.candidates", "list_bonus", _nothing),
@@ -87,14 +95,14 @@ MECHANISMS: Mapping[str, Patches] = {
     "rows by their labels": [(f"{ANSWERING}.candidates", "labelled", _nothing)],
     "what is no answer: titles, menus, echoes": [
         (f"{ANSWERING}.candidates", "may_answer", _yes),
-        (f"{ANSWERING}.candidates", "points_elsewhere", _no),
+        (f"{ANSWERING}.own_bonuses", "points_elsewhere", _no),
     ],
     "captions and adverts weigh less": [(f"{ANSWERING}.candidates", "_NOISE_PENALTY", 0.0)],
     "years of the question": [(f"{ANSWERING}.candidates", "_is_of_other_years", _no)],
     "codes, options and signs": [
         (f"{ANSWERING}.sentence_scores", "is_coded_entry", _no),
-        (f"{ANSWERING}.sentence_scores", "asks_for_code", _no),
-        (f"{ANSWERING}.candidates", "asked_signs", _empty),
+        (f"{ANSWERING}.kind_scores", "asks_for_code", _no),
+        (f"{ANSWERING}.own_bonuses", "asked_signs", _empty),
     ],
     "doubts: years, codes, roles, units, names": [(f"{ANSWERING}.extractive", "doubted", _same)],
     "what the form tells": [(f"{ANSWERING}.confidence", "_is_told_by_form", _no)],
@@ -103,7 +111,7 @@ MECHANISMS: Mapping[str, Patches] = {
         (f"{ANSWERING}.confidence", "has_denial", _no),
         (f"{ANSWERING}.confidence", "has_other_member", _no),
     ],
-    "the sentence before a pronoun": [(f"{ANSWERING}.choice", "_with_context", _same)],
+    "the sentence before a pronoun": [(f"{ANSWERING}.choice", "with_context", _picks)],
     "sources that disagree": [(f"{ANSWERING}.extractive", "contradicting", _empty)],
     "what holds now": [(f"{ANSWERING}.extractive", "with_what_holds", _same)],
     "questions about the folder": [(f"{ANSWERING}.events", "folder_draft", _none)],
