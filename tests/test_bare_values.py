@@ -96,3 +96,55 @@ def test_a_text_below_a_heading_is_no_bare_value(text: str) -> None:
 
 def test_english_alone() -> None:
     assert named(COACH, language="de") == []
+
+
+TEAMS = """# Rowers of Ashdale
+
+## Juniors
+
+### Coach
+
+Sue Yen
+
+## Seniors
+
+### Coach
+
+Mick Rudd
+
+## Former officers
+
+### President
+
+Lew Stark
+"""
+
+
+def test_of_several_sections_the_one_asked_about_tells() -> None:
+    assert named("Who is the coach of the seniors?", TEAMS) == [("Coach", "Mick Rudd")]
+    assert named("Who is the coach of the juniors of Ashdale?", TEAMS) == [("Coach", "Sue Yen")]
+    assert named("Who is the coach of the eights?", TEAMS) == []
+
+
+def test_what_was_is_not_what_is() -> None:
+    assert named("Who is the president of the rowers?", TEAMS) == []
+    assert named("Who is the former president of the rowers?", TEAMS) == [
+        ("President", "Lew Stark")
+    ]
+
+
+@pytest.mark.parametrize("line", ["Coach Burt Halden", "Burt Halden rows.", "Ask Burt Halden:"])
+def test_a_line_that_repeats_its_heading_or_is_a_sentence_is_no_value(line: str) -> None:
+    assert named(COACH, PAGE.replace("Burt Halden", line)) == []
+
+
+club = indexed_for_module({"club.md": TEAMS})
+
+
+def test_the_coach_of_two_teams_is_two_people(club: Assistant) -> None:
+    answer = club.ask("Who is the coach of the rowers of Ashdale?")
+    assert "Sue Yen" in answer.text
+    assert "Mick Rudd" in answer.text
+    senior = club.ask("Who is the coach of the seniors?")
+    assert senior.text.startswith("Coach: Mick Rudd")
+    assert "Sue Yen" not in senior.text

@@ -78,6 +78,14 @@ def test_what_means_what_is_asked_comes_first() -> None:
     assert 100 not in places(*others, JEANS, reader=reader), "eight are looked at"
 
 
+def test_what_is_far_or_says_nothing_is_not_shown() -> None:
+    reader = make_reader("builtin")
+    far = pick("7 8 9 10 11 12 13 14", 9.0, 500)
+    assert 500 not in places(far, JEANS, reader=reader)
+    fence, word = pick("```", 9.0, 600), pick("Wardrobe", 9.0, 700)
+    assert places(fence, word, JEANS) == [100]
+
+
 def test_nothing_is_shown_twice() -> None:
     again = replace(AWAY, passage=replace(AWAY.passage, document="b.md"), score=3.0)
     inside = pick("the head of the lab", 3.0, 5)
@@ -166,3 +174,9 @@ def test_a_refusal_names_words_with_content_alone(texts: Assistant, question: st
     assert "“sauna”" in reason
     for word in ("May", "go", "whats", "dont", "i", "it"):
         assert f"“{word}”" not in reason
+
+
+def test_a_refusal_names_names_and_claims_no_shared_words(texts: Assistant) -> None:
+    assert "“Go”" in texts.ask("Is the sauna written in Go?").reason
+    reason = texts.ask("Which steps are used in the examples?").reason
+    assert "they share its words" not in reason

@@ -290,12 +290,17 @@ def test_why_is_not_told_by_what_something_is() -> None:
     assert share(why, "Holm Castle is a ruined fortress in the town.") == 0.45
     assert share(why, "In the town lies a ruined fortress.") == 0.65
     assert share(why, "Holm Castle was a danger, because its walls leaned.") == 1.0
+    assert share(why, "Holm Castle was an easy target.") == 0.65, "a reason of then"
+    assert share(why, "Holm Castle is a danger and the town took it down.") == 0.65
     version = "Which Postgres version did they end up on?"
     assert share(version, "Upgraded our database 4 major versions.") == 0.45
     assert share(version, "Upgraded our database to Postgres 16.") == 1.0
     assert share(version, "Upgraded our database to 16.2.") == 1.0
     assert share(version, "They use the latest release.") == 1.0
-    assert share("When was the version released?", "In May.") == 1.0
+    assert share(version, "We use version two.") == 1.0
+    assert share(version, "They use the Jammy release.") == 1.0
+    assert share("When was the version released?", "In May, with 4 other versions.") == 1.0
+    assert share("What does the plain version have?", "It has 4 versions.") == 1.0
 
 
 @pytest.mark.parametrize(

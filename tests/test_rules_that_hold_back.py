@@ -240,7 +240,9 @@ def test_a_price_is_told_by_money(question: str) -> None:
     assert share("Youth tickets are limited to two for each grown-up.") == 0.25
     assert share("Youth tickets are sold from 5 May.") == 0.5
     assert share("Youth tickets are free.") == 1.0
-    assert share("Youth tickets are twelve pounds each.") == 1.0
+    for told in ("twelve pounds each", "three quid", "a fiver", "half a crown", "seventy a night"):
+        assert share(f"Youth tickets are {told}.") == 1.0
+    assert share("A youth ticket is on the house.") == 1.0
     assert share("A youth ticket: four for each grown-up.", "Prices") == 1.0
     assert share("A youth ticket is 12 euros.") == 1.0
 

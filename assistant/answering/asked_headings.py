@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from assistant.answering.exclusions import asks_for_the_other
 from assistant.answering.inner_headings import inner_headings
 from assistant.answering.sentence_scores import SentenceTerms
 from assistant.retrieval.question import Question, coverage
@@ -130,7 +131,7 @@ def _below(
     title = frozenset(question.reads(passage.title, passage.language))
     counts = Counter(term for each in found for term in each.terms)
     about |= {term for term, count in counts.items() if count >= _SUBJECT}
-    wanted = question.weights.keys() - STOP_WORDS - _DUTY  # "gets" in the heading names nothing
+    wanted = _wanted(question)
     bonus: dict[int, float] = {}
     is_first = is_real = False
     alike = 0.0
@@ -159,6 +160,13 @@ def _below(
     return bonus, named_above
 
 
+def _wanted(question: Question) -> frozenset[str]:
+    """The terms that a heading must name: "gets" names nothing there, nor does "make" in "make a
+    claim"."""
+    named = frozenset(question.weights) - STOP_WORDS - _DUTY
+    return named - question.said.light or named
+
+
 def _asks_alike(question: Question, sentence: SentenceTerms) -> float:
     """What the first sentence gains below a question that asks much of the same in other words."""
     if not sentence.text.rstrip('"”’*_ ').endswith(_QUESTION_MARKS):
@@ -179,10 +187,13 @@ def _named_if_same(
     is_label = sentence.span.kind == "label" and not sentence.text.rstrip().endswith(_COLONS)
     if not (_is_heading(sentence) or is_label) or len(sentence.words) > _LONGEST_HEADING:
         return frozenset()
-    wanted = question.weights.keys()
+    if asks_for_the_other(question, sentence.text):  # "What is not covered"
+        return frozenset()
+    wanted = _wanted(question)
     named = frozenset(
         term for term in sentence.terms
         if len(term) > 1 and term not in STOP_WORDS and term not in _ASKING
     )  # fmt: skip
-    said = wanted | {*question.reads(question.text, question.language)}  # "day" may weigh nothing
+    # "day" may weigh nothing
+    said = question.weights.keys() | {*question.reads(question.text, question.language)}
     return named if named <= said and wanted <= named | known else frozenset()

@@ -94,8 +94,13 @@ _TELLS_CONTENTS = re.compile(
 def tells_contents_below(question: Question, line: str, held: float) -> bool:
     """Whether a line above a list says what belongs into something, and the question asks for that:
     "The report should include:". ``held`` is the share of the question that the line holds."""
-    is_asked = question.language == "en" and _ASKS_CONTENTS.search(question.text) is not None
-    return is_asked and held > 0.0 and _TELLS_CONTENTS.search(line) is not None
+    is_told = held > 0.0 and _TELLS_CONTENTS.search(line) is not None
+    return is_told and asks_for_contents(question)
+
+
+def asks_for_contents(question: Question) -> bool:
+    """Whether a question asks what belongs into or to something: "What does each child need?"."""
+    return question.language == "en" and _ASKS_CONTENTS.search(question.text) is not None
 
 
 def asks_what_to_do(question: Question) -> bool:

@@ -7,6 +7,7 @@ there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from assistant.answering.inner_headings import inner_headings
@@ -17,12 +18,14 @@ from assistant.text.names import words_above
 from assistant.text.terms import STOP_WORDS
 from assistant.types import Named, Passage
 
-VALUE, _LEAST_AROUND = 2.5, 0.6
-"""What such a line gains, and the share of the question that its passage must hold."""
+VALUE, _LEAST_ABOVE = 2.5, 0.6
+"""What such a line gains, and the share of the question that its title and headings must hold: the
+coach of another team stands below the same word."""
 _LONGEST = 8
 """Words of the line."""
-_LINES = frozenset({"label", "prose"})
 _HEADINGS = frozenset({"heading", "label"})
+_CLOSED = (".", "!", "?", ":", ";", ",")
+_FORMER = re.compile(r"\b(?:former|past|previous|retired|ex-\w+|old|until)\b", re.IGNORECASE)
 
 
 def values_below(
@@ -31,34 +34,44 @@ def values_below(
     parts: Mapping[str, Sequence[SentenceTerms]],
 ) -> dict[str, dict[int, Named]]:
     """The headings, whose words the question has, above lines that are alone there and hold the
-    kind of thing asked for: by chunk id and the number of the line."""
+    kind of thing asked for: by chunk id and the number of the line. Of several those under the
+    headings that hold most of the question."""
     if question.language != "en":
         return {}
-    named: dict[str, dict[int, Named]] = {}
+    shares: dict[tuple[str, int], float] = {}
+    named: dict[tuple[str, int], Named] = {}
     for passage in passages:
         found = parts[passage.chunk_id]
-        if passage.language not in ("en", "") or not _is_about(question, passage, found):
+        if passage.language not in ("en", ""):
             continue
         inner = inner_headings(passage.text, [each.span for each in found])
-        named[passage.chunk_id] = {
-            at: _heading(passage, found[at - 1])
-            for at in range(1, len(found))
-            if inner[at][-1:] == (at - 1,)
-            and _is_named(question, found[at - 1])
-            and _is_bare(question, found, at)
-        }
-    return named
+        for at in range(1, len(found)):
+            if inner[at][-1:] != (at - 1,) or not _is_bare(question, found, at):
+                continue
+            above = " ".join((words_above(passage), *(found[place].text for place in inner[at])))
+            share = _share_above(question, above, passage.language)
+            if share >= _LEAST_ABOVE and _is_named(question, found[at - 1]):
+                shares[passage.chunk_id, at] = share
+                named[passage.chunk_id, at] = _heading(passage, found[at - 1])
+    most = max(shares.values(), default=0.0)
+    result: dict[str, dict[int, Named]] = {}
+    for (key, at), share in shares.items():
+        if share == most:
+            result.setdefault(key, {})[at] = named[key, at]
+    return result
+
+
+def _share_above(question: Question, above: str, language: str) -> float:
+    """The share of the question that the title and headings hold; 0 where they speak of former
+    times and it does not."""
+    if _FORMER.search(above) and not _FORMER.search(question.text):
+        return 0.0
+    return coverage(question.weights, frozenset(question.reads(above, language)))
 
 
 def _heading(passage: Passage, heading: SentenceTerms) -> Named:
     start, end = passage.start + heading.span.start, passage.start + heading.span.end
     return Named(" ".join(heading.text.split()).rstrip(":"), start, end)
-
-
-def _is_about(question: Question, passage: Passage, found: Sequence[SentenceTerms]) -> bool:
-    above = frozenset(question.reads(words_above(passage), passage.language))
-    held = above.union(*(each.terms for each in found))
-    return coverage(question.weights, held) >= _LEAST_AROUND
 
 
 def _is_named(question: Question, heading: SentenceTerms) -> bool:
@@ -68,9 +81,12 @@ def _is_named(question: Question, heading: SentenceTerms) -> bool:
 
 
 def _is_bare(question: Question, found: Sequence[SentenceTerms], at: int) -> bool:
-    """Whether a short line is the only one below its heading and holds what is asked for."""
-    line = found[at]
-    if line.row is not None or line.span.kind not in _LINES or len(line.words) > _LONGEST:
+    """Whether a short line, no sentence, is the only one below its heading and holds what is asked
+    for."""
+    line, heading = found[at], found[at - 1]
+    if line.row is not None or line.span.kind != "label" or len(line.words) > _LONGEST:
+        return False
+    if line.text.rstrip().endswith(_CLOSED) or line.terms & heading.terms - STOP_WORDS:
         return False
     is_alone = at + 1 == len(found) or found[at + 1].span.kind in _HEADINGS
     # "Mill Pond" is a place by its heading, as "at Mill Pond" is one in a sentence.

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from assistant.answering.asked_lists import (
+    asks_for_contents,
     asks_for_several,
     asks_what_to_do,
     ends_in_colon,
@@ -82,6 +83,7 @@ def announced(question: Question, found: Sequence[SentenceTerms]) -> dict[int, f
     """What a line gains that announces a list which may be the answer, where no list is asked for
     in words."""
     several = asks_for_several(question) or asks_what_to_do(question)
+    several = several or asks_for_contents(question)
     if not several and question.kinds[0] != "reason":
         return {}
     bonus: dict[int, float] = {}

@@ -94,7 +94,7 @@ def _choose(
         return [corrected, best]
     if best.row is not None:
         return table_of(question, best, read) or rows_asked_for(question, best, ranked)
-    if _is_item_asked_for(question, best) or _is_value_alone(question, best):
+    if _is_item_asked_for(question, best) or _is_value_alone(question, best, ranked[1:]):
         return [best]
     if best.kind == "prose" and names_as_many(question, best.text):
         return _in_order(with_context(question, [best], read))
@@ -200,10 +200,15 @@ def _is_item_asked_for(question: Question, pick: Pick) -> bool:
     return asked is not None and is_item(asked[0], pick.passage.text, start)
 
 
-def _is_value_alone(question: Question, pick: Pick) -> bool:
-    """Whether a line is the one value asked for, below a heading that names it."""
-    is_named = pick.kind == "label" and pick.about is not None and pick.is_asked_above
-    return is_named and _COMPOUND.search(question.text) is None
+def _is_value_alone(question: Question, pick: Pick, others: Sequence[Pick]) -> bool:
+    """Whether a line is the one value asked for, below a heading that names it as no other does."""
+    if not _is_value(pick) or _COMPOUND.search(question.text) is not None:
+        return False
+    return not any(_is_value(other) and other.text != pick.text for other in others)
+
+
+def _is_value(pick: Pick) -> bool:
+    return pick.kind == "label" and pick.about is not None and pick.is_asked_above
 
 
 def _is_noise(pick: Pick) -> bool:

@@ -16,10 +16,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import exp, log
 from pathlib import Path
 
+from assistant.answering.asked_lists import ends_in_colon
 from assistant.answering.asking_clauses import asking_clause
 from assistant.answering.coded_entries import is_coded_entry
 from assistant.answering.consequences import asks_what_follows
-from assistant.answering.led_lists import names_as_many
+from assistant.answering.exclusions import asks_for_the_other, turns_round
+from assistant.answering.led_lists import asks_for_more_than_one, names_as_many
 from assistant.answering.permissions import within_bounds
 from assistant.answering.picks import READ_NOTHING, Extraction, Pick
 from assistant.answering.shown_counts import shows_so_many
@@ -57,6 +59,8 @@ _HOLDS_VALUES = frozenset(
 """Words that say how a row holds a value and stand in no row: "What is listed for France?"."""
 _WHOLE = 0.95
 """The share of a question's weight that leaves nothing out."""
+_FEWEST_LISTED = 2
+"""Items or rows that are a list."""
 _NAMED = 0.5
 """The share that is enough for a sentence that names as many things as are asked for."""
 MODEL = Path(__file__).parent / "confidence.json"
@@ -146,6 +150,7 @@ def signals(extraction: Extraction) -> Signals | None:
     under = f"{best.about.text}: " if best.about is not None else ""
     asking = asking_clause(question.text) if question.language == "en" else question.text
     asked, said = clause_of(question.text), clause_of(under + best.text)
+    is_told_not = best.is_asked_above and turns_round(asking)  # the heading denies as it does
     return Signals(
         around=best.features.around,
         passage=coverage(question.weights, present),
@@ -160,9 +165,15 @@ def signals(extraction: Extraction) -> Signals | None:
         passage_score=best.passage.score,
         words=min(1.0, best.passage.scores.get("words", 0.0) / (2.2 * total)),
         length=min(1.0, len(question.weights) / 10),
-        negation=float(_asks_what_is_not(question) and not is_denied_by(asked, said)),
+        negation=float(
+            not is_told_not and _asks_what_is_not(question) and not is_denied_by(asked, said)
+        ),
         opposite=float(has_opposite(asked, said)),
-        denial=float(_is_about_what_is_so(question, asked) and has_denial(clause_of(asking), said)),
+        denial=float(
+            not is_told_not
+            and _is_about_what_is_so(question, asked)
+            and has_denial(clause_of(asking), said)
+        ),
         # a row's cells are values of other columns, not of another thing
         contrast=float(
             best.row is None
@@ -205,7 +216,8 @@ def probability_of(extraction: Extraction) -> float:
     if found is None or found.is_read == 0:
         return p
     best, question, ruled = extraction.ranked[0], extraction.question, 0.0
-    if _is_told_by_form(question, best, found.around) or shows_so_many(extraction):
+    is_form = _is_told_by_form(question, best, found.around) or _is_whole_list(extraction)
+    if is_form or shows_so_many(extraction):
         nothing = dict.fromkeys((*_READER_SIGNALS, "missing", "unlike"), 0.0)
     elif best.row is None and (ruled := share_by_form(question, best)):
         nothing = dict.fromkeys((*_READER_SIGNALS, "opposite"), 0.0)
@@ -213,6 +225,28 @@ def probability_of(extraction: Extraction) -> float:
         return p
     raised = probability(replace(found, **nothing))
     return max(p, within_bounds(raised, ruled) if ruled else raised)
+
+
+def _is_whole_list(extraction: Extraction) -> bool:
+    """Whether a list is shown whole below a line that holds the question; or, where several things
+    are asked for, below a heading that asks for them, or rows below the name of their first
+    column."""
+    question, picks = extraction.question, extraction.picks
+    best = extraction.ranked[0]
+    items = sum(pick.kind == "item" for pick in picks)
+    if best.row is None and ends_in_colon(best.text) and items >= _FEWEST_LISTED:
+        said = frozenset(question.reads(best.text, best.passage.language))
+        return question.weights.keys() <= said and not asks_for_the_other(question, best.text)
+    if not asks_for_more_than_one(question) or len(picks) < _FEWEST_LISTED:
+        return False
+    if best.row is None:
+        return best.is_asked_above and best.kind == "item" and items >= _FEWEST_LISTED
+    if any(pick.row is None or pick.row.table != best.row.table for pick in picks):
+        return False
+    asked = question.weights.keys() - question.said.light
+    first = frozenset(question.reads(" ".join(best.row.names[:1]), best.passage.language))
+    above = frozenset(question.reads(words_above(best.passage), best.passage.language))
+    return bool(asked & first) and asked <= first | above | best.row.caption_terms
 
 
 def _is_told_by_form(question: Question, best: Pick, around: float) -> bool:

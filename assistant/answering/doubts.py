@@ -13,6 +13,7 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from assistant.answering.asked_codes import codes_stand, is_of_other_code
+from assistant.answering.asked_lists import ends_in_colon
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
 from assistant.answering.consequences import tells_cause
 from assistant.answering.english_deeds import tells_another_deed
@@ -324,7 +325,7 @@ def _explains_nothing(question: Question, best: Pick) -> bool:
     is_phrase = len(question.weights) == 2 and asks and _A_THING.fullmatch(question.text.strip())
     if best.row is not None or (len(question.weights) > 1 and not is_phrase):
         return False
-    if best.features.defines > 0.0 or best.is_asked_above:
+    if best.features.defines > 0.0 or best.is_asked_above or ends_in_colon(best.text):
         return False
     if question.initials and asks_long_form(question.text):
         explained = any(pattern.search(best.text) for pattern, _ in question.initials)

@@ -31,7 +31,7 @@ from assistant.answering.shown_counts import capped
 from assistant.answering.table_rows import as_markdown, row_text
 from assistant.answering.under_leads import under_leads
 from assistant.answering.versions import newest_first, with_what_holds
-from assistant.answering.words_around import told_as_missing
+from assistant.answering.words_around import missing_words, told_as_missing
 from assistant.index.snapshot import Snapshot
 from assistant.model.answer_reader import AnswerReader, read_passages
 from assistant.retrieval.nearness import SentenceIndex
@@ -115,6 +115,8 @@ def why_not(extraction: Extraction, passages: Sequence[Passage]) -> str:
     if missing:
         quoted = ", ".join(f"“{word}”" for word in missing[:4])
         return f"{start}; none of them mentions {quoted}."
+    if missing_words(extraction.question, extraction.ranked):
+        return f"{start}; none says what is asked."
     return f"{start}; they share its words, but none says what is asked."
 
 

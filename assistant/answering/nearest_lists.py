@@ -7,20 +7,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.answering.asked_lists import (
     asks_what_to_do,
     ends_in_colon,
 )
+from assistant.answering.exclusions import asks_for_the_other
 from assistant.answering.led_lists import asks_for_more_than_one
 from assistant.answering.list_items import ReadText, item_runs
 from assistant.answering.named_items import may_tell
 from assistant.answering.nearest_meanings import closeness
+from assistant.answering.pick_relations import NEXT_TO
 from assistant.answering.picks import Extraction, Pick
 from assistant.model.answer_reader import AnswerReader
 from assistant.retrieval.question import Question, coverage
 from assistant.text.sentences import sentences
-from assistant.types import Passage
+from assistant.types import LIKELY, Passage
 
 _LOOKED_IN = 2
 """The first passages; lists of further ones are as often wrong as right."""
@@ -32,17 +35,23 @@ _NEARLY = 0.07
 """By how much the cosine of the first line may lie below the best candidate's. Of 416 questions on
 eight folders of strangers and 450 of our own, 14 lists that hold the answer come so in the place of
 a wrong answer, 5 that do not, and no right answer is lost; with .1, 15, 7 and 2."""
-_LEAST = 0.6
-"""The least cosine of a first line: below it the candidates are no measure either."""
+_LEAST, _LEAST_OF_NEARER = 0.6, 0.5
+"""The least cosine of a first line, and of one that comes closer than all candidates: below it they
+are no measure either."""
+_NEARLY_ALONE = 0.15
+"""The same where both stand without title and heading, which alone can bring a line close."""
 _TOLD, _LED = 0.8, 0.5
 """The share of the question that the best candidate holds with what stands around it, from which on
 it needs no list; but for one whose first line and heading hold this share."""
 _ALONE = 0.5
-"""The share of the question with which an item of that list stays alone."""
-_GIVEN = 3
-"""Items in an answer that is a list."""
-_SURE_AT_MOST = 0.75
-"""The probability of an answer that has hardly a word of the question."""
+"""The share of the question with which an item of that list stays alone, and with which any other
+sentence does, unless the first line alone holds as much."""
+_HOLDS_LESS = 0.15
+"""How much less of it that line may hold."""
+_GIVEN = 2
+"""Items one below the other in an answer that is a list."""
+_SURE_AT_MOST = LIKELY - 0.01
+"""The probability of an answer that has hardly a word of the question: the closest one found."""
 _ONE_VALUE = frozenset({"person", "place", "date", "number", "amount", "reason", "yesno"})
 _ASKS_WHAT = re.compile(r"\b(?:what|which)\b", re.IGNORECASE)
 _OF_ONE = re.compile(
@@ -97,18 +106,33 @@ def list_by_meaning(
         if passage.document == best.passage.document
         for found in _lists_in(passage, best, read)
     ]
-    lists = [each for each in lists if may_tell(question.text, [p.text for p in each[1][1:]])]
+    lists = [
+        (above, told)
+        for above, told in lists
+        if may_tell(question.text, [pick.text for pick in told[1:]])
+        and not asks_for_the_other(question, above)
+    ]
     if not lists:
         return ()
     vectors = reader.meanings([asked, *(f"{best.passage.title}. {above}" for above, _ in lists)])
     near = vectors[1:] @ vectors[0]
     above, told = lists[int(near.argmax())]
-    if near.max() < max(_LEAST, close.max() - _NEARLY):
+    least = _LEAST_OF_NEARER if near.max() > close.max() else _LEAST
+    if near.max() < max(least, close.max() - _NEARLY):
         return ()
-    if best.features.own >= _ALONE and any(each.start == best.start for each in told):
+    alone = reader.meanings([asked, told[0].text, best.text])
+    if alone[1] @ alone[0] < alone[2] @ alone[0] - _NEARLY_ALONE:
         return ()
-    led = coverage(question.weights, frozenset(question.reads(above, best.passage.language)))
+    is_inside = any(each.start == best.start for each in told)
+    first = coverage(question.weights, _terms(question, told[0].text, best.passage.language))
+    if best.features.own >= _ALONE and (is_inside or first < best.features.own - _HOLDS_LESS):
+        return ()
+    led = coverage(question.weights, _terms(question, above, best.passage.language))
     return tuple(told) if best.features.around < _TOLD or led >= _LED else ()
+
+
+def _terms(question: Question, text: str, language: str) -> frozenset[str]:
+    return frozenset(question.reads(text, language))
 
 
 def less_sure(probability: float) -> float:
@@ -118,7 +142,12 @@ def less_sure(probability: float) -> float:
 
 def _is_list(picks: Sequence[Pick]) -> bool:
     rows = sum(pick.row is not None for pick in picks)
-    return rows > 1 or sum(pick.kind == "item" for pick in picks) >= _GIVEN
+    items = [pick for pick in picks if pick.kind == "item"]
+    joined = sum(
+        one.passage.document == other.passage.document and 0 <= other.start - one.end <= NEXT_TO
+        for one, other in pairwise(items)
+    )
+    return rows > 1 or joined >= _GIVEN - 1
 
 
 def _lists_in(passage: Passage, best: Pick, read: ReadText) -> list[tuple[str, list[Pick]]]:
@@ -148,7 +177,8 @@ def _lists_in(passage: Passage, best: Pick, read: ReadText) -> list[tuple[str, l
             continue
         headings = [each.text for each in units[: run[0] - 1] if each.kind == "heading"]
         heading = (headings or list(passage.heading_path) or [""])[-1]
-        above = lead.text if lead.kind == "heading" else f"{heading}. {lead.text}"
+        is_alone = lead.kind == "heading" or not heading
+        above = lead.text if is_alone else f"{heading}. {lead.text}"
         found.append((above, [lead, *(units[at] for at in run)]))
     return found
 

@@ -22,8 +22,8 @@ _NO_CAUSE, _NO_COUNT, _NOT_AFTER, _NOT_COMPARED, _OTHER_COUNT = 0.4, 0.4, 0.5, 0
 _NO_REASON = 0.65
 """The same for "why", whose answers need no word of a reason: it makes none sure."""
 _SAYS_WHAT_IT_IS, _NO_VERSION = 0.45, 0.45
-"""The same for "why" where the sentence says what the thing is, and where a version is asked for
-and no number is one."""
+"""The same for "why" where the sentence says what the thing is, and for a version told by how many
+there are."""
 _BY_PHRASE, _A_WAY_BY_PHRASE = 0.85, 0.6
 """The same where a phrase of the question is only said by a word that may mean something else; a
 way to do it is told by more than that word."""
@@ -51,12 +51,22 @@ _MAY_BE_A_REASON = re.compile(
     re.IGNORECASE,
 )
 """What a reason may stand behind; "It is a ruined fortress in the town" has none."""
-_SAYS_WHAT = re.compile(r"\W*[A-ZÀ-Þ][^.;:,]{1,60}? (?:is|was|are|were) (?:an?|the|one of)\b")
-"""A sentence that opens so says what something is: "Holm Castle is a ruined fortress"."""
-_ASKS_VERSION = re.compile(r"\b(?:which|what) (?:[\w.+#-]+ ){0,3}?(?:version|release)\b", re.I)
+_ASKS_OF_THE_PAST = re.compile(r"\W*why (?:was|were|did|had)\b", re.IGNORECASE)
+_SAYS_WHAT = re.compile(
+    r"\W*[A-ZÀ-Þ][^.;:,]{1,60}? (?:is|are) (?:an?|the|one of)\b"
+    r"(?!.*\b(?:and|which|who|whose|that|but|where)\b)",
+    re.DOTALL,
+)
+"""A sentence that says what something is now: "Holm Castle is a ruined fortress"."""
+_ASKS_VERSION = re.compile(
+    r"\b(?:which|what) (?:[\w.+#-]+ )?(?:version|release)\b(?! (?:form|date|notes?|time))", re.I
+)
+_COUNTS_VERSIONS = re.compile(
+    rf"(?:\d|{NUMBER_WORD.pattern}) (?:\w+ )?(?:versions|releases)\b", re.IGNORECASE
+)
 _TELLS_VERSION = re.compile(
-    r"\b(?:v|version|release|rev)\.? ?\d|\d\.\d|\b(?-i:[A-ZÀ-Þ])[\w+#-]* \d|"
-    r"\b(?:latest|newest|current|stable|any|all)\b",
+    rf"\b(?:v|version|release|rev)\.? ?(?:\d|{NUMBER_WORD.pattern})|\d\.\d|"
+    r"\b(?-i:[A-ZÀ-Þ])[\w+#-]* \d",
     re.IGNORECASE,
 )
 _ASKS_AGE = re.compile(
@@ -108,8 +118,9 @@ def share_of_relation(question: Question, best: Pick) -> float:
     if lacks_cause(asked, text):
         share *= _NO_CAUSE
     if gives_no_reason(asked, text) and not best.is_asked_above:
-        share *= _SAYS_WHAT_IT_IS if _SAYS_WHAT.match(text) else _NO_REASON
-    if tells_no_version(asked, text):
+        is_definition = _ASKS_OF_THE_PAST.match(asked) and _SAYS_WHAT.match(text)
+        share *= _SAYS_WHAT_IT_IS if is_definition else _NO_REASON
+    if counts_versions(asked, text):
         share *= _NO_VERSION
     if tells_no_age(asked, text):
         share *= _NO_COUNT
@@ -136,9 +147,10 @@ def gives_no_reason(asked: str, text: str) -> bool:
     return _ASKS_WHY.match(asked) is not None and _MAY_BE_A_REASON.search(text) is None
 
 
-def tells_no_version(asked: str, text: str) -> bool:
-    """Whether it is asked which version, and no number is one: "4 major versions"."""
-    return _ASKS_VERSION.search(asked) is not None and _TELLS_VERSION.search(text) is None
+def counts_versions(asked: str, text: str) -> bool:
+    """Whether it is asked which version, and told by how many: "4 major versions"."""
+    is_count = _COUNTS_VERSIONS.search(text) is not None and not _TELLS_VERSION.search(text)
+    return is_count and _ASKS_VERSION.search(asked) is not None
 
 
 def tells_no_age(asked: str, text: str) -> bool:

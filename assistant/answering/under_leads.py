@@ -6,24 +6,16 @@ which.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.answering.exclusions import turns_round
 from assistant.answering.list_items import ReadText, item_runs
 from assistant.answering.pick_relations import overlaps
 from assistant.answering.picks import Pick
 from assistant.answering.whole_lists import around
 from assistant.types import Named
 
-_TURNS = re.compile(
-    r"\b(?:not|no|never|none|nothing|without|except(?:ions?|ed)?|exclud\w+|exclusions?|forbidden|"
-    r"prohibited|unless|cannot|refuse[sd]?|\w+n['’]t|nicht|kein\w*|nie|ausgeschlossen|außer|verboten|"
-    r"ne|pas|jamais|aucun\w*|sauf|exclus?|interdit\w*|nunca|ningun\w*|excepto|salvo|prohibid\w*|"
-    r"non|mai|nessun\w*|escluso|eccetto|vietat\w*)\b",
-    re.IGNORECASE,
-)
-"""What a line says that turns round what stands below it."""
 _OPEN_ENDS = (";", ",")
 _CLOSED = (".", "!", "?", "。")
 _LONGEST, _LINES_BETWEEN = 200, 3
@@ -53,7 +45,7 @@ def _lead(pick: Pick, picks: Sequence[Pick], read: ReadText) -> Named | None:
     is_closed = lead.kind == "heading" or words.endswith(_CLOSED)
     item = pick.text.strip()
     is_part = item[:1].islower() or item.endswith(_OPEN_ENDS)
-    turns = _TURNS.search(words) is not None
+    turns = turns_round(words)
     if len(words) > _LONGEST or not words or not (turns or (is_part and not is_closed)):
         return None
     gap = read(pick.passage.document, lead.end, units[run[0]].start)

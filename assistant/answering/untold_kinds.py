@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.answering.kind_scores import NUMBER_WORD
 from assistant.answering.picks import Pick
 from assistant.answering.units import is_unit
 from assistant.answering.words_around import missing_words
@@ -38,7 +39,8 @@ _HOW_MUCH_IS = re.compile(
 """Asks for a price by the thing that is bought: "How much is a youth ticket?"."""
 _TELLS_COST = re.compile(
     r"[€$£¥₹]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|cents?|pence|p|francs?|chf|kronor|kroner|yen|"
-    r"rupees?|costs?|price[ds]?|pricing|pays?|paid|fees?|fares?|rent|premiums?|free|gratis|charge[ds]?|"
+    r"rupees?|quid|bob|fivers?|tenners?|crowns?|shillings?|on the house|no charge|costs?|"
+    r"price[ds]?|pricing|pays?|paid|fees?|fares?|rent|premiums?|free|gratis|charge[ds]?|"
     r"included|complimentary|amounts? to|sala(?:ry|ries)|wages?|rates?)\b|\bfor \d|"
     r"\d ?%|per cent",
     re.IGNORECASE,
@@ -54,6 +56,8 @@ _DATED = re.compile(
     r"september|october|november|december)\b|\b(?:1[5-9]|20)\d\d\b",
     re.IGNORECASE,
 )
+_RATE = re.compile(rf"{NUMBER_WORD.pattern} (?:an?|each|apiece)\b", re.IGNORECASE)
+"""A price in words: "seventy a night"."""
 _OF_OTHER_THINGS = re.compile(
     r"(?<![\d.,])\d[\d.,]*+(?: ?[-–] ?\d++)?[ -]?(?:nights?|days?|weeks?|months?|"
     r"years?|hours?|minutes?|people|persons?|guests?|families|times|rooms?|km|miles?|metres?|meters?|kg|max)\b",
@@ -106,7 +110,8 @@ def _share_of_price(question: Question, best: Pick) -> float:
         return _NO_MONEY if _tells_no_money(best) else 1.0
     names = " ".join((*best.row.names, best.row.table[1])) if best.row is not None else ""
     told = f"{names} {words_above(best.passage)} {best.text}"
-    return 1.0 if _MONEY.search(told) or _TELLS_COST.search(told) else _NO_PRICE
+    is_told = any(each.search(told) for each in (_MONEY, _TELLS_COST, _RATE))
+    return 1.0 if is_told else _NO_PRICE
 
 
 def _tells_no_money(best: Pick) -> bool:

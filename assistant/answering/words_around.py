@@ -26,10 +26,16 @@ def terms_around(question: Question, pick: Pick) -> frozenset[str]:
 
 
 def told_as_missing(question: Question, picks: Sequence[Pick]) -> list[str]:
-    """The missing words that a person is told of: with content, so neither "go" nor "may"."""
+    """The missing words that a person is told of: with content, so neither "go" nor "may", but for
+    names ("Go")."""
     known = language(question.language)
     empty = known.light | known.asking | {*known.phrases.get("yesno", ())}
-    return [word for word in missing_words(question, picks) if fold(word) not in empty]
+    first = next(iter(question.text.split()), "").strip(_SIGNS)
+    return [
+        word
+        for word in missing_words(question, picks)
+        if fold(word) not in empty or (word[:1].isupper() and word != first)
+    ]
 
 
 def missing_words(question: Question, picks: Sequence[Pick]) -> list[str]:

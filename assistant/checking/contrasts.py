@@ -83,11 +83,10 @@ precede precedes preceded|succeed succeeds succeeded follow follows followed
 primary|secondary|tertiary
 maternity maternal|paternity paternal
 undergraduate undergraduates|postgraduate postgraduates
-buyer buyers|seller sellers
 landlord landlords|tenant tenants
 lender lenders|borrower borrowers
 indoor indoors|outdoor outdoors
-weekday weekdays|weekend weekends
+weekday weekdays|weekend weekends saturday saturdays sunday sundays
 breakfast breakfasts|lunch lunches|dinner dinners supper suppers
 domestic|foreign
 urban|rural
