@@ -127,7 +127,11 @@ def test_first_run_offers_questions_and_one_of_them_is_refused(screen: Screen) -
     screen.answered()
     expect(page.locator("#chat .refusal")).to_contain_text("No answer in the documents")
     expect(page.locator("#evidence")).to_contain_text("Closest passages")
-    expect(page.locator("#evidence .card mark")).to_have_count(0)
+    expect(page.locator("#chat .refusal")).to_contain_text("which may not answer it")
+    expect(page.locator("#chat .refusal .closest li")).to_have_count(3)
+    expect(page.locator("#evidence")).to_contain_text("None of them plainly answers")
+    expect(page.locator("#evidence .card.passage mark")).to_have_count(3)
+    expect(page.locator("#evidence .card .verdict")).to_have_count(0)
     assert not screen.problems
 
 
