@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from support_picks import asked, passage_of, pick_in
 from support_texts import indexed_for_module
 
 from assistant import Assistant
@@ -10,7 +13,7 @@ from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.following_sentences import following
 from assistant.answering.other_entries import is_another_entry
 from assistant.answering.picks import Pick
-from assistant.answering.sentence_scores import FEATURE_NAMES, SentenceFeatures
+from assistant.answering.sentence_scores import SentenceFeatures
 from assistant.answering.sides import sides_of
 from assistant.answering.table_rows import TableRow
 from assistant.answering.two_questions import two_questions
@@ -87,15 +90,12 @@ def test_an_item_about_another_language_is_not_called_likely(texts: Assistant) -
 
 def test_a_row_whose_label_the_question_holds_is_the_one_asked_about() -> None:
     text = "Long weekend (Fri–Sun) | 26 | 17"
-    passage = Passage("c", "tickets.md", "Tickets", text, 0, len(text), None, (), 1.0)
+    best = replace(pick_in(passage_of(text, "tickets.md", "Tickets"), text), kind="table")
 
     def is_another(label: str) -> bool:
         row = TableRow(("a", "", ("Ticket",)), ("Ticket",), (label, "26"), "", *[frozenset()] * 3)
-        features = SentenceFeatures(**dict.fromkeys(FEATURE_NAMES, 0.0))
-        best = Pick(passage, text, 0, len(text), 5.0, features, "table", row=row)
-        asked = "What does the long weekend of the Ludlow Folk Festival cost?"
-        question = analyse(analysed(asked), (), lambda term: 3.0)
-        return is_another_entry(question, best)
+        question = asked("What does the long weekend of the Ludlow Folk Festival cost?")
+        return is_another_entry(question, replace(best, row=row))
 
     assert not is_another("Long weekend (Fri–Sun)")
     assert is_another("Long Monday (Fri–Sun)")

@@ -8,19 +8,19 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
+from support_picks import passage_of, pick_in
 from support_texts import indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.closest import closest_places
 from assistant.answering.picks import Pick
-from assistant.answering.sentence_scores import FEATURE_NAMES, SentenceFeatures
 from assistant.chat.conversations import _read, _written
 from assistant.chat.evidence import draw_evidence
 from assistant.chat.exporting import answer_as_markdown
 from assistant.chat.messages import draw_answer
 from assistant.cli.rendering import show_answer
 from assistant.model.answer_reader import make_reader
-from assistant.types import Answer, Passage
+from assistant.types import Answer
 
 LAB = """# Rules of the lab
 
@@ -45,10 +45,8 @@ def refusal(texts: Assistant) -> Answer:
     return answer
 
 
-def pick(text: str, score: float, at: int = 0, document: str = "a.md") -> Pick:
-    passage = Passage(text, document, "Rules of the lab", text, at, at + len(text), None, (), 1.0)
-    features = SentenceFeatures(**dict.fromkeys(FEATURE_NAMES, 0.0))
-    return Pick(passage, text, at, at + len(text), score, features, "prose")
+def pick(text: str, score: float, at: int = 0) -> Pick:
+    return pick_in(passage_of(text, title="Rules of the lab", start=at), text, score)
 
 
 AWAY = pick("Tell the head of the lab when you are away, or ill, or late in the week.", 3.1)
@@ -149,7 +147,7 @@ def test_the_chat_shows_them_escaped(texts: Assistant, refusal: Answer) -> None:
     assert "<mark>Visitors sign" in changed
     assert "Open at this place" not in changed
     long = replace(bags, quote="word " * 400)
-    assert draw_answer(replace(refusal, closest=(long,)), 1).count("word ") == 60
+    assert "word " * 59 + "word…”" in draw_answer(replace(refusal, closest=(long,)), 1)
 
 
 def test_exports_and_kept_conversations_have_them(refusal: Answer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from support_picks import passage_of, pick_in
 from support_texts import indexed_for_module
 
 from assistant import Assistant
@@ -31,7 +32,6 @@ from assistant.retrieval.everyday_phrases import is_told_by_phrase, with_phrases
 from assistant.retrieval.question import Question, analyse
 from assistant.text.analysed import analysed
 from assistant.text.sentences import sentences
-from assistant.types import Passage
 
 CLUB = """# The rowing club of Sandvik
 
@@ -281,9 +281,7 @@ def test_a_reason_and_an_age_have_their_words() -> None:
 
 def test_why_is_not_told_by_what_something_is() -> None:
     def share(question: str, text: str) -> float:
-        passage = Passage("c", "a.md", "a", text, 0, len(text), None, (), 1.0)
-        features = SentenceFeatures(**dict.fromkeys(FEATURE_NAMES, 0.0))
-        best = Pick(passage, text, 0, len(text), 5.0, features, "prose")
+        best = pick_in(passage_of(text), text)
         return share_of_relation(analyse(analysed(question), (), lambda term: 3.0), best)
 
     why = "Why was Holm Castle torn down?"
@@ -319,10 +317,6 @@ def test_the_other_side_of_a_condition_is_another_one(asked_of: str, text: str) 
     same = text.replace("Unless", "If").replace("do not ", "").replace("above", "below")
     same = same.replace("lamp is on", "lamp is off").replace("If we cancel", "If you cancel")
     assert share_of_condition(question, same) >= 0.5
-
-
-def passage_of(text: str) -> Passage:
-    return Passage("1", "a.md", "House", text, 0, len(text), None, (), 1.0, language="en")
 
 
 def pick_of(text: str) -> Pick:

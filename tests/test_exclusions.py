@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from support_picks import asked
 from support_texts import indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.exclusions import asks_for_the_other, turns_round
-from assistant.retrieval.question import Question, analyse
-from assistant.text.analysed import analysed
 
 INSURANCE = """HOUSEHOLD INSURANCE, BRANTWOOD MUTUAL
 
@@ -161,10 +160,6 @@ def test_days_are_no_rows_of_a_table_of_days(texts: Assistant) -> None:
     for question in ("How many days is the library of Otterham open?", "How many days are there?"):
         assert "rows of" not in texts.ask(question).text
     assert "3 rows of Mode" in texts.ask("How many modes are there?").text
-
-
-def asked(text: str) -> Question:
-    return analyse(analysed(text), (), lambda term: 3.0)
 
 
 def test_lines_that_turn_round_what_stands_below() -> None:

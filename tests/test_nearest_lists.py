@@ -7,17 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support_picks import FEATURES, asked, passage_of, pick_in, reader_for_module
 from support_texts import indexed
 
 from assistant.answering.nearest_lists import asks_for_a_list, less_sure, list_by_meaning
 from assistant.answering.picks import Extraction, Pick, Read
-from assistant.answering.sentence_scores import FEATURE_NAMES, SentenceFeatures
-from assistant.model.answer_reader import OnnxReader, make_reader
-from assistant.retrieval.question import Question, analyse
-from assistant.text.analysed import analysed
+from assistant.model.answer_reader import OnnxReader
 from assistant.types import Passage, certainty_of
 
-FEATURES = SentenceFeatures(**dict.fromkeys(FEATURE_NAMES, 0.0))
 ASKED = "What do we have to buy for our boy before he can start?"
 FEE = "Payments are made to the treasurer of the troop before the boy has his first evening."
 HELP = "The troop has a hall of its own beside the mill."
@@ -39,28 +36,18 @@ The hall is heated by:
 KIT = ["A tan shirt", "One set of green loops for the shoulders", "A handbook"]
 
 
-@pytest.fixture(scope="module")
-def reader() -> OnnxReader:
-    found = make_reader("builtin")
-    assert isinstance(found, OnnxReader)
-    return found
+reader = reader_for_module()
 
 
-def asked(text: str) -> Question:
-    return analyse(analysed(text), (), lambda term: 3.0)
+def page_of(text: str, document: str = "troop.md", language: str = "en") -> Passage:
+    return passage_of(text, document, "Troop 7", language)
 
 
-def passage_of(text: str, document: str = "troop.md", language: str = "en") -> Passage:
-    return Passage(text, document, "Troop 7", text, 0, len(text), None, (), 1.0, language=language)
+PASSAGE = page_of(TEXT)
 
 
-PASSAGE = passage_of(TEXT)
-
-
-def pick(text: str, score: float, passage: Passage = PASSAGE, span: float = -5.0) -> Pick:
-    start = passage.text.index(text)
-    read = Read(-2.0, span)
-    return Pick(passage, text, start, start + len(text), score, FEATURES, "prose", read=read)
+def pick(text: str, score: float, passage: Passage = PASSAGE) -> Pick:
+    return pick_in(passage, text, score)
 
 
 def chosen(*picks: Pick, question: str = ASKED) -> Extraction:
@@ -126,7 +113,7 @@ def test_questions_for_one_thing_bring_no_list(question: str, reader: OnnxReader
 
 def test_a_list_that_means_something_else_stays_away(reader: OnnxReader) -> None:
     other = TEXT.replace("What your parents will have to supply:", "The roof was mended with:")
-    passage = passage_of(other)
+    passage = page_of(other)
     given = chosen(pick(FEE, 4.0, passage), pick(HELP, 2.0, passage))
     assert told(given, reader, passage, text=other) == []
 
@@ -151,7 +138,7 @@ def test_a_line_that_holds_half_of_the_question_brings_its_list_all_the_same(
     reader: OnnxReader,
 ) -> None:
     text = TEXT.replace("What your parents will have to supply:", "Important dates:")
-    passage = passage_of(text)
+    passage = page_of(text)
     question = "What are the important dates of the troop?"
     told_around = replace(FEATURES, own=0.4, before=0.5)
     full = replace(pick(FEE, 4.0, passage), features=told_around)
@@ -165,7 +152,7 @@ def test_a_line_that_its_title_alone_brings_close_stays_away(reader: OnnxReader)
     def below(line: str) -> list[str]:
         head = "What we have to buy for our boy"
         text = f"# Troop 7\n\n{near} {HELP}\n\n## {head}\n\n{line}\n\n- this\n- that\n"
-        passage = passage_of(text)
+        passage = page_of(text)
         given = chosen(pick(near, 4.0, passage), pick(HELP, 2.0, passage))
         return told(given, reader, passage, text=text)
 
@@ -177,7 +164,7 @@ def test_a_line_that_its_title_alone_brings_close_stays_away(reader: OnnxReader)
 
 def test_exclusions_answer_only_what_is_not(reader: OnnxReader) -> None:
     text = TEXT.replace("will have to supply:", "must not buy:")
-    passage = passage_of(text)
+    passage = page_of(text)
     given = chosen(pick(FEE, 4.0, passage), pick(HELP, 2.0, passage))
     assert told(given, reader, passage, text=text) == []
     question = ASKED.replace("do we have to", "may we not")
@@ -201,7 +188,7 @@ def test_an_item_with_the_words_of_the_question_stays_alone(
 def test_lists_of_other_documents_and_of_later_passages_are_not_looked_at(
     reader: OnnxReader,
 ) -> None:
-    bare = passage_of(f"# Troop 7\n\n{FEE} {HELP}\n", "fees.md")
+    bare = page_of(f"# Troop 7\n\n{FEE} {HELP}\n", "fees.md")
     given = chosen(pick(FEE, 4.0, bare), pick(HELP, 2.0, bare))
     assert told(given, reader, bare, PASSAGE) == []
     assert told(GIVEN, reader, bare, bare, PASSAGE) == []
@@ -220,7 +207,7 @@ def test_lists_of_other_documents_and_of_later_passages_are_not_looked_at(
 )
 def test_what_is_no_list_below_a_line(line: str, items: list[str], reader: OnnxReader) -> None:
     text = f"{FEE} {HELP}\n\n{line}\n\n" + "".join(f"- {each}\n" for each in items)
-    passage = passage_of(text)
+    passage = page_of(text)
     given = chosen(pick(FEE, 4.0, passage), pick(HELP, 2.0, passage))
     assert told(given, reader, passage, text=text) == []
 
@@ -232,7 +219,7 @@ def test_who_is_not_told_by_things(reader: OnnxReader) -> None:
         "- A handbook", "- It is good to have the handbook, which is sold at the hall."
     )
     text = text.replace("shoulders", "shoulders, which is sold at the hall.")
-    passage = passage_of(text)
+    passage = page_of(text)
     given = chosen(pick(FEE, 4.0, passage), pick(HELP, 2.0, passage), question=question)
     assert "What your parents will have to supply:" not in told(
         given, reader, passage, question=question, text=text
@@ -241,7 +228,7 @@ def test_who_is_not_told_by_things(reader: OnnxReader) -> None:
 
 def test_without_a_reader_or_in_another_language_nothing_changes(reader: OnnxReader) -> None:
     assert told(GIVEN, None) == []
-    german = passage_of(TEXT, language="de")
+    german = page_of(TEXT, language="de")
     given = chosen(pick(FEE, 4.0, german), pick(HELP, 2.0, german))
     assert told(given, reader, german) == []
     assert told(replace(GIVEN, picks=()), reader) == []

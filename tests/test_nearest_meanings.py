@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support_picks import FEATURES, asked, passage_of, pick_in, reader_for_module
 from support_reader import make_model
 
 from assistant import Assistant
@@ -16,15 +17,10 @@ from assistant.answering.choice import choose
 from assistant.answering.confidence import probability_of
 from assistant.answering.nearest_meanings import by_meaning
 from assistant.answering.picks import Pick, Read
-from assistant.answering.sentence_scores import FEATURE_NAMES, SentenceFeatures
 from assistant.answering.table_rows import TableRow
 from assistant.model.answer_reader import OnnxReader, make_reader
 from assistant.model.reader_files import BUILTIN
-from assistant.retrieval.question import Question, analyse
-from assistant.text.analysed import analysed
-from assistant.types import Passage
 
-FEATURES = SentenceFeatures(**dict.fromkeys(FEATURE_NAMES, 0.0))
 NO_TERMS: frozenset[str] = frozenset()
 ROW = TableRow(("a.md", "", ("Drug",)), ("Drug",), ("none",), "", NO_TERMS, NO_TERMS, NO_TERMS)
 ASKED = "Is there ever booze at parties in the office?"
@@ -32,23 +28,11 @@ DRUGS = "Drugs must not be used, bought or sold at work, in the office or outsid
 WINE = "Though events are dry, some evenings have beer or wine."
 
 
-@pytest.fixture(scope="module")
-def reader() -> OnnxReader:
-    found = make_reader("builtin")
-    assert isinstance(found, OnnxReader)
-    return found
-
-
-def asked(text: str) -> Question:
-    return analyse(analysed(text), (), lambda term: 3.0)
+reader = reader_for_module()
 
 
 def pick(text: str, score: float, span: float = -5.0, language: str = "en") -> Pick:
-    passage = Passage(
-        text, "a.md", "House rules", text, 0, len(text), None, (), 1.0, language=language
-    )
-    read = Read(-2.0, span)
-    return Pick(passage, text, 0, len(text), score, FEATURES, "prose", read=read)
+    return pick_in(passage_of(text, title="House rules", language=language), text, score, span)
 
 
 def candidates(*picks: Pick, question: str = ASKED) -> Candidates:

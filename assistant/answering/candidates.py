@@ -16,7 +16,6 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from assistant.answering.asked_headings import below_the_question
-from assistant.answering.asking_clauses import asking_clause
 from assistant.answering.bare_values import VALUE, values_below
 from assistant.answering.bonuses import (
     OWN_SUBJECT,
@@ -27,7 +26,7 @@ from assistant.answering.bonuses import (
     opening_with,
 )
 from assistant.answering.dated_headings import date_above
-from assistant.answering.exclusions import turns_round
+from assistant.answering.exclusions import asks_what_is_not, turns_round
 from assistant.answering.fit_to_answer import is_reference, may_answer
 from assistant.answering.following_sentences import following
 from assistant.answering.led_lists import items_led, named_and_led, with_leads
@@ -92,7 +91,7 @@ _OFTEN = 2
 """Passages of a document that name its subject, of those found. With 2, 91 of 144 long questions
 about articles without a title are answered on the evidence; 86 without."""
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
-_AFFIRMS, _THINGS = 1.0, frozenset({"definition", "which", "list", "any"})
+_AFFIRMS, _OF_THINGS = 1.0, frozenset({"definition", "which", "list", "any"})
 """What a sentence loses that denies nothing where it is asked what is not so."""
 _OTHER_YEAR = 1.0
 """What a sentence loses, with the reader's judgement, that names years but none that is asked for:
@@ -138,7 +137,7 @@ def rank_candidates(
     is_list = question.kinds[0] == "list" or question.wants_steps
     weight = _READER_WEIGHT_OF_LISTS if is_list else _READER_WEIGHT
     years = frozenset(_YEAR.findall(question.text))
-    asks_what_is_not = question.kinds[0] in _THINGS and turns_round(asking_clause(question.text))
+    is_for_what_is_not = question.kinds[0] in _OF_THINGS and asks_what_is_not(question)
     asked, forms = number_asked_for(question.text), asked_forms(question)
     asked_above = below_the_question(question, passages, parts)
     for key, first in first_of_own_section(question, passages, parts).items():
@@ -208,7 +207,7 @@ def rank_candidates(
             pick = _pick(passage, sentence, each, more - off, penalty, read, weight, beside)
             lift += following(question, pick, after) if after is not None else 0.0
             asked_there = (index in below or index in leading.asked) and not off
-            if asks_what_is_not and not asked_there and not turns_round(sentence.text):
+            if is_for_what_is_not and not asked_there and not turns_round(sentence.text):
                 pick = replace(pick, score=pick.score - _AFFIRMS)
             name = leading.about.get(index) or valued.get(passage.chunk_id, {}).get(index)
             ranked.append(replace(pick, lift=lift, is_asked_above=asked_there, about=name))

@@ -20,7 +20,7 @@ from assistant.answering.asked_lists import ends_in_colon
 from assistant.answering.asking_clauses import asking_clause
 from assistant.answering.coded_entries import is_coded_entry
 from assistant.answering.consequences import asks_what_follows
-from assistant.answering.exclusions import asks_for_the_other, turns_round
+from assistant.answering.exclusions import asks_for_the_other, asks_what_is_not
 from assistant.answering.led_lists import asks_for_more_than_one, names_as_many
 from assistant.answering.permissions import within_bounds
 from assistant.answering.picks import READ_NOTHING, Extraction, Pick
@@ -150,7 +150,9 @@ def signals(extraction: Extraction) -> Signals | None:
     under = f"{best.about.text}: " if best.about is not None else ""
     asking = asking_clause(question.text) if question.language == "en" else question.text
     asked, said = clause_of(question.text), clause_of(under + best.text)
-    is_told_not = best.is_asked_above and turns_round(asking)  # the heading denies as it does
+    is_told_not = best.is_asked_above and asks_what_is_not(
+        question
+    )  # the heading denies as it does
     return Signals(
         around=best.features.around,
         passage=coverage(question.weights, present),

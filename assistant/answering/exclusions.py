@@ -5,6 +5,7 @@ Pure; six languages.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assistant.answering.asking_clauses import asking_clause
 from assistant.retrieval.question import Question
@@ -23,8 +24,17 @@ def turns_round(line: str) -> bool:
     return _TURNS.search(line) is not None
 
 
+def asks_what_is_not(question: Question) -> bool:
+    """Whether a question asks for what is not so; what it only supposes ("if I do not pay") does
+    not count."""
+    return _asks_for_what_is_not(question.text, question.language)
+
+
 def asks_for_the_other(question: Question, line: str) -> bool:
-    """Whether a question asks for what is so and a line tells what is not, or the reverse; what a
-    question only supposes ("if I do not pay") asks for neither."""
-    asked = asking_clause(question.text) if question.language == "en" else question.text
-    return turns_round(asked) != turns_round(line)
+    """Whether a question asks for what is so and a line tells what is not, or the reverse."""
+    return asks_what_is_not(question) != turns_round(line)
+
+
+@lru_cache(maxsize=256)
+def _asks_for_what_is_not(text: str, code: str) -> bool:
+    return turns_round(asking_clause(text) if code == "en" else text)

@@ -50,7 +50,7 @@ _HOLDS_LESS = 0.15
 """How much less of it that line may hold."""
 _GIVEN = 2
 """Items one below the other in an answer that is a list."""
-_SURE_AT_MOST = LIKELY - 0.01
+_UNSURE_AT_MOST = LIKELY - 0.01
 """The probability of an answer that has hardly a word of the question: the closest one found."""
 _ONE_VALUE = frozenset({"person", "place", "date", "number", "amount", "reason", "yesno"})
 _ASKS_WHAT = re.compile(r"\b(?:what|which)\b", re.IGNORECASE)
@@ -137,7 +137,7 @@ def _terms(question: Question, text: str, language: str) -> frozenset[str]:
 
 def less_sure(probability: float) -> float:
     """The probability of an answer that was chosen by what its first line means."""
-    return min(probability, _SURE_AT_MOST)
+    return min(probability, _UNSURE_AT_MOST)
 
 
 def _is_list(picks: Sequence[Pick]) -> bool:

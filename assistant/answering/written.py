@@ -223,12 +223,12 @@ def written_draft(
         notice = f"{count} sentence{'s' if count != 1 else ''} left out: not supported by a source."
     if written.abstained:
         most, read = settings.answer.max_sentences, snapshot.store.read_text
-        likely = choose(rank_candidates(found.question, found.passages, sentences), most, read)
-        reason = why_not(likely, found.passages)
+        chosen = choose(rank_candidates(found.question, found.passages, sentences), most, read)
+        reason = why_not(chosen, found.passages)
         return Draft(
             text=reason, abstained=True, reason=reason, confidence=confidence,
             usage=written.usage, model=model, prompt=prompt, notice=notice,
-            closest=closest_places(likely.ranked, "", None),
+            closest=closest_places(chosen.ranked, "", None),
         )  # fmt: skip
     return Draft(
         text=written.shown,

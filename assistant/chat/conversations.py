@@ -20,6 +20,7 @@ from typing import Any
 
 from assistant.chat.kept_file import KeptFile, hashed
 from assistant.errors import UsageError
+from assistant.text.shortened import shortened
 from assistant.types import Answer
 
 _SCHEMA = """
@@ -98,7 +99,7 @@ class Conversations:
                 hint="let it keep this server's cookies, and load the page again",
             )
         identity = secrets.token_urlsafe(16)
-        title = _shortened(question)
+        title = shortened(question, _TITLE_CHARACTERS)
         now = _now()
         with self.file.transaction() as database:
             _purge(database)
@@ -179,7 +180,7 @@ class Conversations:
         with self.file.transaction() as database:
             database.execute(
                 "UPDATE conversations SET title = ? WHERE id = ? AND owner = ?",
-                (_shortened(title), conversation, hashed(owner)),
+                (shortened(title, _TITLE_CHARACTERS), conversation, hashed(owner)),
             )
 
     def delete(self, owner: str, conversation: str) -> None:
@@ -224,13 +225,6 @@ def _read(text: str) -> Answer | None:
         return None
     answer: Answer = _answers().validate_json(text)
     return answer
-
-
-def _shortened(text: str) -> str:
-    title = " ".join(text.split())
-    if len(title) > _TITLE_CHARACTERS:
-        title = title[: _TITLE_CHARACTERS - 1].rstrip() + "…"
-    return title
 
 
 def _now() -> str:

@@ -2,7 +2,7 @@
 
 A card shows the place, the quote marked in its context, and a link to the document. Each mark names
 the sentences of the answer that cite it, so a marker leads to its own quote. There are two lists:
-cited places, and other retrieved passages.
+cited places, and other retrieved passages; a refusal has the closest sentences in their place.
 """
 
 from __future__ import annotations

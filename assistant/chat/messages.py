@@ -25,6 +25,7 @@ from assistant.checking.verdicts import (
     SHAPES,
     cited_count,
 )
+from assistant.text.shortened import shortened
 from assistant.types import Answer, Certainty, Passage, Sentence
 
 if TYPE_CHECKING:
@@ -160,16 +161,11 @@ def _closest_sentences(answer: Answer) -> str:
     if not answer.closest:
         return ""
     lines = "".join(
-        f"<li>“{one_line(_cut(each.quote))}” "
+        f"<li>“{one_line(shortened(each.quote, _LONGEST_QUOTE))}” "
         f'<span class="muted">{one_line(each.title or each.document)}</span></li>'
         for each in answer.closest
     )
     return f'<p>The closest sentences, which may not answer it:</p><ul class="closest">{lines}</ul>'
-
-
-def _cut(text: str) -> str:
-    words = " ".join(text.split())
-    return f"{words[:_LONGEST_QUOTE]}…" if len(words) > _LONGEST_QUOTE else words
 
 
 def closest(passages: Sequence[Passage]) -> Sequence[Passage]:

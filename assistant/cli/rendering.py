@@ -29,6 +29,7 @@ from assistant.checking.verdicts import (
 from assistant.cli.answer_text import drawn_text, is_said
 from assistant.reading.recognition import HOW_TO_INSTALL, installed
 from assistant.retrieval.reasons import explain
+from assistant.text.shortened import shortened
 from assistant.text.visible import one_line, visible
 from assistant.types import (
     Answer,
@@ -64,6 +65,8 @@ _OUTCOME_STYLES = {
 }
 
 
+_LONGEST_QUOTE, _LONGEST_BEGINNING = 300, 160
+"""Characters of a closest sentence, and of a passage's beginning."""
 _GONE_WELL = frozenset({"indexed", "renamed", "deleted", "add", "change", "rename", "delete"})
 _MOST_PLAIN, _MOST_TOLD = 50, 1000
 """Lines of a receipt for each outcome, where nothing and where something is to be said: drawing
@@ -153,11 +156,15 @@ def _show_closest(console: Console, answer: Answer) -> None:
         (
             _place(each.document, each.page, each.section),
             f"  characters {each.start}–{each.end}",
-            f"“{_cut(each.quote, 300)}”",
+            f"“{shortened(one_line(each.quote), _LONGEST_QUOTE)}”",
         )
         for each in answer.closest
     ] or [
-        (_place(each.document, each.page, (each.heading_path or ("",))[-1]), "", _cut(each.body))
+        (
+            _place(each.document, each.page, (each.heading_path or ("",))[-1]),
+            "",
+            shortened(one_line(each.body), _LONGEST_BEGINNING),
+        )
         for each in answer.retrieved[:3]
     ]
     if lines:
@@ -168,11 +175,6 @@ def _show_closest(console: Console, answer: Answer) -> None:
         line.append(characters, style="dim")
         line.append(f"\n    {words}", style="italic" if characters else "dim")
         console.print(line)
-
-
-def _cut(text: str, most: int = 160) -> str:
-    words = one_line(text)
-    return f"{words[:most]}…" if len(words) > most else words
 
 
 def show_why(console: Console, answer: Answer) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assistant.computing.asked import AmountLimit, Wish, is_light
+from assistant.computing.counted_spans import counts_spans, is_each_row_one
 from assistant.computing.typed import TypedTable
 from assistant.computing.unclear import is_either, leaves_out_unclearly, part_limited
 from assistant.computing.values import TypedColumn, without_unit
@@ -27,14 +28,6 @@ _PERIOD = re.compile(
 )
 
 
-_SPANS = frozenset(
-    """day days week weeks month months year years hour hours minute minutes night nights tag tage
-    tagen woche wochen monat monate stunde stunden jahr jahre jour jours semaine semaines mois heure
-    heures annee annees dia dias semana semanas mes meses hora horas ano anos""".split()
-)
-"""Stretches of time in four languages, folded."""
-_RANGE = re.compile(r"\w ?[–—-] ?\w|\b(?:to|and|until|bis|und|au|et|hasta|y)\b|[,&+/]", re.I)
-_CLOSED = re.compile(r"\b(?:closed|geschlossen|fermé|cerrado|none|ruhetag)\b", re.IGNORECASE)
 _MEASURED = re.compile(r"\d[ \u00a0-]?([^\W\d_]{2,20})")
 
 
@@ -176,7 +169,9 @@ def bind_loosely(
         refused = _unclear("its limits are joined by “or” over several columns")
         return LooselyBound(refused, missing, work.doubt)
     is_named = bool(outside or work.choices or comparisons or bounds)
-    if _counts_spans(work) and (not is_named or _has_ranges(table, which)):
+    said = (token.folded for at, token in enumerate(wish.tokens) if work.content(at))
+    is_count = wish.operation == "count" and counts_spans(said)
+    if is_count and not (is_named and is_each_row_one(table, which)):
         return None
     rows = _rows(work, comparisons, time_rows)
     bound = Bound(
@@ -422,24 +417,6 @@ def _counts_units(work: _Work) -> bool:
         for text in texts
         if len(text) <= _LONGEST_CELL
         for word in _MEASURED.findall(text)
-    )
-
-
-def _has_ranges(table: TypedTable, column: int | None) -> bool:
-    """Whether a row may stand for several of what is counted, or for none: "Tuesday to Friday", or
-    "closed" on Sunday."""
-    texts = [table.text(row, at) for row in table.rows for at in range(len(table.columns))]
-    labels = [] if column is None else [table.text(row, column) for row in table.rows]
-    return any(map(_RANGE.search, labels)) or any(map(_CLOSED.search, texts))
-
-
-def _counts_spans(work: _Work) -> bool:
-    """Whether days, weeks or the like are to be counted: "How many days off do I get?" is not told
-    by the rows of a table that has a column "Day", unless the question names more of it."""
-    if work.wish.operation != "count":
-        return False
-    return any(
-        token.folded in _SPANS and work.content(at) for at, token in enumerate(work.wish.tokens)
     )
 
 
