@@ -150,9 +150,8 @@ def signals(extraction: Extraction) -> Signals | None:
     under = f"{best.about.text}: " if best.about is not None else ""
     asking = asking_clause(question.text) if question.language == "en" else question.text
     asked, said = clause_of(question.text), clause_of(under + best.text)
-    is_told_not = best.is_asked_above and asks_what_is_not(
-        question
-    )  # the heading denies as it does
+    # the heading denies as the question does
+    is_told_not = best.is_asked_above and asks_what_is_not(question)
     return Signals(
         around=best.features.around,
         passage=coverage(question.weights, present),
@@ -168,7 +167,7 @@ def signals(extraction: Extraction) -> Signals | None:
         words=min(1.0, best.passage.scores.get("words", 0.0) / (2.2 * total)),
         length=min(1.0, len(question.weights) / 10),
         negation=float(
-            not is_told_not and _asks_what_is_not(question) and not is_denied_by(asked, said)
+            not is_told_not and _is_put_in_the_negative(question) and not is_denied_by(asked, said)
         ),
         opposite=float(has_opposite(asked, said)),
         denial=float(
@@ -307,7 +306,7 @@ def recalibrated(p: float, slope: float, shift: float) -> float:
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, odds))))
 
 
-def _asks_what_is_not(question: Question) -> bool:
+def _is_put_in_the_negative(question: Question) -> bool:
     """The question "Why … not" is none: reasons are seldom given in the negative."""
     asked = asking_clause(question.text) if question.language == "en" else question.text
     return "reason" not in question.kinds and _NOT.search(asked) is not None
