@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from support_picks import asked
+from support_picks import asked, passage_of, pick_in
 from support_texts import indexed_for_module
 
 from assistant import Assistant
-from assistant.answering.exclusions import asks_for_the_other, turns_round
+from assistant.answering.confidence import _is_whole_list
+from assistant.answering.exclusions import asks_for_the_other, denied_places, turns_round
+from assistant.answering.picks import Extraction
+from assistant.answering.sentence_scores import take_apart
+from assistant.text.sentences import sentences
 
 INSURANCE = """HOUSEHOLD INSURANCE, BRANTWOOD MUTUAL
 
@@ -149,6 +155,78 @@ def test_a_whole_list_below_its_name_answers(
     answer = texts.ask(question)
     assert not answer.abstained
     assert [answer.sentences[0].text, len(answer.sentences)] == [first, count]
+    assert answer.certainty in ("sure", "likely")
+
+
+LISTED = passage_of("Not included:\n\n- Laundry\n- Parking\n")
+LEAD, *ITEMS = (
+    replace(pick_in(LISTED, text), kind=kind)
+    for text, kind in [("Not included:", "prose"), ("Laundry", "item"), ("Parking", "item")]
+)
+
+
+def is_whole(question: str, *picks: int, best: int = 0, is_asked_above: bool = False) -> bool:
+    lines = [replace(each, is_asked_above=is_asked_above) for each in (LEAD, *ITEMS)]
+    chosen = tuple(lines[at] for at in picks)
+    return _is_whole_list(Extraction(asked(question), chosen, (lines[best],)))
+
+
+def test_a_list_is_whole_below_a_line_that_holds_the_question() -> None:
+    assert is_whole("What is not included?", 0, 1, 2)
+    assert not is_whole("What is not included in the tax?", 0, 1, 2), "the line lacks a word"
+    assert not is_whole("What is not included?", 0, 1), "one item is no list"
+    assert not is_whole("What is included?", 0, 1, 2), "the line says what is not"
+
+
+def test_a_list_is_whole_below_a_heading_that_asks_for_several_things() -> None:
+    assert is_whole("Which extras are there?", 1, 2, best=1, is_asked_above=True)
+    assert not is_whole("Which extras are there?", 1, 2, best=1), "nothing above asks for them"
+    assert not is_whole("How is the laundry?", 1, 2, best=1, is_asked_above=True), (
+        "one is asked for"
+    )
+
+
+@pytest.mark.parametrize("question", ["What is included?", "Which things are included?"])
+def test_what_is_so_is_not_told_below_a_line_that_denies(texts: Assistant, question: str) -> None:
+    assert said(texts, question) == ["Breakfast", "Bicycles"]
+
+
+@pytest.mark.parametrize("question", ["What is included in the price?", "What does it include?"])
+def test_a_line_that_denies_is_no_answer_to_what_is_so(texts: Assistant, question: str) -> None:
+    told = said(texts, question)
+    assert not {"Not included in the price:", "Laundry", "Parking"}.intersection(told)
+
+
+def test_a_denied_item_still_tells_whether_it_is_so(texts: Assistant) -> None:
+    [only] = texts.ask("Is parking included?").sentences
+    assert only.text == "Parking"
+    assert only.about is not None
+    assert only.about.text == "Not included in the price"
+
+
+def denied(text: str) -> list[str]:
+    parts = take_apart(passage_of(text), sentences(text), asked("What is included?"))
+    return [parts[at].text for at in sorted(denied_places(parts))]
+
+
+@pytest.mark.parametrize(
+    "lead", ["Not included:", "What we can't take:", "Guests who pay may not bring:", "Exclusions:"]
+)
+def test_lines_that_deny_what_stands_below(lead: str) -> None:
+    text = f"- Towels\n\n{lead}\n\n- Laundry\n- Parking\n\nThe inn is old.\n\n- Bread\n- Jam\n"
+    assert denied(text) == [lead, "Laundry", "Parking"]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Included:", "If the pump does not start:", "Send no later than the fifth:",
+        "Things you need that we do not sell:", "Do not forget:", "Lamp no. 5 has:",
+        "It is not included.",
+    ],
+)  # fmt: skip
+def test_lines_in_the_negative_that_deny_nothing(lead: str) -> None:
+    assert denied(f"{lead}\n\n- Laundry\n- Parking\n") == []
 
 
 def test_another_list_is_not_the_one_asked_for(texts: Assistant) -> None:

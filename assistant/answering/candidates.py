@@ -26,7 +26,7 @@ from assistant.answering.bonuses import (
     opening_with,
 )
 from assistant.answering.dated_headings import date_above
-from assistant.answering.exclusions import asks_what_is_not, turns_round
+from assistant.answering.exclusions import asks_what_is_not, denied_places, turns_round
 from assistant.answering.fit_to_answer import is_reference, may_answer
 from assistant.answering.following_sentences import following
 from assistant.answering.led_lists import items_led, named_and_led, with_leads
@@ -93,6 +93,9 @@ about articles without a title are answered on the evidence; 86 without."""
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _AFFIRMS, _OF_THINGS = 1.0, frozenset({"definition", "which", "list", "any"})
 """What a sentence loses that denies nothing where it is asked what is not so."""
+_DENIES = 6.0
+"""What a line loses, and each item below it, that says what is not so where it is asked what is:
+"Not included in the price:" has all words of "What is included in the price?"."""
 _OTHER_YEAR = 1.0
 """What a sentence loses, with the reader's judgement, that names years but none that is asked for:
 what was sold in 2019 is no answer for 2022, however alike the sentences are."""
@@ -137,7 +140,8 @@ def rank_candidates(
     is_list = question.kinds[0] == "list" or question.wants_steps
     weight = _READER_WEIGHT_OF_LISTS if is_list else _READER_WEIGHT
     years = frozenset(_YEAR.findall(question.text))
-    is_for_what_is_not = question.kinds[0] in _OF_THINGS and asks_what_is_not(question)
+    is_of_things = question.kinds[0] in _OF_THINGS
+    is_for_what_is_not = is_of_things and asks_what_is_not(question)
     asked, forms = number_asked_for(question.text), asked_forms(question)
     asked_above = below_the_question(question, passages, parts)
     for key, first in first_of_own_section(question, passages, parts).items():
@@ -188,6 +192,8 @@ def rank_candidates(
         highest = max(read.span for read in reads)
         is_english = question.language == "en" and passage.language in ("en", "")
         listed = listed_references(question, passage, found)
+        is_for_what_is = is_of_things and not is_for_what_is_not
+        denied = denied_places(found) if is_for_what_is else frozenset()
         for index, (sentence, each) in enumerate(zip(found, features, strict=True)):
             if index in leading.headings or index in listed:
                 continue
@@ -199,6 +205,7 @@ def rank_candidates(
             is_other = bool(years) and _is_of_other_years(years, passage, sentence)
             if is_other or dates_a_life(question, sentence.text):
                 off += _OTHER_YEAR
+            off += _DENIES * (index in denied)
             read, lift = (READ_NOTHING if off else reads[index]), 0.0
             is_ordered = weight and is_english and not off and highest > -inf
             if is_ordered and not _is_favoured(sentence, each, more):
