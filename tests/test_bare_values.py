@@ -148,3 +148,11 @@ def test_the_coach_of_two_teams_is_two_people(club: Assistant) -> None:
     senior = club.ask("Who is the coach of the seniors?")
     assert senior.text.startswith("Coach: Mick Rudd")
     assert "Sue Yen" not in senior.text
+
+
+def test_a_question_of_two_parts_takes_more_than_the_value(club: Assistant) -> None:
+    [only] = club.ask("Who is the coach of the seniors?").sentences
+    assert only.text == "Mick Rudd"
+    both = club.ask("Who are the coaches of the juniors and the seniors?").text
+    assert "Sue Yen" in both
+    assert "Mick Rudd" in both

@@ -35,4 +35,9 @@ def test_a_day_on_which_it_is_closed_does_not_count() -> None:
 
 
 def test_hours_of_a_row_are_no_span_of_days() -> None:
-    assert is_each_row_one(table_of(("Monday", "9 to 5"),), None)
+    assert is_each_row_one(
+        table_of(
+            ("Monday", "9 to 5"),
+        ),
+        None,
+    )

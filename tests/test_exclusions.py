@@ -9,6 +9,7 @@ from support_picks import asked, passage_of, pick_in
 from support_texts import indexed_for_module
 
 from assistant import Assistant
+from assistant.answering import candidates
 from assistant.answering.confidence import _is_whole_list
 from assistant.answering.exclusions import asks_for_the_other, denied_places, turns_round
 from assistant.answering.picks import Extraction
@@ -79,6 +80,8 @@ LIBRARY = """# Library of Otterham
 """
 INN = """# The Old Ferry Inn
 
+Dogs sleep in the yard because the rooms are small.
+
 ## What is included
 
 - Breakfast
@@ -94,6 +97,15 @@ LEAVE = """# Leave
 Everybody has 26 days of annual leave and the public holidays.
 """
 
+MARKET = """# Market of Tarn
+
+| Day | Stalls |
+|---|---|
+| Tuesday | bread and cheese |
+| Friday | fish |
+| Sunday | books |
+"""
+
 texts = indexed_for_module(
     {
         "insurance.txt": INSURANCE,
@@ -102,6 +114,7 @@ texts = indexed_for_module(
         "library.md": LIBRARY,
         "inn.md": INN,
         "leave.md": LEAVE,
+        "market.md": MARKET,
     }
 )
 
@@ -229,6 +242,12 @@ def test_lines_in_the_negative_that_deny_nothing(lead: str) -> None:
     assert denied(f"{lead}\n\n- Laundry\n- Parking\n") == []
 
 
+def test_a_reason_need_not_deny(texts: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "_AFFIRMS", 50.0)
+    told = said(texts, "Why do dogs not sleep in the rooms of the inn?")
+    assert told == ["Dogs sleep in the yard because the rooms are small."]
+
+
 def test_another_list_is_not_the_one_asked_for(texts: Assistant) -> None:
     assert texts.ask("Which colours are there?").abstained
 
@@ -237,6 +256,7 @@ def test_days_are_no_rows_of_a_table_of_days(texts: Assistant) -> None:
     assert said(texts, "How many days off do I get?")[0].startswith("Everybody has 26 days")
     for question in ("How many days is the library of Otterham open?", "How many days are there?"):
         assert "rows of" not in texts.ask(question).text
+    assert "3 rows of Day" in texts.ask("How many days does the market of Tarn have?").text
     assert "3 rows of Mode" in texts.ask("How many modes are there?").text
 
 

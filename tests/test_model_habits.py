@@ -83,6 +83,7 @@ def test_abstention_in_other_words_looks_like_ours(make: Any, server: FakeModelS
     assert answer.abstained
     assert "sorry" not in answer.text
     assert "sorry" not in "".join(asyncio.run(texts()))
+    assert any("1872" in each.quote for each in answer.closest)
     server.script = "abstaining"
     assert assistant.ask(QUESTION).text == answer.text
 

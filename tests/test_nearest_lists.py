@@ -125,8 +125,12 @@ def test_a_list_that_means_something_else_stays_away(reader: OnnxReader) -> None
         lambda picks: (replace(picks[0], features=replace(FEATURES, own=0.9)), picks[1]),
         lambda picks: (replace(picks[0], features=replace(FEATURES, own=0.6)), picks[1]),
         lambda picks: (replace(picks[0], features=replace(FEATURES, defines=0.8)), picks[1]),
+        lambda picks: (
+            replace(picks[0], features=replace(FEATURES, own=0.4, before=0.5)),
+            picks[1],
+        ),
     ],
-    ids=["plainly read", "all words told", "half of them told", "a definition"],
+    ids=["plainly read", "all words told", "half of them told", "a definition", "told around it"],
 )
 def test_what_is_told_plainly_stays(
     change: Callable[[tuple[Pick, ...]], tuple[Pick, ...]], reader: OnnxReader
@@ -183,6 +187,18 @@ def test_an_item_with_the_words_of_the_question_stays_alone(
 ) -> None:
     item = replace(pick("A handbook", 4.0), kind="item", features=replace(FEATURES, own=own))
     assert (told(chosen(item, pick(HELP, 2.0)), reader) == []) is stays
+
+
+def test_an_item_stays_alone_where_the_line_above_holds_the_question_too(
+    reader: OnnxReader,
+) -> None:
+    question = "What will the parents have to supply?"
+    half = replace(FEATURES, own=0.6)
+    item = replace(pick("A handbook", 4.0), kind="item", features=half)
+    fee = replace(pick(FEE, 4.0), features=half)
+    help_ = pick(HELP, 2.0)
+    assert told(chosen(item, help_, question=question), reader, question=question) == []
+    assert told(chosen(fee, help_, question=question), reader, question=question)[1:] == KIT
 
 
 def test_lists_of_other_documents_and_of_later_passages_are_not_looked_at(

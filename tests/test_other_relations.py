@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support_picks import passage_of, pick_in
 from support_texts import indexed_for_module
 
 from assistant import Assistant
@@ -10,8 +11,10 @@ from assistant.answering.asked_headings import points_elsewhere
 from assistant.answering.code_lines import is_beside_prose
 from assistant.answering.other_relations import (
     counts_nothing,
+    counts_versions,
     does_not_compare,
     lacks_cause,
+    share_of_relation,
     tells_another_turn,
 )
 from assistant.retrieval.counted_things import gives_names
@@ -121,6 +124,40 @@ def test_a_number_of_years_may_be_told_by_years() -> None:
 )
 def test_a_cause_is_told_by_words_of_one(question: str, text: str, *, lacks: bool) -> None:
     assert lacks_cause(question, text) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "share"),
+    [
+        ("Why was the boathouse built?", "The boathouse is a ruin above the river.", 0.45),
+        ("Why was the boathouse built?", "Boathouses were built of stone.", 0.65),
+        ("Why was the boathouse built?", "The boathouse is a ruin and was built for coal.", 1.0),
+        ("Why is the boathouse famous?", "The boathouse is a ruin above the river.", 0.65),
+    ],
+)
+def test_why_is_not_told_by_what_a_thing_is(question: str, text: str, share: float) -> None:
+    told = pick_in(passage_of(text), text)
+    assert share_of_relation(asked(question), told) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "counts"),
+    [
+        ("Which version of the charter is in force?", "The charter has 4 major versions.", True),
+        ("What release do we use?", "There were three releases.", True),
+        ("Which version is in force?", "Of 4 versions, version 3 is in force.", False),
+        ("Which version is in force?", "Of four versions 2.1 is in force.", False),
+        ("Which version is in force?", "Of four versions Charter 3 is in force.", False),
+        ("How many versions are there?", "The charter has 4 major versions.", False),
+        ("Which release notes are there?", "There are 4 releases.", False),
+    ],
+)
+def test_a_version_is_not_told_by_how_many_there_are(
+    question: str, text: str, *, counts: bool
+) -> None:
+    assert counts_versions(question, text) is counts
+    told = pick_in(passage_of(text), text)
+    assert (share_of_relation(asked(question), told) == pytest.approx(0.45)) is counts
 
 
 @pytest.mark.parametrize(

@@ -148,8 +148,7 @@ def rank_candidates(
         asked_above[key] = {**asked_above.get(key, {}), **first}
     valued = values_below(question, passages, parts)
     for key, names in valued.items():
-        below = asked_above.get(key, {})
-        asked_above[key] = {**below, **{at: max(VALUE, below.get(at, 0.0)) for at in names}}
+        asked_above[key] = {**dict.fromkeys(names, VALUE), **asked_above.get(key, {})}
     led = items_led(question, passages, parts)
     for key, items in led.items():
         asked_above[key] = {**asked_above.get(key, {}), **items}
