@@ -33,6 +33,14 @@ from assistant.text.word_vectors import Likeness
         ("Which colour had the red team's oars?", "The blue team had white oars."),
         ("When did the tunnel open?", "The tunnel was planned in 1931 and surveyed in 1934."),
         ("Who accepted the arguments?", "The court rejected the arguments."),
+        ("Where is the primary school?", "The secondary school is in Holm Road."),
+        ("How long is maternity leave?", "Paternity leave is four weeks."),
+        ("What does an undergraduate pay?", "Postgraduates pay 40 euros."),
+        ("What must the landlord repair?", "The tenant repairs the blinds."),
+        ("What does the lender sign?", "The borrower signs the note."),
+        ("How deep is the indoor pool?", "The outdoor pool is 2 m deep."),
+        ("When does it open at the weekend?", "On weekdays it opens at eight."),
+        ("When is lunch?", "Breakfast is at eight."),
     ],
 )
 def test_another_member_of_a_class_is_told(asked: str, said: str) -> None:

@@ -8,21 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support_picks import asked, passage_of
 from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
 from assistant.answering import candidates, doubts, extractive
 from assistant.answering.asked_lists import asks_what_to_do, says_what_to_do
+from assistant.answering.bonuses import announced
 from assistant.answering.candidates import Candidates
 from assistant.answering.code_lines import is_beside_prose, is_code
 from assistant.answering.handled_things import only_handles
 from assistant.answering.parallel_sentences import speaks_of_another
 from assistant.answering.picks import Extraction
+from assistant.answering.sentence_scores import take_apart
 from assistant.answering.sides import asks_difference, tells_apart
 from assistant.answering.units import tells_in_words
 from assistant.retrieval.limits import asks_for_limit, tells_limit
 from assistant.retrieval.question import Question, analyse
 from assistant.text.analysed import analysed
+from assistant.text.sentences import sentences
 from assistant.types import Passage
 
 CLUB = """# Boat club Vellmar
@@ -199,6 +203,21 @@ def test_reasons_that_are_announced_come_before_what_holds_more_words(tmp_path: 
         found = told(made, "Why does the gate use the crane?")
     assert found[0].endswith("for two reasons:")
     assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "gains"),
+    [
+        ("What does each rower need?", True),
+        ("What should each rower bring?", True),
+        ("Where does each rower live?", False),
+    ],
+)
+def test_a_line_announces_what_belongs_to_something(question: str, gains: bool) -> None:
+    text = "The rowers are many.\n\nEach rower needs:\n\n- a cap\n- a belt\n"
+    wanted = asked(question)
+    found = take_apart(passage_of(text), sentences(text), wanted)
+    assert (1 in announced(wanted, found)) is gains
 
 
 def test_a_comparison_that_is_none_is_doubted(
