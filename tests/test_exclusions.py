@@ -230,6 +230,11 @@ def test_lines_that_deny_what_stands_below(lead: str) -> None:
     assert denied(text) == [lead, "Laundry", "Parking"]
 
 
+def test_a_line_that_affirms_ends_what_is_denied() -> None:
+    text = "- Not included:\n- Laundry\n- Included:\n- Bread\n"
+    assert denied(text) == ["Not included:", "Laundry"]
+
+
 @pytest.mark.parametrize(
     "lead",
     [
