@@ -70,6 +70,8 @@ def answered(make: MakeAssistant, server: FakeModelServer, step: str, behaviour:
 
     met: list[str] = []
     server.script = script
+    if behaviour in HOSTILE:  # long, not slow: on a busy machine a megabyte takes more than 3 s
+        settings = {**settings, "llm__timeout_seconds": 15.0}
     assistant = make(**settings)
     events = list(assistant.stream_sync(question, deep=step in ("outline", "section")))
     assert met

@@ -15,7 +15,7 @@ from assistant.answering.inner_headings import inner_headings
 from assistant.answering.sentence_scores import SentenceTerms
 from assistant.retrieval.question import Question, coverage
 from assistant.text.names import words_above
-from assistant.text.terms import STOP_WORDS
+from assistant.text.terms import STOP_WORDS, stems
 from assistant.types import Passage
 
 _FIRST, _SECTION, _LEAD = 1.6, 0.6, 1.2
@@ -74,6 +74,9 @@ _TABLE_FOLLOWS = re.compile(
 )
 _OWN_VALUE = re.compile(r"(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d,.]*(?!\w)|[$€£%]")
 """The same behind a heading or a clause, where the sentence has no number but years itself."""
+_OPENS_CLAUSE = re.compile(
+    r"\W*(?P<when>before|after|when|while|if|until|once|during)\b(?P<rest>[^.;?!]*)", re.IGNORECASE
+)
 _ASKS_WHERE = re.compile(
     r"\b(?:where|call|phone|telephone|number|contact|website|visit|page|who (?:can|should|do)|"
     r"information|booklet|link|url|address|see)\b",
@@ -133,7 +136,7 @@ def _below(
     about |= {term for term, count in counts.items() if count >= _SUBJECT}
     wanted = _wanted(question)
     bonus: dict[int, float] = {}
-    is_first = is_real = False
+    is_first = is_real = is_clause = False
     alike = 0.0
     outside = about
     inner = inner_headings(passage.text, [each.span for each in found])
@@ -144,6 +147,7 @@ def _below(
             named = frozenset()
         if named or _is_heading(sentence):
             named_above, is_first = named, True
+            is_clause = bool(named) and is_clause_of(sentence.text, question.text)
             is_real = sentence.span.kind in ("heading", "label")
             alike = _asks_alike(question, sentence)
         elif alike and not named_above:
@@ -154,10 +158,25 @@ def _below(
             lead = _LEAD * (3 if question.wants_list else 1)
             is_lead = sentence.text.rstrip().endswith(_COLONS)
             bonus[at] = _SECTION + _FIRST * is_first + lead * is_lead
-            if is_first and is_real and len(wanted) > 1 and wanted <= named_above:
-                bonus[at] += _WHOLE
+            is_whole = is_clause or (len(wanted) > 1 and wanted <= named_above)
+            bonus[at] += _WHOLE * (is_first and is_real and is_whole)
             is_first = False
     return bonus, named_above
+
+
+def is_clause_of(heading: str, question: str) -> bool:
+    """Whether a heading is a clause of the question: "Before you leave" of "What must I do before I
+    leave?"."""
+    opening = _OPENS_CLAUSE.match(heading)
+    named = _content(opening["rest"]) if opening is not None else frozenset()
+    if opening is None or not named:
+        return False
+    clauses = re.findall(rf"\b{opening['when']}\b([^,.;?!]*)", question, re.IGNORECASE)
+    return any(named <= _content(clause) for clause in clauses)
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(stems(text, "en")) - STOP_WORDS
 
 
 def _wanted(question: Question) -> frozenset[str]:

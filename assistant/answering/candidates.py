@@ -25,6 +25,7 @@ from assistant.answering.bonuses import (
     numbered,
     opening_with,
 )
+from assistant.answering.counted_nouns import counts_asked_things
 from assistant.answering.dated_headings import date_above
 from assistant.answering.exclusions import asks_what_is_not, denied_places, turns_round
 from assistant.answering.fit_to_answer import is_reference, may_answer
@@ -37,6 +38,7 @@ from assistant.answering.own_sections import first_of_own_section
 from assistant.answering.parallel_sentences import speaks_of_another
 from assistant.answering.picks import READ_NOTHING, Pick, Read
 from assistant.answering.reference_lists import listed_references
+from assistant.answering.rows_of_values import holds_other_values
 from assistant.answering.run_in_leads import run_in
 from assistant.answering.sentence_scores import (
     SentenceFeatures,
@@ -45,6 +47,7 @@ from assistant.answering.sentence_scores import (
     take_apart,
     weigh,
 )
+from assistant.answering.signatures import told_below
 from assistant.answering.spanned_rows import by_span
 from assistant.answering.statement_marks import below_flat_ones, marked_wrong
 from assistant.model.answer_reader import NO_READINGS, Reading, logistic
@@ -93,6 +96,10 @@ about articles without a title are answered on the evidence; 86 without."""
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _AFFIRMS, _OF_THINGS = 1.0, frozenset({"definition", "which", "list", "any"})
 """What a sentence loses that denies nothing where it is asked what is not so."""
+_COUNTS = 1.0
+"""What a sentence gains with a number before the thing that is counted."""
+_OTHER_VALUES = 3.0
+"""What a row loses whose values are of another kind: prices where things are counted."""
 _DENIES = 6.0
 """What a line loses, and each item below it, that says what is not so where it is asked what is:
 "Not included in the price:" has all words of "What is included in the price?"."""
@@ -149,6 +156,10 @@ def rank_candidates(
     valued = values_below(question, passages, parts)
     for key, names in valued.items():
         asked_above[key] = {**dict.fromkeys(names, VALUE), **asked_above.get(key, {})}
+    signed = told_below(question, passages, parts)
+    for key, told in signed.items():
+        gains = {at: gain for at, (gain, _) in told.items()}
+        asked_above[key] = {**asked_above.get(key, {}), **gains}
     led = items_led(question, passages, parts)
     for key, items in led.items():
         asked_above[key] = {**asked_above.get(key, {}), **items}
@@ -200,11 +211,15 @@ def rank_candidates(
                 continue
             more = bonus.get(index, 0.0)
             more += own_bonus(question, forms, passage, found, index, each)
+            if sentence.row is None and counts_asked_things(question, sentence.text):
+                more += _COUNTS
             off = wrong.get(index, 0.0)
             is_other = bool(years) and _is_of_other_years(years, passage, sentence)
             if is_other or dates_a_life(question, sentence.text):
                 off += _OTHER_YEAR
             off += _DENIES * (index in denied)
+            if sentence.row is not None and holds_other_values(question, sentence.row):
+                off += _OTHER_VALUES
             read, lift = (READ_NOTHING if off else reads[index]), 0.0
             is_ordered = weight and is_english and not off and highest > -inf
             if is_ordered and not _is_favoured(sentence, each, more):
@@ -216,6 +231,8 @@ def rank_candidates(
             if is_for_what_is_not and not asked_there and not turns_round(sentence.text):
                 pick = replace(pick, score=pick.score - _AFFIRMS)
             name = leading.about.get(index) or valued.get(passage.chunk_id, {}).get(index)
+            if index in signed.get(passage.chunk_id, {}):
+                name = signed[passage.chunk_id][index][1]
             ranked.append(replace(pick, lift=lift, is_asked_above=asked_there, about=name))
     ranked.sort(key=_best_first)
     ranked[:_LOOKED_UP] = _of_the_subject(question, ranked[:_LOOKED_UP])

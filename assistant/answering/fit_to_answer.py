@@ -11,6 +11,7 @@ from assistant.answering.headlines import is_stack_of_headlines
 from assistant.answering.kind_scores import NUMBER_WORD
 from assistant.answering.page_lines import is_page_line
 from assistant.answering.sentence_scores import SentenceFeatures, SentenceTerms
+from assistant.answering.signatures import is_signature_alone
 from assistant.answering.table_rows import TableRow
 from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS
@@ -127,6 +128,8 @@ def may_answer(
     if sentence.row is None and _is_menu(sentence, passage):
         return False
     if sentence.row is None and _is_no_statement(question, sentence):
+        return False
+    if is_signature_alone(question, sentence):
         return False
     if _is_for_machines(question, sentence, passage):
         return False

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.answering.counted_nouns import counts_asked_things
 from assistant.answering.kind_scores import NUMBER_WORD
 from assistant.answering.picks import Pick
+from assistant.answering.rows_of_values import holds_other_values
 from assistant.answering.units import is_unit
 from assistant.answering.words_around import missing_words
 from assistant.retrieval.question import Question
@@ -73,6 +75,7 @@ _CLOCK = re.compile(
     r"half past|quarter (?:past|to)|o['’]clock)\b",
     re.IGNORECASE,
 )
+_OTHER_VALUES, _OTHER_THINGS = 0.15, 0.6
 _NOT_COUNTED, _NO_MONEY, _NO_PRICE, _NO_PERSON, _NO_CLOCK = 0.5, 0.5, 0.25, 0.6, 0.5
 """What is left of the probability."""
 
@@ -84,6 +87,10 @@ def share_of_noun(question: Question, best: Pick, ranked: Sequence[Pick]) -> flo
     share = 1.0
     if question.kinds[0] == "number" and _counts_what_is_missing(question, ranked):
         share *= _NOT_COUNTED
+    if best.row is None and counts_asked_things(question, best.text) is False:
+        share *= _OTHER_THINGS
+    if best.row is not None and holds_other_values(question, best.row):
+        share *= _OTHER_VALUES
     if _ASKS_COST.search(question.text) or _HOW_MUCH_IS.search(question.text):
         share *= _share_of_price(question, best)
     if _ASKS_CLOCK.search(question.text) and not _CLOCK.search(best.text):

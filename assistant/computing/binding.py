@@ -142,7 +142,7 @@ def bind_loosely(
     named = _columns_named(work)
     _choose_rows(work)
     measures, which, counted = _columns(work, named)
-    if _counts_units(work):
+    if _counts_units(work) or _counts_a_label(work):
         return None
     _choose_by_part(work)
     comparisons = _compared(work, measures, named)
@@ -417,6 +417,18 @@ def _counts_units(work: _Work) -> bool:
         for text in texts
         if len(text) <= _LONGEST_CELL
         for word in _MEASURED.findall(text)
+    )
+
+
+def _counts_a_label(work: _Work) -> bool:
+    """Whether what is to be counted is itself the label of one row: "How many garages are there?"
+    of a list of prices with a row "Garage"."""
+    if work.wish.operation != "count" or not work.wish.own:
+        return False
+    counted = max(work.wish.own) + 1
+    return any(
+        choice.at == counted and choice.column == work.table.label_column and len(choice.rows) == 1
+        for choice in work.choices
     )
 
 

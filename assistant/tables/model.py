@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.text.fences import fences
 from assistant.text.sentences import is_prose_with_bars
 
 _RULE = re.compile(
@@ -26,7 +27,7 @@ _RULE = re.compile(
 _DRAWN = re.compile(r"\+?[-=]{2}[-=+ ]*+(?:(?<=[-=])|(?<=[-=]\+))")
 _BAR = re.compile(r"(?<!\\)\|")
 _KEY = re.compile(r"[^\W\d_][^:|\n]{0,60}?(?=:[ \t])")
-_FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)", re.MULTILINE)
+_FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 _BOLD = re.compile(r"(\*\*|__)((?:(?!\1).)+)\1")
 _NO_LABEL = re.compile(r"\|[ \t]*\|")
 _NUMBER = re.compile(r"[-+−(]?[€$£¥]?\s?\d[\d.,'’\s]*(?:[eE][-+]?\d+)?\s?[%€$£¥)]?")
@@ -172,7 +173,7 @@ def rule_line(columns: int) -> str:
 
 def _runs(text: str) -> Iterator[list[_TableLine]]:
     """The lines of each run of rows; code holds none."""
-    fences = [match.start() for match in _FENCE.finditer(text)]
+    edges = fences(text)
     lines: list[_TableLine] = []
     at, next_start = text.find("|"), -1
     while at >= 0:
@@ -186,7 +187,7 @@ def _runs(text: str) -> Iterator[list[_TableLine]]:
             else:
                 yield lines
                 lines = []
-        if bisect_right(fences, line.start) % 2 == 0 and (
+        if bisect_right(edges, line.start) % 2 == 0 and (
             is_row(line.body) or (lines and is_rule(line.body))
         ):
             lines.append(line)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from assistant.text.fences import is_fence
+
 _LONGEST_CELL = 100
 """Characters between bars of which more are a sentence, where no bars stand at the line's ends."""
 Kind = Literal["prose", "item", "heading", "table", "code", "label"]
@@ -51,7 +53,7 @@ _BOLD_ENDS = ("?**", "?__")
 _LIST_START = re.compile(r"[ \t]*(?:[-*+•◦▪‣·–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+\S")
 _RULE = re.compile(r"[ \t]*(?:[-=*_~][ \t]*){3,}$")
-_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+_EDGES = ("`", "~")
 _TABLE_RULE = re.compile(
     r"[ \t]*+\|?+[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+:?[ \t]*+)*\|?[ \t]*+$"
 )
@@ -137,9 +139,9 @@ def units(text: str, *, in_code: bool = False) -> Iterator[SentenceSpan]:
         line_start = offset + len(line) - len(line.lstrip())
         line_end = offset + len(body)
         offset += len(line)
-        opening = _line_kind(body, fenced)
-        if _FENCE.match(body):
-            fenced = not fenced
+        is_edge = body.lstrip()[:1] in _EDGES and is_fence(body, previous, is_open=fenced)
+        opening = _line_kind(body, fenced=fenced or is_edge)
+        fenced ^= is_edge
         joins = start >= 0 and _joins(previous, body, kind, width)
         if opening == "entry" != kind and joins:
             opening = "prose"  # a sentence whose next line happens to begin with a time
@@ -156,10 +158,10 @@ def units(text: str, *, in_code: bool = False) -> Iterator[SentenceSpan]:
         yield from _unit(text, start, end, kind)
 
 
-def _line_kind(body: str, fenced: bool) -> str:
+def _line_kind(body: str, *, fenced: bool) -> str:
     """What a line is. The first sign rules out most patterns: half of the time of all of them."""
     first = body.lstrip()[:1]
-    if fenced or (first in "`~" and _FENCE.match(body)):
+    if fenced:
         return "code"
     if not first or (first in "-=*_~" and _RULE.match(body)):
         return "blank"

@@ -1,0 +1,90 @@
+"""Signatures of functions, commands and options above the text that says what they do."""
+
+from __future__ import annotations
+
+import pytest
+from support_picks import asked
+from support_texts import indexed_for_module
+
+from assistant import Assistant
+from assistant.answering.signatures import signature_name
+
+REFERENCE = """Methods of strings
+==================
+
+str.zfill(width)
+
+   Return a copy of the string with zeros in front of it. The sign stays first.
+
+str.rsplit(sep=None)
+
+   Return the words of the string, cut from its right end.
+
+list.pop([i])
+
+   Take the last item away and give it back.
+
+Commands
+========
+
+s(tep)
+
+   Run the line and stop at the first chance.
+
+--quiet, -q
+
+   Print the errors only.
+"""
+texts = indexed_for_module({"reference.txt": REFERENCE})
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("str.zfill(width)", "str.zfill"),
+        ("class int(number=0, /)", "int"),
+        ("s(tep)", "step"),
+        ("pop(key)", "pop"),
+        ("b(reak) [line | function]", "break"),
+        ("--quiet, -q", "quiet"),
+        ("-o FILE", "o"),
+        ("The width (in cells).", ""),
+        ("Width (cells) of a row", ""),
+        ("Call run(x) before it:", ""),
+        ("- a point", ""),
+    ],
+)
+def test_names_of_signatures(line: str, name: str) -> None:
+    assert signature_name(line) == name
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "label"),
+    [
+        ("What does str.zfill do?", "Return a copy of the string with zeros in front", "str.zfill"),
+        ("What does rsplit do to a string?", "Return the words of the string", "str.rsplit"),
+        ("What does the step command do?", "Run the line and stop", "s(tep)"),
+        ("What does --quiet do?", "Print the errors only", "--quiet"),
+        ("What does list.pop do?", "Take the last item away", "list.pop"),
+    ],
+)
+def test_what_a_signature_names_is_told_below_it(
+    texts: Assistant, question: str, told: str, label: str
+) -> None:
+    first = texts.ask(question).sentences[0]
+    assert first.text.startswith(told)
+    assert first.about is not None
+    assert first.about.text.startswith(label)
+
+
+def test_that_of_another_owner_is_not(texts: Assistant) -> None:
+    answer = texts.ask("What does dict.pop do?")
+    assert answer.certainty in ("none", "unsure")
+    assert all(each.about is None for each in answer.sentences)
+
+
+def test_a_signature_alone_is_no_answer(texts: Assistant) -> None:
+    for question in ("What does str.zfill give?", "What is rsplit?"):
+        told = [each.text for each in texts.ask(question).sentences]
+        assert not {"str.zfill(width)", "str.rsplit(sep=None)"}.intersection(told)
+    assert asked("What is rsplit?").language == "en"
