@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support_picks import passage_of, pick_in
 from support_texts import indexed_for_module
@@ -9,6 +11,7 @@ from support_texts import indexed_for_module
 from assistant import Assistant
 from assistant.answering.asked_headings import points_elsewhere
 from assistant.answering.code_lines import is_beside_prose
+from assistant.answering.doubts import doubted
 from assistant.answering.other_relations import (
     counts_nothing,
     counts_versions,
@@ -17,6 +20,7 @@ from assistant.answering.other_relations import (
     share_of_relation,
     tells_another_turn,
 )
+from assistant.answering.picks import Extraction
 from assistant.retrieval.counted_things import gives_names
 from assistant.retrieval.question import Question, analyse
 from assistant.text.analysed import analysed
@@ -198,6 +202,25 @@ def test_pointers_with_brackets_point_elsewhere() -> None:
     question = asked("What is a project?")
     assert points_elsewhere(question, 'See [[Plans#project|What is a "Project" ?]] on that page.')
     assert not points_elsewhere(question, "See how a project grows: it is a plan with parts.")
+
+
+@pytest.mark.parametrize(
+    ("best", "others", "share"),
+    [
+        ("The following table summarizes the ranks of the rowers.", (), 0.4),
+        ("The following table summarizes the ranks of the rowers.", ("item",), 1.0),
+        ("The ranks of the rowers are three.", (), 1.0),
+    ],
+)
+def test_a_sentence_that_only_points_is_doubted(
+    best: str, others: tuple[str, ...], share: float
+) -> None:
+    text = f"{best} Low, middle and high."
+    first = pick_in(passage_of(text), best)
+    more = [replace(pick_in(passage_of(text), "Low, middle and high."), kind=k) for k in others]
+    found = Extraction(asked("Which ranks do the rowers have?"), (first, *more), (first, *more))
+    plain = replace(found, ranked=(replace(first, text="The ranks of the rowers are three."),))
+    assert doubted(0.5, found, ()) == pytest.approx(doubted(0.5, plain, ()) * share)
 
 
 def test_code_says_neither_yes_nor_no() -> None:

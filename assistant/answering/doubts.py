@@ -13,6 +13,7 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from assistant.answering.asked_codes import codes_stand, is_of_other_code
+from assistant.answering.asked_headings import points_elsewhere
 from assistant.answering.asked_lists import ends_in_colon
 from assistant.answering.coded_entries import asked_signs, asks_for_code, has_code
 from assistant.answering.consequences import tells_cause
@@ -44,6 +45,8 @@ _OF_OTHER_CODE = 0.4
 """What is left when no passage holds a code that is asked for ("SNB22-4")."""
 _OTHER_ROLE = 0.35
 """What is left where the sentence names the role with another word before it."""
+_ONLY_POINTS = 0.4
+"""What is left where the sentence only points to what tells it."""
 _NAMESAKE = 0.35
 """What is left where the sentence names another of the name's family: "Model 3 Blue" for "Red"."""
 _NAMES_ONLY, _WORDS_OF_A_DEFINITION = 0.25, 3
@@ -197,9 +200,20 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
         is_spoken = extraction.ranked[0].passage.document == passages[0].document
         p *= 1.0 if is_spoken else _OTHER_SPEAKER
     p *= share_told(extraction)
+    if extraction.ranked and _only_points(extraction):
+        p *= _ONLY_POINTS
     if extraction.ranked and is_of_namesake(question, extraction.ranked[0]):
         p *= _NAMESAKE
     return p
+
+
+def _only_points(extraction: Extraction) -> bool:
+    """Whether the best sentence only says where it is told ("The following table summarizes …"),
+    and no row or item of that is given."""
+    if extraction.ranked[0].row is not None or ends_in_colon(extraction.ranked[0].text):
+        return False
+    is_given = any(pick.row is not None or pick.kind == "item" for pick in extraction.picks)
+    return not is_given and points_elsewhere(extraction.question, extraction.ranked[0].text)
 
 
 def _tells_apart(best: Pick) -> bool:

@@ -158,7 +158,7 @@ def chosen_from(
         ordered = by_meaning(candidates, asked, reader)
         nearer, also = (extraction, p) if ordered is candidates else judged(ordered)
         if is_enough(also, settings.min_confidence):
-            extraction, p = nearer, also
+            extraction, p = nearer, min(p, also)  # two orders that differ make nothing surer
         if told := list_by_meaning(extraction, passages, asked, reader, read):
             extraction, p = replace(extraction, picks=told), less_sure(p)
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)

@@ -21,6 +21,14 @@ _THING = re.compile(
     rf"[\"“'‘]?(?P<thing>(?:[\w-]{{1,30}} ){{0,3}}?[\w-]{{1,30}}?)[\"”'’]?{_ENDS}",
     re.IGNORECASE,
 )
+_THING_OF = re.compile(
+    r"\s*what(?:['’]s| is| are)\s(?:exactly |actually )?(?:"
+    r"(?:an? |the )?[\"“‘](?P<quoted>[^\"”’]{2,60})[\"”’]|"
+    r"an? (?P<thing>(?:(?!of\b)[\w-]{1,30} ){0,2}(?!of\b)[\w-]{1,30})) "
+    r"of (?:the|an?|this|our|your)\b",
+    re.IGNORECASE,
+)
+"""The thing before what it belongs to: "What is a modified version of a document?"."""
 _MEANS = re.compile(r"\s+means?\b", re.IGNORECASE)
 _SAYS_WHAT = (
     r"(?:shall mean|means?|refers? to|denotes?|(?:is|are) (?:an?|the|any|all|those|each|either|"
@@ -33,6 +41,8 @@ _FEWEST = 3
 def thing_defined(text: str) -> str:
     """The thing of "What is a covered work?", as written; "" where a question asks otherwise."""
     match = _THING.match(text)
+    if match is None and (of := _THING_OF.match(text)) is not None:
+        return of["quoted"] or of["thing"]
     if match is None or bool(match["does"]) != bool(_MEANS.match(text, match.end())):
         return ""
     return match["thing"]
