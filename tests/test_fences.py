@@ -59,6 +59,7 @@ def test_underlines_are_as_long_as_their_line() -> None:
 
 
 def test_a_table_below_an_underlined_heading_is_one() -> None:
+    assert find_tables("Signs\n~~~~~\n\n| Sign | Sense |\n|---|---|\n| _ | any |\n")
     assert find_tables(f"{PRINTED}\n| Sign | Sense |\n|---|---|\n| _ | any |\n")
 
 

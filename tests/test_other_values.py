@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from support_picks import asked, passage_of
+from support_picks import asked, passage_of, pick_in
 from support_texts import indexed_for_module
 
 from assistant import Assistant
+from assistant.answering import candidates
 from assistant.answering.asked_headings import is_clause_of
 from assistant.answering.counted_nouns import counts_asked_things
 from assistant.answering.rows_of_values import holds_other_values
 from assistant.answering.sentence_scores import take_apart
 from assistant.answering.table_rows import TableRow
+from assistant.answering.untold_kinds import share_of_noun
 from assistant.text.sentences import sentences
 
 CHARGES = """Item,Who pays,Amount (pounds),How often
@@ -22,6 +24,11 @@ Padding for a move,who moves,25,each move
 BOATS = """Boat,Seats,Oars
 Swan,8,8
 Teal,4,2
+"""
+RACES = """Winner,Race,Hulls
+Ada,Spring,7
+Ben,Summer,3
+Ben,Autumn,9
 """
 MOVING = """# Moving
 
@@ -36,7 +43,9 @@ Old chairs: do not leave them in the yard.
 
 The guest room of Elm House has two beds, and a stay of up to six weeks is possible.
 """
-texts = indexed_for_module({"charges.csv": CHARGES, "moving.md": MOVING, "boats.csv": BOATS})
+texts = indexed_for_module(
+    {"charges.csv": CHARGES, "moving.md": MOVING, "boats.csv": BOATS, "races.csv": RACES}
+)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +80,25 @@ def test_words_for_any_things_are_not_held_against_a_number(
     assert counts_asked_things(asked(question), "It holds nine rowers.") is told
 
 
+def test_numbers_of_other_things_are_doubted() -> None:
+    question = asked("How many flats does Elm House have?")
+    for text, share in (
+        ("A stay of six weeks in a flat of Elm House is possible.", 0.6),
+        ("Elm House has six flats.", 1.0),
+        ("Of the flats of Elm House it has six.", 1.0),
+    ):
+        told = pick_in(passage_of(text), text)
+        assert share_of_noun(question, told, [told]) == pytest.approx(share)
+
+
+def test_a_number_before_the_noun_comes_first(
+    texts: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "_COUNTS", 50.0)
+    told = texts.ask("How many hours may a van stand in the guest room of Elm House?")
+    assert told.sentences[0].text == "A van may stand in the bay for three hours."
+
+
 def row_of(text: str, at: int) -> TableRow:
     question = asked("What is it?")
     row = take_apart(passage_of(text), sentences(text), question)[at].row
@@ -99,6 +127,11 @@ GARAGE = f"{PRICES}| Garage | holders | 62 | monthly |\n"
         (
             "What should I do when E3 is shown?",
             "| Code | Times | Note |\n|---|---|---|\n| E3 | 2 | dry the filter with care |\n",
+            False,
+        ),
+        (
+            "What should I do when E3 is shown?",
+            "| Code | Sign | Note |\n|---|---|---|\n| E3 | drop | dry it |\n",
             False,
         ),
     ],
@@ -148,3 +181,10 @@ def test_a_price_is_no_advice(texts: Assistant) -> None:
 def test_a_row_that_holds_the_number_counts(texts: Assistant) -> None:
     assert "8" in texts.ask("How many seats does the Swan have?").text
     assert "3 rows" in texts.ask("How many items are there?").text
+
+
+def test_rows_that_one_label_chose_are_not_counted(texts: Assistant) -> None:
+    answer = texts.ask("How many hulls did Ada have?")
+    assert answer.sentences[0].text == "Ada | Spring | 7"
+    assert "1 row" not in answer.text
+    assert "2 rows" in texts.ask("How many races did Ben win?").text

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from support_picks import asked
-from support_texts import indexed_for_module
+from support_picks import asked, passage_of
+from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
-from assistant.answering.signatures import signature_name
+from assistant.answering.sentence_scores import take_apart
+from assistant.answering.signatures import is_signature_alone, signature_name
+from assistant.text.sentences import sentences
 
 REFERENCE = """Methods of strings
 ==================
@@ -78,13 +82,32 @@ def test_what_a_signature_names_is_told_below_it(
 
 
 def test_that_of_another_owner_is_not(texts: Assistant) -> None:
-    answer = texts.ask("What does dict.pop do?")
-    assert answer.certainty in ("none", "unsure")
+    for question in ("What does dict.pop do?", "Which last item does dict.pop take and give back?"):
+        answer = texts.ask(question)
+        assert answer.certainty in ("none", "unsure")
+        assert all(each.about is None for each in answer.sentences)
+
+
+def test_a_part_of_a_name_in_another_sense_names_nothing(texts: Assistant) -> None:
+    answer = texts.ask("Which pop star sings in the first line of the copy?")
     assert all(each.about is None for each in answer.sentences)
+
+
+def test_what_does_not_stand_further_in_is_not_told_below(tmp_path: Path) -> None:
+    text = "# Strings\n\nstr.zfill(width)\n\nThe string str.zfill has zeros in front.\n"
+    with indexed(tmp_path, {"flat.txt": text}) as assistant:
+        [only] = assistant.ask("What does str.zfill do?").sentences
+    assert only.about is None
+
+
+def test_a_signature_may_answer_where_its_form_is_asked() -> None:
+    line = "str.rsplit(sep=None)"
+    [found] = take_apart(passage_of(line), sentences(line), asked("What is it?"))
+    assert is_signature_alone(asked("What does str.rsplit do?"), found)
+    assert not is_signature_alone(asked("Which arguments does str.rsplit have?"), found)
 
 
 def test_a_signature_alone_is_no_answer(texts: Assistant) -> None:
     for question in ("What does str.zfill give?", "What is rsplit?"):
         told = [each.text for each in texts.ask(question).sentences]
         assert not {"str.zfill(width)", "str.rsplit(sep=None)"}.intersection(told)
-    assert asked("What is rsplit?").language == "en"

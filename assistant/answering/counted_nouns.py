@@ -5,6 +5,7 @@ by "six weeks" and "two places". Pure; English.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from assistant.answering.kind_scores import NUMBER_WORD
 from assistant.retrieval.question import Question
@@ -42,12 +43,13 @@ def counts_asked_things(question: Question, text: str) -> bool | None:
     is_other = False
     for number in _NUMBER.finditer(text):
         behind = _BEHIND.match(text, number.end())
-        words = _WORD.findall(behind.group()) if behind is not None else []
+        run = _WORD.findall(behind.group()) if behind is not None else []
+        words = list(takewhile(lambda word: word.lower() not in STOP_WORDS, run))
         if wanted & {*question.reads(" ".join(words), "en")}:
             return True
         if _YEAR.fullmatch(number["number"]):
             continue
-        if not words or words[0].lower() in STOP_WORDS:
+        if not words:
             return None
         is_other = True
     return False if is_other and not _OF_ANY_NOUN.intersection(things) else None

@@ -87,7 +87,7 @@ def share_of_noun(question: Question, best: Pick, ranked: Sequence[Pick]) -> flo
     share = 1.0
     if question.kinds[0] == "number" and _counts_what_is_missing(question, ranked):
         share *= _NOT_COUNTED
-    if best.row is None and counts_asked_things(question, best.text) is False:
+    elif best.row is None and counts_asked_things(question, best.text) is False:
         share *= _OTHER_THINGS
     if best.row is not None and holds_other_values(question, best.row):
         share *= _OTHER_VALUES

@@ -421,15 +421,11 @@ def _counts_units(work: _Work) -> bool:
 
 
 def _counts_a_label(work: _Work) -> bool:
-    """Whether what is to be counted is itself the label of one row: "How many garages are there?"
-    of a list of prices with a row "Garage"."""
-    if work.wish.operation != "count" or not work.wish.own:
-        return False
-    counted = max(work.wish.own) + 1
-    return any(
-        choice.at == counted and choice.column == work.table.label_column and len(choice.rows) == 1
-        for choice in work.choices
-    )
+    """Whether rows are counted that the label of one row chose, which are always one: "How many
+    garages are there?" of a list of prices with a row "Garage"; "How many boats did Ada have?"."""
+    label = work.table.label_column
+    chosen = [choice for choice in work.choices if choice.column == label]
+    return work.wish.operation == "count" and any(len(choice.rows) == 1 for choice in chosen)
 
 
 def _choose_by_part(work: _Work) -> None:
