@@ -30,21 +30,14 @@ Ada,Spring,7
 Ben,Summer,3
 Ben,Autumn,9
 """
-MOVING = """# Moving
-
-Tell the office a week before a move. A van may stand in the bay for three hours.
-
-## Before you leave
-
-- read the meter
-- hand in both fobs
-
-Old chairs: do not leave them in the yard.
-
-The guest room of Elm House has two beds, and a stay of up to six weeks is possible.
-"""
 texts = indexed_for_module(
-    {"charges.csv": CHARGES, "moving.md": MOVING, "boats.csv": BOATS, "races.csv": RACES}
+    {
+        "charges.csv": CHARGES,
+        "moving.md": MOVING,
+        "boats.csv": BOATS,
+        "races.csv": RACES,
+        "tools.csv": TOOLS,
+    }
 )
 
 
@@ -91,12 +84,13 @@ def test_numbers_of_other_things_are_doubted() -> None:
         assert share_of_noun(question, told, [told]) == pytest.approx(share)
 
 
-def test_a_number_before_the_noun_comes_first(
+def test_a_number_before_the_noun_counts_for_its_sentence(
     texts: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(candidates, "_COUNTS", 50.0)
-    told = texts.ask("How many hours may a van stand in the guest room of Elm House?")
-    assert told.sentences[0].text == "A van may stand in the bay for three hours."
+    question = "How many hours may a van stand in the bay?"
+    assert texts.ask(question).sentences[0].text == "A van may stand in the bay for three hours."
+    monkeypatch.setattr(candidates, "_COUNTS", -50.0)
+    assert "three hours" not in texts.ask(question).text
 
 
 def row_of(text: str, at: int) -> TableRow:

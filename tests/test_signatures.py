@@ -10,7 +10,7 @@ from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.sentence_scores import take_apart
-from assistant.answering.signatures import is_signature_alone, signature_name
+from assistant.answering.signatures import is_signature_alone, signature_name, told_below
 from assistant.text.sentences import sentences
 
 REFERENCE = """Methods of strings
@@ -88,9 +88,19 @@ def test_that_of_another_owner_is_not(texts: Assistant) -> None:
         assert all(each.about is None for each in answer.sentences)
 
 
-def test_a_part_of_a_name_in_another_sense_names_nothing(texts: Assistant) -> None:
-    answer = texts.ask("Which pop star sings in the first line of the copy?")
-    assert all(each.about is None for each in answer.sentences)
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [
+        ("Which pop star sings in the opera of Tarn?", False),
+        ("What does pop give back of a list?", True),
+        ("What does list.pop do in Tarn?", True),
+    ],
+)
+def test_a_part_of_a_name_counts_where_the_rest_is_told_too(question: str, is_told: bool) -> None:
+    text = "list.pop([i])\n\n   Take the last item of the list away and give it back.\n"
+    passage, wanted = passage_of(text), asked(question)
+    parts = {passage.chunk_id: take_apart(passage, sentences(text), wanted)}
+    assert bool(told_below(wanted, [passage], parts)) is is_told
 
 
 def test_what_does_not_stand_further_in_is_not_told_below(tmp_path: Path) -> None:

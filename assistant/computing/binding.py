@@ -421,11 +421,11 @@ def _counts_units(work: _Work) -> bool:
 
 
 def _counts_a_label(work: _Work) -> bool:
-    """Whether rows are counted that the label of one row chose, which are always one: "How many
-    garages are there?" of a list of prices with a row "Garage"; "How many boats did Ada have?"."""
+    """Whether rows are counted that their label chose, which is mostly one: "How many garages are
+    there?" of a list of prices with a row "Garage"; "How many boats did Ada have?"."""
     label = work.table.label_column
-    chosen = [choice for choice in work.choices if choice.column == label]
-    return work.wish.operation == "count" and any(len(choice.rows) == 1 for choice in chosen)
+    is_chosen = any(choice.column == label for choice in work.choices)
+    return work.wish.operation == "count" and is_chosen
 
 
 def _choose_by_part(work: _Work) -> None:
