@@ -96,6 +96,7 @@ MECHANISMS: Mapping[str, Patches] = {
     "what is no answer: titles, menus, echoes": [
         (f"{ANSWERING}.candidates", "may_answer", _yes),
         (f"{ANSWERING}.own_bonuses", "points_elsewhere", _no),
+        (f"{ANSWERING}.doubts", "points_elsewhere", _no),
     ],
     "captions and adverts weigh less": [(f"{ANSWERING}.candidates", "_NOISE_PENALTY", 0.0)],
     "years of the question": [(f"{ANSWERING}.candidates", "_is_of_other_years", _no)],
@@ -106,6 +107,14 @@ MECHANISMS: Mapping[str, Patches] = {
     ],
     "doubts: years, codes, roles, units, names": [(f"{ANSWERING}.extractive", "doubted", _same)],
     "what the form tells": [(f"{ANSWERING}.confidence", "_is_told_by_form", _no)],
+    "values of other things: denials, prices, counts": [
+        (f"{ANSWERING}.candidates", "denied_places", _empty),
+        (f"{ANSWERING}.candidates", "holds_other_values", _no),
+        (f"{ANSWERING}.untold_kinds", "holds_other_values", _no),
+        (f"{ANSWERING}.candidates", "counts_asked_things", _none),
+        (f"{ANSWERING}.untold_kinds", "counts_asked_things", _none),
+    ],
+    "signatures above their text": [(f"{ANSWERING}.candidates", "told_below", _nothing)],
     "contrasts: opposites, denials, other members": [
         (f"{ANSWERING}.confidence", "has_opposite", _no),
         (f"{ANSWERING}.confidence", "has_denial", _no),
