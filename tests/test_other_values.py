@@ -60,6 +60,8 @@ texts = indexed_for_module(
         ("The house has five bright flats.", True),
         ("A stay of six weeks is possible, and two places are left.", False),
         ("Of the 34, two are empty.", None),
+        ("Six of them are empty.", None),
+        ("It needs 800 g of flats.", True),
         ("Built in 1968 and mended in 2004.", None),
         ("Built in 1968 on five floors.", False),
         ("There is a lift.", None),
@@ -76,6 +78,8 @@ def test_a_count_is_told_before_its_noun(text: str, told: bool | None) -> None:
         ("How many people does it hold?", None),
         ("How many kinds of lamp are there?", None),
         ("What does it hold?", None),
+        ("How many days does it last?", None),
+        ("How many euros does it cost?", None),
         ("Wie viele Zimmer hat das Haus?", None),
     ],
 )
@@ -105,6 +109,43 @@ def test_a_number_before_the_noun_counts_for_its_sentence(
     assert "three hours" not in texts.ask(question).text
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "share"),
+    [
+        ("How long is the guarantee of the roof?", "The work lasts about 4 days.", 0.7),
+        ("How long is the guarantee of the roof?", "The guarantee lasts 4 years.", 1.0),
+        ("How long is the old blue tent?", "It is 4 metres long.", 0.7),
+        ("How long does the guarantee last?", "The work lasts about 4 days.", 1.0),
+    ],
+)
+def test_a_measure_of_another_thing_is_doubted(question: str, text: str, share: float) -> None:
+    told = pick_in(passage_of(text), text)
+    assert share_of_noun(asked(question), told, [told]) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "other"),
+    [
+        ("What is Ada Moor's phone number?", "Ada Moor: 0555 010 020.", "Ada Moor plays the horn."),
+        ("What number do I ring at night?", "At night ring 0555-010-020.", "Ring the bell at 9."),
+        ("What is the e-mail address of Ada?", "Ada: ada@moor.example", "Ada has an address."),
+        ("What is the link to the shop?", "The shop: www.shop.example", "The shop is new."),
+    ],
+)
+def test_a_way_to_reach_somebody_is_told_by_one(question: str, told: str, other: str) -> None:
+    shares = []
+    for text in (told, other):
+        best = pick_in(passage_of(text), text)
+        shares.append(share_of_noun(asked(question), best, [best]))
+    assert shares == [1.0, pytest.approx(0.3)]
+
+
+def test_a_heading_names_what_is_measured() -> None:
+    text = "It is 4 metres long."
+    told = pick_in(passage_of(text, title="The tent"), text)
+    assert share_of_noun(asked("How long is the tent?"), told, [told]) == 1.0
+
+
 def row_of(text: str, at: int) -> TableRow:
     question = asked("What is it?")
     row = take_apart(passage_of(text), sentences(text), question)[at].row
@@ -121,6 +162,8 @@ GARAGE = f"{PRICES}| Garage | holders | 62 | monthly |\n"
     [
         ("How many garages are there?", GARAGE, True),
         ("What does a garage cost?", GARAGE, False),
+        ("How many pounds does a garage cost?", GARAGE, False),
+        ("How many euros is a garage?", GARAGE, False),
         ("What should I do with a garage?", GARAGE, True),
         ("How many garages are there?", "| Item | Number |\n|---|---|\n| Garage | 12 |\n", False),
         ("How many garages are there?", "| Item | Opens |\n|---|---|\n| Garage | 7.30 |\n", True),

@@ -162,6 +162,20 @@ def test_list_items_are_units_without_their_marks() -> None:
     assert kinds(text)[1:] == ["item"] * 5
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Quotes:\n   Pargeter 4,850\n   J. Dunmore 5,400\n", ["prose", "label", "label"]),
+        ("Rooms:\nA. Hall\nB. Loft\n", ["prose", "item", "item"]),
+        ("C. Third room\nD. Fourth room\n", ["item", "item"]),
+        ("I. Begin\nV. End\n", ["item", "item"]),
+        ("Say:\nJ) Dunmore\n", ["prose", "item"]),
+    ],
+)
+def test_initials_of_names_open_no_item(text: str, kinds: list[str]) -> None:
+    assert [each.kind for each in sentences(text)][-2:] == kinds[-2:]
+
+
 def test_wrapped_list_item_is_one_sentence() -> None:
     text = "- the shape of a function, meaning its use\n  of resources over time;\n- the next one\n"
     assert len(cut(text)) == 2

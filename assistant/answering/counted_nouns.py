@@ -8,6 +8,7 @@ import re
 from itertools import takewhile
 
 from assistant.answering.kind_scores import NUMBER_WORD
+from assistant.answering.units import is_unit
 from assistant.retrieval.question import Question
 from assistant.text.terms import STOP_WORDS
 
@@ -29,6 +30,10 @@ _NUMBER = re.compile(
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _BEHIND = re.compile(r"(?: (?:[\w'’.-]*\w)){1,4}")
+_OTHER_UNIT = re.compile(
+    r"(?:euro|dollar|pound|pence|cent|franc|crown|quid|km|kilo\w+|mile|calorie|kcal|kwh|degree|"
+    r"percent|point|watt|volt|amp|decibel|knot|[kmgt]b|acre|hectare|square|cubic)s?"
+)
 _WORD = re.compile(r"[\w'’-]+")
 
 
@@ -44,12 +49,23 @@ def counts_asked_things(question: Question, text: str) -> bool | None:
     for number in _NUMBER.finditer(text):
         behind = _BEHIND.match(text, number.end())
         run = _WORD.findall(behind.group()) if behind is not None else []
-        words = list(takewhile(lambda word: word.lower() not in STOP_WORDS, run))
+        words = list(takewhile(lambda word: word == "of" or word.lower() not in STOP_WORDS, run))
         if wanted & {*question.reads(" ".join(words), "en")}:
             return True
         if _YEAR.fullmatch(number["number"]):
             continue
-        if not words:
+        if not words or words[0] == "of":
             return None
         is_other = True
-    return False if is_other and not _OF_ANY_NOUN.intersection(things) else None
+    is_any = bool(_OF_ANY_NOUN.intersection(things)) or any(map(_is_unit, things))
+    return False if is_other and not is_any else None
+
+
+def asks_for_units(question: Question) -> bool:
+    """Whether a measure is asked for by its unit: "How many weeks …?"."""
+    asked = _ASKED.search(question.text)
+    return asked is not None and any(map(_is_unit, asked["things"].lower().split()))
+
+
+def _is_unit(word: str) -> bool:
+    return is_unit(word) or _OTHER_UNIT.fullmatch(word) is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from assistant.answering.asked_lists import asks_what_to_do
+from assistant.answering.counted_nouns import asks_for_units
 from assistant.answering.table_rows import TableRow
 from assistant.retrieval.question import Question
 
@@ -37,7 +38,7 @@ _FEWEST_WORDS = 3
 def holds_other_values(question: Question, row: TableRow) -> bool:
     """Whether a row only holds values that do not tell what is asked: of a count, amounts, times
     and the like; of what to do, numbers beside short names."""
-    if question.language != "en":
+    if question.language != "en" or asks_for_units(question):
         return False
     told = list(zip(row.names[1:], row.cells[1:], strict=True))
     numbers = [(name, cell) for name, cell in told if _NUMBER.search(cell)]

@@ -75,7 +75,30 @@ _CLOCK = re.compile(
     r"half past|quarter (?:past|to)|o['’]clock)\b",
     re.IGNORECASE,
 )
-_OTHER_VALUES, _OTHER_THINGS = 0.15, 0.6
+_CONTACTS = (
+    (
+        re.compile(
+            r"\b(?:(?:tele)?phone|mobile|cell|fax|contact|emergency) numbers?\b|"
+            r"\b(?:what|which) number\b.{0,40}\b(?:call|ring|dial|phone)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"\d(?:[ ()/.-]{0,2}\d){2,}"),
+    ),
+    (re.compile(r"\be-?mail address", re.IGNORECASE), re.compile(r"\S@\S")),
+    (
+        re.compile(r"\b(?:web(?:site)? address|url|link) (?:of|to|for)\b", re.IGNORECASE),
+        re.compile(r"https?:|www\.|\w\.(?:[a-z]{2,3}|example|info)\b", re.IGNORECASE),
+    ),
+)
+"""What a question for a number to call, an address or a link asks by, and what tells one."""
+_MEASURED = re.compile(
+    r"\bhow (?:long|old|big|high|wide|deep|far|large|tall|heavy|fast|thick) (?:is|are|was|were|"
+    r"will|would) (?:the|an?|my|our|your|their|its) (?P<what>(?:[\w'’-]+ ){0,3}?[\w'’-]+)"
+    r"(?= (?:of|in|on|at|for|to|with|by|per|from|that|which|who|be|after|before|during|between)\b|"
+    r"[?,.]|$)",
+    re.IGNORECASE,
+)
+_OTHER_VALUES, _OTHER_THINGS, _OTHER_MEASURED, _NO_CONTACT = 0.15, 0.6, 0.7, 0.3
 _NOT_COUNTED, _NO_MONEY, _NO_PRICE, _NO_PERSON, _NO_CLOCK = 0.5, 0.5, 0.25, 0.6, 0.5
 """What is left of the probability."""
 
@@ -91,6 +114,11 @@ def share_of_noun(question: Question, best: Pick, ranked: Sequence[Pick]) -> flo
         share *= _OTHER_THINGS
     if best.row is not None and holds_other_values(question, best.row):
         share *= _OTHER_VALUES
+    for asks, tells in _CONTACTS:
+        if asks.search(question.text) and not tells.search(best.text):
+            share *= _NO_CONTACT
+    if _lacks_what_is_measured(question, best):
+        share *= _OTHER_MEASURED
     if _ASKS_COST.search(question.text) or _HOW_MUCH_IS.search(question.text):
         share *= _share_of_price(question, best)
     if _ASKS_CLOCK.search(question.text) and not _CLOCK.search(best.text):
@@ -106,6 +134,19 @@ def _counts_what_is_missing(question: Question, ranked: Sequence[Pick]) -> bool:
     if match is None or is_unit(match["noun"]):
         return False
     return match["noun"] in missing_words(question, ranked)
+
+
+def _lacks_what_is_measured(question: Question, best: Pick) -> bool:
+    """Whether neither a sentence nor what names it has the word for what is measured: "lasting
+    about 4 days" for "How long is the guarantee?"."""
+    match = _MEASURED.search(question.text)
+    wanted = frozenset(question.reads(match["what"].split()[-1])) if match is not None else None
+    if not wanted:
+        return False
+    names = " ".join((*best.row.names, best.row.table[1])) if best.row is not None else ""
+    about = best.about.text if best.about is not None else ""
+    told = f"{names} {about} {words_above(best.passage)} {best.text}"
+    return wanted.isdisjoint(question.reads(told, best.passage.language))
 
 
 def _share_of_price(question: Question, best: Pick) -> float:

@@ -51,6 +51,9 @@ BOLD_QUESTION = re.compile(
 """A line that is a question in bold type throughout: the heading of an FAQ's entry."""
 _BOLD_ENDS = ("?**", "?__")
 _LIST_START = re.compile(r"[ \t]*(?:[-*+•◦▪‣·–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
+_INITIAL = re.compile(r"[ \t]*[B-HJ-Z]\.[ \t]+[A-ZÀ-Þ][\w'’-]")
+_LETTERED = re.compile(r"^[ \t]*\(?([A-Z])[.)][ \t]", re.MULTILINE)
+_ROMAN = frozenset("VXLCDM")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+\S")
 _RULE = re.compile(r"[ \t]*(?:[-=*_~][ \t]*){3,}$")
 _EDGES = ("`", "~")
@@ -132,6 +135,7 @@ def units(text: str, *, in_code: bool = False) -> Iterator[SentenceSpan]:
     start, end, kind = -1, -1, "prose"
     previous = ""
     fenced = in_code
+    letters: frozenset[str] | None = None
     offset = 0
     lines = text.splitlines(keepends=True)
     for line, width in zip(lines, _widths(lines), strict=True):
@@ -142,6 +146,9 @@ def units(text: str, *, in_code: bool = False) -> Iterator[SentenceSpan]:
         is_edge = body.lstrip()[:1] in _EDGES and is_fence(body, previous, is_open=fenced)
         opening = _line_kind(body, fenced=fenced or is_edge)
         fenced ^= is_edge
+        if opening == "item" and _INITIAL.match(body):
+            letters = frozenset(_LETTERED.findall(text)) if letters is None else letters
+            opening = "prose" if _is_initial(body, letters) else "item"
         joins = start >= 0 and _joins(previous, body, kind, width)
         if opening == "entry" != kind and joins:
             opening = "prose"  # a sentence whose next line happens to begin with a time
@@ -179,6 +186,14 @@ def _line_kind(body: str, *, fenced: bool) -> str:
     if first.isalpha() and ". " not in body and ") " not in body and "\t" not in body:
         return "prose"
     return "item" if _LIST_START.match(body) else "prose"
+
+
+def _is_initial(body: str, letters: frozenset[str]) -> bool:
+    """Whether a line opens with the initial of a name ("J. Dunmore"): no line has the letter before
+    or after it, as one of a list has. ``letters`` are those that open lines."""
+    letter = body.lstrip()[0]
+    beside = {chr(ord(letter) - 1), chr(ord(letter) + 1)}
+    return not beside & letters and not (letter in _ROMAN and "I" in letters)
 
 
 def is_prose_with_bars(body: str) -> bool:
