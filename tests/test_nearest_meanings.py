@@ -148,18 +148,3 @@ def test_an_answer_that_the_new_order_would_refuse_stays(
     assert seen
     assert seen[0] < sample.settings.answer.min_confidence, "alone it would be refused"
     assert (after.text, after.confidence) == (before.text, before.confidence)
-
-
-@pytest.mark.parametrize(
-    ("first", "then", "told"), [(0.5, 0.9, 0.6), (0.5, 0.55, 0.55), (0.9, 0.5, 0.5)]
-)
-def test_two_orders_that_differ_make_little_surer(
-    sample: Assistant, monkeypatch: pytest.MonkeyPatch, first: float, then: float, told: float
-) -> None:
-    values = iter([first, then])
-    monkeypatch.setattr("assistant.answering.extractive.capped", lambda *_: next(values))
-    monkeypatch.setattr(
-        "assistant.answering.extractive.by_meaning",
-        lambda found, *_: replace(found, ranked=found.ranked[1:]),
-    )
-    assert sample.ask("Where did the first ICLR take place?").confidence == told

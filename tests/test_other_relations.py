@@ -223,6 +223,21 @@ def test_a_sentence_that_only_points_is_doubted(
     assert doubted(0.5, found, ()) == pytest.approx(doubted(0.5, plain, ()) * share)
 
 
+def test_a_pointer_that_holds_the_number_is_not_doubted() -> None:
+    text = "This guide covers the 24 papers that are listed below."
+    told = pick_in(passage_of(text), text)
+    told = replace(told, features=replace(told.features, kind=1.0))
+    for question, share in (
+        ("How many papers does the guide cover?", 1.0),
+        ("Which papers does the guide cover?", 0.4),
+    ):
+        found = Extraction(asked(question), (told,), (told,))
+        plain = replace(told, text="This guide covers the 24 papers of the year.")
+        assert doubted(0.5, found, ()) == pytest.approx(
+            doubted(0.5, replace(found, ranked=(plain,)), ()) * share
+        )
+
+
 def test_code_says_neither_yes_nor_no() -> None:
     command = "```\ntar -cf backup.tar data\n```"
     assert is_beside_prose(asked("Can I run tar while the database runs?"), command, "code")

@@ -116,6 +116,8 @@ def test_a_number_before_the_noun_counts_for_its_sentence(
         ("How long is the guarantee of the roof?", "The guarantee lasts 4 years.", 1.0),
         ("How long is the old blue tent?", "It is 4 metres long.", 0.7),
         ("How long does the guarantee last?", "The work lasts about 4 days.", 1.0),
+        ("How long was the best road that Ada built in Tarn?", "It was 4 km long.", 0.7),
+        ("How long was the best new road Ada built?", "It was 4 km long.", 1.0),
     ],
 )
 def test_a_measure_of_another_thing_is_doubted(question: str, text: str, share: float) -> None:

@@ -45,7 +45,7 @@ _OF_OTHER_CODE = 0.4
 """What is left when no passage holds a code that is asked for ("SNB22-4")."""
 _OTHER_ROLE = 0.35
 """What is left where the sentence names the role with another word before it."""
-_ONLY_POINTS = 0.4
+_ONLY_POINTS, _VALUES = 0.4, frozenset({"number", "amount", "date", "person", "place"})
 """What is left where the sentence only points to what tells it."""
 _NAMESAKE = 0.35
 """What is left where the sentence names another of the name's family: "Model 3 Blue" for "Red"."""
@@ -210,7 +210,12 @@ def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> fl
 def _only_points(extraction: Extraction) -> bool:
     """Whether the best sentence only says where it is told ("The following table summarizes …"),
     and no row or item of that is given."""
-    if extraction.ranked[0].row is not None or ends_in_colon(extraction.ranked[0].text):
+    best, kind = extraction.ranked[0], extraction.question.kinds[0]
+    if best.row is not None or ends_in_colon(best.text):
+        return False
+    if (
+        kind in _VALUES and best.features.kind >= 1.0
+    ):  # "covers the 24 papers that are listed below"
         return False
     is_given = any(pick.row is not None or pick.kind == "item" for pick in extraction.picks)
     return not is_given and points_elsewhere(extraction.question, extraction.ranked[0].text)

@@ -43,8 +43,6 @@ from assistant.types import Evidence, Passage, Sentence
 
 _LOOKED_AT = 2
 """Passages whose language tells in which one the reader is asked."""
-_SURER = 0.1
-"""By how much an answer may be surer in the order by meaning: orders that differ are no proof."""
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 
 
@@ -160,7 +158,7 @@ def chosen_from(
         ordered = by_meaning(candidates, asked, reader)
         nearer, also = (extraction, p) if ordered is candidates else judged(ordered)
         if is_enough(also, settings.min_confidence):
-            extraction, p = nearer, min(p + _SURER, also)
+            extraction, p = nearer, also
         if told := list_by_meaning(extraction, passages, asked, reader, read):
             extraction, p = replace(extraction, picks=told), less_sure(p)
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)

@@ -93,7 +93,7 @@ _CONTACTS = (
 """What a question for a number to call, an address or a link asks by, and what tells one."""
 _MEASURED = re.compile(
     r"\bhow (?:long|old|big|high|wide|deep|far|large|tall|heavy|fast|thick) (?:is|are|was|were|"
-    r"will|would) (?:the|an?|my|our|your|their|its) (?P<what>(?:[\w'’-]+ ){0,3}?[\w'’-]+)"
+    r"will|would) (?:the|an?|my|our|your|their|its) (?P<what>(?:[\w'’-]+ ){0,2}?[\w'’-]+)"
     r"(?= (?:of|in|on|at|for|to|with|by|per|from|that|which|who|be|after|before|during|between)\b|"
     r"[?,.]|$)",
     re.IGNORECASE,
