@@ -13,7 +13,7 @@ error with ten bins of equal mass, false refusals and false answers at the thres
 
 The doubts (``assistant.answering.doubts``: the best sentence lacks a year, a code, a unit of the
 question) are rules, not weights. They multiply what a fit says, so the product's own confidence is
-judged by folds as well.
+judged by folds as well; and of each is told how often it speaks against right answers and others.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from __future__ import annotations
 import argparse
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,7 @@ from assistant import Assistant, load_settings
 from assistant.answering.candidates import rank_candidates
 from assistant.answering.choice import choose
 from assistant.answering.confidence import MODEL, SIGNAL_NAMES, confidence_model, signals
-from assistant.answering.doubts import doubted
+from assistant.answering.doubts import doubts_of
 from assistant.answering.picks import Pick
 from assistant.model.answer_reader import AnswerReader, make_reader, read_passages
 from assistant.retrieval.question import Turn, analyse
@@ -64,12 +66,12 @@ _RIDGE = 0.1
 @dataclass(frozen=True, slots=True)
 class Sample:
     """Signals of one question with and without a reader, its kind, whether each of the two answers
-    is right, and what their doubts leave of the probability, 0 to 1."""
+    is right, and what each of their doubts leaves of the probability, 0 to 1."""
 
     kind: str
     values: tuple[tuple[float, ...], tuple[float, ...]]
     is_right: tuple[bool, bool]
-    left: tuple[float, float]
+    doubts: tuple[Mapping[str, float], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def measure(
                 extraction = choose(candidates, settings.answer.max_sentences, read_text)
                 found = signals(extraction)
                 right = asked.is_right is not None and asked.is_right(extraction.picks)
-                both.append((found, right, doubted(1.0, extraction, passages)))
+                both.append((found, right, doubts_of(extraction, passages)))
             (without, a, c), (with_reader, b, d) = both
             if without is not None and with_reader is not None:
                 values = (astuple(without), astuple(with_reader))
@@ -235,6 +237,16 @@ def report(kinds: np.ndarray, y: np.ndarray, p: np.ndarray, threshold: float) ->
           f"ECE {weighted_calibration_error(y, p, w):.3f}")  # fmt: skip
 
 
+def report_doubts(doubts: Sequence[Mapping[str, float]], y: np.ndarray) -> None:
+    """Print how often each doubt speaks against right answers, and against the others."""
+    right, others = Counter[str](), Counter[str]()
+    for found, is_right in zip(doubts, y, strict=True):
+        (right if is_right else others).update(found.keys())
+    print(f"  each doubt, of {int(y.sum())} right answers and of {int((1 - y).sum())} others:")
+    for name in sorted(right | others, key=lambda name: -others[name]):
+        print(f"    {name}: {right[name]}, {others[name]}")
+
+
 def fit(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, float]:
     """Weights and intercept for signals as they are, fitted on standardised ones."""
     middle, spread = x.mean(axis=0), x.std(axis=0)
@@ -283,7 +295,9 @@ def main() -> None:
             held_back[own] = 1 / (1 + np.exp(-(x[own] @ weights + intercept)))
         report(kinds, y, held_back, threshold)
         print(" the same with the doubts, which are rules:")
-        report(kinds, y, held_back * [sample.left[at] for sample in samples], threshold)
+        left = [prod(sample.doubts[at].values()) for sample in samples]
+        report(kinds, y, held_back * left, threshold)
+        report_doubts([sample.doubts[at] for sample in samples], y)
         weights, intercept = fit(x, y, weight)
         named = zip(SIGNAL_NAMES, weights, strict=True)
         stored[name] = {"intercept": round(intercept, 3)}

@@ -59,6 +59,7 @@ texts = indexed_for_module(
         ("There are 34 flats on five floors.", True),
         ("The house has five bright flats.", True),
         ("A stay of six weeks is possible, and two places are left.", False),
+        ("It has three E.U. flats.", True),
         ("Of the 34, two are empty.", None),
         ("Six of them are empty.", None),
         ("It needs 800 g of flats.", True),

@@ -13,6 +13,7 @@ from assistant.answering.candidates import rank_candidates
 from assistant.answering.doubts import doubted
 from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.meanings import meaning_asked, tells_meaning
+from assistant.answering.namesakes import has_other_role, is_of_namesake
 from assistant.answering.page_lines import is_page_line
 from assistant.answering.picks import Extraction, Read
 from assistant.answering.several_steps import Hop, plan
@@ -107,6 +108,8 @@ def test_an_organisation_is_told_without_the_word(assistant: Assistant) -> None:
     ("question", "text", "another"),
     [
         ("Where was the globe found?", "The globe stands in Naples.", True),
+        ("When was the globe found?", "The museum was founded in 1911.", True),
+        ("When did Unn Holt found the circle?", "Unn Holt founded the circle in 1911.", False),
         ("Where was the globe found?", "Divers recovered the globe off Naples.", False),
         ("When did Ada Brunn die?", "Ada Brunn built it in 1901.", True),
         ("When did Ada Brunn die?", "Ada Brunn (1860–1931) built it.", False),
@@ -269,3 +272,35 @@ def test_a_condition_tells_when_something_is_so(question: str, is_told: bool) ->
     found = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder()))
     extraction = Extraction(asked, found.ranked, found.ranked)
     assert (doubted(1.0, extraction, [passage]) == 1.0) is is_told
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "other"),
+    [
+        ("Who was made governor of Ostrand?", "The acting governor of Ostrand is Unn.", False),
+        ("Who is the acting governor?", "The elected governor of Ostrand is Unn.", False),
+        ("Who is the deputy governor?", "The acting governor of Ostrand is Unn.", True),
+        ("Who is the present governor?", "The former governor of Ostrand is Unn.", True),
+    ],
+)
+def test_another_role(question: str, text: str, other: bool) -> None:
+    asked = analyse(analysed(question), (), lambda term: 1.0)
+    passage = Passage("c", "d.md", "Town", text, 0, len(text), None, (), 1.0, language="en")
+    [pick] = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder())).ranked
+    assert has_other_role(asked, pick) is other
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "another"),
+    [
+        ("How fast is Ferry Nine Red?", "Ferry Nine Blue makes 12 knots.", True),
+        ("How fast is Ferry Nine Red?", "Ferry Nine Red makes 12 knots.", False),
+        ("Who was Ida Holm's father?", "Her father, a smith, was Ida Brunn's, too.", False),
+        ("Who met Ida Holm?", "In that year Piet Vos met Ida Brunn.", True),
+    ],
+)
+def test_another_of_the_same_name(question: str, text: str, another: bool) -> None:
+    asked = analyse(analysed(question), (), lambda term: 1.0)
+    passage = Passage("c", "d.md", "Town", text, 0, len(text), None, (), 1.0, language="en")
+    [pick] = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder())).ranked
+    assert is_of_namesake(asked, pick) is another

@@ -29,12 +29,12 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_BEHIND = re.compile(r"(?: (?:[\w'’.-]*\w)){1,4}")
+_BEHIND = re.compile(r"(?: (?:(?:[A-Z]\.){2,}|[\w'’.-]*\w)){1,4}")
 _OTHER_UNIT = re.compile(
     r"(?:euro|dollar|pound|pence|cent|franc|crown|quid|km|kilo\w+|mile|calorie|kcal|kwh|degree|"
     r"percent|point|watt|volt|amp|decibel|knot|[kmgt]b|acre|hectare|square|cubic)s?"
 )
-_WORD = re.compile(r"[\w'’-]+")
+_WORD = re.compile(r"[\w'’-]+(?:\.\w+)*")
 
 
 def counts_asked_things(question: Question, text: str) -> bool | None:

@@ -7,10 +7,8 @@ reader is deceived too.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
-
-from rapidfuzz.distance import OSA
+from collections.abc import Mapping, Sequence
+from math import prod
 
 from assistant.answering.asked_codes import codes_stand, is_of_other_code
 from assistant.answering.asked_headings import points_elsewhere
@@ -21,6 +19,7 @@ from assistant.answering.english_deeds import tells_another_deed
 from assistant.answering.field_questions import asks_long_form
 from assistant.answering.handled_things import only_handles
 from assistant.answering.life_years import without_life_years
+from assistant.answering.namesakes import has_other_role, is_of_namesake
 from assistant.answering.other_entries import is_another_entry
 from assistant.answering.picks import Extraction, Pick
 from assistant.answering.replies import tells_of_variant
@@ -32,9 +31,8 @@ from assistant.answering.untold_kinds import share_of_noun
 from assistant.checking.contrasts import has_other_stage
 from assistant.retrieval.limits import asks_for_limit, tells_limit
 from assistant.retrieval.question import Question
-from assistant.text.folding import fold
 from assistant.text.names import words_above
-from assistant.text.terms import STOP_WORDS, stem, words_and_stems
+from assistant.text.terms import STOP_WORDS
 from assistant.text.word_families import verb_forms
 from assistant.types import Passage
 
@@ -59,8 +57,6 @@ _NO_TIME = 0.5
 """What is left where "when" is asked for and the sentence has no time, nor says "after" what."""
 _NO_SUCH_SIGN = 0.35
 """What is left where a sign is asked about ("the ? operator") that the sentence does not write."""
-_LETTERS_A_SLIP = 4
-"""Letters of a name to each that may be spelt otherwise."""
 _OTHER_UNIT = 0.35
 """What is left where a measure is asked for ("How long?") and the best sentence has no unit."""
 _NO_AMOUNT = 0.35
@@ -122,89 +118,76 @@ _EXPLAINS = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
-_NAME = re.compile(
-    r"(?<![\w.-])[A-ZÀ-Þ][\w'’-]*(?:\.[\w-]+)*"
-    r"(?:\s(?:(?:of|de|van|von|der|du|da)\s)?(?:[A-ZÀ-Þ][\w'’-]*|\d[\w.-]*\w|\d)){1,5}"
-)
-"""A name of several words and numbers."""
-_WORD = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
 _OF_A_PERIOD = frozenset(
     "before after since until between by from to and or till vor nach seit bis zwischen und von "
     "ab avant après depuis entre et desde hasta antes después y".split()
 )
 """A year behind one of these words bounds a period, whose years need not be told."""
-_ROLES = frozenset(stem(
-    """chair chairs chairman chairwoman director manager president secretary minister editor officer
-    professor engineer scientist mayor coach captain commander advisor adviser assistant
-    teacher judge governor ambassador treasurer leader head partner producer conductor curator
-    architect surgeon nurse analyst inspector consultant keeper prize award medal""".split()
-))  # fmt: skip
-"""Stems of roles, and prizes, that a word before them tells apart."""
 
 
 def doubted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> float:
-    """The probability, less when a year or a code of the question stands in no passage, when
-    the best sentence speaks of another role, or holds no measure where one is asked for.
+    """The probability, times what each doubt leaves of it."""
+    return p * prod(doubts_of(extraction, passages).values())
 
-    The limits of a period ("after 2010") need not stand there.
+
+def doubts_of(extraction: Extraction, passages: Sequence[Passage]) -> Mapping[str, float]:
+    """What each doubt that there is leaves of the probability, by its name.
+
+    A year or a code of the question stands in no passage, or the best sentence speaks of another
+    role, or holds no measure where one is asked for. The limits of a period ("after 2010") need not
+    stand there.
     """
     question = extraction.question
-    if not _years_stand(question.text, passages):
-        p *= _NO_SUCH_YEAR
-    if not codes_stand(question, passages):
-        p *= _NO_SUCH_CODE
-    if extraction.ranked and is_of_other_code(question, extraction.ranked[0], passages):
-        p *= _OF_OTHER_CODE
-    if asks_for_code(question) and extraction.ranked:
-        p *= 1.0 if has_code(question, extraction.ranked[0].text) else _OTHER_UNIT
-    if extraction.ranked and _lacks_measure(question, extraction.ranked[0]):
-        p *= _OTHER_UNIT
-    if extraction.ranked and _lacks_time(question, extraction.ranked[0]):
-        p *= _NO_TIME
-    if extraction.ranked and _explains_nothing(question, extraction.ranked[0]):
-        p *= _NO_LONG_FORM if asks_long_form(question.text) else _NOT_DEFINED
-    if extraction.ranked and _only_names(question, extraction.ranked[0]):
-        p *= _NAMES_ONLY
-    if extraction.ranked and has_other_role(question, extraction.ranked[0]):
-        p *= _OTHER_ROLE
-    if extraction.ranked and _lacks_sign(question, extraction.ranked[0]):
-        p *= _NO_SUCH_SIGN
-    if extraction.ranked and _is_unfilled(question, extraction.ranked[0]):
-        p *= _UNFILLED
-    if extraction.ranked and _lacks_amount(question, extraction.ranked[0]):
-        p *= _NO_AMOUNT
-    if extraction.ranked and _tells_other_stage(question, extraction.ranked[0]):
-        p *= _OTHER_STAGE
-    if extraction.ranked and tells_cause(question, extraction.ranked[0].text):
-        p *= _CAUSE
-    if extraction.ranked and question.language == "en":
-        p *= _HANDLED if only_handles(question.text, extraction.ranked[0].text) else 1.0
-    if extraction.ranked and asks_for_limit(question.text):
-        p *= 1.0 if _tells_limit(extraction.ranked[0]) else _NO_LIMIT
-    if extraction.ranked and asks_difference(question.text):
-        p *= 1.0 if _tells_apart(extraction.ranked[0]) else NOT_COMPARED
-    if extraction.ranked and _names_no_agent(question, extraction.ranked[0]):
-        p *= _NO_AGENT
-    if extraction.ranked and _tells_another_deed(question, extraction.ranked[0]):
-        p *= _OTHER_DEED
-    if extraction.ranked and is_another_entry(question, extraction.ranked[0]):
-        p *= _ANOTHER_ENTRY
-    if extraction.ranked and tells_of_variant(question, extraction.ranked[0].text):
-        p *= _VARIANT
-    if extraction.ranked and _reads_itself(question, extraction.ranked[0]):
-        p *= _ITSELF
+    found = {
+        "no such year": 1.0 if _years_stand(question.text, passages) else _NO_SUCH_YEAR,
+        "no such code": 1.0 if codes_stand(question, passages) else _NO_SUCH_CODE,
+        "untold": share_told(extraction),
+    }
     if extraction.ranked:
-        p *= share_filled(question, extraction.ranked[0])
-        p *= share_of_noun(question, extraction.ranked[0], extraction.ranked)
-    if extraction.ranked and question.speaker:
-        is_spoken = extraction.ranked[0].passage.document == passages[0].document
-        p *= 1.0 if is_spoken else _OTHER_SPEAKER
-    p *= share_told(extraction)
-    if extraction.ranked and _only_points(extraction):
-        p *= _ONLY_POINTS
-    if extraction.ranked and is_of_namesake(question, extraction.ranked[0]):
-        p *= _NAMESAKE
-    return p
+        best = extraction.ranked[0]
+        found |= _of_best(question, best)
+        found["slot"] = share_filled(question, best, extraction.picks)
+        found["noun"] = share_of_noun(question, best, extraction.ranked)
+        if is_of_other_code(question, best, passages):
+            found["other code"] = _OF_OTHER_CODE
+        if question.speaker and best.passage.document != passages[0].document:
+            found["other speaker"] = _OTHER_SPEAKER
+        if _only_points(extraction):
+            found["only points"] = _ONLY_POINTS
+    return {name: left for name, left in found.items() if left < 1.0}
+
+
+def _of_best(question: Question, best: Pick) -> dict[str, float]:
+    """What each doubt about the best sentence or row itself leaves."""
+    text = best.text
+    lacks_code = asks_for_code(question) and not has_code(question, text)
+    lacks_limit = asks_for_limit(question.text) and not _tells_limit(best)
+    is_unlike = asks_difference(question.text) and not _tells_apart(best)
+    handles = question.language == "en" and only_handles(question.text, text)
+    no_definition = _NO_LONG_FORM if asks_long_form(question.text) else _NOT_DEFINED
+    doubts = (
+        ("code", lacks_code, _OTHER_UNIT),
+        ("measure", _lacks_measure(question, best), _OTHER_UNIT),
+        ("time", _lacks_time(question, best), _NO_TIME),
+        ("definition", _explains_nothing(question, best), no_definition),
+        ("only names", _only_names(question, best), _NAMES_ONLY),
+        ("other role", has_other_role(question, best), _OTHER_ROLE),
+        ("sign", _lacks_sign(question, best), _NO_SUCH_SIGN),
+        ("unfilled", _is_unfilled(question, best), _UNFILLED),
+        ("amount", _lacks_amount(question, best), _NO_AMOUNT),
+        ("other stage", _tells_other_stage(question, best), _OTHER_STAGE),
+        ("cause", tells_cause(question, text), _CAUSE),
+        ("handled", handles, _HANDLED),
+        ("limit", lacks_limit, _NO_LIMIT),
+        ("difference", is_unlike, NOT_COMPARED),
+        ("agent", _names_no_agent(question, best), _NO_AGENT),
+        ("other deed", _tells_another_deed(question, best), _OTHER_DEED),
+        ("other entry", is_another_entry(question, best), _ANOTHER_ENTRY),
+        ("variant", tells_of_variant(question, text), _VARIANT),
+        ("itself", _reads_itself(question, best), _ITSELF),
+        ("namesake", is_of_namesake(question, best), _NAMESAKE),
+    )
+    return {name: left for name, is_so, left in doubts if is_so}
 
 
 def _only_points(extraction: Extraction) -> bool:
@@ -228,26 +211,6 @@ def _tells_apart(best: Pick) -> bool:
 def _tells_limit(best: Pick) -> bool:
     names = best.row.names if best.row is not None else ()
     return tells_limit(best.text, words_above(best.passage), *names)
-
-
-def has_other_role(question: Question, best: Pick) -> bool:
-    """Whether the question asks for a role that a word before it tells apart ("general chair"),
-    and the sentence holds the role only with another such word."""
-    own, code = best.passage, question.language
-    wanted = {
-        (before, role)
-        for before, role in pairwise(_stems_in_order(question.text, code))
-        if role in _ROLES and before not in STOP_WORDS and before in question.weights
-    }
-    if not wanted:
-        return False
-    said = _stems_in_order(best.text, own.language)
-    around = {*said, *_stems_in_order(words_above(own), own.language)}
-    for before, role in wanted:
-        others = [first for first, second in pairwise(said) if second == role]
-        if before not in around and others and all(o not in STOP_WORDS for o in others):
-            return True
-    return False
 
 
 def _lacks_time(question: Question, best: Pick) -> bool:
@@ -367,46 +330,6 @@ def _lacks_sign(question: Question, best: Pick) -> bool:
     signs = asked_signs(question.text)
     held = f" {best.text} {words_above(best.passage)} "
     return any(sign not in held for sign in signs)
-
-
-def is_of_namesake(question: Question, best: Pick) -> bool:
-    """Whether the question names one of a family ("Claude 3 Haiku"), and the sentence, whose
-    headings do not name it either, names another one of it by the same first word."""
-    if best.row is not None:
-        return False
-    own = best.passage
-    there = {fold(word) for word in _WORD.findall(f"{best.text} {words_above(own)}")}
-    others = [_words(match.group()) for match in _NAME.finditer(best.text)]
-    for match in _NAME.finditer(question.text):
-        name = _words(match.group())
-        if fold(name[0]) in STOP_WORDS:  # the first word of the question
-            name = name[1:]
-        missing = [word for word in name[1:] if word not in there]
-        if len(name) < 2 or not missing or name[0] not in there:
-            continue
-        for other in others:
-            at = other.index(name[0]) if name[0] in other else -1
-            tail = other[at + 1 :] if at >= 0 else []
-            if any(word not in name for word in tail) and not _is_spelt_alike(missing, tail):
-                return True
-    return False
-
-
-def _is_spelt_alike(missing: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether a word that is missing stands there in another spelling: "Schoelkopf"."""
-    return any(
-        OSA.distance(word, other) <= len(word) // _LETTERS_A_SLIP
-        for word in missing
-        for other in others
-    )
-
-
-def _words(name: str) -> list[str]:
-    return [fold(word) for word in _WORD.findall(name)]
-
-
-def _stems_in_order(text: str, code: str) -> list[str]:
-    return list(words_and_stems(text, code)[1])
 
 
 def _years_stand(text: str, passages: Sequence[Passage]) -> bool:

@@ -105,12 +105,17 @@ _OTHERWISE = re.compile(
 )
 """Deeds of a sentence that has no word of the one that is asked for: with none of them it may tell
 it in other words ("is by", "turned it into French")."""
+_FOUNDS = re.compile(r"\b(?:did|does|do|to) [^?]{2,80} found\b", re.IGNORECASE)
+_FOUNDED = re.compile(r"\bfound(?:ed|ing|er)", re.IGNORECASE)
+"""Behind "did" somebody founds; "was found" is of another verb."""
 
 
 def tells_another_deed(question: str, text: str, before: str) -> bool:
     """Whether the place, the time, the doer or the number of a deed is asked for of which neither
     a sentence nor what stands right before it has a word: "Where was it dug up?", "How many died?".
     """
+    if _FOUNDS.search(question) and _FOUNDED.search(text):
+        return False
     for asked, told in _ASKED:
         if asked.match(question):
             return told.search(text) is None and told.search(before) is None

@@ -5,7 +5,7 @@ another event. Pure. English alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from assistant.answering.other_relations import share_of_relation
 from assistant.answering.picks import Pick
@@ -32,6 +32,12 @@ _KIN = frozenset(
     "son daughter wife husband brother sister mother father child baby twin dog cat horse".split()
 )
 _IS_NAMED = re.compile(r"\b(?:named|called|names?|married|wed|née|boy|girl|born)\b", re.IGNORECASE)
+_SAYS_ITS_NAME = re.compile(
+    r"(?:\b(?:known as|called|termed|dubbed|labell?ed|nicknamed|such as|namely|named|"
+    r"(?:refer(?:red|s)?|known) to as)\s+(?:an? |the )?(?!after\b|for\b|by\b|upon\b)[^\W\d_]{3})",
+    re.IGNORECASE,
+)
+"""How a name is told that begins with no capital: "agents, known as pathogens"."""
 _NEAR = 70
 """Characters between what is named and its name."""
 _AGE_AT = re.compile(
@@ -61,14 +67,17 @@ _NOBODY_NAMED, _NO_NAME, _OTHER_AGE, _NO_RULE = 0.45, 0.4, 0.5, 0.5
 """What is left of the probability."""
 
 
-def share_filled(question: Question, best: Pick) -> float:
-    """What is left of a probability where the best sentence leaves open what is asked for."""
+def share_filled(question: Question, best: Pick, picks: Sequence[Pick] = ()) -> float:
+    """What is left of a probability where the best sentence leaves open what is asked for.
+
+    ``picks`` are the sentences of the answer; one behind the best may name it ("This is called …").
+    """
     if question.language != "en" or best.row is not None:
         return 1.0
     share = 1.0
     if question.kinds[0] == "person" and _is_nobody(best):
         share *= _NOBODY_NAMED
-    if _gives_no_name(question, best.text):
+    if _gives_no_name(question, best.text, " ".join(pick.text for pick in picks)):
         share *= _NO_NAME
     if _ASKS_RULE.search(question.text) and not _TELLS_RULE.search(best.text):
         share *= _NO_RULE
@@ -84,11 +93,11 @@ def _is_nobody(best: Pick) -> bool:
     return _NOBODY.match(span) is not None
 
 
-def _gives_no_name(question: Question, text: str) -> bool:
+def _gives_no_name(question: Question, text: str, answer: str) -> bool:
     """Whether the name of a son, a dog or a ship is asked for, and none that the question has not
     stands near such a word: "Ada gave birth to a son"."""
     match = _NAME_OF.match(question.text)
-    if match is None:
+    if match is None or (match["called"] and _SAYS_ITS_NAME.search(f"{text} {answer}")):
         return False
     asked = match["whole"] or match["owner"] or match["called"]
     bearers = [word.casefold() for word in _WORD.findall(asked) if word[:1].islower()]

@@ -97,6 +97,8 @@ _IN_WORDS = (
             r"(?:second|minute|hour|day|week|fortnight|month|year)\b|"
             r"\b(?:every|each) (?:hour|day|week|month|year)\b|"
             r"\b(?:immediately|instantly|at once|straight away|overnight|the (?:same|next) day)\b|"
+            r"\b(?:constant|linear|quadratic|cubic|polynomial|exponential|logarithmic|real|record|"
+            r"no) time\b|"
             r"\b(?:in|by|on|until|before) (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|"
             r"february|march|april|may|june|july|august|september|october|november|december)\b",
             re.IGNORECASE,
