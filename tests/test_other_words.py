@@ -295,6 +295,10 @@ def test_another_role(question: str, text: str, other: bool) -> None:
     [
         ("How fast is Ferry Nine Red?", "Ferry Nine Blue makes 12 knots.", True),
         ("How fast is Ferry Nine Red?", "Ferry Nine Red makes 12 knots.", False),
+        ("How fast is Ferry Class 2?", "Ferry Class II makes 12 knots.", False),
+        ("How fast is Ferry Class 2?", "Ferry Class III makes 12 knots.", True),
+        ("What are Ostrand's Pell Funds?", "Ostrand Council has a fund of 3 crowns.", False),
+        ("When was the Quay Designated Act signed?", "The Quay Designation Act is of 1911.", False),
         ("Who was Ida Holm's father?", "Her father, a smith, was Ida Brunn's, too.", False),
         ("Who met Ida Holm?", "In that year Piet Vos met Ida Brunn.", True),
     ],

@@ -94,6 +94,27 @@ def test_who_asks_for_a_person_but_where_it_opens_a_clause(
     assert ("person" in answer_kinds(analysed(question))) == asks_for_person
 
 
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("When the pump stops, who has to be told?", "person"),
+        ("When the pump stops who has to be told?", "person"),
+        ("When I cancel a lesson, do I have to pay?", "yesno"),
+        ("Where the path forks, in which direction do I go?", "which"),
+        ("When the boat is full how many people are aboard?", "number"),
+        ("When does it open, and who has the key?", "date"),
+        ("When was it, and what did it cost?", "date"),
+        ("When, and by whom, was it built?", "date"),
+        ("When he left, when did she come?", "date"),
+        ("What present day county is it in?", "which"),
+        ("Which day ticket is the cheapest?", "which"),
+        ("Which day is the cheapest?", "date"),
+    ],
+)
+def test_a_clause_before_the_question_asks_nothing(question: str, kind: str) -> None:
+    assert answer_kinds(analysed(question))[0] == kind
+
+
 def test_everyday_word_that_a_folder_lacks_is_rare_only_as_its_language_tells() -> None:
     class Words:
         def __len__(self) -> int:

@@ -117,6 +117,9 @@ _EXPLAINS = re.compile(
     r"significa)\b",
     re.IGNORECASE,
 )
+_TELLS_AN_AMOUNT = re.compile(
+    r"\b(?:nothing|none|no|nobody|single|only one|both|pair|couple|once|free|unlimited)\b", re.I
+)
 _DIGITS = re.compile(r"\d+")
 _OF_A_PERIOD = frozenset(
     "before after since until between by from to and or till vor nach seit bis zwischen und von "
@@ -244,6 +247,8 @@ def _is_unfilled(question: Question, best: Pick) -> bool:
     if not is_english or best.passage.language not in ("en", "") or best.row is not None:
         return False
     if best.features.defines > _DEFINED:
+        return False
+    if question.kinds[0] == "number" and _TELLS_AN_AMOUNT.search(best.text):
         return False
     return question.kinds[0] in _VALUE_KINDS and best.features.kind == 0.0
 

@@ -23,6 +23,11 @@ _NAME = re.compile(
 )
 """A name of several words and numbers."""
 _WORD = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’]s\b")
+_ROMAN = {
+    number: str(value)
+    for value, number in enumerate("i ii iii iv v vi vii viii ix x xi xii".split(), start=1)
+}
 _ROLES = frozenset(
     """chair chairman chairwoman director manager president secretary minister editor officer
     professor engineer scientist mayor coach captain commander advisor adviser assistant
@@ -73,11 +78,10 @@ def is_of_namesake(question: Question, best: Pick) -> bool:
     if best.row is not None or _ASKS_KIN.search(question.text):
         return False
     own = best.passage
-    there = {fold(word) for word in _WORD.findall(f"{best.text} {words_above(own)}")}
-    others = [_words(match.group()) for match in _NAME.finditer(best.text)]
-    for match in _NAME.finditer(question.text):
-        name = _words(match.group())
-        if fold(name[0]) in STOP_WORDS:  # the first word of the question
+    there = frozenset(_words(f"{best.text} {words_above(own)}"))
+    others = _names(best.text)
+    for name in _names(question.text):
+        if name[0] in STOP_WORDS:  # the first word of the question
             name = name[1:]
         missing = [word for word in name[1:] if word not in there]
         if len(name) < 2 or not missing or name[0] not in there:
@@ -90,8 +94,16 @@ def is_of_namesake(question: Question, best: Pick) -> bool:
     return False
 
 
+def _names(text: str) -> list[list[str]]:
+    """The words of each name; "Ada's Ferry Nine" are two."""
+    parts = (part for match in _NAME.finditer(text) for part in _POSSESSIVE.split(match.group()))
+    return [found for found in map(_words, parts) if found]
+
+
 def _is_spelt_alike(missing: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether a word that is missing stands there in another spelling: "Schoelkopf"."""
+    """Whether a word that is missing stands there in another spelling ("Schoelkopf") or form."""
+    if not set(stem(missing)).isdisjoint(stem(others)):
+        return True
     return any(
         OSA.distance(word, other) <= len(word) // _LETTERS_A_SLIP
         for word in missing
@@ -99,8 +111,10 @@ def _is_spelt_alike(missing: Sequence[str], others: Sequence[str]) -> bool:
     )
 
 
-def _words(name: str) -> list[str]:
-    return [fold(word) for word in _WORD.findall(name)]
+def _words(text: str) -> list[str]:
+    """Folded words, Roman numbers as digits, without what marks an owner."""
+    found = (fold(word) for word in _WORD.findall(_POSSESSIVE.sub(" ", text)))
+    return [_ROMAN.get(word, word) for word in found]
 
 
 def _with_roles(text: str, code: str) -> list[tuple[str, str]]:

@@ -92,7 +92,9 @@ _ENGLISH: dict[AnswerKind, str] = {
     ),
     "date": (
         rf"{_OPENS}when\b|\bwhen (?:{_AUXILIARIES})\b|"
-        r"\b(?:what|which)\s+(?:\w+ )?(?:year|date|month|day|century|decade)s?\b|"
+        r"\b(?:what|which)\s+(?:(?!present|modern|latter)\w+ )?"
+        r"(?:year|date|month|day|century|decade)s?\b(?! (?:tickets?|trips?|groups?|pass(?:es)?|"
+        r"cent(?:er|re)s?|camps?|nurser(?:y|ies)|county|country|town|city|state|place|area|region)\b)|"
         r"\bsince when\b|\bhow long ago\b|^\s*(?:dates?|year) of\b"
     ),
     "howto": (
@@ -142,6 +144,14 @@ _ENGLISH: dict[AnswerKind, str] = {
     "definition": r"^\s*(?:what(?:'s|’s| is| are| does .* mean)|define|explain)\b",
     "which": r"\b(?:which|what)\b",
 }  # fmt: skip
+_OPENING_CLAUSE = re.compile(
+    rf"^\W*(?:when|where)(?:ever)? (?!(?:{_AUXILIARIES}|and|or|else|in|on|at|to)\b)[^?,]{{3,160}}?"
+    r"(?:,\s*(?=(?:(?:in|on|at|to|for|from|by|with|about|of) )?(?:what|who|which|where|when|why|how"
+    rf"|{_AUXILIARIES})\b)|\s(?=(?:(?:what|who|where|why) (?:{_AUXILIARIES})|"
+    r"how (?:much|many|long|often))\b))",
+    re.IGNORECASE,
+)
+"""A clause before the question: "When the pump stops, who has to be told?" asks for no time."""
 _RELATIVE = re.compile(r"\b(?P<before>[\w'’]+),? (?:who|whom|whose|where|when)\b", re.IGNORECASE)
 _ASKS_ALONG = frozenset(
     "know say said tell told me us remember out see decide on about and or of by sure".split()
@@ -163,7 +173,8 @@ def answer_kinds(question: AnalysedText) -> tuple[AnswerKind, ...]:
     A subtype follows its supertype: ``amount`` (of money) comes after ``number``.
     """
     if question.language.code == "en":
-        kinds = tuple(kind for kind, pattern in _ENGLISH_KINDS if pattern.search(question.text))
+        asked = _OPENING_CLAUSE.sub("", question.text, count=1)
+        kinds = tuple(kind for kind, pattern in _ENGLISH_KINDS if pattern.search(asked))
         if "yesno" in kinds and _only_relates(question.text):
             kinds = tuple(kind for kind in kinds if kind not in ("person", "place", "date"))
     elif question.language.is_spaced:
