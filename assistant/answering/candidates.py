@@ -96,6 +96,10 @@ about articles without a title are answered on the evidence; 86 without."""
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _AFFIRMS, _OF_THINGS = 1.0, frozenset({"definition", "which", "list", "any"})
 """What a sentence loses that denies nothing where it is asked what is not so."""
+_ENUMERATES, _ANSWERS_BY_LIST = 1.5, 2.0
+_ENUMERATION = re.compile(r"\w, [^,;]{2,60}(?:, [^,;]{2,60})*,? (?:and|or|as well as) \w")
+"""What a sentence gains that lists things in a line ("the roof, the walls and the stair") where a
+list is asked for and the reader is sure that it answers."""
 _COUNTS = 1.0
 """What a sentence gains with a number before the thing that is counted."""
 _OTHER_VALUES = 3.0
@@ -146,6 +150,7 @@ def rank_candidates(
     likeness = sentence_index.likeness(question, vocabulary)
     is_list = question.kinds[0] == "list" or question.wants_steps
     weight = _READER_WEIGHT_OF_LISTS if is_list else _READER_WEIGHT
+    is_in_line = question.kinds[0] == "list" and not question.wants_steps
     years = frozenset(_YEAR.findall(question.text))
     is_of_things = question.kinds[0] in _OF_THINGS
     is_for_what_is_not = is_of_things and asks_what_is_not(question)
@@ -221,6 +226,8 @@ def rank_candidates(
             if sentence.row is not None and holds_other_values(question, sentence.row):
                 off += _OTHER_VALUES
             read, lift = (READ_NOTHING if off else reads[index]), 0.0
+            if is_in_line and read.span >= _ANSWERS_BY_LIST and _ENUMERATION.search(sentence.text):
+                more += _ENUMERATES
             is_ordered = weight and is_english and not off and highest > -inf
             if is_ordered and not _is_favoured(sentence, each, more):
                 lift = -_NOT_THE_BEST * (1.0 - exp((read.span - highest) / _NEXT_BEST))

@@ -157,6 +157,8 @@ class FolderCatalogue:
         if says_document and fitting:
             kind = {s for t in left if t in known.kinds for s in stems(t, code)}
             exact = tuple(each for each in fitting if kind <= self._called(each, code))
+            if kind and not exact and self._is_heading(left, code):
+                return None  # "the Coppergate plan" is told of inside a document
             fitting = exact or fitting
         if fitting and len(fitting) <= _VAGUE:
             return Meant(fitting, is_named=True)
@@ -167,6 +169,19 @@ class FolderCatalogue:
         if not wanted:
             return ()
         return tuple(each for each in self.documents if wanted <= self._called(each, code))
+
+    def _is_heading(self, tokens: Sequence[str], code: str) -> bool:
+        """Whether a heading inside a document holds all these words."""
+        wanted = [
+            s for token in tokens for s in stems(token, code) if token not in stop_words(code)
+        ]
+        holding = {each.id: each for each, _, _ in self._holding(wanted, code)} if wanted else {}
+        return any(
+            set(wanted) <= set(stems(heading.title, each.language))
+            for identity, each in holding.items()
+            for heading in self._snapshot.store.parsed(identity).headings
+            if heading.title != each.title
+        )
 
     def _opening_with(
         self, wanted: set[str], tokens: Sequence[str], known: FolderWords

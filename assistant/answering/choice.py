@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from assistant.answering.asked_lists import asks_for_several, asks_for_things
 from assistant.answering.asked_rows import rows_asked_for
 from assistant.answering.candidates import Candidates
+from assistant.answering.coded_entries import CODED, opens_entry
 from assistant.answering.collected_deeds import collected
 from assistant.answering.compared_figures import tells_both_figures
 from assistant.answering.corrections import correction_of
@@ -94,6 +95,8 @@ def _choose(
         return [corrected, best]
     if best.row is not None:
         return table_of(question, best, read) or rows_asked_for(question, best, ranked)
+    if best.features.defines >= CODED and opens_entry(question, best.text):
+        return _line_of_entry(best, ranked)[:max_sentences]
     if _is_item_asked_for(question, best) or _is_value_alone(question, best, ranked[1:]):
         return [best]
     if best.kind == "prose" and names_as_many(question, best.text):
@@ -166,6 +169,19 @@ def _choose(
         turned = turning_beside(question, best, read)
         chosen += [each for each in turned if not any(overlaps(each, other) for other in chosen)]
     return _told_once(_in_order(chosen))
+
+
+def _line_of_entry(best: Pick, ranked: Sequence[Pick]) -> list[Pick]:
+    """The entry of a code with what follows on its line: "E23 Overheated. Leave it off." """
+    own = best.passage
+    return _in_order([
+        best,
+        *(
+            pick for pick in ranked
+            if pick.passage.chunk_id == own.chunk_id and pick.start >= best.end
+            and "\n" not in own.text[best.end - own.start : pick.start - own.start]
+        ),
+    ])  # fmt: skip
 
 
 def _share_ruled(question: Question, pick: Pick) -> float:

@@ -17,7 +17,8 @@ _ENTRY = re.compile(
     r"^[\W_]{0,6}(?:(?:error|status|code|exit|fault|alarm|http|nr\.?|no\.?|§)\s+){0,2}"
     r"(?P<code>[A-Za-z]{0,5}[-_.]?\d[\w.-]{0,12}|[A-Za-z]{1,30}(?:_[A-Za-z0-9]{1,30})+|"
     r"--?[A-Za-z][\w-]{0,40})"
-    r"[`*_\"')\]]{0,4}\s{0,3}(?:[-–—:=|→]|\s(?:means|is|stands for)\s)[\s>]*\S{2}",
+    r"(?:[`*_\"')\]]{0,4}\s{0,3}(?:[-–—:=|→]|\s(?:means|is|stands for)\s)[\s>]*\S{2}|"
+    r"(?:[`*_]{1,2}[ \t]|[ \t]{2})\s{0,20}[^\W\d_])",
     re.IGNORECASE,
 )
 WORDS_FOR_CODES = frozenset(
@@ -52,14 +53,25 @@ def is_coded_entry(question: Question, text: str, known: frozenset[str]) -> bool
     ``known`` are the terms of the line and of what stands above it: all else that is asked about
     must be there, or be a word for codes.
     """
-    match = _ENTRY.match(text) if question.asks_definition else None
-    if match is None or match["code"].casefold().strip("-_.") not in question.text.casefold():
+    match = _entry_asked(question, text)
+    if match is None:
         return False
     subject = {*question.reads(match["code"]), *identifiers(match["code"])}
     subject &= question.weights.keys()
     if not subject:
         return False
     return question.weights.keys() - subject - known <= WORDS_FOR_CODES | STOP_WORDS
+
+
+def opens_entry(question: Question, text: str) -> bool:
+    """Whether a line opens like the entry of a code that a question names."""
+    return _entry_asked(question, text) is not None
+
+
+def _entry_asked(question: Question, text: str) -> re.Match[str] | None:
+    match = _ENTRY.match(text) if question.asks_definition else None
+    is_named = match and match["code"].casefold().strip("-_.") in question.text.casefold()
+    return match if is_named else None
 
 
 def asks_for_code(question: Question) -> bool:

@@ -120,6 +120,7 @@ _EXPLAINS = re.compile(
 _TELLS_AN_AMOUNT = re.compile(
     r"\b(?:nothing|none|no|nobody|single|only one|both|pair|couple|once|free|unlimited)\b", re.I
 )
+_NAME = re.compile(r"(?<![\w.])[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)+")
 _DIGITS = re.compile(r"\d+")
 _OF_A_PERIOD = frozenset(
     "before after since until between by from to and or till vor nach seit bis zwischen und von "
@@ -244,13 +245,24 @@ def _lacks_measure(question: Question, best: Pick) -> bool:
 def _is_unfilled(question: Question, best: Pick) -> bool:
     """Whether a sentence holds nothing of the kind that is asked for."""
     is_english = question.language == "en" or question.english
-    if not is_english or best.passage.language not in ("en", "") or best.row is not None:
+    if not is_english or best.passage.language not in ("en", ""):
         return False
+    if best.row is not None:
+        return question.kinds[0] == "person" and _has_names_asked_alone(question, best.row.cells)
     if best.features.defines > _DEFINED:
         return False
     if question.kinds[0] == "number" and _TELLS_AN_AMOUNT.search(best.text):
         return False
     return question.kinds[0] in _VALUE_KINDS and best.features.kind == 0.0
+
+
+def _has_names_asked_alone(question: Question, cells: Sequence[str]) -> bool:
+    """Whether a row has names, and all of them are of the question: "Who covers for Anna Holm?" is
+    not told by the row of Anna Holm."""
+    names = [found for cell in cells for found in _NAME.findall(cell)]
+    named = [{*question.reads(name)} - STOP_WORDS for name in names]
+    asked = question.weights.keys() - question.borrowed
+    return any(named) and all(each & asked for each in named if each)
 
 
 def _tells_other_stage(question: Question, best: Pick) -> bool:

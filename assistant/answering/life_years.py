@@ -16,6 +16,9 @@ _LIFE = re.compile(
     r"[^()\[\]]{0,40}[)\]]"
 )
 """From the year of a birth to that of a death, with places between them perhaps."""
+_BIRTH = re.compile(
+    r"\b(?:d\. ?o\. ?b\.?|DOB|(?i:date of birth))\W{0,3}\d[\w./-]*(?: [A-Z][a-z]{2,8} \d{4})?"
+)
 _ENGLISH = re.compile(
     r"\b(?:born|births?|died?|dies|deaths?|dead|live[sd]?|alive|lifetime|aged?|old)\b",
     re.IGNORECASE,
@@ -31,6 +34,7 @@ def without_life_years(question: Question, text: str) -> str:
     """The text without such years, unless a life is asked about, or the name and little more."""
     if not any(map(str.isdigit, text)) or _asks_life(question):
         return text
+    text = _BIRTH.sub(" ", text)
     total = sum(question.weights.values()) or 1.0
     kept, end = [], 0
     for match in _LIFE.finditer(text):

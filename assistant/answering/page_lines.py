@@ -31,12 +31,22 @@ _CALL = re.compile(
     r"subscribe (?:to|now)|read (?:more|next))\b",
     re.IGNORECASE,
 )
+_LETTER = re.compile(
+    r"\W{0,3}(?:(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)) [^.,!?:;]{1,50}[,!]?|"
+    r"(?:(?:with )?(?:kind|best|warm)(?:est)? (?:regards|wishes)|regards|many thanks|cheers|"
+    r"yours (?:sincerely|faithfully|truly)|thanks(?: again)?|thank you(?: very much)?)[,.!]?|"
+    r"thank you (?:very much )?for (?:your|ringing|calling|writing|getting in touch|contacting|"
+    r"the)\b[^.!?]{0,60}[.!]?)\W{0,3}",
+    re.IGNORECASE,
+)
+"""How a letter greets and thanks; what follows on the same line is a sentence."""
 _LONGEST_CALL = 6
 """Words of a button: "Sign up for the course at the desk by Friday" is a sentence of the text."""
 _ASKS_FOR_PAGE = re.compile(
     r"\b(?:author|wrote|write|written|reporter|reported|journalist|by whom|publish\w*|posted|"
     r"updated?|modified|copyright|version|title|headline|url|address|link|site|page|article|"
-    r"photograph\w*|photos?|citation|cite|subscri\w+|sign up|newsletter)\b",
+    r"photograph\w*|photos?|citation|cite|subscri\w+|sign up|newsletter|"
+    r"greet\w*|address\w*|thank\w*|dear|letters? (?:to|from))\b",
     re.IGNORECASE,
 )
 _LONGEST = 160
@@ -52,4 +62,4 @@ def is_page_line(question: str, text: str) -> bool:
         return True
     if _CALL.match(line) and len(line.split()) <= _LONGEST_CALL:
         return True
-    return _BY_LINE.fullmatch(line) is not None
+    return (_BY_LINE.fullmatch(line) or _LETTER.fullmatch(line)) is not None

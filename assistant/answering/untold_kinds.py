@@ -25,7 +25,8 @@ _HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 _ASKS_COST = re.compile(
-    r"\b(?:cost|costs|price|prices|priced|pay|fee|fees|fare|rent|premium|salary|wage)\b",
+    r"\b(?:cost|costs|price|prices|priced|pay|fee|fees|fare|rent|premium|salary|wage)\b|"
+    r"\b(?:what|how much) (?:do|does|did|will|would) (?:\w+ ){1,4}?charge\b",
     re.IGNORECASE,
 )
 _HOW_MUCH_IS = re.compile(
@@ -42,7 +43,7 @@ _HOW_MUCH_IS = re.compile(
 _TELLS_COST = re.compile(
     r"[€$£¥₹]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|cents?|pence|p|francs?|chf|kronor|kroner|yen|"
     r"rupees?|quid|bob|fivers?|tenners?|crowns?|shillings?|on the house|no charge|costs?|"
-    r"price[ds]?|pricing|pays?|paid|fees?|fares?|rent|premiums?|free|gratis|charge[ds]?|"
+    r"price[ds]?|pricing|pays?|paid|fees?|fares?|rent|premiums?|free|gratis|(?<!in )charge[ds]?|"
     r"included|complimentary|amounts? to|sala(?:ry|ries)|wages?|rates?)\b|\bfor \d|"
     r"\d ?%|per cent",
     re.IGNORECASE,

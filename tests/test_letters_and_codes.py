@@ -1,0 +1,154 @@
+"""Letters, codes with their meaning, plans that are no documents, lists in a line."""
+
+from __future__ import annotations
+
+import pytest
+from support_texts import indexed_for_module
+
+from assistant import Assistant
+from assistant.answering.candidates import rank_candidates
+from assistant.answering.coded_entries import is_coded_entry
+from assistant.answering.life_years import without_life_years
+from assistant.answering.page_lines import is_page_line
+from assistant.answering.untold_kinds import share_of_noun
+from assistant.embedding.static import StaticEmbedder
+from assistant.retrieval.nearness import SentenceIndex
+from assistant.retrieval.question import analyse
+from assistant.text.analysed import analysed
+from assistant.types import Passage
+
+MANUAL = """# Tandel T-4 kiln
+
+### Messages
+
+**K04** Tray empty - fill.
+**K11** Door not shut. Wipe the seal, close again.
+**K23** Too hot. Leave off for 40 minutes with the door open.
+**K31** Printer out of paper.
+"""
+MAIL = """From: Tandel Service
+Subject: T-4 fault K11 again
+
+Hello Mira,
+
+Sounds like the door seal of the Tandel. A fitter comes on Monday.
+"""
+FEES = """# Holm Pottery: fees
+
+## Holm Plan
+
+Monthly payment: 21 crowns. It covers:
+
+- two firings a month
+- clay up to 10 kg
+- one course a year
+
+Shortest term of the plan: 12 months.
+"""
+HALL = """Holm Pottery: lease of the workshop
+
+4. TENANT'S DUTIES
+4.1 To keep the inside of the building in good repair.
+
+5. LANDLORD'S DUTIES
+5.1 To repair the roof, outside walls, drains and the shared stair.
+5.2 To insure the building; the Tenant repays its share.
+"""
+ROTA = """Week,Name,Remarks
+4 Nov,Ilse Marn,
+11 Nov,Jon Orvik,leave all week
+"""
+assistant = indexed_for_module(
+    {"manual.md": MANUAL, "mail.txt": MAIL, "fees.md": FEES, "lease.txt": HALL, "rota.csv": ROTA}
+)
+
+
+def test_a_code_is_told_by_its_entry_and_the_rest_of_its_line(assistant: Assistant) -> None:
+    answer = assistant.ask("What does fault K23 mean on the Tandel?")
+    assert answer.certainty in ("likely", "sure")
+    assert [each.text for each in answer.sentences] == [
+        "**K23** Too hot.",
+        "Leave off for 40 minutes with the door open.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_entry"),
+    [
+        ("**K23** Too hot.", True),
+        ("K23  Too hot.", True),
+        ("K23: too hot", True),
+        ("K23 Too hot.", False),
+        ("**K31** Out of paper.", False),
+    ],
+)
+def test_an_entry_may_only_be_set_off(text: str, is_entry: bool) -> None:
+    asked = analyse(analysed("What does fault K23 mean?"), (), lambda term: 1.0)
+    assert is_coded_entry(asked, text, frozenset(asked.weights)) is is_entry
+
+
+def test_a_plan_below_a_heading_is_no_document(assistant: Assistant) -> None:
+    answer = assistant.ask("What does the Holm Plan cover?")
+    assert "two firings a month" in answer.text
+    assert "clay up to 10 kg" in answer.text
+    assert "opening lines" in assistant.ask("What does lease.txt cover?").text
+
+
+def test_things_listed_in_a_line_answer_where_the_reader_is_sure(assistant: Assistant) -> None:
+    answer = assistant.ask("What parts of the building does the landlord have to repair?")
+    assert answer.sentences[0].text.startswith("5.1 To repair the roof")
+    assert answer.certainty in ("likely", "sure")
+
+
+def test_a_row_of_the_one_asked_about_tells_of_nobody_else(assistant: Assistant) -> None:
+    answer = assistant.ask("Who is covering for Jon Orvik while he is on leave?")
+    assert answer.certainty in ("none", "unsure")
+    assert assistant.ask("Who is on leave all week?").certainty in ("likely", "sure")
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("Dear Mr Orvik,", True),
+        ("Hi all,", True),
+        ("Kind regards", True),
+        ("Thank you for ringing.", True),
+        ("Thank you for your letter of 3 May.", True),
+        ("Dear Mr Orvik, the roof leaks.", False),
+        ("Thank you for ringing. The roof leaks since May.", False),
+        ("Regards are sent by the mayor.", False),
+        ("Hello is said by all who enter the hall; it opens at nine.", False),
+    ],
+)
+def test_how_a_letter_greets_and_thanks_answers_nothing(line: str, is_one: bool) -> None:
+    assert is_page_line("What was Jon Orvik told?", line) is is_one
+
+
+def test_who_is_greeted_may_be_asked() -> None:
+    assert not is_page_line("To whom is the letter addressed?", "Dear Mr Orvik,")
+
+
+@pytest.mark.parametrize(
+    "born", ["d.o.b. 11/02/1996", "DOB: 11.2.1996", "date of birth 11 May 1996"]
+)
+def test_a_date_of_birth_dates_no_deed(born: str) -> None:
+    text = f"Re: Mira Tolven, {born}, seen."
+    asked = analyse(analysed("When was Mira Tolven seen?"), (), lambda term: 1.0)
+    assert "1996" not in without_life_years(asked, text)
+    of_birth = analyse(analysed("When was Mira Tolven born?"), (), lambda term: 1.0)
+    assert "1996" in without_life_years(of_birth, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_doubted"),
+    [
+        ("Tell the potter in charge and ring 01632 960 551.", True),
+        ("We charge 30 crowns for each half hour.", False),
+        ("Missed lessons: £30 for each half hour.", False),
+    ],
+)
+def test_what_is_charged_is_told_by_money(text: str, is_doubted: bool) -> None:
+    asked = analyse(analysed("What do we charge for missed lessons?"), (), lambda term: 1.0)
+    passage = Passage("c", "d.md", "Notes", text, 0, len(text), None, (), 1.0, language="en")
+    ranked = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder())).ranked
+    assert (share_of_noun(asked, ranked[0], ranked) < 1.0) is is_doubted
