@@ -124,6 +124,18 @@ def test_how_a_letter_greets_and_thanks_answers_nothing(line: str, is_one: bool)
     assert is_page_line("What was Jon Orvik told?", line) is is_one
 
 
+@pytest.mark.parametrize(
+    ("question", "line", "is_head"),
+    [
+        ("What is worn for glazing?", "Holm Pottery | Version 5 | Owner: Ida Holm", True),
+        ("Who is in charge of glazing?", "Holm Pottery | Version 5 | Owner: Ida Holm", False),
+        ("What is worn for glazing?", "Gloves | Apron | Mask", False),
+    ],
+)
+def test_the_head_of_a_form_answers_nothing(question: str, line: str, is_head: bool) -> None:
+    assert is_page_line(question, line) is is_head
+
+
 def test_who_is_greeted_may_be_asked() -> None:
     assert not is_page_line("To whom is the letter addressed?", "Dear Mr Orvik,")
 

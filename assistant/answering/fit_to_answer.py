@@ -133,7 +133,8 @@ def may_answer(
         return False
     if _is_for_machines(question, sentence, passage):
         return False
-    if sentence.row is None and is_page_line(question.text, sentence.text):
+    is_line = sentence.row is None or not sentence.text.startswith("|")  # "Office | Version 5"
+    if is_line and is_page_line(question.text, sentence.text):
         return False
     is_title = passage.start == 0 and _is_title(sentence.text.strip(), passage)
     if is_title and not _fills_slot(question, sentence, features):

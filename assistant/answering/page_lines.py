@@ -40,6 +40,17 @@ _LETTER = re.compile(
     re.IGNORECASE,
 )
 """How a letter greets and thanks; what follows on the same line is a sentence."""
+_HEAD = re.compile(
+    r"[^|\n]{2,60}(?: \| [^|]{2,80}){0,3} \| (?:version|v\.? ?\d|owner|page|tel|phone|e-?mail|ref|"
+    r"date|issued?|approved|reviewed|status)\b[^|]{0,120}(?: \| [^|]{2,80}){0,3}",
+    re.IGNORECASE,
+)
+_ASKS_FOR_HEAD = re.compile(
+    r"\b(?:who|whom|whose|when|how|where|date|day|year|own\w*|phone|call|ring|number|e-?mail|contact|"
+    r"approv\w*|review\w*|issued?|status|refer\w*)\b",
+    re.IGNORECASE,
+)
+"""The head of a form, "Harbour Office | Version 5 | Owner: Ida Holm", and what may ask for it."""
 _LONGEST_CALL = 6
 """Words of a button: "Sign up for the course at the desk by Friday" is a sentence of the text."""
 _ASKS_FOR_PAGE = re.compile(
@@ -61,5 +72,7 @@ def is_page_line(question: str, text: str) -> bool:
     if _RECORD.match(line) or _CAPTURE.match(line):
         return True
     if _CALL.match(line) and len(line.split()) <= _LONGEST_CALL:
+        return True
+    if _HEAD.fullmatch(line) and _ASKS_FOR_HEAD.search(question) is None:
         return True
     return (_BY_LINE.fullmatch(line) or _LETTER.fullmatch(line)) is not None
