@@ -148,3 +148,17 @@ def test_an_answer_that_the_new_order_would_refuse_stays(
     assert seen
     assert seen[0] < sample.settings.answer.min_confidence, "alone it would be refused"
     assert (after.text, after.confidence) == (before.text, before.confidence)
+
+
+@pytest.mark.parametrize(("first", "shown"), [(0.5, 0.79), (0.85, 0.95)])
+def test_another_order_makes_nothing_sure_that_was_not(
+    sample: Assistant, monkeypatch: pytest.MonkeyPatch, first: float, shown: float
+) -> None:
+    judged = iter([first, 0.95])
+    monkeypatch.setattr(
+        "assistant.answering.extractive.by_meaning",
+        lambda found, *_: replace(found, ranked=found.ranked[::-1]),
+    )
+    monkeypatch.setattr("assistant.answering.extractive.capped", lambda *_: next(judged))
+    answer = sample.ask("How many submissions did ICLR 2020 receive?")
+    assert answer.confidence == pytest.approx(shown)

@@ -39,10 +39,12 @@ from assistant.retrieval.search import Found
 from assistant.retrieval.speakers import asked_of_speaker, notice_of
 from assistant.settings import AnswerSettings
 from assistant.text.in_english import in_english
-from assistant.types import Evidence, Passage, Sentence
+from assistant.types import SURE, Evidence, Passage, Sentence
 
 _LOOKED_AT = 2
 """Passages whose language tells in which one the reader is asked."""
+_NOT_SURE = SURE - 0.01
+"""The most that another order of the candidates may make of an answer that was not sure before."""
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 
 
@@ -158,7 +160,7 @@ def chosen_from(
         ordered = by_meaning(candidates, asked, reader)
         nearer, also = (extraction, p) if ordered is candidates else judged(ordered)
         if is_enough(also, settings.min_confidence):
-            extraction, p = nearer, also
+            extraction, p = nearer, also if p >= SURE else min(also, _NOT_SURE)
         if told := list_by_meaning(extraction, passages, asked, reader, read):
             extraction, p = replace(extraction, picks=told), less_sure(p)
     shown = round(recalibrated(p, settings.confidence_slope, settings.confidence_shift), 4)
