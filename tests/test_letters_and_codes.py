@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from support_texts import indexed_for_module
 
@@ -164,3 +166,19 @@ def test_what_is_charged_is_told_by_money(text: str, is_doubted: bool) -> None:
     passage = Passage("c", "d.md", "Notes", text, 0, len(text), None, (), 1.0, language="en")
     ranked = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder())).ranked
     assert (share_of_noun(asked, ranked[0], ranked) < 1.0) is is_doubted
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Somebody is cross with the landlord, who went to him?", ["cross"]),
+        ("Does a little bit of everything come from somewhere else?", []),
+        ("Is Bit Orvik a glazier?", ["Bit", "glazier"]),
+    ],
+)
+def test_a_refusal_names_words_with_content(
+    assistant: Assistant, question: str, named: list[str]
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.abstained
+    assert re.findall("“(.+?)”", answer.text) == named

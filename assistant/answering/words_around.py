@@ -13,6 +13,14 @@ from assistant.text.terms import terms
 
 _SIGNS = ".,;:!?¿¡\"'“”„«»‘’()[]{}<>*_-–—…/\\|#"
 """What stands before and after a word and is no part of it."""
+_SAYS_LITTLE = frozenset(
+    """someone somebody something anyone anybody anything everyone everybody everything nobody went
+    gone goes going done doing got gotten getting came coming gave took taken put kept around about
+    bit bits lot lots stuff thing things way ways still just even ever actually really also else
+    herself himself myself yourself themselves itself back away off without within instead long
+    much many little good bad big small new old okay please somewhere anywhere""".split()
+)
+"""English words whose lack in the passages explains nothing to a person."""
 
 
 def text_around(pick: Pick) -> str:
@@ -30,11 +38,12 @@ def told_as_missing(question: Question, picks: Sequence[Pick]) -> list[str]:
     names ("Go")."""
     known = language(question.language)
     empty = known.light | known.asking | {*known.phrases.get("yesno", ())}
+    empty |= _SAYS_LITTLE if question.language == "en" else frozenset()
     first = next(iter(question.text.split()), "").strip(_SIGNS)
     return [
         word
         for word in missing_words(question, picks)
-        if fold(word) not in empty or (word[:1].isupper() and word != first)
+        if fold(word) not in empty or (word[:1].isupper() and word.strip(_SIGNS) != first)
     ]
 
 
