@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from math import prod
+from pathlib import Path
 
 import pytest
-from support_texts import indexed_for_module
+from support_texts import indexed, indexed_for_module
 
 from assistant import Assistant
 from assistant.answering.candidates import rank_candidates
 from assistant.answering.coded_entries import is_coded_entry
+from assistant.answering.doubts import doubted, doubts_of
 from assistant.answering.life_years import without_life_years
 from assistant.answering.page_lines import is_page_line
+from assistant.answering.picks import Extraction
+from assistant.answering.unfilled_slots import share_filled
 from assistant.answering.untold_kinds import share_of_noun
 from assistant.embedding.static import StaticEmbedder
 from assistant.retrieval.nearness import SentenceIndex
@@ -182,3 +187,46 @@ def test_a_refusal_names_words_with_content(
     answer = assistant.ask(question)
     assert answer.abstained
     assert re.findall("“(.+?)”", answer.text) == named
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "doubts"),
+    [
+        ("How much do pupils pay for clay?", "Pupils pay nothing for clay.", set()),
+        ("How many kilns are there for each potter?", "A single kiln is for each potter.", set()),
+        ("How many kilns are there for each potter?", "Kilns are for each potter.", {"unfilled"}),
+        ("How quickly can the sieve solve it?", "The sieve can solve it in linear time.", set()),
+        ("How quickly can the sieve solve it?", "The sieve can solve it in the loft.", {"measure"}),
+    ],
+)
+def test_amounts_in_words_are_told(question: str, text: str, doubts: set[str]) -> None:
+    asked = analyse(analysed(question), (), lambda term: 1.0)
+    passage = Passage("c", "d.md", "Notes", text, 0, len(text), None, (), 1.0, language="en")
+    ranked = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder())).ranked
+    found = doubts_of(Extraction(asked, ranked[:1], ranked), [passage])
+    assert {"unfilled", "measure"} & found.keys() == doubts
+    assert doubted(0.8, Extraction(asked, ranked[:1], ranked), [passage]) == pytest.approx(
+        0.8 * prod(found.values())
+    )
+
+
+def test_the_next_sentence_may_say_the_name() -> None:
+    text = "The potters look for cracks and mark them. This is called candling."
+    asked = analyse(analysed("What is the look for cracks called?"), (), lambda term: 1.0)
+    passage = Passage("c", "d.md", "Notes", text, 0, len(text), None, (), 1.0, language="en")
+    ranked = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder())).ranked
+    first, second = sorted(ranked, key=lambda pick: pick.start)
+    assert share_filled(asked, first) < 1.0
+    assert share_filled(asked, first, [first, second]) == 1.0
+
+
+def test_a_head_that_looks_like_a_table_answers_nothing(tmp_path: Path) -> None:
+    text = (
+        "# Glazing\n\nHolm Pottery | Version 5 | Owner: Ida Holm (lead for glazing)\n"
+        "Applies to: all potters\n\n## Masks\n\nHeavy masks (yellow), apron, visor.\n"
+    )
+    with indexed(tmp_path, {"glazing.md": text}) as assistant:
+        answer = assistant.ask("What masks are worn for glazing?")
+        assert answer.sentences
+        assert "Version 5" not in answer.text
+        assert "Ida Holm" in assistant.ask("Who is the owner of the glazing sheet?").text
