@@ -220,13 +220,48 @@ def test_the_next_sentence_may_say_the_name() -> None:
     assert share_filled(asked, first, [first, second]) == 1.0
 
 
-def test_a_head_that_looks_like_a_table_answers_nothing(tmp_path: Path) -> None:
+def ranked_texts(question: str, text: str) -> list[str]:
+    asked = analyse(analysed(question), (), lambda term: 1.0)
+    passage = Passage("c", "d.md", "Glazing", text, 0, len(text), None, (), 1.0, language="en")
+    return [
+        pick.text
+        for pick in rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder())).ranked
+    ]
+
+
+def test_a_head_beside_a_table_answers_nothing_and_a_row_may() -> None:
+    head = "Holm Pottery | Version 5 | Owner: Ida Holm (lead for glazing)"
+    rows = "| What | Seen |\n|---|---|\n| Updated 3 May | masks |\n| Gloves | apron |\n"
+    text = f"{head}\nApplies to: all potters\n\nHeavy masks (yellow), apron, visor.\n\n{rows}"
+    found = ranked_texts("What masks are worn for glazing?", text)
+    assert head not in "".join(found)
+    assert "| Updated 3 May | masks |" in found
+    assert head in "".join(ranked_texts("Who is the owner of the sheet on glazing?", text))
+
+
+def test_a_row_without_names_may_tell_who(tmp_path: Path) -> None:
+    tasks = "Task,Done by\nglazing,the eldest potter\nsweeping,all pupils\n"
+    with indexed(tmp_path, {"tasks.csv": tasks}) as assistant:
+        answer = assistant.ask("Who does the glazing?")
+        assert "the eldest potter" in answer.text
+        assert answer.certainty == "sure"
+
+
+def test_a_definition_is_no_entry_of_a_code(tmp_path: Path) -> None:
     text = (
-        "# Glazing\n\nHolm Pottery | Version 5 | Owner: Ida Holm (lead for glazing)\n"
-        "Applies to: all potters\n\n## Masks\n\nHeavy masks (yellow), apron, visor.\n"
+        "# The kiln of Vik\n\nA saggar is a box of clay that keeps flames off. It was ours since "
+        "May. Nobody paints it. The loft is dry.\n"
     )
-    with indexed(tmp_path, {"glazing.md": text}) as assistant:
-        answer = assistant.ask("What masks are worn for glazing?")
-        assert answer.sentences
-        assert "Version 5" not in answer.text
-        assert "Ida Holm" in assistant.ask("Who is the owner of the glazing sheet?").text
+    with indexed(tmp_path, {"kiln.md": text}) as assistant:
+        answer = assistant.ask("What is a saggar?")
+        assert "keeps flames off" in answer.text
+        assert "Nobody paints it" not in answer.text
+
+
+def test_the_same_code_of_another_machine_comes_later(tmp_path: Path) -> None:
+    other = "# Vik kiln\n\n### Messages\n\n**K22** Belt loose.\n**K23** Belt torn. Call Vik.\n"
+    with indexed(tmp_path, {"manual.md": MANUAL, "vik.md": other}) as assistant:
+        assert (
+            "Too hot" in assistant.ask("What does K23 mean on the Tandel kiln?").sentences[0].text
+        )
+        assert "Belt torn" in assistant.ask("What does K23 mean on the Vik kiln?").sentences[0].text

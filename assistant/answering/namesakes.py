@@ -112,8 +112,8 @@ def _is_spelt_alike(missing: Sequence[str], others: Sequence[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    """Folded words, Roman numbers as digits, without what marks an owner."""
-    found = (fold(word) for word in _WORD.findall(_POSSESSIVE.sub(" ", text)))
+    """Folded words, Roman numbers as digits."""
+    found = (fold(word) for word in _WORD.findall(text))
     return [_ROMAN.get(word, word) for word in found]
 
 
