@@ -265,3 +265,18 @@ def test_the_same_code_of_another_machine_comes_later(tmp_path: Path) -> None:
             "Too hot" in assistant.ask("What does K23 mean on the Tandel kiln?").sentences[0].text
         )
         assert "Belt torn" in assistant.ask("What does K23 mean on the Vik kiln?").sentences[0].text
+
+
+def test_a_plan_with_a_document_of_its_own_is_that_document(tmp_path: Path) -> None:
+    plan = (
+        "# Holm plan\n\nThis is for all potters.\n\n## The Holm plan in short\n\nIt covers clay.\n"
+    )
+    with indexed(tmp_path, {"2024.md": plan, "fees.md": FEES}) as assistant:
+        assert "opening lines" in assistant.ask("Summarise the Holm plan.").text
+
+
+def test_a_list_in_a_line_that_nobody_reads_as_the_answer_gains_nothing() -> None:
+    question = "Which parts of the building are repaired?"
+    first = "Parts of the building are repaired."
+    last = "Parts of the building hold paint, brushes, ladders and rope."
+    assert ranked_texts(question, f"{first} {last}")[0] == first

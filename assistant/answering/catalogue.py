@@ -180,7 +180,6 @@ class FolderCatalogue:
             set(wanted) <= set(stems(heading.title, each.language))
             for identity, each in holding.items()
             for heading in self._snapshot.store.parsed(identity).headings
-            if heading.title != each.title
         )
 
     def _opening_with(
