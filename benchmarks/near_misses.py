@@ -1,7 +1,7 @@
 """How well the product's own confidence tells right answers from near misses and foreign questions.
 
     python -m benchmarks.near_misses ../shared/bench/squad2-dev-half \\
-        --distractors ../shared/bench/distractors-2wiki [--limit 1500]     about 8 minutes
+        --distractors ../shared/bench/distractors-2wiki [--limit 1500]     about 12 minutes
 
 Three kinds are asked through the whole assistant with abstention switched off: answerable ones,
 near misses (the set's ``answerable: false``), and answerable ones whose documents were left out of
