@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from math import prod
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from support_texts import indexed, indexed_for_module
@@ -114,13 +116,43 @@ def test_a_row_of_the_one_asked_about_tells_of_nobody_else(assistant: Assistant)
 
 
 @pytest.mark.parametrize(
+    ("question", "row", "is_doubted"),
+    [
+        ("Who covers for Jon Orvik?", "Jon Orvik,leave all week", True),
+        ("Who covers for Mr Orvik?", "Mr Jon Orvik,leave all week", True),
+        ("Who is Jon Orvik?", "Jon Orvik,eldest potter", False),
+        ("Who covers for Jon Orvik?", "Jon Orvik,covered by Mira", False),
+        ("Who sweeps the loft?", "sweeping the loft,all pupils", False),
+    ],
+)
+def test_who_is_told_by_another_name(
+    tmp_path: Path, question: str, row: str, is_doubted: bool
+) -> None:
+    seen: list[dict[str, float]] = []
+
+    def noted(p: float, extraction: Extraction, passages: Sequence[Passage]) -> float:
+        assert extraction.ranked[0].row is not None
+        seen.append(dict(doubts_of(extraction, passages)))
+        return doubted(p, extraction, passages)
+
+    rows = f"Name,Remarks\n{row}\nIlse Marn,paints the loft\n"
+    with (
+        indexed(tmp_path, {"rota.csv": rows}) as assistant,
+        patch("assistant.answering.extractive.doubted", noted),
+    ):
+        assistant.ask(question)
+    assert ("unfilled" in seen[0]) is is_doubted
+
+
+@pytest.mark.parametrize(
     ("line", "is_one"),
     [
         ("Dear Mr Orvik,", True),
         ("Hi all,", True),
         ("Kind regards", True),
         ("Thank you for ringing.", True),
-        ("Thank you for your letter of 3 May.", True),
+        ("Thank you for your letter.", True),
+        ("Thank you for your gift of 500 crowns.", False),
         ("Dear Mr Orvik, the roof leaks.", False),
         ("Thank you for ringing. The roof leaks since May.", False),
         ("Regards are sent by the mayor.", False),
@@ -137,6 +169,8 @@ def test_how_a_letter_greets_and_thanks_answers_nothing(line: str, is_one: bool)
         ("What is worn for glazing?", "Holm Pottery | Version 5 | Owner: Ida Holm", True),
         ("Who is in charge of glazing?", "Holm Pottery | Version 5 | Owner: Ida Holm", False),
         ("What is worn for glazing?", "Gloves | Apron | Mask", False),
+        ("Which office has Ida Holm?", "Ida Holm | treasurer | tel 01632 960 551", False),
+        ("What is done by May?", "Oil the door | 3 May | Owner: Colm", False),
     ],
 )
 def test_the_head_of_a_form_answers_nothing(question: str, line: str, is_head: bool) -> None:
@@ -194,6 +228,7 @@ def test_a_refusal_names_words_with_content(
     [
         ("How much do pupils pay for clay?", "Pupils pay nothing for clay.", set()),
         ("How many kilns are there for each potter?", "A single kiln is for each potter.", set()),
+        ("How many kilns are there?", "There is no stair to the kilns.", {"unfilled"}),
         ("How many kilns are there for each potter?", "Kilns are for each potter.", {"unfilled"}),
         ("How quickly can the sieve solve it?", "The sieve can solve it in linear time.", set()),
         ("How quickly can the sieve solve it?", "The sieve can solve it in the loft.", {"measure"}),

@@ -118,9 +118,14 @@ _EXPLAINS = re.compile(
     re.IGNORECASE,
 )
 _TELLS_AN_AMOUNT = re.compile(
-    r"\b(?:nothing|none|no|nobody|single|only one|both|pair|couple|once|free|unlimited)\b", re.I
+    r"\b(?:nothing|none|nobody|single|only one|both|pair|couple|unlimited)\b", re.IGNORECASE
 )
-_NAME = re.compile(r"(?<![\w.])[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)+")
+_CAPITAL = re.compile(
+    r"(?<![\w.])(?!(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?|(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|"
+    r"Fri|Sat(?:ur)?|Sun)(?:day)?)\b)[A-ZÀ-Þ][\w'’-]+(?:\.? [A-ZÀ-Þ][\w'’-]+)*"
+)
+"""Words that may be a name: with capitals, and not a month or a day first."""
 _DIGITS = re.compile(r"\d+")
 _OF_A_PERIOD = frozenset(
     "before after since until between by from to and or till vor nach seit bis zwischen und von "
@@ -257,12 +262,12 @@ def _is_unfilled(question: Question, best: Pick) -> bool:
 
 
 def _has_names_asked_alone(question: Question, cells: Sequence[str]) -> bool:
-    """Whether a row has names, and all of them are of the question: "Who covers for Anna Holm?" is
-    not told by the row of Anna Holm."""
-    names = [found for cell in cells for found in _NAME.findall(cell)]
-    named = [{*question.reads(name)} - STOP_WORDS for name in names]
+    """Whether a row has names, all of them are of the question, and more than these is asked: "Who
+    covers for Anna Holm?" is not told by the row of Anna Holm; "Who is Anna Holm?" is."""
     asked = question.weights.keys() - question.borrowed
-    return any(named) and all(each & asked for each in named if each)
+    found = [{*question.reads(name)} for cell in cells for name in _CAPITAL.findall(cell)]
+    named = {term for each in found for term in each}
+    return bool(found) and all(each & asked for each in found) and not asked <= named
 
 
 def _tells_other_stage(question: Question, best: Pick) -> bool:

@@ -36,13 +36,13 @@ _LETTER = re.compile(
     r"(?:(?:with )?(?:kind|best|warm)(?:est)? (?:regards|wishes)|regards|many thanks|cheers|"
     r"yours (?:sincerely|faithfully|truly)|thanks(?: again)?|thank you(?: very much)?)[,.!]?|"
     r"thank you (?:very much )?for (?:your|ringing|calling|writing|getting in touch|contacting|"
-    r"the)\b[^.!?]{0,60}[.!]?)\W{0,3}",
+    r"the)\b[^.!?\d]{0,60}[.!]?)\W{0,3}",
     re.IGNORECASE,
 )
 """How a letter greets and thanks; what follows on the same line is a sentence."""
 _HEAD = re.compile(
-    r"[^|\n]{2,60}(?: \| [^|]{2,80}){0,3} \| (?:version|v\.? ?\d|owner|page|tel|phone|e-?mail|ref|"
-    r"date|issued?|approved|reviewed|status)\b[^|]{0,120}(?: \| [^|]{2,80}){0,3}",
+    r"[^|\n]{2,60}(?: \| [^|]{2,80}){0,3} \| (?:version|rev(?:ision)?|v|page)\b\.? ?\d[^|]{0,120}"
+    r"(?: \| [^|]{2,80}){0,3}",
     re.IGNORECASE,
 )
 _ASKS_FOR_HEAD = re.compile(
