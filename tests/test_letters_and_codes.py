@@ -119,7 +119,7 @@ def test_a_row_of_the_one_asked_about_tells_of_nobody_else(assistant: Assistant)
     ("question", "row", "is_doubted"),
     [
         ("Who covers for Jon Orvik?", "Jon Orvik,leave all week", True),
-        ("Who covers for Mr Orvik?", "Mr Jon Orvik,leave all week", True),
+        ("Who covers for Mr Orvik?", "Mr Jon Orvik,Leave all week", True),
         ("Who is Jon Orvik?", "Jon Orvik,eldest potter", False),
         ("Who covers for Jon Orvik?", "Jon Orvik,covered by Mira", False),
         ("Who sweeps the loft?", "sweeping the loft,all pupils", False),

@@ -265,9 +265,18 @@ def _has_names_asked_alone(question: Question, cells: Sequence[str]) -> bool:
     """Whether a row has names, all of them are of the question, and more than these is asked: "Who
     covers for Anna Holm?" is not told by the row of Anna Holm; "Who is Anna Holm?" is."""
     asked = question.weights.keys() - question.borrowed
-    found = [{*question.reads(name)} for cell in cells for name in _CAPITAL.findall(cell)]
+    found = [{*question.reads(name)} for cell in cells for name in _names_in(cell)]
     named = {term for each in found for term in each}
     return bool(found) and all(each & asked for each in found) and not asked <= named
+
+
+def _names_in(cell: str) -> list[str]:
+    """What may be names in a cell: the first word of several has its capital anyway."""
+    return [
+        match.group()
+        for match in _CAPITAL.finditer(cell)
+        if match.start() > 0 or " " in match.group() or match.end() == len(cell)
+    ]
 
 
 def _tells_other_stage(question: Question, best: Pick) -> bool:
