@@ -95,7 +95,7 @@ def _choose(
         return [corrected, best]
     if best.row is not None:
         return table_of(question, best, read) or rows_asked_for(question, best, ranked)
-    if best.features.defines >= CODED and opens_entry(question, best.text):
+    if opens_entry(question, best.text) and best.features.defines >= CODED:
         return _line_of_entry(best, ranked)[:max_sentences]
     if _is_item_asked_for(question, best) or _is_value_alone(question, best, ranked[1:]):
         return [best]
