@@ -293,6 +293,18 @@ def test_a_definition_is_no_entry_of_a_code(tmp_path: Path) -> None:
         assert "Nobody paints it" not in answer.text
 
 
+def test_an_entry_gains_where_all_that_is_asked_is_there() -> None:
+    text = "**K23** Too hot."
+    asked = analyse(analysed("What does K23 mean on the Vik kiln?"), (), lambda term: 1.0)
+
+    def score(title: str) -> float:
+        passage = Passage("c", "d.md", title, text, 0, len(text), None, (), 1.0, language="en")
+        [pick] = rank_candidates(asked, [passage], SentenceIndex(StaticEmbedder())).ranked
+        return pick.score
+
+    assert score("Vik kiln") > score("Tandel kiln") + 2.5
+
+
 def test_the_same_code_of_another_machine_comes_later(tmp_path: Path) -> None:
     other = "# Vik kiln\n\n### Messages\n\n**K22** Belt loose.\n**K23** Belt torn. Call Vik.\n"
     with indexed(tmp_path, {"manual.md": MANUAL, "vik.md": other}) as assistant:

@@ -97,7 +97,7 @@ _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d.,]\d)\b")
 _AFFIRMS, _OF_THINGS = 1.0, frozenset({"definition", "which", "list", "any"})
 """What a sentence loses that denies nothing where it is asked what is not so."""
 _ENUMERATES, _ANSWERS_BY_LIST = 1.5, 2.0
-_ENUMERATION = re.compile(r"\w, [^,;]{2,60}(?:, [^,;]{2,60})*,? (?:and|or|as well as) \w")
+_ENUMERATION = re.compile(r"\w, [^,;]{2,60},? (?:and|or|as well as) \w")
 """What a sentence gains that lists things in a line ("the roof, the walls and the stair") where a
 list is asked for and the reader is sure that it answers."""
 _COUNTS = 1.0

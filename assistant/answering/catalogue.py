@@ -176,11 +176,11 @@ class FolderCatalogue:
             s for token in tokens for s in stems(token, code) if token not in stop_words(code)
         ]
         holding = {each.id: each for each, _, _ in self._holding(wanted, code)} if wanted else {}
-        return any(
-            set(wanted) <= set(stems(heading.title, each.language))
-            for identity, each in holding.items()
-            for heading in self._snapshot.store.parsed(identity).headings
-        )
+        return any(self._has_heading(each, set(wanted)) for each in holding.values())
+
+    def _has_heading(self, document: StoredDocument, wanted: set[str]) -> bool:
+        headings = self._snapshot.store.parsed(document.id).headings
+        return any(wanted <= set(stems(each.title, document.language)) for each in headings)
 
     def _opening_with(
         self, wanted: set[str], tokens: Sequence[str], known: FolderWords
@@ -287,12 +287,9 @@ class FolderCatalogue:
         for identity, mention in others.items():
             if identity in entitled:
                 continue
-            for heading in self._snapshot.store.parsed(identity).headings:
-                if {s for word in content for s in stems(word, mention.document.language)} <= set(
-                    stems(heading.title, mention.document.language)
-                ):
-                    entitled[identity] = mention
-                    break
+            own = mention.document.language
+            if self._has_heading(mention.document, {s for w in content for s in stems(w, own)}):
+                entitled[identity] = mention
         named = sorted(entitled.values(), key=_name)
         rest = [each for identity, each in others.items() if identity not in entitled]
         return named, sorted(rest, key=_name)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from assistant.answering.asked_headings import leads_to_page, points_elsewhere
 from assistant.answering.bonuses import FILLED_ROW, is_filled
 from assistant.answering.code_lines import is_beside_prose
-from assistant.answering.coded_entries import asked_signs, opens_entry
+from assistant.answering.coded_entries import CODED, asked_signs, opens_entry
 from assistant.answering.compared_figures import BOTH_FIGURES, tells_both_figures
 from assistant.answering.consequences import asks_what_follows, share_of_condition, tells_cause
 from assistant.answering.deeds import deed_bonus, deed_terms
@@ -100,8 +100,9 @@ def own_bonus(
     """What the sentence at a place of a passage gains, below 0 what it loses, in points of its
     score."""
     sentence = found[at]
+    is_code_told = features.defines >= CODED and opens_entry(question, sentence.text)
     more = _DEFINES * (features.defines >= 1.0)
-    more += _CODED_ENTRY * opens_entry(question, sentence.text)
+    more += _CODED_ENTRY * is_code_told
     more -= _POINTER * points_elsewhere(question, sentence.text)
     more -= _LINK * leads_to_page(sentence.text)
     more -= _ANOTHER_REPLY * replies_to_another(

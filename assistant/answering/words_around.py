@@ -43,7 +43,7 @@ def told_as_missing(question: Question, picks: Sequence[Pick]) -> list[str]:
     return [
         word
         for word in missing_words(question, picks)
-        if fold(word) not in empty or (word[:1].isupper() and word.strip(_SIGNS) != first)
+        if fold(word) not in empty or (word[:1].isupper() and word != first)
     ]
 
 
