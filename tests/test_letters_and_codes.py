@@ -316,7 +316,8 @@ def test_the_same_code_of_another_machine_comes_later(tmp_path: Path) -> None:
 
 def test_a_plan_with_a_document_of_its_own_is_that_document(tmp_path: Path) -> None:
     plan = (
-        "# Holm plan\n\nThis is for all potters.\n\n## The Holm plan in short\n\nIt covers clay.\n"
+        "# Plan of the Holm pottery\n\nThis is for all potters.\n\n"
+        "## The Holm plan in short\n\nIt covers clay.\n"
     )
     with indexed(tmp_path, {"2024.md": plan, "fees.md": FEES}) as assistant:
         assert "opening lines" in assistant.ask("Summarise the Holm plan.").text
